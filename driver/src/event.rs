@@ -1,0 +1,80 @@
+//! Everything a run does, as one stream of events.
+//!
+//! The producers (evaluation, schedule, step executors) only send; progress display, log and summary only read.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+/// What happened, in the order in which it happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A phase before the walk, such as reading the plan: a line for people.
+    Phase(String),
+    /// A warning that is shown once.
+    Warning(String),
+    /// A node's toplevel was evaluated.
+    Evaluated {
+        /// Node name.
+        node: String,
+    },
+    /// A step began.
+    StepStarted {
+        /// Step id.
+        step: String,
+    },
+    /// A line that a step's command printed.
+    StepOutput {
+        /// Step id.
+        step: String,
+        /// The line without its end.
+        line: String,
+    },
+    /// A step ended.
+    StepFinished {
+        /// Step id.
+        step: String,
+        /// How it ended.
+        result: StepResult,
+        /// How long it ran.
+        elapsed: Duration,
+    },
+}
+
+/// How a step ended, for readers of the stream.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum StepResult {
+    /// It did its work; the text says what, in a few words.
+    Done(String),
+    /// There was nothing to do; the text says why.
+    Skipped(String),
+    /// It failed; the text is the whole message for people.
+    Failed(String),
+    /// It never started, because the named step did not succeed.
+    Blocked {
+        /// The step that failed first.
+        by: String,
+    },
+    /// It never started, because the run was cancelled.
+    Cancelled,
+}
+
+/// Where producers send events. Sending never blocks and never fails: a reader that is gone loses nothing but display.
+#[derive(Clone, Debug)]
+pub struct EventSink {
+    sender: mpsc::UnboundedSender<Event>,
+}
+
+impl EventSink {
+    /// A sink and the end that reads from it.
+    pub fn channel() -> (Self, mpsc::UnboundedReceiver<Event>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self { sender }, receiver)
+    }
+
+    /// Sends one event.
+    pub fn send(&self, event: Event) {
+        // A closed receiver means that nobody looks any more, which is no fault of the producer.
+        let _ = self.sender.send(event);
+    }
+}
