@@ -1,0 +1,122 @@
+# Modules that keep old option names working, or say what to use instead.
+{ lib }:
+let
+  inherit (lib)
+    attrByPath
+    getAttrFromPath
+    mkIf
+    mkMerge
+    mkOption
+    setAttrByPath
+    showOption
+    ;
+
+  warningsIf =
+    { options, condition, message }:
+    lib.optionalAttrs (options ? warnings) { warnings = lib.optional condition message; };
+
+  doRename =
+    {
+      from,
+      to,
+      visible,
+      warn,
+      use,
+      withPriority ? true,
+      condition ? true,
+    }:
+    { config, options, ... }:
+    let
+      old = getAttrFromPath from options;
+      target = attrByPath to (throw "Renaming error: option `${showOption to}' does not exist.") options;
+      handOn = if withPriority then lib.mkAliasAndWrapDefsWithPriority else lib.mkAliasAndWrapDefinitions;
+    in
+    {
+      options = setAttrByPath from (
+        mkOption {
+          inherit visible;
+          description = "Alias of {option}`${showOption to}`.";
+          apply = _: use (getAttrFromPath to config);
+        }
+        // lib.optionalAttrs (target.type or null != null) { type = target.type; }
+      );
+      config = mkIf condition (mkMerge [
+        (warningsIf {
+          inherit options;
+          condition = warn && old.isDefined;
+          message = "The option `${showOption from}' defined in ${lib.showFiles old.files} has been renamed to `${showOption to}'.";
+        })
+        (handOn (setAttrByPath to) old)
+      ]);
+    };
+in
+{
+  inherit doRename;
+
+  mkRenamedOptionModule =
+    from: to:
+    doRename {
+      inherit from to;
+      visible = false;
+      warn = true;
+      use = lib.warn "Obsolete option `${showOption from}' is used. It was renamed to `${showOption to}'.";
+    };
+  mkAliasOptionModule =
+    from: to:
+    doRename {
+      inherit from to;
+      visible = true;
+      warn = false;
+      use = lib.id;
+    };
+  mkAliasOptionModuleMD = lib.mkAliasOptionModule;
+  mkRemovedOptionModule =
+    path: instead:
+    { options, ... }:
+    let
+      option = getAttrFromPath path options;
+    in
+    {
+      options = setAttrByPath path (mkOption {
+        visible = false;
+        apply = _: throw "The option `${showOption path}' can no longer be used since it's been removed. ${instead}";
+      });
+      config.assertions = [
+        {
+          assertion = !option.isDefined;
+          message = "The option definition `${showOption path}' in ${lib.showFiles option.files} no longer has any effect; please remove it.\n${instead}";
+        }
+      ];
+    };
+  mkChangedOptionModule =
+    from: to: change:
+    lib.mkMergedOptionModule [ from ] to change;
+  mkMergedOptionModule =
+    from: to: merge:
+    { config, options, ... }:
+    {
+      options = lib.foldl' lib.recursiveUpdate { } (
+        map (
+          path:
+          setAttrByPath path (mkOption {
+            visible = false;
+            default = "_mkMergedOptionModule";
+          })
+        ) from
+      );
+      config =
+        let
+          used = builtins.filter (path: getAttrFromPath path config != "_mkMergedOptionModule") from;
+        in
+        mkMerge [
+          (lib.mkIf (used != [ ]) (setAttrByPath to (merge config)))
+          (warningsIf {
+            inherit options;
+            condition = used != [ ];
+            message = lib.concatMapStringsSep "\n" (
+              path: "The option `${showOption path}' was renamed to `${showOption to}' and its form has changed."
+            ) used;
+          })
+        ];
+    };
+}
