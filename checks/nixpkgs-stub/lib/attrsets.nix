@@ -68,7 +68,6 @@ in
   zipAttrsWithNames =
     names: f: sets:
     lib.genAttrs names (name: f name (builtins.catAttrs name sets));
-  zip = throw "lib.attrsets.zip does not exist any more; use zipAttrsWith";
   cartesianProduct =
     set:
     foldl' (
@@ -76,8 +75,6 @@ in
     ) [ { } ] (attrNames set);
   mapCartesianProduct = f: set: map f (lib.cartesianProduct set);
   overrideExisting = old: new: mapAttrs (name: value: new.${name} or value) old;
-  renameCrossAttrs = throw "renameCrossAttrs is not part of this lib";
-  setFromList = names: lib.genAttrs names (_: true);
 
   toDerivation =
     path:
@@ -106,5 +103,4 @@ in
   chooseDevOutputs = map lib.getDev;
   dontRecurseIntoAttrs = set: set // { recurseForDerivations = false; };
   recurseIntoAttrs = set: set // { recurseForDerivations = true; };
-  isAttrsOf = check: set: isAttrs set && builtins.all check (attrValues set);
 }

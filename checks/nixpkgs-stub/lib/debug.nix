@@ -4,7 +4,7 @@ let
   inherit (builtins) attrNames deepSeq toJSON trace;
 in
 {
-  inherit (builtins) trace traceVerbose;
+  inherit (builtins) trace;
 
   traceIf =
     condition: message: value:

@@ -1,7 +1,8 @@
 # A small nixpkgs `lib` for tests: the module system and the functions netlib's Nix code uses.
 # Imported without arguments, as the real one is.
 let
-  load = file: import file { inherit lib; };
+  # The parts see all of each other; what users see is `public`.
+  load = file: import file { lib = internal; };
 
   namespaces = {
     trivial = load ./trivial.nix;
@@ -17,6 +18,8 @@ let
     generators = load ./generators.nix;
     cli = load ./cli.nix;
     sources = load ./sources.nix;
+    filesystem = load ./filesystem.nix;
+    stringsWithDeps = load ./strings-with-deps.nix;
     licenses = load ./licenses.nix;
     meta = load ./meta.nix;
     platforms = load ./platforms.nix;
@@ -26,13 +29,13 @@ let
     options = load ./options;
     types = load ./types;
     modules = load ./modules;
-    inherit lib;
   };
 
   # Namespaces whose members are also reachable from `lib` itself.
   flattened =
     with namespaces;
-    trivial
+    import ./builtins.nix
+    // trivial
     // fixedPoints
     // attrsets
     // lists
@@ -42,10 +45,43 @@ let
     // derivations
     // customisation
     // sources
+    // filesystem
+    // stringsWithDeps
     // meta
     // options
-    // modules;
+    // modules
+    // {
+      inherit (types)
+        isType
+        setType
+        isOptionType
+        mkOptionType
+        defaultFunctor
+        defaultTypeMerge
+        ;
+      inherit (versions) splitVersion;
+    };
 
-  lib = removeAttrs flattened [ "isType" ] // namespaces // { inherit (namespaces.types) isType setType isOptionType mkOptionType; };
+  internal = flattened // namespaces // { inherit public; };
+
+  # Names the real lib does not have: code that used them would work here only.
+  hidden = import ./hidden.nix;
+  hide = name: set: removeAttrs set (hidden.${name} or [ ]);
+
+  public = extensible (
+    removeAttrs flattened hidden.top // builtins.mapAttrs hide namespaces
+  );
+
+  extensible =
+    set:
+    set
+    // {
+      extend =
+        overlay:
+        let
+          new = extensible (set // overlay new set);
+        in
+        new;
+    };
 in
-lib
+public

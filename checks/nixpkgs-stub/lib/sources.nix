@@ -50,7 +50,4 @@ in
       inherit src;
       filter = path: kind: kind == "directory" || builtins.any (suffix: lib.hasSuffix suffix path) suffixes;
     };
-  pathType = path: (builtins.readDir (dirOf path)).${baseNameOf path};
-  pathIsDirectory = path: builtins.pathExists (toString path + "/.");
-  pathIsRegularFile = path: builtins.pathExists path && builtins.readFileType path == "regular";
 }

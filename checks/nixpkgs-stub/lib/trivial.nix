@@ -14,6 +14,9 @@ let
 
   isFunction' = f: isFunction f || (isAttrs f && f ? __functor && isFunction' (f.__functor f));
 
+  quoted = builtins.toJSON;
+  digitValue = char: lib.lists.findFirstIndex (c: c == lib.toUpper char) null hexDigits;
+
   # Digits of a number that is not negative, most significant first.
   digitsOf = base: n: if n < base then [ n ] else digitsOf base (n / base) ++ [ (n - base * (n / base)) ];
 
@@ -23,7 +26,6 @@ in
 {
   inherit (builtins)
     add
-    addErrorContext
     bitAnd
     bitOr
     bitXor
@@ -31,8 +33,6 @@ in
     deepSeq
     div
     floor
-    fromJSON
-    fromTOML
     genericClosure
     isBool
     isFloat
@@ -40,13 +40,9 @@ in
     lessThan
     mul
     pathExists
-    readDir
     readFile
     seq
     sub
-    tryEval
-    typeOf
-    unsafeGetAttrPos
     ;
   inherit warn release;
 
@@ -119,11 +115,24 @@ in
   toBaseDigits = digitsOf;
   toHexString = n: lib.concatMapStrings (builtins.elemAt hexDigits) (digitsOf 16 n);
 
+  fromHexString =
+    text:
+    let
+      digits = builtins.match "(0x)?([0-9a-fA-F]+)" text;
+    in
+    if digits == null then
+      throw "fromHexString: ${quoted text} is not a hexadecimal number"
+    else
+      builtins.foldl' (n: char: 16 * n + digitValue char) 0 (
+        lib.stringToCharacters (lib.toLower (builtins.elemAt digits 1))
+      );
+
   version = release + "pre-stub";
   versionSuffix = "pre-stub";
   oldestSupportedRelease = 2605;
   isInOldestRelease = since: 2605 >= since;
   oldestSupportedReleaseIsAtLeast = since: 2605 >= since;
+  revisionWithDefault = default: default;
   codeName = "Stub";
   nixpkgsVersion = release + "pre-stub";
   inNixShell = builtins.getEnv "IN_NIX_SHELL" != "";

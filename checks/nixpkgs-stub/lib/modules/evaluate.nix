@@ -68,17 +68,21 @@ let
       };
 
       args = {
-        inherit lib options specialArgs;
+        lib = lib.public;
+        inherit options specialArgs;
         config = addErrorContext "if you get an infinite recursion here, you probably reference `config' in `imports', or decide option names by it" config;
         _class = class;
         _prefix = prefix;
       }
       // specialArgs;
 
-      records = collect {
-        inherit class args config;
-        modulesPath = specialArgs.modulesPath or "";
-      } (modules ++ [ own ]);
+      # As in the real lib, lists that modules share begin with the last module's part.
+      records = lib.reverseList (
+        collect {
+          inherit class args config;
+          modulesPath = specialArgs.modulesPath or "";
+        } (modules ++ [ own ])
+      );
 
       tree = build prefix records' (
         concatMap (record: lib.modules.pushDown {

@@ -44,7 +44,7 @@ let
         (warningsIf {
           inherit options;
           condition = warn && old.isDefined;
-          message = "The option `${showOption from}' defined in ${lib.showFiles old.files} has been renamed to `${showOption to}'.";
+          message = "The option `${showOption from}' defined in ${lib.showFiles old.files} is now called `${showOption to}'.";
         })
         (handOn (setAttrByPath to) old)
       ]);
@@ -59,7 +59,7 @@ in
       inherit from to;
       visible = false;
       warn = true;
-      use = lib.warn "Obsolete option `${showOption from}' is used. It was renamed to `${showOption to}'.";
+      use = lib.warn "The option `${showOption from}' is read under its old name; it is now `${showOption to}'.";
     };
   mkAliasOptionModule =
     from: to:
@@ -79,12 +79,12 @@ in
     {
       options = setAttrByPath path (mkOption {
         visible = false;
-        apply = _: throw "The option `${showOption path}' can no longer be used since it's been removed. ${instead}";
+        apply = _: throw "The option `${showOption path}' has been removed and can no longer be used. ${instead}";
       });
       config.assertions = [
         {
           assertion = !option.isDefined;
-          message = "The option definition `${showOption path}' in ${lib.showFiles option.files} no longer has any effect; please remove it.\n${instead}";
+          message = "The option definition `${showOption path}' in ${lib.showFiles option.files} no longer has any effect: delete it.\n${instead}";
         }
       ];
     };

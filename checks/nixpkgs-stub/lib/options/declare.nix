@@ -81,12 +81,10 @@ in
       }
       // given
     );
-  mkPackageOptionMD = mkPackageOption;
   literalMD = text: {
     _type = "literalMD";
     inherit text;
   };
-  literalExample = literalExpression;
   literalCode =
     languageTag: text:
     lib.literalMD "```${languageTag}\n${text}\n```";

@@ -14,7 +14,7 @@ let
     tail
     ;
 
-  priorityHint = "Use `lib.mkForce value` or `lib.mkDefault value` to change the priority on any of these definitions.";
+  priorityHint = "Keep one of them, or give one precedence with `lib.mkForce` or `lib.mkDefault`.";
 
   uniqueWith =
     {
@@ -25,7 +25,7 @@ let
     if length defs == 1 then
       merge loc defs
     else
-      throw "The option `${lib.showOption loc}' is defined multiple times while it's expected to be unique.${
+      throw "The option `${lib.showOption loc}' is defined multiple times, but takes one definition only.${
         lib.optionalString (message != "") "\n${message}"
       }\nDefinition values:${lib.showDefs defs}\n${priorityHint}";
 in
@@ -64,7 +64,7 @@ in
         else if all isInt values && all (x: x == head values) values then
           head values
         else
-          throw "Cannot merge definitions of `${lib.showOption loc}'. Definition values:${lib.showDefs defs}";
+          throw "The definitions of `${lib.showOption loc}' cannot be merged, because it has no type that says how:${lib.showDefs defs}";
     in
     merged;
 }

@@ -2,7 +2,6 @@
 { lib }:
 let
   inherit (builtins)
-    isInt
     isList
     isString
     match
@@ -41,7 +40,6 @@ in
   escapeShellArgs = lib.concatMapStringsSep " " escapeShellArg;
   escapeRegex = escape (lib.stringToCharacters "\\[{()^$?*+|.");
   escapeXML = replaceStrings [ "\"" "'" "<" ">" "&" ] [ "&quot;" "&apos;" "&lt;" "&gt;" "&amp;" ];
-  escapeQuery = replaceStrings [ "&" "<" ] [ "&amp;" "&lt;" ];
   escapeNixString = text: replaceStrings [ "$" ] [ "\\$" ] (toJSON text);
   escapeNixIdentifier =
     text:
@@ -71,5 +69,4 @@ in
   mesonBool = feature: flag: "-D${feature}=${lib.boolToString flag}";
   cmakeFeature = feature: value: "-D${feature}:STRING=${value}";
   cmakeBool = feature: flag: "-D${feature}:BOOL=${if flag then "TRUE" else "FALSE"}";
-  isNumeric = value: isInt value || (isString value && match "[0-9]+" value != null);
 }

@@ -24,9 +24,6 @@ let
       text
     else
       filler + fixedWidthString (width - stringLength filler) filler text;
-
-  hexDigits = "0123456789abcdef";
-  digitValue = char: lib.lists.findFirstIndex (c: c == char) null (lib.stringToCharacters hexDigits);
 in
 {
   inherit fixedWidthString;
@@ -51,17 +48,6 @@ in
       number = if digits == null then null else fromJSON (head digits);
     in
     if isInt number then number else throw "Could not convert ${quoted text} to int.";
-  fromHexString =
-    text:
-    let
-      digits = match "(0x)?([0-9a-fA-F]+)" text;
-    in
-    if digits == null then
-      throw "fromHexString: ${quoted text} is not a hexadecimal number"
-    else
-      builtins.foldl' (n: char: 16 * n + digitValue char) 0 (
-        lib.stringToCharacters (lib.toLower (builtins.elemAt digits 1))
-      );
   floatToString =
     number:
     let

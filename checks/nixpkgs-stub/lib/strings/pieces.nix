@@ -41,7 +41,6 @@ let
 in
 {
   inherit (builtins)
-    baseNameOf
     concatStringsSep
     isString
     match
@@ -51,12 +50,9 @@ in
     stringLength
     substring
     unsafeDiscardStringContext
-    hashString
     readFile
     toJSON
-    toXML
     isPath
-    dirOf
     ;
   inherit hasPrefix hasSuffix trimWith;
 
@@ -78,10 +74,7 @@ in
   optionalString = condition: text: if condition then text else "";
   replicate = n: text: concatStringsSep "" (genList (_: text) n);
 
-  hasInfix = infix: text: builtins.match ".*${lib.escapeRegex infix}.*" (replaceStrings [ "\n" ] [ " " ] text) != null
-    || lib.strings.containsText infix text;
-  # Also right where the infix itself has line breaks.
-  containsText = infix: text: infix == "" || replaceStrings [ infix ] [ "" ] text != text;
+  hasInfix = infix: text: infix == "" || replaceStrings [ infix ] [ "" ] text != text;
   removePrefix =
     prefix: text: if hasPrefix prefix text then substring (stringLength prefix) (-1) text else text;
   removeSuffix =
@@ -195,8 +188,6 @@ in
   isStringLike = x: isString x || builtins.isPath x || x ? outPath || x ? __toString;
   isConvertibleWithToString =
     x: lib.isStringLike x || builtins.elem (builtins.typeOf x) [ "null" "int" "float" "bool" ] || (isList x && builtins.all lib.strings.isConvertibleWithToString x);
-  isCoercibleToString = lib.isConvertibleWithToString;
-  isSimpleCoercibleString = lib.isStringLike;
   isStorePath =
     x:
     lib.isStringLike x
@@ -206,6 +197,14 @@ in
       in
       substring 0 1 text == "/" && (dirOf text == builtins.storeDir || hasPrefix (builtins.storeDir + "/") text && length (lib.splitString "/" (lib.removePrefix (builtins.storeDir + "/") text)) == 1)
     );
+  fileContents = path: lib.removeSuffix "\n" (builtins.readFile path);
+  replaceString = from: to: replaceStrings [ from ] [ to ];
+  lowerChars = lowerLetters;
+  upperChars = upperLetters;
+  enableFeatureAs =
+    enable: feature: value: lib.enableFeature enable feature + lib.optionalString enable "=${value}";
+  withFeatureAs =
+    enable: feature: value: lib.withFeature enable feature + lib.optionalString enable "=${value}";
   enableFeature = enable: feature: "--${if enable then "enable" else "disable"}-${feature}";
   withFeature = with_: feature: "--${if with_ then "with" else "without"}-${feature}";
 }

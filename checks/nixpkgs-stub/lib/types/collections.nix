@@ -138,5 +138,4 @@ in
       emptyValue = { };
       substSubModules = modules: lib.types.nonEmptyListOf (elemType.substSubModules modules);
     };
-  loaOf = throw "types.loaOf does not exist any more; use types.attrsOf";
 }

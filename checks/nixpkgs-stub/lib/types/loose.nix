@@ -29,7 +29,6 @@ in
   attrs = mkOptionType {
     name = "attrs";
     description = "attribute set";
-    descriptionClass = "noun";
     check = builtins.isAttrs;
     merge = _: defs: builtins.foldl' (acc: def: acc // def.value) { } defs;
     emptyValue.value = { };

@@ -31,20 +31,20 @@ let
         if shared == { } then
           a.specialArgs // b.specialArgs
         else
-          throw "A submoduleWith option is declared multiple times with the same specialArgs \"${lib.concatStringsSep "\", \"" (builtins.attrNames shared)}\"";
+          throw "Two declarations of one submodule give the same specialArgs: ${lib.concatStringsSep ", " (builtins.attrNames shared)}";
       shorthandOnlyDefinesConfig =
         if a.shorthandOnlyDefinesConfig == b.shorthandOnlyDefinesConfig || b.shorthandOnlyDefinesConfig == null then
           a.shorthandOnlyDefinesConfig
         else if a.shorthandOnlyDefinesConfig == null then
           b.shorthandOnlyDefinesConfig
         else
-          throw "A submoduleWith option is declared multiple times with conflicting shorthandOnlyDefinesConfig values";
+          throw "Two declarations of one submodule have conflicting shorthandOnlyDefinesConfig values";
       description = either a.description b.description;
       class =
         if a.class == null || b.class == null || a.class == b.class then
           either a.class b.class
         else
-          throw "A submoduleWith option is declared multiple times with conflicting class values \"${a.class}\" and \"${b.class}\"";
+          throw "Two declarations of one submodule have conflicting class values: \"${a.class}\" and \"${b.class}\"";
     };
 
   # Submodules of a type that is itself a definition belong to that definition's file.
@@ -86,8 +86,12 @@ let
     in
     mkOptionType {
       name = "submodule";
-      description = if description != null then description else freeformType.description or "submodule";
-      descriptionClass = "noun";
+      description = if description != null then
+          description
+        else if freeformType == null then
+          "submodule"
+        else
+          "open submodule of ${lib.types.optionDescriptionPhrase (class: class == "noun" || class == "composite") freeformType}";
       check = isModule;
       merge =
         loc: defs:
@@ -131,7 +135,6 @@ let
             def: lib.setDefaultModuleLocation "${def.file}, via option ${lib.showOption loc}" def.value
           ) defs;
       };
-      emptyValue.value = { };
       getSubOptions = prefix: (submoduleWith { modules = staticModules; }).getSubOptions prefix;
       getSubModules = staticModules;
       substSubModules = modules: deferredModuleWith { staticModules = modules; };

@@ -22,8 +22,8 @@ let
     assert lib.assertMsg (lowest <= highest) "between: lowest must be smaller than highest";
     addCheck base (x: x >= lowest && x <= highest)
     // {
-      name = "${base.name}Between";
-      description = "${if base.name == "int" then "integer" else base.description} between ${lib.generators.toPretty { } lowest} and ${lib.generators.toPretty { } highest} (both inclusive)";
+      name = "${if base.name == "int" then "int" else "number"}Between";
+      description = "${if base.name == "int" then "integer" else "integer or floating point number"} between ${lib.strings.floatToString lowest} and ${lib.strings.floatToString highest} (both inclusive)";
     };
 
   bits = {

@@ -14,8 +14,7 @@ let
     sep:
     mkOptionType {
       name = "separatedString";
-      description =
-        if sep == "" then "Concatenated string" else "strings concatenated with ${builtins.toJSON sep}";
+      description = "strings concatenated with ${builtins.toJSON sep}";
       descriptionClass = "noun";
       check = isString;
       merge = _: defs: lib.concatMapStringsSep sep (def: def.value) defs;
@@ -70,7 +69,6 @@ in
     pathWith
     package
     ;
-  string = lib.warn "types.string has been replaced by types.str" (separatedString "");
   nonEmptyStr = mkLeafType {
     name = "nonEmptyStr";
     description = "non-empty string";
