@@ -2,6 +2,15 @@
 //!
 //! The library never prints: it sends events and returns errors; `main` and `cli` talk to people.
 
+pub mod cli;
+pub mod diagnose;
+pub mod evaluate;
 pub mod event;
+pub mod flake;
+pub mod graph;
+pub mod host;
 pub mod plan;
 pub mod process;
+pub mod report;
+pub mod schedule;
+pub mod select;

@@ -4,14 +4,13 @@
 
 mod error;
 mod group;
-mod lines;
+pub(crate) mod pipes;
 mod tail;
 
 use std::ffi::{OsStr, OsString};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 
 pub use error::{ProcessError, quote_argv};
@@ -126,9 +125,9 @@ impl Command {
         let ended = {
             let pipes = async {
                 tokio::join!(
-                    feed(stdin, self.stdin.as_deref()),
-                    drain(stdout, &mut output),
-                    lines::each(stderr, &mut tail, on_line),
+                    pipes::feed(stdin, self.stdin.as_deref()),
+                    pipes::drain(stdout, &mut output),
+                    pipes::lines(stderr, &mut tail, on_line),
                 )
             };
             tokio::pin!(pipes);
@@ -224,21 +223,6 @@ enum Ended {
     By(std::io::Result<ExitStatus>),
     Cancelled,
     TimedOut,
-}
-
-async fn feed(stdin: Option<tokio::process::ChildStdin>, bytes: Option<&[u8]>) {
-    if let (Some(mut stdin), Some(bytes)) = (stdin, bytes) {
-        // A child that ends without reading its input says so by its exit status.
-        let _ = stdin.write_all(bytes).await;
-        let _ = stdin.shutdown().await;
-    }
-}
-
-async fn drain(stdout: Option<tokio::process::ChildStdout>, into: &mut Vec<u8>) {
-    if let Some(mut stdout) = stdout {
-        // A read error is the end of the pipe; the exit status judges the child.
-        let _ = stdout.read_to_end(into).await;
-    }
 }
 
 #[cfg(test)]

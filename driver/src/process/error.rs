@@ -78,9 +78,7 @@ impl ProcessError {
 #[must_use]
 pub fn quote_argv(argv: &[String]) -> String {
     argv.iter()
-        .map(|word| {
-            shlex::try_quote(word).map_or_else(|_| format!("{word:?}").into(), |quoted| quoted)
-        })
+        .map(|word| shlex::try_quote(word).unwrap_or_else(|_| format!("{word:?}").into()))
         .collect::<Vec<_>>()
         .join(" ")
 }

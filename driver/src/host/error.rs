@@ -1,0 +1,145 @@
+//! What can go wrong between the deployer and a host.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{ConnectFailure, Refusal};
+use crate::process::{ProcessError, quote_argv};
+
+/// What went wrong between the deployer and a host.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum HostError {
+    /// The plan has no such node.
+    #[error("the plan has no node {node:?}")]
+    UnknownNode {
+        /// The name that was asked for.
+        node: String,
+    },
+    /// No connection could be made.
+    #[error("cannot connect to {failure}")]
+    Unreachable {
+        /// Node name.
+        node: String,
+        /// Why, and what to do.
+        failure: Box<ConnectFailure>,
+    },
+    /// The connection broke while a command ran.
+    #[error(
+        "the connection to {address} broke while this ran: {}{}",
+        quote_argv(argv),
+        shown(said)
+    )]
+    Disconnected {
+        /// How the node is reached.
+        address: String,
+        /// The command.
+        argv: Vec<String>,
+        /// What ssh said.
+        said: String,
+    },
+    /// The login user is not root and may not become root.
+    #[error(
+        "{address}: the login user is not root and may not use sudo without a password{}\n  what to do: set `target.user = \"root\"`, or allow this user passwordless sudo on the host (`NOPASSWD: ALL`; on NixOS `security.sudo.wheelNeedsPassword = false` for the group wheel)",
+        shown(said)
+    )]
+    NotPermitted {
+        /// How the node is reached.
+        address: String,
+        /// What sudo said.
+        said: String,
+    },
+    /// The host lacks something that netlib needs.
+    #[error("{address} has no `{tool}`\n  what to do: {hint}")]
+    MissingTool {
+        /// How the node is reached.
+        address: String,
+        /// What is missing.
+        tool: String,
+        /// How to get it.
+        hint: String,
+    },
+    /// A command ran and failed.
+    #[error(
+        "command failed on {address} ({status}): {}{}",
+        quote_argv(argv),
+        shown(said)
+    )]
+    Failed {
+        /// How the node is reached.
+        address: String,
+        /// The command.
+        argv: Vec<String>,
+        /// How it ended.
+        status: String,
+        /// The end of its stderr.
+        said: String,
+    },
+    /// A command did not end in time.
+    #[error("command on {address} ended after its time limit of {} s: {}", after.as_secs(), quote_argv(argv))]
+    TimedOut {
+        /// How the node is reached.
+        address: String,
+        /// The command.
+        argv: Vec<String>,
+        /// The limit.
+        after: Duration,
+    },
+    /// The host script answered something that is not in its protocol.
+    #[error("{address}: unexpected answer of the host script's `{subcommand}`: {answer:?}")]
+    Answer {
+        /// How the node is reached.
+        address: String,
+        /// The subcommand.
+        subcommand: String,
+        /// The answer.
+        answer: String,
+    },
+    /// The host script refused to do it.
+    #[error("{address}: {refusal}")]
+    Refused {
+        /// How the node is reached.
+        address: String,
+        /// Why, and what to do.
+        refusal: Box<Refusal>,
+    },
+    /// A process on the deployer failed.
+    #[error("{0}")]
+    Process(Arc<ProcessError>),
+    /// The directory for connections could not be made.
+    #[error("could not make a directory for ssh connections in {directory}: {source}")]
+    ControlDirectory {
+        /// Where it should have been.
+        directory: String,
+        /// What the operating system said.
+        source: Arc<std::io::Error>,
+    },
+}
+
+impl HostError {
+    /// Whether nothing was tried because the host does not answer or does not let us in.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
+
+    /// Whether trying again later may help: the connection is at fault, not the command.
+    #[must_use]
+    pub fn is_connection(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::Disconnected { .. } | Self::TimedOut { .. }
+        )
+    }
+}
+
+impl From<ProcessError> for HostError {
+    fn from(error: ProcessError) -> Self {
+        Self::Process(Arc::new(error))
+    }
+}
+
+fn shown(said: &str) -> String {
+    said.lines()
+        .flat_map(|line| ["\n    ", line.trim_end()])
+        .collect()
+}

@@ -1,0 +1,129 @@
+//! The machine netlib runs on: no SSH, only root's rights.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::{Host, HostCommand, HostError, RemoteStore};
+use crate::process::{Command, Output, ProcessError};
+
+/// How people read where commands ran.
+const HERE: &str = "this machine";
+
+/// The machine netlib runs on.
+pub(super) struct LocalHost {
+    node: String,
+    is_root: bool,
+}
+
+impl LocalHost {
+    /// Finds out how to become root.
+    pub(super) async fn connect(node: String) -> Result<Self, HostError> {
+        let is_root = rustix::process::geteuid().is_root();
+        let host = Self { node, is_root };
+        if !is_root {
+            host.run(HostCommand::new(["true"]))
+                .await
+                .map_err(|error| match error {
+                    HostError::Failed { said, address, .. } => {
+                        HostError::NotPermitted { address, said }
+                    }
+                    other => other,
+                })?;
+        }
+        Ok(host)
+    }
+}
+
+impl Host for LocalHost {
+    fn node(&self) -> &str {
+        &self.node
+    }
+
+    fn address(&self) -> String {
+        HERE.to_owned()
+    }
+
+    fn run(&self, mut command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        async move {
+            if !self.is_root {
+                let sudo = ["sudo", "-n", "--"].map(str::to_owned);
+                command.argv.splice(0..0, sudo);
+            }
+            let (program, args) = command
+                .argv
+                .split_first()
+                .map_or(("true", [].as_slice()), |(program, args)| (program, args));
+            Command::new(program)
+                .args(args)
+                .stdin(command.stdin)
+                .timeout(command.timeout)
+                .output()
+                .await
+                .map_err(failure)
+        }
+        .boxed()
+    }
+
+    fn store(&self) -> Option<RemoteStore> {
+        None
+    }
+}
+
+fn failure(error: ProcessError) -> HostError {
+    match error {
+        ProcessError::Failed {
+            argv,
+            status,
+            stderr_tail,
+        } => HostError::Failed {
+            address: HERE.to_owned(),
+            argv,
+            status: status.to_string(),
+            said: stderr_tail,
+        },
+        ProcessError::TimedOut { argv, after, .. } => HostError::TimedOut {
+            address: HERE.to_owned(),
+            argv,
+            after,
+        },
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn words_and_input_arrive_as_they_are() {
+        let host = LocalHost {
+            node: "alpha".to_owned(),
+            is_root: true,
+        };
+        let command = HostCommand::new([
+            "sh",
+            "-c",
+            "cat; printf '<%s>' \"$@\"",
+            "sh",
+            "a b",
+            "$HOME",
+        ]);
+        let output = host.run(command.stdin("in ")).await.unwrap();
+        assert_eq!(output.stdout, b"in <a b><$HOME>");
+        assert_eq!(host.store(), None);
+    }
+
+    #[tokio::test]
+    async fn a_failing_command_is_told_with_its_stderr() {
+        let host = LocalHost {
+            node: "alpha".to_owned(),
+            is_root: true,
+        };
+        let command = HostCommand::new(["sh", "-c", "echo no >&2; exit 7"]);
+        let error = host.run(command).await.err().unwrap();
+        insta::assert_snapshot!(error, @r#"
+        command failed on this machine (exit status: 7): sh -c 'echo no >&2; exit 7'
+            no
+        "#);
+    }
+}

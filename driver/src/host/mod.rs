@@ -1,0 +1,85 @@
+//! The machines of the network: how commands reach them, as root, over one connection each.
+//!
+//! Knows connections, privileges and the host script; knows nothing of steps, their order or what they are for.
+
+mod connect;
+mod error;
+mod hosts;
+mod local;
+mod master;
+pub mod script;
+mod ssh;
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+use crate::process::Output;
+
+pub use connect::{ConnectFailure, ConnectFailureKind};
+pub use error::HostError;
+pub use hosts::Hosts;
+pub use script::{LockHolder, Probe, Refusal, Unfinished};
+
+/// How long a short command may take on a host.
+pub const SHORT: Duration = Duration::from_secs(60);
+
+/// One machine. Everything that runs on it goes through this.
+pub trait Host: Send + Sync {
+    /// The node's name.
+    fn node(&self) -> &str;
+
+    /// How it is reached, for people: `root@alpha.example.org`, or `this machine`.
+    fn address(&self) -> String;
+
+    /// Runs a command as root, connecting again first if the connection broke earlier.
+    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>>;
+
+    /// How Nix reaches the store there; `None` is the deployer's own store.
+    fn store(&self) -> Option<RemoteStore>;
+}
+
+/// A command for a host. Its words arrive there as they are, whatever characters they hold.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HostCommand {
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// What it reads.
+    pub stdin: Vec<u8>,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+impl HostCommand {
+    /// A short command without input.
+    pub fn new<W: Into<String>>(argv: impl IntoIterator<Item = W>) -> Self {
+        Self {
+            argv: argv.into_iter().map(Into::into).collect(),
+            stdin: Vec::new(),
+            timeout: SHORT,
+        }
+    }
+
+    /// Gives it these bytes on stdin.
+    #[must_use]
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+
+    /// Gives it this long instead of a minute.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+}
+
+/// How `nix copy` reaches a host's store over the connection that is there already.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RemoteStore {
+    /// Store URL for `--to` and `--store`.
+    pub url: String,
+    /// Value of `NIX_SSHOPTS`.
+    pub ssh_options: String,
+}

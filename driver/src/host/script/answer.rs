@@ -1,0 +1,148 @@
+//! Reads the `key=value` lines that the host script prints.
+
+use super::{LockHolder, Phase, Probe, Refusal, Status, Unfinished};
+use crate::host::{Host, HostError};
+use crate::plan::Network;
+use crate::process::Output;
+
+/// What the script answered: lines, and after an empty line the bytes of a log.
+#[derive(Debug)]
+pub(super) struct Answer {
+    address: String,
+    subcommand: String,
+    lines: Vec<(String, String)>,
+    rest: Vec<u8>,
+}
+
+impl Answer {
+    /// Takes an answer apart. A refusal is an error.
+    pub(super) fn read(
+        host: &dyn Host,
+        subcommand: &str,
+        output: &Output,
+    ) -> Result<Self, HostError> {
+        let (head, rest) = split(&output.stdout);
+        let lines = String::from_utf8_lossy(head)
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        let answer = Self {
+            address: host.address(),
+            subcommand: subcommand.to_owned(),
+            lines,
+            rest: rest.to_vec(),
+        };
+        match answer.get("refused") {
+            Some(code) => Err(answer.refused(code, &output.stderr)),
+            None => Ok(answer),
+        }
+    }
+
+    fn refused(&self, code: &str, stderr: &str) -> HostError {
+        match Refusal::of(
+            code,
+            |key| self.get(key).unwrap_or_default().to_owned(),
+            stderr,
+        ) {
+            Some(refusal) => HostError::Refused {
+                address: self.address.clone(),
+                refusal: Box::new(refusal),
+            },
+            None => self.unexpected(),
+        }
+    }
+
+    /// The value of a key; empty values count as absent.
+    pub(super) fn get(&self, key: &str) -> Option<&str> {
+        self.lines
+            .iter()
+            .find(|(name, value)| name == key && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
+    fn owned(&self, key: &str) -> Option<String> {
+        self.get(key).map(str::to_owned)
+    }
+
+    /// Fails unless the key has this value: whatever answered is not our script.
+    pub(super) fn require(&self, key: &str, value: &str) -> Result<(), HostError> {
+        if self.get(key) == Some(value) {
+            return Ok(());
+        }
+        Err(self.unexpected())
+    }
+
+    /// Fails unless the script said that it did what it was asked for.
+    pub(super) fn accepted(&self, key: &str) -> Result<(), HostError> {
+        self.get(key).map(|_| ()).ok_or_else(|| self.unexpected())
+    }
+
+    fn unexpected(&self) -> HostError {
+        let lines = self
+            .lines
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"));
+        HostError::Answer {
+            address: self.address.clone(),
+            subcommand: self.subcommand.clone(),
+            answer: lines.collect::<Vec<_>>().join("\n"),
+        }
+    }
+
+    pub(super) fn into_probe(self) -> Probe {
+        let network = self.get("network.id").map(|id| Network {
+            id: id.to_owned(),
+            name: self.owned("network.name").unwrap_or_default(),
+        });
+        let lock = (self.get("lock") == Some("held")).then(|| LockHolder {
+            deployer: self.owned("lock.deployer").unwrap_or_default(),
+            since: self.owned("lock.since").unwrap_or_default(),
+        });
+        Probe {
+            current_system: self.owned("current"),
+            system_profile: self.owned("profile"),
+            network,
+            nix: self.owned("nix"),
+            lock,
+            unfinished: self
+                .lines
+                .iter()
+                .filter(|(key, _)| key == "unfinished")
+                .filter_map(|(_, value)| unfinished(value))
+                .collect(),
+        }
+    }
+
+    pub(super) fn into_status(self) -> Result<Status, HostError> {
+        let phase = self
+            .get("phase")
+            .and_then(Phase::parse)
+            .ok_or_else(|| self.unexpected())?;
+        Ok(Status {
+            phase,
+            is_running: self.get("running") == Some("yes"),
+            message: self.owned("message").unwrap_or_default(),
+            current: self.owned("current"),
+            profile: self.owned("profile"),
+            log: self.rest,
+        })
+    }
+}
+
+fn unfinished(value: &str) -> Option<Unfinished> {
+    let mut words = value.split(' ').map(str::to_owned);
+    Some(Unfinished {
+        nonce: words.next()?,
+        phase: words.next()?,
+        toplevel: words.next()?,
+    })
+}
+
+/// The part before the first empty line, and what follows it.
+fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
+    match bytes.windows(2).position(|pair| pair == b"\n\n") {
+        Some(at) => (&bytes[..at], &bytes[at + 2..]),
+        None => (bytes, &[]),
+    }
+}

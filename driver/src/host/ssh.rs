@@ -1,0 +1,261 @@
+//! A host behind OpenSSH: one connection that every command and `nix copy` share, made again when it broke.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use openssh::{Error as SshError, Session, Stdio};
+use tokio::sync::Mutex;
+
+use super::connect::address;
+use super::master::{self, MasterError};
+use super::{Host, HostCommand, HostError, RemoteStore};
+use crate::plan::Target;
+use crate::process::{Output, Tail, pipes};
+
+/// How long asking the local ssh about its connection may take.
+const CHECK: Duration = Duration::from_secs(10);
+/// How long the questions right after the login may take.
+const GREETING: Duration = Duration::from_secs(30);
+
+/// A host behind OpenSSH.
+pub(super) struct SshHost {
+    node: String,
+    target: Target,
+    socket: PathBuf,
+    session: Mutex<Option<Arc<Session>>>,
+    rights: OnceLock<Rights>,
+}
+
+/// How commands become root's.
+#[derive(Clone, Copy)]
+enum Rights {
+    Root,
+    Sudo,
+}
+
+impl SshHost {
+    /// Connects, and finds out how to become root.
+    pub(super) async fn connect(
+        node: String,
+        target: Target,
+        socket: PathBuf,
+    ) -> Result<Self, HostError> {
+        let host = Self {
+            node,
+            target,
+            socket,
+            session: Mutex::new(None),
+            rights: OnceLock::new(),
+        };
+        host.session().await?;
+        Ok(host)
+    }
+
+    async fn session(&self) -> Result<Arc<Session>, HostError> {
+        let mut slot = self.session.lock().await;
+        if let Some(session) = &*slot {
+            return Ok(Arc::clone(session));
+        }
+        let session =
+            master::connect(&self.target, &self.socket)
+                .await
+                .map_err(|error| match error {
+                    MasterError::Connect(failure) => HostError::Unreachable {
+                        node: self.node.clone(),
+                        failure: Box::new(failure),
+                    },
+                    MasterError::Process(error) => error.into(),
+                })?;
+        let session = Arc::new(session);
+        if self.rights.get().is_none() {
+            match self.ask_rights(&session).await {
+                Ok(rights) => {
+                    self.rights.get_or_init(|| rights);
+                }
+                Err(error) => {
+                    end(&session).await;
+                    return Err(error);
+                }
+            }
+        }
+        *slot = Some(Arc::clone(&session));
+        Ok(session)
+    }
+
+    async fn ask_rights(&self, session: &Session) -> Result<Rights, HostError> {
+        let who = HostCommand::new(["id", "-u"]).timeout(GREETING);
+        let id = self.execute(session, who).await?;
+        if id.stdout.trim_ascii() == b"0" {
+            return Ok(Rights::Root);
+        }
+        let sudo = HostCommand::new(["sudo", "-n", "--", "true"]).timeout(GREETING);
+        match self.execute(session, sudo).await {
+            Ok(_) => Ok(Rights::Sudo),
+            Err(HostError::Failed { said, .. }) => Err(HostError::NotPermitted {
+                address: self.address(),
+                said,
+            }),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn execute(&self, session: &Session, command: HostCommand) -> Result<Output, HostError> {
+        let limit = command.timeout;
+        let argv = command.argv.clone();
+        match tokio::time::timeout(limit, self.exchange(session, command)).await {
+            Ok(result) => result,
+            Err(_) => Err(HostError::TimedOut {
+                address: self.address(),
+                argv,
+                after: limit,
+            }),
+        }
+    }
+
+    async fn exchange(&self, session: &Session, command: HostCommand) -> Result<Output, HostError> {
+        let (program, args) = command
+            .argv
+            .split_first()
+            .map_or(("true", [].as_slice()), |(program, args)| (program, args));
+        let mut child = session
+            .command(program)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .await
+            .map_err(|error| self.broken(&command.argv, error.to_string()))?;
+        let (stdin, stdout, stderr) = (
+            child.stdin().take(),
+            child.stdout().take(),
+            child.stderr().take(),
+        );
+        let mut output = Vec::new();
+        let mut tail = Tail::default();
+        tokio::join!(
+            pipes::feed(stdin, Some(&command.stdin)),
+            pipes::drain(stdout, &mut output),
+            pipes::lines(stderr, &mut tail, |_| {}),
+        );
+        let said = tail.text();
+        let status = match child.wait().await {
+            Ok(status) if status.success() => {
+                return Ok(Output {
+                    stdout: output,
+                    stderr: said,
+                });
+            }
+            Ok(status) => status.to_string(),
+            Err(SshError::Remote(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                "command not found".to_owned()
+            }
+            // ssh says 255 both for itself and for a command that ended so; the connection tells which.
+            Err(SshError::RemoteProcessTerminated | SshError::Disconnected)
+                if alive(session).await =>
+            {
+                "exit status: 255".to_owned()
+            }
+            Err(error) => {
+                let said = if said.is_empty() {
+                    error.to_string()
+                } else {
+                    said
+                };
+                return Err(self.broken(&command.argv, said));
+            }
+        };
+        Err(HostError::Failed {
+            address: self.address(),
+            argv: command.argv,
+            status,
+            said,
+        })
+    }
+
+    fn broken(&self, argv: &[String], said: String) -> HostError {
+        HostError::Disconnected {
+            address: self.address(),
+            argv: argv.to_vec(),
+            said,
+        }
+    }
+
+    /// Forgets a connection that broke, so that the next command makes a new one.
+    async fn forget(&self, broken: &Arc<Session>) {
+        let mut slot = self.session.lock().await;
+        // Another command may have connected again in the meantime.
+        if slot
+            .as_ref()
+            .is_some_and(|current| Arc::ptr_eq(current, broken))
+        {
+            *slot = None;
+            end(broken).await;
+        }
+    }
+
+    /// Ends the connection for good.
+    pub(super) async fn close(&self) {
+        if let Some(session) = self.session.lock().await.take() {
+            end(&session).await;
+        }
+    }
+}
+
+async fn alive(session: &Session) -> bool {
+    matches!(
+        tokio::time::timeout(CHECK, session.check()).await,
+        Ok(Ok(()))
+    )
+}
+
+/// Ends the ssh process that holds the connection.
+async fn end(session: &Arc<Session>) {
+    let session = Session::resume(session.control_socket().into(), None);
+    // One that is gone already is what was asked for.
+    let _ = tokio::time::timeout(CHECK, session.close()).await;
+}
+
+impl Host for SshHost {
+    fn node(&self) -> &str {
+        &self.node
+    }
+
+    fn address(&self) -> String {
+        address(&self.target)
+    }
+
+    fn run(&self, mut command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        async move {
+            let session = self.session().await?;
+            if let Some(Rights::Sudo) = self.rights.get() {
+                let sudo = ["sudo", "-n", "--"].map(str::to_owned);
+                command.argv.splice(0..0, sudo);
+            }
+            let result = self.execute(&session, command).await;
+            if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
+                && !alive(&session).await
+            {
+                self.forget(&session).await;
+            }
+            result
+        }
+        .boxed()
+    }
+
+    fn store(&self) -> Option<RemoteStore> {
+        // The name in the URL is only shown: the options lead to the open connection and nowhere else.
+        let query = match self.rights.get() {
+            // Root's own Nix takes paths without signatures; that of another user would not.
+            Some(Rights::Sudo) => "?remote-program=sudo%20-n%20nix-daemon",
+            Some(Rights::Root) | None => "",
+        };
+        Some(RemoteStore {
+            url: format!("ssh-ng://{}{query}", self.node),
+            ssh_options: master::share_options(&self.socket),
+        })
+    }
+}
