@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::plan::StepKind;
+
 /// What happened, in the order in which it happened.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -17,6 +19,11 @@ pub enum Event {
     Evaluated {
         /// Node name.
         node: String,
+    },
+    /// The walk begins, over these steps.
+    WalkStarted {
+        /// All of them, in an order that respects their dependencies.
+        steps: Vec<WalkStep>,
     },
     /// A step began.
     StepStarted {
@@ -41,6 +48,17 @@ pub enum Event {
     },
 }
 
+/// What readers of the stream need to know of a step.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct WalkStep {
+    /// Step id.
+    pub id: String,
+    /// What it does.
+    pub kind: StepKind,
+    /// The node it concerns; none for steps of the deployer.
+    pub node: Option<String>,
+}
+
 /// How a step ended, for readers of the stream.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum StepResult {
@@ -50,6 +68,8 @@ pub enum StepResult {
     Skipped(String),
     /// It failed; the text is the whole message for people.
     Failed(String),
+    /// Its node does not answer, so nothing was tried; the text is the whole message for people.
+    Unreachable(String),
     /// It never started, because the named step did not succeed.
     Blocked {
         /// The step that failed first.

@@ -1,3 +1,8 @@
 //! The command `netlib`.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    netlib::cli::main().await
+}

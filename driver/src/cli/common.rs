@@ -1,0 +1,142 @@
+//! What the subcommands share: the flake, the selection, the progress display, and the way to a selected plan.
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+
+use clap::Args;
+use indicatif::{MultiProgress, ProgressDrawTarget};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+use super::Error;
+use super::interrupt::Interrupts;
+use crate::evaluate::{Messages, Nix, evaluate_plan};
+use crate::event::{Event, EventSink};
+use crate::flake::{Flake, FlakeRef};
+use crate::graph::Graph;
+use crate::plan::Plan;
+use crate::report::progress;
+use crate::report::summary::Colours;
+use crate::select::select;
+
+/// Which flake.
+#[derive(Args, Clone, Debug)]
+pub struct FlakeArgs {
+    /// The flake, and after `#` the network of it
+    #[arg(long, value_name = "REF[#NETWORK]", default_value_t = FlakeRef::default())]
+    pub flake: FlakeRef,
+
+    /// Use another flake for one of the inputs (as nix does); may be given several times
+    #[arg(long, num_args = 2, value_names = ["INPUT", "REF"])]
+    pub override_input: Vec<String>,
+}
+
+/// Which nodes.
+#[derive(Args, Clone, Debug)]
+pub struct SelectArgs {
+    /// Only these nodes: a name, `@TAG`, or a pattern such as 'web*'; several are a union [default: all]
+    #[arg(long, value_name = "NODE|@TAG|GLOB")]
+    pub on: Vec<String>,
+}
+
+impl FlakeArgs {
+    fn overrides(&self) -> Vec<(String, String)> {
+        let pairs = self.override_input.chunks_exact(2);
+        pairs.map(|pair| (pair[0].clone(), pair[1].clone())).collect()
+    }
+}
+
+/// The progress display, which runs until the last event sink is gone.
+pub struct Display {
+    events: EventSink,
+    reader: JoinHandle<()>,
+}
+
+impl Display {
+    /// Bars when stderr is a terminal, lines otherwise.
+    pub fn start() -> Self {
+        let (events, receiver) = EventSink::channel();
+        let reader = if console::user_attended_stderr() {
+            let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+            tokio::spawn(progress::bars(receiver, screen))
+        } else {
+            tokio::spawn(progress::plain(receiver, std::io::stderr()))
+        };
+        Self { events, reader }
+    }
+
+    /// Where events go.
+    pub fn events(&self) -> &EventSink {
+        &self.events
+    }
+
+    /// Shows what is still to be shown. Every other sink must be gone.
+    pub async fn end(self) {
+        drop(self.events);
+        // A display that broke has nothing more to show.
+        let _ = self.reader.await;
+    }
+}
+
+/// Everything that is known before anything is done.
+pub struct Prepared {
+    /// The flake with settled inputs.
+    pub flake: Arc<Flake>,
+    /// The whole plan.
+    pub plan: Arc<Plan>,
+    /// The nodes that were selected.
+    pub nodes: BTreeSet<String>,
+    /// Their steps.
+    pub graph: Graph,
+    /// Files of this run; gone when it is dropped.
+    pub run_dir: TempDir,
+}
+
+/// Reads the flake and its plan, selects nodes and orders their steps. Changes nothing.
+pub async fn prepare(
+    flake: &FlakeArgs,
+    select_args: &SelectArgs,
+    events: &EventSink,
+    interrupts: &Interrupts,
+) -> Result<Prepared, Error> {
+    let run_dir = tempfile::Builder::new()
+        .prefix("netlib-")
+        .tempdir()
+        .map_err(|error| format!("cannot make a folder for this run in {}: {error}", std::env::temp_dir().display()))?;
+    let nix = Nix::new(flake.overrides(), interrupts.token().clone());
+    events.send(Event::Phase(format!("reading {}", flake.flake)));
+    let (flake, messages) = Flake::load(flake.flake.clone(), nix, run_dir.path()).await?;
+    warn(events, messages.to_show());
+    let (plan, messages) = evaluate_plan(&flake).await?;
+    warn(events, evaluation_warnings(&messages, &flake));
+    warn(events, plan.warnings.clone());
+    let nodes = select(&plan, &select_args.on)?;
+    let graph = Graph::from_plan(&plan)?.restrict(&nodes);
+    Ok(Prepared { flake: Arc::new(flake), plan: Arc::new(plan), nodes, graph, run_dir })
+}
+
+fn evaluation_warnings(messages: &Messages, flake: &Flake) -> Vec<String> {
+    let warnings = messages.evaluation_warnings.iter();
+    warnings.map(|warning| flake.sources().map(warning)).collect()
+}
+
+fn warn(events: &EventSink, warnings: Vec<String>) {
+    for warning in warnings {
+        events.send(Event::Warning(warning));
+    }
+}
+
+/// Whether results on stdout may have colours.
+pub fn stdout_colours() -> Colours {
+    let wanted = std::io::stdout().is_terminal() && console::colors_enabled();
+    if wanted { Colours::On } else { Colours::Off }
+}
+
+/// Writes a result to stdout. Somebody who stopped reading (`| head`) is no error.
+pub fn print(text: &str) -> Result<(), Error> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|error| format!("cannot write to stdout: {error}").into()),
+    }
+}

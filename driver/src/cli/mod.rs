@@ -1,0 +1,108 @@
+//! The command line: what people type and see. One file a subcommand; everything else is the library's.
+
+mod common;
+mod deploy;
+mod facts;
+mod interrupt;
+mod plan;
+
+use std::process::ExitCode;
+
+use clap::{ArgAction, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+pub use common::{FlakeArgs, SelectArgs};
+use interrupt::Interrupts;
+
+/// Deploy a network of NixOS machines in dependency order.
+#[derive(Debug, Parser)]
+#[command(
+    name = "netlib",
+    version,
+    after_help = "Examples:\n  \
+        netlib plan                        what a deploy would do, in which order\n  \
+        netlib deploy                      deploy the network of the flake in this folder\n  \
+        netlib deploy --on @edge --on 'web*' --dry-run\n  \
+        netlib facts gather --on beta      make and record public keys\n\n\
+        Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 130 interrupted."
+)]
+pub struct Cli {
+    /// Tell more of what is done: -v debug messages, -vv everything (NETLIB_LOG=FILTER chooses by module)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Deploy(deploy::DeployArgs),
+    Plan(plan::PlanArgs),
+    Facts(facts::FactsArgs),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Exit {
+    /// All is well.
+    Good,
+    /// Some node failed.
+    NodeFailed,
+    /// Interrupted by the user.
+    Interrupted,
+}
+
+impl Exit {
+    /// The exit status.
+    #[must_use]
+    pub const fn status(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::NodeFailed => 1,
+            Self::Interrupted => interrupt::STATUS,
+        }
+    }
+}
+
+/// Exit status of bad usage and evaluation errors; clap uses the same for its own.
+const BAD_INPUT: u8 = 2;
+
+/// An error that ends a command: bad usage, or a network that does not evaluate.
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the command line and returns the process's exit status.
+pub async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_stderr(cli.verbose);
+    let interrupts = Interrupts::listen();
+    let result = match cli.command {
+        Command::Deploy(args) => deploy::run(args, &interrupts).await,
+        Command::Plan(args) => plan::run(args, &interrupts).await,
+        Command::Facts(args) => facts::run(args, &interrupts).await,
+    };
+    let status = match result {
+        _ if interrupts.happened() => interrupt::STATUS,
+        Ok(exit) => exit.status(),
+        Err(error) => {
+            let label = console::style("error:").for_stderr().red().bold();
+            eprintln!("{label} {error}");
+            BAD_INPUT
+        }
+    };
+    ExitCode::from(status)
+}
+
+fn log_to_stderr(verbose: u8) {
+    let default = match verbose {
+        0 => "warn",
+        1 => "netlib=debug",
+        _ => "trace",
+    };
+    let filter = EnvFilter::try_from_env("NETLIB_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    log.with_ansi(console::colors_enabled_stderr()).init();
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! The sorts of errors that are recognised, by Nix's own words, and what to do about each.
+
+/// Sorts of errors.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// The file is not Nix.
+    Syntax,
+    /// A value of the wrong type in an expression.
+    Type,
+    /// An option that no module declares.
+    UndefinedOption,
+    /// A definition that is not of the option's type.
+    OptionType,
+    /// Definitions of an option that exclude each other.
+    Conflict,
+    /// An option without a value.
+    NoValue,
+    /// A name that is not defined.
+    UndefinedVariable,
+    /// An attribute that a set does not have.
+    MissingAttribute,
+    /// A value that needs itself.
+    InfiniteRecursion,
+    /// No flake where one was named.
+    NoSuchFlake,
+    /// The flake has no such output.
+    NoSuchOutput,
+    /// A file that is not there, for Nix at least.
+    MissingFile,
+    /// An input of the flake cannot be had.
+    Input,
+    /// Failed assertions of the network.
+    Assertion,
+    /// A fact that was not gathered.
+    MissingFact,
+    /// Nix needs a feature that is off.
+    Feature,
+    /// Anything else.
+    Other,
+}
+
+/// What the headline must contain to be of a kind; the first rule that fits decides.
+const HEADLINES: &[(&str, Kind)] = &[
+    ("needs the fact ", Kind::MissingFact),
+    (" failed assertion(s):", Kind::Assertion),
+    ("syntax error", Kind::Syntax),
+    ("undefined variable ", Kind::UndefinedVariable),
+    ("infinite recursion encountered", Kind::InfiniteRecursion),
+    ("does not provide attribute ", Kind::NoSuchOutput),
+    ("could not find a flake.nix file", Kind::NoSuchFlake),
+    ("does not contain a 'flake.nix'", Kind::NoSuchFlake),
+    ("' is not a flake", Kind::NoSuchFlake),
+    ("in the flake registries", Kind::NoSuchFlake),
+    ("is not a valid URL", Kind::NoSuchFlake),
+    ("unrecognised flag", Kind::Other),
+    ("experimental Nix feature", Kind::Feature),
+    ("is not tracked by Git", Kind::MissingFile),
+    ("is not of type `", Kind::OptionType),
+    ("is not of type '", Kind::OptionType),
+    ("has conflicting definition values", Kind::Conflict),
+    ("is defined multiple times while it's expected to be unique", Kind::Conflict),
+    ("was accessed but has no value defined", Kind::NoValue),
+    ("is used but not defined", Kind::NoValue),
+];
+
+impl Kind {
+    /// The sort of a message: its headline alone, and all of it with the trace.
+    #[must_use]
+    pub fn of(headline: &str, text: &str) -> Self {
+        if let Some((_, kind)) = HEADLINES.iter().find(|(words, _)| headline.contains(words)) {
+            return *kind;
+        }
+        let has = |words: &str| headline.contains(words);
+        if has("The option `") && has("does not exist") {
+            Self::UndefinedOption
+        } else if has("attribute '") && has("' missing") {
+            Self::MissingAttribute
+        } else if text.contains("while updating the flake input") || text.contains("while fetching the input") {
+            Self::of_input(text)
+        } else if has("getting status of '") {
+            Self::NoSuchFlake
+        } else if has("' does not exist") || has("No such file or directory") {
+            Self::MissingFile
+        } else if has("cannot coerce ") || has("expected a") || has("cannot add ") || has("attempt to call something") {
+            Self::Type
+        } else {
+            Self::Other
+        }
+    }
+
+    fn of_input(text: &str) -> Self {
+        // Without the words about an input, the flake itself is what cannot be had.
+        if text.contains("flake input") { Self::Input } else { Self::NoSuchFlake }
+    }
+
+    /// Whether the trace tells more than the headline.
+    #[must_use]
+    pub const fn has_trace(self) -> bool {
+        !matches!(
+            self,
+            Self::Syntax | Self::NoSuchFlake | Self::NoSuchOutput | Self::Input | Self::Assertion | Self::MissingFact
+        )
+    }
+
+    /// Whether a place in the user's files says more than the message; netlib's own messages name options instead.
+    #[must_use]
+    pub const fn has_place(self) -> bool {
+        !matches!(
+            self,
+            Self::Assertion | Self::MissingFact | Self::NoSuchFlake | Self::NoSuchOutput | Self::Input
+        )
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn advice(self, headline: &str, text: &str) -> Option<String> {
+        let advice = match self {
+            Self::UndefinedOption => did_you_mean(text).unwrap_or_else(|| {
+                "Correct the option's name, or import the module that declares it.".to_owned()
+            }),
+            Self::MissingAttribute | Self::UndefinedVariable | Self::NoSuchOutput => return did_you_mean(text),
+            Self::OptionType => "Give the option a value of that type.".to_owned(),
+            Self::Conflict => "Remove one of the definitions, or choose one with lib.mkForce.".to_owned(),
+            Self::NoValue => "Set the option.".to_owned(),
+            Self::InfiniteRecursion => "A value needs itself. Often `imports` or `nodes` depends on `config`: \
+                 make the list of imports and nodes independent of other options."
+                .to_owned(),
+            Self::NoSuchFlake => "Name a flake with --flake, or go to the folder of your flake.nix. \
+                 To start a new one: nix flake init -t netlib#wireguard-mesh"
+                .to_owned(),
+            Self::MissingFile if headline.contains("is not tracked by Git") => return None,
+            Self::MissingFile => "If the file is there: Nix sees only files that git knows. Run: git add FILE".to_owned(),
+            Self::Input => "Check the address of the input in flake.nix, and that this machine can reach it.".to_owned(),
+            Self::Feature => "Enable the feature in nix.conf (experimental-features).".to_owned(),
+            Self::Syntax | Self::Type | Self::Assertion | Self::MissingFact | Self::Other => return None,
+        };
+        Some(advice)
+    }
+}
+
+fn did_you_mean(text: &str) -> Option<String> {
+    let at = text.rfind("Did you mean ")?;
+    let line = text[at..].lines().next()?;
+    Some(line.trim_end().to_owned())
+}

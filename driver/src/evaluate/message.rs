@@ -1,0 +1,121 @@
+//! What Nix writes to stderr with `--log-format internal-json`, sorted into error, warnings and the rest.
+
+use serde::Deserialize;
+
+/// Everything of interest that one call of Nix said.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Messages {
+    /// The last error, which is the one that ended the call.
+    pub error: Option<NixError>,
+    /// Warnings of the user's configuration (`lib.warn`, `builtins.warn`).
+    pub evaluation_warnings: Vec<String>,
+    /// Warnings of Nix itself.
+    pub warnings: Vec<String>,
+    /// Lines of other programs, such as git and ssh.
+    pub other: Vec<String>,
+}
+
+/// An error as Nix words it, without colours.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NixError {
+    /// The error alone.
+    pub headline: String,
+    /// The error with its trace.
+    pub text: String,
+    /// What other programs wrote before it.
+    pub other: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    action: String,
+    level: Option<u64>,
+    msg: Option<String>,
+    raw_msg: Option<String>,
+}
+
+impl Messages {
+    /// Takes in one line of stderr.
+    pub fn read(&mut self, line: &str) {
+        let Some(json) = line.strip_prefix("@nix ") else {
+            if !line.trim().is_empty() {
+                self.other.push(strip_ansi(line));
+            }
+            return;
+        };
+        // A line that does not parse belongs to a newer Nix; nothing depends on it.
+        let Ok(message) = serde_json::from_str::<Message>(json) else {
+            return;
+        };
+        if message.action == "msg"
+            && let Some(text) = message.msg
+        {
+            self.take(message.level.unwrap_or_default(), strip_ansi(&text), message.raw_msg);
+        }
+    }
+
+    fn take(&mut self, level: u64, text: String, raw: Option<String>) {
+        let warning = text.strip_prefix("trace: ").unwrap_or(&text);
+        if let Some(warning) = warning.strip_prefix("evaluation warning:") {
+            self.evaluation_warnings.push(warning.trim().to_owned());
+        } else if let Some(warning) = text.strip_prefix("warning:") {
+            self.warnings.push(warning.trim().to_owned());
+        } else if let (0, Some(raw)) = (level, raw) {
+            let other = std::mem::take(&mut self.other);
+            self.error = Some(NixError { headline: strip_ansi(&raw), text, other });
+        }
+    }
+
+    /// What is worth telling people: warnings of their configuration, and those of Nix that they can act on.
+    #[must_use]
+    pub fn to_show(&self) -> Vec<String> {
+        let mut shown = self.evaluation_warnings.clone();
+        for warning in &self.warnings {
+            let text = if warning.starts_with("not writing modified lock file") {
+                "the lock file of the flake is missing or out of date, so this run uses the newest inputs. \
+                 To record them: nix flake lock"
+                    .to_owned()
+            } else {
+                warning.clone()
+            };
+            shown.push(text);
+        }
+        shown.dedup();
+        shown
+    }
+}
+
+/// The text without terminal colours.
+#[must_use]
+pub fn strip_ansi(text: &str) -> String {
+    console::strip_ansi_codes(text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorts_messages() {
+        let mut messages = Messages::default();
+        for line in [
+            r#"@nix {"action":"start","id":1,"level":5,"parent":0,"text":"copying","type":0}"#,
+            r#"@nix {"action":"msg","level":0,"msg":"trace: hi"}"#,
+            r#"@nix {"action":"msg","level":0,"msg":"trace: evaluation warning: old"}"#,
+            r#"@nix {"action":"msg","level":1,"msg":"\u001b[35;1mevaluation warning:\u001b[0m beta is old","raw_msg":"beta is old"}"#,
+            r#"@nix {"action":"msg","level":1,"msg":"\u001b[35;1mwarning:\u001b[0m Git tree '/n' is dirty"}"#,
+            "fatal: not a git repository",
+            "",
+            "@nix {broken",
+            r#"@nix {"action":"msg","level":0,"msg":"\u001b[31;1merror:\u001b[0m\n  x\n\n error: \u001b[31mboom","raw_msg":"\u001b[31mboom"}"#,
+        ] {
+            messages.read(line);
+        }
+        assert_eq!(messages.evaluation_warnings, ["old", "beta is old"]);
+        assert_eq!(messages.warnings, ["Git tree '/n' is dirty"]);
+        let error = messages.error.unwrap();
+        assert_eq!(error.headline, "boom");
+        assert_eq!(error.text, "error:\n  x\n\n error: boom");
+        assert_eq!(error.other, ["fatal: not a git repository"]);
+    }
+}

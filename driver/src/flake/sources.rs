@@ -1,0 +1,148 @@
+//! From store paths in messages of Nix to the files that the user edits.
+//!
+//! Nix before 2.3x evaluates a copy of the flake in the store and names the copy's files.
+
+use std::path::{Path, PathBuf};
+
+const STORE: &str = "/nix/store/";
+
+/// Which store path is a copy of which folder.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct SourceMap {
+    /// The copy of the flake, where Nix told it.
+    store_path: Option<String>,
+    /// What was copied: the folder of the flake, or the root of its git repository.
+    root: Option<PathBuf>,
+    /// Folder of the flake below the root.
+    dir: Option<String>,
+}
+
+impl SourceMap {
+    /// What `nix flake metadata` told.
+    #[must_use]
+    pub fn known(store_path: Option<String>, root: Option<PathBuf>, dir: Option<String>) -> Self {
+        Self { store_path, root, dir }
+    }
+
+    /// What the reference alone tells, for messages that come before there is metadata.
+    #[must_use]
+    pub fn guess(reference: &str) -> Self {
+        let path = ["path:", "git+file://"].iter().find_map(|scheme| reference.strip_prefix(scheme));
+        let path = path.unwrap_or(reference).split('?').next().unwrap_or_default();
+        let folder = std::path::absolute(path).ok().and_then(|path| path.canonicalize().ok());
+        let root = folder.and_then(|folder| {
+            let holds = |name: &str| folder.ancestors().find(|at| at.join(name).exists());
+            holds(".git").or_else(|| holds("flake.nix")).map(Path::to_owned)
+        });
+        Self { store_path: None, root, dir: None }
+    }
+
+    /// The folder that holds `flake.nix`, when the flake is local.
+    #[must_use]
+    pub fn directory(&self) -> Option<PathBuf> {
+        let root = self.root.as_ref()?;
+        Some(self.dir.as_ref().map_or_else(|| root.clone(), |dir| root.join(dir)))
+    }
+
+    /// Whether a file (of a text that was mapped) is one of the user's own.
+    #[must_use]
+    pub fn is_own(&self, file: &str) -> bool {
+        match (&self.root, &self.store_path) {
+            (Some(root), _) => Path::new(file).starts_with(root),
+            // A flake from elsewhere: its copy is all there is.
+            (None, Some(store_path)) => Path::new(file).starts_with(store_path),
+            (None, None) => false,
+        }
+    }
+
+    /// The text with working-tree paths instead of the copy's.
+    #[must_use]
+    pub fn map(&self, text: &str) -> String {
+        let Some(root) = &self.root else {
+            return text.to_owned();
+        };
+        let mut mapped = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find(STORE) {
+            let (before, from) = rest.split_at(start);
+            let end = from.find(|c: char| !is_path_char(c)).unwrap_or(from.len());
+            let (path, after) = from.split_at(end);
+            mapped.push_str(before);
+            mapped.push_str(&self.own(path, root).unwrap_or_else(|| path.to_owned()));
+            rest = after;
+        }
+        mapped.push_str(rest);
+        mapped
+    }
+
+    fn own(&self, path: &str, root: &Path) -> Option<String> {
+        let name_end = path[STORE.len()..].find('/').map_or(path.len(), |at| STORE.len() + at);
+        let (copy, within) = path.split_at(name_end);
+        let within = within.trim_start_matches('/');
+        let target = if within.is_empty() { root.to_owned() } else { root.join(within) };
+        match &self.store_path {
+            Some(store_path) if copy != store_path => return None,
+            Some(_) => {}
+            // Not told which copy is the flake's: the one with the same content.
+            None if same_content(Path::new(copy).join(file_part(within)), root.join(file_part(within))) => {}
+            None => return None,
+        }
+        Some(target.to_string_lossy().into_owned())
+    }
+}
+
+fn file_part(within: &str) -> &str {
+    within.split(':').next().unwrap_or_default()
+}
+
+fn same_content(copy: PathBuf, own: PathBuf) -> bool {
+    match (std::fs::read(copy), std::fs::read(own)) {
+        (Ok(copy), Ok(own)) => copy == own,
+        _ => false,
+    }
+}
+
+fn is_path_char(c: char) -> bool {
+    c.is_alphanumeric() || "/.-_+:@=,~".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COPY: &str = "/nix/store/2lx7zq4s44gi6jhc4a0mbpvndlg555q1-source";
+
+    #[test]
+    fn maps_only_the_copy_of_the_flake() {
+        let map = SourceMap::known(Some(COPY.into()), Some("/home/me/net".into()), Some("infra".into()));
+        let text = format!("at {COPY}/infra/flake.nix:3:51:\n in `{COPY}/a.nix' and /nix/store/abc-source/lib/x.nix:1:1 of {COPY}");
+        assert_eq!(
+            map.map(&text),
+            "at /home/me/net/infra/flake.nix:3:51:\n in `/home/me/net/a.nix' and /nix/store/abc-source/lib/x.nix:1:1 of /home/me/net"
+        );
+        assert_eq!(map.directory(), Some("/home/me/net/infra".into()));
+    }
+
+    #[test]
+    fn own_files_are_those_of_the_root() {
+        let local = SourceMap::known(Some(COPY.into()), Some("/home/me/net".into()), None);
+        assert!(local.is_own("/home/me/net/a.nix"));
+        assert!(!local.is_own("/home/me/network/a.nix"));
+        let remote = SourceMap::known(Some(COPY.into()), None, None);
+        assert!(remote.is_own(&format!("{COPY}/a.nix")));
+        assert_eq!(remote.map(COPY), COPY);
+    }
+
+    #[test]
+    fn the_reference_tells_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("a/b")).unwrap();
+        std::fs::write(root.join("a/flake.nix"), "{}").unwrap();
+        let below = root.join("a/b");
+        for form in [format!("path:{}", below.display()), format!("{}?dir=x", below.display())] {
+            assert_eq!(SourceMap::guess(&form).directory(), Some(root.join("a")), "{form}");
+        }
+        assert_eq!(SourceMap::guess("github:someone/net"), SourceMap::default());
+    }
+}

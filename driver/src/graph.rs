@@ -1,0 +1,247 @@
+//! The steps of a plan as a directed acyclic graph.
+//!
+//! Knows steps and their edges, selection and cycles; knows nothing of how steps are carried out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::Direction;
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::event::WalkStep;
+use crate::plan::{Plan, Step, StepKind};
+
+/// Name of a step, such as `activate:alpha`.
+pub type StepId = String;
+
+/// A graph that is known to have no cycle, with its steps in an order that respects every edge.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    inner: DiGraph<WalkStep, ()>,
+    index: BTreeMap<StepId, NodeIndex>,
+    order: Vec<NodeIndex>,
+}
+
+/// Why a plan has no order to walk it in.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum GraphError {
+    /// Steps wait for each other.
+    #[error(
+        "the steps of the plan wait for each other: {}\n\
+         Remove one of these edges from deploy.order or deploy.steps.",
+        path.join(" -> ")
+    )]
+    Cycle {
+        /// The steps in the order they would have to run, the first one repeated at the end.
+        path: Vec<StepId>,
+    },
+    /// A step waits for one that the plan does not have.
+    #[error("step `{step}` of the plan comes after `{after}`, which the plan does not have")]
+    UnknownStep {
+        /// The step that waits.
+        step: StepId,
+        /// What it waits for.
+        after: StepId,
+    },
+}
+
+impl Graph {
+    /// The graph of all steps of a plan.
+    pub fn from_plan(plan: &Plan) -> Result<Self, GraphError> {
+        Self::from_steps(&plan.steps)
+    }
+
+    /// The graph of these steps.
+    pub fn from_steps(steps: &BTreeMap<StepId, Step>) -> Result<Self, GraphError> {
+        let vertices = steps.iter().map(|(id, step)| WalkStep {
+            id: id.clone(),
+            kind: step.kind,
+            node: step.node.clone(),
+        });
+        let edges = steps
+            .iter()
+            .flat_map(|(id, step)| step.after.iter().map(move |after| (after.clone(), id.clone())));
+        Self::build(vertices, edges)
+    }
+
+    fn build(
+        vertices: impl Iterator<Item = WalkStep>,
+        edges: impl Iterator<Item = (StepId, StepId)>,
+    ) -> Result<Self, GraphError> {
+        let mut graph = Self::default();
+        for step in vertices {
+            let id = step.id.clone();
+            graph.index.insert(id, graph.inner.add_node(step));
+        }
+        for (before, step) in edges {
+            match (graph.index.get(&before), graph.index.get(&step)) {
+                (Some(from), Some(to)) => graph.inner.update_edge(*from, *to, ()),
+                _ => return Err(GraphError::UnknownStep { step, after: before }),
+            };
+        }
+        graph.order = graph.sorted()?;
+        Ok(graph)
+    }
+
+    /// Only the steps of the selected nodes (and those of no node). An edge that led through steps which are left out
+    /// becomes a direct one, so that the order among the remaining steps stays.
+    #[must_use]
+    pub fn restrict(&self, nodes: &BTreeSet<String>) -> Self {
+        let kept = |index: &NodeIndex| {
+            let node = self.inner[*index].node.as_ref();
+            node.is_none_or(|node| nodes.contains(node))
+        };
+        let vertices = self.order.iter().filter(|index| kept(index));
+        let edges = vertices.clone().flat_map(|index| {
+            let step = self.inner[*index].id.clone();
+            self.nearest_before(*index, &kept)
+                .into_iter()
+                .map(move |before| (self.inner[before].id.clone(), step.clone()))
+        });
+        // Contracting paths of an acyclic graph makes no cycle and names only steps that are kept.
+        Self::build(vertices.map(|index| self.inner[*index].clone()), edges).unwrap_or_default()
+    }
+
+    fn nearest_before(
+        &self,
+        index: NodeIndex,
+        kept: &impl Fn(&NodeIndex) -> bool,
+    ) -> BTreeSet<NodeIndex> {
+        let before = |of| self.inner.neighbors_directed(of, Direction::Incoming);
+        let mut pending: Vec<NodeIndex> = before(index).collect();
+        let (mut seen, mut nearest) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(at) = pending.pop() {
+            if kept(&at) {
+                nearest.insert(at);
+            } else if seen.insert(at) {
+                pending.extend(before(at));
+            }
+        }
+        nearest
+    }
+
+    /// All steps, each after those it depends on; steps that could come next in any order are sorted by name.
+    pub fn steps(&self) -> impl Iterator<Item = &WalkStep> {
+        self.order.iter().map(|index| &self.inner[*index])
+    }
+
+    /// The steps that must have succeeded before this one, sorted.
+    #[must_use]
+    pub fn dependencies(&self, step: &str) -> Vec<StepId> {
+        self.neighbours(step, Direction::Incoming)
+    }
+
+    /// The steps that wait for this one, sorted.
+    #[must_use]
+    pub fn dependants(&self, step: &str) -> Vec<StepId> {
+        self.neighbours(step, Direction::Outgoing)
+    }
+
+    /// What the step does, if it is one of the graph.
+    #[must_use]
+    pub fn kind(&self, step: &str) -> Option<StepKind> {
+        Some(self.inner[*self.index.get(step)?].kind)
+    }
+
+    /// The node that the step concerns, if there is one.
+    #[must_use]
+    pub fn node(&self, step: &str) -> Option<&str> {
+        self.inner[*self.index.get(step)?].node.as_deref()
+    }
+
+    /// Where the step stands in [`Graph::steps`]; at the end when it is not one of the graph.
+    #[must_use]
+    pub fn position(&self, step: &str) -> usize {
+        let index = self.index.get(step);
+        let place = index.and_then(|index| self.order.iter().position(|at| at == index));
+        place.unwrap_or(self.order.len())
+    }
+
+    /// Number of steps.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    fn neighbours(&self, step: &str, direction: Direction) -> Vec<StepId> {
+        let Some(index) = self.index.get(step) else {
+            return Vec::new();
+        };
+        let found = self.inner.neighbors_directed(*index, direction);
+        let mut ids: Vec<StepId> = found.map(|at| self.inner[at].id.clone()).collect();
+        ids.sort();
+        ids
+    }
+
+    fn sorted(&self) -> Result<Vec<NodeIndex>, GraphError> {
+        let incoming = |of| self.inner.neighbors_directed(of, Direction::Incoming).count();
+        let mut left: BTreeMap<NodeIndex, usize> =
+            self.inner.node_indices().map(|at| (at, incoming(at))).collect();
+        let mut ready: BTreeSet<(&str, NodeIndex)> = left
+            .iter()
+            .filter(|(_, count)| **count == 0)
+            .map(|(at, _)| (self.inner[*at].id.as_str(), *at))
+            .collect();
+        let mut order = Vec::with_capacity(left.len());
+        while let Some((_, at)) = ready.pop_first() {
+            order.push(at);
+            for next in self.inner.neighbors_directed(at, Direction::Outgoing) {
+                if let Some(count) = left.get_mut(&next) {
+                    *count -= 1;
+                    if *count == 0 {
+                        ready.insert((&self.inner[next].id, next));
+                    }
+                }
+            }
+        }
+        if order.len() == self.inner.node_count() {
+            return Ok(order);
+        }
+        Err(GraphError::Cycle { path: self.cycle() })
+    }
+
+    /// One cycle of a graph that has some, starting at its first step by name.
+    fn cycle(&self) -> Vec<StepId> {
+        let is_cycle = |part: &Vec<NodeIndex>| {
+            part.len() > 1 || part.iter().any(|at| self.inner.contains_edge(*at, *at))
+        };
+        let parts = tarjan_scc(&self.inner).into_iter().filter(is_cycle);
+        let first = |part: &Vec<NodeIndex>| part.iter().copied().min_by_key(|at| &self.inner[*at].id);
+        let Some((part, start)) = parts
+            .filter_map(|part| first(&part).map(|start| (part, start)))
+            .min_by_key(|(_, start)| &self.inner[*start].id)
+        else {
+            return Vec::new();
+        };
+        let within: BTreeSet<NodeIndex> = part.into_iter().collect();
+        let way = self.shortest_way_back(start, &within);
+        way.into_iter().map(|at| self.inner[at].id.clone()).collect()
+    }
+
+    fn shortest_way_back(&self, start: NodeIndex, within: &BTreeSet<NodeIndex>) -> Vec<NodeIndex> {
+        let mut ways = std::collections::VecDeque::from([vec![start]]);
+        let mut seen = BTreeSet::new();
+        while let Some(way) = ways.pop_front() {
+            let Some(last) = way.last().copied() else { break };
+            for next in self.inner.neighbors_directed(last, Direction::Outgoing) {
+                let longer: Vec<NodeIndex> = way.iter().copied().chain([next]).collect();
+                if next == start {
+                    return longer;
+                }
+                if within.contains(&next) && seen.insert(next) {
+                    ways.push_back(longer);
+                }
+            }
+        }
+        vec![start]
+    }
+}
+
+#[cfg(test)]
+mod tests;
