@@ -1,0 +1,74 @@
+{
+  description = "Networks of NixOS machines as one module system, deployed in dependency order";
+
+  # The flake registry decides which nixpkgs; users let it follow theirs.
+  inputs.nixpkgs.url = "nixpkgs";
+
+  outputs =
+    { self, nixpkgs }:
+    let
+      lib = nixpkgs.lib;
+      forEachSystem =
+        f:
+        lib.genAttrs [
+          "aarch64-linux"
+          "x86_64-linux"
+        ] (system: f nixpkgs.legacyPackages.${system});
+    in
+    {
+      lib = import ./lib { inherit nixpkgs self; };
+
+      # Network modules, for the `imports` of a network.
+      modules = import ./modules;
+
+      # Modules for the NixOS configuration of a node: none, netlib itself gives each node what it needs.
+      nixosModules = { };
+
+      packages = forEachSystem (
+        pkgs:
+        let
+          netlib = pkgs.callPackage ./lib/package.nix { };
+        in
+        {
+          inherit netlib;
+          default = netlib;
+        }
+      );
+
+      apps = forEachSystem (
+        pkgs:
+        let
+          netlib = {
+            type = "app";
+            program = "${self.packages.${pkgs.stdenv.hostPlatform.system}.netlib}/bin/netlib";
+            meta.description = "Deploy networks of NixOS machines";
+          };
+        in
+        {
+          inherit netlib;
+          default = netlib;
+        }
+      );
+
+      templates = import ./templates;
+
+      checks = forEachSystem (pkgs: import ./checks/nix/flake-checks.nix { inherit pkgs self; });
+
+      formatter = forEachSystem (pkgs: pkgs.nixfmt-tree or pkgs.nixfmt-rfc-style);
+
+      devShells = forEachSystem (pkgs: {
+        default = pkgs.mkShell {
+          packages = [
+            pkgs.cargo
+            pkgs.cargo-insta
+            pkgs.cargo-nextest
+            pkgs.clippy
+            pkgs.nixfmt-rfc-style
+            pkgs.rustc
+            pkgs.rustfmt
+            pkgs.shellcheck
+          ];
+        };
+      });
+    };
+}

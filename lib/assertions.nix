@@ -1,0 +1,83 @@
+# netlib's own assertions about nodes and steps: a network module without options.
+{
+  config,
+  lib,
+  netlib,
+  ...
+}:
+let
+  inherit (netlib) errors;
+
+  nodeNames = builtins.attrNames config.nodes;
+  steps = config.deploy.steps;
+  after = lib.mapAttrs (_: step: step.after) steps;
+
+  fails = message: {
+    assertion = false;
+    inherit message;
+  };
+
+  isNodeName = name: builtins.match "[a-z_][a-z0-9_-]*" name != null;
+  isFactName = name: builtins.match "[a-zA-Z0-9_][a-zA-Z0-9_.-]*" name != null;
+
+  nameAssertion =
+    name:
+    lib.optional (!isNodeName name) (
+      fails "nodes.${builtins.toJSON name}: a node's name starts with a lower-case letter or _ and goes on with lower-case letters, digits, _ and -. Rename it."
+    )
+    ++ lib.optional (builtins.stringLength name > 63) (
+      fails "nodes.${builtins.toJSON name}: a node's name has at most 63 characters (it is the host's name), this one has ${toString (builtins.stringLength name)}. Rename it."
+    );
+
+  factAssertion =
+    node: fact:
+    lib.optional (!isFactName fact) (
+      fails "gather.${node}.${builtins.toJSON fact}: a fact's name has letters, digits, _ . and - only, and starts with none of . and -."
+    );
+
+  stepAssertion =
+    id: step:
+    lib.optional (step.kind == null || step.node == null) (
+      fails (
+        "deploy.steps.${errors.quote id}: there is no such step, and it does not say its `kind` and `node`. "
+        + "Steps of a node are build:<node>, copy:<node> and activate:<node>; nodes are ${errors.quoteList nodeNames}."
+      )
+    )
+    ++ map (
+      before:
+      fails "deploy.steps.${errors.quote id}.after: there is no step ${errors.quote before}. Name one of deploy.steps, such as \"activate:<node>\"."
+    ) (builtins.filter (before: !(steps ? ${before})) step.after);
+
+  cycle = netlib.graph.findCycle (lib.mapAttrs (_: builtins.filter (before: steps ? ${before})) after);
+
+  # The named orders with both ends on the cycle: what to look at first.
+  ordersOnCycle =
+    let
+      onCycle = lib.genAttrs cycle (_: true);
+      touches = builtins.any (name: onCycle ? "activate:${name}");
+    in
+    lib.attrNames (lib.filterAttrs (_: order: touches order.first && touches order.next) config.deploy.order);
+
+  cycleAssertion = lib.optional (cycle != [ ]) (
+    fails (
+      "The order of the deployment goes round in a circle: ${lib.concatStringsSep " -> " cycle}. "
+      + (
+        if ordersOnCycle == [ ] then
+          "Remove one of the `deploy.steps.<id>.after` that make it."
+        else
+          "Look at ${lib.concatMapStringsSep ", " (name: "deploy.order.${lib.strings.escapeNixIdentifier name}") ordersOnCycle}."
+      )
+    )
+  );
+in
+{
+  _file = ./assertions.nix;
+
+  config.assertions =
+    lib.concatMap nameAssertion nodeNames
+    ++ lib.concatLists (
+      lib.mapAttrsToList (node: facts: lib.concatMap (factAssertion node) (builtins.attrNames facts)) config.gather
+    )
+    ++ lib.concatLists (lib.mapAttrsToList stepAssertion steps)
+    ++ cycleAssertion;
+}

@@ -1,0 +1,39 @@
+/**
+  netlib's library: everything that a user's flake or a network module calls.
+
+  `nixpkgs` is the tree whose `lib` evaluates networks, `self` is netlib's own flake (its binary becomes the users' apps).
+*/
+{ nixpkgs, self }:
+let
+  lib = nixpkgs.lib;
+  errors = import ./errors.nix { inherit lib; };
+  ip = import ./ip { inherit lib; };
+  types = import ./types.nix { inherit lib ip errors; };
+  graph = import ./graph.nix { inherit lib; };
+  network = import ./network.nix {
+    inherit
+      lib
+      errors
+      ip
+      types
+      graph
+      nixpkgs
+      ;
+  };
+in
+{
+  inherit ip types graph;
+  inherit
+    (import ./mk-flake.nix {
+      inherit
+        lib
+        errors
+        network
+        nixpkgs
+        ;
+      netlib = self;
+    })
+    mkFlake
+    mkNetworks
+    ;
+}

@@ -1,0 +1,71 @@
+# Facts: what nodes told about themselves, read from files beside the user's flake, and the programs that ask them.
+{ lib, errors }:
+let
+  inherit (errors) quote;
+
+  # One derivation a node: an executable for each fact, made from the node's own pin.
+  gatherer =
+    {
+      pkgs,
+      node,
+      requests,
+    }:
+    let
+      program =
+        fact: request:
+        pkgs.writeTextFile {
+          name = "netlib-gather-${fact}";
+          executable = true;
+          text = ''
+            #!${pkgs.runtimeShell}
+            # ${request.description}
+            set -eu
+            umask 077
+            PATH=${lib.makeBinPath (request.packages pkgs ++ [ pkgs.coreutils ])}''${PATH:+:$PATH}
+            export PATH
+            ${request.script}
+          '';
+        };
+    in
+    pkgs.linkFarm "netlib-gather-${node}" (
+      lib.mapAttrsToList (fact: request: {
+        name = "bin/${fact}";
+        path = program fact request;
+      }) requests
+    );
+in
+{
+  inherit gatherer;
+
+  # What facts/<node>.json of the flake says; nothing when there is no such file.
+  read =
+    self: node:
+    let
+      file = "${self}/facts/${node}.json";
+      content = builtins.addErrorContext "while reading facts/${node}.json" (
+        builtins.fromJSON (builtins.readFile file)
+      );
+    in
+    if !builtins.pathExists file then
+      { }
+    else if builtins.isAttrs content && builtins.all builtins.isString (builtins.attrValues content) then
+      content
+    else
+      errors.fail "facts/${node}.json must be a JSON object of strings. Remove it and run: netlib facts gather --on ${node}";
+
+  /*
+    A fact of a node, for the configuration of another. Missing ones are an error only for who asks.
+  */
+  get =
+    nodes:
+    {
+      node,
+      name,
+      neededBy,
+    }:
+    nodes.${node}.facts.${name} or (errors.fail (
+      "node ${quote neededBy} needs the fact ${quote name} of node ${quote node}, which has not been gathered. "
+      + "Run: netlib facts gather --on ${node}\n"
+      + "(a new file must be known to git: git add facts)"
+    ));
+}

@@ -1,0 +1,97 @@
+# One network: its modules evaluated, its assertions checked, its plan and the systems of its nodes.
+{
+  lib,
+  errors,
+  ip,
+  types,
+  graph,
+  nixpkgs,
+}:
+let
+  facts = import ./facts.nix { inherit lib errors; };
+  nixos = import ./nixos.nix { inherit lib errors; };
+  renderPlan = import ./plan.nix { inherit lib; };
+
+  # What network modules get as the argument `netlib`.
+  helpers =
+    { config, ... }:
+    {
+      _file = ./network.nix;
+      _module.args.netlib = {
+        inherit
+          errors
+          graph
+          ip
+          nixpkgs
+          types
+          ;
+        getFact = facts.get config.nodes;
+      };
+    };
+
+  checked =
+    config: value:
+    let
+      failed = builtins.filter (item: !item.assertion) config.assertions;
+    in
+    if failed == [ ] then
+      value
+    else
+      errors.failedAssertions config.network.name (map (item: item.message) failed);
+in
+{
+  # `check` is what the caller knows about several networks: it lets the value through or throws.
+  evaluate =
+    {
+      self,
+      inputs,
+      module,
+      check,
+    }:
+    let
+      evaluated = lib.evalModules {
+        class = "netlib";
+        specialArgs = { inherit self inputs; };
+        modules = [
+          helpers
+          {
+            _file = ./network.nix;
+            _module.args.readFacts = facts.read self;
+          }
+          ./assertions.nix
+          ./options/assertions.nix
+          ./options/configuration.nix
+          ./options/deploy.nix
+          ./options/gather.nix
+          ./options/network.nix
+          ./options/nodes.nix
+          module
+        ];
+      };
+      inherit (evaluated) config options;
+      guard = value: check (checked config value);
+
+      systemOf =
+        name:
+        builtins.addErrorContext "while evaluating the node ${errors.quote name} of the network ${errors.quote config.network.name}" (
+          nixos.evaluate {
+            inherit name;
+            network = config;
+          }
+        );
+      gathererOf =
+        name: node:
+        facts.gatherer {
+          pkgs = nixos.pkgsOf node.nixpkgs node.system;
+          node = name;
+          requests = config.gather.${name} or { };
+        };
+      systems = lib.mapAttrs (name: _: guard (systemOf name)) config.nodes;
+    in
+    {
+      inherit config options systems;
+      plan = guard (renderPlan config);
+      toplevels = lib.mapAttrs (_: system: system.config.system.build.toplevel) systems;
+      gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
+    };
+}

@@ -1,0 +1,52 @@
+# Facts that network modules ask nodes for.
+{
+  config,
+  lib,
+  netlib,
+  ...
+}:
+let
+  inherit (lib) types;
+
+  request.options = {
+    description = lib.mkOption {
+      type = types.singleLineStr;
+      description = "What the fact is and what it leaves on the node, for people.";
+      example = "WireGuard key pair at /var/lib/netlib/wireguard-mesh/wg0/private-key";
+    };
+
+    packages = lib.mkOption {
+      type = types.functionTo (types.listOf types.package);
+      default = _: [ ];
+      defaultText = lib.literalExpression "pkgs: [ ]";
+      description = "Packages of the node's own pin whose programs the script calls. They come first in its PATH.";
+      example = lib.literalExpression "pkgs: [ pkgs.wireguard-tools ]";
+    };
+
+    script = lib.mkOption {
+      type = types.lines;
+      description = ''
+        Shell script, run as root on the node with `set -eu` and umask 077. It makes what is missing, changes nothing that is there,
+        and prints the public value as one line. What is secret never leaves the node.
+      '';
+      example = "cat /etc/ssh/ssh_host_ed25519_key.pub";
+    };
+  };
+in
+{
+  options.gather = lib.mkOption {
+    type = netlib.types.attrsOfNodes (builtins.attrNames config.nodes) (
+      types.attrsOf (types.submodule request)
+    );
+    default = { };
+    description = "Facts that nodes are asked for by `netlib facts gather`, by node and fact name. Values end up in `nodes.<name>.facts`.";
+    example = lib.literalExpression ''
+      {
+        alpha.ssh-host-key = {
+          description = "SSH host key";
+          script = "cat /etc/ssh/ssh_host_ed25519_key.pub";
+        };
+      }
+    '';
+  };
+}

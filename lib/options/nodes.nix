@@ -1,0 +1,103 @@
+# The members of a network. Only users define nodes; network modules write to `configure`.
+{
+  lib,
+  netlib,
+  inputs,
+  readFacts,
+  ...
+}:
+let
+  inherit (lib) types;
+
+  node =
+    { name, ... }:
+    {
+      imports = [ (import ./target.nix { inherit lib netlib name; }) ];
+
+      options = {
+        system = lib.mkOption {
+          type = types.strMatching "[a-z0-9_]+-[a-z0-9_]+";
+          default = "x86_64-linux";
+          description = "Nix system of the node. Its NixOS configuration gets it as `nixpkgs.hostPlatform`.";
+          example = "aarch64-linux";
+        };
+
+        nixpkgs = lib.mkOption {
+          type = netlib.types.pin;
+          default = inputs.nixpkgs or netlib.nixpkgs;
+          defaultText = lib.literalExpression "inputs.nixpkgs";
+          description = ''
+            The node's pin: the nixpkgs that its NixOS configuration is evaluated with, a flake input or a path.
+            Each node may have its own.
+          '';
+          example = lib.literalExpression "inputs.nixpkgs-stable";
+        };
+
+        tags = lib.mkOption {
+          type = types.listOf netlib.types.word;
+          default = [ ];
+          description = "Words that select the node, as in `netlib deploy --on @edge`.";
+          example = [
+            "edge"
+            "rack-2"
+          ];
+        };
+
+        configuration = lib.mkOption {
+          type = types.deferredModule;
+          default = { };
+          description = ''
+            NixOS configuration of the node, a module or a path to one.
+            It gets the argument `node` with the node's `name`, `tags`, `system` and `addresses`.
+          '';
+          example = lib.literalExpression "./alpha.nix";
+        };
+
+        addresses = lib.mkOption {
+          type = types.listOf netlib.types.host;
+          default = [ ];
+          description = ''
+            Names or addresses at which the other nodes reach this one, the preferred one first.
+            Leave it empty for a node behind NAT.
+          '';
+          example = [
+            "alpha.example.org"
+            "2001:db8::1"
+          ];
+        };
+
+        facts = lib.mkOption {
+          type = types.attrsOf types.str;
+          description = ''
+            What the node told about itself, such as its public keys.
+            Read from `facts/<node>.json` beside the flake, which `netlib facts gather` writes.
+          '';
+          defaultText = lib.literalMD "the content of `facts/<node>.json`";
+          example = {
+            wireguard-mesh-wg0 = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+          };
+        };
+      };
+
+      # An option of its own would hide the file's facts as soon as one is set by hand.
+      config.facts = lib.mapAttrs (_: lib.mkDefault) (readFacts name);
+    };
+in
+{
+  options.nodes = lib.mkOption {
+    type = types.attrsOf (types.submodule node);
+    default = { };
+    description = ''
+      The machines of the network, by name. A name starts with a lower-case letter or `_`, goes on with lower-case letters,
+      digits, `_` and `-`, and has at most 63 characters.
+    '';
+    example = lib.literalExpression ''
+      {
+        alpha = {
+          target.host = "alpha.example.org";
+          configuration = ./alpha.nix;
+        };
+      }
+    '';
+  };
+}

@@ -1,0 +1,165 @@
+# Option types of netlib: addresses, pins and names that refer to nodes.
+{
+  lib,
+  ip,
+  errors,
+}:
+let
+  inherit (lib) types;
+
+  checkedString =
+    {
+      name,
+      description,
+      check,
+    }:
+    lib.mkOptionType {
+      inherit name description;
+      check = value: builtins.isString value && check value;
+      merge = lib.mergeEqualOption;
+    };
+
+  isEndpoint =
+    value:
+    let
+      parts = builtins.match "(.+):([1-9][0-9]{0,4})" value;
+      host = builtins.head parts;
+      bracketed = builtins.match "\\[(.*)]" host;
+      isHost =
+        if bracketed != null then
+          ip.isIpv6 (builtins.head bracketed)
+        else
+          builtins.match "[^][:/[:space:]-][^][:/[:space:]]*" host != null;
+    in
+    parts != null && isHost && lib.toInt (builtins.elemAt parts 1) <= 65535;
+in
+{
+  /**
+    An IPv4 address such as `192.0.2.1`.
+  */
+  ipv4 = checkedString {
+    name = "ipv4";
+    description = "IPv4 address, such as 192.0.2.1";
+    check = ip.isIpv4;
+  };
+
+  /**
+    An IPv6 address such as `2001:db8::1`, without brackets and zone.
+  */
+  ipv6 = checkedString {
+    name = "ipv6";
+    description = "IPv6 address, such as 2001:db8::1";
+    check = ip.isIpv6;
+  };
+
+  /**
+    An IPv4 or IPv6 address, without a prefix length.
+  */
+  address = checkedString {
+    name = "address";
+    description = "IPv4 or IPv6 address without prefix length, such as 192.0.2.1 or 2001:db8::1";
+    check = ip.isAddress;
+  };
+
+  /**
+    A network in CIDR notation whose host bits are zero.
+  */
+  cidr = checkedString {
+    name = "cidr";
+    description = "network in CIDR notation with its host bits zero, such as 10.10.0.0/24 or fd00:10::/64";
+    check = ip.isNetwork;
+  };
+
+  /**
+    `host:port`, with an IPv6 address in brackets.
+  */
+  endpoint = checkedString {
+    name = "endpoint";
+    description = "host:port, an IPv6 address in brackets, such as vpn.example.org:51820 or [2001:db8::1]:51820";
+    check = isEndpoint;
+  };
+
+  /**
+    Something ssh can be given as a host: never empty, never taken for an option.
+  */
+  host = checkedString {
+    name = "host";
+    description = "host name or address of ASCII letters, digits and . : _ - %, not starting with -";
+    check = value: builtins.match "[a-zA-Z0-9_.:][a-zA-Z0-9_.:%-]*" value != null && builtins.stringLength value <= 255;
+  };
+
+  /**
+    A name that starts with a letter or a digit and goes on with letters, digits, `_`, `.` and `-`; at most 63 characters.
+  */
+  name = checkedString {
+    name = "name";
+    description = "name of at most 63 letters, digits, _ . and -, starting with a letter or digit";
+    check = value: builtins.match "[a-zA-Z0-9][a-zA-Z0-9_.-]*" value != null && builtins.stringLength value <= 63;
+  };
+
+  /**
+    A word that selects: letters, digits, `_`, `.` and `-`.
+  */
+  word = checkedString {
+    name = "word";
+    description = "word of letters, digits, _ . and -, not starting with -";
+    check = value: builtins.match "[a-zA-Z0-9_.][a-zA-Z0-9_.-]*" value != null;
+  };
+
+  /**
+    The nixpkgs of a node: a flake input or a path. Compared by nothing, so it is said once.
+  */
+  pin = lib.mkOptionType {
+    name = "pin";
+    description = "nixpkgs: a flake input or a path";
+    check = value: builtins.isPath value || builtins.isString value || (builtins.isAttrs value && value ? outPath);
+    merge = lib.mergeOneOption;
+  };
+
+  /**
+    The name of one of these nodes; a typo is answered with the file and the valid names.
+
+    # Type
+
+    ```
+    nodeRef :: [ name ] -> type
+    ```
+  */
+  nodeRef = names: types.enum names;
+
+  /**
+    An attribute set whose names are nodes. Unlike `attrsOf`, a name that is no node is refused with the file that says it.
+
+    # Type
+
+    ```
+    attrsOfNodes :: [ name ] -> type -> type
+    ```
+  */
+  attrsOfNodes =
+    names: elemType:
+    let
+      base = types.attrsOf elemType;
+      known = lib.genAttrs names (_: true);
+      checkDef =
+        loc: def:
+        let
+          unknown = builtins.filter (name: !(known ? ${name})) (builtins.attrNames def.value);
+        in
+        if unknown == [ ] then
+          def
+        else
+          errors.fail (
+            "${errors.quoteList unknown} in option `${lib.showOption loc}' is not a node of this network.\n"
+            + "In `${toString def.file}'. Nodes are: ${errors.quoteList names}."
+          );
+    in
+    base
+    // {
+      name = "attrsOfNodes";
+      description = "attribute set of (${elemType.description or elemType.name}), by node name";
+      merge = loc: defs: base.merge loc (map (checkDef loc) defs);
+      # The names are fixed for a network, so two declarations only merge through their elements.
+      typeMerge = _: null;
+    };
+}

@@ -1,0 +1,13 @@
+# The published network modules, by the name that users import them with.
+let
+  # Says where a module comes from in errors, lets it be imported twice, and refuses it where NixOS modules belong.
+  publish = name: path: {
+    _file = "netlib.modules.${name}";
+    key = "netlib/modules/${name}";
+    _class = "netlib";
+    imports = [ path ];
+  };
+in
+builtins.mapAttrs publish {
+  wireguard-mesh = ./wireguard-mesh;
+}
