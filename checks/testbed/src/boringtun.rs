@@ -1,0 +1,59 @@
+//! WireGuard in user space, for kernels without the module: built once with cargo and copied to each host.
+
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+use crate::layout::Layout;
+use crate::lock::Lock;
+use crate::notice;
+use crate::tool::Tool;
+
+/// Pinned, so that all beds run the same one.
+const VERSION: &str = "0.7.1";
+
+/// The `boringtun-cli` binary, built first if it is not there yet.
+pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
+    let directory = layout.boringtun().join(VERSION);
+    let binary = directory.join("bin/boringtun-cli");
+    if binary.is_file() {
+        return Ok(binary);
+    }
+    let _lock = Lock::take(&layout.boringtun().join("lock"))?;
+    if binary.is_file() {
+        return Ok(binary);
+    }
+    notice(&format!(
+        "building boringtun-cli {VERSION} (once; about a minute)"
+    ));
+    let triple = host_triple()?;
+    // Linked statically, so that it also runs on a suite with an older C library than this machine's;
+    // naming the target keeps the flag away from build scripts and procedural macros.
+    Tool::new("build boringtun", "cargo")
+        .args([
+            "install",
+            "boringtun-cli",
+            "--locked",
+            "--quiet",
+            "--version",
+            VERSION,
+        ])
+        .args(["--target", &triple])
+        .arg("--root")
+        .arg(&directory)
+        .env("RUSTFLAGS", "-C target-feature=+crt-static")
+        .env("CARGO_TARGET_DIR", layout.boringtun().join("build"))
+        .run()?;
+    Ok(binary)
+}
+
+fn host_triple() -> Result<String> {
+    let output = Tool::new("ask rustc for its target", "rustc")
+        .arg("-vV")
+        .run()?;
+    output
+        .stdout
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(str::to_owned)
+        .ok_or_else(|| Error::Usage(format!("`rustc -vV` names no host:\n{}", output.stdout)))
+}

@@ -1,0 +1,42 @@
+# Runs after mmdebstrap on the new tree ($1): everything that is the same for all hosts of a suite.
+root=$1
+
+# Host keys and the machine id are each host's own.
+rm -f "$root"/etc/ssh/ssh_host_*_key "$root"/etc/ssh/ssh_host_*_key.pub
+: > "$root/etc/machine-id"
+
+chroot "$root" useradd --create-home --shell /bin/bash admin
+if chroot "$root" getent group nix-users > /dev/null; then
+  chroot "$root" usermod --append --groups nix-users admin
+fi
+mkdir -p "$root/etc/sudoers.d" "$root/etc/ssh/authorized_keys.d" "$root/etc/ssh/sshd_config.d"
+echo 'admin ALL=(ALL:ALL) NOPASSWD: ALL' > "$root/etc/sudoers.d/admin"
+chmod 0440 "$root/etc/sudoers.d/admin"
+
+cat > "$root/etc/ssh/sshd_config.d/bed.conf" <<'CONF'
+AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/authorized_keys.d/%u
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+UseDNS no
+MaxStartups 100
+MaxSessions 100
+CONF
+
+# Nothing is ever fetched: hosts have no way out of the bed.
+mkdir -p "$root/etc/nix"
+echo '{ "flakes": [], "version": 2 }' > "$root/etc/nix/empty-registry.json"
+cat > "$root/etc/nix/nix.conf" <<'CONF'
+experimental-features = nix-command flakes
+sandbox = false
+build-users-group =
+substituters =
+trusted-users = root admin
+flake-registry = /etc/nix/empty-registry.json
+CONF
+
+# Nothing for them to do here: there is no console, and modules are the machine's business.
+for unit in console-getty.service getty.target systemd-modules-load.service e2scrub_reap.service \
+  apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer; do
+  ln -sf /dev/null "$root/etc/systemd/system/$unit"
+done
+chroot "$root" systemctl enable ssh.service

@@ -1,0 +1,68 @@
+# Runs in new mount and pid namespaces: puts a host's root together, makes it / and runs "$@" there.
+# Environment: DIRECTORY (holds the mount points `lower` and `root`, and `disk` with `upper` and `work`),
+# LOWER (the read-only layer), HOST_NAME, BINDS (lines of from, to and names to hide, separated by tabs).
+set -eu
+mount --make-rprivate /
+
+# Relative paths: no character in the path of the checkout can spoil the mount options.
+cd "$DIRECTORY"
+mount --bind "$LOWER" lower
+mount -t overlay overlay -o lowerdir=lower,upperdir=disk/upper,workdir=disk/work root
+cd root
+
+mount -t proc -o nosuid,nodev,noexec proc proc
+# The network's settings are the host's own; all others would be the machine's.
+mount --bind proc/sys proc/sys
+mount --bind proc/sys/net proc/sys/net
+mount -o remount,bind,ro proc/sys
+echo 0 > proc/sys/net/ipv4/ip_forward
+for file in proc/sysrq-trigger proc/kcore; do
+  [ ! -e "$file" ] || mount --bind /dev/null "$file"
+done
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys
+if [ -n "${CGROUP-}" ]; then
+  mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 sys/fs/cgroup
+fi
+
+mount -t tmpfs -o mode=0755,nosuid tmpfs dev
+mkdir dev/net dev/pts dev/shm
+for device in null zero full random urandom tty net/tun; do
+  : > "dev/$device"
+  mount --bind "/dev/$device" "dev/$device"
+done
+mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts dev/pts
+mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+ln -s /proc/self/fd/0 dev/stdin
+ln -s /proc/self/fd/1 dev/stdout
+ln -s /proc/self/fd/2 dev/stderr
+mount -t tmpfs -o mode=0755,nosuid,nodev tmpfs run
+mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs tmp
+
+tab=$(printf '\t')
+while IFS="$tab" read -r from to hide; do
+  [ -n "$from" ] || continue
+  mkdir -p ".$to"
+  mount --bind "$from" ".$to"
+  mount -o remount,bind,ro ".$to"
+  IFS="$tab"
+  for name in $hide; do
+    if [ -d "$from/$name" ]; then
+      mount -t tmpfs -o ro,size=4k tmpfs ".$to/$name"
+    elif [ -e "$from/$name" ]; then
+      mount --bind /dev/null ".$to/$name"
+    fi
+  done
+  unset IFS
+done <<BINDS
+$BINDS
+BINDS
+
+hostname "$HOST_NAME"
+mkdir run/machine
+pivot_root . run/machine
+cd /
+umount -l /run/machine
+rmdir /run/machine
+exec "$@"

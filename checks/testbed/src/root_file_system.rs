@@ -1,0 +1,134 @@
+//! The cached root file systems, one per suite, built once with mmdebstrap and never written to again:
+//! each host is an overlay on top of one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::apt;
+use crate::error::{Error, Result};
+use crate::hash::fnv1a;
+use crate::layout::Layout;
+use crate::lock::Lock;
+use crate::notice;
+use crate::suite::Suite;
+use crate::tool::Tool;
+
+/// What every host has, whatever its suite.
+const PACKAGES: [&str; 16] = [
+    "ca-certificates",
+    "curl",
+    "dbus",
+    "git",
+    "iproute2",
+    "iputils-ping",
+    "nix-bin",
+    "nix-setup-systemd",
+    "openssh-client",
+    "openssh-server",
+    "procps",
+    "sudo",
+    "systemd",
+    "systemd-sysv",
+    "util-linux",
+    "wireguard-tools",
+];
+
+/// Run on the finished tree, whose directory is `$1`.
+const CUSTOMIZE: &str = include_str!("customize-root.sh");
+
+/// The directory of the suite's root file system, built first if it is not there yet.
+pub(crate) fn ensure(layout: &Layout, suite: Suite) -> Result<PathBuf> {
+    let directory = layout.root_file_systems().join(cache_name(suite));
+    if directory.is_dir() {
+        return Ok(directory);
+    }
+    // One lock per suite, so that two suites can be built side by side.
+    let _lock = Lock::take(
+        &layout
+            .root_file_systems()
+            .join(format!("{}.lock", suite.name())),
+    )?;
+    if directory.is_dir() {
+        return Ok(directory);
+    }
+    build(layout, suite, &directory)?;
+    Ok(directory)
+}
+
+fn build(layout: &Layout, suite: Suite, directory: &Path) -> Result<()> {
+    apt::install_prerequisites()?;
+    let mirror = apt::mirror()?;
+    notice(&format!(
+        "building the {suite} root file system from {mirror} (once; less than a minute)"
+    ));
+    let unfinished = layout
+        .root_file_systems()
+        .join(format!("{}.unfinished", suite.name()));
+    remove_tree(&unfinished)?;
+    let hook = layout
+        .root_file_systems()
+        .join(format!("{}.customize", suite.name()));
+    fs::write(&hook, CUSTOMIZE).map_err(Error::io("write", &hook))?;
+    // Its mounts live in a namespace of their own, so that none is left when it is killed.
+    Tool::new(format!("build the {suite} root file system"), "unshare")
+        .args(["--mount", "mmdebstrap", "--quiet", "--variant=minbase"])
+        .args(suite_options(suite))
+        .arg(format!("--include={}", PACKAGES.join(",")))
+        .arg(format!("--customize-hook=sh -eu {} \"$1\"", quote(&hook)))
+        .arg(suite.name())
+        .arg(&unfinished)
+        .arg(&mirror)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .run()?;
+    fs::rename(&unfinished, directory).map_err(Error::io("rename", &unfinished))
+}
+
+/// Releases that are not finished have index files past their date now and then.
+fn suite_options(suite: Suite) -> &'static [&'static str] {
+    match suite {
+        Suite::Forky => &["--aptopt=Acquire::Check-Valid-Until \"false\""],
+        Suite::Trixie | Suite::Bookworm => &[],
+    }
+}
+
+/// Another recipe gives another name, so that a stale cache is never used.
+fn cache_name(suite: Suite) -> String {
+    let recipe = format!(
+        "{}\n{:?}\n{CUSTOMIZE}",
+        PACKAGES.join(","),
+        suite_options(suite)
+    );
+    format!("{}-{:016x}", suite.name(), fnv1a(recipe.as_bytes()))
+}
+
+fn quote(path: &Path) -> String {
+    format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
+}
+
+/// Removes a directory tree; one that is not there is fine.
+pub(crate) fn remove_tree(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io("remove", path)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_suite_has_its_own_cache() {
+        let names = [Suite::Trixie, Suite::Forky, Suite::Bookworm].map(cache_name);
+        assert!(names[0].starts_with("trixie-"));
+        assert_ne!(names[0], names[1]);
+        assert_ne!(names[1], names[2]);
+    }
+
+    #[test]
+    fn paths_survive_the_shell() {
+        assert_eq!(quote(Path::new("/a b/it's")), r"'/a b/it'\''s'");
+    }
+}
