@@ -1,0 +1,109 @@
+//! Writes the flake of a network, the way a user would.
+
+use std::fmt::Write as _;
+
+/// The files of a network directory: a flake whose network is the given module, and whatever else a scenario adds.
+#[derive(Clone, Debug)]
+pub struct Network {
+    modules: Vec<String>,
+    files: Vec<(String, String)>,
+}
+
+impl Network {
+    /// A network of these nodes: each has a small configuration and is reached under its own name.
+    pub fn of(nodes: &[&str]) -> Self {
+        let mut body = String::from("network.name = lib.mkDefault \"test\";\n");
+        for node in nodes {
+            let _ = writeln!(
+                body,
+                "nodes.{node} = {{ target.host = \"{node}\"; addresses = lib.mkDefault [ \"{node}\" ]; configuration = ./{node}.nix; }};"
+            );
+        }
+        let files = nodes
+            .iter()
+            .map(|node| (format!("{node}.nix"), configuration("")))
+            .collect();
+        Self {
+            modules: vec![body],
+            files,
+        }
+    }
+
+    /// Adds a module with these lines to the network.
+    #[must_use]
+    pub fn with(mut self, lines: &str) -> Self {
+        self.modules.push(format!("{lines}\n"));
+        self
+    }
+
+    /// Adds the mesh `wg0` of these nodes.
+    #[must_use]
+    pub fn with_mesh(self, subnet: &str, members: &[&str]) -> Self {
+        let members: String = members
+            .iter()
+            .map(|member| format!("{member} = {{ }}; "))
+            .collect();
+        self.with(&format!(
+            "wireguard-mesh.wg0 = {{ subnet = {subnet}; members = {{ {members}}}; }};"
+        ))
+    }
+
+    /// Replaces a node's configuration by one with these lines.
+    #[must_use]
+    pub fn configure(self, node: &str, lines: &str) -> Self {
+        self.file(&format!("{node}.nix"), &configuration(lines))
+    }
+
+    /// Writes a file beside the flake, or replaces one.
+    #[must_use]
+    pub fn file(mut self, path: &str, text: &str) -> Self {
+        self.files.retain(|(existing, _)| existing != path);
+        self.files.push((path.to_owned(), text.to_owned()));
+        self
+    }
+
+    /// Every file with its text, the flake first.
+    pub fn files(&self) -> Vec<(String, String)> {
+        let mut files = vec![("flake.nix".to_owned(), self.flake())];
+        files.extend(self.files.iter().cloned());
+        files
+    }
+
+    fn flake(&self) -> String {
+        let modules: String = self
+            .modules
+            .iter()
+            .map(|lines| format!("        ({{ lib, ... }}: {{\n{lines}        }})\n"))
+            .collect();
+        format!(
+            r#"{{
+  inputs.nixpkgs.url = "nixpkgs";
+  inputs.netlib.url = "netlib";
+  inputs.netlib.inputs.nixpkgs.follows = "nixpkgs";
+
+  outputs = {{ self, netlib, ... }}@inputs:
+    netlib.lib.mkFlake {{ inherit self inputs; }} {{
+      imports = [
+        netlib.modules.wireguard-mesh
+{modules}      ];
+    }};
+}}
+"#
+        )
+    }
+}
+
+/// A NixOS configuration with what every node needs and these lines.
+fn configuration(lines: &str) -> String {
+    format!(
+        r#"{{ lib, pkgs, ... }}:
+{{
+  boot.loader.grub.enable = false;
+  fileSystems."/" = {{ device = "/dev/vda"; fsType = "ext4"; }};
+  services.openssh.enable = true;
+  system.stateVersion = "26.05";
+{lines}
+}}
+"#
+    )
+}

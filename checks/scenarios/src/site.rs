@@ -1,0 +1,121 @@
+//! A bed with a network directory on its deployer.
+
+use netlib_testbed::{Bed, BedOptions, Output};
+
+use crate::Network;
+
+/// Where the network's flake lies on the deployer.
+pub const NETWORK: &str = "/root/network";
+
+/// A running bed and the network that is deployed to it. Panics where a test could not go on.
+pub struct Site {
+    /// The hosts.
+    pub bed: Bed,
+}
+
+impl Site {
+    /// Starts a bed with these hosts.
+    pub fn up(hosts: &[&str]) -> Self {
+        Self::with(BedOptions::new(hosts.iter().copied()))
+    }
+
+    /// Starts a bed with options of its own.
+    pub fn with(options: BedOptions) -> Self {
+        let bed = Bed::up(options).unwrap_or_else(|error| panic!("no bed: {error}"));
+        Self { bed }
+    }
+
+    /// Writes the network, locks its flake to the stub and this checkout, and puts it into git.
+    pub fn write(&self, network: &Network) {
+        for (path, text) in network.files() {
+            self.bed
+                .host("deployer")
+                .write_file(format!("{NETWORK}/{path}"), &text)
+                .unwrap_or_else(|error| panic!("{path}: {error}"));
+        }
+        self.must(
+            "test -e flake.lock || nix flake lock --override-input nixpkgs path:/src/checks/nixpkgs-stub --override-input netlib path:/src",
+        );
+        self.must("git init -q 2>/dev/null; git add -A; git commit -qm 'The network' || true");
+    }
+
+    /// Runs a line of shell in the network's directory on the deployer.
+    pub fn sh(&self, line: &str) -> Output {
+        self.exec("deployer", &format!("cd {NETWORK} && {line}"))
+    }
+
+    /// The same, which must succeed; returns its stdout.
+    pub fn must(&self, line: &str) -> String {
+        let output = self.sh(line);
+        assert!(output.success(), "{line}:\n{}", both(&output));
+        output.stdout
+    }
+
+    /// Runs a line of shell on a host.
+    pub fn exec(&self, host: &str, line: &str) -> Output {
+        self.bed
+            .host(host)
+            .exec(["sh", "-c", line])
+            .unwrap_or_else(|error| panic!("{host}: {line}: {error}"))
+    }
+
+    /// Runs netlib and returns what it printed on both streams with its exit status.
+    pub fn netlib(&self, arguments: &str) -> (i32, String) {
+        let output = self.sh(&format!("netlib {arguments}"));
+        (output.code(), both(&output))
+    }
+
+    /// Runs netlib, which must end with status 0; returns what it printed.
+    pub fn netlib_must(&self, arguments: &str) -> String {
+        let (status, text) = self.netlib(arguments);
+        assert_eq!(status, 0, "netlib {arguments}:\n{text}");
+        text
+    }
+
+    /// Gathers the facts and commits them.
+    pub fn gather(&self) {
+        self.netlib_must("facts gather");
+        self.must("git add facts && git commit -qm 'Facts'");
+    }
+
+    /// The system that runs on a host and the one its profile names; empty where there is none.
+    pub fn systems(&self, host: &str) -> (String, String) {
+        let read = |path: &str| {
+            let output = self.exec(host, &format!("readlink -f {path} 2>/dev/null || true"));
+            let path = output.stdout.trim().to_owned();
+            if path.starts_with("/nix/store/") { path } else { String::new() }
+        };
+        (
+            read("/run/current-system"),
+            read("/nix/var/nix/profiles/system"),
+        )
+    }
+
+    /// The toplevel that the flake has for a node.
+    pub fn toplevel(&self, node: &str) -> String {
+        self.must(&format!(
+            "nix eval --raw .#netlibConfigurations.default.toplevels.{node}.outPath"
+        ))
+    }
+
+    /// Asserts that a host runs what the flake says, and boots it too.
+    pub fn assert_active(&self, node: &str) {
+        let toplevel = self.toplevel(node);
+        assert_eq!(self.systems(node), (toplevel.clone(), toplevel), "{node}");
+    }
+
+    /// Asserts that every one of these hosts reaches every other under its name in the mesh.
+    pub fn assert_mesh(&self, hosts: &[&str], instance: &str, family: &str) {
+        for from in hosts {
+            for to in hosts.iter().filter(|to| *to != from) {
+                let output = self.exec(from, &format!("ping {family} -q -c 1 -W 5 {to}.{instance}"));
+                assert!(output.success(), "{from} -> {to}:\n{}", both(&output));
+            }
+        }
+    }
+}
+
+/// Both streams, stderr last.
+fn both(output: &Output) -> String {
+    format!("{}{}", output.stdout, output.stderr)
+}
