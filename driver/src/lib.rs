@@ -14,3 +14,4 @@ pub mod process;
 pub mod report;
 pub mod schedule;
 pub mod select;
+pub mod steps;

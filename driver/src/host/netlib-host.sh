@@ -2,7 +2,8 @@
 # netlib's host side. The driver sends this file over its connection and reads `key=value` lines back.
 # Needs sh, coreutils, flock and Nix; uses systemd where it runs. A refusal is a line `refused=CODE`, not an exit status.
 #
-#   probe                                            what runs here, whose machine it is, what was left unfinished
+#   probe [ID NAME POLICY]                           what runs here, whose machine it is, what was left unfinished;
+#                                                    with a network: refused unless the host is of that network
 #   protect NONCE TOPLEVEL                           keep TOPLEVEL from garbage collection until its deployment ends
 #   activate NONCE TOPLEVEL DEPLOYER ID NAME POLICY LIMIT   check, record, start the activation, return at once
 #   run NONCE                                        the activation itself (started by `activate` in a unit of its own)
@@ -185,6 +186,7 @@ probe() {
     use_deploy "${entry##*/}"
     if load_state && unfinished && lock_is_free; then emit unfinished "$nonce $phase $toplevel"; fi
   done
+  if [ "$#" -eq 3 ]; then check_identity "$@"; fi
 }
 
 refuse_state() {

@@ -14,6 +14,9 @@ pub use refusal::Refusal;
 /// What the script is: one file for every host, whatever its architecture.
 const SCRIPT: &str = include_str!("netlib-host.sh");
 
+/// Where hosts keep their records of deployments.
+pub const DEPLOYS: &str = "/var/lib/netlib/deploys";
+
 /// Puts the script where the activation's own unit can run it, then starts the subcommand.
 const KEEP_AND_RUN: &str = "umask 077 && mkdir -p /run/netlib && cat >\"/run/netlib/host-$2.sh\" && exec sh \"/run/netlib/host-$2.sh\" \"$@\"";
 
@@ -124,6 +127,16 @@ pub enum Phase {
 /// Asks a host about itself.
 pub async fn probe(host: &dyn Host) -> Result<Probe, HostError> {
     let answer = call(host, "probe", &[]).await?;
+    understood(host, answer)
+}
+
+/// Asks a host about itself; a host that belongs to another network is an error.
+pub async fn admit(host: &dyn Host, network: &Network, policy: IdentityPolicy) -> Result<Probe, HostError> {
+    let answer = call(host, "probe", &[&network.id, &network.name, policy.word()]).await?;
+    understood(host, answer)
+}
+
+fn understood(host: &dyn Host, answer: Answer) -> Result<Probe, HostError> {
     answer.require("netlib-host", "1")?;
     for (tool, hint) in [
         (

@@ -1,0 +1,98 @@
+//! Copies a closure to a host, over the connection that is open already.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::StepFailure;
+use super::build::FEATURES;
+use super::failure::command_line;
+use super::nix_log::NixLog;
+use crate::host::{Host, HostCommand, HostError, RemoteStore};
+use crate::process::{Command, ProcessError};
+
+/// How long a host may take to say whether it trusts us.
+const TRUST: Duration = Duration::from_secs(60);
+
+/// Copies the closure of a path; returns how many paths went over. A host with the deployer's own store needs none.
+pub(crate) async fn copy(
+    host: &dyn Host,
+    path: &str,
+    limits: (Duration, &CancellationToken),
+    mut on_line: impl FnMut(String) + Send,
+) -> Result<Option<usize>, StepFailure> {
+    let Some(store) = host.store() else { return Ok(None) };
+    let (limit, cancel) = limits;
+    preflight(host, &store, cancel).await?;
+    let command = nix(&store, cancel)
+        .args(["copy", "--log-format", "internal-json", "--no-check-sigs", "--to", &store.url, path])
+        .timeout(limit);
+    let mut log = NixLog::default();
+    let result = command
+        .stream_stderr(|line| {
+            if let Some(shown) = log.read(line) {
+                on_line(shown);
+            }
+        })
+        .await;
+    match result {
+        Ok(_) => Ok(Some(log.copied_paths())),
+        Err(error) => Err(explain(error, host, &log).await),
+    }
+}
+
+/// Nix ignores `--no-check-sigs` silently where it does not trust the user, and fails much later.
+async fn preflight(host: &dyn Host, store: &RemoteStore, cancel: &CancellationToken) -> Result<(), StepFailure> {
+    // A connection that broke while this node was built is made again by this.
+    host.run(HostCommand::new(["true"])).await?;
+    let asked = nix(store, cancel)
+        .args(["store", "info", "--json", "--store", &store.url])
+        .timeout(TRUST)
+        .output()
+        .await;
+    let output = match asked {
+        Ok(output) => output,
+        Err(error) => return Err(explain(error, host, &NixLog::default()).await),
+    };
+    let info: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    // Versions differ in how they write it; one that does not say is believed to trust us.
+    let distrusts = info.get("trusted").is_some_and(|trusted| *trusted == false || *trusted == 0);
+    if distrusts {
+        return Err(StepFailure::Untrusted { address: host.address() });
+    }
+    Ok(())
+}
+
+fn nix(store: &RemoteStore, cancel: &CancellationToken) -> Command {
+    Command::new("nix").args(FEATURES).env("NIX_SSHOPTS", &store.ssh_options).cancel_on(cancel)
+}
+
+async fn explain(error: ProcessError, host: &dyn Host, log: &NixLog) -> StepFailure {
+    let Some(command) = command_line(&error) else {
+        return StepFailure::Process(Arc::new(error));
+    };
+    let said = match log.complaint() {
+        said if said.is_empty() => error.stderr_tail().to_owned(),
+        said => said,
+    };
+    if is_disk_full(&said) {
+        let disk = disk(host).await.unwrap_or_else(|error| format!("unknown ({error})"));
+        return StepFailure::DiskFull { address: host.address(), disk, said };
+    }
+    StepFailure::Nix { doing: format!("copying to {}", host.address()), said, command }
+}
+
+fn is_disk_full(said: &str) -> bool {
+    ["No space left on device", "database or disk is full", "Disk quota exceeded"]
+        .iter()
+        .any(|needle| said.contains(needle))
+}
+
+/// The host's file system of the store, as `df` shows it.
+async fn disk(host: &dyn Host) -> Result<String, HostError> {
+    let output = host.run(HostCommand::new(["df", "-P", "-h", "/nix/store"])).await?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(text.lines().last().unwrap_or_default().to_owned())
+}

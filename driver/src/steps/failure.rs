@@ -1,0 +1,147 @@
+//! Why a step failed, in words for people: what failed, the command, the end of its log, what to do next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::evaluate::EvaluateError;
+use crate::host::HostError;
+use crate::process::{ProcessError, quote_argv};
+use crate::schedule::{FailureKind, StepError};
+
+/// Why a step failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StepFailure {
+    /// The host or the way to it.
+    #[error("{0}")]
+    Host(HostError),
+    /// The node's configuration does not evaluate.
+    #[error("{0}")]
+    Evaluate(Arc<EvaluateError>),
+    /// The plan asks for something this step cannot be.
+    #[error("{0}")]
+    Plan(String),
+    /// A builder failed.
+    #[error(
+        "{headline}\n  the end of its log:{}\n  the whole log: nix log {drv}\n  command: {command}",
+        indented(log)
+    )]
+    Builder {
+        /// What Nix says in one line.
+        headline: String,
+        /// The derivation.
+        drv: String,
+        /// The end of its log.
+        log: String,
+        /// The command, for reading.
+        command: String,
+    },
+    /// Nix failed for another reason.
+    #[error("{doing} failed{}\n  command: {command}", indented(said))]
+    Nix {
+        /// What was being done.
+        doing: String,
+        /// What Nix said.
+        said: String,
+        /// The command, for reading.
+        command: String,
+    },
+    /// Nix did not run, or not to its end.
+    #[error("{0}")]
+    Process(Arc<ProcessError>),
+    /// Nix said that all is well, but there is no output.
+    #[error("nix built {drv} without an error, but {out} is not there\n  command: {command}")]
+    NoOutput {
+        /// The derivation.
+        drv: String,
+        /// The missing path.
+        out: String,
+        /// The command, for reading.
+        command: String,
+    },
+    /// The host has no room.
+    #[error(
+        "no space left on {address}\n  file system: {disk}\n  what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again; nothing was activated\n  nix said:{}",
+        indented(said)
+    )]
+    DiskFull {
+        /// How the node is reached.
+        address: String,
+        /// The line of `df`.
+        disk: String,
+        /// What Nix said.
+        said: String,
+    },
+    /// The login user may not add paths to the host's store.
+    #[error(
+        "{address}: its Nix does not trust the login user, so it would refuse the paths built here\n  what to do: set `target.user = \"root\"`, or add the user to `nix.settings.trusted-users` of the host"
+    )]
+    Untrusted {
+        /// How the node is reached.
+        address: String,
+    },
+    /// The activation ended, and not with the new system.
+    #[error("{message}\n  now running: {running}\n  next boot: {boot}\n  the end of the log:{}\n  what to do: {advice}", indented(log))]
+    Activation {
+        /// What went wrong.
+        message: String,
+        /// Which system runs.
+        running: String,
+        /// Which system the profile names.
+        boot: String,
+        /// The end of the activation's log.
+        log: String,
+        /// What to do next.
+        advice: String,
+    },
+    /// The host stopped answering in the middle.
+    #[error(
+        "{address} has not answered for {} s since the activation began; it goes on there by itself\n  last error: {last}\n  what to do: deploy again when the host answers, or look there at {record}",
+        after.as_secs()
+    )]
+    Lost {
+        /// How the node is reached.
+        address: String,
+        /// How long it was looked for.
+        after: Duration,
+        /// The last error.
+        last: Box<HostError>,
+        /// Where the host keeps the outcome.
+        record: String,
+    },
+}
+
+impl StepFailure {
+    /// The error for the schedule, with the place in front.
+    #[must_use]
+    pub fn at(&self, node: &str, step: &str) -> StepError {
+        let kind = match self {
+            Self::Host(error) if error.is_unreachable() => FailureKind::Unreachable,
+            _ => FailureKind::Failed,
+        };
+        StepError { kind, message: format!("node `{node}`, step `{step}`: {self}") }
+    }
+}
+
+impl From<HostError> for StepFailure {
+    fn from(error: HostError) -> Self {
+        Self::Host(error)
+    }
+}
+
+/// A command for reading, with how it ended.
+pub(super) fn command_line(error: &ProcessError) -> Option<String> {
+    match error {
+        ProcessError::Failed { argv, status, .. } => Some(format!("{} ({status})", quote_argv(argv))),
+        _ => None,
+    }
+}
+
+fn indented(text: &str) -> String {
+    if text.trim().is_empty() {
+        return "\n    (nothing)".to_owned();
+    }
+    text.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
+}
+
+#[cfg(test)]
+mod tests;

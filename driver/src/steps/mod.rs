@@ -1,0 +1,106 @@
+//! Carries out the steps of a plan: build here, copy over the connection, activate in a unit of the host's own.
+//!
+//! Knows Nix's commands and the host script; knows nothing of the order in which steps run.
+
+mod activate;
+mod build;
+mod copy;
+mod failure;
+mod follow;
+mod nix_log;
+mod runner;
+mod standing;
+
+use std::hash::{BuildHasher, Hasher};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use build::{Build, build};
+pub(crate) use copy::copy;
+pub use failure::StepFailure;
+pub use runner::{StepRunner, StepRunnerParts};
+
+pub use crate::host::script::IdentityPolicy;
+
+/// What a run is to achieve.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Goal {
+    /// Every node runs its system.
+    #[default]
+    Switch,
+    /// Only find out which nodes would change: nothing is built, nothing is changed anywhere.
+    DryRun,
+}
+
+/// How the steps of one run are carried out.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Directory of this run, for what must not be garbage collected.
+    pub run_dir: PathBuf,
+    /// What the run is to achieve.
+    pub goal: Goal,
+    /// What to do with hosts of other networks.
+    pub policy: IdentityPolicy,
+    /// Names this deployment on the hosts; sorts by time.
+    pub nonce: String,
+    /// Who deploys, for whoever finds a host locked: user and machine.
+    pub deployer: String,
+    /// How long one switch of a host may take.
+    pub switch_limit: Duration,
+    /// How long a build may take.
+    pub build_limit: Duration,
+    /// How long copying to one host may take.
+    pub copy_limit: Duration,
+    /// How long to look for a host that stopped answering while it was activating.
+    pub lost_limit: Duration,
+    /// Ends builds and copies. An activation that began is always followed to its end.
+    pub cancel: CancellationToken,
+}
+
+impl Settings {
+    /// The usual settings.
+    #[must_use]
+    pub fn new(run_dir: PathBuf, cancel: CancellationToken) -> Self {
+        Self {
+            run_dir,
+            goal: Goal::default(),
+            policy: IdentityPolicy::default(),
+            nonce: new_nonce(),
+            deployer: deployer(),
+            switch_limit: Duration::from_secs(10 * 60),
+            build_limit: Duration::from_secs(6 * 60 * 60),
+            copy_limit: Duration::from_secs(2 * 60 * 60),
+            lost_limit: Duration::from_secs(5 * 60),
+            cancel,
+        }
+    }
+}
+
+fn new_nonce() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // The standard library seeds this from the system's random numbers.
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    format!("{:012}-{:08x}", since.as_secs(), random & 0xffff_ffff)
+}
+
+fn deployer() -> String {
+    let user = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let system = rustix::system::uname();
+    let machine = system.nodename().to_string_lossy();
+    let text = format!("{}@{machine}", user.as_deref().unwrap_or("root"));
+    text.replace(char::is_control, "?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nonces_differ_and_are_plain_words() {
+        let (one, two) = (new_nonce(), new_nonce());
+        assert_ne!(one, two);
+        assert!(one.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-'), "{one}");
+    }
+}

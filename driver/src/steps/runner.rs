@@ -1,0 +1,132 @@
+//! Which work belongs to which step, and what the steps of one node share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio::sync::OnceCell;
+
+use super::standing::Standing;
+use super::{Build, Goal, Settings, StepFailure, activate, build, copy};
+use crate::evaluate::Toplevels;
+use crate::event::{Event, EventSink};
+use crate::graph::StepId;
+use crate::host::{Hosts, script};
+use crate::plan::{Plan, StepKind};
+use crate::schedule::{Execute, StepOutcome};
+
+/// Said of every step of a node that runs its system already.
+const UP_TO_DATE: &str = "up to date";
+/// Said of every step of a node that a deploy would switch.
+const WOULD_CHANGE: &str = "would change";
+
+/// What a [`StepRunner`] works with.
+pub struct StepRunnerParts {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// Where derivations of nodes are found.
+    pub toplevels: Arc<dyn Toplevels>,
+    /// The machines.
+    pub hosts: Arc<Hosts>,
+    /// How to go about it.
+    pub settings: Settings,
+    /// Where lines of output go.
+    pub events: EventSink,
+}
+
+/// Carries out the steps of a plan.
+pub struct StepRunner {
+    parts: StepRunnerParts,
+    standings: BTreeMap<String, OnceCell<Result<Arc<Standing>, StepFailure>>>,
+}
+
+impl StepRunner {
+    /// Carries out the steps of a plan with these parts.
+    #[must_use]
+    pub fn new(parts: StepRunnerParts) -> Self {
+        let standings = parts.plan.nodes.keys().map(|node| (node.clone(), OnceCell::new())).collect();
+        Self { parts, standings }
+    }
+
+    async fn run(&self, step: &str) -> StepOutcome {
+        let Some(planned) = self.parts.plan.steps.get(step) else {
+            let failure = StepFailure::Plan(format!("the plan has no step {step:?}"));
+            return StepOutcome::Failed(failure.at("?", step));
+        };
+        let Some(node) = &planned.node else {
+            let failure = StepFailure::Plan("a step of this kind needs a node".to_owned());
+            return StepOutcome::Failed(failure.at("?", step));
+        };
+        match self.run_for(planned.kind, node, step).await {
+            Ok(outcome) => outcome,
+            Err(failure) => StepOutcome::Failed(failure.at(node, step)),
+        }
+    }
+
+    async fn run_for(&self, kind: StepKind, node: &str, step: &str) -> Result<StepOutcome, StepFailure> {
+        let standing = self.standing(node).await?;
+        let is_dry = self.parts.settings.goal == Goal::DryRun;
+        if standing.is_up_to_date() {
+            if kind == StepKind::Activate && !is_dry {
+                activate::identify(&self.parts, &standing).await?;
+            }
+            return Ok(StepOutcome::Skipped(UP_TO_DATE.to_owned()));
+        }
+        if is_dry {
+            return Ok(StepOutcome::Skipped(WOULD_CHANGE.to_owned()));
+        }
+        let done = match kind {
+            StepKind::Build => self.build(node, step, &standing).await?,
+            StepKind::Copy => self.copy(step, &standing).await?,
+            StepKind::Activate => activate::activate(&self.parts, &standing, |line| self.show(step, line)).await?,
+        };
+        Ok(StepOutcome::Done(done))
+    }
+
+    /// How the node stood when its first step began.
+    async fn standing(&self, node: &str) -> Result<Arc<Standing>, StepFailure> {
+        let Some(cell) = self.standings.get(node) else {
+            return Err(StepFailure::Plan(format!("the plan has no node {node:?}")));
+        };
+        let look = async || Standing::of(&self.parts, node).await.map(Arc::new);
+        cell.get_or_init(look).await.clone()
+    }
+
+    async fn build(&self, node: &str, step: &str, standing: &Standing) -> Result<String, StepFailure> {
+        let settings = &self.parts.settings;
+        let what = Build {
+            toplevel: standing.toplevel.clone(),
+            link: settings.run_dir.join(format!("result-{node}")),
+            limit: settings.build_limit,
+            cancel: settings.cancel.clone(),
+        };
+        build(&what, |line| self.show(step, line)).await?;
+        Ok("built".to_owned())
+    }
+
+    async fn copy(&self, step: &str, standing: &Standing) -> Result<String, StepFailure> {
+        let Settings { nonce, copy_limit, cancel, .. } = &self.parts.settings;
+        let (host, path) = (&*standing.host, &standing.toplevel.out_path);
+        // A root that points nowhere yet is in order; a copy that no root holds could be collected at any time.
+        script::protect(host, nonce, path).await?;
+        let copied = copy(host, path, (*copy_limit, cancel), |line| self.show(step, line)).await?;
+        Ok(match copied {
+            None => "nothing to copy: it is this machine".to_owned(),
+            Some(0) => "it had all paths already".to_owned(),
+            Some(1) => "copied 1 path".to_owned(),
+            Some(count) => format!("copied {count} paths"),
+        })
+    }
+
+    fn show(&self, step: &str, line: String) {
+        self.parts.events.send(Event::StepOutput { step: step.to_owned(), line });
+    }
+}
+
+impl Execute for StepRunner {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
+        let step = step.clone();
+        async move { self.run(&step).await }.boxed()
+    }
+}
