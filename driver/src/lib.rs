@@ -6,6 +6,7 @@ pub mod cli;
 pub mod diagnose;
 pub mod evaluate;
 pub mod event;
+pub mod facts;
 pub mod flake;
 pub mod graph;
 pub mod host;
