@@ -29,7 +29,7 @@ let
         if bracketed != null then
           ip.isIpv6 (builtins.head bracketed)
         else
-          builtins.match "[^][:/[:space:]-][^][:/[:space:]]*" host != null;
+          builtins.match "[a-zA-Z0-9_.][a-zA-Z0-9_.-]*" host != null;
     in
     parts != null && isHost && lib.toInt (builtins.elemAt parts 1) <= 65535;
 in
