@@ -1,0 +1,25 @@
+# NixOS configuration of all machines.
+{ lib, ... }:
+{
+  services.openssh.enable = true;
+
+  # Replace: the key that deploys. Without it nobody can log in after the first deployment.
+  users.users.root.openssh.authorizedKeys.keys = [
+    # "ssh-ed25519 AAAA… you@laptop"
+  ];
+
+  # Replace: what nixos-generate-config wrote on your machines.
+  boot.loader.grub.enable = false;
+  boot.loader.systemd-boot.enable = true;
+  fileSystems."/" = {
+    device = lib.mkDefault "/dev/disk/by-label/nixos";
+    fsType = "ext4";
+  };
+  fileSystems."/boot" = {
+    device = lib.mkDefault "/dev/disk/by-label/boot";
+    fsType = "vfat";
+  };
+
+  # The NixOS release that the machines were installed with; it stays when they are upgraded.
+  system.stateVersion = "26.05";
+}

@@ -1,0 +1,50 @@
+{
+  description = "Three machines that reach each other through WireGuard";
+
+  # Names of the flake registry: `nix registry list` shows what they stand for. A URL works as well.
+  inputs.nixpkgs.url = "nixpkgs";
+  inputs.netlib.url = "netlib";
+  inputs.netlib.inputs.nixpkgs.follows = "nixpkgs";
+
+  outputs =
+    { self, netlib, ... }@inputs:
+    netlib.lib.mkFlake { inherit self inputs; } {
+      imports = [ netlib.modules.wireguard-mesh ];
+
+      # Recorded on each machine: another network cannot be deployed to it by mistake.
+      network.name = "home";
+
+      # NixOS configuration of all machines.
+      defaults = ./common.nix;
+
+      nodes.alpha = {
+        # Replace: what ssh connects to, as root. A name from ~/.ssh/config will do.
+        target.host = "alpha";
+        # Replace: where the other machines reach this one. Leave it out for one machine behind NAT.
+        addresses = [ "alpha" ];
+        configuration = ./alpha.nix;
+      };
+
+      nodes.beta = {
+        target.host = "beta";
+        addresses = [ "beta" ];
+        configuration = ./beta.nix;
+      };
+
+      nodes.gamma = {
+        target.host = "gamma";
+        addresses = [ "gamma" ];
+        configuration = ./gamma.nix;
+      };
+
+      # Each machine gets an address in the subnet and the names alpha.wg0, beta.wg0 and gamma.wg0.
+      wireguard-mesh.wg0 = {
+        subnet = "10.10.0.0/24";
+        members = {
+          alpha = { };
+          beta = { };
+          gamma = { };
+        };
+      };
+    };
+}
