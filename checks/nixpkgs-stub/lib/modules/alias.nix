@@ -1,11 +1,16 @@
 # Definitions of one option handed on to another.
 { lib }:
+let
+  whenDefined = option: lib.mkIf (lib.isOption option && option.isDefined);
+in
 {
   mkAliasDefinitions = lib.mkAliasAndWrapDefinitions lib.id;
   mkAliasAndWrapDefinitions =
-    wrap: option: lib.mkIf option.isDefined (wrap (lib.mkMerge option.definitions));
+    wrap: option:
+    whenDefined option (wrap (lib.mkMerge option.definitions));
+  # The priority goes on each definition: a priority around a merge would hide the merge.
   mkAliasAndWrapDefsWithPriority =
     wrap: option:
-    lib.mkIf option.isDefined (lib.mkOverride option.highestPrio (wrap (lib.mkMerge option.definitions)));
-  mkAliasIfDef = option: lib.mkIf (lib.isOption option && option.isDefined);
+    whenDefined option (wrap (lib.mkMerge (map (lib.mkOverride option.highestPrio) option.definitions)));
+  mkAliasIfDef = whenDefined;
 }

@@ -17,10 +17,11 @@ let
   ownFile = "lib/modules/evaluate.nix";
 
   # The options every evaluation has about itself.
-  ownOptions._module = {
+  ownOptions = prefix: {
     args = mkOption {
       type = types.lazyAttrsOf types.raw;
-      internal = true;
+      # Of interest on the top level, noise in each submodule.
+      internal = prefix != [ ];
       description = "Further arguments for module functions. They cannot be used to decide `imports`; use `specialArgs` for that.";
       example = lib.literalExpression "{ domain = \"example.org\"; }";
     };
@@ -57,7 +58,7 @@ let
       own = {
         _file = ownFile;
         key = ownFile;
-        options = ownOptions;
+        options._module = ownOptions prefix;
         config._module = {
           args = {
             inherit extendModules;
