@@ -70,6 +70,7 @@ impl Bed {
         if options.until_down {
             bed.record.until_down = true;
             bed.record.write(bed.site.directory())?;
+            bed.site = Arc::new(bed.site.let_go());
             bed.owner = None;
         }
         Ok(bed)

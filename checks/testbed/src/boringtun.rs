@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::lock::Lock;
 use crate::notice;
+use crate::root_file_system::remove_tree;
 use crate::tool::Tool;
 
 /// Pinned, so that all beds run the same one.
@@ -26,6 +27,7 @@ pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
         "building boringtun-cli {VERSION} (once; about a minute)"
     ));
     let triple = host_triple()?;
+    let build = layout.boringtun().join("build");
     // Linked statically, so that it also runs on a suite with an older C library than this machine's;
     // naming the target keeps the flag away from build scripts and procedural macros.
     Tool::new("build boringtun", "cargo")
@@ -41,8 +43,9 @@ pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
         .arg("--root")
         .arg(&directory)
         .env("RUSTFLAGS", "-C target-feature=+crt-static")
-        .env("CARGO_TARGET_DIR", layout.boringtun().join("build"))
+        .env("CARGO_TARGET_DIR", &build)
         .run()?;
+    remove_tree(&build)?;
     Ok(binary)
 }
 

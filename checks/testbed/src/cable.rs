@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::forward::Forwarder;
 use crate::host::Host;
 use crate::machine::Machine;
-use crate::record::{BedRecord, Link};
+use crate::record::Link;
 use crate::site::Site;
 use crate::tool::Tool;
 
@@ -38,14 +38,14 @@ pub(crate) fn set(site: &Site, machine: &Machine, link: Link) -> Result<()> {
 
 /// A bed that outlives this process needs a forwarder that does so too.
 fn start_forwarder(site: &Site, machine: &Machine, link: Link) -> Result<()> {
-    let record = BedRecord::read(site.directory())?;
-    match record {
-        Some(record) if record.until_down => start_process(site, machine, &record.name, link),
-        _ => Forwarder::start(machine.network(), machine.record(), link).map(|_| ()),
+    if site.tied_to_this_process {
+        return Forwarder::start(machine.network(), machine.record(), link).map(|_| ());
     }
+    start_process(site, machine, link)
 }
 
-fn start_process(site: &Site, machine: &Machine, bed: &str, link: Link) -> Result<()> {
+fn start_process(site: &Site, machine: &Machine, link: Link) -> Result<()> {
+    let bed = site.directory().file_name().unwrap_or_default();
     let group = Cgroup::at_root(site.id())?.child("forward");
     group.create()?;
     let program =
@@ -54,12 +54,15 @@ fn start_process(site: &Site, machine: &Machine, bed: &str, link: Link) -> Resul
         .args(["-c", r#"echo $$ > "$1" && shift && exec setsid "$@""#, "sh"])
         .arg(group.procs())
         .arg(program)
-        .args(["forward", "--name", bed, machine.name()])
+        .args(["forward", "--name"])
+        .arg(bed)
+        .arg(machine.name())
         .args([link.delay_ms.to_string(), link.loss_percent.to_string()]);
     let mut child = tool
         .command()
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .map_err(tool.spawn_error())?;
     let mut line = String::new();
@@ -71,9 +74,13 @@ fn start_process(site: &Site, machine: &Machine, bed: &str, link: Link) -> Resul
     if line.trim() == READY {
         return Ok(());
     }
+    // It has ended, or will: it is not what was expected.
+    let output = child.wait_with_output().map_err(tool.spawn_error())?;
     Err(Error::Usage(format!(
-        "the forwarder of host \"{}\" did not start; only the testbed program can slow down the hosts of a bed that stays up",
-        machine.name()
+        "the forwarder of host \"{}\" did not start; only the testbed program can slow down the hosts of a bed \
+         that does not belong to its own process: {}",
+        machine.name(),
+        String::from_utf8_lossy(&output.stderr)
     )))
 }
 

@@ -88,16 +88,25 @@ impl Cgroup {
 
     /// Kills what is in it and removes it with all below.
     pub(crate) fn remove(&self) -> Result<()> {
-        self.kill()?;
-        for group in self.tree() {
-            match fs::remove_dir(&group) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Error::io("remove", &group)(error));
+        // Another process may just be sending a command into the host.
+        let what = format!("{} is gone", self.directory.display());
+        until(&what, Duration::from_secs(20), || {
+            self.kill()?;
+            let mut refused = String::new();
+            for group in self.tree() {
+                match fs::remove_dir(&group) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        refused = format!("{}: {error}", group.display());
+                    }
+                    _ => {}
                 }
-                _ => {}
             }
-        }
-        Ok(())
+            Ok(if refused.is_empty() {
+                Ok(())
+            } else {
+                Err(refused)
+            })
+        })
     }
 
     /// It and all groups below, deepest first.

@@ -9,12 +9,14 @@ use clap::{Args, Parser, Subcommand};
 use crate::bed::Bed;
 use crate::cable;
 use crate::chroot::Chroot;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::install::install;
 use crate::layout::Layout;
 use crate::options::BedOptions;
 use crate::record::Link;
+use crate::requirements;
+use crate::site::clean_up;
 use crate::status;
 use crate::suite::Suite;
 
@@ -80,6 +82,8 @@ enum Verb {
         #[arg(long, default_value = "default")]
         name: String,
     },
+    /// Remove what beds of ended processes have left behind, as the next `up` would.
+    Clean,
     /// Run a command on a throw-away copy of a root file system, in /src, without booting.
     Chroot {
         /// The suite whose root file system is copied.
@@ -134,6 +138,9 @@ struct Up {
     /// A host's disk size, as HOST=SIZE (200M, 1G).
     #[arg(long, value_parser = assignment::<String>)]
     disk_limit: Vec<(String, String)>,
+    /// Take it down when stdin is closed, for scripts that must leave nothing behind.
+    #[arg(long)]
+    tied: bool,
     /// The netlib binary for the deployer; if not given, the one cargo built last.
     #[arg(long)]
     netlib: Option<PathBuf>,
@@ -154,6 +161,7 @@ where
 impl Cli {
     /// Does what was asked and returns the exit status.
     pub fn run(self) -> Result<i32> {
+        requirements::root()?;
         match self.verb {
             Verb::Install { suite } => install(&Layout::of_this_checkout()?, &suite)?,
             Verb::Up(up) => up.run()?,
@@ -176,6 +184,7 @@ impl Cli {
             Verb::Fill { at, undo: false } => at.host()?.fill_disk()?,
             Verb::Fill { at, undo: true } => at.host()?.free_disk()?,
             Verb::Down { name } => Bed::attach(&name)?.down()?,
+            Verb::Clean => clean_up(&Layout::of_this_checkout()?)?,
             Verb::Chroot {
                 suite,
                 env,
@@ -208,8 +217,10 @@ impl Up {
     fn run(self) -> Result<()> {
         let mut options = BedOptions::new(self.hosts)
             .name(self.name)
-            .suite(self.suite)
-            .until_down();
+            .suite(self.suite);
+        if !self.tied {
+            options = options.until_down();
+        }
         for (host, suite) in self.suite_of {
             options = options.suite_of(host, suite);
         }
@@ -227,6 +238,11 @@ impl Up {
             bed.name(),
             names.join(", ")
         );
+        if self.tied {
+            std::io::copy(&mut std::io::stdin(), &mut std::io::sink())
+                .map_err(Error::io("read", "stdin".as_ref()))?;
+            bed.down()?;
+        }
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ MaxSessions 100
 CONF
 
 # Nothing is ever fetched: hosts have no way out of the bed.
-mkdir -p "$root/etc/nix"
+mkdir -p "$root/etc/nix" "$root/nix/store"
 echo '{ "flakes": [], "version": 2 }' > "$root/etc/nix/empty-registry.json"
 cat > "$root/etc/nix/nix.conf" <<'CONF'
 experimental-features = nix-command flakes
@@ -34,8 +34,11 @@ trusted-users = root admin
 flake-registry = /etc/nix/empty-registry.json
 CONF
 
-# Nothing for them to do here: there is no console, and modules are the machine's business.
-for unit in console-getty.service getty.target systemd-modules-load.service e2scrub_reap.service \
+echo 'LANG=C.UTF-8' > "$root/etc/default/locale"
+
+# Nothing for them to do here: there is no console, and the kernel is the machine's business.
+for unit in sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount dev-hugepages.mount \
+  sys-fs-fuse-connections.mount proc-sys-fs-binfmt_misc.automount console-getty.service getty.target systemd-modules-load.service e2scrub_reap.service \
   apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer; do
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done

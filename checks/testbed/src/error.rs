@@ -7,7 +7,7 @@ use std::time::Duration;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why the bed could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum Error {
     /// A tool of the machine or a command inside a host exited with a failure.
     #[error("{doing}: `{argv}` {status}{}", tail(.stderr))]
@@ -57,6 +57,13 @@ pub enum Error {
         /// What was seen last.
         last: String,
     },
+}
+
+/// A test that returns an error shows it by `Debug`: that shall be as readable as the command line's.
+impl std::fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, formatter)
+    }
 }
 
 impl Error {

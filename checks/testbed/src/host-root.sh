@@ -49,7 +49,7 @@ while IFS="$tab" read -r from to hide; do
   IFS="$tab"
   for name in $hide; do
     if [ -d "$from/$name" ]; then
-      mount -t tmpfs -o ro,size=4k tmpfs ".$to/$name"
+      mount -t tmpfs -o ro,mode=0755,size=4k tmpfs ".$to/$name"
     elif [ -e "$from/$name" ]; then
       mount --bind /dev/null ".$to/$name"
     fi

@@ -9,18 +9,14 @@ use crate::tap;
 use crate::tool::Tool;
 
 /// All within a tmpfs, so that the kind of the machine's own file systems does not matter.
-const TRY_OVERLAY: &str = "mount -t tmpfs tmpfs /mnt && cd /mnt && mkdir lower upper work root && \
+const TRY_OVERLAY: &str = "mount -t tmpfs tmpfs /tmp && cd /tmp && mkdir lower upper work root && \
      mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work root";
 const TRY_NETWORK: &str = "ip link add br0 type bridge && ip link add v0 type veth peer name v1 && \
      ip link set v0 master br0";
 
 /// Installs the tools that are missing, then makes sure that hosts can run here; else tells all that is missing.
 pub(crate) fn check() -> Result<()> {
-    if !rustix::process::geteuid().is_root() {
-        return Err(Error::Missing(vec![
-            "root: namespaces, mounts and bridges are root's business; run it as root".into(),
-        ]));
-    }
+    root()?;
     apt::install_prerequisites()?;
     let attempts = [
         attempt(
@@ -46,6 +42,16 @@ pub(crate) fn check() -> Result<()> {
         return Ok(());
     }
     Err(Error::Missing(missing))
+}
+
+/// Nothing here works without it.
+pub(crate) fn root() -> Result<()> {
+    if rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    Err(Error::Missing(vec![
+        "root: namespaces, mounts and bridges are root's business; run it as root".into(),
+    ]))
 }
 
 fn attempt(what: &str, args: &[&str]) -> Result<()> {

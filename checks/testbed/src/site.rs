@@ -23,6 +23,8 @@ pub(crate) struct Site {
     directory: PathBuf,
     lock_file: PathBuf,
     id: String,
+    /// Whether the bed lives and dies with this very process.
+    pub(crate) tied_to_this_process: bool,
     /// One change to a bed's cables at a time.
     pub(crate) cables: Mutex<()>,
 }
@@ -39,6 +41,7 @@ impl Site {
             directory,
             lock_file: layout.lock_file(),
             id,
+            tied_to_this_process: false,
             cables: Mutex::new(()),
         }
     }
@@ -56,11 +59,23 @@ impl Site {
         Machine::new(host.clone(), &self.directory, &self.id)
     }
 
+    /// The same place, of a bed that is left to whoever takes it down.
+    pub(crate) fn let_go(&self) -> Self {
+        Self {
+            directory: self.directory.clone(),
+            lock_file: self.lock_file.clone(),
+            id: self.id.clone(),
+            tied_to_this_process: false,
+            cables: Mutex::new(()),
+        }
+    }
+
     /// Takes the place for a new bed, after clearing the places of beds whose owner is gone.
     pub(crate) fn claim(layout: &Layout, record: &BedRecord) -> Result<(Self, Lock)> {
         let _lock = Lock::take(&layout.lock_file())?;
         sweep(layout)?;
-        let site = Self::of(layout, &record.name);
+        let mut site = Self::of(layout, &record.name);
+        site.tied_to_this_process = true;
         if site.directory.exists() {
             return Err(Error::Usage(format!(
                 "bed \"{0}\" is up already; `testbed down --name {0}` takes it down",
