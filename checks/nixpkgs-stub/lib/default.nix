@@ -39,7 +39,8 @@ let
     // fixedPoints
     // attrsets
     // lists
-    // strings
+    # `replicate` is the one for lists.
+    // removeAttrs strings [ "replicate" ]
     // asserts
     // debug
     // derivations

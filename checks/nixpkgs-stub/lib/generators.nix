@@ -18,7 +18,7 @@ let
       string = value;
       bool = lib.boolToString value;
       null = "null";
-      float = lib.floatToString value;
+      float = toString value;
       path = toString value;
     }
     .${typeOf value} or (

@@ -10,12 +10,12 @@ let
         if builtins.elem name done then
           done
         else
-          builtins.foldl' visit done (pieces.${name}.deps or [ ]) ++ [ name ];
+          builtins.foldl' visit done pieces.${name}.deps ++ [ name ];
     in
     lib.unique (builtins.foldl' visit [ ] names);
 in
 {
-  textClosureList = pieces: names: map (name: pieces.${name}.text or pieces.${name}) (order pieces names);
+  textClosureList = pieces: names: map (name: pieces.${name}.text) (order pieces names);
   textClosureMap =
     f: pieces: names:
     lib.concatStringsSep "\n" (map f (lib.textClosureList pieces names));
