@@ -141,7 +141,7 @@ in
         else if builtins.isBool x || x == null || builtins.isInt x then
           mkValueStringDefault { } x
         else if builtins.isFloat x then
-          "~${toString x}"
+          lib.strings.floatToString x
         else if builtins.isFunction x then
           fun x
         else if isAttrs x then
