@@ -22,16 +22,16 @@ MaxStartups 100
 MaxSessions 100
 CONF
 
-# Nothing is ever fetched: hosts have no way out of the bed.
+# Nothing is ever fetched: hosts have no way out of the bed. The registry in the place of the public one is empty, but on the deployer.
 mkdir -p "$root/etc/nix" "$root/nix/store"
-echo '{ "flakes": [], "version": 2 }' > "$root/etc/nix/empty-registry.json"
+echo '{ "flakes": [], "version": 2 }' > "$root/etc/nix/global-registry.json"
 cat > "$root/etc/nix/nix.conf" <<'CONF'
 experimental-features = nix-command flakes
 sandbox = false
 build-users-group =
 substituters =
 trusted-users = root admin
-flake-registry = /etc/nix/empty-registry.json
+flake-registry = /etc/nix/global-registry.json
 CONF
 
 echo 'LANG=C.UTF-8' > "$root/etc/default/locale"

@@ -11,6 +11,13 @@ use crate::machine::Machine;
 use crate::options::DEPLOYER;
 use crate::record::{BedRecord, HostRecord};
 
+/// In the place of the public flake registry: `netlib` and `nixpkgs` are the checkout and its stub.
+const GLOBAL_REGISTRY: &str = r#"{ "version": 2, "flakes": [
+  { "from": { "type": "indirect", "id": "netlib" }, "to": { "type": "path", "path": "/src" } },
+  { "from": { "type": "indirect", "id": "nixpkgs" }, "to": { "type": "path", "path": "/src/checks/nixpkgs-stub" } }
+] }
+"#;
+
 /// What goes onto the hosts of one bed.
 pub(crate) struct Supplies {
     /// The key of root on the deployer, which all hosts let in.
@@ -54,6 +61,7 @@ fn provision_deployer(layer: &Layer, bed: &BedRecord, supplies: &Supplies) -> Re
     let git =
         "[user]\n\tname = Deployer\n\temail = root@deployer.bed\n[init]\n\tdefaultBranch = main\n";
     layer.write("root/.gitconfig", 0o644, git)?;
+    layer.write("etc/nix/global-registry.json", 0o644, GLOBAL_REGISTRY)?;
     match &supplies.netlib {
         Some(binary) => layer.copy("usr/local/bin/netlib", binary),
         None => Ok(()),
