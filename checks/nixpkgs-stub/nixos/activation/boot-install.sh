@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154
+# The boot loader of the stub: a service that activates, at boot, the system that the profile names.
+
+stub_boot_directory=$STUB_STATE/boot
+
+# Copied out of the store: it must also work when no system is left to boot.
+stub_install_boot_service() {
+    local unit=/etc/systemd/system/netlib-stub-boot.service
+    local wants=/etc/systemd/system/sysinit.target.wants/netlib-stub-boot.service
+    if ! cmp -s "$library/boot.service" "$unit" || ! diff -rq "$library" "$stub_boot_directory/library" > /dev/null 2>&1; then
+        mkdir -p "$stub_boot_directory" || return
+        rm -rf "$stub_boot_directory/library.new"
+        cp -RL "$library" "$stub_boot_directory/library.new" || return
+        chmod -R u+w "$stub_boot_directory/library.new"
+        rm -rf "$stub_boot_directory/library"
+        mv "$stub_boot_directory/library.new" "$stub_boot_directory/library" || return
+        stub_write "$unit" < "$library/boot.service" || return
+        sync
+    fi
+    mkdir -p "${wants%/*}" && ln -sfn ../netlib-stub-boot.service "$wants"
+}
+
+# Only used while there is no system profile: otherwise the profile says what boots.
+stub_record_boot_default() {
+    local profile=/nix/var/nix/profiles/system
+    mkdir -p /nix/var/nix/gcroots || return
+    ln -sfn "$1" /nix/var/nix/gcroots/netlib-stub-boot || return
+    if [ -e "$profile" ] && [ "$(readlink -f "$profile")" != "$(readlink -f "$1")" ]; then
+        stub_note "the system profile names another system; the host boots that one until the profile is set"
+    fi
+}

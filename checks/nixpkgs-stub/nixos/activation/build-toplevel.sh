@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# Builder of the system's directory; the variables are attributes of its derivation.
+
+mkdir -p "${out:?}/bin" "$out/netlib-stub"
+sed "s|@out@|$out|g" "${activate:?}" > "$out/activate"
+sed "s|@out@|$out|g" "${dryActivate:?}" > "$out/dry-activate"
+chmod 0555 "$out/activate" "$out/dry-activate"
+
+ln -s "${etc:?}/etc" "$out/etc"
+ln -s "${path:?}" "$out/sw"
+ln -s "${checks:?}" "$out/pre-switch-checks"
+printf '%s' "${platform:?}" > "$out/system"
+printf '%s' "${label:?}" > "$out/nixos-version"
+
+ln -s "$etc/files" "$out/netlib-stub/etc-files"
+ln -s "${units:?}/list" "$out/netlib-stub/units"
+ln -s "${blocks:?}" "$out/netlib-stub/blocks"
+ln -s "${reloads:?}" "$out/netlib-stub/reloads"
+ln -s "${accounts:?}" "$out/netlib-stub/accounts"
+ln -s "${library:?}" "$out/netlib-stub/library"
+printf '%s\n' "${extraDependencies-}" > "$out/extra-dependencies"
+
+if [ -n "${switchable-}" ]; then
+    sed "s|@out@|$out|g" "$library/switch-to-configuration.sh" > "$out/bin/switch-to-configuration"
+    chmod 0555 "$out/bin/switch-to-configuration"
+fi

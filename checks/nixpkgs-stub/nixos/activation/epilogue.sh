@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# End of every activation script: the system becomes the current one, unless this was a rehearsal.
+# shellcheck disable=SC2154
+
+trap - ERR
+if [ "$NIXOS_ACTION" != dry-activate ]; then
+    mkdir -p /nix/var/nix/gcroots
+    ln -sfn /run/current-system /nix/var/nix/gcroots/current-system
+    ln -sfn "$(readlink -f "$systemConfig")" /run/current-system
+fi
+exit "$_status"

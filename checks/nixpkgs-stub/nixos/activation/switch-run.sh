@@ -1,0 +1,107 @@
+# shellcheck shell=bash
+# Carries out the plan of a switch: stop, activate, reload, restart, start, and look at what failed.
+# shellcheck disable=SC2154,SC2004
+
+declare -A failed_unit
+
+# $1 verb, $2 what to say, then units. One call for all, so that systemd orders them.
+stub_systemctl() {
+    local verb=$1 title=$2 unit
+    shift 2
+    [ $# != 0 ] || return 0
+    stub_note "$title the following units: $(printf '%s\n' "$@" | sort | paste -s -d ' ')"
+    systemctl "$verb" --no-ask-password -- "$@" 9>&- && return 0
+    for unit in "$@"; do
+        # For a target or a unit whose dependency failed, the state alone would not tell.
+        systemctl is-active --quiet "$unit" || [ "$verb" = stop ] || stub_ended_well "$unit" || failed_unit[$unit]=1
+    done
+}
+
+# Inactive but no failure: a oneshot service that did its work.
+stub_ended_well() {
+    [ "$(systemctl show --property=ActiveState --value "$1")" = inactive ] &&
+        [ "$(systemctl show --property=Result --value "$1")" = success ] &&
+        [ "$(systemctl show --property=ExecMainStartTimestampMonotonic --value "$1")" != 0 ]
+}
+
+stub_save_pending() {
+    local unit
+    {
+        for unit in "${!to_start[@]}"; do echo "start $unit"; done
+        for unit in "${!to_restart[@]}"; do echo "restart $unit"; done
+        for unit in "${!to_reload[@]}"; do echo "reload $unit"; done
+        for unit in "${!to_reload_base[@]}"; do echo "base $unit"; done
+    } | stub_write "$STUB_RUN/pending"
+}
+
+# sshd dies when it is told to read settings it cannot read, and with it the way to the host.
+stub_reload_base_unit() {
+    local unit=$1
+    if [ "$unit" = ssh.service ] && ! sshd -t; then
+        stub_note "the settings of sshd are not valid: ssh.service was not reloaded"
+        failed_unit[$unit]=1
+        return
+    fi
+    stub_is_active "$unit" || return 0
+    systemctl reload-or-restart --no-ask-password "$unit" 9>&- || failed_unit[$unit]=1
+}
+
+# A reload that nothing was there for is a start.
+stub_move_inactive_reloads() {
+    local unit
+    for unit in "${!to_reload[@]}"; do
+        systemctl is-active --quiet "$unit" && continue
+        unset "to_reload[$unit]"
+        to_start[$unit]=1
+    done
+}
+
+# Units of the system that are down, or up only between two failures.
+stub_find_failed() {
+    local unit active sub
+    # A simple service that ends at once is seen as started for a moment.
+    [ $((${#to_start[@]} + ${#to_restart[@]})) = 0 ] || sleep 0.5
+    while read -r unit _ active sub _; do
+        [ -n "${new_file[$unit]-}" ] || continue
+        if [ "$active" = failed ] || [ "$sub" = auto-restart ]; then
+            failed_unit[$unit]=1
+        fi
+    done < <(systemctl list-units --all --full --plain --no-legend --no-pager)
+}
+
+stub_report_failed() {
+    local unit
+    stub_note "the following units failed: $(printf '%s\n' "${!failed_unit[@]}" | sort | paste -s -d ' ')"
+    for unit in "${!failed_unit[@]}"; do
+        stub_note ""
+        systemctl status --no-pager --full --lines=20 "$unit" 9>&- >&2
+    done
+}
+
+stub_run_switch() {
+    local system=$1 status=0
+    stub_save_pending
+    stub_systemctl stop "stopping" "${!to_stop[@]}"
+    stub_print_set "not restarting the following changed units" "${!to_skip[@]}" >&2
+
+    stub_note "activating the configuration..."
+    "$system/activate" 9>&- || { status=2; stub_note "activation failed"; }
+
+    systemctl daemon-reload 9>&- || status=4
+    [ ${#new_file[@]} = 0 ] || systemctl reset-failed -- "${!new_file[@]}" 2> /dev/null
+    local unit
+    for unit in "${!to_reload_base[@]}"; do stub_reload_base_unit "$unit"; done
+    stub_move_inactive_reloads
+    stub_systemctl reload "reloading" "${!to_reload[@]}"
+    stub_systemctl restart "restarting" "${!to_restart[@]}"
+    stub_systemctl start "starting" "${!to_start[@]}"
+    stub_lines "$system/netlib-stub/reloads" | stub_write "$stub_reloads_running"
+    rm -f "$STUB_RUN/pending"
+
+    stub_find_failed
+    if [ ${#failed_unit[@]} != 0 ]; then
+        stub_report_failed
+        status=4
+    fi
+    return "$status"
+}

@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# switch.sh SYSTEM ACTION: what bin/switch-to-configuration of a system does.
+# Exit status, as on NixOS: 1 nothing was changed, 2 the activation script failed, 4 units failed.
+# shellcheck source-path=SCRIPTDIR
+set -u
+
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+system=$1
+action=${2-}
+library=${BASH_SOURCE[0]%/*}
+# shellcheck source=state.sh
+. "$library/state.sh"
+# shellcheck source=units.sh
+. "$library/units.sh"
+# shellcheck source=switch-plan.sh
+. "$library/switch-plan.sh"
+# shellcheck source=switch-run.sh
+. "$library/switch-run.sh"
+# shellcheck source=boot-install.sh
+. "$library/boot-install.sh"
+
+case $action in
+    switch | boot | test | dry-activate) ;;
+    *)
+        stub_note "usage: $system/bin/switch-to-configuration switch|boot|test|dry-activate"
+        exit 1
+        ;;
+esac
+if [ "$(id -u)" != 0 ]; then
+    stub_note "switch-to-configuration: must be run as root"
+    exit 1
+fi
+
+mkdir -p /run/nixos
+exec 9> /run/nixos/switch-to-configuration.lock
+if ! flock --nonblock 9; then
+    stub_note "switch-to-configuration: another switch is running on this host"
+    exit 1
+fi
+
+if [ -z "${NIXOS_NO_CHECK-}" ] && ! "$system/pre-switch-checks" "$system" "$action" 9>&-; then
+    stub_note "switch-to-configuration: a check refuses the switch; nothing was changed"
+    exit 1
+fi
+
+NIXOS_ACTION=$action
+export NIXOS_ACTION
+
+if [ "$action" = dry-activate ]; then
+    stub_plan "$system"
+    stub_print_plan
+    "$system/dry-activate" 9>&-
+    exit
+fi
+
+# For a mere test too: after a power loss the host must not keep what the test placed.
+stub_install_boot_service || exit 1
+if [ "$action" = boot ] || [ "$action" = switch ]; then
+    stub_record_boot_default "$system" || exit 1
+fi
+[ "$action" != boot ] || exit 0
+
+stub_plan "$system"
+stub_run_switch "$system"
+exit

@@ -1,0 +1,30 @@
+# Every module of the stub, as the real module-list.nix.
+[
+  ./misc/assertions.nix
+  ./misc/nixpkgs.nix
+  ./misc/version.nix
+  ./misc/documentation.nix
+  ./config/boot.nix
+  ./config/filesystems.nix
+  ./config/hosts.nix
+  ./config/locale.nix
+  ./config/networking.nix
+  ./config/sudo.nix
+  ./config/sysctl.nix
+  ./config/system-path.nix
+  ./config/users.nix
+  ./services/firewall.nix
+  ./services/interfaces.nix
+  ./services/known-hosts.nix
+  ./services/nix.nix
+  ./services/nix-gc.nix
+  ./services/openssh.nix
+  ./services/wireguard.nix
+  ./system/activation.nix
+  ./system/base-system.nix
+  ./system/etc.nix
+  ./system/pre-switch-checks.nix
+  ./system/toplevel.nix
+  ./systemd/units.nix
+  ./systemd/tmpfiles.nix
+]
