@@ -91,6 +91,18 @@ in
     expr = (lib.extend (final: prev: { answer = 42; twice = final.answer * 2; })).twice;
     expected = 84;
   };
+  an-extended-lib-reaches-modules = {
+    expr =
+      ((lib.extend (_: _: { answer = 42; })).evalModules {
+        modules = [ ({ lib, ... }: { options.v = lib.mkOption { default = lib.answer; }; }) ];
+      }).config.v;
+    expected = 42;
+  };
+  a-lib-extended-twice = {
+    expr =
+      ((lib.extend (_: _: { a = 1; })).extend (final: prev: { b = prev.a + final.c; c = 5; })).b;
+    expected = 6;
+  };
   throwIf-throws = {
     error = "message";
     mentions = [ "told you" ];
