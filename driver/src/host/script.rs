@@ -18,7 +18,7 @@ const SCRIPT: &str = include_str!("netlib-host.sh");
 pub const DEPLOYS: &str = "/var/lib/netlib/deploys";
 
 /// Puts the script where the activation's own unit can run it, then starts the subcommand.
-const KEEP_AND_RUN: &str = "umask 077 && mkdir -p /run/netlib && cat >\"/run/netlib/host-$2.sh\" && exec sh \"/run/netlib/host-$2.sh\" \"$@\"";
+const KEEP_AND_RUN: &str = "d=\"${NETLIB_HOST_ROOT:-}/run/netlib\" && mkdir -p \"$d\" && cat >\"$d/host-$2.sh\" && exec sh \"$d/host-$2.sh\" \"$@\"";
 
 /// What a host said about itself.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

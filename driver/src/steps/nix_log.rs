@@ -136,12 +136,10 @@ impl NixLog {
         self.copied_paths
     }
 
-    /// The derivation whose builder failed first.
+    /// The derivation whose builder failed first; none when Nix failed for another reason.
     pub(super) fn failed_derivation(&self) -> Option<String> {
-        let blamed = self.errors.iter().find(|error| error.contains("builder"));
-        let blamed = blamed.and_then(|error| quoted_derivation(error));
-        // Without a builder to blame (a hash mismatch, a build killed): the first derivation of the first error.
-        blamed.or_else(|| self.errors.iter().find_map(|error| quoted_derivation(error)))
+        let blamed = self.errors.iter().find(|error| error.contains("builder"))?;
+        quoted_derivation(blamed)
     }
 
     /// The end of a build's log, as far as it came by here.

@@ -5,11 +5,15 @@ use crate::host::{Host, HostError};
 use crate::plan::Network;
 use crate::process::Output;
 
+/// How much of an answer that is none is shown.
+const LONGEST_ANSWER: usize = 1000;
+
 /// What the script answered: lines, and after an empty line the bytes of a log.
 #[derive(Debug)]
 pub(super) struct Answer {
     address: String,
     subcommand: String,
+    head: String,
     lines: Vec<(String, String)>,
     rest: Vec<u8>,
 }
@@ -22,7 +26,8 @@ impl Answer {
         output: &Output,
     ) -> Result<Self, HostError> {
         let (head, rest) = split(&output.stdout);
-        let lines = String::from_utf8_lossy(head)
+        let head = String::from_utf8_lossy(head).into_owned();
+        let lines = head
             .lines()
             .filter_map(|line| line.split_once('='))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
@@ -30,6 +35,7 @@ impl Answer {
         let answer = Self {
             address: host.address(),
             subcommand: subcommand.to_owned(),
+            head,
             lines,
             rest: rest.to_vec(),
         };
@@ -79,14 +85,10 @@ impl Answer {
     }
 
     fn unexpected(&self) -> HostError {
-        let lines = self
-            .lines
-            .iter()
-            .map(|(key, value)| format!("{key}={value}"));
         HostError::Answer {
             address: self.address.clone(),
             subcommand: self.subcommand.clone(),
-            answer: lines.collect::<Vec<_>>().join("\n"),
+            answer: self.head.chars().take(LONGEST_ANSWER).collect(),
         }
     }
 

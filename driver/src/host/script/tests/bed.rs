@@ -1,0 +1,192 @@
+//! A root directory that looks like a host to the script.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::super::{Activation, IdentityPolicy, Phase, Status, activate, status};
+use crate::host::{Host, HostCommand, HostError, RemoteStore};
+use crate::plan::Network;
+use crate::process::{Command, Output, ProcessError};
+
+/// How `switch-to-configuration` of a fake toplevel behaves.
+pub enum Switch {
+    Works,
+    Fails(u8),
+    FailsAtBoot,
+    Lies,
+    Hangs,
+    WaitsFor(PathBuf),
+    LeavesDaemon,
+}
+
+pub struct Bed {
+    root: tempfile::TempDir,
+    limit: Mutex<Duration>,
+}
+
+impl Bed {
+    pub fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let bed = Self { root, limit: Mutex::new(Duration::from_secs(60)) };
+        let history = bed.path("profile-history");
+        let set = format!("#!/bin/sh\necho \"${{4##*/}}\" >>{}\nln -sfn \"$4\" \"$2\"\n", history.display());
+        bed.program("nix/var/nix/profiles/default/bin/nix-env", &set);
+        bed.program("nix/var/nix/profiles/default/bin/nix", "#!/bin/sh\necho 'nix (Nix) 2.26.3'\n");
+        fs::create_dir_all(bed.path("run")).unwrap();
+        bed
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root.path().join(path)
+    }
+
+    pub fn limit(&self, limit: Duration) {
+        *self.limit.lock().unwrap() = limit;
+    }
+
+    fn program(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        // A new file each time: the old one may be running.
+        let new = path.with_extension("new");
+        fs::write(&new, text).unwrap();
+        fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::rename(new, path).unwrap();
+    }
+
+    pub fn toplevel(&self, name: &str, switch: Switch) -> String {
+        let path = self.path(&format!("nix/store/{name}"));
+        self.change(&path.display().to_string(), switch);
+        path.display().to_string()
+    }
+
+    /// Gives a toplevel another behaviour.
+    pub fn change(&self, toplevel: &str, switch: Switch) {
+        let running = self.path("run/current-system");
+        let go = format!("ln -sfn {toplevel} {}\n", running.display());
+        let body = match switch {
+            Switch::Works => go,
+            Switch::Fails(status) => format!("[ \"$1\" = test ] && {go}exit {status}\n"),
+            Switch::FailsAtBoot => format!("[ \"$1\" = boot ] && exit 1\n{go}"),
+            Switch::Lies => String::new(),
+            Switch::Hangs => "sleep 300\n".to_owned(),
+            Switch::WaitsFor(file) => format!("while [ ! -e {} ]; do sleep 0.1; done\n{go}", file.display()),
+            Switch::LeavesDaemon => format!("sleep 20 &\n{go}"),
+        };
+        let name = Path::new(toplevel).file_name().unwrap().to_string_lossy();
+        let text = format!("#!/bin/sh\necho \"switch $1 {name}\"\n{body}exit 0\n");
+        let path = Path::new(toplevel).strip_prefix(self.root.path()).unwrap();
+        self.program(&format!("{}/bin/switch-to-configuration", path.display()), &text);
+    }
+
+    /// Makes a toplevel the running one and that of the profile.
+    pub fn run_system(&self, toplevel: &str) {
+        symlink(toplevel, self.path("run/current-system")).unwrap();
+        symlink(toplevel, self.path("nix/var/nix/profiles/system")).unwrap();
+        let name = Path::new(toplevel).file_name().unwrap().to_string_lossy();
+        fs::write(self.path("profile-history"), format!("{name}\n")).unwrap();
+    }
+
+    pub fn profile_history(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.path("profile-history")).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    pub fn roots(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path("nix/var/nix/gcroots/netlib")).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    pub fn activation(&self, nonce: &str, toplevel: &str) -> Activation {
+        Activation {
+            nonce: nonce.to_owned(),
+            toplevel: toplevel.to_owned(),
+            deployer: "ann@desk".to_owned(),
+            network: Network { id: "id-home".to_owned(), name: "home".to_owned() },
+            policy: IdentityPolicy::Keep,
+            limit: *self.limit.lock().unwrap(),
+        }
+    }
+
+    pub async fn deploy(&self, nonce: &str, toplevel: &str) -> Status {
+        activate(self, &self.activation(nonce, toplevel)).await.unwrap();
+        self.end(nonce).await
+    }
+
+    /// Waits until nothing more happens.
+    pub async fn end(&self, nonce: &str) -> Status {
+        for _ in 0..300 {
+            let status = status(self, nonce, 0).await.unwrap();
+            if status.phase.is_final() && !status.is_running {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{nonce} did not end");
+    }
+
+    pub async fn wait_for_phase(&self, nonce: &str, phase: Phase) {
+        for _ in 0..300 {
+            let status = status(self, nonce, 0).await.unwrap();
+            if status.phase == phase && status.is_running {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{nonce} did not reach {phase:?}");
+    }
+
+    /// Kills an activation and all that it started, as a power loss would.
+    pub fn kill(&self, nonce: &str) {
+        let script = format!("host-{nonce}.sh");
+        let toplevels = self.path("nix/store").display().to_string();
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let Ok(words) = fs::read_to_string(entry.path().join("cmdline")) else { continue };
+            if (words.contains(&script) || words.contains(&toplevels)) && words.contains(&*self.root.path().to_string_lossy()) {
+                let id: i32 = entry.file_name().to_string_lossy().parse().unwrap();
+                let pid = rustix::process::Pid::from_raw(id).unwrap();
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            }
+        }
+    }
+}
+
+impl Host for Bed {
+    fn node(&self) -> &str {
+        "bed"
+    }
+
+    fn address(&self) -> String {
+        "a bed".to_owned()
+    }
+
+    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        async move {
+            let run = Command::new(&command.argv[0])
+                .args(&command.argv[1..])
+                .env("NETLIB_HOST_ROOT", self.root.path())
+                .stdin(command.stdin)
+                .timeout(command.timeout);
+            run.output().await.map_err(|error| match error {
+                ProcessError::Failed { argv, status, stderr_tail } => {
+                    HostError::Failed { address: self.address(), argv, status: status.to_string(), said: stderr_tail }
+                }
+                other => other.into(),
+            })
+        }
+        .boxed()
+    }
+
+    fn store(&self) -> Option<RemoteStore> {
+        None
+    }
+}
