@@ -28,7 +28,7 @@ fn a_mesh_is_deployed_left_alone_and_changed_node_by_node() {
 
     // Nothing to do: every node is left alone and said to be up to date.
     let text = site.netlib_must("deploy");
-    assert_eq!(text.matches("up to date").count() >= 3, true, "{text}");
+    assert!(text.matches("up to date").count() >= 3, "{text}");
     assert!(text.contains("3 of 3 nodes active"), "{text}");
 
     // One changed node: only that one moves.
@@ -36,7 +36,11 @@ fn a_mesh_is_deployed_left_alone_and_changed_node_by_node() {
     site.write(&network.configure("beta", "environment.etc.\"changed\".text = \"yes\";"));
     let text = site.netlib_must("deploy --dry-run");
     assert!(text.contains("would change"), "{text}");
-    assert_eq!(HOSTS.map(|host| site.systems(host)).to_vec(), before, "a dry run changed a host");
+    assert_eq!(
+        HOSTS.map(|host| site.systems(host)).to_vec(),
+        before,
+        "a dry run changed a host"
+    );
     site.netlib_must("deploy");
     assert_eq!(site.exec("beta", "cat /etc/changed").stdout, "yes");
     assert_eq!(site.systems("alpha"), before[0]);
@@ -78,8 +82,12 @@ fn an_order_between_nodes_is_kept_and_a_selection_keeps_it() {
     site.write(&network);
     site.netlib_must("deploy --on alpha --on gamma");
     let when = |host: &str| -> u128 {
-        let text = site.exec(host, &format!("cat /root/activated-{host}")).stdout;
-        text.trim().parse().unwrap_or_else(|_| panic!("{host}: {text:?}"))
+        let text = site
+            .exec(host, &format!("cat /root/activated-{host}"))
+            .stdout;
+        text.trim()
+            .parse()
+            .unwrap_or_else(|_| panic!("{host}: {text:?}"))
     };
     assert!(when("gamma") < when("alpha"));
     assert_eq!(site.systems("beta"), (String::new(), String::new()));
@@ -145,11 +153,17 @@ fn two_pins_in_one_network_and_debian_releases_with_other_nix_versions() {
     site.write(
         &Network::of(&hosts)
             .with_mesh("\"10.30.0.0/24\"", &hosts)
-            .with(&format!("nodes.beta.nixpkgs = {};", other.replace("HASH", &hash))),
+            .with(&format!(
+                "nodes.beta.nixpkgs = {};",
+                other.replace("HASH", &hash)
+            )),
     );
     site.gather();
     site.netlib_must("deploy");
-    let version = |host: &str| site.exec(host, "cat /run/current-system/nixos-version").stdout;
+    let version = |host: &str| {
+        site.exec(host, "cat /run/current-system/nixos-version")
+            .stdout
+    };
     assert!(version("beta").contains("25.05"), "{}", version("beta"));
     assert!(!version("alpha").contains("25.05"), "{}", version("alpha"));
     assert_eq!(version("alpha"), version("gamma"));

@@ -16,14 +16,27 @@ fn keys_are_made_on_the_host_and_stay_there() {
     assert_ne!(alpha, beta);
 
     // The public half in the file is that of the private key on the host, which only root can read.
-    let keys = site.exec("alpha", "find /var/lib/netlib -type f -size 45c").stdout;
-    let key = keys.lines().next().unwrap_or_else(|| panic!("no key: {keys}")).to_owned();
-    assert_eq!(site.exec("alpha", &format!("stat -c '%a %U' {key}")).stdout, "400 root\n");
+    let keys = site
+        .exec("alpha", "find /var/lib/netlib -type f -size 45c")
+        .stdout;
+    let key = keys
+        .lines()
+        .next()
+        .unwrap_or_else(|| panic!("no key: {keys}"))
+        .to_owned();
+    assert_eq!(
+        site.exec("alpha", &format!("stat -c '%a %U' {key}")).stdout,
+        "400 root\n"
+    );
     let public = site.exec("alpha", &format!("wg pubkey < {key}")).stdout;
     assert!(alpha.contains(public.trim()), "{alpha} {public}");
 
     // The private half is nowhere on the deployer: neither in the network nor in its store.
-    let private = site.exec("alpha", &format!("cat {key}")).stdout.trim().to_owned();
+    let private = site
+        .exec("alpha", &format!("cat {key}"))
+        .stdout
+        .trim()
+        .to_owned();
     let found = site.exec(
         "deployer",
         &format!("grep -rlF -- '{private}' /root /tmp /nix/store /run/netlib 2>/dev/null"),

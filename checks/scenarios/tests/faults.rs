@@ -15,7 +15,11 @@ fn an_unreachable_node_stops_only_what_depends_on_it() {
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     site.assert_active("alpha");
-    assert_eq!(site.systems("gamma"), (String::new(), String::new()), "{text}");
+    assert_eq!(
+        site.systems("gamma"),
+        (String::new(), String::new()),
+        "{text}"
+    );
     assert!(text.contains("unreachable"), "{text}");
     assert!(text.contains("blocked"), "{text}");
     assert!(text.contains("1 of 3 nodes active"), "{text}");
@@ -35,7 +39,10 @@ fn hosts_that_refuse_the_deployer_are_explained() {
     site.write(&Network::of(&["alpha"]).with("nodes.alpha.target.user = \"nobody-here\";"));
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert!(text.contains("alpha") && text.contains("nobody-here"), "{text}");
+    assert!(
+        text.contains("alpha") && text.contains("nobody-here"),
+        "{text}"
+    );
     assert!(text.to_lowercase().contains("permission denied"), "{text}");
 
     site.write(&plain);
@@ -45,7 +52,10 @@ fn hosts_that_refuse_the_deployer_are_explained() {
     assert!(text.contains("refused"), "{text}");
     site.exec("alpha", "systemctl start ssh.service");
 
-    site.bed.host("alpha").change_host_key().expect("a new host key");
+    site.bed
+        .host("alpha")
+        .change_ssh_host_key()
+        .expect("a new host key");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     assert!(text.contains("host key"), "{text}");
@@ -113,7 +123,11 @@ fn a_switch_that_fails_goes_back_to_the_system_before() {
     assert!(text.contains("broken.service"), "{text}");
     assert_eq!(site.systems("alpha"), before, "{text}");
     let unit = site.exec("alpha", "systemctl cat broken.service");
-    assert!(!unit.success(), "the broken unit is still there:\n{}", unit.stdout);
+    assert!(
+        !unit.success(),
+        "the broken unit is still there:\n{}",
+        unit.stdout
+    );
 
     // The same closure again, now that the cause is gone, is tried again and not remembered as bad.
     site.write(&network.configure(
@@ -151,7 +165,11 @@ fn a_full_disk_is_named_and_nothing_is_activated() {
     assert_eq!(status, 1, "{text}");
     assert!(text.contains("alpha"), "{text}");
     assert!(text.to_lowercase().contains("no space left"), "{text}");
-    assert_eq!(site.systems("alpha"), (String::new(), String::new()), "{text}");
+    assert_eq!(
+        site.systems("alpha"),
+        (String::new(), String::new()),
+        "{text}"
+    );
 }
 
 #[test]
@@ -164,7 +182,11 @@ fn a_host_of_another_network_is_refused_unless_adopted() {
     let changed = network.configure("alpha", "environment.etc.\"changed\".text = \"yes\";");
 
     // The same id and another name: two networks would fight for the host.
-    site.write(&changed.clone().with("network.id = \"one\"; network.name = \"impostor\";"));
+    site.write(
+        &changed
+            .clone()
+            .with("network.id = \"one\"; network.name = \"impostor\";"),
+    );
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     assert!(text.contains("impostor") && text.contains("test"), "{text}");
