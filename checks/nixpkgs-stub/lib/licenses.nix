@@ -1,5 +1,5 @@
 # The few licences that package descriptions in tests name.
-{ lib }:
+_:
 builtins.mapAttrs
   (
     shortName:

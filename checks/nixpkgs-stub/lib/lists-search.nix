@@ -16,17 +16,29 @@ let
   findFirstIndex =
     wanted: default: list:
     let
-      end = length list;
       step =
-        n:
-        if n == end then
-          default
-        else if wanted (elemAt list n) then
-          n
+        state: x:
+        if state.found then
+          state
+        else if wanted x then
+          {
+            found = true;
+            inherit (state) at;
+          }
         else
-          step (n + 1);
+          let
+            at = state.at + 1;
+          in
+          builtins.seq at {
+            found = false;
+            inherit at;
+          };
+      end = foldl' step {
+        found = false;
+        at = 0;
+      } list;
     in
-    step 0;
+    if end.found then end.at else default;
 
   unique = foldl' (seen: x: if elem x seen then seen else seen ++ [ x ]) [ ];
 in

@@ -5,7 +5,6 @@
   config,
   options,
   merged,
-  declare,
   int,
   str,
   mkOption,

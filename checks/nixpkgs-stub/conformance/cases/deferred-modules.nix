@@ -5,7 +5,6 @@
   value,
   option,
   config,
-  declare,
   int,
   mkOption,
   ...

@@ -52,7 +52,8 @@ in
     expr = [
       (lib.cli.toGNUCommandLine { } { v = true; file = "x"; n = [ 1 2 ]; off = false; none = null; })
       (lib.cli.toGNUCommandLineShell { } { a = "x y"; })
+      (lib.cli.toGNUCommandLine { optionValueSeparator = "="; mkOptionName = n: "--${n}"; } { a = 1; })
     ];
-    expected = [ [ "--file" "x" "-n" "1" "-n" "2" "-v" ] "-a 'x y'" ];
+    expected = [ [ "--file" "x" "-n" "1" "-n" "2" "-v" ] "-a 'x y'" [ "--a=1" ] ];
   };
 }

@@ -64,6 +64,13 @@ in
     expr = [ (lib.lists.hasPrefix [ 1 ] [ 1 2 ]) (lib.lists.removePrefix [ 1 ] [ 1 2 ]) (lib.lists.commonPrefix [ 1 2 3 ] [ 1 2 4 ]) ];
     expected = [ true [ 2 ] [ 1 2 ] ];
   };
+  long-lists = {
+    expr = [
+      (lib.lists.findFirstIndex (x: x == 100000) null (lib.range 1 100000))
+      (lib.last (lib.foldl' (acc: x: [ x ]) [ ] (lib.range 1 50000)))
+    ];
+    expected = [ 99999 50000 ];
+  };
   last-of-nothing = {
     error = "message";
     mentions = [ "must not be empty" ];

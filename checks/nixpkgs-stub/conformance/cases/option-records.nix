@@ -5,7 +5,6 @@
   config,
   options,
   option,
-  declare,
   mkOption,
   int,
   ...

@@ -1,5 +1,5 @@
 # Modules that know where they were written.
-{ lib }:
+_:
 let
   setDefaultModuleLocation = file: module: {
     _file = file;

@@ -3,7 +3,6 @@
 let
   inherit (builtins)
     isList
-    isString
     match
     replaceStrings
     toJSON

@@ -1,5 +1,5 @@
 # Numbers as text, and versions.
-{ lib }:
+_:
 let
   inherit (builtins)
     compareVersions
@@ -8,7 +8,6 @@ let
     isInt
     match
     stringLength
-    substring
     ;
 
   quoted = text: builtins.toJSON text;

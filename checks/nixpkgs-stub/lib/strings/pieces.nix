@@ -8,7 +8,6 @@ let
     head
     isList
     isString
-    length
     replaceStrings
     stringLength
     substring
@@ -193,9 +192,9 @@ in
     lib.isStringLike x
     && (
       let
-        text = toString x;
+        text = builtins.unsafeDiscardStringContext (toString x);
       in
-      substring 0 1 text == "/" && (dirOf text == builtins.storeDir || hasPrefix (builtins.storeDir + "/") text && length (lib.splitString "/" (lib.removePrefix (builtins.storeDir + "/") text)) == 1)
+      substring 0 1 text == "/" && dirOf text == builtins.storeDir
     );
   fileContents = path: lib.removeSuffix "\n" (builtins.readFile path);
   replaceString = from: to: replaceStrings [ from ] [ to ];

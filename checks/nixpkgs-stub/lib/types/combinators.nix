@@ -4,7 +4,6 @@ let
   inherit (builtins) all elem;
   inherit (lib.types)
     defaultFunctor
-    defaultTypeMerge
     elementFunctor
     mkOptionType
     optionDescriptionPhrase
@@ -188,7 +187,5 @@ in
     // {
       check = x: type.check x && extra x;
       substSubModules = modules: lib.types.addCheck (type.substSubModules modules) extra;
-      # Two restrictions of one type are not one type.
-      typeMerge = theirs: if defaultTypeMerge type.functor theirs == null then null else type;
     };
 }
