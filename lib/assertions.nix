@@ -1,6 +1,7 @@
 # netlib's own assertions about nodes and steps: a network module without options.
 {
   config,
+  options,
   lib,
   netlib,
   ...
@@ -17,22 +18,26 @@ let
     inherit message;
   };
 
+  nodeFile = errors.definedIn options.nodes;
+  stepFile = errors.definedIn options.deploy.steps;
+  orderFile = errors.definedIn options.deploy.order;
+
   isNodeName = name: builtins.match "[a-z_][a-z0-9_-]*" name != null;
   isFactName = name: builtins.match "[a-zA-Z0-9_][a-zA-Z0-9_.-]*" name != null;
 
   nameAssertion =
     name:
     lib.optional (!isNodeName name) (
-      fails "nodes.${builtins.toJSON name}: a node's name starts with a lower-case letter or _ and goes on with lower-case letters, digits, _ and -. Rename it."
+      fails "nodes.${builtins.toJSON name}: a node's name starts with a lower-case letter or _ and goes on with lower-case letters, digits, _ and -. Rename it${nodeFile name}."
     )
     ++ lib.optional (builtins.stringLength name > 63) (
-      fails "nodes.${builtins.toJSON name}: a node's name has at most 63 characters (it is the host's name), this one has ${toString (builtins.stringLength name)}. Rename it."
+      fails "nodes.${builtins.toJSON name}: a node's name has at most 63 characters (it is the host's name), this one has ${toString (builtins.stringLength name)}. Rename it${nodeFile name}."
     );
 
   factAssertion =
     node: fact:
     lib.optional (!isFactName fact) (
-      fails "gather.${node}.${builtins.toJSON fact}: a fact's name has letters, digits, _ . and - only, and starts with none of . and -."
+      fails "gather.${node}.${builtins.toJSON fact}: a fact's name has letters, digits, _ . and - only, and starts with none of . and -${errors.definedIn options.gather node}."
     );
 
   stepAssertion =
@@ -40,12 +45,12 @@ let
     lib.optional (step.kind == null || step.node == null) (
       fails (
         "deploy.steps.${errors.quote id}: there is no such step, and it does not say its `kind` and `node`. "
-        + "Steps of a node are build:<node>, copy:<node> and activate:<node>; nodes are ${errors.quoteList nodeNames}."
+        + "Steps of a node are build:<node>, copy:<node> and activate:<node>; nodes are ${errors.quoteList nodeNames}${stepFile id}."
       )
     )
     ++ map (
       before:
-      fails "deploy.steps.${errors.quote id}.after: there is no step ${errors.quote before}. Name one of deploy.steps, such as \"activate:<node>\"."
+      fails "deploy.steps.${errors.quote id}.after: there is no step ${errors.quote before}. Name one of deploy.steps, such as \"activate:<node>\"${stepFile id}."
     ) (builtins.filter (before: !(steps ? ${before})) step.after);
 
   cycle = netlib.graph.findCycle (lib.mapAttrs (_: builtins.filter (before: steps ? ${before})) after);
@@ -65,7 +70,9 @@ let
         if ordersOnCycle == [ ] then
           "Remove one of the `deploy.steps.<id>.after` that make it."
         else
-          "Look at ${lib.concatMapStringsSep ", " (name: "deploy.order.${lib.strings.escapeNixIdentifier name}") ordersOnCycle}."
+          "Look at ${lib.concatMapStringsSep ", " (
+            name: "deploy.order.${lib.strings.escapeNixIdentifier name}${orderFile name}"
+          ) ordersOnCycle}."
       )
     )
   );

@@ -9,6 +9,21 @@ in
   # "a", "b" and nothing else: lists of names look the same in every message.
   quoteList = names: if names == [ ] then "none" else lib.concatMapStringsSep ", " quote names;
 
+  # The files that define an attribute of an option, to end a message with: ", in `/home/me/flake.nix'".
+  definedIn =
+    option: name:
+    let
+      definitions = builtins.filter (
+        definition: builtins.isAttrs definition.value && definition.value ? ${name}
+      ) option.definitionsWithLocations;
+      # What netlib itself generates is nobody's mistake.
+      isOurs = lib.hasPrefix "${toString ./.}/";
+      files = builtins.filter (file: !isOurs file) (
+        lib.unique (map (definition: toString definition.file) definitions)
+      );
+    in
+    lib.optionalString (files != [ ]) ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
+
   fail = message: throw "netlib: ${message}";
 
   # One message for all failed assertions of a network, so that they can be mended in one go.

@@ -1,11 +1,11 @@
 # The NixOS system of one node, evaluated with the node's own pin.
 { lib, errors }:
 let
-  libOf = pin: pin.lib or (import "${pin}/lib");
+  libOf = pin: pin.lib or (import (pin + "/lib"));
 
   pkgsOf =
     pin: system:
-    pin.legacyPackages.${system} or (import "${pin}" {
+    pin.legacyPackages.${system} or (import (pin + "/.") {
       inherit system;
       config = { };
       overlays = [ ];
@@ -45,10 +45,11 @@ in
     { name, network }:
     let
       node = network.nodes.${name};
-      evalConfig = "${node.nixpkgs}/nixos/lib/eval-config.nix";
+      # Not interpolated: a path must not be copied to the store.
+      evalConfig = node.nixpkgs + "/nixos/lib/eval-config.nix";
     in
     if !builtins.pathExists evalConfig then
-      errors.fail "nodes.${name}.nixpkgs (${node.nixpkgs}) is not a nixpkgs: it has no nixos/lib/eval-config.nix."
+      errors.fail "nodes.${name}.nixpkgs (${toString node.nixpkgs}) is not a nixpkgs: it has no nixos/lib/eval-config.nix."
     else
       import evalConfig {
         # Comes from nixpkgs.hostPlatform.

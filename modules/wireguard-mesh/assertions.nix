@@ -1,6 +1,11 @@
 # What can be wrong within a mesh and between meshes, found before anything is evaluated for a node.
 { lib, netlib }:
-{ instances, tables }:
+{
+  instances,
+  tables,
+  # Instance name to ", in `file'".
+  fileOf,
+}:
 let
   inherit (netlib) ip;
   inherit (netlib.errors) quote quoteList;
@@ -10,6 +15,10 @@ let
     inherit message;
   };
   failsIf = condition: message: lib.optional condition (fails message);
+
+  # Ends the messages of an instance with the files that define it.
+  located =
+    instance: map (item: item // { message = "${lib.removeSuffix "." item.message}${fileOf instance}."; });
 
   option = instance: "wireguard-mesh.${lib.strings.escapeNixIdentifier instance}";
 
@@ -101,4 +110,5 @@ let
       + "Set ${option b}.interface to another name."
     );
 in
-lib.concatLists (lib.mapAttrsToList ofInstance tables) ++ lib.concatMap betweenInstances pairs
+lib.concatLists (lib.mapAttrsToList (name: table: located name (ofInstance name table)) tables)
+++ lib.concatMap (pair: located pair.b (located pair.a (betweenInstances pair))) pairs

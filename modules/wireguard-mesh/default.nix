@@ -1,6 +1,7 @@
 # WireGuard meshes: every member reaches every other one through a tunnel of its own.
 {
   config,
+  options,
   lib,
   netlib,
   ...
@@ -39,7 +40,10 @@ in
   };
 
   config = {
-    assertions = import ./assertions.nix { inherit lib netlib; } { inherit instances tables; };
+    assertions = import ./assertions.nix { inherit lib netlib; } {
+      inherit instances tables;
+      fileOf = netlib.errors.definedIn options.wireguard-mesh;
+    };
 
     gather = lib.mkMerge (lib.mapAttrsToList (import ./gather.nix) tables);
 

@@ -1,0 +1,10 @@
+{
+  network.name = "home";
+  nodes.alpha.addresses = [ "alpha" ];
+  nodes.beta.addresses = [ "beta" ];
+  nodes.gamma = { };
+  nodes.delta = { };
+  wireguard-mesh.wg0.subnet = "10.10.0.0/24";
+  wireguard-mesh.wg0.members.alpha.address = "10.10.0.1";
+  wireguard-mesh.wg0.members.beta.address = "10.10.0.1";
+}

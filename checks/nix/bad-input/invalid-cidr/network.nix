@@ -1,0 +1,8 @@
+{
+  network.name = "home";
+  nodes.alpha.addresses = [ "alpha" ];
+  nodes.beta.addresses = [ "beta" ];
+  nodes.gamma = { };
+  nodes.delta = { };
+  wireguard-mesh.wg0.subnet = "10.10.0.1/24";
+}

@@ -1,0 +1,13 @@
+{
+  network.name = "home";
+  nodes.alpha.addresses = [ "alpha" ];
+  nodes.beta.addresses = [ "beta" ];
+  nodes.gamma = { };
+  nodes.delta = { };
+  wireguard-mesh.wg0.subnet = "10.10.0.0/24";
+  wireguard-mesh.wg1.subnet = "10.11.0.0/24";
+  wireguard-mesh.wg1.listenPort = 1;
+  wireguard-mesh.wg1.interface = "wg0";
+  wireguard-mesh.wg0.members.alpha = { };
+  wireguard-mesh.wg1.members.alpha = { };
+}

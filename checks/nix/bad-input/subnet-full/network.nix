@@ -1,0 +1,10 @@
+{
+  network.name = "home";
+  nodes.alpha.addresses = [ "alpha" ];
+  nodes.beta.addresses = [ "beta" ];
+  nodes.gamma = { };
+  nodes.delta = { };
+  wireguard-mesh.wg0.subnet = "10.10.0.4/32";
+  wireguard-mesh.wg0.members.alpha = { };
+  wireguard-mesh.wg0.members.beta = { };
+}

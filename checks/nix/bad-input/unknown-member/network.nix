@@ -1,0 +1,9 @@
+{
+  network.name = "home";
+  nodes.alpha.addresses = [ "alpha" ];
+  nodes.beta.addresses = [ "beta" ];
+  wireguard-mesh.wg0 = {
+    subnet = "10.10.0.0/24";
+    members.alhpa = { };
+  };
+}

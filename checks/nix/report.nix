@@ -1,0 +1,43 @@
+# Runs the unit tests of one nixpkgs tree and reports them as lines: "ok NAME", "skip NAME" or "not ok NAME" with both values.
+{
+  nixpkgs,
+  other ? nixpkgs,
+}:
+let
+  subject = import ./subject.nix { inherit nixpkgs; };
+  inherit (subject) lib;
+
+  groups = [
+    "documented"
+    "graph"
+    "ip"
+    "mesh"
+    "plan"
+  ];
+  # A tree with nothing but lib has no systems to evaluate.
+  systemGroups = [ "nixos" ];
+  isWhole = builtins.pathExists (nixpkgs + "/nixos/lib/eval-config.nix");
+
+  casesOf = group: import (./unit + "/${group}.nix") { inherit subject other; };
+  show = value: builtins.replaceStrings [ "\n" ] [ "\\n" ] (lib.generators.toPretty { multiline = false; } value);
+
+  run =
+    group: name: case:
+    let
+      got = builtins.tryEval (builtins.deepSeq case.expr case.expr);
+    in
+    if !got.success then
+      "not ok ${group}: ${name}\n  threw an error"
+    else if got.value == case.expected then
+      "ok ${group}: ${name}"
+    else
+      "not ok ${group}: ${name}\n  expected ${show case.expected}\n  got      ${show got.value}";
+
+  runGroup = group: lib.mapAttrsToList (run group) (casesOf group);
+  lines =
+    lib.concatMap runGroup groups
+    ++ lib.concatMap (
+      group: if isWhole then runGroup group else [ "skip ${group}: needs a whole nixpkgs, this one has only lib" ]
+    ) systemGroups;
+in
+lib.concatMapStrings (line: "${line}\n") lines

@@ -1,0 +1,34 @@
+# The network of the plan snapshot: one of everything.
+{
+  imports = [ (import ../../../../modules).wireguard-mesh ];
+  network.name = "home";
+  warnings = [ "beta moves next week" ];
+  nodes.alpha = {
+    target = {
+      host = "alpha.example.org";
+      port = 2222;
+      user = "admin";
+      sshOptions = [
+        "-o"
+        "ProxyJump=bastion"
+      ];
+    };
+    tags = [ "edge" ];
+    addresses = [ "alpha.example.org" ];
+  };
+  nodes.beta = {
+    target.local = true;
+    system = "aarch64-linux";
+  };
+  deploy.order.edge-first = {
+    first = [ "alpha" ];
+    next = [ "beta" ];
+  };
+  wireguard-mesh.wg0 = {
+    subnet = "10.10.0.0/24";
+    members = {
+      alpha = { };
+      beta = { };
+    };
+  };
+}
