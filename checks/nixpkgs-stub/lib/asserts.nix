@@ -7,10 +7,10 @@ in
   assertMsg = condition: message: if condition then true else throw message;
   assertOneOf =
     name: value: allowed:
-    lib.assertMsg (builtins.elem value allowed) "${name} must be one of ${pretty allowed}, but is: ${pretty value}";
+    lib.assertMsg (builtins.elem value allowed) "${name} is ${pretty value}, which is none of ${pretty allowed}";
   assertEachOneOf =
     name: values: allowed:
-    lib.assertMsg (builtins.all (value: builtins.elem value allowed) values) "each element in ${name} must be one of ${pretty allowed}, but is: ${pretty values}";
+    lib.assertMsg (builtins.all (value: builtins.elem value allowed) values) "${name} is ${pretty values}; its elements can only be ${pretty allowed}";
   checkAssertWarn =
     assertions: warnings: value:
     let

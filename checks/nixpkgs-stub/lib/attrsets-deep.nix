@@ -86,7 +86,7 @@ in
     path:
     lookup {
       found = value: value;
-      missing = throw "cannot find attribute '${builtins.concatStringsSep "." path}'";
+      missing = throw "there is no attribute at ${builtins.concatStringsSep "." path}";
     } path;
   longestValidPathPrefix =
     path: set:

@@ -59,7 +59,7 @@ in
     let
       shared = builtins.intersectAttrs a b;
     in
-    mapAttrs (name: _: throw "unionOfDisjoint: collision on ${name}") shared // (a // b) // mapAttrs (name: _: throw "unionOfDisjoint: collision on ${name}") shared;
+    a // b // mapAttrs (name: _: throw "both sets have the attribute: collision on ${name}") shared;
   mergeAttrsList = foldl' (a: b: a // b) { };
   foldAttrs =
     f: initial: sets:

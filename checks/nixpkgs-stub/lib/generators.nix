@@ -43,7 +43,7 @@ let
       cut =
         depth: x:
         if depth > depthLimit then
-          if throwOnDepthLimit then throw "Exceeded maximum eval-depth limit of ${toString depthLimit}" else "<unevaluated>"
+          if throwOnDepthLimit then throw "the value is nested deeper than ${toString depthLimit} levels" else "<unevaluated>"
         else if isAttrs x then
           if lib.isDerivation x || x ? __functor || x ? __toString || x ? __pretty then x else builtins.mapAttrs (_: cut (depth + 1)) x
         else if isList x then

@@ -71,7 +71,7 @@ let
       args = {
         lib = lib.public;
         inherit options specialArgs;
-        config = addErrorContext "if you get an infinite recursion here, you probably reference `config' in `imports', or decide option names by it" config;
+        config = addErrorContext "while reading `config' (an infinite recursion here means that imports or option names depend on it)" config;
         _class = class;
         _prefix = prefix;
       }

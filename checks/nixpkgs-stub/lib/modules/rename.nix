@@ -35,7 +35,7 @@ let
       options = setAttrByPath from (
         mkOption {
           inherit visible;
-          description = "Alias of {option}`${showOption to}`.";
+          description = "Another name of {option}`${showOption to}`.";
           apply = _: use (getAttrFromPath to config);
         }
         // lib.optionalAttrs (target.type or null != null) { type = target.type; }
@@ -84,7 +84,7 @@ in
       config.assertions = [
         {
           assertion = !option.isDefined;
-          message = "The option definition `${showOption path}' in ${lib.showFiles option.files} no longer has any effect: delete it.\n${instead}";
+          message = "`${showOption path}' is defined in ${lib.showFiles option.files}, but this option was removed: delete the definition.\n${instead}";
         }
       ];
     };

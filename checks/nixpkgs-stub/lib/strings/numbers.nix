@@ -35,9 +35,9 @@ in
       octalLooking = match "[[:space:]]*0[[:digit:]]+[[:space:]]*" text;
     in
     if digits == null then
-      throw "Could not convert ${quoted text} to int."
+      throw "${quoted text} is not a whole number."
     else if octalLooking != null then
-      throw "Ambiguity in interpretation of ${quoted text} between octal and zero padded integer."
+      throw "toInt: ${quoted text} could be octal or a decimal number with leading zeros; toIntBase10 reads it as decimal."
     else
       fromJSON (head digits);
   toIntBase10 =
@@ -46,7 +46,7 @@ in
       digits = match "[[:space:]]*0*(-?[[:digit:]]+)[[:space:]]*" text;
       number = if digits == null then null else fromJSON (head digits);
     in
-    if isInt number then number else throw "Could not convert ${quoted text} to int.";
+    if isInt number then number else throw "${quoted text} is not a whole number.";
   floatToString =
     number:
     let
