@@ -3,8 +3,8 @@
 # Results: the arrays to_stop, to_start, to_restart, to_reload, to_skip and to_reload_base, sets of unit names.
 # shellcheck disable=SC2034,SC2154
 
-declare -A to_stop to_start to_restart to_reload to_skip to_reload_base
-declare -A state old_file new_file
+declare -A to_stop=() to_start=() to_restart=() to_reload=() to_skip=() to_reload_base=()
+declare -A state=() old_file=() new_file=()
 stub_reloads_running=$STUB_RUN/reloads
 
 stub_read_states() {

@@ -2,7 +2,7 @@
 # Carries out the plan of a switch: stop, activate, reload, restart, start, and look at what failed.
 # shellcheck disable=SC2154,SC2004
 
-declare -A failed_unit
+declare -A failed_unit=()
 
 # $1 verb, $2 what to say, then units. One call for all, so that systemd orders them.
 stub_systemctl() {
@@ -88,8 +88,11 @@ stub_run_switch() {
     "$system/activate" 9>&- || { status=2; stub_note "activation failed"; }
 
     systemctl daemon-reload 9>&- || status=4
-    [ ${#new_file[@]} = 0 ] || systemctl reset-failed -- "${!new_file[@]}" 2> /dev/null
     local unit
+    # Failures of before are not of this switch; a unit that is gone would be shown as failed for ever.
+    for unit in "${!old_file[@]}" "${!new_file[@]}"; do
+        systemctl reset-failed -- "$unit" 2> /dev/null
+    done
     for unit in "${!to_reload_base[@]}"; do stub_reload_base_unit "$unit"; done
     stub_move_inactive_reloads
     stub_systemctl reload "reloading" "${!to_reload[@]}"

@@ -32,7 +32,9 @@ set_link() {
     for address in ${WG_ADDRESSES-}; do
         ip address replace "$address" dev "$WG_INTERFACE" || fail "cannot add the address $address"
     done
-    ! given "$WG_MTU" || ip link set dev "$WG_INTERFACE" mtu "$WG_MTU"
+    # boringtun's own choice leaves no room for the tunnel's headers; this is the kernel's.
+    given "$WG_MTU" || WG_MTU=1420
+    ip link set dev "$WG_INTERFACE" mtu "$WG_MTU" || fail "cannot set the MTU to $WG_MTU"
     ip link set dev "$WG_INTERFACE" up
 }
 
