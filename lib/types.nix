@@ -32,6 +32,34 @@ let
           builtins.match "[a-zA-Z0-9_.][a-zA-Z0-9_.-]*" host != null;
     in
     parts != null && isHost && lib.toInt (builtins.elemAt parts 1) <= 65535;
+  attrsOfNodes =
+    names: elemType:
+    let
+      base = types.attrsOf elemType;
+      known = lib.genAttrs names (_: true);
+      checkDef =
+        loc: def:
+        let
+          unknown = builtins.filter (name: !(known ? ${name})) (builtins.attrNames def.value);
+        in
+        if unknown == [ ] then
+          def
+        else
+          errors.fail (
+            "${errors.quoteList unknown} in option `${lib.showOption loc}' is not a node of this network.\n"
+            + "In `${toString def.file}'. Nodes are: ${errors.quoteList names}."
+          );
+    in
+    base
+    // {
+      name = "attrsOfNodes";
+      description = "attribute set of (${elemType.description or elemType.name}), by node name";
+      merge = loc: defs: base.merge loc (map (checkDef loc) defs);
+      # The module system rebuilds types of submodules; the check of the names must survive that.
+      substSubModules = modules: attrsOfNodes names (elemType.substSubModules modules);
+      # The names are fixed for a network, so two declarations only merge through their elements.
+      typeMerge = _: null;
+    };
 in
 {
   /**
@@ -136,30 +164,5 @@ in
     attrsOfNodes :: [ name ] -> type -> type
     ```
   */
-  attrsOfNodes =
-    names: elemType:
-    let
-      base = types.attrsOf elemType;
-      known = lib.genAttrs names (_: true);
-      checkDef =
-        loc: def:
-        let
-          unknown = builtins.filter (name: !(known ? ${name})) (builtins.attrNames def.value);
-        in
-        if unknown == [ ] then
-          def
-        else
-          errors.fail (
-            "${errors.quoteList unknown} in option `${lib.showOption loc}' is not a node of this network.\n"
-            + "In `${toString def.file}'. Nodes are: ${errors.quoteList names}."
-          );
-    in
-    base
-    // {
-      name = "attrsOfNodes";
-      description = "attribute set of (${elemType.description or elemType.name}), by node name";
-      merge = loc: defs: base.merge loc (map (checkDef loc) defs);
-      # The names are fixed for a network, so two declarations only merge through their elements.
-      typeMerge = _: null;
-    };
+  inherit attrsOfNodes;
 }
