@@ -8,7 +8,7 @@ mod rules;
 use crate::evaluate::NixError;
 use crate::flake::SourceMap;
 
-pub use rules::Kind;
+pub use rules::{Kind, Place};
 
 /// How much of a text that nothing recognises is shown.
 const LINES_SHOWN: usize = 20;
@@ -32,14 +32,23 @@ impl Diagnosis {
     /// A message that does not come from Nix.
     #[must_use]
     pub fn plain(text: &str) -> Self {
-        Self { kind: Kind::Other, at: None, headline: text.to_owned(), advice: None, trace_command: None }
+        Self {
+            kind: Kind::Other,
+            at: None,
+            headline: text.to_owned(),
+            advice: None,
+            trace_command: None,
+        }
     }
 
     /// With the command that shows the whole trace; messages that have no trace worth reading go without.
     #[must_use]
     pub fn with_trace_command(self, command: String) -> Self {
         let trace_command = self.kind.has_trace().then_some(command);
-        Self { trace_command, ..self }
+        Self {
+            trace_command,
+            ..self
+        }
     }
 }
 
@@ -66,8 +75,23 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
     let text = sources.map(&error.text);
     let kind = Kind::of(&headline, &text);
     let advice = kind.advice(&headline, &text);
-    let at = kind.has_place().then(|| location::own(&headline, &text, sources)).flatten();
-    Diagnosis { kind, at, headline: shown(&headline, kind, &error.other), advice, trace_command: None }
+    let headline = match rules::input(&text) {
+        Some(input) if kind == Kind::Input => format!("input `{input}` cannot be had: {headline}"),
+        _ => headline,
+    };
+    let named = || location::named(&headline, sources);
+    let at = match kind.place() {
+        Place::Nowhere => None,
+        Place::Headline => named(),
+        Place::Trace => named().or_else(|| location::nearest(&text, sources)),
+    };
+    Diagnosis {
+        kind,
+        at,
+        headline: shown(&headline, kind, &error.other),
+        advice,
+        trace_command: None,
+    }
 }
 
 fn shown(headline: &str, kind: Kind, other: &[String]) -> String {
@@ -83,8 +107,14 @@ fn shown(headline: &str, kind: Kind, other: &[String]) -> String {
     }
     // What git or ssh said tells why an input cannot be had.
     if kind == Kind::Input {
-        let from = other.len().saturating_sub(LINES_SHOWN / 2);
-        for line in &other[from..] {
+        let mut said: Vec<&str> = Vec::new();
+        for line in other {
+            // Git is tried several times and says the same each time.
+            if !said.contains(&line.as_str()) {
+                said.push(line);
+            }
+        }
+        for line in &said[said.len().saturating_sub(LINES_SHOWN / 2)..] {
             text.push_str("\n  ");
             text.push_str(line);
         }

@@ -40,7 +40,9 @@ pub enum FlakeError {
     #[error(transparent)]
     Call(NixCallError),
     /// Nix answered something else than expected.
-    #[error("`nix flake metadata` of `{url}` answered something netlib does not understand: {source}\nIs this Nix older than 2.24?")]
+    #[error(
+        "`nix flake metadata` of `{url}` answered something netlib does not understand: {source}\nIs this Nix older than 2.24?"
+    )]
     Answer {
         /// What the user named.
         url: String,
@@ -77,21 +79,34 @@ struct Resolved {
 impl Flake {
     /// Settles the inputs: asks Nix for the flake's locks and keeps them in the run directory, so that later calls do
     /// not look for newer ones. Writes nothing beside the flake.
-    pub async fn load(reference: FlakeRef, nix: Nix, run_dir: &Path) -> Result<(Self, Messages), FlakeError> {
+    pub async fn load(
+        reference: FlakeRef,
+        nix: Nix,
+        run_dir: &Path,
+    ) -> Result<(Self, Messages), FlakeError> {
         let url = reference.url.clone();
         let sources = SourceMap::guess(&url);
         let call = nix.call(["flake", "metadata", "--json"], [&url]).await;
         let answer = call.map_err(|error| match error.explain(&sources) {
-            Ok(diagnosis) => FlakeError::Metadata { url: url.clone(), diagnosis },
+            Ok(diagnosis) => FlakeError::Metadata {
+                url: url.clone(),
+                diagnosis,
+            },
             Err(error) => FlakeError::Call(error),
         })?;
-        let metadata: Metadata = serde_json::from_slice(&answer.stdout)
-            .map_err(|source| FlakeError::Answer { url: url.clone(), source })?;
+        let metadata: Metadata =
+            serde_json::from_slice(&answer.stdout).map_err(|source| FlakeError::Answer {
+                url: url.clone(),
+                source,
+            })?;
 
         let locks = run_dir.join("flake.lock");
         tokio::fs::write(&locks, metadata.locks.to_string())
             .await
-            .map_err(|source| FlakeError::Write { path: locks.clone(), source })?;
+            .map_err(|source| FlakeError::Write {
+                path: locks.clone(),
+                source,
+            })?;
         let root = metadata.resolved.as_ref().and_then(Resolved::local_root);
         let dir = metadata.resolved.and_then(|resolved| resolved.dir);
         let flake = Self {
@@ -137,7 +152,10 @@ impl Flake {
     pub async fn networks(&self) -> Vec<String> {
         let all = format!("{}#.netlibConfigurations", self.url);
         let names = ["--apply", "builtins.attrNames"];
-        let call = self.nix.call(["eval", "--json"], [all.as_str()].into_iter().chain(names)).await;
+        let call = self
+            .nix
+            .call(["eval", "--json"], [all.as_str()].into_iter().chain(names))
+            .await;
         call.ok()
             .and_then(|answer| serde_json::from_slice(&answer.stdout).ok())
             .unwrap_or_default()
@@ -145,8 +163,12 @@ impl Flake {
 
     /// The explanation of a failed call, or the call's own error when Nix said nothing.
     pub fn explain(&self, error: NixCallError, attribute: &str) -> Result<Diagnosis, NixCallError> {
-        let command = self.nix.trace_command(&self.reference.attribute_of(&self.reference.url, attribute));
-        error.explain(&self.sources).map(|diagnosis| diagnosis.with_trace_command(command))
+        let command = self
+            .nix
+            .trace_command(&self.reference.attribute_of(&self.reference.url, attribute));
+        error
+            .explain(&self.sources)
+            .map(|diagnosis| diagnosis.with_trace_command(command))
     }
 }
 

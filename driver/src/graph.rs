@@ -58,9 +58,11 @@ impl Graph {
             kind: step.kind,
             node: step.node.clone(),
         });
-        let edges = steps
-            .iter()
-            .flat_map(|(id, step)| step.after.iter().map(move |after| (after.clone(), id.clone())));
+        let edges = steps.iter().flat_map(|(id, step)| {
+            step.after
+                .iter()
+                .map(move |after| (after.clone(), id.clone()))
+        });
         Self::build(vertices, edges)
     }
 
@@ -76,7 +78,12 @@ impl Graph {
         for (before, step) in edges {
             match (graph.index.get(&before), graph.index.get(&step)) {
                 (Some(from), Some(to)) => graph.inner.update_edge(*from, *to, ()),
-                _ => return Err(GraphError::UnknownStep { step, after: before }),
+                _ => {
+                    return Err(GraphError::UnknownStep {
+                        step,
+                        after: before,
+                    });
+                }
             };
         }
         graph.order = graph.sorted()?;
@@ -180,9 +187,16 @@ impl Graph {
     }
 
     fn sorted(&self) -> Result<Vec<NodeIndex>, GraphError> {
-        let incoming = |of| self.inner.neighbors_directed(of, Direction::Incoming).count();
-        let mut left: BTreeMap<NodeIndex, usize> =
-            self.inner.node_indices().map(|at| (at, incoming(at))).collect();
+        let incoming = |of| {
+            self.inner
+                .neighbors_directed(of, Direction::Incoming)
+                .count()
+        };
+        let mut left: BTreeMap<NodeIndex, usize> = self
+            .inner
+            .node_indices()
+            .map(|at| (at, incoming(at)))
+            .collect();
         let mut ready: BTreeSet<(&str, NodeIndex)> = left
             .iter()
             .filter(|(_, count)| **count == 0)
@@ -212,7 +226,8 @@ impl Graph {
             part.len() > 1 || part.iter().any(|at| self.inner.contains_edge(*at, *at))
         };
         let parts = tarjan_scc(&self.inner).into_iter().filter(is_cycle);
-        let first = |part: &Vec<NodeIndex>| part.iter().copied().min_by_key(|at| &self.inner[*at].id);
+        let first =
+            |part: &Vec<NodeIndex>| part.iter().copied().min_by_key(|at| &self.inner[*at].id);
         let Some((part, start)) = parts
             .filter_map(|part| first(&part).map(|start| (part, start)))
             .min_by_key(|(_, start)| &self.inner[*start].id)
@@ -221,14 +236,18 @@ impl Graph {
         };
         let within: BTreeSet<NodeIndex> = part.into_iter().collect();
         let way = self.shortest_way_back(start, &within);
-        way.into_iter().map(|at| self.inner[at].id.clone()).collect()
+        way.into_iter()
+            .map(|at| self.inner[at].id.clone())
+            .collect()
     }
 
     fn shortest_way_back(&self, start: NodeIndex, within: &BTreeSet<NodeIndex>) -> Vec<NodeIndex> {
         let mut ways = std::collections::VecDeque::from([vec![start]]);
         let mut seen = BTreeSet::new();
         while let Some(way) = ways.pop_front() {
-            let Some(last) = way.last().copied() else { break };
+            let Some(last) = way.last().copied() else {
+                break;
+            };
             for next in self.inner.neighbors_directed(last, Direction::Outgoing) {
                 let longer: Vec<NodeIndex> = way.iter().copied().chain([next]).collect();
                 if next == start {

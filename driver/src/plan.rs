@@ -126,7 +126,9 @@ impl StepKind {
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
     /// Not JSON at all.
-    #[error("the plan is not JSON: {0}\nThis is a fault of netlib's Nix library or of the evaluator; please report it.")]
+    #[error(
+        "the plan is not JSON: {0}\nThis is a fault of netlib's Nix library or of the evaluator; please report it."
+    )]
     NotJson(serde_json::Error),
     /// A document of another time.
     #[error(
@@ -138,10 +140,14 @@ pub enum PlanError {
         found: u64,
     },
     /// No version to be seen.
-    #[error("the plan has no schema version; a flake made by netlib.lib.mkFlake has one. Is `netlibConfigurations` made by it?")]
+    #[error(
+        "the plan has no schema version; a flake made by netlib.lib.mkFlake has one. Is `netlibConfigurations` made by it?"
+    )]
     NoVersion,
     /// A kind of step that this version does not have.
-    #[error("step `{step}` of the plan has the unknown kind `{kind}`; kinds of schema version {SCHEMA_VERSION}: {KINDS}.\nCorrect it in deploy.steps, or update the driver if a newer netlib library wrote this plan.")]
+    #[error(
+        "step `{step}` of the plan has the unknown kind `{kind}`; kinds of schema version {SCHEMA_VERSION}: {KINDS}.\nCorrect it in deploy.steps, or update the driver if a newer netlib library wrote this plan."
+    )]
     UnknownKind {
         /// Step id.
         step: String,
@@ -149,7 +155,9 @@ pub enum PlanError {
         kind: String,
     },
     /// The right version, and not its shape.
-    #[error("the plan does not have the shape of schema version {SCHEMA_VERSION}: at `{at}`: {problem}\nIf deploy.steps is not the cause, update the netlib library and the driver to the same release.")]
+    #[error(
+        "the plan does not have the shape of schema version {SCHEMA_VERSION}: at `{at}`: {problem}\nIf deploy.steps is not the cause, update the netlib library and the driver to the same release."
+    )]
     Shape {
         /// Path within the document.
         at: String,
@@ -157,7 +165,9 @@ pub enum PlanError {
         problem: String,
     },
     /// A reference into nothing.
-    #[error("step `{step}` of the plan refers to {what} `{name}`, which the plan does not have.\nCorrect the step in deploy.steps or deploy.order.")]
+    #[error(
+        "step `{step}` of the plan refers to {what} `{name}`, which the plan does not have.\nCorrect the step in deploy.steps or deploy.order."
+    )]
     Dangling {
         /// Step id.
         step: String,
@@ -167,7 +177,9 @@ pub enum PlanError {
         name: String,
     },
     /// A step that needs a node has none.
-    #[error("step `{step}` of the plan is of kind `{kind}` and names no node.\nSet `node` of the step in deploy.steps.")]
+    #[error(
+        "step `{step}` of the plan is of kind `{kind}` and names no node.\nSet `node` of the step in deploy.steps."
+    )]
     NoNode {
         /// Step id.
         step: String,
@@ -190,9 +202,11 @@ impl Plan {
         let document: Value = serde_json::from_slice(json).map_err(PlanError::NotJson)?;
         check_version(&document)?;
         check_kinds(&document)?;
-        let plan: Self = serde_path_to_error::deserialize(document).map_err(|error| {
-            PlanError::Shape { at: error.path().to_string(), problem: error.inner().to_string() }
-        })?;
+        let plan: Self =
+            serde_path_to_error::deserialize(document).map_err(|error| PlanError::Shape {
+                at: error.path().to_string(),
+                problem: error.inner().to_string(),
+            })?;
         plan.check_references()?;
         Ok(plan)
     }
@@ -202,11 +216,20 @@ impl Plan {
     pub fn restricted(&self, nodes: &BTreeSet<String>, graph: &Graph) -> Self {
         let step = |step: &WalkStep| {
             let after = graph.dependencies(&step.id);
-            (step.id.clone(), Step { kind: step.kind, node: step.node.clone(), after })
+            (
+                step.id.clone(),
+                Step {
+                    kind: step.kind,
+                    node: step.node.clone(),
+                    after,
+                },
+            )
         };
         let kept = self.nodes.iter().filter(|(name, _)| nodes.contains(*name));
         Self {
-            nodes: kept.map(|(name, node)| (name.clone(), node.clone())).collect(),
+            nodes: kept
+                .map(|(name, node)| (name.clone(), node.clone()))
+                .collect(),
             steps: graph.steps().map(step).collect(),
             ..self.clone()
         }
@@ -220,12 +243,19 @@ impl Plan {
                 name: name.clone(),
             };
             let Some(node) = &step.node else {
-                return Err(PlanError::NoNode { step: id.clone(), kind: step.kind.name() });
+                return Err(PlanError::NoNode {
+                    step: id.clone(),
+                    kind: step.kind.name(),
+                });
             };
             if !self.nodes.contains_key(node) {
                 return Err(dangling("the node", node));
             }
-            if let Some(missing) = step.after.iter().find(|after| !self.steps.contains_key(*after)) {
+            if let Some(missing) = step
+                .after
+                .iter()
+                .find(|after| !self.steps.contains_key(*after))
+            {
                 return Err(dangling("the step", missing));
             }
         }
@@ -248,7 +278,10 @@ fn check_kinds(document: &Value) -> Result<(), PlanError> {
         if let Some(kind) = step.get("kind").and_then(Value::as_str)
             && !StepKind::ALL.iter().any(|known| known.name() == kind)
         {
-            return Err(PlanError::UnknownKind { step: id.clone(), kind: kind.to_owned() });
+            return Err(PlanError::UnknownKind {
+                step: id.clone(),
+                kind: kind.to_owned(),
+            });
         }
     }
     Ok(())

@@ -61,7 +61,11 @@ pub struct Limits {
 
 impl Limits {
     fn of(&self, kind: StepKind) -> usize {
-        self.per_kind.get(&kind).copied().unwrap_or(usize::MAX).max(1)
+        self.per_kind
+            .get(&kind)
+            .copied()
+            .unwrap_or(usize::MAX)
+            .max(1)
     }
 }
 
@@ -97,18 +101,27 @@ pub async fn run(
     let mut cancelled = cancel.is_cancelled();
     loop {
         while !cancelled && let Some(step) = walk.next_ready() {
-            events.send(Event::StepStarted { step: step.clone() });
+            let cancel = &cancel;
             running.push(async move {
                 let since = Instant::now();
+                // Between being handed out and being polled, the walk may have been cancelled.
+                if cancel.is_cancelled() {
+                    return (step, None, since);
+                }
+                events.send(Event::StepStarted { step: step.clone() });
                 let outcome = execute.execute(&step).await;
-                (step, outcome, since)
+                (step, Some(outcome), since)
             });
         }
         if running.is_empty() {
             break;
         }
         tokio::select! {
-            Some((step, outcome, since)) = running.next() => walk.finish(&step, outcome, since),
+            Some((step, outcome, since)) = running.next() => {
+                if let Some(outcome) = outcome {
+                    walk.finish(&step, outcome, since);
+                }
+            }
             () = cancel.cancelled(), if !cancelled => cancelled = true,
         }
         cancelled |= cancel.is_cancelled();
@@ -170,7 +183,11 @@ impl<'a> Walk<'a> {
     }
 
     fn finish(&mut self, step: &StepId, outcome: StepOutcome, since: Instant) {
-        if let Some(count) = self.graph.kind(step).and_then(|kind| self.running.get_mut(&kind)) {
+        if let Some(count) = self
+            .graph
+            .kind(step)
+            .and_then(|kind| self.running.get_mut(&kind))
+        {
             *count = count.saturating_sub(1);
         }
         let result = match outcome {

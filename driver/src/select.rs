@@ -21,7 +21,12 @@ const SIMILAR: f64 = 0.75;
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum SelectError {
     /// No such node.
-    #[error("--on {}: the network has no such node.{}\nNodes: {}", shown(word), meant(word, nodes), listed(nodes))]
+    #[error(
+        "--on {}: the network has no such node.{}\nNodes: {}",
+        shown(word),
+        meant(word, nodes),
+        listed(nodes)
+    )]
     UnknownNode {
         /// What the user wrote.
         word: String,
@@ -29,7 +34,12 @@ pub enum SelectError {
         nodes: Vec<String>,
     },
     /// No such tag.
-    #[error("--on @{}: no node has this tag.{}\nTags: {}", shown(tag), meant(tag, tags), listed(tags))]
+    #[error(
+        "--on @{}: no node has this tag.{}\nTags: {}",
+        shown(tag),
+        meant(tag, tags),
+        listed(tags)
+    )]
     UnknownTag {
         /// What the user wrote, without the `@`.
         tag: String,
@@ -37,7 +47,11 @@ pub enum SelectError {
         tags: Vec<String>,
     },
     /// A glob that matches no node.
-    #[error("--on {}: no node's name matches.\nNodes: {}", shown(glob), listed(nodes))]
+    #[error(
+        "--on {}: no node's name matches.\nNodes: {}",
+        shown(glob),
+        listed(nodes)
+    )]
     NothingMatches {
         /// What the user wrote.
         glob: String,
@@ -45,7 +59,10 @@ pub enum SelectError {
         nodes: Vec<String>,
     },
     /// Not a glob.
-    #[error("--on {}: not a valid pattern: {problem}.\nPatterns have `*`, `?`, `[abc]` and `{{a,b}}`, for example: --on 'web*'", shown(glob))]
+    #[error(
+        "--on {}: not a valid pattern: {problem}.\nPatterns have `*`, `?`, `[abc]` and `{{a,b}}`, for example: --on 'web*'",
+        shown(glob)
+    )]
     BadGlob {
         /// What the user wrote.
         glob: String,
@@ -75,16 +92,27 @@ fn matching(plan: &Plan, word: &str) -> Result<Vec<String>, SelectError> {
         return Ok(vec![word.to_owned()]);
     }
     if !word.contains(['*', '?', '[', ']', '{', '}']) {
-        return Err(SelectError::UnknownNode { word: word.to_owned(), nodes: nodes() });
+        return Err(SelectError::UnknownNode {
+            word: word.to_owned(),
+            nodes: nodes(),
+        });
     }
     let glob = Glob::new(word).map_err(|error| SelectError::BadGlob {
         glob: word.to_owned(),
         problem: error.kind().to_string(),
     })?;
     let matcher = glob.compile_matcher();
-    let found: Vec<String> = plan.nodes.keys().filter(|node| matcher.is_match(node)).cloned().collect();
+    let found: Vec<String> = plan
+        .nodes
+        .keys()
+        .filter(|node| matcher.is_match(node))
+        .cloned()
+        .collect();
     if found.is_empty() {
-        return Err(SelectError::NothingMatches { glob: word.to_owned(), nodes: nodes() });
+        return Err(SelectError::NothingMatches {
+            glob: word.to_owned(),
+            nodes: nodes(),
+        });
     }
     Ok(found)
 }
@@ -95,7 +123,10 @@ fn tagged(plan: &Plan, tag: &str) -> Result<Vec<String>, SelectError> {
     if found.is_empty() {
         let tags: BTreeSet<&String> = plan.nodes.values().flat_map(|node| &node.tags).collect();
         let tags = tags.into_iter().cloned().collect();
-        return Err(SelectError::UnknownTag { tag: tag.to_owned(), tags });
+        return Err(SelectError::UnknownTag {
+            tag: tag.to_owned(),
+            tags,
+        });
     }
     Ok(found)
 }
@@ -112,7 +143,10 @@ fn listed(names: &[String]) -> String {
     match names.len() {
         0 => "(none)".to_owned(),
         count if count <= LISTED => names.join(", "),
-        count => format!("{}, … ({count} in all; netlib plan lists them)", names[..LISTED].join(", ")),
+        count => format!(
+            "{}, … ({count} in all; netlib plan lists them)",
+            names[..LISTED].join(", ")
+        ),
     }
 }
 

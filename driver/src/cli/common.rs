@@ -43,7 +43,9 @@ pub struct SelectArgs {
 impl FlakeArgs {
     fn overrides(&self) -> Vec<(String, String)> {
         let pairs = self.override_input.chunks_exact(2);
-        pairs.map(|pair| (pair[0].clone(), pair[1].clone())).collect()
+        pairs
+            .map(|pair| (pair[0].clone(), pair[1].clone()))
+            .collect()
     }
 }
 
@@ -103,7 +105,12 @@ pub async fn prepare(
     let run_dir = tempfile::Builder::new()
         .prefix("netlib-")
         .tempdir()
-        .map_err(|error| format!("cannot make a folder for this run in {}: {error}", std::env::temp_dir().display()))?;
+        .map_err(|error| {
+            format!(
+                "cannot make a folder for this run in {}: {error}",
+                std::env::temp_dir().display()
+            )
+        })?;
     let nix = Nix::new(flake.overrides(), interrupts.token().clone());
     events.send(Event::Phase(format!("reading {}", flake.flake)));
     let (flake, messages) = Flake::load(flake.flake.clone(), nix, run_dir.path()).await?;
@@ -113,12 +120,20 @@ pub async fn prepare(
     warn(events, plan.warnings.clone());
     let nodes = select(&plan, &select_args.on)?;
     let graph = Graph::from_plan(&plan)?.restrict(&nodes);
-    Ok(Prepared { flake: Arc::new(flake), plan: Arc::new(plan), nodes, graph, run_dir })
+    Ok(Prepared {
+        flake: Arc::new(flake),
+        plan: Arc::new(plan),
+        nodes,
+        graph,
+        run_dir,
+    })
 }
 
 fn evaluation_warnings(messages: &Messages, flake: &Flake) -> Vec<String> {
     let warnings = messages.evaluation_warnings.iter();
-    warnings.map(|warning| flake.sources().map(warning)).collect()
+    warnings
+        .map(|warning| flake.sources().map(warning))
+        .collect()
 }
 
 fn warn(events: &EventSink, warnings: Vec<String>) {

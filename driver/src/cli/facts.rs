@@ -1,6 +1,127 @@
-use clap::Args;
-use super::{interrupt::Interrupts, Error, Exit};
-/// Gather what nodes need to know of each other.
+//! `netlib facts gather`: what nodes know of themselves and others need, recorded beside the flake.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+
+use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
+use super::interrupt::Interrupts;
+use super::{Error, Exit};
+use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator};
+use crate::event::EventSink;
+use crate::facts::{FactsError, GatherParts, Written, gather, local_folder, unknown_to_git};
+use crate::host::Hosts;
+use crate::steps::Settings;
+
+/// Handle what nodes know of themselves and others need, such as public keys.
 #[derive(Args, Debug)]
-pub struct FactsArgs {}
-pub async fn run(_: FactsArgs, _: &Interrupts) -> Result<Exit, Error> { Ok(Exit::Good) }
+pub struct FactsArgs {
+    #[command(subcommand)]
+    command: FactsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum FactsCommand {
+    Gather(GatherArgs),
+}
+
+/// Make missing keys on the nodes and write their public halves to facts/NODE.json beside the flake.
+///
+/// Private keys never leave their nodes. The files are meant to be committed: the network is evaluated with them.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  netlib facts gather\n  netlib facts gather --on beta\n  git add facts"
+)]
+pub struct GatherArgs {
+    #[command(flatten)]
+    flake: FlakeArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+/// Runs the subcommand.
+pub async fn run(args: FactsArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
+    let FactsCommand::Gather(args) = args.command;
+    let display = Display::start();
+    let gathered = gathered(&args, display.events(), interrupts).await;
+    display.end().await;
+    let Gathered { folder, results } = gathered?;
+    let files: Vec<PathBuf> = results
+        .iter()
+        .filter_map(|(_, result)| file(result))
+        .collect();
+    let failed: Vec<&str> = results
+        .iter()
+        .filter(|(_, result)| result.is_err())
+        .map(|(node, _)| node.as_str())
+        .collect();
+    let mut text = format!(
+        "facts of {} of {} nodes are recorded",
+        files.len(),
+        results.len()
+    );
+    if !failed.is_empty() {
+        text.push_str(&format!(", {} failed: {}", failed.len(), failed.join(", ")));
+    }
+    if let Some(command) = unknown_to_git(&folder, &files).await {
+        text = format!(
+            "Make the new files known to git, or the flake does not see them: {command}\n{text}"
+        );
+    }
+    print(&(text + "\n"))?;
+    Ok(if failed.is_empty() {
+        Exit::Good
+    } else {
+        Exit::NodeFailed
+    })
+}
+
+struct Gathered {
+    folder: PathBuf,
+    results: Vec<(String, Result<Written, FactsError>)>,
+}
+
+async fn gathered(
+    args: &GatherArgs,
+    events: &EventSink,
+    interrupts: &Interrupts,
+) -> Result<Gathered, Error> {
+    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+    let folder = local_folder(prepared.flake.directory(), &prepared.flake.reference().url)?;
+    let run_dir = prepared.run_dir.path().to_owned();
+    let has_facts = |node: &&String| {
+        prepared
+            .plan
+            .nodes
+            .get(*node)
+            .is_some_and(|node| !node.facts.is_empty())
+    };
+    let nodes: Vec<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();
+    let flake = prepared.flake.clone();
+    let evaluator = NixEvaluator::new(flake, Attribute::Gatherers, run_dir.clone(), events.clone());
+    let hosts = Arc::new(Hosts::new(&prepared.plan, &run_dir)?);
+    let parts = GatherParts {
+        plan: prepared.plan.clone(),
+        gatherers: Arc::new(Board::fill(
+            &nodes,
+            evaluator.evaluate(nodes.clone()),
+            events.clone(),
+        )),
+        nodes: prepared.nodes.clone(),
+        hosts: hosts.clone(),
+        folder: folder.clone(),
+        settings: Settings::new(run_dir, interrupts.token().clone()),
+        events: events.clone(),
+    };
+    let results = gather(&parts).await.into_iter().collect();
+    hosts.close().await;
+    Ok(Gathered { folder, results })
+}
+
+fn file(result: &Result<Written, FactsError>) -> Option<PathBuf> {
+    match result {
+        Ok(Written::Unchanged { path } | Written::Changed { path, .. }) => Some(path.clone()),
+        Err(_) => None,
+    }
+}

@@ -18,9 +18,10 @@ impl Interrupts {
         let token = CancellationToken::new();
         let heard = token.clone();
         tokio::spawn(async move {
-            let (Ok(mut interrupt), Ok(mut terminate)) =
-                (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-            else {
+            let (Ok(mut interrupt), Ok(mut terminate)) = (
+                signal(SignalKind::interrupt()),
+                signal(SignalKind::terminate()),
+            ) else {
                 tracing::warn!("cannot listen for signals: an interrupt ends netlib at once");
                 return;
             };
@@ -54,6 +55,8 @@ impl Interrupts {
 }
 
 fn leave() -> ! {
-    eprintln!("left at once: activations go on on their hosts without netlib. Run the same command again to see them.");
+    eprintln!(
+        "left at once: activations go on on their hosts without netlib. Run the same command again to see them."
+    );
     std::process::exit(i32::from(STATUS));
 }

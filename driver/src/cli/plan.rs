@@ -10,7 +10,9 @@ use crate::report::tree::tree;
 
 /// Show the steps of a deploy and their order. Evaluates no NixOS system and reaches no host.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  netlib plan\n  netlib plan --on @edge --json\n  netlib plan --dot | dot -Tsvg > plan.svg")]
+#[command(
+    after_help = "Examples:\n  netlib plan\n  netlib plan --on @edge --json\n  netlib plan --dot | dot -Tsvg > plan.svg"
+)]
 pub struct PlanArgs {
     #[command(flatten)]
     flake: FlakeArgs,
@@ -44,7 +46,9 @@ pub async fn run(args: PlanArgs, interrupts: &Interrupts) -> Result<Exit, Error>
 }
 
 fn rendered(format: &Format, prepared: &Prepared) -> Result<String, Error> {
-    let Prepared { plan, nodes, graph, .. } = prepared;
+    let Prepared {
+        plan, nodes, graph, ..
+    } = prepared;
     if format.json {
         return Ok(serde_json::to_string_pretty(&plan.restricted(nodes, graph))? + "\n");
     }

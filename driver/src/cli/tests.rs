@@ -1,1 +1,87 @@
-//! Tests.
+//! Tests of the command line's grammar and help texts.
+
+use clap::CommandFactory;
+use insta::assert_snapshot;
+
+use super::*;
+
+fn help_of(path: &[&str]) -> String {
+    let mut command = Cli::command().term_width(100);
+    command.build();
+    let mut at = &mut command;
+    for name in path {
+        at = at.find_subcommand_mut(name).unwrap();
+    }
+    at.render_long_help().to_string()
+}
+
+#[test]
+fn clap_finds_no_contradiction() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn help_texts() {
+    assert_snapshot!("help", help_of(&[]));
+    assert_snapshot!("help-deploy", help_of(&["deploy"]));
+    assert_snapshot!("help-plan", help_of(&["plan"]));
+    assert_snapshot!("help-facts-gather", help_of(&["facts", "gather"]));
+}
+
+#[test]
+fn wrong_usage_is_exit_status_two() {
+    for words in [
+        &["netlib"][..],
+        &["netlib", "deploi"],
+        &["netlib", "plan", "--json", "--dot"],
+        &["netlib", "plan", "--flake", ".#a.b"],
+        &["netlib", "plan", "--override-input", "one"],
+        &["netlib", "deploy", "--max-parallel", "0"],
+        &["netlib", "deploy", "--max-parallel", "many"],
+    ] {
+        let error = Cli::try_parse_from(words).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{words:?}");
+    }
+}
+
+#[test]
+fn names_that_are_not_utf8_are_refused() {
+    use std::os::unix::ffi::OsStringExt;
+    let name = std::ffi::OsString::from_vec(vec![0xff, 0xfe]);
+    let words = [
+        std::ffi::OsString::from("netlib"),
+        "plan".into(),
+        "--on".into(),
+        name,
+    ];
+    let error = Cli::try_parse_from(words).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert!(error.to_string().contains("invalid UTF-8"), "{error}");
+}
+
+#[test]
+fn overrides_and_selections_repeat() {
+    let words = [
+        "netlib",
+        "plan",
+        "--override-input",
+        "a",
+        "path:/a",
+        "--on",
+        "x",
+        "--override-input",
+        "b",
+        "/b",
+        "--on",
+        "@y",
+    ];
+    let Command::Plan(plan) = Cli::try_parse_from(words).unwrap().command else {
+        panic!("another subcommand");
+    };
+    let text = format!("{plan:?}");
+    assert!(
+        text.contains(r#"override_input: ["a", "path:/a", "b", "/b"]"#),
+        "{text}"
+    );
+    assert!(text.contains(r#"on: ["x", "@y"]"#), "{text}");
+}

@@ -2,30 +2,29 @@
 
 use crate::flake::SourceMap;
 
-/// `file:line:column` (or the file alone) of the user's own that is nearest to the error, in a text with mapped paths.
-pub fn own(headline: &str, text: &str, sources: &SourceMap) -> Option<String> {
-    // The module system names files of definitions in the headline; positions of the trace lie in its own machinery.
-    named_file(headline, sources).or_else(|| nearest_position(text, sources))
-}
-
 /// Files between quotes, as the module system writes them: ``In `/net/flake.nix': 3``.
-fn named_file(headline: &str, sources: &SourceMap) -> Option<String> {
+pub fn named(headline: &str, sources: &SourceMap) -> Option<String> {
     let quoted = headline.split(['`', '\'', '"', '‘', '’']).skip(1);
     let mut files = quoted.filter(|part| part.starts_with('/'));
     files.find(|file| sources.is_own(file)).map(str::to_owned)
 }
 
 /// The last of `at FILE:LINE:COLUMN:`; Nix prints the innermost position last.
-fn nearest_position(text: &str, sources: &SourceMap) -> Option<String> {
+pub fn nearest(text: &str, sources: &SourceMap) -> Option<String> {
     let positions = text.lines().rev().filter_map(position);
-    positions.into_iter().find(|at| sources.is_own(file_of(at))).map(str::to_owned)
+    positions
+        .into_iter()
+        .find(|at| sources.is_own(file_of(at)))
+        .map(str::to_owned)
 }
 
 fn position(line: &str) -> Option<&str> {
     let at = line.trim_start().strip_prefix("at ")?;
     let at = at.trim_end().trim_end_matches(':');
     let numbers = at.rsplitn(3, ':').take(2);
-    let is_place = numbers.into_iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let is_place = numbers
+        .into_iter()
+        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     (is_place && at.starts_with('/')).then_some(at)
 }
 

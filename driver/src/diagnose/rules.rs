@@ -39,6 +39,17 @@ pub enum Kind {
     Other,
 }
 
+/// Where the place in the user's files is to be looked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// The message says enough.
+    Nowhere,
+    /// A file that the headline names.
+    Headline,
+    /// A file that the headline names, otherwise the nearest position of the trace.
+    Trace,
+}
+
 /// What the headline must contain to be of a kind; the first rule that fits decides.
 const HEADLINES: &[(&str, Kind)] = &[
     ("needs the fact ", Kind::MissingFact),
@@ -51,14 +62,18 @@ const HEADLINES: &[(&str, Kind)] = &[
     ("does not contain a 'flake.nix'", Kind::NoSuchFlake),
     ("' is not a flake", Kind::NoSuchFlake),
     ("in the flake registries", Kind::NoSuchFlake),
+    ("flake-registry.json'", Kind::NoSuchFlake),
+    ("/flake.nix' does not exist", Kind::NoSuchFlake),
     ("is not a valid URL", Kind::NoSuchFlake),
-    ("unrecognised flag", Kind::Other),
     ("experimental Nix feature", Kind::Feature),
     ("is not tracked by Git", Kind::MissingFile),
     ("is not of type `", Kind::OptionType),
     ("is not of type '", Kind::OptionType),
     ("has conflicting definition values", Kind::Conflict),
-    ("is defined multiple times while it's expected to be unique", Kind::Conflict),
+    (
+        "is defined multiple times while it's expected to be unique",
+        Kind::Conflict,
+    ),
     ("was accessed but has no value defined", Kind::NoValue),
     ("is used but not defined", Kind::NoValue),
 ];
@@ -75,13 +90,19 @@ impl Kind {
             Self::UndefinedOption
         } else if has("attribute '") && has("' missing") {
             Self::MissingAttribute
-        } else if text.contains("while updating the flake input") || text.contains("while fetching the input") {
+        } else if text.contains("while updating the flake input")
+            || text.contains("while fetching the input")
+        {
             Self::of_input(text)
         } else if has("getting status of '") {
             Self::NoSuchFlake
         } else if has("' does not exist") || has("No such file or directory") {
             Self::MissingFile
-        } else if has("cannot coerce ") || has("expected a") || has("cannot add ") || has("attempt to call something") {
+        } else if has("cannot coerce ")
+            || has("expected a")
+            || has("cannot add ")
+            || has("attempt to call something")
+        {
             Self::Type
         } else {
             Self::Other
@@ -90,7 +111,11 @@ impl Kind {
 
     fn of_input(text: &str) -> Self {
         // Without the words about an input, the flake itself is what cannot be had.
-        if text.contains("flake input") { Self::Input } else { Self::NoSuchFlake }
+        if text.contains("flake input") {
+            Self::Input
+        } else {
+            Self::NoSuchFlake
+        }
     }
 
     /// Whether the trace tells more than the headline.
@@ -98,17 +123,28 @@ impl Kind {
     pub const fn has_trace(self) -> bool {
         !matches!(
             self,
-            Self::Syntax | Self::NoSuchFlake | Self::NoSuchOutput | Self::Input | Self::Assertion | Self::MissingFact
+            Self::Syntax
+                | Self::NoSuchFlake
+                | Self::NoSuchOutput
+                | Self::Input
+                | Self::Assertion
+                | Self::MissingFact
         )
     }
 
-    /// Whether a place in the user's files says more than the message; netlib's own messages name options instead.
+    /// Where the place in the user's files is to be looked for.
     #[must_use]
-    pub const fn has_place(self) -> bool {
-        !matches!(
-            self,
-            Self::Assertion | Self::MissingFact | Self::NoSuchFlake | Self::NoSuchOutput | Self::Input
-        )
+    pub const fn place(self) -> Place {
+        match self {
+            // netlib's own messages name options, which say more.
+            Self::Assertion | Self::MissingFact => Place::Nowhere,
+            Self::NoSuchFlake | Self::NoSuchOutput | Self::Input => Place::Nowhere,
+            // Positions of the trace lie in the module system's own machinery.
+            Self::UndefinedOption | Self::OptionType | Self::Conflict | Self::NoValue => {
+                Place::Headline
+            }
+            _ => Place::Trace,
+        }
     }
 
     /// What to do next.
@@ -118,24 +154,49 @@ impl Kind {
             Self::UndefinedOption => did_you_mean(text).unwrap_or_else(|| {
                 "Correct the option's name, or import the module that declares it.".to_owned()
             }),
-            Self::MissingAttribute | Self::UndefinedVariable | Self::NoSuchOutput => return did_you_mean(text),
+            Self::MissingAttribute | Self::UndefinedVariable | Self::NoSuchOutput => {
+                return did_you_mean(text);
+            }
             Self::OptionType => "Give the option a value of that type.".to_owned(),
-            Self::Conflict => "Remove one of the definitions, or choose one with lib.mkForce.".to_owned(),
+            Self::Conflict => {
+                "Remove one of the definitions, or choose one with lib.mkForce.".to_owned()
+            }
             Self::NoValue => "Set the option.".to_owned(),
-            Self::InfiniteRecursion => "A value needs itself. Often `imports` or `nodes` depends on `config`: \
+            Self::InfiniteRecursion => {
+                "A value needs itself. Often `imports` or `nodes` depends on `config`: \
                  make the list of imports and nodes independent of other options."
-                .to_owned(),
-            Self::NoSuchFlake => "Name a flake with --flake, or go to the folder of your flake.nix. \
+                    .to_owned()
+            }
+            Self::NoSuchFlake => {
+                "Name a flake with --flake, or go to the folder of your flake.nix. \
                  To start a new one: nix flake init -t netlib#wireguard-mesh"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::MissingFile if headline.contains("is not tracked by Git") => return None,
-            Self::MissingFile => "If the file is there: Nix sees only files that git knows. Run: git add FILE".to_owned(),
-            Self::Input => "Check the address of the input in flake.nix, and that this machine can reach it.".to_owned(),
+            Self::MissingFile => {
+                let file = headline.split('\'').nth(1).unwrap_or("FILE");
+                format!(
+                    "If the file is there: Nix sees only files that git knows. Run: git add {file}"
+                )
+            }
+            Self::Input => {
+                "Check the address of the input in flake.nix, and that this machine can reach it."
+                    .to_owned()
+            }
             Self::Feature => "Enable the feature in nix.conf (experimental-features).".to_owned(),
-            Self::Syntax | Self::Type | Self::Assertion | Self::MissingFact | Self::Other => return None,
+            Self::Syntax | Self::Type | Self::Assertion | Self::MissingFact | Self::Other => {
+                return None;
+            }
         };
-        Some(advice)
+        // Nix says some of it itself.
+        (!headline.contains(&advice)).then_some(advice)
     }
+}
+
+/// The input of the flake that an error is about.
+pub fn input(text: &str) -> Option<&str> {
+    let (_, from) = text.rsplit_once("while updating the flake input '")?;
+    from.split('\'').next()
 }
 
 fn did_you_mean(text: &str) -> Option<String> {

@@ -7,6 +7,7 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
 use super::{EvaluateError, Evaluated, Scope, Toplevel, Toplevels};
 use crate::diagnose::Diagnosis;
@@ -18,12 +19,24 @@ type Outcome = Result<Toplevel, Arc<EvaluateError>>;
 #[derive(Debug)]
 pub struct Board {
     slots: BTreeMap<String, watch::Receiver<Option<Outcome>>>,
+    reader: AbortHandle,
+}
+
+impl Drop for Board {
+    /// What nobody waits for any more is not evaluated.
+    fn drop(&mut self) {
+        self.reader.abort();
+    }
 }
 
 impl Board {
     /// Reads the stream to its end in a task of its own. Results of other nodes than these are ignored.
     #[must_use]
-    pub fn fill(nodes: &[String], results: BoxStream<'static, Evaluated>, events: EventSink) -> Self {
+    pub fn fill(
+        nodes: &[String],
+        results: BoxStream<'static, Evaluated>,
+        events: EventSink,
+    ) -> Self {
         let mut senders = BTreeMap::new();
         let mut slots = BTreeMap::new();
         for node in nodes {
@@ -31,8 +44,8 @@ impl Board {
             senders.insert(node.clone(), sender);
             slots.insert(node.clone(), receiver);
         }
-        tokio::spawn(pin_up(senders, results, events));
-        Self { slots }
+        let reader = tokio::spawn(pin_up(senders, results, events)).abort_handle();
+        Self { slots, reader }
     }
 }
 
@@ -62,7 +75,10 @@ async fn pin_up(
 }
 
 fn no_result(node: String) -> EvaluateError {
-    EvaluateError { scope: Scope::Node(node), diagnosis: Diagnosis::plain("the evaluator ended without a result for it") }
+    EvaluateError {
+        scope: Scope::Node(node),
+        diagnosis: Diagnosis::plain("the evaluator ended without a result for it"),
+    }
 }
 
 impl Toplevels for Board {
@@ -73,7 +89,11 @@ impl Toplevels for Board {
                 return Err(Arc::new(no_result(node)));
             };
             let mut slot = slot.clone();
-            let outcome = slot.wait_for(Option::is_some).await.ok().and_then(|value| value.clone());
+            let outcome = slot
+                .wait_for(Option::is_some)
+                .await
+                .ok()
+                .and_then(|value| value.clone());
             outcome.unwrap_or_else(|| Err(Arc::new(no_result(node))))
         })
     }
@@ -84,12 +104,18 @@ mod tests {
     use super::*;
 
     fn toplevel(name: &str) -> Toplevel {
-        Toplevel { drv_path: format!("/nix/store/{name}.drv"), out_path: format!("/nix/store/{name}") }
+        Toplevel {
+            drv_path: format!("/nix/store/{name}.drv"),
+            out_path: format!("/nix/store/{name}"),
+        }
     }
 
     fn failed(node: &str, scope: Scope) -> Evaluated {
         let diagnosis = Diagnosis::plain("boom");
-        Evaluated { node: node.to_owned(), result: Err(EvaluateError { scope, diagnosis }) }
+        Evaluated {
+            node: node.to_owned(),
+            result: Err(EvaluateError { scope, diagnosis }),
+        }
     }
 
     async fn asked(results: Vec<Evaluated>) -> Vec<Result<String, String>> {
@@ -99,14 +125,21 @@ mod tests {
         let mut found = Vec::new();
         for node in ["a", "b", "c"] {
             let result = board.toplevel(node).await;
-            found.push(result.map(|top| top.out_path).map_err(|error| error.to_string()));
+            found.push(
+                result
+                    .map(|top| top.out_path)
+                    .map_err(|error| error.to_string()),
+            );
         }
         found
     }
 
     #[tokio::test]
     async fn each_node_has_its_own_result_even_when_the_evaluator_gave_none() {
-        let good = Evaluated { node: "b".to_owned(), result: Ok(toplevel("b")) };
+        let good = Evaluated {
+            node: "b".to_owned(),
+            result: Ok(toplevel("b")),
+        };
         let found = asked(vec![good]).await;
         assert!(found[0].as_ref().unwrap_err().contains("without a result"));
         assert_eq!(found[1], Ok("/nix/store/b".to_owned()));
@@ -115,7 +148,10 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_of_all_ends_what_is_left() {
-        let good = Evaluated { node: "b".to_owned(), result: Ok(toplevel("b")) };
+        let good = Evaluated {
+            node: "b".to_owned(),
+            result: Ok(toplevel("b")),
+        };
         let found = asked(vec![good, failed("a", Scope::All)]).await;
         assert!(found[0].as_ref().unwrap_err().contains("boom"));
         assert_eq!(found[1], Ok("/nix/store/b".to_owned()));

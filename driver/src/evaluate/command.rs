@@ -48,20 +48,31 @@ pub enum NixCallError {
 }
 
 fn said(messages: &Messages) -> String {
-    messages.error.as_ref().map(|error| format!("\n{}", error.text)).unwrap_or_default()
+    messages
+        .error
+        .as_ref()
+        .map(|error| format!("\n{}", error.text))
+        .unwrap_or_default()
 }
 
 impl Nix {
     /// With the user's `--override-input` pairs; calls end when the token is cancelled.
     #[must_use]
     pub fn new(overrides: Vec<(String, String)>, cancel: CancellationToken) -> Self {
-        Self { overrides, locks: None, cancel }
+        Self {
+            overrides,
+            locks: None,
+            cancel,
+        }
     }
 
     /// Every later call uses these locks instead of looking for newer inputs.
     #[must_use]
     pub fn pinned_to(self, locks: PathBuf) -> Self {
-        Self { locks: Some(locks), ..self }
+        Self {
+            locks: Some(locks),
+            ..self
+        }
     }
 
     /// Runs `nix SUBCOMMAND… [flake options] REST…`.
@@ -79,16 +90,25 @@ impl Nix {
             .chain(self.flake_options())
             .chain(rest);
         let mut messages = Messages::default();
-        let command = Command::new("nix").args(argv).timeout(TIMEOUT).cancel_on(&self.cancel);
+        let command = Command::new("nix")
+            .args(argv)
+            .timeout(TIMEOUT)
+            .cancel_on(&self.cancel);
         tracing::debug!(command = quote_argv(&command.argv()), "calling nix");
         let result = command.stream_stderr(|line| messages.read(line)).await;
         match result {
-            Ok(output) => Ok(Answer { stdout: output.stdout, messages }),
+            Ok(output) => Ok(Answer {
+                stdout: output.stdout,
+                messages,
+            }),
             Err(process @ ProcessError::Failed { .. }) => {
                 if let Some(error) = &messages.error {
                     tracing::debug!(trace = error.text, "nix failed");
                 }
-                Err(NixCallError::Failed { process, messages: Box::new(messages) })
+                Err(NixCallError::Failed {
+                    process,
+                    messages: Box::new(messages),
+                })
             }
             Err(process) => Err(NixCallError::Process(process)),
         }
@@ -109,13 +129,28 @@ impl Nix {
 
     fn flake_options(&self) -> Vec<String> {
         let locks = self.locks.iter();
-        let locks = locks.flat_map(|path| ["--reference-lock-file".to_owned(), path.to_string_lossy().into_owned()]);
-        let overrides = self.overrides.iter().flat_map(|(input, by)| override_option(input, by));
+        let locks = locks.flat_map(|path| {
+            [
+                "--reference-lock-file".to_owned(),
+                path.to_string_lossy().into_owned(),
+            ]
+        });
+        let overrides = self
+            .overrides
+            .iter()
+            .flat_map(|(input, by)| override_option(input, by));
         // Without this, Nix writes a lock file that is missing and adds it to git.
-        std::iter::once("--no-write-lock-file".to_owned()).chain(locks).chain(overrides).collect()
+        std::iter::once("--no-write-lock-file".to_owned())
+            .chain(locks)
+            .chain(overrides)
+            .collect()
     }
 }
 
 fn override_option(input: &str, by: &str) -> [String; 3] {
-    ["--override-input".to_owned(), input.to_owned(), by.to_owned()]
+    [
+        "--override-input".to_owned(),
+        input.to_owned(),
+        by.to_owned(),
+    ]
 }

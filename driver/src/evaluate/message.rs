@@ -50,7 +50,11 @@ impl Messages {
         if message.action == "msg"
             && let Some(text) = message.msg
         {
-            self.take(message.level.unwrap_or_default(), strip_ansi(&text), message.raw_msg);
+            self.take(
+                message.level.unwrap_or_default(),
+                strip_ansi(&text),
+                message.raw_msg,
+            );
         }
     }
 
@@ -62,7 +66,11 @@ impl Messages {
             self.warnings.push(warning.trim().to_owned());
         } else if let (0, Some(raw)) = (level, raw) {
             let other = std::mem::take(&mut self.other);
-            self.error = Some(NixError { headline: strip_ansi(&raw), text, other });
+            self.error = Some(NixError {
+                headline: strip_ansi(&raw),
+                text,
+                other,
+            });
         }
     }
 

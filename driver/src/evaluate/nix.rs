@@ -55,8 +55,18 @@ struct Record {
 impl NixEvaluator {
     /// Keeps garbage collector roots of what it evaluated in the run directory.
     #[must_use]
-    pub fn new(flake: Arc<Flake>, attribute: Attribute, run_dir: PathBuf, events: EventSink) -> Self {
-        Self { flake, attribute, run_dir, events }
+    pub fn new(
+        flake: Arc<Flake>,
+        attribute: Attribute,
+        run_dir: PathBuf,
+        events: EventSink,
+    ) -> Self {
+        Self {
+            flake,
+            attribute,
+            run_dir,
+            events,
+        }
     }
 
     async fn one(self, node: String) -> Evaluated {
@@ -73,24 +83,40 @@ impl NixEvaluator {
         self.warn(node, &answer.messages);
         let record: Record = serde_json::from_slice(&answer.stdout).map_err(|error| {
             let text = format!("`nix eval` answered something netlib does not understand: {error}");
-            EvaluateError { scope: Scope::Node(node.to_owned()), diagnosis: Diagnosis::plain(&text) }
+            EvaluateError {
+                scope: Scope::Node(node.to_owned()),
+                diagnosis: Diagnosis::plain(&text),
+            }
         })?;
         self.protect(node, &record.drv_path, &path).await?;
-        Ok(Toplevel { drv_path: record.drv_path, out_path: record.out_path })
+        Ok(Toplevel {
+            drv_path: record.drv_path,
+            out_path: record.out_path,
+        })
     }
 
     /// Keeps the garbage collector from taking the derivation before it is built.
     async fn protect(&self, node: &str, drv_path: &str, path: &str) -> Result<(), EvaluateError> {
-        let link = self.run_dir.join(format!("{}-{node}.drv", self.attribute.name()));
+        let link = self
+            .run_dir
+            .join(format!("{}-{node}.drv", self.attribute.name()));
         let link = link.to_string_lossy();
         // Without `^*` this builds nothing: the derivation itself is the result.
-        let call = self.flake.nix().call(["build"], ["--out-link", link.as_ref(), drv_path]).await;
-        call.map(|_| ()).map_err(|error| self.explained(node, error, path))
+        let call = self
+            .flake
+            .nix()
+            .call(["build"], ["--out-link", link.as_ref(), drv_path])
+            .await;
+        call.map(|_| ())
+            .map_err(|error| self.explained(node, error, path))
     }
 
     fn warn(&self, node: &str, messages: &Messages) {
         for warning in &messages.evaluation_warnings {
-            self.events.send(Event::Warning(format!("{node}: {}", self.flake.sources().map(warning))));
+            self.events.send(Event::Warning(format!(
+                "{node}: {}",
+                self.flake.sources().map(warning)
+            )));
         }
     }
 
@@ -131,12 +157,15 @@ pub fn workers() -> usize {
 }
 
 fn fitting(cores: usize, memory: Option<u64>) -> usize {
-    let by_memory = memory.map(|bytes| usize::try_from(bytes / MEMORY_OF_ONE).unwrap_or(usize::MAX));
+    let by_memory =
+        memory.map(|bytes| usize::try_from(bytes / MEMORY_OF_ONE).unwrap_or(usize::MAX));
     cores.min(by_memory.unwrap_or(cores)).max(1)
 }
 
 fn available_memory(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let line = meminfo
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }

@@ -17,7 +17,10 @@ pub enum PlanEvaluationError {
         diagnosis: Diagnosis,
     },
     /// The flake has no such network.
-    #[error("the flake `{url}` has no network `{network}`.\n{}", there_are(url, existing))]
+    #[error(
+        "the flake `{url}` has no network `{network}`.\n{}",
+        there_are(url, existing)
+    )]
     NoNetwork {
         /// The flake.
         url: String,
@@ -40,13 +43,23 @@ fn there_are(url: &str, existing: &[String]) -> String {
                 To start with a working one: nix flake init -t netlib#wireguard-mesh"
             .to_owned();
     }
-    let refs: Vec<String> = existing.iter().map(|name| format!("{url}#{name}")).collect();
-    format!("Its networks: {}. For example: --flake {}", existing.join(", "), refs[0])
+    let refs: Vec<String> = existing
+        .iter()
+        .map(|name| format!("{url}#{name}"))
+        .collect();
+    format!(
+        "Its networks: {}. For example: --flake {}",
+        existing.join(", "),
+        refs[0]
+    )
 }
 
 /// The plan of the flake's chosen network, and what Nix said on the way.
 pub async fn evaluate_plan(flake: &Flake) -> Result<(Plan, Messages), PlanEvaluationError> {
-    let call = flake.nix().call(["eval", "--json"], [flake.attribute("plan")]).await;
+    let call = flake
+        .nix()
+        .call(["eval", "--json"], [flake.attribute("plan")])
+        .await;
     match call {
         Ok(answer) => Ok((Plan::parse(&answer.stdout)?, answer.messages)),
         Err(error) => Err(explained(flake, error).await),
@@ -63,8 +76,15 @@ async fn explained(flake: &Flake, error: NixCallError) -> PlanEvaluationError {
         let existing = flake.networks().await;
         if !existing.contains(&reference.network) {
             let (url, network) = (reference.url.clone(), reference.network.clone());
-            return PlanEvaluationError::NoNetwork { url, network, existing };
+            return PlanEvaluationError::NoNetwork {
+                url,
+                network,
+                existing,
+            };
         }
     }
-    PlanEvaluationError::Evaluate { network: reference.network.clone(), diagnosis }
+    PlanEvaluationError::Evaluate {
+        network: reference.network.clone(),
+        diagnosis,
+    }
 }

@@ -28,7 +28,10 @@ pub enum FlakeRefError {
 
 impl Default for FlakeRef {
     fn default() -> Self {
-        Self { url: ".".to_owned(), network: DEFAULT_NETWORK.to_owned() }
+        Self {
+            url: ".".to_owned(),
+            network: DEFAULT_NETWORK.to_owned(),
+        }
     }
 }
 
@@ -41,11 +44,16 @@ impl FromStr for FlakeRef {
             "" => default.to_owned(),
             given => given.to_owned(),
         };
-        let is_name = network.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        let is_name = network
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
         if !is_name {
             return Err(FlakeRefError::Network(network.to_owned()));
         }
-        Ok(Self { url: or(url, "."), network: or(network, DEFAULT_NETWORK) })
+        Ok(Self {
+            url: or(url, "."),
+            network: or(network, DEFAULT_NETWORK),
+        })
     }
 }
 
@@ -76,7 +84,10 @@ mod tests {
     fn both_halves_have_defaults() {
         assert_eq!(parsed("."), (".".into(), "default".into()));
         assert_eq!(parsed("#office"), (".".into(), "office".into()));
-        assert_eq!(parsed("git+file:///n?dir=a#b-c_1"), ("git+file:///n?dir=a".into(), "b-c_1".into()));
+        assert_eq!(
+            parsed("git+file:///n?dir=a#b-c_1"),
+            ("git+file:///n?dir=a".into(), "b-c_1".into())
+        );
         assert_eq!(parsed("/n#"), ("/n".into(), "default".into()));
         assert_eq!("".parse(), Ok(FlakeRef::default()));
     }
@@ -85,7 +96,10 @@ mod tests {
     fn a_network_is_one_name() {
         for bad in [".#a.b", ".#a b", ".#a#b", ".#\"x\"", ".#ä"] {
             let error = bad.parse::<FlakeRef>().unwrap_err();
-            assert!(error.to_string().contains("is not the name of a network"), "{bad}");
+            assert!(
+                error.to_string().contains("is not the name of a network"),
+                "{bad}"
+            );
         }
     }
 }

@@ -1,1 +1,103 @@
-//! Tests.
+//! Tests of graphs.
+
+use super::*;
+use crate::plan::tests::example;
+
+fn graph(edges: &[(&str, &[&str])]) -> Result<Graph, GraphError> {
+    let step = |after: &[&str]| Step {
+        kind: StepKind::Build,
+        node: None,
+        after: after.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    Graph::from_steps(
+        &edges
+            .iter()
+            .map(|(id, after)| ((*id).to_owned(), step(after)))
+            .collect(),
+    )
+}
+
+fn order(graph: &Graph) -> Vec<&str> {
+    graph.steps().map(|step| step.id.as_str()).collect()
+}
+
+#[test]
+fn steps_come_after_what_they_depend_on() {
+    let graph = graph(&[("a", &["c", "b"]), ("b", &["c"]), ("c", &[]), ("d", &[])]).unwrap();
+    assert_eq!(order(&graph), ["c", "b", "a", "d"]);
+    assert_eq!(graph.position("a"), 2);
+    assert_eq!(graph.dependencies("a"), ["b", "c"]);
+    assert_eq!(graph.dependants("c"), ["a", "b"]);
+}
+
+#[test]
+fn an_edge_given_twice_is_one_edge() {
+    let graph = graph(&[("a", &["b", "b"]), ("b", &[])]).unwrap();
+    assert_eq!(graph.dependencies("a"), ["b"]);
+}
+
+#[test]
+fn a_cycle_is_printed_from_its_first_step() {
+    let error = graph(&[
+        ("a", &["c"]),
+        ("b", &["a"]),
+        ("c", &["b"]),
+        ("d", &["c"]),
+        ("0", &[]),
+    ])
+    .unwrap_err();
+    insta::assert_snapshot!(error, @r"
+    the steps of the plan wait for each other: a -> b -> c -> a
+    Remove one of these edges from deploy.order or deploy.steps.
+    ");
+    let own = graph(&[("a", &["a"])]).unwrap_err();
+    assert_eq!(
+        own,
+        GraphError::Cycle {
+            path: vec!["a".into(), "a".into()]
+        }
+    );
+}
+
+#[test]
+fn the_shortest_cycle_through_the_first_step_is_shown() {
+    let error = graph(&[
+        ("a", &["b", "d"]),
+        ("b", &["a"]),
+        ("c", &["a"]),
+        ("d", &["c"]),
+    ])
+    .unwrap_err();
+    assert_eq!(
+        error,
+        GraphError::Cycle {
+            path: vec!["a".into(), "b".into(), "a".into()]
+        }
+    );
+}
+
+#[test]
+fn an_unknown_step_is_an_error() {
+    let error = graph(&[("a", &["x"])]).unwrap_err();
+    assert_eq!(
+        error,
+        GraphError::UnknownStep {
+            step: "a".into(),
+            after: "x".into()
+        }
+    );
+}
+
+#[test]
+fn a_selection_keeps_the_order_through_nodes_that_are_left_out() {
+    let whole = Graph::from_plan(&example()).unwrap();
+    let some = whole.restrict(&["alpha", "gamma"].map(str::to_owned).into());
+    assert_eq!(some.len(), 6);
+    assert_eq!(
+        some.dependencies("activate:gamma"),
+        ["activate:alpha", "copy:gamma"]
+    );
+    let one = whole.restrict(&["gamma".to_owned()].into());
+    assert_eq!(order(&one), ["build:gamma", "copy:gamma", "activate:gamma"]);
+    assert!(whole.restrict(&BTreeSet::new()).is_empty());
+}

@@ -9,18 +9,28 @@ use crate::graph::Graph;
 /// Writes the graph, with the steps of a node framed together.
 #[must_use]
 pub fn dot(name: &str, graph: &Graph) -> String {
-    let mut text = format!("digraph {} {{\n  rankdir=LR;\n  node [shape=box];\n", quoted(name));
+    let mut text = format!(
+        "digraph {} {{\n  rankdir=LR;\n  node [shape=box];\n",
+        quoted(name)
+    );
     let mut nodes: BTreeMap<Option<&str>, Vec<&WalkStep>> = BTreeMap::new();
     for step in graph.steps() {
         nodes.entry(step.node.as_deref()).or_default().push(step);
     }
     for (node, steps) in nodes {
         // Graphviz frames only subgraphs whose name begins with `cluster`.
-        let frame = node.map(|node| format!("cluster_{node}")).unwrap_or_default();
+        let frame = node
+            .map(|node| format!("cluster_{node}"))
+            .unwrap_or_default();
         let _ = writeln!(text, "  subgraph {} {{", quoted(&frame));
         let _ = writeln!(text, "    label={};", quoted(node.unwrap_or("deployer")));
         for step in steps {
-            let _ = writeln!(text, "    {} [label={}];", quoted(&step.id), quoted(step.kind.name()));
+            let _ = writeln!(
+                text,
+                "    {} [label={}];",
+                quoted(&step.id),
+                quoted(step.kind.name())
+            );
         }
         text.push_str("  }\n");
     }

@@ -17,15 +17,25 @@ impl Lines {
     pub fn of(&mut self, event: &Event) -> Option<String> {
         match event {
             Event::Phase(text) => Some(text.clone()),
-            Event::Warning(text) => self.warnings.insert(text.clone()).then(|| format!("warning: {text}")),
+            Event::Warning(text) => self
+                .warnings
+                .insert(text.clone())
+                .then(|| format!("warning: {text}")),
             Event::Evaluated { node } => Some(format!("{node}: evaluated")),
             Event::WalkStarted { steps } => {
-                self.steps = steps.iter().map(|step| (step.id.clone(), step.clone())).collect();
+                self.steps = steps
+                    .iter()
+                    .map(|step| (step.id.clone(), step.clone()))
+                    .collect();
                 None
             }
             Event::StepStarted { step } => Some(format!("{}: started", self.name(step))),
             Event::StepOutput { step, line } => Some(format!("{} | {line}", self.owner(step))),
-            Event::StepFinished { step, result, elapsed } => self.finished(step, result, *elapsed),
+            Event::StepFinished {
+                step,
+                result,
+                elapsed,
+            } => self.finished(step, result, *elapsed),
         }
     }
 
@@ -33,10 +43,16 @@ impl Lines {
     #[must_use]
     pub fn name(&self, step: &str) -> String {
         match self.steps.get(step) {
-            Some(WalkStep { node: Some(node), kind, id }) if *id == format!("{}:{node}", kind.name()) => {
+            Some(WalkStep {
+                node: Some(node),
+                kind,
+                id,
+            }) if *id == format!("{}:{node}", kind.name()) => {
                 format!("{node}: {}", kind.name())
             }
-            Some(WalkStep { node: Some(node), .. }) => format!("{node}: {step}"),
+            Some(WalkStep {
+                node: Some(node), ..
+            }) => format!("{node}: {step}"),
             _ => step.to_owned(),
         }
     }
@@ -48,26 +64,40 @@ impl Lines {
     }
 
     fn owner<'a>(&'a self, step: &'a str) -> &'a str {
-        self.steps.get(step).and_then(|step| step.node.as_deref()).unwrap_or(step)
+        self.steps
+            .get(step)
+            .and_then(|step| step.node.as_deref())
+            .unwrap_or(step)
     }
 
     fn finished(&self, step: &str, result: &StepResult, elapsed: Duration) -> Option<String> {
         let name = self.name(step);
         let took = took(elapsed);
         match result {
-            StepResult::Done(detail) if detail.is_empty() => Some(format!("{name}: done in {took}")),
+            StepResult::Done(detail) if detail.is_empty() => {
+                Some(format!("{name}: done in {took}"))
+            }
             StepResult::Done(detail) => Some(format!("{name}: done in {took}: {detail}")),
             StepResult::Skipped(why) => Some(format!("{name}: {why}")),
-            StepResult::Failed(message) => Some(format!("{name}: failed after {took}\n{}", indented(message))),
-            StepResult::Unreachable(message) => Some(format!("{name}: unreachable\n{}", indented(message))),
-            StepResult::Blocked { by } => Some(format!("{name}: blocked by {}", self.name(by).replace(": ", ":"))),
+            StepResult::Failed(message) => Some(format!(
+                "{name}: failed after {took}\n{}",
+                indented(message)
+            )),
+            StepResult::Unreachable(message) => {
+                Some(format!("{name}: unreachable\n{}", indented(message)))
+            }
+            StepResult::Blocked { by } => Some(format!("{name}: blocked by {by}")),
             StepResult::Cancelled => None,
         }
     }
 }
 
 fn indented(message: &str) -> String {
-    let lines: Vec<String> = message.trim_end().lines().map(|line| format!("  {line}")).collect();
+    let lines: Vec<String> = message
+        .trim_end()
+        .lines()
+        .map(|line| format!("  {line}"))
+        .collect();
     lines.join("\n")
 }
 
@@ -87,27 +117,62 @@ mod tests {
     use insta::assert_snapshot;
 
     fn finished(step: &str, result: StepResult, seconds: u64) -> Event {
-        Event::StepFinished { step: step.to_owned(), result, elapsed: Duration::from_secs(seconds) }
+        Event::StepFinished {
+            step: step.to_owned(),
+            result,
+            elapsed: Duration::from_secs(seconds),
+        }
     }
 
     #[test]
     fn a_whole_run() {
         let graph = Graph::from_plan(&example()).unwrap();
-        let output = Event::StepOutput { step: "build:alpha".to_owned(), line: "building…".to_owned() };
+        let output = Event::StepOutput {
+            step: "build:alpha".to_owned(),
+            line: "building…".to_owned(),
+        };
         let events = [
             Event::Phase("reading the plan".to_owned()),
             Event::Warning("old".to_owned()),
             Event::Warning("old".to_owned()),
-            Event::WalkStarted { steps: graph.steps().cloned().collect() },
-            Event::Evaluated { node: "alpha".to_owned() },
-            Event::StepStarted { step: "build:alpha".to_owned() },
+            Event::WalkStarted {
+                steps: graph.steps().cloned().collect(),
+            },
+            Event::Evaluated {
+                node: "alpha".to_owned(),
+            },
+            Event::StepStarted {
+                step: "build:alpha".to_owned(),
+            },
             output,
             finished("build:alpha", StepResult::Done(String::new()), 3),
-            finished("activate:alpha", StepResult::Done("new system".to_owned()), 75),
-            finished("activate:beta", StepResult::Skipped("up to date".to_owned()), 0),
-            finished("build:gamma", StepResult::Failed("node gamma\nerror: boom\n".to_owned()), 1),
-            finished("copy:gamma", StepResult::Blocked { by: "build:gamma".to_owned() }, 0),
-            finished("build:beta", StepResult::Unreachable("no route".to_owned()), 0),
+            finished(
+                "activate:alpha",
+                StepResult::Done("new system".to_owned()),
+                75,
+            ),
+            finished(
+                "activate:beta",
+                StepResult::Skipped("up to date".to_owned()),
+                0,
+            ),
+            finished(
+                "build:gamma",
+                StepResult::Failed("node gamma\nerror: boom\n".to_owned()),
+                1,
+            ),
+            finished(
+                "copy:gamma",
+                StepResult::Blocked {
+                    by: "build:gamma".to_owned(),
+                },
+                0,
+            ),
+            finished(
+                "build:beta",
+                StepResult::Unreachable("no route".to_owned()),
+                0,
+            ),
             finished("copy:beta", StepResult::Cancelled, 0),
         ];
         let mut lines = Lines::default();

@@ -44,7 +44,12 @@ struct Bars {
 
 impl Bars {
     fn new(screen: MultiProgress) -> Self {
-        Self { screen, lines: Lines::default(), overall: None, running: BTreeMap::new() }
+        Self {
+            screen,
+            lines: Lines::default(),
+            overall: None,
+            running: BTreeMap::new(),
+        }
     }
 
     fn show(&mut self, event: &Event) {
@@ -77,7 +82,8 @@ impl Bars {
     }
 
     fn begin(&mut self) {
-        let bar = ProgressBar::new(self.lines.total() as u64).with_style(style("[{bar:30}] {pos} of {len} steps"));
+        let bar = ProgressBar::new(self.lines.total() as u64)
+            .with_style(style("[{bar:30}] {pos} of {len} steps"));
         self.overall = Some(self.screen.add(bar));
     }
 
@@ -106,7 +112,11 @@ mod tests {
 
     fn failed() -> Event {
         let result = StepResult::Failed("boom".to_owned());
-        Event::StepFinished { step: "x".to_owned(), result, elapsed: Duration::from_secs(1) }
+        Event::StepFinished {
+            step: "x".to_owned(),
+            result,
+            elapsed: Duration::from_secs(1),
+        }
     }
 
     #[tokio::test]
@@ -117,7 +127,10 @@ mod tests {
         drop(sink);
         let mut text = Vec::new();
         plain(reader, &mut text).await;
-        assert_eq!(String::from_utf8(text).unwrap(), "reading\nx: failed after 1.0 s\n  boom\n");
+        assert_eq!(
+            String::from_utf8(text).unwrap(),
+            "reading\nx: failed after 1.0 s\n  boom\n"
+        );
     }
 
     #[tokio::test]
@@ -127,7 +140,9 @@ mod tests {
         let screen = MultiProgress::with_draw_target(target);
         let (sink, reader) = EventSink::channel();
         sink.send(Event::WalkStarted { steps: Vec::new() });
-        sink.send(Event::StepStarted { step: "x".to_owned() });
+        sink.send(Event::StepStarted {
+            step: "x".to_owned(),
+        });
         sink.send(failed());
         drop(sink);
         bars(reader, screen).await;

@@ -61,7 +61,11 @@ impl NodeResult {
             Self::Blocked => word.yellow(),
             Self::Failed | Self::Unreachable => word.red(),
         };
-        word.apply_to(format!("{:width$}", self.word(), width = Self::WouldChange.word().len()))
+        word.apply_to(format!(
+            "{:width$}",
+            self.word(),
+            width = Self::WouldChange.word().len()
+        ))
     }
 }
 
@@ -103,7 +107,9 @@ impl Summary {
             }
         }
         let rows = nodes.into_iter().map(|(node, steps)| row(node, &steps));
-        Self { rows: rows.collect() }
+        Self {
+            rows: rows.collect(),
+        }
     }
 
     /// Whether no node needs a look.
@@ -115,9 +121,19 @@ impl Summary {
     /// The table and the last line.
     #[must_use]
     pub fn render(&self, colours: Colours) -> String {
-        let width = self.rows.iter().map(|row| row.node.len()).max().unwrap_or_default();
+        let width = self
+            .rows
+            .iter()
+            .map(|row| row.node.len())
+            .max()
+            .unwrap_or_default();
         let line = |row: &Row| {
-            let line = format!("{:width$}  {}  {}", row.node, row.result.styled(colours), row.detail);
+            let line = format!(
+                "{:width$}  {}  {}",
+                row.node,
+                row.result.styled(colours),
+                row.detail
+            );
             line.trim_end().to_owned() + "\n"
         };
         self.rows.iter().map(line).collect::<String>() + &self.last_line() + "\n"
@@ -130,9 +146,15 @@ impl Summary {
         for row in &self.rows {
             *counts.entry(row.result).or_default() += 1;
         }
-        let active = self.rows.iter().filter(|row| row.result.is_active()).count();
+        let active = self
+            .rows
+            .iter()
+            .filter(|row| row.result.is_active())
+            .count();
         let others = counts.iter().filter(|(result, _)| !result.is_active());
-        let others: String = others.map(|(result, count)| format!(", {count} {}", result.word())).collect();
+        let others: String = others
+            .map(|(result, count)| format!(", {count} {}", result.word()))
+            .collect();
         format!("{active} of {} nodes active{others}", self.rows.len())
     }
 }
@@ -151,14 +173,26 @@ fn row(node: &str, steps: &[(StepKind, &StepResult)]) -> Row {
     let (result, detail) = found(failure)
         .or_else(|| found(not_started))
         .or_else(|| found(activation))
-        .unwrap_or((NodeResult::Skipped, "the plan has no activation for it".to_owned()));
-    Row { node: node.to_owned(), result, detail }
+        .unwrap_or((
+            NodeResult::Skipped,
+            "the plan has no activation for it".to_owned(),
+        ));
+    Row {
+        node: node.to_owned(),
+        result,
+        detail,
+    }
 }
 
 fn failure(kind: &StepKind, result: &StepResult) -> Option<(NodeResult, String)> {
     match result {
-        StepResult::Failed(message) => Some((NodeResult::Failed, format!("{}: {}", kind.name(), first_line(message)))),
-        StepResult::Unreachable(message) => Some((NodeResult::Unreachable, first_line(message).to_owned())),
+        StepResult::Failed(message) => Some((
+            NodeResult::Failed,
+            format!("{}: {}", kind.name(), first_line(message)),
+        )),
+        StepResult::Unreachable(message) => {
+            Some((NodeResult::Unreachable, first_line(message).to_owned()))
+        }
         _ => None,
     }
 }
@@ -166,16 +200,33 @@ fn failure(kind: &StepKind, result: &StepResult) -> Option<(NodeResult, String)>
 fn not_started(_: &StepKind, result: &StepResult) -> Option<(NodeResult, String)> {
     match result {
         StepResult::Blocked { by } => Some((NodeResult::Blocked, format!("by {by}"))),
-        StepResult::Cancelled => Some((NodeResult::Skipped, "interrupted before it began".to_owned())),
+        StepResult::Cancelled => Some((
+            NodeResult::Skipped,
+            "interrupted before it began".to_owned(),
+        )),
         _ => None,
     }
 }
 
 fn activation(kind: &StepKind, result: &StepResult) -> Option<(NodeResult, String)> {
     match (kind, result) {
-        (StepKind::Activate, StepResult::Done(detail)) => Some((NodeResult::Active, detail.clone())),
+        (StepKind::Activate, StepResult::Done(detail)) => {
+            Some((NodeResult::Active, detail.clone()))
+        }
+        (StepKind::Activate, StepResult::Skipped(why))
+            if why.starts_with(NodeResult::WouldChange.word()) =>
+        {
+            let change = why[NodeResult::WouldChange.word().len()..]
+                .trim_start_matches(':')
+                .trim();
+            Some((NodeResult::WouldChange, change.to_owned()))
+        }
         (StepKind::Activate, StepResult::Skipped(why)) => {
-            let why = if why == NodeResult::UpToDate.word() { "" } else { why };
+            let why = if why == NodeResult::UpToDate.word() {
+                ""
+            } else {
+                why
+            };
             Some((NodeResult::UpToDate, why.to_owned()))
         }
         _ => None,
@@ -185,7 +236,16 @@ fn activation(kind: &StepKind, result: &StepResult) -> Option<(NodeResult, Strin
 /// The line of a message that fits a table.
 #[must_use]
 pub fn first_line(message: &str) -> &str {
-    message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().trim_end_matches(':')
+    let line = message
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default()
+        .trim();
+    // The table names the node already.
+    let about = line
+        .strip_prefix("node `")
+        .and_then(|rest| rest.split_once("`: "));
+    about.map_or(line, |(_, about)| about).trim_end_matches(':')
 }
 
 #[cfg(test)]
@@ -198,7 +258,8 @@ mod tests {
         let graph = Graph::from_plan(&example()).unwrap();
         let mut run = RunResult::default();
         for step in graph.steps() {
-            run.steps.insert(step.id.clone(), StepResult::Done("new system".to_owned()));
+            run.steps
+                .insert(step.id.clone(), StepResult::Done("new system".to_owned()));
         }
         for (step, result) in results {
             run.steps.insert((*step).to_owned(), result.clone());
@@ -208,19 +269,36 @@ mod tests {
 
     #[test]
     fn a_run_where_all_is_well() {
-        let summary = run(&[("activate:beta", StepResult::Skipped("up to date".to_owned()))]);
+        let summary = run(&[(
+            "activate:beta",
+            StepResult::Skipped("up to date".to_owned()),
+        )]);
         assert!(summary.is_success());
         assert_snapshot!(summary);
     }
 
     #[test]
     fn a_run_where_nothing_is_well() {
-        let failed = StepResult::Failed("node `beta`: build failed\nerror: builder failed".to_owned());
+        let failed =
+            StepResult::Failed("node `beta`: build failed\nerror: builder failed".to_owned());
         let summary = run(&[
-            ("build:alpha", StepResult::Unreachable("\nalpha.example.org: Connection refused:\n…".to_owned())),
+            (
+                "build:alpha",
+                StepResult::Unreachable("\nalpha.example.org: Connection refused:\n…".to_owned()),
+            ),
             ("build:beta", failed),
-            ("copy:beta", StepResult::Blocked { by: "build:beta".to_owned() }),
-            ("activate:gamma", StepResult::Blocked { by: "activate:beta".to_owned() }),
+            (
+                "copy:beta",
+                StepResult::Blocked {
+                    by: "build:beta".to_owned(),
+                },
+            ),
+            (
+                "activate:gamma",
+                StepResult::Blocked {
+                    by: "activate:beta".to_owned(),
+                },
+            ),
         ]);
         assert!(!summary.is_success());
         assert_snapshot!(summary);
@@ -228,8 +306,26 @@ mod tests {
 
     #[test]
     fn an_interrupted_run_is_no_success() {
-        let summary = run(&[("copy:alpha", StepResult::Cancelled), ("activate:alpha", StepResult::Cancelled)]);
+        let summary = run(&[
+            ("copy:alpha", StepResult::Cancelled),
+            ("activate:alpha", StepResult::Cancelled),
+        ]);
         assert!(!summary.is_success());
+        assert_snapshot!(summary);
+    }
+
+    #[test]
+    fn a_dry_run_says_from_what_to_what() {
+        let change = "would change: /nix/store/old-system -> /nix/store/new-system";
+        let summary = run(&[
+            ("activate:alpha", StepResult::Skipped(change.to_owned())),
+            (
+                "activate:beta",
+                StepResult::Skipped("up to date".to_owned()),
+            ),
+            ("activate:gamma", StepResult::Skipped(change.to_owned())),
+        ]);
+        assert!(summary.is_success());
         assert_snapshot!(summary);
     }
 

@@ -19,7 +19,11 @@ pub fn tree(plan: &Plan, graph: &Graph) -> String {
     );
     let last = nodes.len().saturating_sub(1);
     for (place, (name, steps)) in nodes.iter().enumerate() {
-        let (branch, stem) = if place == last { ("└─", "  ") } else { ("├─", "│ ") };
+        let (branch, stem) = if place == last {
+            ("└─", "  ")
+        } else {
+            ("├─", "│ ")
+        };
         let _ = writeln!(text, "{branch} {name}{}", about(plan, name));
         draw_steps(&mut text, stem, steps, graph);
     }
@@ -28,7 +32,11 @@ pub fn tree(plan: &Plan, graph: &Graph) -> String {
 
 fn draw_steps(text: &mut String, stem: &str, steps: &[&WalkStep], graph: &Graph) {
     let last = steps.len().saturating_sub(1);
-    let width = steps.iter().map(|step| label(step).len()).max().unwrap_or_default();
+    let width = steps
+        .iter()
+        .map(|step| label(step).len())
+        .max()
+        .unwrap_or_default();
     for (place, step) in steps.iter().enumerate() {
         let branch = if place == last { "└─" } else { "├─" };
         let after = waits_for(step, graph);
@@ -40,11 +48,17 @@ fn draw_steps(text: &mut String, stem: &str, steps: &[&WalkStep], graph: &Graph)
 fn waits_for(step: &WalkStep, graph: &Graph) -> String {
     let own = |id: &String| match (&step.node, graph.kind(id)) {
         // Of the same node, the kind says enough.
-        (Some(node), Some(kind)) if *id == format!("{}:{node}", kind.name()) => kind.name().to_owned(),
+        (Some(node), Some(kind)) if *id == format!("{}:{node}", kind.name()) => {
+            kind.name().to_owned()
+        }
         _ => id.clone(),
     };
     let after: Vec<String> = graph.dependencies(&step.id).iter().map(own).collect();
-    if after.is_empty() { String::new() } else { format!("  after {}", after.join(", ")) }
+    if after.is_empty() {
+        String::new()
+    } else {
+        format!("  after {}", after.join(", "))
+    }
 }
 
 /// The kind, or the whole id of a step that is named in another way.
@@ -67,8 +81,15 @@ fn address(target: &Target) -> String {
     if target.local {
         return "(this machine)".to_owned();
     }
-    let user = target.user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
-    let port = target.port.map(|port| format!(" port {port}")).unwrap_or_default();
+    let user = target
+        .user
+        .as_ref()
+        .map(|user| format!("{user}@"))
+        .unwrap_or_default();
+    let port = target
+        .port
+        .map(|port| format!(" port {port}"))
+        .unwrap_or_default();
     format!("{user}{}{port}", target.host)
 }
 
@@ -93,7 +114,9 @@ fn in_order<'a>(plan: &'a Plan, graph: &'a Graph) -> Vec<(&'a str, Vec<&'a WalkS
 /// How many steps of the same node must come before.
 fn depth_on_node(step: &WalkStep, graph: &Graph) -> usize {
     let before = graph.dependencies(&step.id);
-    let own = before.iter().filter(|id| graph.node(id) == step.node.as_deref());
+    let own = before
+        .iter()
+        .filter(|id| graph.node(id) == step.node.as_deref());
     own.filter_map(|id| graph.steps().find(|it| it.id == **id))
         .map(|it| depth_on_node(it, graph) + 1)
         .max()

@@ -1,1 +1,335 @@
-//! Tests.
+//! Property tests: random graphs, random failures, random limits.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::plan::Step;
+
+/// What a fake step does when it runs.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    Done,
+    Skipped,
+    Failed,
+    Unreachable,
+}
+
+#[derive(Clone, Debug)]
+struct FakeStep {
+    fate: Fate,
+    kind: StepKind,
+    millis: u64,
+    after: Vec<usize>,
+}
+
+/// What happened, in order: `true` for the start of a step.
+#[derive(Default)]
+struct Recorder {
+    fakes: BTreeMap<StepId, FakeStep>,
+    history: Mutex<Vec<(bool, StepId)>>,
+    cancel_at: Option<(usize, CancellationToken)>,
+}
+
+impl Recorder {
+    fn note(&self, started: bool, step: &str) {
+        let mut history = self.history.lock().unwrap();
+        history.push((started, step.to_owned()));
+        if let Some((at, token)) = &self.cancel_at
+            && history.iter().filter(|(started, _)| *started).count() >= *at
+        {
+            token.cancel();
+        }
+    }
+}
+
+impl Execute for Recorder {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
+        let step = step.clone();
+        Box::pin(async move {
+            let fake = &self.fakes[&step];
+            self.note(true, &step);
+            tokio::time::sleep(Duration::from_millis(fake.millis)).await;
+            self.note(false, &step);
+            let error = |kind| {
+                StepOutcome::Failed(StepError {
+                    kind,
+                    message: step.clone(),
+                })
+            };
+            match fake.fate {
+                Fate::Done => StepOutcome::Done(String::new()),
+                Fate::Skipped => StepOutcome::Skipped(String::new()),
+                Fate::Failed => error(FailureKind::Failed),
+                Fate::Unreachable => error(FailureKind::Unreachable),
+            }
+        })
+    }
+}
+
+fn fake_step(place: usize) -> impl Strategy<Value = FakeStep> {
+    let fate = prop_oneof![
+        6 => Just(Fate::Done), 2 => Just(Fate::Skipped), 1 => Just(Fate::Failed), 1 => Just(Fate::Unreachable)
+    ];
+    let kind = prop::sample::select(StepKind::ALL.to_vec());
+    // Only earlier steps, so that there is no cycle.
+    let after = prop::collection::vec(0..place.max(1), 0..4.min(place + 1));
+    (fate, kind, 0..20_u64, after).prop_map(move |(fate, kind, millis, after)| {
+        let after = after.into_iter().filter(|before| *before < place).collect();
+        FakeStep {
+            fate,
+            kind,
+            millis,
+            after,
+        }
+    })
+}
+
+fn fake_steps() -> impl Strategy<Value = Vec<FakeStep>> {
+    (0..40_usize).prop_flat_map(|count| (0..count).map(fake_step).collect::<Vec<_>>())
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    let per_kind = prop::collection::btree_map(
+        prop::sample::select(StepKind::ALL.to_vec()),
+        0..4_usize,
+        0..4,
+    );
+    (0..8_usize, per_kind).prop_map(|(overall, per_kind)| Limits { overall, per_kind })
+}
+
+/// Names whose alphabetical order is not the order of the graph.
+fn name(place: usize) -> StepId {
+    format!("s{:02}", (place * 37) % 97)
+}
+
+struct Ran {
+    graph: Graph,
+    recorder: Recorder,
+    result: RunResult,
+    events: Vec<Event>,
+}
+
+fn ran(fakes: &[FakeStep], limits: Limits, cancel_after: Option<usize>) -> Ran {
+    let step = |fake: &FakeStep| Step {
+        kind: fake.kind,
+        node: None,
+        after: fake.after.iter().map(|place| name(*place)).collect(),
+    };
+    let named = fakes.iter().enumerate();
+    let steps = named
+        .clone()
+        .map(|(place, fake)| (name(place), step(fake)))
+        .collect();
+    let graph = Graph::from_steps(&steps).unwrap();
+    let cancel = CancellationToken::new();
+    let recorder = Recorder {
+        fakes: named
+            .map(|(place, fake)| (name(place), fake.clone()))
+            .collect(),
+        cancel_at: cancel_after.map(|at| (at, cancel.clone())),
+        ..Recorder::default()
+    };
+    // The paused clock makes sleeping free and the order of endings that of their times.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    let (events, mut reader) = EventSink::channel();
+    let result = runtime.block_on(run(&graph, &recorder, limits, &events, cancel));
+    let events = std::iter::from_fn(|| reader.try_recv().ok()).collect();
+    Ran {
+        graph,
+        recorder,
+        result,
+        events,
+    }
+}
+
+impl Ran {
+    fn started(&self) -> Vec<StepId> {
+        let history = self.recorder.history.lock().unwrap();
+        history
+            .iter()
+            .filter(|(started, _)| *started)
+            .map(|(_, step)| step.clone())
+            .collect()
+    }
+
+    fn succeeded(&self, step: &str) -> bool {
+        matches!(
+            self.result.steps[step],
+            StepResult::Done(_) | StepResult::Skipped(_)
+        )
+    }
+
+    fn check_dependencies(&self) {
+        let history = self.recorder.history.lock().unwrap().clone();
+        let place = |started, step: &str| {
+            history
+                .iter()
+                .position(|it| *it == (started, step.to_owned()))
+        };
+        for step in self.started() {
+            for before in self.graph.dependencies(&step) {
+                assert!(
+                    self.succeeded(&before),
+                    "{step} ran although {before} did not succeed"
+                );
+                assert!(
+                    place(false, &before) < place(true, &step),
+                    "{step} began before {before} ended"
+                );
+            }
+        }
+    }
+
+    fn check_limits(&self, limits: &Limits) {
+        let mut running: BTreeMap<StepKind, usize> = BTreeMap::new();
+        for (started, step) in self.recorder.history.lock().unwrap().iter() {
+            let kind = self.recorder.fakes[step].kind;
+            let count = running.entry(kind).or_default();
+            if *started {
+                *count += 1;
+            } else {
+                *count -= 1;
+            }
+            assert!(*count <= limits.of(kind), "too many of {kind:?}");
+            assert!(
+                running.values().sum::<usize>() <= limits.overall.max(1),
+                "too many in all"
+            );
+        }
+    }
+
+    fn check_everything_ended(&self) {
+        let all: Vec<&StepId> = self.graph.steps().map(|step| &step.id).collect();
+        assert_eq!(self.result.steps.len(), all.len());
+        let started = self.started();
+        let once: BTreeSet<&StepId> = started.iter().collect();
+        assert_eq!(once.len(), started.len(), "a step ran twice");
+        for step in all {
+            let finished = |event: &&Event| matches!(event, Event::StepFinished { step: it, .. } if it == step);
+            assert_eq!(
+                self.events.iter().filter(finished).count(),
+                1,
+                "{step} ended once for readers"
+            );
+        }
+    }
+
+    fn check_blocked(&self) {
+        for (step, result) in &self.result.steps {
+            if let StepResult::Blocked { by } = result {
+                let failed = matches!(
+                    self.result.steps[by],
+                    StepResult::Failed(_) | StepResult::Unreachable(_)
+                );
+                assert!(failed, "{step} is blocked by {by}, which did not fail");
+                assert!(!self.started().contains(step), "{step} is blocked and ran");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_walk_keeps_its_promises(fakes in fake_steps(), limits in limits()) {
+        let ran = ran(&fakes, limits.clone(), None);
+        ran.check_dependencies();
+        ran.check_limits(&limits);
+        ran.check_everything_ended();
+        ran.check_blocked();
+        // Without an interrupt, only a failure keeps a step from running.
+        for (step, result) in &ran.result.steps {
+            prop_assert!(*result != StepResult::Cancelled, "{step} was given up");
+            let may_run = ran.graph.dependencies(step).iter().all(|before| ran.succeeded(before));
+            prop_assert_eq!(may_run, ran.started().contains(step), "{}", step);
+        }
+    }
+
+    #[test]
+    fn an_interrupted_walk_starts_nothing_new(fakes in fake_steps(), limits in limits(), at in 0..20_usize) {
+        let ran = ran(&fakes, limits.clone(), Some(at));
+        ran.check_dependencies();
+        ran.check_limits(&limits);
+        ran.check_everything_ended();
+        ran.check_blocked();
+        let history = ran.recorder.history.lock().unwrap().clone();
+        let cancelled_at = history.iter().scan(0, |count, (started, _)| {
+            *count += usize::from(*started);
+            Some(*count)
+        }).position(|count| count >= at.max(1));
+        if let Some(place) = cancelled_at {
+            let later = history[place + 1..].iter().filter(|(started, _)| *started).count();
+            prop_assert_eq!(later, 0, "started after the interrupt");
+        }
+    }
+}
+
+#[test]
+fn independent_steps_run_at_the_same_time() {
+    let fake = |after| FakeStep {
+        fate: Fate::Done,
+        kind: StepKind::Build,
+        millis: 10,
+        after,
+    };
+    let limits = Limits {
+        overall: 10,
+        per_kind: BTreeMap::new(),
+    };
+    let ran = ran(
+        &[fake(vec![]), fake(vec![]), fake(vec![0, 1])],
+        limits,
+        None,
+    );
+    let starts: Vec<bool> = ran
+        .recorder
+        .history
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(started, _)| *started)
+        .collect();
+    assert_eq!(starts, [true, true, false, false, true, false]);
+    assert!(ran.result.is_success());
+}
+
+#[test]
+fn a_walk_that_is_cancelled_before_it_begins_does_nothing() {
+    let fake = FakeStep {
+        fate: Fate::Done,
+        kind: StepKind::Copy,
+        millis: 1,
+        after: vec![],
+    };
+    let limits = Limits {
+        overall: 1,
+        per_kind: BTreeMap::new(),
+    };
+    let ran = ran(&[fake.clone(), fake], limits, None);
+    assert_eq!(ran.started().len(), 2);
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let (events, _reader) = EventSink::channel();
+    let limits = Limits {
+        overall: 1,
+        per_kind: BTreeMap::new(),
+    };
+    let walk = run(&ran.graph, &ran.recorder, limits, &events, cancel);
+    let result = futures::executor::block_on(walk);
+    assert!(
+        result
+            .steps
+            .values()
+            .all(|result| *result == StepResult::Cancelled)
+    );
+    assert!(!result.is_success());
+}

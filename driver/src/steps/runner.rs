@@ -45,7 +45,12 @@ impl StepRunner {
     /// Carries out the steps of a plan with these parts.
     #[must_use]
     pub fn new(parts: StepRunnerParts) -> Self {
-        let standings = parts.plan.nodes.keys().map(|node| (node.clone(), OnceCell::new())).collect();
+        let standings = parts
+            .plan
+            .nodes
+            .keys()
+            .map(|node| (node.clone(), OnceCell::new()))
+            .collect();
         Self { parts, standings }
     }
 
@@ -64,7 +69,12 @@ impl StepRunner {
         }
     }
 
-    async fn run_for(&self, kind: StepKind, node: &str, step: &str) -> Result<StepOutcome, StepFailure> {
+    async fn run_for(
+        &self,
+        kind: StepKind,
+        node: &str,
+        step: &str,
+    ) -> Result<StepOutcome, StepFailure> {
         let standing = self.standing(node).await?;
         let is_dry = self.parts.settings.goal == Goal::DryRun;
         if standing.is_up_to_date() {
@@ -74,12 +84,22 @@ impl StepRunner {
             return Ok(StepOutcome::Skipped(UP_TO_DATE.to_owned()));
         }
         if is_dry {
-            return Ok(StepOutcome::Skipped(WOULD_CHANGE.to_owned()));
+            let from = standing
+                .probe
+                .current_system
+                .as_deref()
+                .unwrap_or("nothing");
+            let to = &standing.toplevel.out_path;
+            return Ok(StepOutcome::Skipped(format!(
+                "{WOULD_CHANGE}: {from} -> {to}"
+            )));
         }
         let done = match kind {
             StepKind::Build => self.build(node, step, &standing).await?,
             StepKind::Copy => self.copy(step, &standing).await?,
-            StepKind::Activate => activate::activate(&self.parts, &standing, |line| self.show(step, line)).await?,
+            StepKind::Activate => {
+                activate::activate(&self.parts, &standing, |line| self.show(step, line)).await?
+            }
         };
         Ok(StepOutcome::Done(done))
     }
@@ -93,7 +113,12 @@ impl StepRunner {
         cell.get_or_init(look).await.clone()
     }
 
-    async fn build(&self, node: &str, step: &str, standing: &Standing) -> Result<String, StepFailure> {
+    async fn build(
+        &self,
+        node: &str,
+        step: &str,
+        standing: &Standing,
+    ) -> Result<String, StepFailure> {
         let settings = &self.parts.settings;
         let what = Build {
             toplevel: standing.toplevel.clone(),
@@ -106,11 +131,19 @@ impl StepRunner {
     }
 
     async fn copy(&self, step: &str, standing: &Standing) -> Result<String, StepFailure> {
-        let Settings { nonce, copy_limit, cancel, .. } = &self.parts.settings;
+        let Settings {
+            nonce,
+            copy_limit,
+            cancel,
+            ..
+        } = &self.parts.settings;
         let (host, path) = (&*standing.host, &standing.toplevel.out_path);
         // A root that points nowhere yet is in order; a copy that no root holds could be collected at any time.
         script::protect(host, nonce, path).await?;
-        let copied = copy(host, path, (*copy_limit, cancel), |line| self.show(step, line)).await?;
+        let copied = copy(host, path, (*copy_limit, cancel), |line| {
+            self.show(step, line)
+        })
+        .await?;
         Ok(match copied {
             None => "nothing to copy: it is this machine".to_owned(),
             Some(0) => "it had all paths already".to_owned(),
@@ -120,7 +153,10 @@ impl StepRunner {
     }
 
     fn show(&self, step: &str, line: String) {
-        self.parts.events.send(Event::StepOutput { step: step.to_owned(), line });
+        self.parts.events.send(Event::StepOutput {
+            step: step.to_owned(),
+            line,
+        });
     }
 }
 
