@@ -84,7 +84,11 @@ impl Bed {
             provision(&machine, &self.record, supplies)?;
             machine.start()?;
         }
-        self.hosts().iter().try_for_each(Host::wait_booted)
+        for host in self.hosts() {
+            host.wait_booted()?;
+            host.check_units()?;
+        }
+        Ok(())
     }
 
     /// A bed that was brought up by another process; dropping it leaves the bed up.

@@ -129,7 +129,8 @@ impl HostCommand {
             .args(["-c", IN_GROUP, "sh"])
             .arg(group.path())
             .args([
-                "nsenter", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--target",
+                "nsenter", "--mount", "--root", "--uts", "--ipc", "--net", "--pid", "--cgroup",
+                "--target",
             ])
             .arg(machine.pid()?.to_string())
             .args(["--", "/usr/bin/env", "--ignore-environment"])
