@@ -16,7 +16,8 @@ use crate::flake::Flake;
 const MEMORY_OF_ONE: u64 = 2_500_000_000;
 
 /// What of a derivation the driver wants to know. The result of a node without one is an error of that node alone.
-const FIELDS: &str = "d: { drvPath = d.drvPath; outPath = d.outPath; }";
+// Not named outPath: Nix writes a set that has one as that string.
+const FIELDS: &str = "d: { drvPath = d.drvPath; out = d.outPath; }";
 
 /// Which derivation of each node.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -49,6 +50,7 @@ pub struct NixEvaluator {
 #[serde(rename_all = "camelCase")]
 struct Record {
     drv_path: String,
+    #[serde(rename = "out")]
     out_path: String,
 }
 
