@@ -240,7 +240,9 @@ activate() {
   fi
   close_interrupted "$nonce"
   toplevel=$(resolve "$2") deployer=$3 limit=$7 phase=prepared started=$(now) boot=$(boot_id)
-  previous=$(resolve "$running") profile_before=$(resolve "$profile")
+  profile_before=$(resolve "$profile") previous=$(resolve "$running")
+  # Where nothing runs, the system of the next boot is what a failure goes back to.
+  if [ -z "$previous" ]; then previous=$profile_before; fi
   if ! record; then
     rm -rf -- "$deploy"
     refuse_state

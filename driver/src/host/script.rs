@@ -91,6 +91,8 @@ pub struct Status {
     pub phase: Phase,
     /// Whether it is being worked on at this moment.
     pub is_running: bool,
+    /// Whether the host was restarted since it was recorded.
+    pub was_restarted: bool,
     /// Why it ended as it did.
     pub message: String,
     /// The running system now.
@@ -131,7 +133,11 @@ pub async fn probe(host: &dyn Host) -> Result<Probe, HostError> {
 }
 
 /// Asks a host about itself; a host that belongs to another network is an error.
-pub async fn admit(host: &dyn Host, network: &Network, policy: IdentityPolicy) -> Result<Probe, HostError> {
+pub async fn admit(
+    host: &dyn Host,
+    network: &Network,
+    policy: IdentityPolicy,
+) -> Result<Probe, HostError> {
     let answer = call(host, "probe", &[&network.id, &network.name, policy.word()]).await?;
     understood(host, answer)
 }

@@ -1,9 +1,9 @@
 //! Switches a host to its system: asks it to, follows it to the end, and believes only what the host says afterwards.
 
+use super::StepFailure;
 use super::follow::{Ended, follow, start};
 use super::runner::StepRunnerParts;
 use super::standing::Standing;
-use super::StepFailure;
 use crate::host::script::{self, Activation, Phase, Status};
 
 /// Switches; the text says from where.
@@ -37,7 +37,10 @@ pub(super) async fn activate(
 }
 
 /// Records the network on a host that has none on record, or another one that is being taken over.
-pub(super) async fn identify(parts: &StepRunnerParts, standing: &Standing) -> Result<(), StepFailure> {
+pub(super) async fn identify(
+    parts: &StepRunnerParts,
+    standing: &Standing,
+) -> Result<(), StepFailure> {
     if standing.probe.network.as_ref() == Some(&parts.plan.network) {
         return Ok(());
     }
@@ -46,7 +49,13 @@ pub(super) async fn identify(parts: &StepRunnerParts, standing: &Standing) -> Re
 }
 
 fn judge(ended: &Ended, standing: &Standing, nonce: &str) -> Result<(), StepFailure> {
-    let Status { phase, message, current, profile, .. } = &ended.status;
+    let Status {
+        phase,
+        message,
+        current,
+        profile,
+        ..
+    } = &ended.status;
     let wanted = Some(&standing.toplevel.out_path);
     if *phase == Phase::Confirmed && current.as_ref() == wanted && profile.as_ref() == wanted {
         return Ok(());
@@ -54,20 +63,33 @@ fn judge(ended: &Ended, standing: &Standing, nonce: &str) -> Result<(), StepFail
     let record = format!("{}/{nonce}", script::DEPLOYS);
     let what = match phase {
         Phase::Confirmed => "the switch succeeded, but something else changed the system since",
-        Phase::RolledBack => "the switch failed, and the host went back to the system it ran before",
-        Phase::RollbackFailed => "the switch failed, and going back to the system before failed as well",
+        Phase::RolledBack => {
+            "the switch failed, and the host went back to the system it ran before"
+        }
+        Phase::RollbackFailed => {
+            "the switch failed, and going back to the system before failed as well"
+        }
         Phase::Failed => "the switch failed",
         Phase::Unknown => "the host has no record of the activation",
+        _ if ended.status.was_restarted => "the host was restarted in the middle of the activation",
         Phase::Interrupted | Phase::Prepared | Phase::Activating | Phase::RollingBack => {
-            "the activation was stopped in the middle: the host was restarted, or its unit was killed"
+            "the activation was stopped in the middle: its unit was killed"
         }
     };
-    let message = if message.is_empty() { what.to_owned() } else { format!("{what}: {message}") };
+    let message = if message.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}: {message}")
+    };
     let advice = match phase {
         Phase::RollbackFailed => {
-            format!("log in and bring the host to a system that works; the whole log is {record}/log there")
+            format!(
+                "log in and bring the host to a system that works; the whole log is {record}/log there"
+            )
         }
-        _ => format!("correct the cause and deploy again; the whole log is {record}/log on the host"),
+        _ => {
+            format!("correct the cause and deploy again; the whole log is {record}/log on the host")
+        }
     };
     Err(StepFailure::Activation {
         message,

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::StepFailure;
 use super::failure::command_line;
 use super::nix_log::NixLog;
-use super::StepFailure;
 use crate::evaluate::Toplevel;
 use crate::process::{Command, ProcessError, Tail};
 
@@ -31,7 +31,10 @@ pub(crate) struct Build {
 }
 
 /// Builds, and hands out lines for people.
-pub(crate) async fn build(what: &Build, mut on_line: impl FnMut(String) + Send) -> Result<(), StepFailure> {
+pub(crate) async fn build(
+    what: &Build,
+    mut on_line: impl FnMut(String) + Send,
+) -> Result<(), StepFailure> {
     let Toplevel { drv_path, out_path } = &what.toplevel;
     let command = Command::new("nix")
         .args(FEATURES)
@@ -56,7 +59,11 @@ pub(crate) async fn build(what: &Build, mut on_line: impl FnMut(String) + Send) 
     if Path::new(out_path).exists() {
         return Ok(());
     }
-    Err(StepFailure::NoOutput { drv: drv_path.clone(), out: out_path.clone(), command: line })
+    Err(StepFailure::NoOutput {
+        drv: drv_path.clone(),
+        out: out_path.clone(),
+        command: line,
+    })
 }
 
 async fn explain(error: ProcessError, log: &NixLog, wanted: &str) -> StepFailure {
@@ -65,21 +72,41 @@ async fn explain(error: ProcessError, log: &NixLog, wanted: &str) -> StepFailure
     };
     let Some(drv) = log.failed_derivation() else {
         let doing = format!("building {wanted}");
-        return StepFailure::Nix { doing, said: log.complaint(), command };
+        return StepFailure::Nix {
+            doing,
+            said: log.complaint(),
+            command,
+        };
     };
     let text = match log.build_log(&drv) {
         Some(text) => text,
         None => old_log(&drv).await,
     };
-    let headline = log.headline(&drv).unwrap_or_else(|| format!("building {drv} failed"));
-    StepFailure::Builder { headline, drv, log: text, command }
+    let headline = log
+        .headline(&drv)
+        .unwrap_or_else(|| format!("building {drv} failed"));
+    StepFailure::Builder {
+        headline,
+        drv,
+        log: text,
+        command,
+    }
 }
 
 /// The log of a build that another process did, or did before.
 async fn old_log(drv: &str) -> String {
-    let read = Command::new("nix").args(FEATURES).args(["log", drv]).timeout(OLD_LOG).output().await;
+    let read = Command::new("nix")
+        .args(FEATURES)
+        .args(["log", drv])
+        .timeout(OLD_LOG)
+        .output()
+        .await;
     let mut tail = Tail::default();
-    for line in read.map(|output| output.stdout).unwrap_or_default().split(|byte| *byte == b'\n') {
+    for line in read
+        .map(|output| output.stdout)
+        .unwrap_or_default()
+        .split(|byte| *byte == b'\n')
+    {
         tail.push(&String::from_utf8_lossy(line));
     }
     tail.text()

@@ -23,11 +23,21 @@ pub(crate) async fn copy(
     limits: (Duration, &CancellationToken),
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Option<usize>, StepFailure> {
-    let Some(store) = host.store() else { return Ok(None) };
+    let Some(store) = host.store() else {
+        return Ok(None);
+    };
     let (limit, cancel) = limits;
     preflight(host, &store, cancel).await?;
     let command = nix(&store, cancel)
-        .args(["copy", "--log-format", "internal-json", "--no-check-sigs", "--to", &store.url, path])
+        .args([
+            "copy",
+            "--log-format",
+            "internal-json",
+            "--no-check-sigs",
+            "--to",
+            &store.url,
+            path,
+        ])
         .timeout(limit);
     let mut log = NixLog::default();
     let result = command
@@ -44,7 +54,11 @@ pub(crate) async fn copy(
 }
 
 /// Nix ignores `--no-check-sigs` silently where it does not trust the user, and fails much later.
-async fn preflight(host: &dyn Host, store: &RemoteStore, cancel: &CancellationToken) -> Result<(), StepFailure> {
+async fn preflight(
+    host: &dyn Host,
+    store: &RemoteStore,
+    cancel: &CancellationToken,
+) -> Result<(), StepFailure> {
     // A connection that broke while this node was built is made again by this.
     host.run(HostCommand::new(["true"])).await?;
     let asked = nix(store, cancel)
@@ -58,15 +72,22 @@ async fn preflight(host: &dyn Host, store: &RemoteStore, cancel: &CancellationTo
     };
     let info: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     // Versions differ in how they write it; one that does not say is believed to trust us.
-    let distrusts = info.get("trusted").is_some_and(|trusted| *trusted == false || *trusted == 0);
+    let distrusts = info
+        .get("trusted")
+        .is_some_and(|trusted| *trusted == false || *trusted == 0);
     if distrusts {
-        return Err(StepFailure::Untrusted { address: host.address() });
+        return Err(StepFailure::Untrusted {
+            address: host.address(),
+        });
     }
     Ok(())
 }
 
 fn nix(store: &RemoteStore, cancel: &CancellationToken) -> Command {
-    Command::new("nix").args(FEATURES).env("NIX_SSHOPTS", &store.ssh_options).cancel_on(cancel)
+    Command::new("nix")
+        .args(FEATURES)
+        .env("NIX_SSHOPTS", &store.ssh_options)
+        .cancel_on(cancel)
 }
 
 async fn explain(error: ProcessError, host: &dyn Host, log: &NixLog) -> StepFailure {
@@ -78,21 +99,37 @@ async fn explain(error: ProcessError, host: &dyn Host, log: &NixLog) -> StepFail
         said => said,
     };
     if is_disk_full(&said) {
-        let disk = disk(host).await.unwrap_or_else(|error| format!("unknown ({error})"));
-        return StepFailure::DiskFull { address: host.address(), disk, said };
+        let disk = disk(host)
+            .await
+            .unwrap_or_else(|error| format!("unknown ({error})"));
+        return StepFailure::DiskFull {
+            address: host.address(),
+            disk,
+            said,
+        };
     }
-    StepFailure::Nix { doing: format!("copying to {}", host.address()), said, command }
+    StepFailure::Nix {
+        doing: format!("copying to {}", host.address()),
+        said,
+        command,
+    }
 }
 
 fn is_disk_full(said: &str) -> bool {
-    ["No space left on device", "database or disk is full", "Disk quota exceeded"]
-        .iter()
-        .any(|needle| said.contains(needle))
+    [
+        "No space left on device",
+        "database or disk is full",
+        "Disk quota exceeded",
+    ]
+    .iter()
+    .any(|needle| said.contains(needle))
 }
 
 /// The host's file system of the store, as `df` shows it.
 async fn disk(host: &dyn Host) -> Result<String, HostError> {
-    let output = host.run(HostCommand::new(["df", "-P", "-h", "/nix/store"])).await?;
+    let output = host
+        .run(HostCommand::new(["df", "-P", "-h", "/nix/store"]))
+        .await?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(text.lines().last().unwrap_or_default().to_owned())
 }

@@ -80,7 +80,10 @@ pub enum StepFailure {
         address: String,
     },
     /// The activation ended, and not with the new system.
-    #[error("{message}\n  now running: {running}\n  next boot: {boot}\n  the end of the log:{}\n  what to do: {advice}", indented(log))]
+    #[error(
+        "{message}\n  now running: {running}\n  next boot: {boot}\n  the end of the log:{}\n  what to do: {advice}",
+        indented(log)
+    )]
     Activation {
         /// What went wrong.
         message: String,
@@ -118,7 +121,10 @@ impl StepFailure {
             Self::Host(error) if error.is_unreachable() => FailureKind::Unreachable,
             _ => FailureKind::Failed,
         };
-        StepError { kind, message: format!("node `{node}`, step `{step}`: {self}") }
+        StepError {
+            kind,
+            message: format!("node `{node}`, step `{step}`: {self}"),
+        }
     }
 }
 
@@ -131,7 +137,9 @@ impl From<HostError> for StepFailure {
 /// A command for reading, with how it ended.
 pub(super) fn command_line(error: &ProcessError) -> Option<String> {
     match error {
-        ProcessError::Failed { argv, status, .. } => Some(format!("{} ({status})", quote_argv(argv))),
+        ProcessError::Failed { argv, status, .. } => {
+            Some(format!("{} ({status})", quote_argv(argv)))
+        }
         _ => None,
     }
 }
@@ -140,7 +148,9 @@ fn indented(text: &str) -> String {
     if text.trim().is_empty() {
         return "\n    (nothing)".to_owned();
     }
-    text.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
+    text.lines()
+        .flat_map(|line| ["\n    ", line.trim_end()])
+        .collect()
 }
 
 #[cfg(test)]

@@ -43,7 +43,12 @@ pub(super) async fn follow(
         host,
         activation,
         lost_limit: parts.settings.lost_limit,
-        log: LogReader { offset: 0, partial: Vec::new(), tail: Tail::default(), on_line },
+        log: LogReader {
+            offset: 0,
+            partial: Vec::new(),
+            tail: Tail::default(),
+            on_line,
+        },
     };
     follower.run().await
 }
@@ -72,7 +77,8 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             }
             let is_idle = !status.is_running && !status.phase.is_final();
             idle_since = is_idle.then(|| idle_since.unwrap_or_else(Instant::now));
-            let is_dead = idle_since.is_some_and(|since| since.elapsed() > START);
+            let is_late = idle_since.is_some_and(|since| since.elapsed() > START);
+            let is_dead = is_late || is_idle && status.was_restarted;
             if status.phase.is_final() || is_dead || Instant::now() > deadline {
                 return self.end(status).await;
             }
@@ -87,7 +93,10 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             self.log.take(&status.log);
         }
         self.log.flush();
-        Ok(Ended { status, log: self.log.tail.text() })
+        Ok(Ended {
+            status,
+            log: self.log.tail.text(),
+        })
     }
 
     /// Asks the host, as long as it may be lost.
@@ -95,15 +104,19 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
         let since = Instant::now();
         let mut pause = Duration::from_secs(1);
         loop {
-            let error = match script::status(self.host, &self.activation.nonce, self.log.offset).await {
-                Ok(status) => return Ok(status),
-                Err(error) if error.is_connection() => error,
-                Err(error) => return Err(error.into()),
-            };
+            let error =
+                match script::status(self.host, &self.activation.nonce, self.log.offset).await {
+                    Ok(status) => return Ok(status),
+                    Err(error) if error.is_connection() => error,
+                    Err(error) => return Err(error.into()),
+                };
             if since.elapsed() > self.lost_limit {
                 return Err(self.lost(error));
             }
-            (self.log.on_line)(format!("lost the connection; the activation goes on there, trying again in {} s", pause.as_secs()));
+            (self.log.on_line)(format!(
+                "lost the connection; the activation goes on there, trying again in {} s",
+                pause.as_secs()
+            ));
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }

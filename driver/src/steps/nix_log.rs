@@ -72,7 +72,10 @@ impl NixLog {
         let subject = record.fields.first().and_then(Value::as_str);
         match (record.kind, subject) {
             (BUILD, Some(drv)) => {
-                let build = BuildLog { drv: drv.to_owned(), tail: Tail::default() };
+                let build = BuildLog {
+                    drv: drv.to_owned(),
+                    tail: Tail::default(),
+                };
                 let shown = format!("building {}", short_name(drv));
                 self.builds.insert(record.id, build);
                 Some(shown)
@@ -114,7 +117,10 @@ impl NixLog {
     fn progress(&mut self, fields: &[Value]) -> Option<String> {
         let (done, expected) = (fields.first()?.as_u64()?, fields.get(1)?.as_u64()?);
         let percent = (done * 100).checked_div(expected)?;
-        if done == 0 || (percent < self.shown_percent + 10 && done < expected) || percent == self.shown_percent {
+        if done == 0
+            || (percent < self.shown_percent + 10 && done < expected)
+            || percent == self.shown_percent
+        {
             return None;
         }
         self.shown_percent = percent;
@@ -145,7 +151,9 @@ impl NixLog {
     /// The end of a build's log, as far as it came by here.
     pub(super) fn build_log(&self, drv: &str) -> Option<String> {
         let all = self.builds.values().chain(&self.ended);
-        all.filter(|build| build.drv == drv).map(|build| build.tail.text()).find(|text| !text.is_empty())
+        all.filter(|build| build.drv == drv)
+            .map(|build| build.tail.text())
+            .find(|text| !text.is_empty())
     }
 
     /// What Nix and the programs that it ran said went wrong.
@@ -161,8 +169,15 @@ impl NixLog {
         let error = self.errors.iter().find(|error| error.contains(drv))?;
         let lines = error.lines().map(str::trim);
         let lines = lines.take_while(|line| !is_log_excerpt(line));
-        let text = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-        Some(text.trim_start_matches("error: ").trim_end_matches(';').to_owned())
+        let text = lines
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ");
+        Some(
+            text.trim_start_matches("error: ")
+                .trim_end_matches(';')
+                .to_owned(),
+        )
     }
 }
 
@@ -172,7 +187,9 @@ fn is_log_excerpt(line: &str) -> bool {
 }
 
 fn quoted_derivation(text: &str) -> Option<String> {
-    text.split('\'').find(|word| word.starts_with('/') && word.ends_with(".drv")).map(str::to_owned)
+    text.split('\'')
+        .find(|word| word.starts_with('/') && word.ends_with(".drv"))
+        .map(str::to_owned)
 }
 
 /// `hello-1.0` of `/nix/store/<hash>-hello-1.0.drv`.

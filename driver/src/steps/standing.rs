@@ -25,12 +25,20 @@ impl Standing {
     /// anything is built for it.
     pub(super) async fn of(parts: &StepRunnerParts, node: &str) -> Result<Self, StepFailure> {
         let host = parts.hosts.get(node).await?;
-        let toplevel = parts.toplevels.toplevel(node).await.map_err(StepFailure::Evaluate)?;
+        let toplevel = parts
+            .toplevels
+            .toplevel(node)
+            .await
+            .map_err(StepFailure::Evaluate)?;
         let probe = script::admit(&*host, &parts.plan.network, parts.settings.policy).await?;
         for left in &probe.unfinished {
             parts.events.send(Event::Warning(unfinished(node, left)));
         }
-        Ok(Self { host, toplevel, probe })
+        Ok(Self {
+            host,
+            toplevel,
+            probe,
+        })
     }
 
     /// Whether the node runs its system, and would after a boot.
@@ -41,7 +49,11 @@ impl Standing {
 }
 
 fn unfinished(node: &str, left: &Unfinished) -> String {
-    let Unfinished { nonce, phase, toplevel } = left;
+    let Unfinished {
+        nonce,
+        phase,
+        toplevel,
+    } = left;
     format!(
         "node `{node}`: an earlier deployment of {toplevel} was stopped in the middle (phase {phase}); \
          its record on the host: {}/{nonce}",

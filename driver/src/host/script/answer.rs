@@ -124,6 +124,7 @@ impl Answer {
         Ok(Status {
             phase,
             is_running: self.get("running") == Some("yes"),
+            was_restarted: self.get("boot").is_some() && self.get("boot") != self.get("boot.now"),
             message: self.owned("message").unwrap_or_default(),
             current: self.owned("current"),
             profile: self.owned("profile"),

@@ -9,7 +9,10 @@ use super::*;
 use bed::{Bed, Switch};
 
 fn network(id: &str, name: &str) -> Network {
-    Network { id: id.to_owned(), name: name.to_owned() }
+    Network {
+        id: id.to_owned(),
+        name: name.to_owned(),
+    }
 }
 
 #[tokio::test]
@@ -17,7 +20,13 @@ async fn a_fresh_host_runs_nothing_and_belongs_to_nobody() {
     let bed = Bed::new();
     let probe = probe(&bed).await.unwrap();
     let nix = Some("2.26.3".to_owned());
-    assert_eq!(probe, Probe { nix, ..Probe::default() });
+    assert_eq!(
+        probe,
+        Probe {
+            nix,
+            ..Probe::default()
+        }
+    );
 }
 
 #[tokio::test]
@@ -31,7 +40,10 @@ async fn a_switch_ends_confirmed_with_profile_and_state() {
     assert_eq!(status.current.as_ref(), Some(&new));
     assert_eq!(status.profile.as_ref(), Some(&new));
     let log = String::from_utf8(status.log).unwrap();
-    assert!(log.contains("switch test new\n") && log.contains("switch boot new\n"), "{log}");
+    assert!(
+        log.contains("switch test new\n") && log.contains("switch boot new\n"),
+        "{log}"
+    );
     assert!(log.ends_with("netlib: confirmed\n"), "{log}");
     assert_eq!(bed.roots(), Vec::<String>::new());
     assert!(!bed.path("run/netlib/host-1-a.sh").exists());
@@ -46,7 +58,10 @@ async fn a_switch_that_fails_goes_back_and_leaves_the_profile() {
     let new = bed.toplevel("new", Switch::Fails(4));
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(status.message, "switch-to-configuration test exited with status 4");
+    assert_eq!(
+        status.message,
+        "switch-to-configuration test exited with status 4"
+    );
     assert_eq!(status.current.as_ref(), Some(&old));
     assert_eq!(status.profile.as_ref(), Some(&old));
     assert_eq!(bed.profile_history(), ["old"]);
@@ -60,8 +75,14 @@ async fn a_boot_entry_that_fails_takes_the_profile_back_too() {
     let new = bed.toplevel("new", Switch::FailsAtBoot);
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(status.message, "switch-to-configuration boot exited with status 1");
-    assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&old)));
+    assert_eq!(
+        status.message,
+        "switch-to-configuration boot exited with status 1"
+    );
+    assert_eq!(
+        (status.current.as_ref(), status.profile.as_ref()),
+        (Some(&old), Some(&old))
+    );
     assert_eq!(bed.profile_history(), ["old", "new", "old"]);
 }
 
@@ -74,7 +95,10 @@ async fn a_way_back_that_fails_is_said_and_both_systems_are_kept() {
     let new = bed.toplevel("new", Switch::Fails(4));
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RollbackFailed);
-    assert!(status.message.contains("exited with status 4") && status.message.contains("exited with status 3"));
+    assert!(
+        status.message.contains("exited with status 4")
+            && status.message.contains("exited with status 3")
+    );
     assert_eq!(bed.roots(), ["1-a-next", "1-a-previous"]);
 }
 
@@ -84,7 +108,13 @@ async fn the_first_system_of_a_host_has_nothing_to_go_back_to() {
     let new = bed.toplevel("new", Switch::FailsAtBoot);
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::Failed);
-    assert!(status.message.ends_with("there is no earlier system to go back to"), "{}", status.message);
+    assert!(
+        status
+            .message
+            .ends_with("there is no earlier system to go back to"),
+        "{}",
+        status.message
+    );
     assert_eq!(status.profile, None);
 }
 
@@ -96,7 +126,10 @@ async fn the_running_system_that_fails_again_keeps_its_profile() {
     bed.change(&old, Switch::Fails(1));
     let status = bed.deploy("1-a", &old).await;
     assert_eq!(status.phase, Phase::Failed);
-    assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&old)));
+    assert_eq!(
+        (status.current.as_ref(), status.profile.as_ref()),
+        (Some(&old), Some(&old))
+    );
 }
 
 #[tokio::test]
@@ -107,7 +140,13 @@ async fn a_switch_that_lies_is_not_believed() {
     let new = bed.toplevel("new", Switch::Lies);
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert!(status.message.contains("succeeded, but the running system is"), "{}", status.message);
+    assert!(
+        status
+            .message
+            .contains("succeeded, but the running system is"),
+        "{}",
+        status.message
+    );
 }
 
 #[tokio::test]
@@ -119,7 +158,10 @@ async fn a_switch_that_hangs_ends_at_its_limit() {
     bed.limit(Duration::from_secs(1));
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(status.message, "switch-to-configuration test did not end within 1 seconds");
+    assert_eq!(
+        status.message,
+        "switch-to-configuration test did not end within 1 seconds"
+    );
     assert_eq!(status.current.as_ref(), Some(&old));
 }
 
@@ -133,8 +175,18 @@ async fn the_second_deployer_hears_of_the_first() {
     let seen = probe(&bed).await.unwrap();
     assert_eq!(seen.lock.unwrap().deployer, "ann@desk");
     assert_eq!(seen.unfinished, []);
-    let error = activate(&bed, &bed.activation("2-b", &new)).await.unwrap_err().to_string();
-    let since = error.split("since ").nth(1).unwrap().split(';').next().unwrap().to_owned();
+    let error = activate(&bed, &bed.activation("2-b", &new))
+        .await
+        .unwrap_err()
+        .to_string();
+    let since = error
+        .split("since ")
+        .nth(1)
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
     insta::assert_snapshot!(error.replace(&since, "TIME"), @r"
     a bed: ann@desk has been deploying to this host since TIME; nothing was changed
       what to do: wait for that deployment to end, then deploy again
@@ -168,19 +220,28 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     let mut activation = bed.activation("1-a", &new);
     activation.network = work.clone();
     let error = activate(&bed, &activation).await.unwrap_err();
-    assert!(matches!(error, HostError::Refused { refusal, .. } if matches!(*refusal, Refusal::OtherNetwork { .. })));
+    assert!(
+        matches!(error, HostError::Refused { refusal, .. } if matches!(*refusal, Refusal::OtherNetwork { .. }))
+    );
     assert!(identify(&bed, &work, IdentityPolicy::Keep).await.is_err());
     assert_eq!(probe(&bed).await.unwrap().network, Some(home));
     assert!(admit(&bed, &work, IdentityPolicy::Adopt).await.is_ok());
     identify(&bed, &work, IdentityPolicy::Adopt).await.unwrap();
-    assert_eq!(fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(), "id=id-work\nname=work\n");
+    assert_eq!(
+        fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(),
+        "id=id-work\nname=work\n"
+    );
 }
 
 #[tokio::test]
 async fn two_networks_with_one_id_are_told_apart_by_name() {
     let bed = Bed::new();
-    identify(&bed, &network("one", "home"), IdentityPolicy::Keep).await.unwrap();
-    let error = admit(&bed, &network("one", "work"), IdentityPolicy::Keep).await.unwrap_err();
+    identify(&bed, &network("one", "home"), IdentityPolicy::Keep)
+        .await
+        .unwrap();
+    let error = admit(&bed, &network("one", "work"), IdentityPolicy::Keep)
+        .await
+        .unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: two networks share the id one: this host belongs to the one named "home"; nothing was changed
       what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt
@@ -192,15 +253,24 @@ async fn an_interrupted_deployment_is_found_and_closed_by_the_next() {
     let bed = Bed::new();
     let hangs = bed.toplevel("hangs", Switch::Hangs);
     let new = bed.toplevel("new", Switch::Works);
-    activate(&bed, &bed.activation("1-a", &hangs)).await.unwrap();
+    activate(&bed, &bed.activation("1-a", &hangs))
+        .await
+        .unwrap();
     bed.wait_for_phase("1-a", Phase::Activating).await;
     bed.kill("1-a");
     let left = probe(&bed).await.unwrap().unfinished;
-    let unfinished = Unfinished { nonce: "1-a".to_owned(), phase: "activating".to_owned(), toplevel: hangs };
+    let unfinished = Unfinished {
+        nonce: "1-a".to_owned(),
+        phase: "activating".to_owned(),
+        toplevel: hangs,
+    };
     assert_eq!(left, [unfinished]);
     assert!(!status(&bed, "1-a", 0).await.unwrap().is_running);
     assert_eq!(bed.deploy("2-b", &new).await.phase, Phase::Confirmed);
-    assert_eq!(status(&bed, "1-a", 0).await.unwrap().phase, Phase::Interrupted);
+    assert_eq!(
+        status(&bed, "1-a", 0).await.unwrap().phase,
+        Phase::Interrupted
+    );
     assert_eq!(probe(&bed).await.unwrap().unfinished, []);
 }
 
@@ -209,21 +279,30 @@ async fn asking_twice_for_one_activation_starts_it_once() {
     let bed = Bed::new();
     let new = bed.toplevel("new", Switch::Works);
     assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
-    let error = activate(&bed, &bed.activation("1-a", &new)).await.unwrap_err();
+    let error = activate(&bed, &bed.activation("1-a", &new))
+        .await
+        .unwrap_err();
     assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::Known));
 }
 
 #[tokio::test]
 async fn nothing_is_activated_without_a_toplevel_or_a_place_for_the_state() {
     let bed = Bed::new();
-    let error = activate(&bed, &bed.activation("1-a", "/nix/store/none")).await.unwrap_err();
+    let error = activate(&bed, &bed.activation("1-a", "/nix/store/none"))
+        .await
+        .unwrap_err();
     assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NoToplevel));
     let new = bed.toplevel("new", Switch::Works);
     fs::create_dir_all(bed.path("var/lib")).unwrap();
     fs::write(bed.path("var/lib/netlib"), "in the way").unwrap();
-    let error = activate(&bed, &bed.activation("1-a", &new)).await.unwrap_err();
+    let error = activate(&bed, &bed.activation("1-a", &new))
+        .await
+        .unwrap_err();
     let text = error.to_string();
-    assert!(text.starts_with("a bed: the host could not write down its state; nothing was activated\n"), "{text}");
+    assert!(
+        text.starts_with("a bed: the host could not write down its state; nothing was activated\n"),
+        "{text}"
+    );
     assert!(text.contains("Not a directory"), "{text}");
     assert_eq!(probe(&bed).await.unwrap().current_system, None);
 }
@@ -259,7 +338,9 @@ async fn only_the_latest_records_are_kept() {
     }
     let new = bed.toplevel("new", Switch::Works);
     assert_eq!(bed.deploy("40-y", &new).await.phase, Phase::Confirmed);
-    let kept = fs::read_dir(bed.path("var/lib/netlib/deploys")).unwrap().count();
+    let kept = fs::read_dir(bed.path("var/lib/netlib/deploys"))
+        .unwrap()
+        .count();
     assert_eq!(kept, 20);
     assert!(bed.path("var/lib/netlib/deploys/40-y/state").exists());
 }
@@ -267,7 +348,11 @@ async fn only_the_latest_records_are_kept() {
 #[tokio::test]
 async fn a_host_without_nix_is_told_what_to_install() {
     let bed = Bed::new();
-    fs::write(bed.path("nix/var/nix/profiles/default/bin/nix"), "#!/bin/sh\nexit 127\n").unwrap();
+    fs::write(
+        bed.path("nix/var/nix/profiles/default/bin/nix"),
+        "#!/bin/sh\nexit 127\n",
+    )
+    .unwrap();
     let error = probe(&bed).await.unwrap_err();
     insta::assert_snapshot!(error, @r"
     a bed has no `nix`
@@ -278,7 +363,10 @@ async fn a_host_without_nix_is_told_what_to_install() {
 #[tokio::test]
 async fn something_else_that_answers_is_not_taken_for_the_script() {
     let bed = Bed::new();
-    let output = crate::process::Output { stdout: b"This account is disabled.\n".to_vec(), stderr: String::new() };
+    let output = crate::process::Output {
+        stdout: b"This account is disabled.\n".to_vec(),
+        stderr: String::new(),
+    };
     let answer = Answer::read(&bed, "probe", &output).unwrap();
     let error = answer.require("netlib-host", "1").unwrap_err();
     insta::assert_snapshot!(error, @r#"a bed: unexpected answer of the host script's `probe`: "This account is disabled.\n""#);
@@ -288,7 +376,13 @@ async fn something_else_that_answers_is_not_taken_for_the_script() {
 async fn the_script_refuses_what_it_does_not_know() {
     let bed = Bed::new();
     let error = call(&bed, "explode", &[]).await.unwrap_err().to_string();
-    assert!(error.contains("exit status: 64") && error.contains("no subcommand 'explode'"), "{error}");
-    let error = call(&bed, "status", &["../../etc", "0"]).await.unwrap_err().to_string();
+    assert!(
+        error.contains("exit status: 64") && error.contains("no subcommand 'explode'"),
+        "{error}"
+    );
+    let error = call(&bed, "status", &["../../etc", "0"])
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("bad nonce"), "{error}");
 }

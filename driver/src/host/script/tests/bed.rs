@@ -33,11 +33,20 @@ pub struct Bed {
 impl Bed {
     pub fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
-        let bed = Self { root, limit: Mutex::new(Duration::from_secs(60)) };
+        let bed = Self {
+            root,
+            limit: Mutex::new(Duration::from_secs(60)),
+        };
         let history = bed.path("profile-history");
-        let set = format!("#!/bin/sh\necho \"${{4##*/}}\" >>{}\nln -sfn \"$4\" \"$2\"\n", history.display());
+        let set = format!(
+            "#!/bin/sh\necho \"${{4##*/}}\" >>{}\nln -sfn \"$4\" \"$2\"\n",
+            history.display()
+        );
         bed.program("nix/var/nix/profiles/default/bin/nix-env", &set);
-        bed.program("nix/var/nix/profiles/default/bin/nix", "#!/bin/sh\necho 'nix (Nix) 2.26.3'\n");
+        bed.program(
+            "nix/var/nix/profiles/default/bin/nix",
+            "#!/bin/sh\necho 'nix (Nix) 2.26.3'\n",
+        );
         fs::create_dir_all(bed.path("run")).unwrap();
         bed
     }
@@ -76,13 +85,19 @@ impl Bed {
             Switch::FailsAtBoot => format!("[ \"$1\" = boot ] && exit 1\n{go}"),
             Switch::Lies => String::new(),
             Switch::Hangs => "sleep 300\n".to_owned(),
-            Switch::WaitsFor(file) => format!("while [ ! -e {} ]; do sleep 0.1; done\n{go}", file.display()),
+            Switch::WaitsFor(file) => format!(
+                "while [ ! -e {} ]; do sleep 0.1; done\n{go}",
+                file.display()
+            ),
             Switch::LeavesDaemon => format!("sleep 20 &\n{go}"),
         };
         let name = Path::new(toplevel).file_name().unwrap().to_string_lossy();
         let text = format!("#!/bin/sh\necho \"switch $1 {name}\"\n{body}exit 0\n");
         let path = Path::new(toplevel).strip_prefix(self.root.path()).unwrap();
-        self.program(&format!("{}/bin/switch-to-configuration", path.display()), &text);
+        self.program(
+            &format!("{}/bin/switch-to-configuration", path.display()),
+            &text,
+        );
     }
 
     /// Makes a toplevel the running one and that of the profile.
@@ -100,8 +115,9 @@ impl Bed {
 
     pub fn roots(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path("nix/var/nix/gcroots/netlib")).unwrap();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
         names.sort();
         names
     }
@@ -111,14 +127,19 @@ impl Bed {
             nonce: nonce.to_owned(),
             toplevel: toplevel.to_owned(),
             deployer: "ann@desk".to_owned(),
-            network: Network { id: "id-home".to_owned(), name: "home".to_owned() },
+            network: Network {
+                id: "id-home".to_owned(),
+                name: "home".to_owned(),
+            },
             policy: IdentityPolicy::Keep,
             limit: *self.limit.lock().unwrap(),
         }
     }
 
     pub async fn deploy(&self, nonce: &str, toplevel: &str) -> Status {
-        activate(self, &self.activation(nonce, toplevel)).await.unwrap();
+        activate(self, &self.activation(nonce, toplevel))
+            .await
+            .unwrap();
         self.end(nonce).await
     }
 
@@ -150,8 +171,12 @@ impl Bed {
         let script = format!("host-{nonce}.sh");
         let toplevels = self.path("nix/store").display().to_string();
         for entry in fs::read_dir("/proc").unwrap().flatten() {
-            let Ok(words) = fs::read_to_string(entry.path().join("cmdline")) else { continue };
-            if (words.contains(&script) || words.contains(&toplevels)) && words.contains(&*self.root.path().to_string_lossy()) {
+            let Ok(words) = fs::read_to_string(entry.path().join("cmdline")) else {
+                continue;
+            };
+            if (words.contains(&script) || words.contains(&toplevels))
+                && words.contains(&*self.root.path().to_string_lossy())
+            {
                 let id: i32 = entry.file_name().to_string_lossy().parse().unwrap();
                 let pid = rustix::process::Pid::from_raw(id).unwrap();
                 let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
@@ -177,9 +202,16 @@ impl Host for Bed {
                 .stdin(command.stdin)
                 .timeout(command.timeout);
             run.output().await.map_err(|error| match error {
-                ProcessError::Failed { argv, status, stderr_tail } => {
-                    HostError::Failed { address: self.address(), argv, status: status.to_string(), said: stderr_tail }
-                }
+                ProcessError::Failed {
+                    argv,
+                    status,
+                    stderr_tail,
+                } => HostError::Failed {
+                    address: self.address(),
+                    argv,
+                    status: status.to_string(),
+                    said: stderr_tail,
+                },
                 other => other.into(),
             })
         }
