@@ -54,16 +54,19 @@
 
       checks = forEachSystem (pkgs: import ./checks/nix/flake-checks.nix { inherit pkgs self; });
 
-      formatter = forEachSystem (pkgs: pkgs.nixfmt-tree or pkgs.nixfmt-rfc-style);
+      # The two below are for work on netlib: a nixpkgs without these tools still serves users.
+      formatter = lib.filterAttrs (_: formatter: formatter != null) (
+        forEachSystem (pkgs: pkgs.nixfmt-tree or pkgs.nixfmt-rfc-style or null)
+      );
 
-      devShells = forEachSystem (pkgs: {
+      devShells = forEachSystem (pkgs: lib.optionalAttrs (pkgs ? mkShell && pkgs ? cargo-nextest) {
         default = pkgs.mkShell {
           packages = [
             pkgs.cargo
             pkgs.cargo-insta
             pkgs.cargo-nextest
             pkgs.clippy
-            pkgs.nixfmt-rfc-style
+            (pkgs.nixfmt or pkgs.nixfmt-rfc-style)
             pkgs.rustc
             pkgs.rustfmt
             pkgs.shellcheck

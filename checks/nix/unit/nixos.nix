@@ -14,7 +14,7 @@ let
       };
       system.stateVersion = "26.05";
       nixpkgs.overlays = [
-        (_: pkgs: { writeShellApplication = { name, text, ... }: pkgs.writeShellScriptBin name text; })
+        (_: pkgs: { shellcheck-minimal = pkgs.writeText "no-linter" "" // { compiler.bootstrapAvailable = false; }; })
       ];
     };
 
