@@ -34,8 +34,13 @@ let
       "not ok ${group}: ${name}\n  expected ${show case.expected}\n  got      ${show got.value}";
 
   runGroup = group: lib.mapAttrsToList (run group) (casesOf group);
+  # Each module has tests beside it.
+  runModule =
+    module:
+    lib.mapAttrsToList (run module) (import (../../modules + "/${module}/test.nix") { inherit subject; });
   lines =
     lib.concatMap runGroup groups
+    ++ lib.concatMap runModule (builtins.attrNames subject.modules)
     ++ lib.concatMap (
       group: if isWhole then runGroup group else [ "skip ${group}: needs a whole nixpkgs, this one has only lib" ]
     ) systemGroups;
