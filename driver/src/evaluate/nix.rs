@@ -50,8 +50,7 @@ pub struct NixEvaluator {
 #[serde(rename_all = "camelCase")]
 struct Record {
     drv_path: String,
-    #[serde(rename = "out")]
-    out_path: String,
+    out: String,
 }
 
 impl NixEvaluator {
@@ -93,7 +92,7 @@ impl NixEvaluator {
         self.protect(node, &record.drv_path, &path).await?;
         Ok(Toplevel {
             drv_path: record.drv_path,
-            out_path: record.out_path,
+            out_path: record.out,
         })
     }
 
