@@ -59,19 +59,22 @@
         forEachSystem (pkgs: pkgs.nixfmt-tree or pkgs.nixfmt-rfc-style or null)
       );
 
-      devShells = forEachSystem (pkgs: lib.optionalAttrs (pkgs ? mkShell && pkgs ? cargo-nextest) {
-        default = pkgs.mkShell {
-          packages = [
-            pkgs.cargo
-            pkgs.cargo-insta
-            pkgs.cargo-nextest
-            pkgs.clippy
-            (pkgs.nixfmt or pkgs.nixfmt-rfc-style)
-            pkgs.rustc
-            pkgs.rustfmt
-            pkgs.shellcheck
-          ];
-        };
-      });
+      devShells = forEachSystem (
+        pkgs:
+        lib.optionalAttrs (pkgs ? mkShell && pkgs ? cargo-nextest) {
+          default = pkgs.mkShell {
+            packages = [
+              pkgs.cargo
+              pkgs.cargo-insta
+              pkgs.cargo-nextest
+              pkgs.clippy
+              (pkgs.nixfmt or pkgs.nixfmt-rfc-style)
+              pkgs.rustc
+              pkgs.rustfmt
+              pkgs.shellcheck
+            ];
+          };
+        }
+      );
     };
 }

@@ -19,9 +19,9 @@ let
       second = networks.${b}.config;
       gathers = config: name: (config.gather.${name} or { }) != { };
       # Both would be written to the same facts/<node>.json.
-      shared = builtins.filter (name: second.nodes ? ${name} && gathers first name && gathers second name) (
-        builtins.attrNames first.nodes
-      );
+      shared = builtins.filter (
+        name: second.nodes ? ${name} && gathers first name && gathers second name
+      ) (builtins.attrNames first.nodes);
     in
     lib.optional (first.network.id == second.network.id && first.network.name != second.network.name) (
       "the networks ${quote first.network.name} and ${quote second.network.name} have the same network.id ${quote first.network.id}. "

@@ -53,7 +53,9 @@ let
       fails "deploy.steps.${errors.quote id}.after: there is no step ${errors.quote before}. Name one of deploy.steps, such as \"activate:<node>\"${stepFile id}."
     ) (builtins.filter (before: !(steps ? ${before})) step.after);
 
-  cycle = netlib.graph.findCycle (lib.mapAttrs (_: builtins.filter (before: steps ? ${before})) after);
+  cycle = netlib.graph.findCycle (
+    lib.mapAttrs (_: builtins.filter (before: steps ? ${before})) after
+  );
 
   # The named orders with both ends on the cycle: what to look at first.
   ordersOnCycle =
@@ -61,7 +63,9 @@ let
       onCycle = lib.genAttrs cycle (_: true);
       touches = builtins.any (name: onCycle ? "activate:${name}");
     in
-    lib.attrNames (lib.filterAttrs (_: order: touches order.first && touches order.next) config.deploy.order);
+    lib.attrNames (
+      lib.filterAttrs (_: order: touches order.first && touches order.next) config.deploy.order
+    );
 
   cycleAssertion = lib.optional (cycle != [ ]) (
     fails (
@@ -70,9 +74,11 @@ let
         if ordersOnCycle == [ ] then
           "Remove one of the `deploy.steps.<id>.after` that make it."
         else
-          "Look at ${lib.concatMapStringsSep ", " (
-            name: "deploy.order.${lib.strings.escapeNixIdentifier name}${orderFile name}"
-          ) ordersOnCycle}."
+          "Look at ${
+            lib.concatMapStringsSep ", " (
+              name: "deploy.order.${lib.strings.escapeNixIdentifier name}${orderFile name}"
+            ) ordersOnCycle
+          }."
       )
     )
   );
@@ -83,7 +89,9 @@ in
   config.assertions =
     lib.concatMap nameAssertion nodeNames
     ++ lib.concatLists (
-      lib.mapAttrsToList (node: facts: lib.concatMap (factAssertion node) (builtins.attrNames facts)) config.gather
+      lib.mapAttrsToList (
+        node: facts: lib.concatMap (factAssertion node) (builtins.attrNames facts)
+      ) config.gather
     )
     ++ lib.concatLists (lib.mapAttrsToList stepAssertion steps)
     ++ cycleAssertion;

@@ -22,7 +22,8 @@ in
         lib.unique (map (definition: toString definition.file) definitions)
       );
     in
-    lib.optionalString (files != [ ]) ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
+    lib.optionalString (files != [ ])
+      ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
 
   fail = message: throw "netlib: ${message}";
 

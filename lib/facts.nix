@@ -48,14 +48,14 @@ in
     in
     if !builtins.pathExists file then
       { }
-    else if builtins.isAttrs content && builtins.all builtins.isString (builtins.attrValues content) then
+    else if
+      builtins.isAttrs content && builtins.all builtins.isString (builtins.attrValues content)
+    then
       content
     else
       errors.fail "facts/${node}.json must be a JSON object of strings. Remove it and run: netlib facts gather --on ${node}";
 
-  /*
-    A fact of a node, for the configuration of another. Missing ones are an error only for who asks.
-  */
+  # A fact of a node, for the configuration of another. Missing ones are an error only for who asks.
   get =
     nodes:
     {

@@ -65,8 +65,5 @@ in
       smallest = builtins.head (lib.sort (a: b: a < b) onCycle);
       start = lib.lists.findFirstIndex (id: id == smallest) 0 onCycle;
     in
-    if remaining == { } then
-      [ ]
-    else
-      lib.drop start onCycle ++ lib.take start onCycle ++ [ smallest ];
+    if remaining == { } then [ ] else lib.drop start onCycle ++ lib.take start onCycle ++ [ smallest ];
 }

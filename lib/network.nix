@@ -73,12 +73,14 @@ in
 
       systemOf =
         name:
-        builtins.addErrorContext "while evaluating the node ${errors.quote name} of the network ${errors.quote config.network.name}" (
-          nixos.evaluate {
-            inherit name;
-            network = config;
-          }
-        );
+        builtins.addErrorContext
+          "while evaluating the node ${errors.quote name} of the network ${errors.quote config.network.name}"
+          (
+            nixos.evaluate {
+              inherit name;
+              network = config;
+            }
+          );
       gathererOf =
         name: node:
         facts.gatherer {

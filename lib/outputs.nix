@@ -72,7 +72,9 @@ in
     mapAttrs' (
       network: evaluated:
       nameValuePair "netlib-${network}" (
-        nixpkgs.legacyPackages.${system}.writeText "netlib-plan-${network}.json" (builtins.toJSON evaluated.plan)
+        nixpkgs.legacyPackages.${system}.writeText "netlib-plan-${network}.json" (
+          builtins.toJSON evaluated.plan
+        )
       )
     ) networks
   );

@@ -13,7 +13,9 @@ let
         ;
     };
     inherit (node) system tags;
-    facts = lib.mapAttrs (_: request: { inherit (request) description; }) (config.gather.${name} or { });
+    facts = lib.mapAttrs (_: request: { inherit (request) description; }) (
+      config.gather.${name} or { }
+    );
   };
 
   # Sorted and without repetition: the plan does not depend on the order of definitions.

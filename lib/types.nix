@@ -113,7 +113,10 @@ in
   host = checkedString {
     name = "host";
     description = "host name or address of ASCII letters, digits and . : _ - %, not starting with -";
-    check = value: builtins.match "[a-zA-Z0-9_.:][a-zA-Z0-9_.:%-]*" value != null && builtins.stringLength value <= 255;
+    check =
+      value:
+      builtins.match "[a-zA-Z0-9_.:][a-zA-Z0-9_.:%-]*" value != null
+      && builtins.stringLength value <= 255;
   };
 
   /**
@@ -122,7 +125,9 @@ in
   name = checkedString {
     name = "name";
     description = "name of at most 63 letters, digits, _ . and -, starting with a letter or digit";
-    check = value: builtins.match "[a-zA-Z0-9][a-zA-Z0-9_.-]*" value != null && builtins.stringLength value <= 63;
+    check =
+      value:
+      builtins.match "[a-zA-Z0-9][a-zA-Z0-9_.-]*" value != null && builtins.stringLength value <= 63;
   };
 
   /**
@@ -140,7 +145,9 @@ in
   pin = lib.mkOptionType {
     name = "pin";
     description = "nixpkgs: a flake input or a path";
-    check = value: builtins.isPath value || builtins.isString value || (builtins.isAttrs value && value ? outPath);
+    check =
+      value:
+      builtins.isPath value || builtins.isString value || (builtins.isAttrs value && value ? outPath);
     merge = lib.mergeOneOption;
   };
 

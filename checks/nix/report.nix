@@ -19,7 +19,9 @@ let
   isWhole = builtins.pathExists (nixpkgs + "/nixos/lib/eval-config.nix");
 
   casesOf = group: import (./unit + "/${group}.nix") { inherit subject other; };
-  show = value: builtins.replaceStrings [ "\n" ] [ "\\n" ] (lib.generators.toPretty { multiline = false; } value);
+  show =
+    value:
+    builtins.replaceStrings [ "\n" ] [ "\\n" ] (lib.generators.toPretty { multiline = false; } value);
 
   run =
     group: name: case:
@@ -37,12 +39,18 @@ let
   # Each module has tests beside it.
   runModule =
     module:
-    lib.mapAttrsToList (run module) (import (../../modules + "/${module}/test.nix") { inherit subject; });
+    lib.mapAttrsToList (run module) (
+      import (../../modules + "/${module}/test.nix") { inherit subject; }
+    );
   lines =
     lib.concatMap runGroup groups
     ++ lib.concatMap runModule (builtins.attrNames subject.modules)
     ++ lib.concatMap (
-      group: if isWhole then runGroup group else [ "skip ${group}: needs a whole nixpkgs, this one has only lib" ]
+      group:
+      if isWhole then
+        runGroup group
+      else
+        [ "skip ${group}: needs a whole nixpkgs, this one has only lib" ]
     ) systemGroups;
 in
 lib.concatMapStrings (line: "${line}\n") lines

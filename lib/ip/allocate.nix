@@ -11,15 +11,18 @@ let
   fromHex = digits: (fromTOML "value = 0x${digits}").value;
 
   isZero = address: builtins.all (group: group == 0) address.groups;
-  add = network: host: host // { groups = lib.zipListsWith (a: b: a + b) network.groups host.groups; };
+  add =
+    network: host: host // { groups = lib.zipListsWith (a: b: a + b) network.groups host.groups; };
 
-  ipv4At = network: offset: add network.address {
-    family = 4;
-    groups = [
-      (offset / 65536)
-      (bitAnd offset 65535)
-    ];
-  };
+  ipv4At =
+    network: offset:
+    add network.address {
+      family = 4;
+      groups = [
+        (offset / 65536)
+        (bitAnd offset 65535)
+      ];
+    };
 
   # How many hosts an IPv4 network has, and the offset of the first (RFC 3021 for /31).
   ipv4Hosts =
@@ -54,7 +57,9 @@ let
       };
       host = cidr.hostOf network.prefix random;
       # All zeros is the routers' anycast address (RFC 4291, section 2.6.1).
-      one = cidr.hostOf network.prefix (network.address // { groups = lib.genList (index: if index == 7 then 1 else 0) 8; });
+      one = cidr.hostOf network.prefix (
+        network.address // { groups = lib.genList (index: if index == 7 then 1 else 0) 8; }
+      );
     in
     add network.address (if isZero host then one else host);
 
@@ -75,7 +80,9 @@ let
         carry = 1;
         groups = [ ];
       } (lib.reverseList address.groups);
-      next = address // { inherit (counted) groups; };
+      next = address // {
+        inherit (counted) groups;
+      };
     in
     add network.address (cidr.hostOf network.prefix next);
 

@@ -21,7 +21,8 @@ let
     else
       null;
 
-  format = address: if address.family == 4 then ipv4.format address.groups else ipv6.format address.groups;
+  format =
+    address: if address.family == 4 then ipv4.format address.groups else ipv6.format address.groups;
 in
 {
   /**

@@ -36,7 +36,8 @@ let
   longestZeros =
     groups:
     let
-      runAt = start: if start < length groups && elemAt groups start == 0 then 1 + runAt (start + 1) else 0;
+      runAt =
+        start: if start < length groups && elemAt groups start == 0 then 1 + runAt (start + 1) else 0;
       better =
         best: start:
         let

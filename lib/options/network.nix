@@ -15,7 +15,9 @@
 
     id = lib.mkOption {
       type = netlib.types.word;
-      default = builtins.substring 0 32 (builtins.hashString "sha256" "netlib-network/${config.network.name}");
+      default = builtins.substring 0 32 (
+        builtins.hashString "sha256" "netlib-network/${config.network.name}"
+      );
       defaultText = lib.literalMD "first 32 hexadecimal digits of the SHA-256 of `netlib-network/<name>`";
       description = ''
         Identity of the network. Each host remembers the id that it was first deployed with and refuses another one.

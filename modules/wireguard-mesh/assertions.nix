@@ -18,7 +18,8 @@ let
 
   # Ends the messages of an instance with the files that define it.
   located =
-    instance: map (item: item // { message = "${lib.removeSuffix "." item.message}${fileOf instance}."; });
+    instance:
+    map (item: item // { message = "${lib.removeSuffix "." item.message}${fileOf instance}."; });
 
   option = instance: "wireguard-mesh.${lib.strings.escapeNixIdentifier instance}";
 
@@ -31,7 +32,9 @@ let
       "${option name}: the interface name ${quote table.interface} has ${toString (builtins.stringLength table.interface)} characters, Linux allows 15. "
       + "Set ${option name}.interface to a shorter one."
     )
-    ++ failsIf (table.subnets == [ ]) "${option name}.subnet is empty. Set it, for example to \"10.10.0.0/24\"."
+    ++ failsIf (
+      table.subnets == [ ]
+    ) "${option name}.subnet is empty. Set it, for example to \"10.10.0.0/24\"."
     ++ lib.concatLists (lib.mapAttrsToList (ofMember name table) table.members)
     ++ overlapping name table name table
     ++ unreachable name table
@@ -47,11 +50,15 @@ let
     in
     map (
       address:
-      fails "${path}.address: ${ip.format address} is not in ${lib.concatStringsSep " or " instances.${instance}.subnet}. Take one from there, or leave it out."
+      fails "${path}.address: ${ip.format address} is not in ${
+        lib.concatStringsSep " or " instances.${instance}.subnet
+      }. Take one from there, or leave it out."
     ) (builtins.filter isOutside member.explicit)
     ++ map (
       subnet:
-      fails "${path}.address: ${lib.concatMapStringsSep " and " ip.format (inSubnet subnet)} are both in ${ip.formatCidr subnet}. Keep one of them."
+      fails "${path}.address: ${
+        lib.concatMapStringsSep " and " ip.format (inSubnet subnet)
+      } are both in ${ip.formatCidr subnet}. Keep one of them."
     ) crowded
     ++ failsIf (member.endpoint != null && member.listenPort == null) (
       "${path}: there is an endpoint (${member.endpoint}) but no listenPort. Set the port that packets for the endpoint arrive at."
@@ -63,7 +70,10 @@ let
     let
       indexed = lib.imap0 (index: subnet: { inherit index subnet; });
       pairs = lib.concatMap (
-        x: map (y: { inherit x y; }) (builtins.filter (y: nameA != nameB || y.index > x.index) (indexed b.subnets))
+        x:
+        map (y: { inherit x y; }) (
+          builtins.filter (y: nameA != nameB || y.index > x.index) (indexed b.subnets)
+        )
       ) (indexed a.subnets);
     in
     map (

@@ -28,7 +28,9 @@ let
       )
     ) table.members
   );
-  allowedIPs = lib.mapAttrs (_: member: map (address: address.hostRoute) member.addresses) table.members;
+  allowedIPs = lib.mapAttrs (
+    _: member: map (address: address.hostRoute) member.addresses
+  ) table.members;
 
   peerOf =
     self: name: peer:

@@ -2,10 +2,13 @@
 { subject, ... }:
 let
   inherit (subject) lib;
-  inherit (subject.evaluate {
-    imports = builtins.attrValues subject.modules;
-    network.name = "docs";
-  }) options;
+  inherit
+    (subject.evaluate {
+      imports = builtins.attrValues subject.modules;
+      network.name = "docs";
+    })
+    options
+    ;
 
   isWritten = text: text != null && (builtins.isString text -> text != "");
   problemsOf =
@@ -34,6 +37,12 @@ let
       lib.foldl' (sum: item: sum + count item) 0 (builtins.attrValues (removeAttrs value [ "_module" ]));
 in
 {
-  "all options are documented" = { expr = walk options; expected = [ ]; };
-  "the walk sees the options of submodules" = { expr = count options > 35; expected = true; };
+  "all options are documented" = {
+    expr = walk options;
+    expected = [ ];
+  };
+  "the walk sees the options of submodules" = {
+    expr = count options > 35;
+    expected = true;
+  };
 }

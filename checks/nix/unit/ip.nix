@@ -10,15 +10,51 @@ let
     in
     if address == null then null else ip.format address;
   allocate = subnet: key: ip.format (ip.allocate (ip.parseNetwork subnet) key);
-  each = lib.mapAttrs' (text: expected: lib.nameValuePair "format ${text}" { expr = reformat text; inherit expected; });
+  each = lib.mapAttrs' (
+    text: expected:
+    lib.nameValuePair "format ${text}" {
+      expr = reformat text;
+      inherit expected;
+    }
+  );
   nowhere = lib.listToAttrs (
-    map (text: lib.nameValuePair "malformed ${builtins.toJSON text}" { expr = reformat text; expected = null; }) [
-      "" "1.2.3" "1.2.3.4.5" "256.1.1.1" "01.2.3.4" "1.2.3.4 " "-1.2.3.4" ":" ":::" "1:2" "1::2::3" "12345::" "g::" "::1%eth0" "[::1]"
-      "1:2:3:4:5:6:7:8:9" "1:2:3:4:5:6:7::8" "1.2.3.4::" "::1.2.3.256" "99999999999999999999.1.1.1"
-    ]
+    map
+      (
+        text:
+        lib.nameValuePair "malformed ${builtins.toJSON text}" {
+          expr = reformat text;
+          expected = null;
+        }
+      )
+      [
+        ""
+        "1.2.3"
+        "1.2.3.4.5"
+        "256.1.1.1"
+        "01.2.3.4"
+        "1.2.3.4 "
+        "-1.2.3.4"
+        ":"
+        ":::"
+        "1:2"
+        "1::2::3"
+        "12345::"
+        "g::"
+        "::1%eth0"
+        "[::1]"
+        "1:2:3:4:5:6:7:8:9"
+        "1:2:3:4:5:6:7::8"
+        "1.2.3.4::"
+        "::1.2.3.256"
+        "99999999999999999999.1.1.1"
+      ]
   );
   keys = map (index: "wg0/node${toString index}") (lib.range 1 200);
-  inside = subnet: builtins.all (key: ip.contains (ip.parseNetwork subnet) (ip.allocate (ip.parseNetwork subnet) key)) keys;
+  inside =
+    subnet:
+    builtins.all (
+      key: ip.contains (ip.parseNetwork subnet) (ip.allocate (ip.parseNetwork subnet) key)
+    ) keys;
 in
 each {
   "192.0.2.1" = "192.0.2.1";
@@ -41,43 +77,138 @@ each {
 // nowhere
 // {
   "networks have zero host bits" = {
-    expr = map ip.isNetwork [ "10.0.0.0/24" "10.0.0.1/24" "10.0.0.0/33" "fd00::/64" "fd00::1/64" "fd00::/129" "10.0.0.0" "10.0.0.0/08" "0.0.0.0/0" "::/0" "10.0.0.1/32" ];
-    expected = [ true false false true false false false false true true true ];
+    expr = map ip.isNetwork [
+      "10.0.0.0/24"
+      "10.0.0.1/24"
+      "10.0.0.0/33"
+      "fd00::/64"
+      "fd00::1/64"
+      "fd00::/129"
+      "10.0.0.0"
+      "10.0.0.0/08"
+      "0.0.0.0/0"
+      "::/0"
+      "10.0.0.1/32"
+    ];
+    expected = [
+      true
+      false
+      false
+      true
+      false
+      false
+      false
+      false
+      true
+      true
+      true
+    ];
   };
   "contains" = {
     expr = map ({ c, a }: ip.contains (ip.parseNetwork c) (ip.parse a)) [
-      { c = "10.0.0.0/23"; a = "10.0.1.255"; }
-      { c = "10.0.0.0/23"; a = "10.0.2.0"; }
-      { c = "fd00::/61"; a = "fd00:0:0:7::1"; }
-      { c = "fd00::/61"; a = "fd00:0:0:8::1"; }
-      { c = "::/0"; a = "10.0.0.1"; }
+      {
+        c = "10.0.0.0/23";
+        a = "10.0.1.255";
+      }
+      {
+        c = "10.0.0.0/23";
+        a = "10.0.2.0";
+      }
+      {
+        c = "fd00::/61";
+        a = "fd00:0:0:7::1";
+      }
+      {
+        c = "fd00::/61";
+        a = "fd00:0:0:8::1";
+      }
+      {
+        c = "::/0";
+        a = "10.0.0.1";
+      }
     ];
-    expected = [ true false true false false ];
+    expected = [
+      true
+      false
+      true
+      false
+      false
+    ];
   };
   "overlaps" = {
     expr = map ({ a, b }: ip.overlaps (ip.parseNetwork a) (ip.parseNetwork b)) [
-      { a = "10.0.0.0/8"; b = "10.255.0.0/16"; }
-      { a = "10.255.0.0/16"; b = "10.0.0.0/8"; }
-      { a = "10.0.0.0/24"; b = "10.0.1.0/24"; }
-      { a = "0.0.0.0/0"; b = "::/0"; }
+      {
+        a = "10.0.0.0/8";
+        b = "10.255.0.0/16";
+      }
+      {
+        a = "10.255.0.0/16";
+        b = "10.0.0.0/8";
+      }
+      {
+        a = "10.0.0.0/24";
+        b = "10.0.1.0/24";
+      }
+      {
+        a = "0.0.0.0/0";
+        b = "::/0";
+      }
     ];
-    expected = [ true true false false ];
+    expected = [
+      true
+      true
+      false
+      false
+    ];
   };
   # Written down so that a change of the rule, which would move every host, cannot go unseen.
   "allocation does not change" = {
-    expr = map (subnet: allocate subnet "wg0/alpha") [ "10.10.0.0/24" "10.0.0.0/8" "fd00::/64" "10.0.0.6/31" "10.0.0.7/32" "fd00::5/128" ];
-    expected = [ "10.10.0.84" "10.218.174.110" "fd00::d58a:66cf:6cd9:54f0" "10.0.0.7" "10.0.0.7" "fd00::5" ];
+    expr = map (subnet: allocate subnet "wg0/alpha") [
+      "10.10.0.0/24"
+      "10.0.0.0/8"
+      "fd00::/64"
+      "10.0.0.6/31"
+      "10.0.0.7/32"
+      "fd00::5/128"
+    ];
+    expected = [
+      "10.10.0.84"
+      "10.218.174.110"
+      "fd00::d58a:66cf:6cd9:54f0"
+      "10.0.0.7"
+      "10.0.0.7"
+      "fd00::5"
+    ];
   };
   "allocated addresses are in their subnet" = {
-    expr = map inside [ "10.0.0.0/24" "10.0.0.0/30" "172.16.0.0/12" "fd00::/64" "fd00::/121" ];
-    expected = [ true true true true true ];
+    expr = map inside [
+      "10.0.0.0/24"
+      "10.0.0.0/30"
+      "172.16.0.0/12"
+      "fd00::/64"
+      "fd00::/121"
+    ];
+    expected = [
+      true
+      true
+      true
+      true
+      true
+    ];
   };
   "neither network nor broadcast address is allocated" = {
     expr = lib.unique (lib.sort (a: b: a < b) (map (allocate "10.0.0.0/30") keys));
-    expected = [ "10.0.0.1" "10.0.0.2" ];
+    expected = [
+      "10.0.0.1"
+      "10.0.0.2"
+    ];
   };
   "next free address skips what is taken, network and broadcast" = {
-    expr = ip.format (ip.nextFree (ip.parseNetwork "10.0.0.0/24") (address: ip.format address == "10.0.0.1") (ip.parse "10.0.0.254"));
+    expr = ip.format (
+      ip.nextFree (ip.parseNetwork "10.0.0.0/24") (address: ip.format address == "10.0.0.1") (
+        ip.parse "10.0.0.254"
+      )
+    );
     expected = "10.0.0.2";
   };
   "no free address" = {

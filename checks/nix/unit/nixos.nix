@@ -5,49 +5,92 @@ let
   key = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
 
   # As small as a NixOS gets; the linter of shell scripts needs Haskell, which not every tree has.
-  minimal =
-    {
-      boot.loader.grub.enable = false;
-      fileSystems."/" = {
-        device = "/dev/disk/by-label/nixos";
-        fsType = "ext4";
-      };
-      system.stateVersion = "26.05";
-      nixpkgs.overlays = [
-        (_: pkgs: { shellcheck-minimal = pkgs.writeText "no-linter" "" // { compiler.bootstrapAvailable = false; }; })
-      ];
+  minimal = {
+    boot.loader.grub.enable = false;
+    fileSystems."/" = {
+      device = "/dev/disk/by-label/nixos";
+      fsType = "ext4";
     };
+    system.stateVersion = "26.05";
+    nixpkgs.overlays = [
+      (_: pkgs: {
+        shellcheck-minimal = pkgs.writeText "no-linter" "" // {
+          compiler.bootstrapAvailable = false;
+        };
+      })
+    ];
+  };
 
   mesh = subject.evaluate {
     imports = [ modules.wireguard-mesh ];
     network.name = "home";
     defaults = minimal;
-    nodes.alpha = { addresses = [ "2001:db8::a" ]; tags = [ "edge" ]; };
+    nodes.alpha = {
+      addresses = [ "2001:db8::a" ];
+      tags = [ "edge" ];
+    };
     nodes.beta.addresses = [ "beta.example.org" ];
     nodes.gamma = { };
     nodes.lonely.configuration = { node, ... }: { networking.domain = "${node.name}.example.org"; };
     wireguard-mesh.wg0 = {
-      subnet = [ "10.10.0.0/24" "fd00:10::/64" ];
-      members = { alpha = { }; beta.address = "fd00:10::b"; gamma = { }; };
+      subnet = [
+        "10.10.0.0/24"
+        "fd00:10::/64"
+      ];
+      members = {
+        alpha = { };
+        beta.address = "fd00:10::b";
+        gamma = { };
+      };
     };
   };
-  systems = (subject.outputsOf { default = { imports = [ modules.wireguard-mesh ]; network.name = "home"; defaults = minimal; nodes.alpha = { }; }; }).nixosConfigurations;
+  systems =
+    (subject.outputsOf {
+      default = {
+        imports = [ modules.wireguard-mesh ];
+        network.name = "home";
+        defaults = minimal;
+        nodes.alpha = { };
+      };
+    }).nixosConfigurations;
 
   v6 = system "fd00::/64";
-  system = subnet: subject.outputsOf {
-    default = {
-      imports = [ modules.wireguard-mesh ];
-      network.name = "home";
-      defaults = minimal;
-      nodes.alpha = { addresses = [ "2001:db8::a" ]; facts.wireguard-mesh-wg0 = key; };
-      nodes.beta = { facts.wireguard-mesh-wg0 = key; };
-      nodes.delta.facts.wireguard-mesh-wg1 = key;
-      wireguard-mesh.wg0 = { inherit subnet; members = { alpha = { }; beta = { }; }; };
+  system =
+    subnet:
+    subject.outputsOf {
+      default = {
+        imports = [ modules.wireguard-mesh ];
+        network.name = "home";
+        defaults = minimal;
+        nodes.alpha = {
+          addresses = [ "2001:db8::a" ];
+          facts.wireguard-mesh-wg0 = key;
+        };
+        nodes.beta = {
+          facts.wireguard-mesh-wg0 = key;
+        };
+        nodes.delta.facts.wireguard-mesh-wg1 = key;
+        wireguard-mesh.wg0 = {
+          inherit subnet;
+          members = {
+            alpha = { };
+            beta = { };
+          };
+        };
+      };
     };
-  };
   networkingOf = name: v6.nixosConfigurations.${name}.config.networking;
   interface = name: (networkingOf name).wireguard.interfaces.wg0;
-  peersOf = name: map (peer: { inherit (peer) publicKey allowedIPs endpoint persistentKeepalive; }) (interface name).peers;
+  peersOf =
+    name:
+    map (peer: {
+      inherit (peer)
+        publicKey
+        allowedIPs
+        endpoint
+        persistentKeepalive
+        ;
+    }) (interface name).peers;
 
   evaluates = value: (builtins.tryEval (builtins.seq value true)).success;
   pins = subject.evaluate {
@@ -65,16 +108,31 @@ in
   "the node's name is its host name, and configurations get the argument node" = {
     expr = {
       alpha = systems.alpha.config.networking.hostName;
-      lonely = (subject.evaluate { network.name = "x"; defaults = minimal; nodes.lonely.configuration = { node, ... }: { networking.domain = "${node.name}.example.org"; }; }).config.nodes ? lonely;
+      lonely =
+        (subject.evaluate {
+          network.name = "x";
+          defaults = minimal;
+          nodes.lonely.configuration = { node, ... }: { networking.domain = "${node.name}.example.org"; };
+        }).config.nodes
+          ? lonely;
     };
-    expected = { alpha = "alpha"; lonely = true; };
+    expected = {
+      alpha = "alpha";
+      lonely = true;
+    };
   };
   "IPv6 mesh: interfaces, peers, endpoint in brackets, keepalive behind NAT" = {
     expr = {
       ips = (interface "alpha").ips;
       key = (interface "alpha").privateKeyFile;
-      ports = map (name: (interface name).listenPort) [ "alpha" "beta" ];
-      firewall = map (name: (networkingOf name).firewall.allowedUDPPorts) [ "alpha" "beta" ];
+      ports = map (name: (interface name).listenPort) [
+        "alpha"
+        "beta"
+      ];
+      firewall = map (name: (networkingOf name).firewall.allowedUDPPorts) [
+        "alpha"
+        "beta"
+      ];
       alpha = peersOf "alpha";
       beta = peersOf "beta";
       hosts = lib.filterAttrs (address: _: lib.hasPrefix "fd00" address) (networkingOf "beta").hosts;
@@ -82,35 +140,73 @@ in
     expected = {
       ips = [ "fd00::d58a:66cf:6cd9:54f0/64" ];
       key = "/var/lib/netlib/wireguard-mesh/wg0/private-key";
-      ports = [ 51820 null ];
-      firewall = [ [ 51820 ] [ ] ];
-      alpha = [ { publicKey = key; allowedIPs = [ "fd00::8b6f:2a:749b:8145/128" ]; endpoint = null; persistentKeepalive = null; } ];
-      beta = [ { publicKey = key; allowedIPs = [ "fd00::d58a:66cf:6cd9:54f0/128" ]; endpoint = "[2001:db8::a]:51820"; persistentKeepalive = 25; } ];
-      hosts = { "fd00::d58a:66cf:6cd9:54f0" = [ "alpha.wg0" ]; "fd00::8b6f:2a:749b:8145" = [ "beta.wg0" ]; };
+      ports = [
+        51820
+        null
+      ];
+      firewall = [
+        [ 51820 ]
+        [ ]
+      ];
+      alpha = [
+        {
+          publicKey = key;
+          allowedIPs = [ "fd00::8b6f:2a:749b:8145/128" ];
+          endpoint = null;
+          persistentKeepalive = null;
+        }
+      ];
+      beta = [
+        {
+          publicKey = key;
+          allowedIPs = [ "fd00::d58a:66cf:6cd9:54f0/128" ];
+          endpoint = "[2001:db8::a]:51820";
+          persistentKeepalive = 25;
+        }
+      ];
+      hosts = {
+        "fd00::d58a:66cf:6cd9:54f0" = [ "alpha.wg0" ];
+        "fd00::8b6f:2a:749b:8145" = [ "beta.wg0" ];
+      };
     };
   };
   # fixtures/facts has alpha and gamma: only who needs beta's key is stopped.
   "a missing fact stops only the nodes that need it" = {
     expr = lib.mapAttrs (_: toplevel: evaluates toplevel.drvPath) mesh.toplevels;
-    expected = { alpha = false; beta = true; gamma = false; lonely = true; };
+    expected = {
+      alpha = false;
+      beta = true;
+      gamma = false;
+      lonely = true;
+    };
   };
   "two pins in one network give two systems" = {
     expr = {
       bothEvaluate = lib.mapAttrs (_: toplevel: evaluates toplevel.drvPath) pins.toplevels;
       different = pins.toplevels.same.drvPath != pins.toplevels.other.drvPath;
     };
-    expected = { bothEvaluate = { same = true; other = true; }; different = true; };
+    expected = {
+      bothEvaluate = {
+        same = true;
+        other = true;
+      };
+      different = true;
+    };
   };
   "gatherers are derivations of the node's pin" = {
-    expr = lib.hasSuffix ".drv" mesh.gatherers.alpha.drvPath && mesh.gatherers.alpha.name == "netlib-gather-alpha";
+    expr =
+      lib.hasSuffix ".drv" mesh.gatherers.alpha.drvPath
+      && mesh.gatherers.alpha.name == "netlib-gather-alpha";
     expected = true;
   };
   "a network for another system than the configuration's is refused" = {
-    expr = evaluates (subject.evaluate {
-      network.name = "x";
-      defaults = minimal;
-      nodes.alpha.configuration = { lib, ... }: { nixpkgs.hostPlatform = lib.mkDefault "aarch64-linux"; };
-    }).toplevels.alpha.drvPath;
+    expr =
+      evaluates
+        (subject.evaluate {
+          network.name = "x";
+          defaults = minimal;
+          nodes.alpha.configuration = { lib, ... }: { nixpkgs.hostPlatform = lib.mkDefault "aarch64-linux"; };
+        }).toplevels.alpha.drvPath;
     expected = false;
   };
 }
