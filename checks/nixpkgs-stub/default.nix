@@ -9,5 +9,5 @@
 }:
 import ./pkgs {
   inherit system config overlays;
-  lib = import ./lib;
+  lib = (import ./lib).extend (import ./nixos/lib/release.nix { }).libOverlay;
 }

@@ -3,7 +3,7 @@
 let
   inherit (lib) mkOption types;
 
-  unitName = types.strMatching "[a-zA-Z0-9@%:_.\\-]+[.](service|socket|device|mount|automount|swap|target|path|timer|scope|slice)";
+  unitName = types.strMatching "[a-zA-Z0-9@%:_.\\\\-]+[.](service|socket|device|mount|automount|swap|target|path|timer|scope|slice)";
 
   # One value, or a list of them: a setting may be given several times.
   setting = lib.mkOptionType {
@@ -97,15 +97,14 @@ in
       };
       description = "Settings of the section [Unit].";
     };
+    # Without default, as the real ones.
     startLimitBurst = mkOption {
-      type = types.nullOr types.int;
-      default = null;
+      type = types.int;
       example = 5;
       description = "Starts allowed within the interval.";
     };
     startLimitIntervalSec = mkOption {
-      type = types.nullOr types.int;
-      default = null;
+      type = types.int;
       example = 10;
       description = "The interval of the start limit, in seconds.";
     };

@@ -31,8 +31,6 @@ let
       Requisite = toString def.requisite;
       OnFailure = toString def.onFailure;
       OnSuccess = toString def.onSuccess;
-      StartLimitBurst = def.startLimitBurst;
-      StartLimitIntervalSec = def.startLimitIntervalSec;
       X-Restart-Triggers = lib.optionalString (def.restartTriggers != [ ]) (trigger def.restartTriggers);
       X-Reload-Triggers = lib.optionalString (def.reloadTriggers != [ ]) (trigger def.reloadTriggers);
     }

@@ -11,7 +11,7 @@ in
 {
   options.system = {
     stateVersion = mkOption {
-      type = types.strMatching "[0-9]{2}\\.[0-9]{2}";
+      type = types.str;
       default = pin.release;
       defaultText = lib.literalMD "the release of this pin";
       example = "26.05";

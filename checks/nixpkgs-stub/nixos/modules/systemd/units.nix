@@ -16,10 +16,18 @@ let
     mkOption {
       type = types.attrsOf (
         types.submodule (
-          { name, ... }:
+          unit@{ name, config, ... }:
           {
             options = options.install // options.common // extra;
-            config.name = lib.mkDefault "${name}.${suffix}";
+            config = {
+              name = lib.mkDefault "${name}.${suffix}";
+              unitConfig = lib.mkMerge [
+                (lib.mkIf unit.options.startLimitBurst.isDefined { StartLimitBurst = config.startLimitBurst; })
+                (lib.mkIf unit.options.startLimitIntervalSec.isDefined {
+                  StartLimitIntervalSec = config.startLimitIntervalSec;
+                })
+              ];
+            };
           }
         )
       );

@@ -1,0 +1,7 @@
+# expect: The option `networking.hostName' has conflicting definition values
+{
+  imports = [
+    { networking.hostName = "a"; }
+    { networking.hostName = "b"; }
+  ];
+}

@@ -1,0 +1,4 @@
+# expect: class
+{
+  imports = [ { _class = "homeManager"; } ];
+}

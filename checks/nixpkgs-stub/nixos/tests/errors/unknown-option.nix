@@ -1,0 +1,2 @@
+# expect: The option `networking.hostNam' does not exist
+{ networking.hostNam = "alpha"; }

@@ -1,0 +1,3 @@
+# expect: Failed assertions:
+# expect: users.users.bob
+{ users.users.bob.extraGroups = [ ]; }
