@@ -1,0 +1,59 @@
+use std::fs;
+
+use super::*;
+
+fn git(folder: &Path, words: &[&str]) {
+    let status = std::process::Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(words)
+        .output()
+        .unwrap();
+    assert!(status.status.success(), "{status:?}");
+}
+
+#[tokio::test]
+async fn new_files_come_with_the_command_that_adds_them_until_git_knows_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("facts/alpha.json");
+    fs::create_dir(folder.path().join("facts")).unwrap();
+    fs::write(&file, "{}\n").unwrap();
+    assert_eq!(
+        unknown_to_git(folder.path(), std::slice::from_ref(&file)).await,
+        None,
+        "no work tree, no advice"
+    );
+    git(folder.path(), &["init", "-q"]);
+    let advice = unknown_to_git(folder.path(), std::slice::from_ref(&file))
+        .await
+        .unwrap();
+    assert_eq!(
+        advice,
+        format!("git -C {} add -- facts/alpha.json", folder.path().display())
+    );
+    git(folder.path(), &["add", "facts"]);
+    assert_eq!(unknown_to_git(folder.path(), &[file]).await, None);
+}
+
+#[test]
+fn a_flake_that_is_elsewhere_has_no_place_for_facts() {
+    let error = local_folder(None, "github:ann/home").unwrap_err();
+    insta::assert_snapshot!(error, @r"
+    facts are kept in files beside the flake, but `github:ann/home` is not a folder on this machine
+      what to do: clone it, and run netlib there, or name the folder: --flake path/to/clone
+    ");
+}
+
+#[test]
+fn a_bad_value_names_node_fact_and_program() {
+    let error = FactsError::Value {
+        node: "alpha".to_owned(),
+        fact: "key".to_owned(),
+        problem: BadValue::ManyLines,
+        program: "/nix/store/x/bin/key".to_owned(),
+    };
+    insta::assert_snapshot!(error, @r#"
+    the fact "key" of node `alpha`: it has more than one line
+      it is printed by /nix/store/x/bin/key on the node
+    "#);
+}

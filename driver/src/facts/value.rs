@@ -49,14 +49,20 @@ mod tests {
     #[test]
     fn one_line_is_a_fact_without_the_space_around_it() {
         assert_eq!(checked(b" abc= \n"), Ok("abc=".to_owned()));
-        assert_eq!(checked(&[b'x'; LONGEST]).map(|text| text.len()), Ok(LONGEST));
+        assert_eq!(
+            checked(&[b'x'; LONGEST]).map(|text| text.len()),
+            Ok(LONGEST)
+        );
     }
 
     #[test]
     fn everything_else_is_refused() {
         assert_eq!(checked(b" \n\n"), Err(BadValue::Empty));
         assert_eq!(checked(b"one\ntwo\n"), Err(BadValue::ManyLines));
-        assert_eq!(checked(&[b'x'; LONGEST + 1]), Err(BadValue::TooLong(LONGEST + 1)));
+        assert_eq!(
+            checked(&[b'x'; LONGEST + 1]),
+            Err(BadValue::TooLong(LONGEST + 1))
+        );
         assert_eq!(checked(b"\xff\xfe\n"), Err(BadValue::NotText));
         assert_eq!(checked(b"a\x1b[0mb"), Err(BadValue::Control));
     }

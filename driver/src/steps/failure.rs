@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::diagnose::Kind;
 use crate::evaluate::EvaluateError;
 use crate::host::HostError;
 use crate::process::{ProcessError, quote_argv};
@@ -119,6 +120,12 @@ impl StepFailure {
     pub fn at(&self, node: &str, step: &str) -> StepError {
         let kind = match self {
             Self::Host(error) if error.is_unreachable() => FailureKind::Unreachable,
+            Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => {
+                FailureKind::Interrupted
+            }
+            Self::Process(error) if matches!(**error, ProcessError::Cancelled { .. }) => {
+                FailureKind::Interrupted
+            }
             _ => FailureKind::Failed,
         };
         StepError {

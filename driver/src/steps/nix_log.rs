@@ -134,7 +134,11 @@ impl NixLog {
             self.errors.push(text);
             return None;
         }
-        (record.level == 1 && !text.is_empty()).then_some(text)
+        // Hosts in a network of their own are no reason to warn once for every command.
+        let is_shown = record.level == 1
+            && !text.is_empty()
+            && !text.contains("you don't have Internet access");
+        is_shown.then_some(text)
     }
 
     /// How many paths were copied.

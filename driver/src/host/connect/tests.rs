@@ -1,1 +1,157 @@
+//! What real OpenSSH (9.2 to 10.0) said, and what people read.
 
+use super::*;
+
+fn target() -> Target {
+    Target {
+        host: "alpha.example.org".to_owned(),
+        user: Some("root".to_owned()),
+        port: None,
+        ssh_options: Vec::new(),
+        local: false,
+    }
+}
+
+fn kind(said: &str) -> ConnectFailureKind {
+    ConnectFailure::recognise(&target(), said).kind
+}
+
+const CHANGED: &str = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\r
+@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\r
+The fingerprint for the ED25519 key sent by the remote host is\r
+SHA256:zFruW6Y6pOHdmI2N3Jk075oI9HuYv6xX7zEA4ZTyF40.\r
+Offending ED25519 key in /root/.ssh/known_hosts:2\r
+Host key for [alpha.example.org]:2222 has changed and you have requested strict checking.\r
+Host key verification failed.\r
+";
+
+#[test]
+fn a_changed_key_comes_with_the_command_that_forgets_the_old_one() {
+    let target = Target {
+        port: Some(2222),
+        ..target()
+    };
+    let failure = ConnectFailure::recognise(&target, CHANGED);
+    insta::assert_snapshot!(failure, @r"
+    root@alpha.example.org:2222: its host key is not the one on record (the machine was reinstalled, or somebody is in between)
+      ssh said:
+        @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+        @    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+        @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+        The fingerprint for the ED25519 key sent by the remote host is
+        SHA256:zFruW6Y6pOHdmI2N3Jk075oI9HuYv6xX7zEA4ZTyF40.
+        Offending ED25519 key in /root/.ssh/known_hosts:2
+        Host key for [alpha.example.org]:2222 has changed and you have requested strict checking.
+        Host key verification failed.
+      what to do: find out why the key changed. Only if that is in order, forget the old key and accept the new one:
+        ssh-keygen -f /root/.ssh/known_hosts -R '[alpha.example.org]:2222'
+        ssh -l root -p 2222 alpha.example.org
+    ");
+}
+
+#[test]
+fn an_unknown_key() {
+    let said = "No ED25519 host key is known for alpha.example.org and you have requested strict checking.\r\nHost key verification failed.\r\n";
+    insta::assert_snapshot!(ConnectFailure::recognise(&target(), said), @r"
+    root@alpha.example.org: its host key is not known here
+      ssh said:
+        No ED25519 host key is known for alpha.example.org and you have requested strict checking.
+        Host key verification failed.
+      what to do: log in once by hand and compare the fingerprint with the machine's own:
+        ssh -l root alpha.example.org
+    ");
+}
+
+#[test]
+fn a_user_who_may_not_log_in() {
+    let target = Target {
+        user: Some("nobody".to_owned()),
+        ..target()
+    };
+    let said = "nobody@alpha.example.org: Permission denied (publickey).\r\n";
+    insta::assert_snapshot!(ConnectFailure::recognise(&target, said), @r"
+    nobody@alpha.example.org: it does not let this user in with the keys at hand
+      ssh said:
+        nobody@alpha.example.org: Permission denied (publickey).
+      what to do: check `target.user`, and that the user's authorized keys on the host hold your public key. By hand:
+        ssh -l nobody alpha.example.org
+    ");
+}
+
+#[test]
+fn a_name_that_does_not_resolve() {
+    let said = "ssh: Could not resolve hostname alpha.example.org: Name or service not known\r\n";
+    insta::assert_snapshot!(ConnectFailure::recognise(&target(), said), @r#"
+    root@alpha.example.org: its name does not resolve
+      ssh said:
+        ssh: Could not resolve hostname alpha.example.org: Name or service not known
+      what to do: check `target.host` (now "alpha.example.org") for typing errors, and the name service of this machine
+    "#);
+}
+
+#[test]
+fn a_machine_that_is_off() {
+    let said = "ssh: connect to host alpha.example.org port 22: Connection timed out\r\n";
+    insta::assert_snapshot!(ConnectFailure::recognise(&target(), said), @r#"
+    root@alpha.example.org: it does not answer in time
+      ssh said:
+        ssh: connect to host alpha.example.org port 22: Connection timed out
+      what to do: check that the machine is on, that "alpha.example.org" is its address, and that no firewall is in between
+    "#);
+}
+
+#[test]
+fn options_that_ssh_does_not_know() {
+    let said = "command-line: line 0: Bad configuration option: bogus\r\n";
+    insta::assert_snapshot!(ConnectFailure::recognise(&target(), said), @r#"
+    root@alpha.example.org: ssh does not understand its options
+      ssh said:
+        command-line: line 0: Bad configuration option: bogus
+      what to do: correct `target.sshOptions`: words as on ssh's command line, such as [ "-o" "ProxyJump=gate" ]
+    "#);
+}
+
+#[test]
+fn other_sorts() {
+    assert_eq!(
+        kind("ssh: connect to host a port 22: Connection refused"),
+        ConnectFailureKind::Refused
+    );
+    assert_eq!(
+        kind("ssh: connect to host a port 22: No route to host"),
+        ConnectFailureKind::NoRoute
+    );
+    assert_eq!(
+        kind("ssh: connect to host a port 22: Network is unreachable"),
+        ConnectFailureKind::NoRoute
+    );
+    assert_eq!(
+        kind("Connection timed out during banner exchange"),
+        ConnectFailureKind::TimedOut
+    );
+    assert_eq!(
+        kind("kex_exchange_identification: read: Connection reset by peer"),
+        ConnectFailureKind::Closed
+    );
+    assert_eq!(
+        kind("Connection closed by 10.0.0.2 port 22"),
+        ConnectFailureKind::Closed
+    );
+    assert_eq!(
+        kind("root@a: Too many authentication failures"),
+        ConnectFailureKind::PermissionDenied
+    );
+    assert_eq!(kind("something new"), ConnectFailureKind::Other);
+}
+
+#[test]
+fn addresses_with_colons_are_readable() {
+    let target = Target {
+        host: "fd00::2".to_owned(),
+        port: Some(2222),
+        user: None,
+        ..target()
+    };
+    assert_eq!(address(&target), "[fd00::2]:2222");
+}

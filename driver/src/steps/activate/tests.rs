@@ -1,1 +1,140 @@
+//! What is believed, and what people read, of how an activation ended.
 
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::*;
+use crate::evaluate::Toplevel;
+use crate::host::{Host, HostCommand, Probe, RemoteStore};
+use crate::process::Output;
+
+const OLD: &str = "/nix/store/1-nixos-system-old";
+const NEW: &str = "/nix/store/2-nixos-system-new";
+
+struct Silent;
+
+impl Host for Silent {
+    fn node(&self) -> &str {
+        "alpha"
+    }
+
+    fn address(&self) -> String {
+        "root@alpha".to_owned()
+    }
+
+    fn run(&self, _: HostCommand) -> BoxFuture<'_, Result<Output, crate::host::HostError>> {
+        async { Ok(Output::default()) }.boxed()
+    }
+
+    fn store(&self) -> Option<RemoteStore> {
+        None
+    }
+}
+
+fn standing(before: Option<&str>) -> Standing {
+    Standing {
+        host: Arc::new(Silent),
+        toplevel: Toplevel {
+            drv_path: format!("{NEW}.drv"),
+            out_path: NEW.to_owned(),
+        },
+        probe: Probe {
+            current_system: before.map(str::to_owned),
+            ..Probe::default()
+        },
+    }
+}
+
+fn ended(phase: Phase, current: Option<&str>, profile: Option<&str>) -> Ended {
+    let status = Status {
+        phase,
+        is_running: false,
+        was_restarted: false,
+        message: String::new(),
+        current: current.map(str::to_owned),
+        profile: profile.map(str::to_owned),
+        log: Vec::new(),
+    };
+    Ended {
+        status,
+        log: "restarting units\nfailed: web.service".to_owned(),
+    }
+}
+
+fn judged(ended: &Ended) -> String {
+    judge(ended, &standing(Some(OLD)), "1-a")
+        .unwrap_err()
+        .to_string()
+}
+
+#[test]
+fn confirmed_with_both_links_is_success() {
+    let ended = ended(Phase::Confirmed, Some(NEW), Some(NEW));
+    assert!(judge(&ended, &standing(None), "1-a").is_ok());
+}
+
+#[test]
+fn confirmed_is_not_believed_when_another_system_runs() {
+    let text = judged(&ended(
+        Phase::Confirmed,
+        Some("/nix/store/3-third"),
+        Some(NEW),
+    ));
+    insta::assert_snapshot!(text, @r"
+    the switch succeeded, but something else changed the system since
+      now running: /nix/store/3-third
+      next boot: /nix/store/2-nixos-system-new (the new system)
+      the end of the log:
+        restarting units
+        failed: web.service
+      what to do: correct the cause and deploy again; the whole log is /var/lib/netlib/deploys/1-a/log on the host
+    ");
+}
+
+#[test]
+fn a_failed_switch_names_the_system_that_runs_now() {
+    let mut ended = ended(Phase::RolledBack, Some(OLD), Some(OLD));
+    ended.status.message = "switch-to-configuration test exited with status 4".to_owned();
+    insta::assert_snapshot!(judged(&ended), @r"
+    the switch failed, and the host went back to the system it ran before: switch-to-configuration test exited with status 4
+      now running: /nix/store/1-nixos-system-old (the system from before)
+      next boot: /nix/store/1-nixos-system-old (the system from before)
+      the end of the log:
+        restarting units
+        failed: web.service
+      what to do: correct the cause and deploy again; the whole log is /var/lib/netlib/deploys/1-a/log on the host
+    ");
+}
+
+#[test]
+fn a_failed_way_back_asks_for_hands() {
+    let text = judged(&ended(Phase::RollbackFailed, Some(NEW), Some(OLD)));
+    insta::assert_snapshot!(text, @r"
+    the switch failed, and going back to the system before failed as well
+      now running: /nix/store/2-nixos-system-new (the new system)
+      next boot: /nix/store/1-nixos-system-old (the system from before)
+      the end of the log:
+        restarting units
+        failed: web.service
+      what to do: log in and bring the host to a system that works; the whole log is /var/lib/netlib/deploys/1-a/log there
+    ");
+}
+
+#[test]
+fn a_restarted_host_and_a_killed_unit_are_told_apart() {
+    let mut ended = ended(Phase::Activating, None, Some(OLD));
+    assert!(judged(&ended).starts_with("the activation was stopped in the middle: its unit was killed\n  now running: no NixOS system\n"));
+    ended.status.was_restarted = true;
+    assert!(judged(&ended).starts_with("the host was restarted in the middle of the activation\n"));
+}
+
+#[test]
+fn names_of_systems_leave_out_the_hash() {
+    assert_eq!(
+        name("/nix/store/abc-nixos-system-alpha-25.05"),
+        "nixos-system-alpha-25.05"
+    );
+    assert_eq!(name("odd"), "odd");
+}

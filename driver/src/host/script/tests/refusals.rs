@@ -1,0 +1,152 @@
+//! What the script refuses, and what people read then.
+
+use std::fs;
+
+use super::super::*;
+use super::bed::{Bed, Switch};
+
+fn network(id: &str, name: &str) -> Network {
+    Network {
+        id: id.to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn the_second_deployer_hears_of_the_first() {
+    let bed = Bed::new();
+    let slow = bed.toplevel("slow", Switch::WaitsFor(bed.path("go")));
+    let new = bed.toplevel("new", Switch::Works);
+    activate(&bed, &bed.activation("1-a", &slow)).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::Activating).await;
+    let seen = probe(&bed).await.unwrap();
+    assert_eq!(seen.lock.unwrap().deployer, "ann@desk");
+    assert_eq!(seen.unfinished, []);
+    let error = activate(&bed, &bed.activation("2-b", &new))
+        .await
+        .unwrap_err()
+        .to_string();
+    let since = error
+        .split("since ")
+        .nth(1)
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    insta::assert_snapshot!(error.replace(&since, "TIME"), @r"
+    a bed: ann@desk has been deploying to this host since TIME; nothing was changed
+      what to do: wait for that deployment to end, then deploy again
+    ");
+    assert!(!bed.path("var/lib/netlib/deploys/2-b").exists());
+    fs::write(bed.path("go"), "").unwrap();
+    assert_eq!(bed.end("1-a").await.phase, Phase::Confirmed);
+    assert_eq!(bed.deploy("3-c", &new).await.phase, Phase::Confirmed);
+}
+
+#[tokio::test]
+async fn a_host_of_another_network_is_refused_unless_adopted() {
+    let bed = Bed::new();
+    let new = bed.toplevel("new", Switch::Works);
+    let (home, work) = (network("id-home", "home"), network("id-work", "work"));
+    identify(&bed, &home, IdentityPolicy::Keep).await.unwrap();
+    assert_eq!(probe(&bed).await.unwrap().network, Some(home.clone()));
+    let error = admit(&bed, &work, IdentityPolicy::Keep).await.unwrap_err();
+    insta::assert_snapshot!(error, @r#"
+    a bed: this host belongs to the network "home" (id id-home); nothing was changed
+      what to do: check `target.host`; if the host is to move to this network, deploy with --adopt
+    "#);
+    let mut activation = bed.activation("1-a", &new);
+    activation.network = work.clone();
+    let error = activate(&bed, &activation).await.unwrap_err();
+    assert!(
+        matches!(error, HostError::Refused { refusal, .. } if matches!(*refusal, Refusal::OtherNetwork { .. }))
+    );
+    assert!(identify(&bed, &work, IdentityPolicy::Keep).await.is_err());
+    assert_eq!(probe(&bed).await.unwrap().network, Some(home));
+    assert!(admit(&bed, &work, IdentityPolicy::Adopt).await.is_ok());
+    identify(&bed, &work, IdentityPolicy::Adopt).await.unwrap();
+    assert_eq!(
+        fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(),
+        "id=id-work\nname=work\n"
+    );
+}
+
+#[tokio::test]
+async fn two_networks_with_one_id_are_told_apart_by_name() {
+    let bed = Bed::new();
+    identify(&bed, &network("one", "home"), IdentityPolicy::Keep)
+        .await
+        .unwrap();
+    let error = admit(&bed, &network("one", "work"), IdentityPolicy::Keep)
+        .await
+        .unwrap_err();
+    insta::assert_snapshot!(error, @r#"
+    a bed: two networks share the id one: this host belongs to the one named "home"; nothing was changed
+      what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt
+    "#);
+}
+
+#[tokio::test]
+async fn nothing_is_activated_without_a_toplevel_or_a_place_for_the_state() {
+    let bed = Bed::new();
+    let error = activate(&bed, &bed.activation("1-a", "/nix/store/none"))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NoToplevel));
+    let new = bed.toplevel("new", Switch::Works);
+    fs::create_dir_all(bed.path("var/lib")).unwrap();
+    fs::write(bed.path("var/lib/netlib"), "in the way").unwrap();
+    let error = activate(&bed, &bed.activation("1-a", &new))
+        .await
+        .unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("a bed: the host could not write down its state; nothing was activated\n"),
+        "{text}"
+    );
+    assert!(text.contains("Not a directory"), "{text}");
+    assert_eq!(probe(&bed).await.unwrap().current_system, None);
+}
+
+#[tokio::test]
+async fn a_host_without_nix_is_told_what_to_install() {
+    let bed = Bed::new();
+    fs::write(
+        bed.path("nix/var/nix/profiles/default/bin/nix"),
+        "#!/bin/sh\nexit 127\n",
+    )
+    .unwrap();
+    let error = probe(&bed).await.unwrap_err();
+    insta::assert_snapshot!(error, @r"
+    a bed has no `nix`
+      what to do: install Nix there; a host of netlib is NixOS, or a Debian with `apt install nix-bin`
+    ");
+}
+
+#[tokio::test]
+async fn something_else_that_answers_is_not_taken_for_the_script() {
+    let bed = Bed::new();
+    let output = crate::process::Output {
+        stdout: b"This account is disabled.\n".to_vec(),
+        stderr: String::new(),
+    };
+    let answer = Answer::read(&bed, "probe", &output).unwrap();
+    let error = answer.require("netlib-host", "1").unwrap_err();
+    insta::assert_snapshot!(error, @r#"a bed: unexpected answer of the host script's `probe`: "This account is disabled.\n""#);
+}
+
+#[tokio::test]
+async fn the_script_refuses_what_it_does_not_know() {
+    let bed = Bed::new();
+    let error = call(&bed, "explode", &[]).await.unwrap_err().to_string();
+    assert!(
+        error.contains("exit status: 64") && error.contains("no subcommand 'explode'"),
+        "{error}"
+    );
+    let error = call(&bed, "status", &["../../etc", "0"])
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("bad nonce"), "{error}");
+}
