@@ -27,7 +27,7 @@ fn mistakes_in_the_network_are_found_before_any_host_is_asked() {
             "cycle in the order",
             good().with("deploy.order.x = { first = [ \"alpha\" ]; next = [ \"beta\" ]; }; deploy.order.y = { first = [ \"beta\" ]; next = [ \"alpha\" ]; };"),
             "deploy",
-            vec!["alpha -> beta -> alpha"],
+            vec!["activate:alpha -> activate:beta -> activate:alpha", "deploy.order.x"],
         ),
         ("no such flake", good(), "plan --flake /root/nowhere", vec!["/root/nowhere"]),
         ("no such network", good(), "plan --flake .#other", vec!["other", "default"]),

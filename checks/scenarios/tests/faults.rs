@@ -59,7 +59,10 @@ fn hosts_that_refuse_the_deployer_are_explained() {
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     assert!(text.contains("host key"), "{text}");
-    assert!(text.contains("ssh-keygen -R"), "{text}");
+    assert!(
+        text.contains("ssh-keygen -f /root/.ssh/known_hosts -R alpha"),
+        "{text}"
+    );
     assert_eq!(site.systems("alpha"), (String::new(), String::new()));
 
     site.bed.host("alpha").crash().expect("crash");
@@ -146,9 +149,10 @@ fn losing_the_connection_during_activation_loses_nothing() {
     let site = Site::up(&["alpha"]);
     site.write(&Network::of(&["alpha"]).configure(
         "alpha",
-        "systemd.services.restarts-sshd = { wantedBy = [ \"multi-user.target\" ]; serviceConfig.Type = \"oneshot\"; serviceConfig.RemainAfterExit = true; script = \"systemctl kill --signal=KILL ssh.service; for s in $(pgrep -f sshd); do kill -9 $s; done; sleep 2; systemctl restart ssh.service; echo done > /root/ran\"; };",
+        "systemd.services.no-sessions = { wantedBy = [ \"multi-user.target\" ]; serviceConfig.Type = \"oneshot\"; serviceConfig.RemainAfterExit = true; script = \"pkill -KILL sshd; sleep 2; systemctl restart ssh.service; echo done > /root/ran\"; };",
     ));
     let text = site.netlib_must("deploy");
+    assert!(text.contains("lost the connection"), "{text}");
     assert!(text.contains("1 of 1 nodes active"), "{text}");
     site.assert_active("alpha");
     assert_eq!(site.exec("alpha", "cat /root/ran").stdout, "done\n");
