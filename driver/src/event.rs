@@ -75,7 +75,7 @@ pub enum StepResult {
         /// The step that failed first.
         by: String,
     },
-    /// It never started, because the run was cancelled.
+    /// It never started or was stopped, because the run was cancelled.
     Cancelled,
 }
 

@@ -48,6 +48,8 @@ pub enum FailureKind {
     Failed,
     /// The node does not answer, so nothing was tried.
     Unreachable,
+    /// The user interrupted it, which is nobody's fault.
+    Interrupted,
 }
 
 /// How many steps may run at the same time.
@@ -196,13 +198,14 @@ impl<'a> Walk<'a> {
             StepOutcome::Failed(error) => match error.kind {
                 FailureKind::Failed => StepResult::Failed(error.message),
                 FailureKind::Unreachable => StepResult::Unreachable(error.message),
+                FailureKind::Interrupted => StepResult::Cancelled,
             },
         };
         let succeeded = matches!(result, StepResult::Done(_) | StepResult::Skipped(_));
         self.record(step, result, Some(since));
         if succeeded {
             self.release(step);
-        } else {
+        } else if self.result.steps.get(step) != Some(&StepResult::Cancelled) {
             self.block_after(step);
         }
     }

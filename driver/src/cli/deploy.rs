@@ -108,7 +108,7 @@ async fn walked(
 
 /// Nodes that do not answer are known while the others are still evaluated.
 fn connect_early(prepared: &Prepared, hosts: &Arc<Hosts>) {
-    for node in prepared.nodes.iter().cloned() {
+    for node in prepared.nodes.clone() {
         let hosts = hosts.clone();
         // The answer is remembered, and told by the node's first step.
         tokio::spawn(async move { hosts.get(&node).await.map(|_| ()) });

@@ -49,8 +49,6 @@ pub enum Exit {
     Good,
     /// Some node failed.
     NodeFailed,
-    /// Interrupted by the user.
-    Interrupted,
 }
 
 impl Exit {
@@ -60,7 +58,6 @@ impl Exit {
         match self {
             Self::Good => 0,
             Self::NodeFailed => 1,
-            Self::Interrupted => interrupt::STATUS,
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::flake::SourceMap;
 /// Files between quotes, as the module system writes them: ``In `/net/flake.nix': 3``.
 pub fn named(headline: &str, sources: &SourceMap) -> Option<String> {
     let quoted = headline.split(['`', '\'', '"', '‘', '’']).skip(1);
-    let mut files = quoted.filter(|part| part.starts_with('/'));
+    let mut files = quoted.filter(|part| part.starts_with('/') && part.ends_with(".nix"));
     files.find(|file| sources.is_own(file)).map(str::to_owned)
 }
 

@@ -35,6 +35,8 @@ pub enum Kind {
     MissingFact,
     /// Nix needs a feature that is off.
     Feature,
+    /// The user interrupted the evaluation.
+    Interrupted,
     /// Anything else.
     Other,
 }
@@ -184,7 +186,12 @@ impl Kind {
                     .to_owned()
             }
             Self::Feature => "Enable the feature in nix.conf (experimental-features).".to_owned(),
-            Self::Syntax | Self::Type | Self::Assertion | Self::MissingFact | Self::Other => {
+            Self::Syntax
+            | Self::Type
+            | Self::Assertion
+            | Self::MissingFact
+            | Self::Interrupted
+            | Self::Other => {
                 return None;
             }
         };

@@ -11,6 +11,10 @@ use crate::process::{Command, ProcessError, quote_argv};
 /// Features that the driver needs, whatever nix.conf says.
 const FEATURES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
 
+/// Inputs that are local git trees with uncommitted changes have locks too, which Nix otherwise refuses to read again.
+/// Given as an option, because a Nix that does not have it then only warns.
+const DIRTY_INPUTS: [&str; 3] = ["--option", "allow-dirty-locks", "true"];
+
 /// Evaluating a large network may take minutes; an hour means that it hangs.
 const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
@@ -128,12 +132,10 @@ impl Nix {
     }
 
     fn flake_options(&self) -> Vec<String> {
-        let locks = self.locks.iter();
-        let locks = locks.flat_map(|path| {
-            [
-                "--reference-lock-file".to_owned(),
-                path.to_string_lossy().into_owned(),
-            ]
+        let locks = self.locks.iter().flat_map(|path| {
+            let path = path.to_string_lossy().into_owned();
+            let words = ["--reference-lock-file".to_owned(), path].into_iter();
+            words.chain(DIRTY_INPUTS.map(str::to_owned))
         });
         let overrides = self
             .overrides
@@ -153,4 +155,39 @@ fn override_option(input: &str, by: &str) -> [String; 3] {
         input.to_owned(),
         by.to_owned(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locks_and_overrides_are_passed_on() {
+        let overrides = vec![("netlib".to_owned(), "path:/n".to_owned())];
+        let nix = Nix::new(overrides, CancellationToken::new());
+        let before = [
+            "--no-write-lock-file",
+            "--override-input",
+            "netlib",
+            "path:/n",
+        ];
+        assert_eq!(nix.flake_options(), before);
+        let pinned = nix
+            .pinned_to("/run/flake.lock".into())
+            .flake_options()
+            .join(" ");
+        let expected = "--no-write-lock-file --reference-lock-file /run/flake.lock --option allow-dirty-locks true \
+                        --override-input netlib path:/n";
+        assert_eq!(pinned, expected);
+    }
+
+    #[test]
+    fn the_command_for_the_trace_can_be_pasted() {
+        let overrides = vec![("netlib".to_owned(), "path:/my net".to_owned())];
+        let nix = Nix::new(overrides, CancellationToken::new());
+        assert_eq!(
+            nix.trace_command(".#.x"),
+            "nix eval --show-trace --no-write-lock-file --override-input netlib 'path:/my net' '.#.x'"
+        );
+    }
 }

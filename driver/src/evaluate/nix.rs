@@ -11,6 +11,7 @@ use super::{EvaluateError, Evaluated, Evaluator, Messages, NixCallError, Scope, 
 use crate::diagnose::{Diagnosis, Kind};
 use crate::event::{Event, EventSink};
 use crate::flake::Flake;
+use crate::process::ProcessError;
 
 /// Memory that the evaluation of one real NixOS system may take, with room to spare.
 const MEMORY_OF_ONE: u64 = 2_500_000_000;
@@ -133,9 +134,20 @@ impl NixEvaluator {
             }
             Err(error) => EvaluateError {
                 scope: Scope::Node(node.to_owned()),
-                diagnosis: Diagnosis::plain(&error.to_string()),
+                diagnosis: unexplained(&error),
             },
         }
+    }
+}
+
+fn unexplained(error: &NixCallError) -> Diagnosis {
+    let kind = match error {
+        NixCallError::Process(ProcessError::Cancelled { .. }) => Kind::Interrupted,
+        _ => Kind::Other,
+    };
+    Diagnosis {
+        kind,
+        ..Diagnosis::plain(&error.to_string())
     }
 }
 

@@ -88,3 +88,30 @@ async fn explained(flake: &Flake, error: NixCallError) -> PlanEvaluationError {
         diagnosis,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use insta::assert_snapshot;
+
+    fn no_network(existing: &[&str]) -> String {
+        let error = PlanEvaluationError::NoNetwork {
+            url: "/net".to_owned(),
+            network: "ofice".to_owned(),
+            existing: existing.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        error.to_string()
+    }
+
+    #[test]
+    fn a_network_that_is_not_there_lists_those_that_are() {
+        assert_snapshot!(no_network(&["home", "office"]), @r"
+        the flake `/net` has no network `ofice`.
+        Its networks: home, office. For example: --flake /net#home
+        ");
+        assert_snapshot!(no_network(&[]), @r"
+        the flake `/net` has no network `ofice`.
+        It has none at all: its outputs need to come from netlib.lib.mkFlake. To start with a working one: nix flake init -t netlib#wireguard-mesh
+        ");
+    }
+}
