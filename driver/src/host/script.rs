@@ -18,7 +18,8 @@ const SCRIPT: &str = include_str!("netlib-host.sh");
 pub const DEPLOYS: &str = "/var/lib/netlib/deploys";
 
 /// Puts the script where the activation's own unit can run it, then starts the subcommand.
-const KEEP_AND_RUN: &str = "d=\"${NETLIB_HOST_ROOT:-}/run/netlib\" && mkdir -p \"$d\" && cat >\"$d/host-$2.sh\" && exec sh \"$d/host-$2.sh\" \"$@\"";
+const KEEP_AND_RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib f=$d/host-$2.sh
+mkdir -p "$d" && cat >"$f.$$" && mv -f "$f.$$" "$f" && exec sh "$f" "$@""#;
 
 /// What a host said about itself.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

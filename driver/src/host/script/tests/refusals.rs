@@ -39,6 +39,8 @@ async fn the_second_deployer_hears_of_the_first() {
       what to do: wait for that deployment to end, then deploy again
     ");
     assert!(!bed.path("var/lib/netlib/deploys/2-b").exists());
+    assert!(!bed.path("run/netlib/host-2-b.sh").exists());
+    assert!(bed.path("run/netlib/host-1-a.sh").exists());
     fs::write(bed.path("go"), "").unwrap();
     assert_eq!(bed.end("1-a").await.phase, Phase::Confirmed);
     assert_eq!(bed.deploy("3-c", &new).await.phase, Phase::Confirmed);
