@@ -96,7 +96,7 @@ impl Kind {
             || text.contains("while fetching the input")
         {
             Self::of_input(text)
-        } else if has("getting status of '") {
+        } else if has("getting status of ") {
             Self::NoSuchFlake
         } else if has("' does not exist") || has("No such file or directory") {
             Self::MissingFile

@@ -51,7 +51,7 @@ fn every_recorded_error_is_explained() {
         assert_snapshot!(case, shown);
         count += 1;
     }
-    assert!(count >= 19, "only {count} recordings found");
+    assert!(count >= 38, "only {count} recordings found");
 }
 
 #[test]
@@ -77,12 +77,14 @@ fn kinds_are_recognised() {
         ("no-flake-at-path", Kind::NoSuchFlake),
         ("no-such-output", Kind::NoSuchOutput),
     ] {
-        let file = folder().join(format!("{case}.nix-2.26.log"));
-        assert_eq!(recorded(&file).kind, kind, "{case}");
+        for version in ["2.26", "2.34"] {
+            let file = folder().join(format!("{case}.nix-{version}.log"));
+            assert_eq!(recorded(&file).kind, kind, "{case} of Nix {version}");
+        }
     }
 }
 
-/// Wordings of Nix 2.34, which names files of the working tree.
+/// Newer versions of Nix name files of the working tree.
 #[test]
 fn newer_wordings_are_recognised() {
     let error = |headline: &str, text: &str| NixError {
