@@ -280,6 +280,7 @@ run() {
   if ! flock -w 10 9; then
     message="$(holder deployer) has been deploying to this host since $(holder since)"
     finish failed
+    rm -f -- "$0"
   else
     printf 'nonce=%s\ndeployer=%s\nsince=%s\n' "$nonce" "$deployer" "$(now)" | write_file "$runtime/holder"
     phase=activating
@@ -289,10 +290,9 @@ run() {
       message="nothing was activated: the state could not be written: $(disk "$library")"
       finish failed
     fi
-    rm -f -- "$runtime/holder"
     tidy
+    rm -f -- "$0" "$runtime/holder"
   fi
-  rm -f -- "$0"
 }
 
 move() {
