@@ -74,7 +74,9 @@ stub_report_failed() {
     stub_note "the following units failed: $(printf '%s\n' "${!failed_unit[@]}" | sort | paste -s -d ' ')"
     for unit in "${!failed_unit[@]}"; do
         stub_note ""
-        systemctl status --no-pager --full --lines=20 "$unit" 9>&- >&2
+        systemctl status --no-pager --full --lines=0 "$unit" 9>&- >&2
+        # Not left to `status`, which shows nothing of a run that is over while the unit waits for its restart.
+        journalctl --no-pager --boot --lines=20 --unit="$unit" >&2
     done
 }
 
