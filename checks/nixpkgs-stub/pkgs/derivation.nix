@@ -23,7 +23,10 @@ let
     argument:
     let
       attrs =
-        if lib.isFunction argument then lib.fix (final: argument (final // { finalPackage = package; })) else argument;
+        if lib.isFunction argument then
+          lib.fix (final: argument (final // { finalPackage = package; }))
+        else
+          argument;
       drv = derivation (
         {
           outputs = [ "out" ];

@@ -25,34 +25,166 @@ let
 
   table = {
     coreutils = [
-      "env" "cat" "chmod" "chown" "cp" "cut" "date" "dd" "dirname" "basename" "echo" "false" "head" "id" "install" "ln" "ls" "mkdir"
-      "mktemp" "mv" "od" "printf" "pwd" "readlink" "realpath" "rm" "rmdir" "sha256sum" "sleep" "sort" "stat" "tail" "tee" "test"
-      "timeout" "touch" "tr" "true" "uname" "uniq" "wc" "base64" "sync" "seq" "nproc" "whoami" "expr" "du" "df"
+      "env"
+      "cat"
+      "chmod"
+      "chown"
+      "cp"
+      "cut"
+      "date"
+      "dd"
+      "dirname"
+      "basename"
+      "echo"
+      "false"
+      "head"
+      "id"
+      "install"
+      "ln"
+      "ls"
+      "mkdir"
+      "mktemp"
+      "mv"
+      "od"
+      "printf"
+      "pwd"
+      "readlink"
+      "realpath"
+      "rm"
+      "rmdir"
+      "sha256sum"
+      "sleep"
+      "sort"
+      "stat"
+      "tail"
+      "tee"
+      "test"
+      "timeout"
+      "touch"
+      "tr"
+      "true"
+      "uname"
+      "uniq"
+      "wc"
+      "base64"
+      "sync"
+      "seq"
+      "nproc"
+      "whoami"
+      "expr"
+      "du"
+      "df"
     ];
-    findutils = [ "find" "xargs" ];
-    gnugrep = [ "grep" "egrep" "fgrep" ];
+    findutils = [
+      "find"
+      "xargs"
+    ];
+    gnugrep = [
+      "grep"
+      "egrep"
+      "fgrep"
+    ];
     gnused = [ "sed" ];
-    gawk = [ "awk" "gawk" ];
+    gawk = [
+      "awk"
+      "gawk"
+    ];
     gnutar = [ "tar" ];
-    gzip = [ "gzip" "gunzip" "zcat" ];
-    util-linux = [ "mount" "umount" "mountpoint" "findmnt" "flock" "logger" "nsenter" "unshare" "setsid" "lsblk" ];
-    procps = [ "ps" "sysctl" "pgrep" "pkill" "free" ];
+    gzip = [
+      "gzip"
+      "gunzip"
+      "zcat"
+    ];
+    util-linux = [
+      "mount"
+      "umount"
+      "mountpoint"
+      "findmnt"
+      "flock"
+      "logger"
+      "nsenter"
+      "unshare"
+      "setsid"
+      "lsblk"
+    ];
+    procps = [
+      "ps"
+      "sysctl"
+      "pgrep"
+      "pkill"
+      "free"
+    ];
     getent = [ "getent" ];
-    shadow = [ "useradd" "usermod" "userdel" "groupadd" "groupmod" "groupdel" "gpasswd" "chpasswd" ];
-    kmod = [ "modprobe" "lsmod" "insmod" "rmmod" ];
-    iproute2 = [ "ip" "ss" "bridge" "tc" ];
+    shadow = [
+      "useradd"
+      "usermod"
+      "userdel"
+      "groupadd"
+      "groupmod"
+      "groupdel"
+      "gpasswd"
+      "chpasswd"
+    ];
+    kmod = [
+      "modprobe"
+      "lsmod"
+      "insmod"
+      "rmmod"
+    ];
+    iproute2 = [
+      "ip"
+      "ss"
+      "bridge"
+      "tc"
+    ];
     iputils = [ "ping" ];
-    wireguard-tools = [ "wg" "wg-quick" ];
+    wireguard-tools = [
+      "wg"
+      "wg-quick"
+    ];
     boringtun = [ "boringtun-cli" ];
-    openssh = [ "ssh" "sshd" "ssh-keygen" "ssh-keyscan" "ssh-agent" "ssh-add" "scp" "sftp" ];
+    openssh = [
+      "ssh"
+      "sshd"
+      "ssh-keygen"
+      "ssh-keyscan"
+      "ssh-agent"
+      "ssh-add"
+      "scp"
+      "sftp"
+    ];
     curl = [ "curl" ];
     git = [ "git" ];
     jq = [ "jq" ];
     nftables = [ "nft" ];
-    iptables = [ "iptables" "ip6tables" ];
-    sudo = [ "sudo" "visudo" ];
-    systemd = [ "systemctl" "systemd-run" "systemd-tmpfiles" "journalctl" "systemd-analyze" "hostnamectl" "networkctl" "systemd-notify" ];
-    nix = [ "nix" "nix-env" "nix-store" "nix-build" "nix-instantiate" "nix-collect-garbage" "nix-copy-closure" "nix-daemon" ];
+    iptables = [
+      "iptables"
+      "ip6tables"
+    ];
+    sudo = [
+      "sudo"
+      "visudo"
+    ];
+    systemd = [
+      "systemctl"
+      "systemd-run"
+      "systemd-tmpfiles"
+      "journalctl"
+      "systemd-analyze"
+      "hostnamectl"
+      "networkctl"
+      "systemd-notify"
+    ];
+    nix = [
+      "nix"
+      "nix-env"
+      "nix-store"
+      "nix-build"
+      "nix-instantiate"
+      "nix-collect-garbage"
+      "nix-copy-closure"
+      "nix-daemon"
+    ];
   };
 
   debianNames = {

@@ -37,7 +37,8 @@ in
         passthru
         ;
       meta =
-        lib.optionalAttrs (executable && destination != "") { mainProgram = baseNameOf destination; } // meta;
+        lib.optionalAttrs (executable && destination != "") { mainProgram = baseNameOf destination; }
+        // meta;
       passAsFile = [ "text" ];
       mode = if executable then "0555" else "0444";
       buildCommand = ''

@@ -43,7 +43,10 @@ let
   };
 
   userModules =
-    if modulesLocation == null then modules else map (lib.setDefaultModuleLocation modulesLocation) modules;
+    if modulesLocation == null then
+      modules
+    else
+      map (lib.setDefaultModuleLocation modulesLocation) modules;
 
   withExtras =
     configuration:

@@ -13,7 +13,11 @@ let
     );
 
   # Changes of these texts restart or reload the unit; the switch looks at the names.
-  trigger = values: builtins.hashString "sha256" (lib.concatMapStringsSep "\n" (value: "${value}") (lib.flatten values));
+  trigger =
+    values:
+    builtins.hashString "sha256" (
+      lib.concatMapStringsSep "\n" (value: "${value}") (lib.flatten values)
+    );
 
   unit =
     def:
@@ -63,13 +67,14 @@ let
       }
       // def.environment;
       merged =
-        key: values: if values == [ ] then { } else { ${key} = values ++ lib.toList (def.serviceConfig.${key} or [ ]); };
+        key: values:
+        if values == [ ] then { } else { ${key} = values ++ lib.toList (def.serviceConfig.${key} or [ ]); };
     in
     {
       Environment =
-        lib.mapAttrsToList (key: value: lib.replaceStrings [ "%" ] [ "%%" ] (builtins.toJSON "${key}=${toString value}")) (
-          lib.filterAttrs (_: value: value != null) environment
-        )
+        lib.mapAttrsToList (
+          key: value: lib.replaceStrings [ "%" ] [ "%%" ] (builtins.toJSON "${key}=${toString value}")
+        ) (lib.filterAttrs (_: value: value != null) environment)
         ++ lib.toList (def.serviceConfig.Environment or [ ]);
     }
     // removeAttrs def.serviceConfig [ "Environment" ]

@@ -28,12 +28,10 @@ in
 
   escapeSystemdExecArg =
     argument: lib.replaceStrings [ "%" "$" ] [ "%%" "$$" ] (builtins.toJSON (toString argument));
-  escapeSystemdExecArgs =
-    lib.concatMapStringsSep " " (
-      argument: lib.replaceStrings [ "%" "$" ] [ "%%" "$$" ] (builtins.toJSON (toString argument))
-    );
+  escapeSystemdExecArgs = lib.concatMapStringsSep " " (
+    argument: lib.replaceStrings [ "%" "$" ] [ "%%" "$$" ] (builtins.toJSON (toString argument))
+  );
 
   toShellPath =
-    shell:
-    if lib.types.shellPackage.check shell then "${shell}${shell.shellPath}" else shell;
+    shell: if lib.types.shellPackage.check shell then "${shell}${shell.shellPath}" else shell;
 }

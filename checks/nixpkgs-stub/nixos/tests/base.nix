@@ -1,6 +1,6 @@
 # What any NixOS configuration has to say.
 {
-  nixpkgs.hostPlatform = "x86_64-linux";
+  nixpkgs.hostPlatform = builtins.currentSystem;
   boot.loader.grub.enable = false;
   fileSystems."/" = {
     device = "/dev/disk/by-label/root";

@@ -10,8 +10,16 @@ let
       test.configuration
     ];
   };
-  got = test.values { inherit lib; inherit (system) config options; };
-  wrong = lib.filterAttrs (name: value: !(test.expected ? ${name}) || test.expected.${name} != value) got;
+  got = test.values {
+    inherit lib;
+    inherit (system) config options;
+  };
+  wrong = lib.filterAttrs (
+    name: value: !(test.expected ? ${name}) || test.expected.${name} != value
+  ) got;
   missing = lib.attrNames (removeAttrs test.expected (lib.attrNames got));
 in
-if wrong == { } && missing == [ ] then "good" else "got ${builtins.toJSON wrong}, and nothing for ${toString missing}"
+if wrong == { } && missing == [ ] then
+  "good"
+else
+  "got ${builtins.toJSON wrong}, and nothing for ${toString missing}"

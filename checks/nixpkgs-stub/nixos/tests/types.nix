@@ -52,7 +52,10 @@ let
       (if lib.isOption options then options else null)
     else if lib.isOption options then
       (
-        if builtins.head path == "*" then find (options.type.getSubOptions [ ]) (builtins.tail path) else null
+        if builtins.head path == "*" then
+          find (options.type.getSubOptions [ ]) (builtins.tail path)
+        else
+          null
       )
     else if options ? ${builtins.head path} then
       find options.${builtins.head path} (builtins.tail path)
@@ -78,9 +81,9 @@ let
       name = lib.showOption path;
     in
     # The members of a freeform option are compared even where the option itself is not.
-    lib.any (prefix: name == prefix || (lib.hasPrefix "${prefix}." name && !lib.hasSuffix "settings" prefix)) (
-      lib.attrNames ours
-    );
+    lib.any (
+      prefix: name == prefix || (lib.hasPrefix "${prefix}." name && !lib.hasSuffix "settings" prefix)
+    ) (lib.attrNames ours);
 
   realOptions = optionsOf real;
   differences = map (
@@ -89,7 +92,10 @@ let
       theirs = find realOptions entry.path;
       there = if theirs == null then "no such option" else theirs.type.description;
     in
-    if there == entry.type then [ ] else [ "${lib.showOption entry.path}: ${entry.type} here, ${there} there" ]
+    if there == entry.type then
+      [ ]
+    else
+      [ "${lib.showOption entry.path}: ${entry.type} here, ${there} there" ]
   ) (lib.filter (entry: !isOurs entry.path) (flatten [ ] (optionsOf stub)));
 in
 lib.concatLines (lib.concatLists differences)

@@ -9,7 +9,9 @@ let
   modulesList =
     what:
     mkOption {
-      type = types.coercedTo (types.listOf types.str) (names: lib.genAttrs names (_: true)) (types.attrsOf types.bool);
+      type = types.coercedTo (types.listOf types.str) (names: lib.genAttrs names (_: true)) (
+        types.attrsOf types.bool
+      );
       default = { };
       example = [ "virtio_net" ];
       apply = set: lib.attrNames (lib.filterAttrs (_: wanted: wanted) set);

@@ -1,5 +1,10 @@
 # Host names: only a marked block of the base system's /etc/hosts belongs to the configuration.
-{ config, lib, pkgs, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   inherit (lib) mkOption types;
   cfg = config.networking;

@@ -79,12 +79,16 @@ let
       command
     else
       lib.concatMapStrings (tag: "${tag}:") command.options + " ${command.command}";
-  showSubject = mark: subject: if lib.isInt subject then "${mark}#${toString subject}" else "${mark}${subject}";
+  showSubject =
+    mark: subject: if lib.isInt subject then "${mark}#${toString subject}" else "${mark}${subject}";
   showRule =
     rule:
-    lib.concatMapStrings (subject: "${subject} ${rule.host}=(${rule.runAs}) ${lib.concatMapStringsSep ", " showCommand rule.commands}\n") (
-      map (showSubject "") rule.users ++ map (showSubject "%") rule.groups
-    );
+    lib.concatMapStrings (
+      subject:
+      "${subject} ${rule.host}=(${rule.runAs}) ${
+        lib.concatMapStringsSep ", " showCommand rule.commands
+      }\n"
+    ) (map (showSubject "") rule.users ++ map (showSubject "%") rule.groups);
 in
 {
   options.security.sudo = {
@@ -126,10 +130,14 @@ in
         commands = [
           {
             command = "ALL";
-            options = if cfg.wheelNeedsPassword then [ "SETENV" ] else [
-              "NOPASSWD"
-              "SETENV"
-            ];
+            options =
+              if cfg.wheelNeedsPassword then
+                [ "SETENV" ]
+              else
+                [
+                  "NOPASSWD"
+                  "SETENV"
+                ];
           }
         ];
       }

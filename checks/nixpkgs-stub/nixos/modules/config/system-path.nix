@@ -21,7 +21,8 @@ let
     types.str
     types.path
   ];
-  toText = value: if lib.isList value then lib.concatMapStringsSep ":" toString value else toString value;
+  toText =
+    value: if lib.isList value then lib.concatMapStringsSep ":" toString value else toString value;
 
   variables =
     example: what:

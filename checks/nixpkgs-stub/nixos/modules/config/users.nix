@@ -11,7 +11,8 @@ let
   enabled = lib.filterAttrs (_: user: user.enable) cfg.users;
 
   isSystem = user: user.isSystemUser || (user.uid != null && user.uid < 1000);
-  shellOf = user: if user.shell == null then "/usr/sbin/nologin" else toString (utils.toShellPath user.shell);
+  shellOf =
+    user: if user.shell == null then "/usr/sbin/nologin" else toString (utils.toShellPath user.shell);
   field = value: if value == null then "" else toString value;
   yesNo = value: if value then "yes" else "no";
 
@@ -43,18 +44,16 @@ let
       "-${field user.initialHashedPassword}"
     ];
 
-  userAssertions =
-    user:
-    [
-      {
-        assertion = isSystem user != user.isNormalUser;
-        message = "users.users.${user.name}: set either `isSystemUser` or `isNormalUser`.";
-      }
-      {
-        assertion = user.group != "";
-        message = "users.users.${user.name}.group is not set: name a group, for example with `users.groups.${user.name} = { }`.";
-      }
-    ];
+  userAssertions = user: [
+    {
+      assertion = isSystem user != user.isNormalUser;
+      message = "users.users.${user.name}: set either `isSystemUser` or `isNormalUser`.";
+    }
+    {
+      assertion = user.group != "";
+      message = "users.users.${user.name}.group is not set: name a group, for example with `users.groups.${user.name} = { }`.";
+    }
+  ];
 
   keysOf =
     user:

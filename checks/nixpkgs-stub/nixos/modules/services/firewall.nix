@@ -52,9 +52,13 @@ let
   showOpenings =
     interface: set:
     map (port: "${interface} tcp ${toString port}") set.allowedTCPPorts
-    ++ map (range: "${interface} tcp ${toString range.from}-${toString range.to}") set.allowedTCPPortRanges
+    ++ map (
+      range: "${interface} tcp ${toString range.from}-${toString range.to}"
+    ) set.allowedTCPPortRanges
     ++ map (port: "${interface} udp ${toString port}") set.allowedUDPPorts
-    ++ map (range: "${interface} udp ${toString range.from}-${toString range.to}") set.allowedUDPPortRanges;
+    ++ map (
+      range: "${interface} udp ${toString range.from}-${toString range.to}"
+    ) set.allowedUDPPortRanges;
 in
 {
   imports = [ ./nat.nix ];

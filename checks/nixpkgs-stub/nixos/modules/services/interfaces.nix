@@ -1,5 +1,10 @@
 # Static addresses of interfaces that exist already.
-{ config, lib, pkgs, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   inherit (lib) mkOption types;
 

@@ -39,7 +39,9 @@ let
     LogLevel = "INFO";
     AuthorizedPrincipalsFile = "none";
   };
-  asked = lib.filterAttrs (name: value: value != null && !(defaults ? ${name} && defaults.${name} == value)) cfg.settings;
+  asked = lib.filterAttrs (
+    name: value: value != null && !(defaults ? ${name} && defaults.${name} == value)
+  ) cfg.settings;
 
   commaLists = [
     "Ciphers"
@@ -58,7 +60,10 @@ let
   text =
     lib.concatMapStrings (port: "Port ${toString port}\n") cfg.ports
     + lib.concatMapStrings (
-      listen: "ListenAddress ${listen.addr}${lib.optionalString (listen.port != null) ":${toString listen.port}"}\n"
+      listen:
+      "ListenAddress ${listen.addr}${
+        lib.optionalString (listen.port != null) ":${toString listen.port}"
+      }\n"
     ) cfg.listenAddresses
     + "AuthorizedKeysFile ${lib.concatStringsSep " " cfg.authorizedKeysFiles}\n"
     + lib.concatMapStrings (key: "HostKey ${key.path}\n") cfg.hostKeys
@@ -177,14 +182,20 @@ in
             "forced-commands-only"
             "no"
           ]) defaults.PermitRootLogin "Whether root may log in.";
-          PasswordAuthentication = setting types.bool defaults.PasswordAuthentication "Whether passwords log in.";
-          KbdInteractiveAuthentication = setting types.bool defaults.KbdInteractiveAuthentication "Whether dialogues log in.";
+          PasswordAuthentication =
+            setting types.bool defaults.PasswordAuthentication
+              "Whether passwords log in.";
+          KbdInteractiveAuthentication =
+            setting types.bool defaults.KbdInteractiveAuthentication
+              "Whether dialogues log in.";
           UsePAM = setting types.bool defaults.UsePAM "Whether PAM is asked.";
           UseDns = setting types.bool defaults.UseDns "Whether clients' names are looked up.";
           X11Forwarding = setting types.bool defaults.X11Forwarding "Whether X11 is forwarded.";
           PrintMotd = setting types.bool defaults.PrintMotd "Whether the message of the day is shown.";
           StrictModes = setting types.bool defaults.StrictModes "Whether modes of key files are checked.";
-          GatewayPorts = setting types.str defaults.GatewayPorts "Whether forwarded ports are reachable from outside.";
+          GatewayPorts =
+            setting types.str defaults.GatewayPorts
+              "Whether forwarded ports are reachable from outside.";
           LogLevel = setting (types.enum [
             "QUIET"
             "FATAL"
@@ -196,7 +207,9 @@ in
             "DEBUG2"
             "DEBUG3"
           ]) defaults.LogLevel "How much is logged.";
-          AuthorizedPrincipalsFile = setting types.str defaults.AuthorizedPrincipalsFile "File of names a certificate may have.";
+          AuthorizedPrincipalsFile =
+            setting types.str defaults.AuthorizedPrincipalsFile
+              "File of names a certificate may have.";
           AcceptEnv = setting (types.listOf types.str) null "Variables taken from clients.";
           AllowUsers = setting (types.listOf types.str) null "Users who may log in.";
           AllowGroups = setting (types.listOf types.str) null "Groups who may log in.";

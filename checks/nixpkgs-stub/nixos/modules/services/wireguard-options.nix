@@ -26,9 +26,7 @@ let
         name = mkOption {
           type = types.str;
           default =
-            lib.replaceStrings
-              [ "/" "-" " " "+" "=" ]
-              [ "-" "\\x2d" "\\x20" "\\x2b" "\\x3d" ]
+            lib.replaceStrings [ "/" "-" " " "+" "=" ] [ "-" "\\x2d" "\\x20" "\\x2b" "\\x3d" ]
               config.publicKey;
           defaultText = lib.literalMD "the escaped public key";
           example = "beta";
@@ -39,8 +37,12 @@ let
           example = "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=";
           description = "Public key of the peer.";
         };
-        presharedKey = nullable types.str "rVXs/Ni9tu3oDBLS4hOyAUAa1qTWVA3loR8eL20os3I=" "Preshared key; it becomes readable by everybody in the store.";
-        presharedKeyFile = nullable types.str "/var/lib/wireguard/psk" "File on the host with the preshared key.";
+        presharedKey =
+          nullable types.str "rVXs/Ni9tu3oDBLS4hOyAUAa1qTWVA3loR8eL20os3I="
+            "Preshared key; it becomes readable by everybody in the store.";
+        presharedKeyFile =
+          nullable types.str "/var/lib/wireguard/psk"
+            "File on the host with the preshared key.";
         allowedIPs = mkOption {
           type = types.listOf types.str;
           example = [ "10.0.0.2/32" ];
@@ -48,7 +50,9 @@ let
         };
         endpoint = nullable types.str "beta.example.org:51820" "Where the peer is reached.";
         persistentKeepalive = nullable types.int 25 "Seconds between packets that keep the way open.";
-        dynamicEndpointRefreshSeconds = nullable types.int 60 "Seconds between look-ups of the endpoint's name.";
+        dynamicEndpointRefreshSeconds =
+          nullable types.int 60
+            "Seconds between look-ups of the endpoint's name.";
         dynamicEndpointRefreshRestartSeconds = nullable types.ints.unsigned 5 "Accepted without effect.";
       };
     };
@@ -70,8 +74,12 @@ let
         example = [ "10.0.0.1/24" ];
         description = "Addresses of the interface.";
       };
-      privateKey = nullable types.str "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=" "Private key; it becomes readable by everybody in the store.";
-      privateKeyFile = nullable types.str "/var/lib/wireguard/private-key" "File on the host with the private key.";
+      privateKey =
+        nullable types.str "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk="
+          "Private key; it becomes readable by everybody in the store.";
+      privateKeyFile =
+        nullable types.str "/var/lib/wireguard/private-key"
+          "File on the host with the private key.";
       generatePrivateKeyFile = mkOption {
         type = types.bool;
         default = false;

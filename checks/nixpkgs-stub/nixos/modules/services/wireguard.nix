@@ -16,11 +16,15 @@ let
       peer.dynamicEndpointRefreshSeconds
     else
       interface.dynamicEndpointRefreshSeconds;
-  refreshes = interface: lib.filter (seconds: seconds != 0) (map (refreshOf interface) interface.peers);
+  refreshes =
+    interface: lib.filter (seconds: seconds != 0) (map (refreshOf interface) interface.peers);
 
   presharedKeyFile =
     peer:
-    if peer.presharedKey != null then "${pkgs.writeText "wg-psk" peer.presharedKey}" else peer.presharedKeyFile;
+    if peer.presharedKey != null then
+      "${pkgs.writeText "wg-psk" peer.presharedKey}"
+    else
+      peer.presharedKeyFile;
 
   # Public key, preshared key's file, endpoint, keepalive, allowed IPs; a dash for what is not given.
   peerLine =
@@ -69,7 +73,9 @@ let
         Type = "exec";
         Restart = "on-failure";
         RestartSec = 2;
-        ExecStartPre = lib.optional (interface.preSetup != "") (hook "${name}-pre-setup" interface.preSetup);
+        ExecStartPre = lib.optional (interface.preSetup != "") (
+          hook "${name}-pre-setup" interface.preSetup
+        );
         ExecStart = "${pkgs.runtimeShell} ${scripts}/run.sh";
         # The service counts as started when these are through, so whoever starts it sees a failure.
         ExecStartPost = [
@@ -135,7 +141,8 @@ let
     }) interface.peers
     ++ lib.optionals cfg.useNetworkd [
       {
-        assertion = interface.privateKey == null && lib.all (peer: peer.presharedKey == null) interface.peers;
+        assertion =
+          interface.privateKey == null && lib.all (peer: peer.presharedKey == null) interface.peers;
         message = "${path}: networkd takes keys from files only.";
       }
       {
@@ -164,6 +171,8 @@ in
     ) cfg.interfaces;
     systemd.services =
       lib.mapAttrs' service cfg.interfaces
-      // lib.mapAttrs' refresh (lib.filterAttrs (_: interface: refreshes interface != [ ]) cfg.interfaces);
+      // lib.mapAttrs' refresh (
+        lib.filterAttrs (_: interface: refreshes interface != [ ]) cfg.interfaces
+      );
   };
 }

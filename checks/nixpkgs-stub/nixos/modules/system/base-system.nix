@@ -30,7 +30,7 @@ in
         type = types.attrsOf (types.listOf types.path);
         default = { };
         internal = true;
-        example = lib.literalExpression ''{ hosts = [ ./hosts ]; }'';
+        example = lib.literalExpression "{ hosts = [ ./hosts ]; }";
         description = "Files whose text is kept as a marked block of a file below /etc that the base system owns.";
       };
       reloads = mkOption {

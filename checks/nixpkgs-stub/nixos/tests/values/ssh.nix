@@ -45,7 +45,9 @@
       knownNames = lib.attrNames config.programs.ssh.knownHosts;
       inherit (config.programs.ssh.knownHosts.beta) hostNames certAuthority;
       # The texts, without blank lines: only their lines matter to sshd.
-      known = lib.filter (line: line != "") (lib.splitString "\n" config.environment.etc."ssh/ssh_known_hosts".text);
+      known = lib.filter (line: line != "") (
+        lib.splitString "\n" config.environment.etc."ssh/ssh_known_hosts".text
+      );
       keysMode = config.environment.etc."ssh/authorized_keys.d/alice".mode;
       keys = config.users.users.alice.openssh.authorizedKeys.keys;
       # A configuration's own, whatever modules of the real one add.

@@ -1,6 +1,12 @@
 {
   configuration =
-    { pkgs, lib, modulesPath, utils, ... }:
+    {
+      pkgs,
+      lib,
+      modulesPath,
+      utils,
+      ...
+    }:
     {
       imports = [ (modulesPath + "/installer/scan/not-detected.nix") ];
       networking.hostName = "alpha";
@@ -71,7 +77,7 @@
       cores = config.nix.settings.cores;
       trusted = lib.elem "alice" config.nix.settings.trusted-users;
       script = config.system.activationScripts.mine.deps;
-      platform = config.nixpkgs.hostPlatform.system;
+      platform = config.nixpkgs.hostPlatform.system == builtins.currentSystem;
       firmware = config.hardware.enableRedistributableFirmware;
     };
 
@@ -105,7 +111,7 @@
     cores = 2;
     trusted = true;
     script = [ "etc" ];
-    platform = "x86_64-linux";
+    platform = true;
     firmware = true;
   };
 }

@@ -46,15 +46,17 @@
       environmentSetting = builtins.sort builtins.lessThan daemon.serviceConfig.Environment;
       timer = config.systemd.timers.daemon.timerConfig.OnCalendar;
       timerWantedBy = config.systemd.timers.daemon.wantedBy;
-      names = builtins.sort builtins.lessThan (lib.intersectLists [
-        "daemon.service"
-        "daemon.timer"
-        "listener.service"
-        "listener.socket"
-        "watcher.path"
-        "group.target"
-        "absent.service"
-      ] (lib.attrNames config.systemd.units));
+      names = builtins.sort builtins.lessThan (
+        lib.intersectLists [
+          "daemon.service"
+          "daemon.timer"
+          "listener.service"
+          "listener.socket"
+          "watcher.path"
+          "group.target"
+          "absent.service"
+        ] (lib.attrNames config.systemd.units)
+      );
       noRestart = lib.hasInfix "X-RestartIfChanged=false" (unitOf "daemon.service").text;
       listens = lib.hasInfix "ListenStream=/run/listener" (unitOf "listener.socket").text;
       wants = lib.hasInfix "Wants=daemon.service" (unitOf "group.target").text;

@@ -34,15 +34,20 @@
         "description"
         "extraGroups"
       ] config.users.users.alice;
-      service = lib.getAttrs [
-        "name"
-        "uid"
-        "group"
-        "home"
-        "createHome"
-        "isNormalUser"
-        "openssh"
-      ] (config.users.users.service // { openssh = config.users.users.service.openssh.authorizedKeys.keys; });
+      service =
+        lib.getAttrs
+          [
+            "name"
+            "uid"
+            "group"
+            "home"
+            "createHome"
+            "isNormalUser"
+            "openssh"
+          ]
+          (
+            config.users.users.service // { openssh = config.users.users.service.openssh.authorizedKeys.keys; }
+          );
       root = lib.getAttrs [
         "uid"
         "group"
