@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Runs after mmdebstrap on the new tree ($1): everything that is the same for all hosts of a suite.
 root=$1
 

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Starts as process 1 of new mount, pid, uts and ipc namespaces, inside the host's network namespace.
 # Becomes the host: leaves word of its process id, enters its own control group, then builds the root.
 # Environment: HOST_NAME PID_FILE CGROUP and what host-root.sh wants.

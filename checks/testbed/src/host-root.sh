@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Runs in new mount and pid namespaces: puts a host's root together, makes it / and runs "$@" there.
 # Environment: DIRECTORY (holds the mount points `lower` and `root`, and `disk` with `upper` and `work`),
 # LOWER (the read-only layer), HOST_NAME, BINDS (lines of from, to and names to hide, separated by tabs).

@@ -38,6 +38,8 @@ pub(crate) async fn build(
     let Toplevel { drv_path, out_path } = &what.toplevel;
     let command = Command::new("nix")
         .args(FEATURES)
+        // Builds of nodes that share a derivation wait for one another; Nix looks only every five seconds.
+        .args(["--option", "build-poll-interval", "1"])
         .args(["build", "--log-format", "internal-json", "--out-link"])
         .arg(&what.link)
         // Without `^out` this would be the derivation itself, and nothing would be built.
