@@ -22,7 +22,9 @@ let
     if actual.success && actual.value == expected then
       "pass${tab}${name}"
     else
-      "fail${tab}${name}${tab}expected ${expected}, got ${if actual.success then actual.value else "an error"}";
+      "fail${tab}${name}${tab}expected ${expected}, got ${
+        if actual.success then actual.value else "an error"
+      }";
 
   # For a case that fails: what kind of error, and what its message must name.
   reportError =
@@ -45,6 +47,8 @@ let
 in
 {
   names = builtins.concatStringsSep "" (map (name: "${name}\n") (builtins.attrNames cases));
-  report = builtins.concatStringsSep "" (map (name: "${reportCase name}\n") (builtins.attrNames cases));
+  report = builtins.concatStringsSep "" (
+    map (name: "${reportCase name}\n") (builtins.attrNames cases)
+  );
   failing = builtins.deepSeq cases.${only}.expr "evaluated to ${builtins.toJSON cases.${only}.expr}";
 }

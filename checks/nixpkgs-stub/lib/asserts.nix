@@ -10,7 +10,9 @@ in
     lib.assertMsg (builtins.elem value allowed) "${name} is ${pretty value}, which is none of ${pretty allowed}";
   assertEachOneOf =
     name: values: allowed:
-    lib.assertMsg (builtins.all (value: builtins.elem value allowed) values) "${name} is ${pretty values}; its elements can only be ${pretty allowed}";
+    lib.assertMsg (builtins.all (
+      value: builtins.elem value allowed
+    ) values) "${name} is ${pretty values}; its elements can only be ${pretty allowed}";
   checkAssertWarn =
     assertions: warnings: value:
     let

@@ -59,7 +59,8 @@ let
     descend: f: set:
     let
       walk =
-        path: mapAttrs (
+        path:
+        mapAttrs (
           name: value:
           let
             here = path ++ [ name ];
@@ -107,8 +108,7 @@ in
         l: r:
         l
         // mapAttrs (
-          name: new:
-          if l ? ${name} && isAttrs new && isAttrs l.${name} then merge l.${name} new else new
+          name: new: if l ? ${name} && isAttrs new && isAttrs l.${name} then merge l.${name} new else new
         ) r;
     in
     merge;
@@ -151,7 +151,11 @@ in
       )
     ) (attrNames pattern);
   showAttrPath =
-    path: if path == [ ] then "<root attribute path>" else lib.concatMapStringsSep "." lib.escapeNixIdentifier path;
+    path:
+    if path == [ ] then
+      "<root attribute path>"
+    else
+      lib.concatMapStringsSep "." lib.escapeNixIdentifier path;
 
   # Each update is { path; update = old: new; }; an old value that is not there is an error only when used.
   updateManyAttrsByPath =
@@ -161,6 +165,12 @@ in
       let
         old = lib.getAttrFromPath u.path acc;
       in
-      if u.path == [ ] then u.update acc else recursiveUpdateUntil (path: _: _: path == u.path) acc (setAttrByPath u.path (u.update old))
+      if u.path == [ ] then
+        u.update acc
+      else
+        recursiveUpdateUntil (
+          path: _: _:
+          path == u.path
+        ) acc (setAttrByPath u.path (u.update old))
     ) set (lib.sortOn (u: length u.path) updates);
 }

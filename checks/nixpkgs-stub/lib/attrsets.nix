@@ -71,7 +71,8 @@ in
   cartesianProduct =
     set:
     foldl' (
-      products: name: concatMap (product: map (value: product // { ${name} = value; }) set.${name}) products
+      products: name:
+      concatMap (product: map (value: product // { ${name} = value; }) set.${name}) products
     ) [ { } ] (attrNames set);
   mapCartesianProduct = f: set: map f (lib.cartesianProduct set);
   overrideExisting = old: new: mapAttrs (name: value: new.${name} or value) old;
@@ -99,7 +100,10 @@ in
   getLib = getOutput "lib";
   getDev = getOutput "dev";
   getMan = getOutput "man";
-  getInclude = lib.getFirstOutput [ "include" "dev" ];
+  getInclude = lib.getFirstOutput [
+    "include"
+    "dev"
+  ];
   chooseDevOutputs = map lib.getDev;
   dontRecurseIntoAttrs = set: set // { recurseForDerivations = false; };
   recurseIntoAttrs = set: set // { recurseForDerivations = true; };

@@ -41,9 +41,9 @@ let
     if missing == [ ] then
       makeOverridable f all
     else
-      throw "callPackage: nothing in scope for the argument${lib.optionalString (builtins.length missing > 1) "s"} ${
-        lib.concatMapStringsSep ", " (name: "\"${name}\"") missing
-      }";
+      throw "callPackage: nothing in scope for the argument${
+        lib.optionalString (builtins.length missing > 1) "s"
+      } ${lib.concatMapStringsSep ", " (name: "\"${name}\"") missing}";
 in
 {
   inherit makeOverridable callPackageWith;
@@ -76,8 +76,12 @@ in
     drv
     // passthru
     // {
-      drvPath = assert condition; drv.drvPath;
-      outPath = assert condition; drv.outPath;
+      drvPath =
+        assert condition;
+        drv.drvPath;
+      outPath =
+        assert condition;
+        drv.outPath;
     };
   hydraJob = drv: drv;
 }

@@ -1,7 +1,12 @@
 # Tracing, and tests of pure Nix expressions.
 { lib }:
 let
-  inherit (builtins) attrNames deepSeq toJSON trace;
+  inherit (builtins)
+    attrNames
+    deepSeq
+    toJSON
+    trace
+    ;
 in
 {
   inherit (builtins) trace;
@@ -19,7 +24,10 @@ in
     tests:
     let
       names =
-        if tests ? tests then tests.tests else builtins.filter (name: lib.hasPrefix "test" name) (attrNames tests);
+        if tests ? tests then
+          tests.tests
+        else
+          builtins.filter (name: lib.hasPrefix "test" name) (attrNames tests);
     in
     builtins.concatMap (
       name:
@@ -38,5 +46,8 @@ in
       description ? "tests",
       ...
     }:
-    if failures == [ ] then null else throw "${toString (builtins.length failures)} ${description} failed: ${toJSON failures}";
+    if failures == [ ] then
+      null
+    else
+      throw "${toString (builtins.length failures)} ${description} failed: ${toJSON failures}";
 }

@@ -72,9 +72,7 @@ let
         };
 
       plain = removeAttrs flattened hidden.top // builtins.mapAttrs hide namespaces;
-      changes = builtins.foldl' (
-        done: overlay: done // overlay public (plain // done)
-      ) { } overlays;
+      changes = builtins.foldl' (done: overlay: done // overlay public (plain // done)) { } overlays;
 
       internal = flattened // namespaces // changes // { inherit public; };
       public =

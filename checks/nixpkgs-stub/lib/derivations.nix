@@ -10,7 +10,13 @@
     }:
     {
       type = "derivation";
-      inherit (derivation) drvPath name outPath outputName system;
+      inherit (derivation)
+        drvPath
+        name
+        outPath
+        outputName
+        system
+        ;
       inherit outputs;
     }
     // lib.genAttrs outputs (output: derivation.${output})

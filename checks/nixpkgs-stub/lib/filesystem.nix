@@ -5,7 +5,8 @@ let
     dir:
     lib.concatLists (
       lib.mapAttrsToList (
-        name: kind: if kind == "directory" then listFilesRecursive (dir + "/${name}") else [ (dir + "/${name}") ]
+        name: kind:
+        if kind == "directory" then listFilesRecursive (dir + "/${name}") else [ (dir + "/${name}") ]
       ) (builtins.readDir dir)
     );
 in

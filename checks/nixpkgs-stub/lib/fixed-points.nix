@@ -31,7 +31,12 @@ let
     };
 in
 {
-  inherit fix extends composeExtensions makeExtensibleWithCustomName;
+  inherit
+    fix
+    extends
+    composeExtensions
+    makeExtensibleWithCustomName
+    ;
   fix' = f: fix f // { __unfix__ = f; };
   converge =
     f: x:

@@ -22,7 +22,10 @@ let
       path = toString value;
     }
     .${typeOf value} or (
-      if lib.isDerivation value then toString value else throw "generators: a value of type ${typeOf value} has no text form here"
+      if lib.isDerivation value then
+        toString value
+      else
+        throw "generators: a value of type ${typeOf value} has no text form here"
     );
 
   mkKeyValueDefault =
@@ -43,9 +46,15 @@ let
       cut =
         depth: x:
         if depth > depthLimit then
-          if throwOnDepthLimit then throw "the value is nested deeper than ${toString depthLimit} levels" else "<unevaluated>"
+          if throwOnDepthLimit then
+            throw "the value is nested deeper than ${toString depthLimit} levels"
+          else
+            "<unevaluated>"
         else if isAttrs x then
-          if lib.isDerivation x || x ? __functor || x ? __toString || x ? __pretty then x else builtins.mapAttrs (_: cut (depth + 1)) x
+          if lib.isDerivation x || x ? __functor || x ? __toString || x ? __pretty then
+            x
+          else
+            builtins.mapAttrs (_: cut (depth + 1)) x
         else if isList x then
           map (cut (depth + 1)) x
         else
@@ -67,19 +76,29 @@ in
     set:
     let
       line = key: value: indent + mkKeyValue key value + "\n";
-      lines = key: value: if listsAsDuplicateKeys && isList value then lib.concatMapStrings (line key) value else line key value;
+      lines =
+        key: value:
+        if listsAsDuplicateKeys && isList value then
+          lib.concatMapStrings (line key) value
+        else
+          line key value;
     in
     lib.concatStrings (lib.mapAttrsToList lines set);
   toINI =
     {
-      mkSectionName ? lib.escape [ "[" "]" ],
+      mkSectionName ? lib.escape [
+        "["
+        "]"
+      ],
       mkKeyValue ? mkKeyValueDefault { } "=",
       listsAsDuplicateKeys ? false,
     }:
     sections:
     concatStringsSep "\n" (
       lib.mapAttrsToList (
-        name: set: "[${mkSectionName name}]\n" + lib.generators.toKeyValue { inherit mkKeyValue listsAsDuplicateKeys; } set
+        name: set:
+        "[${mkSectionName name}]\n"
+        + lib.generators.toKeyValue { inherit mkKeyValue listsAsDuplicateKeys; } set
       ) sections
     );
   toINIWithGlobalSection =
@@ -154,7 +173,10 @@ in
           else
             items "{" "}" indent (
               map (
-                name: "${lib.escapeNixIdentifier name} = ${builtins.addErrorContext "while showing the attribute `${name}'" (deeper x.${name})};"
+                name:
+                "${lib.escapeNixIdentifier name} = ${
+                  builtins.addErrorContext "while showing the attribute `${name}'" (deeper x.${name})
+                };"
               ) (attrNames x)
             )
         else

@@ -69,7 +69,9 @@ in
   imap1 = f: list: genList (n: f (n + 1) (elemAt list n)) (length list);
   ifilter0 =
     keep: list:
-    map (x: x.value) (builtins.filter (x: keep x.index x.value) (lib.imap0 (index: value: { inherit index value; }) list));
+    map (x: x.value) (
+      builtins.filter (x: keep x.index x.value) (lib.imap0 (index: value: { inherit index value; }) list)
+    );
   range = first: last: if first > last then [ ] else genList (n: first + n) (last - first + 1);
   replicate = n: x: genList (_: x) n;
   flatten = x: if isList x then concatMap lib.flatten x else [ x ];
@@ -88,9 +90,17 @@ in
   takeEnd = count: list: lib.drop (lib.max 0 (length list - count)) list;
   dropEnd = count: list: lib.take (lib.max 0 (length list - count)) list;
   init =
-    list: if list == [ ] then throw "lib.lists.init: the list must not be empty" else lib.take (length list - 1) list;
+    list:
+    if list == [ ] then
+      throw "lib.lists.init: the list must not be empty"
+    else
+      lib.take (length list - 1) list;
   last =
-    list: if list == [ ] then throw "lib.lists.last: the list must not be empty" else elemAt list (length list - 1);
+    list:
+    if list == [ ] then
+      throw "lib.lists.last: the list must not be empty"
+    else
+      elemAt list (length list - 1);
   commonPrefix =
     a: b:
     let
@@ -125,7 +135,10 @@ in
       )
     );
   naturalSort = lib.sortOn (
-    text: map (part: if isList part then lib.toIntBase10 (builtins.head part) else part) (builtins.split "(0|[1-9][0-9]*)" text)
+    text:
+    map (part: if isList part then lib.toIntBase10 (builtins.head part) else part) (
+      builtins.split "(0|[1-9][0-9]*)" text
+    )
   );
   compareLists =
     compare: a: b:

@@ -15,7 +15,8 @@ in
     let
       allowed = package.meta.platforms or lib.platforms.all;
     in
-    builtins.elem platform.system allowed && !builtins.elem platform.system (package.meta.badPlatforms or [ ]);
+    builtins.elem platform.system allowed
+    && !builtins.elem platform.system (package.meta.badPlatforms or [ ]);
   getLicenseFromSpdxId =
     id:
     lib.findFirst (l: l.spdxId == id) (throw "no licence has the SPDX id ${id}") (
@@ -33,6 +34,8 @@ in
     package:
     lib.getExe' package (
       package.meta.mainProgram
-        or (lib.warn "lib.getExe: \"${package.name}\" has no meta.mainProgram; its name is used instead" (lib.getName package))
+        or (lib.warn "lib.getExe: \"${package.name}\" has no meta.mainProgram; its name is used instead" (
+          lib.getName package
+        ))
     );
 }

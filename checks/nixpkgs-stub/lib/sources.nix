@@ -1,8 +1,15 @@
 # Source trees without what a build does not need.
 { lib }:
 let
-  unwanted = [ ".git" ".svn" ".hg" "CVS" ".bzr" ];
-  isBackup = name: lib.hasSuffix "~" name || builtins.match "^\\.sw[a-z]$|^\\..*\\.sw[a-z]$" name != null;
+  unwanted = [
+    ".git"
+    ".svn"
+    ".hg"
+    "CVS"
+    ".bzr"
+  ];
+  isBackup =
+    name: lib.hasSuffix "~" name || builtins.match "^\\.sw[a-z]$|^\\..*\\.sw[a-z]$" name != null;
 
   cleanSourceFilter =
     path: kind:
@@ -42,12 +49,16 @@ in
     cleanSourceWith {
       inherit src;
       filter =
-        path: _: builtins.any (regex: builtins.match regex (lib.removePrefix (toString src + "/") path) != null) regexes;
+        path: _:
+        builtins.any (
+          regex: builtins.match regex (lib.removePrefix (toString src + "/") path) != null
+        ) regexes;
     };
   sourceFilesBySuffices =
     src: suffixes:
     cleanSourceWith {
       inherit src;
-      filter = path: kind: kind == "directory" || builtins.any (suffix: lib.hasSuffix suffix path) suffixes;
+      filter =
+        path: kind: kind == "directory" || builtins.any (suffix: lib.hasSuffix suffix path) suffixes;
     };
 }

@@ -13,7 +13,18 @@ let
     "x86_64-linux"
   ];
 
-  wordSize = cpu: if builtins.elem cpu [ "armv6l" "armv7l" "i686" ] then 32 else 64;
+  wordSize =
+    cpu:
+    if
+      builtins.elem cpu [
+        "armv6l"
+        "armv7l"
+        "i686"
+      ]
+    then
+      32
+    else
+      64;
 
   elaborate =
     given:
@@ -45,7 +56,13 @@ let
           __toString = _: system;
         };
       in
-      platform // lib.optionalAttrs (builtins.isAttrs given) (removeAttrs given [ "system" "config" ]);
+      platform
+      // lib.optionalAttrs (builtins.isAttrs given) (
+        removeAttrs given [
+          "system"
+          "config"
+        ]
+      );
 in
 {
   inherit elaborate;

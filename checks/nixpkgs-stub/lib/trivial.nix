@@ -10,7 +10,24 @@ let
     trace
     ;
 
-  hexDigits = [ "0" "1" "2" "3" "4" "5" "6" "7" "8" "9" "A" "B" "C" "D" "E" "F" ];
+  hexDigits = [
+    "0"
+    "1"
+    "2"
+    "3"
+    "4"
+    "5"
+    "6"
+    "7"
+    "8"
+    "9"
+    "A"
+    "B"
+    "C"
+    "D"
+    "E"
+    "F"
+  ];
 
   isFunction' = f: isFunction f || (isAttrs f && f ? __functor && isFunction' (f.__functor f));
 
@@ -18,7 +35,8 @@ let
   digitValue = char: lib.lists.findFirstIndex (c: c == lib.toUpper char) null hexDigits;
 
   # Digits of a number that is not negative, most significant first.
-  digitsOf = base: n: if n < base then [ n ] else digitsOf base (n / base) ++ [ (n - base * (n / base)) ];
+  digitsOf =
+    base: n: if n < base then [ n ] else digitsOf base (n / base) ++ [ (n - base * (n / base)) ];
 
   warn = message: value: trace "evaluation warning: ${message}" value;
   release = "26.11";

@@ -10,41 +10,79 @@ let
 in
 {
   listOf-joins-definitions = {
-    expr = value (types.listOf types.int) [ [ 2 ] [ 1 ] ];
-    expected = [ 1 2 ];
+    expr = value (types.listOf types.int) [
+      [ 2 ]
+      [ 1 ]
+    ];
+    expected = [
+      1
+      2
+    ];
   };
   listOf-needs-a-list = {
-    expr = accepts (types.listOf types.int) [ [ ] [ 1 ] { } ];
-    expected = [ true true false ];
+    expr = accepts (types.listOf types.int) [
+      [ ]
+      [ 1 ]
+      { }
+    ];
+    expected = [
+      true
+      true
+      false
+    ];
   };
   attrsOf-joins-definitions = {
-    expr = value (types.attrsOf types.int) [ { a = 1; } { b = 2; } ];
+    expr = value (types.attrsOf types.int) [
+      { a = 1; }
+      { b = 2; }
+    ];
     expected = {
       a = 1;
       b = 2;
     };
   };
   attrsOf-merges-values-by-type = {
-    expr = value (types.attrsOf types.lines) [ { a = "2"; } { a = "1"; } ];
+    expr = value (types.attrsOf types.lines) [
+      { a = "2"; }
+      { a = "1"; }
+    ];
     expected.a = "1\n2";
   };
   attrsOf-of-attrsOf = {
-    expr = value (types.attrsOf (types.attrsOf types.int)) [ { a.x = 1; } { a.y = 2; } ];
+    expr = value (types.attrsOf (types.attrsOf types.int)) [
+      { a.x = 1; }
+      { a.y = 2; }
+    ];
     expected.a = {
       x = 1;
       y = 2;
     };
   };
   attrsOf-with-mkDefault-in-a-value = {
-    expr = value (types.attrsOf types.int) [ { a = lib.mkDefault 1; } { a = 2; } ];
+    expr = value (types.attrsOf types.int) [
+      { a = lib.mkDefault 1; }
+      { a = 2; }
+    ];
     expected.a = 2;
   };
   attrsOf-does-not-look-into-values = {
-    expr = (value (types.attrsOf types.attrs) [ { a.x = 1; b.x = throw "evaluated"; } ]).a.x;
+    expr =
+      (value (types.attrsOf types.attrs) [
+        {
+          a.x = 1;
+          b.x = throw "evaluated";
+        }
+      ]).a.x;
     expected = 1;
   };
   lazyAttrsOf-does-not-evaluate-other-values = {
-    expr = (value (types.lazyAttrsOf types.int) [ { a = 1; b = lib.mkIf (throw "evaluated") 2; } ]).a;
+    expr =
+      (value (types.lazyAttrsOf types.int) [
+        {
+          a = 1;
+          b = lib.mkIf (throw "evaluated") 2;
+        }
+      ]).a;
     expected = 1;
   };
   lazyAttrsOf-uses-the-empty-value = {
@@ -62,18 +100,38 @@ in
   };
   attrsWith-lazy = {
     expr =
-      (value (types.attrsWith {
-        elemType = types.int;
-        lazy = true;
-      }) [ { a = 1; b = lib.mkIf (throw "evaluated") 2; } ]).a;
+      (value
+        (types.attrsWith {
+          elemType = types.int;
+          lazy = true;
+        })
+        [
+          {
+            a = 1;
+            b = lib.mkIf (throw "evaluated") 2;
+          }
+        ]
+      ).a;
     expected = 1;
   };
   nonEmptyListOf = {
-    expr = accepts (types.nonEmptyListOf types.int) [ [ ] [ 1 ] ];
-    expected = [ false true ];
+    expr = accepts (types.nonEmptyListOf types.int) [
+      [ ]
+      [ 1 ]
+    ];
+    expected = [
+      false
+      true
+    ];
   };
   attrs-later-definitions-win = {
-    expr = value types.attrs [ { a = 1; b = 1; } { a = 2; } ];
+    expr = value types.attrs [
+      {
+        a = 1;
+        b = 1;
+      }
+      { a = 2; }
+    ];
     expected = {
       a = 1;
       b = 1;
@@ -107,26 +165,57 @@ in
       (types.submodule { })
       types.int
     ];
-    expected = [ { value = [ ]; } { value = { }; } { value = null; } { value = { }; } { } ];
+    expected = [
+      { value = [ ]; }
+      { value = { }; }
+      { value = null; }
+      { value = { }; }
+      { }
+    ];
   };
   a-wrong-element-names-its-place = {
     error = "wrong-type";
-    mentions = [ "definition 1-entry 2" "def1.nix" "signed integer" ];
-    expr = value (types.listOf types.int) [ [ 1 "2" ] ];
+    mentions = [
+      "definition 1-entry 2"
+      "def1.nix"
+      "signed integer"
+    ];
+    expr = value (types.listOf types.int) [
+      [
+        1
+        "2"
+      ]
+    ];
   };
   a-wrong-attribute-names-its-path = {
     error = "wrong-type";
-    mentions = [ "v.a.b" "def2.nix" ];
-    expr = value (types.attrsOf (types.attrsOf types.int)) [ { a.c = 1; } { a.b = "x"; } ];
+    mentions = [
+      "v.a.b"
+      "def2.nix"
+    ];
+    expr = value (types.attrsOf (types.attrsOf types.int)) [
+      { a.c = 1; }
+      { a.b = "x"; }
+    ];
   };
   a-conflict-in-an-attribute-names-its-path = {
     error = "conflict";
-    mentions = [ "v.a" "def1.nix" "def2.nix" ];
-    expr = value (types.attrsOf types.int) [ { a = 1; } { a = 2; } ];
+    mentions = [
+      "v.a"
+      "def1.nix"
+      "def2.nix"
+    ];
+    expr = value (types.attrsOf types.int) [
+      { a = 1; }
+      { a = 2; }
+    ];
   };
   a-set-is-no-list = {
     error = "wrong-type";
-    mentions = [ "list of signed integer" "def1.nix" ];
+    mentions = [
+      "list of signed integer"
+      "def1.nix"
+    ];
     expr = value (types.listOf types.int) [ { } ];
   };
   strange-attribute-names-are-quoted = {

@@ -18,7 +18,10 @@ in
     expected = 1;
   };
   mkIf-false-leaves-the-other-definition = {
-    expr = value types.int [ (mkIf false 1) 2 ];
+    expr = value types.int [
+      (mkIf false 1)
+      2
+    ];
     expected = 2;
   };
   mkIf-false-is-no-definition = {
@@ -26,24 +29,47 @@ in
     expected = false;
   };
   mkIf-false-does-not-evaluate-its-content = {
-    expr = value types.int [ (mkIf false (throw "evaluated")) 2 ];
+    expr = value types.int [
+      (mkIf false (throw "evaluated"))
+      2
+    ];
     expected = 2;
   };
   mkIf-nests = {
-    expr = value (types.listOf types.int) [ (mkIf true (mkIf false [ 1 ])) (mkIf true (mkIf true [ 2 ])) ];
+    expr = value (types.listOf types.int) [
+      (mkIf true (mkIf false [ 1 ]))
+      (mkIf true (mkIf true [ 2 ]))
+    ];
     expected = [ 2 ];
   };
   mkMerge-joins = {
-    expr = value (types.listOf types.int) [ (mkMerge [ [ 1 ] [ 2 ] ]) ];
-    expected = [ 1 2 ];
+    expr = value (types.listOf types.int) [
+      (mkMerge [
+        [ 1 ]
+        [ 2 ]
+      ])
+    ];
+    expected = [
+      1
+      2
+    ];
   };
   mkMerge-of-nothing-is-no-definition = {
     expr = (option types.int [ (mkMerge [ ]) ]).isDefined;
     expected = false;
   };
   mkMerge-holds-mkIf = {
-    expr = value (types.listOf types.int) [ (mkMerge [ [ 1 ] (mkIf false [ 2 ]) (mkIf true [ 3 ]) ]) ];
-    expected = [ 1 3 ];
+    expr = value (types.listOf types.int) [
+      (mkMerge [
+        [ 1 ]
+        (mkIf false [ 2 ])
+        (mkIf true [ 3 ])
+      ])
+    ];
+    expected = [
+      1
+      3
+    ];
   };
   mkIf-around-a-whole-config-may-depend-on-config = {
     expr = config [
@@ -51,7 +77,10 @@ in
         { config, ... }:
         {
           options.enable = lib.mkEnableOption "it";
-          options.v = mkOption { type = types.int; default = 0; };
+          options.v = mkOption {
+            type = types.int;
+            default = 0;
+          };
           config = mkIf config.enable { v = 5; };
         }
       )
@@ -66,8 +95,14 @@ in
     expr =
       (config [
         {
-          options.a.b = mkOption { type = types.int; default = 0; };
-          options.a.c = mkOption { type = types.int; default = 0; };
+          options.a.b = mkOption {
+            type = types.int;
+            default = 0;
+          };
+          options.a.c = mkOption {
+            type = types.int;
+            default = 0;
+          };
           config.a = mkIf true { b = 1; };
         }
         { a = mkIf false { c = 1; }; }
@@ -78,26 +113,54 @@ in
     };
   };
   mkIf-false-in-attrsOf-removes-the-name = {
-    expr = value (types.attrsOf types.int) [ { a = mkIf false 1; b = 2; } ];
+    expr = value (types.attrsOf types.int) [
+      {
+        a = mkIf false 1;
+        b = 2;
+      }
+    ];
     expected.b = 2;
   };
   mkIf-false-in-listOf-removes-the-element = {
-    expr = value (types.listOf types.int) [ [ (mkIf false 1) 2 ] ];
+    expr = value (types.listOf types.int) [
+      [
+        (mkIf false 1)
+        2
+      ]
+    ];
     expected = [ 2 ];
   };
   mkIf-false-in-lazyAttrsOf-keeps-the-name = {
-    expr = builtins.attrNames (value (types.lazyAttrsOf types.int) [ { a = mkIf false 1; b = 2; } ]);
-    expected = [ "a" "b" ];
+    expr = builtins.attrNames (
+      value (types.lazyAttrsOf types.int) [
+        {
+          a = mkIf false 1;
+          b = 2;
+        }
+      ]
+    );
+    expected = [
+      "a"
+      "b"
+    ];
   };
   mkMerge-of-attribute-sets = {
-    expr = value (types.attrsOf types.int) [ (mkMerge [ { a = 1; } { b = 2; } ]) ];
+    expr = value (types.attrsOf types.int) [
+      (mkMerge [
+        { a = 1; }
+        { b = 2; }
+      ])
+    ];
     expected = {
       a = 1;
       b = 2;
     };
   };
   a-module-that-is-an-mkIf = {
-    expr = config [ (declare types.int) (mkIf true { v = 1; }) ];
+    expr = config [
+      (declare types.int)
+      (mkIf true { v = 1; })
+    ];
     expected.v = 1;
   };
   mkMerge-around-several-option-sets = {

@@ -9,12 +9,18 @@
   ...
 }:
 let
-  base = evaluate [ (declare (types.listOf types.int)) { v = [ 1 ]; } ];
+  base = evaluate [
+    (declare (types.listOf types.int))
+    { v = [ 1 ]; }
+  ];
 in
 {
   adds-modules = {
     expr = (base.extendModules { modules = [ { v = [ 2 ]; } ]; }).config.v;
-    expected = [ 2 1 ];
+    expected = [
+      2
+      1
+    ];
   };
   leaves-the-original-alone = {
     expr = builtins.seq (base.extendModules { modules = [ { v = [ 2 ]; } ]; }).config.v base.config.v;
@@ -34,32 +40,49 @@ in
         specialArgs.more = 3;
         modules = [ ({ more, ... }: { v = [ more ]; }) ];
       }).config.v;
-    expected = [ 3 1 ];
+    expected = [
+      3
+      1
+    ];
   };
   keeps-specialArgs = {
     expr =
-      ((lib.evalModules {
-        specialArgs.a = 1;
-        modules = [ ({ a, ... }: { options.v = mkOption { default = a; }; }) ];
-      }).extendModules { specialArgs.b = 2; }).config.v;
+      (
+        (lib.evalModules {
+          specialArgs.a = 1;
+          modules = [ ({ a, ... }: { options.v = mkOption { default = a; }; }) ];
+        }).extendModules
+        { specialArgs.b = 2; }
+      ).config.v;
     expected = 1;
   };
   changes-the-prefix = {
     expr = (base.extendModules { prefix = [ "p" ]; }).options.v.loc;
-    expected = [ "p" "v" ];
+    expected = [
+      "p"
+      "v"
+    ];
   };
   chains = {
     expr =
-      ((base.extendModules { modules = [ { v = [ 2 ]; } ]; }).extendModules { modules = [ { v = [ 3 ]; } ]; })
-      .config.v;
-    expected = [ 3 2 1 ];
+      ((base.extendModules { modules = [ { v = [ 2 ]; } ]; }).extendModules {
+        modules = [ { v = [ 3 ]; } ];
+      }).config.v;
+    expected = [
+      3
+      2
+      1
+    ];
   };
   keeps-the-class = {
     expr =
-      ((lib.evalModules {
-        class = "kind";
-        modules = [ ];
-      }).extendModules { }).class;
+      (
+        (lib.evalModules {
+          class = "kind";
+          modules = [ ];
+        }).extendModules
+        { }
+      ).class;
     expected = "kind";
   };
   is-an-argument-of-modules = {
@@ -79,8 +102,14 @@ in
       (lib.evalModules {
         modules = [
           ({ moduleType, ... }: {
-            options.x = mkOption { type = types.int; default = 1; };
-            options.variants = mkOption { type = types.attrsOf moduleType; default = { }; };
+            options.x = mkOption {
+              type = types.int;
+              default = 1;
+            };
+            options.variants = mkOption {
+              type = types.attrsOf moduleType;
+              default = { };
+            };
           })
           { variants.a.x = 4; }
         ];
@@ -89,7 +118,18 @@ in
   };
   an-error-in-the-extension-names-its-file = {
     error = "wrong-type";
-    mentions = [ "v" "ext.nix" ];
-    expr = (base.extendModules { modules = [ { _file = "ext.nix"; v = "x"; } ]; }).config.v;
+    mentions = [
+      "v"
+      "ext.nix"
+    ];
+    expr =
+      (base.extendModules {
+        modules = [
+          {
+            _file = "ext.nix";
+            v = "x";
+          }
+        ];
+      }).config.v;
   };
 }

@@ -30,11 +30,18 @@ in
     expected = 22;
   };
   merges-by-its-own-type = {
-    expr = value (types.submodule { freeformType = types.attrsOf types.lines; }) [ { a = "2"; } { a = "1"; } ];
+    expr = value (types.submodule { freeformType = types.attrsOf types.lines; }) [
+      { a = "2"; }
+      { a = "1"; }
+    ];
     expected.a = "2\n1";
   };
   knows-priorities = {
-    expr = (value settings [ { extra = lib.mkDefault 1; } { extra = 2; } ]).extra;
+    expr =
+      (value settings [
+        { extra = lib.mkDefault 1; }
+        { extra = 2; }
+      ]).extra;
     expected = 2;
   };
   nothing-defined = {
@@ -42,10 +49,19 @@ in
     expected.port = 80;
   };
   beside-nested-options = {
-    expr = value (types.submodule {
-      freeformType = types.attrsOf (types.attrsOf types.int);
-      options.a.b = int;
-    }) [ { a.b = 1; a.c = 2; d.e = 3; } ];
+    expr =
+      value
+        (types.submodule {
+          freeformType = types.attrsOf (types.attrsOf types.int);
+          options.a.b = int;
+        })
+        [
+          {
+            a.b = 1;
+            a.c = 2;
+            d.e = 3;
+          }
+        ];
     expected = {
       a = {
         b = 1;
@@ -64,7 +80,10 @@ in
   set-through-_module = {
     expr = config [
       { _module.freeformType = types.attrsOf types.int; }
-      { options.b = int; config.b = 2; }
+      {
+        options.b = int;
+        config.b = 2;
+      }
       { a = 1; }
     ];
     expected = {
@@ -84,10 +103,14 @@ in
     };
   };
   lazy-freeform-may-refer-to-itself = {
-    expr = (config [
-      { freeformType = types.lazyAttrsOf types.int; }
-      ({ config, ... }: { a = 1; b = config.a + 1; })
-    ]).b;
+    expr =
+      (config [
+        { freeformType = types.lazyAttrsOf types.int; }
+        ({ config, ... }: {
+          a = 1;
+          b = config.a + 1;
+        })
+      ]).b;
     expected = 2;
   };
   describes-itself = {
@@ -97,19 +120,34 @@ in
   without-check-unknown-definitions-are-dropped = {
     expr = config [
       { _module.check = false; }
-      { options.a = int; config.a = 1; }
+      {
+        options.a = int;
+        config.a = 1;
+      }
       { b = 2; }
     ];
     expected.a = 1;
   };
   checks-its-values = {
     error = "wrong-type";
-    mentions = [ "v.extra" "def1.nix" "signed integer" ];
+    mentions = [
+      "v.extra"
+      "def1.nix"
+      "signed integer"
+    ];
     expr = (value settings [ { extra = "x"; } ]).extra;
   };
   conflicts-in-it = {
     error = "conflict";
-    mentions = [ "v.extra" "def1.nix" "def2.nix" ];
-    expr = (value settings [ { extra = 1; } { extra = 2; } ]).extra;
+    mentions = [
+      "v.extra"
+      "def1.nix"
+      "def2.nix"
+    ];
+    expr =
+      (value settings [
+        { extra = 1; }
+        { extra = 2; }
+      ]).extra;
   };
 }

@@ -30,23 +30,45 @@ in
     expected = [ "function" ];
   };
   imports-of-imports-each-once = {
-    expr = imported [ (fixture "importer.nix") (fixture "plain.nix") ];
-    expected = [ "function" "plain" "importer" ];
+    expr = imported [
+      (fixture "importer.nix")
+      (fixture "plain.nix")
+    ];
+    expected = [
+      "function"
+      "plain"
+      "importer"
+    ];
   };
   the-same-path-twice-counts-once = {
-    expr = imported [ (fixture "plain.nix") (fixture "plain.nix") ];
+    expr = imported [
+      (fixture "plain.nix")
+      (fixture "plain.nix")
+    ];
     expected = [ "plain" ];
   };
   the-same-set-twice-counts-twice = {
-    expr = imported [ { v = [ "a" ]; } { v = [ "a" ]; } ];
-    expected = [ "a" "a" ];
+    expr = imported [
+      { v = [ "a" ]; }
+      { v = [ "a" ]; }
+    ];
+    expected = [
+      "a"
+      "a"
+    ];
   };
   the-same-key-counts-once = {
-    expr = imported [ (keyed "k" "first") (keyed "k" "second") ];
+    expr = imported [
+      (keyed "k" "first")
+      (keyed "k" "second")
+    ];
     expected = [ "first" ];
   };
   a-key-in-a-file = {
-    expr = imported [ (fixture "keyed.nix") (keyed "fixture#keyed" "second") ];
+    expr = imported [
+      (fixture "keyed.nix")
+      (keyed "fixture#keyed" "second")
+    ];
     expected = [ "keyed" ];
   };
   imports-may-be-functions = {
@@ -54,12 +76,24 @@ in
     expected = [ "f" ];
   };
   disabled-by-path = {
-    expr = imported [ (fixture "importer.nix") { disabledModules = [ (fixture "plain.nix") ]; } ];
-    expected = [ "function" "importer" ];
+    expr = imported [
+      (fixture "importer.nix")
+      { disabledModules = [ (fixture "plain.nix") ]; }
+    ];
+    expected = [
+      "function"
+      "importer"
+    ];
   };
   disabled-by-path-as-text = {
-    expr = imported [ (fixture "importer.nix") { disabledModules = [ (toString (fixture "plain.nix")) ]; } ];
-    expected = [ "function" "importer" ];
+    expr = imported [
+      (fixture "importer.nix")
+      { disabledModules = [ (toString (fixture "plain.nix")) ]; }
+    ];
+    expected = [
+      "function"
+      "importer"
+    ];
   };
   disabled-by-name-below-modulesPath = {
     expr =
@@ -71,10 +105,17 @@ in
           { disabledModules = [ "plain.nix" ]; }
         ];
       }).config.v;
-    expected = [ "function" "importer" ];
+    expected = [
+      "function"
+      "importer"
+    ];
   };
   disabled-by-key = {
-    expr = imported [ (keyed "k" "off") { v = [ "on" ]; } { disabledModules = [ { key = "k"; } ]; } ];
+    expr = imported [
+      (keyed "k" "off")
+      { v = [ "on" ]; }
+      { disabledModules = [ { key = "k"; } ]; }
+    ];
     expected = [ "on" ];
   };
   disabling-takes-imports-along = {
@@ -89,27 +130,60 @@ in
     expected = [ "on" ];
   };
   disabling-what-is-not-there = {
-    expr = imported [ { v = [ "on" ]; } { disabledModules = [ "/no/such/file.nix" ]; } ];
+    expr = imported [
+      { v = [ "on" ]; }
+      { disabledModules = [ "/no/such/file.nix" ]; }
+    ];
     expected = [ "on" ];
   };
   _file-names-a-definition = {
-    expr = (options [ list { _file = "here.nix"; v = [ "a" ]; } ]).v.files;
+    expr =
+      (options [
+        list
+        {
+          _file = "here.nix";
+          v = [ "a" ];
+        }
+      ]).v.files;
     expected = [ "here.nix" ];
   };
   a-path-names-a-definition = {
-    expr = map baseNameOf (options [ list (fixture "plain.nix") ]).v.files;
+    expr =
+      map baseNameOf
+        (options [
+          list
+          (fixture "plain.nix")
+        ]).v.files;
     expected = [ "plain.nix" ];
   };
   imports-inherit-the-file = {
-    expr = (options [ list { _file = "here.nix"; imports = [ { v = [ "a" ]; } ]; } ]).v.files;
+    expr =
+      (options [
+        list
+        {
+          _file = "here.nix";
+          imports = [ { v = [ "a" ]; } ];
+        }
+      ]).v.files;
     expected = [ "here.nix" ];
   };
   setDefaultModuleLocation-names-a-definition = {
-    expr = (options [ list (lib.setDefaultModuleLocation "there.nix" { v = [ "a" ]; }) ]).v.files;
+    expr =
+      (options [
+        list
+        (lib.setDefaultModuleLocation "there.nix" { v = [ "a" ]; })
+      ]).v.files;
     expected = [ "there.nix" ];
   };
   setDefaultModuleLocation-gives-way-to-_file = {
-    expr = (options [ list (lib.setDefaultModuleLocation "there.nix" { _file = "here.nix"; v = [ "a" ]; }) ]).v.files;
+    expr =
+      (options [
+        list
+        (lib.setDefaultModuleLocation "there.nix" {
+          _file = "here.nix";
+          v = [ "a" ];
+        })
+      ]).v.files;
     expected = [ "here.nix" ];
   };
   require-is-imports = {
@@ -118,7 +192,10 @@ in
   };
   a-file-in-a-wrong-type = {
     error = "wrong-type";
-    mentions = [ "v" "fixtures/wrong-type.nix" ];
+    mentions = [
+      "v"
+      "fixtures/wrong-type.nix"
+    ];
     expr = imported [ (fixture "wrong-type.nix") ];
   };
   a-list-in-a-list = {
@@ -138,17 +215,32 @@ in
   disabling-a-set-without-a-key = {
     error = "cannot-disable";
     mentions = [ "off.nix" ];
-    expr = imported [ { _file = "off.nix"; disabledModules = [ { v = [ ]; } ]; } ];
+    expr = imported [
+      {
+        _file = "off.nix";
+        disabledModules = [ { v = [ ]; } ];
+      }
+    ];
   };
   config-beside-definitions = {
     error = "unsupported-attribute";
     mentions = [ "v" ];
-    expr = imported [ { config = { }; v = [ "a" ]; } ];
+    expr = imported [
+      {
+        config = { };
+        v = [ "a" ];
+      }
+    ];
   };
   options-beside-definitions = {
     error = "unsupported-attribute";
     mentions = [ "stray" ];
-    expr = imported [ { options = { }; stray = 1; } ];
+    expr = imported [
+      {
+        options = { };
+        stray = 1;
+      }
+    ];
   };
   a-class-in-a-file = {
     error = "wrong-class";
@@ -156,7 +248,10 @@ in
     expr =
       (lib.evalModules {
         class = "other";
-        modules = [ list (fixture "classed.nix") ];
+        modules = [
+          list
+          (fixture "classed.nix")
+        ];
       }).config.v;
   };
 }

@@ -9,22 +9,34 @@
 }:
 {
   anything-merges-sets-deeply = {
-    expr = value types.anything [ { a.b = 1; } { a.c = 2; } ];
+    expr = value types.anything [
+      { a.b = 1; }
+      { a.c = 2; }
+    ];
     expected.a = {
       b = 1;
       c = 2;
     };
   };
   anything-knows-priorities = {
-    expr = value types.anything [ { a.b = lib.mkForce 1; } { a.b = 2; } ];
+    expr = value types.anything [
+      { a.b = lib.mkForce 1; }
+      { a.b = 2; }
+    ];
     expected.a.b = 1;
   };
   anything-takes-equal-values = {
-    expr = value types.anything [ 1 1 ];
+    expr = value types.anything [
+      1
+      1
+    ];
     expected = 1;
   };
   anything-merges-functions = {
-    expr = value types.anything [ (x: { a = x; }) (x: { b = x; }) ] 3;
+    expr = value types.anything [
+      (x: { a = x; })
+      (x: { b = x; })
+    ] 3;
     expected = {
       a = 3;
       b = 3;
@@ -39,38 +51,60 @@
     expected = "if";
   };
   an-option-without-a-type-joins-lists = {
-    expr = (config [
-      { options.v = mkOption { }; }
-      { v = [ 1 ]; }
-      { v = [ 2 ]; }
-    ]).v;
-    expected = [ 2 1 ];
+    expr =
+      (config [
+        { options.v = mkOption { }; }
+        { v = [ 1 ]; }
+        { v = [ 2 ]; }
+      ]).v;
+    expected = [
+      2
+      1
+    ];
   };
   an-option-without-a-type-merges-sets = {
-    expr = (config [
-      { options.v = mkOption { }; }
-      { v.a = 1; }
-      { v.b = 2; }
-    ]).v;
+    expr =
+      (config [
+        { options.v = mkOption { }; }
+        { v.a = 1; }
+        { v.b = 2; }
+      ]).v;
     expected = {
       a = 1;
       b = 2;
     };
   };
   an-option-without-a-type-joins-booleans = {
-    expr = (config [
-      { options.v = mkOption { }; }
-      { v = true; }
-      { v = false; }
-    ]).v;
+    expr =
+      (config [
+        { options.v = mkOption { }; }
+        { v = true; }
+        { v = false; }
+      ]).v;
     expected = true;
   };
   functionTo-merges-results = {
-    expr = value (types.functionTo (types.listOf types.int)) [ (x: [ x ]) (x: [ (x + 1) ]) ] 1;
-    expected = [ 2 1 ];
+    expr = value (types.functionTo (types.listOf types.int)) [
+      (x: [ x ])
+      (x: [ (x + 1) ])
+    ] 1;
+    expected = [
+      2
+      1
+    ];
   };
   functionTo-keeps-arguments = {
-    expr = lib.functionArgs (value (types.functionTo types.int) [ ({ a, b ? 1 }: a) ]);
+    expr = lib.functionArgs (
+      value (types.functionTo types.int) [
+        (
+          {
+            a,
+            b ? 1,
+          }:
+          a
+        )
+      ]
+    );
     expected = {
       a = false;
       b = true;
@@ -81,7 +115,11 @@
     expected = "signed integer";
   };
   optionType-merges = {
-    expr = (value types.optionType [ (types.enum [ "a" ]) (types.enum [ "b" ]) ]).description;
+    expr =
+      (value types.optionType [
+        (types.enum [ "a" ])
+        (types.enum [ "b" ])
+      ]).description;
     expected = "one of \"b\", \"a\"";
   };
   descriptions = {
@@ -104,31 +142,62 @@
   };
   anything-refuses-different-shapes = {
     error = "conflicting-types";
-    mentions = [ "v.a" "def1.nix" "def2.nix" ];
-    expr = value types.anything [ { a = 1; } { a = "x"; } ];
+    mentions = [
+      "v.a"
+      "def1.nix"
+      "def2.nix"
+    ];
+    expr = value types.anything [
+      { a = 1; }
+      { a = "x"; }
+    ];
   };
   anything-refuses-different-values = {
     error = "conflict";
-    mentions = [ "v.a" "def1.nix" "def2.nix" ];
-    expr = value types.anything [ { a = 1; } { a = 2; } ];
+    mentions = [
+      "v.a"
+      "def1.nix"
+      "def2.nix"
+    ];
+    expr = value types.anything [
+      { a = 1; }
+      { a = 2; }
+    ];
   };
   raw-refuses-two = {
     error = "not-unique";
     mentions = [ "v" ];
-    expr = value types.raw [ 1 1 ];
+    expr = value types.raw [
+      1
+      1
+    ];
   };
   no-type-no-merge = {
     error = "unmergeable";
-    mentions = [ "v" "a.nix" "b.nix" ];
-    expr = (config [
-      { options.v = mkOption { }; }
-      { _file = "a.nix"; v = 1; }
-      { _file = "b.nix"; v = "x"; }
-    ]).v;
+    mentions = [
+      "v"
+      "a.nix"
+      "b.nix"
+    ];
+    expr =
+      (config [
+        { options.v = mkOption { }; }
+        {
+          _file = "a.nix";
+          v = 1;
+        }
+        {
+          _file = "b.nix";
+          v = "x";
+        }
+      ]).v;
   };
   functionTo-checks-the-result = {
     error = "wrong-type";
-    mentions = [ "v.<function body>" "def1.nix" ];
+    mentions = [
+      "v.<function body>"
+      "def1.nix"
+    ];
     expr = value (types.functionTo types.int) [ (x: "x") ] 1;
   };
 }

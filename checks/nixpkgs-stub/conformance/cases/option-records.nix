@@ -11,8 +11,14 @@
 }:
 {
   isDefined = {
-    expr = [ (option types.int [ 1 ]).isDefined (option types.int [ ]).isDefined ];
-    expected = [ true false ];
+    expr = [
+      (option types.int [ 1 ]).isDefined
+      (option types.int [ ]).isDefined
+    ];
+    expected = [
+      true
+      false
+    ];
   };
   a-default-is-a-definition = {
     expr = (options [ { options.v = mkOption { default = 1; }; } ]).v.isDefined;
@@ -23,20 +29,43 @@
     expected = 4;
   };
   definitions = {
-    expr = (option (types.listOf types.int) [ [ 1 ] [ 2 ] ]).definitions;
-    expected = [ [ 2 ] [ 1 ] ];
+    expr =
+      (option (types.listOf types.int) [
+        [ 1 ]
+        [ 2 ]
+      ]).definitions;
+    expected = [
+      [ 2 ]
+      [ 1 ]
+    ];
   };
   files = {
-    expr = (option (types.listOf types.int) [ [ 1 ] [ 2 ] ]).files;
-    expected = [ "def2.nix" "def1.nix" ];
+    expr =
+      (option (types.listOf types.int) [
+        [ 1 ]
+        [ 2 ]
+      ]).files;
+    expected = [
+      "def2.nix"
+      "def1.nix"
+    ];
   };
   files-of-overridden-definitions-are-left-out = {
-    expr = (option types.int [ (lib.mkDefault 1) 2 ]).files;
+    expr =
+      (option types.int [
+        (lib.mkDefault 1)
+        2
+      ]).files;
     expected = [ "def2.nix" ];
   };
   definitionsWithLocations = {
     expr = map (d: { inherit (d) file value; }) (option types.int [ 5 ]).definitionsWithLocations;
-    expected = [ { file = "def1.nix"; value = 5; } ];
+    expected = [
+      {
+        file = "def1.nix";
+        value = 5;
+      }
+    ];
   };
   declarations = {
     expr = (option types.int [ ]).declarations;
@@ -44,7 +73,10 @@
   };
   loc = {
     expr = (options [ { options.a.b = int; } ]).a.b.loc;
-    expected = [ "a" "b" ];
+    expected = [
+      "a"
+      "b"
+    ];
   };
   an-option-prints-as-its-path = {
     expr = toString (options [ { options.a."x y" = int; } ]).a."x y";
@@ -65,35 +97,85 @@
             }
           ]).v;
       in
-      [ o.type.name o.description o.example o.default ];
-    expected = [ "int" "A number." 3 1 ];
+      [
+        o.type.name
+        o.description
+        o.example
+        o.default
+      ];
+    expected = [
+      "int"
+      "A number."
+      3
+      1
+    ];
   };
   apply-changes-the-value = {
-    expr = (config [ { options.v = mkOption { default = 1; apply = x: x + 1; }; } ]).v;
+    expr =
+      (config [
+        {
+          options.v = mkOption {
+            default = 1;
+            apply = x: x + 1;
+          };
+        }
+      ]).v;
     expected = 2;
   };
   apply-comes-after-merging = {
-    expr = (config [
-      { options.v = mkOption { type = types.listOf types.int; apply = lib.length; }; }
-      { v = [ 1 ]; }
-      { v = [ 2 ]; }
-    ]).v;
+    expr =
+      (config [
+        {
+          options.v = mkOption {
+            type = types.listOf types.int;
+            apply = lib.length;
+          };
+        }
+        { v = [ 1 ]; }
+        { v = [ 2 ]; }
+      ]).v;
     expected = 2;
   };
   definitions-are-before-apply = {
-    expr = (options [ { options.v = mkOption { default = 1; apply = x: x + 1; }; } ]).v.definitions;
+    expr =
+      (options [
+        {
+          options.v = mkOption {
+            default = 1;
+            apply = x: x + 1;
+          };
+        }
+      ]).v.definitions;
     expected = [ 1 ];
   };
   a-default-may-depend-on-config = {
-    expr = (config [ ({ config, ... }: { options.a = mkOption { default = 1; }; options.b = mkOption { default = config.a + 1; }; }) ]).b;
+    expr =
+      (config [
+        ({ config, ... }: {
+          options.a = mkOption { default = 1; };
+          options.b = mkOption { default = config.a + 1; };
+        })
+      ]).b;
     expected = 2;
   };
   read-only-with-a-default = {
-    expr = (config [ { options.v = mkOption { readOnly = true; default = 1; }; } ]).v;
+    expr =
+      (config [
+        {
+          options.v = mkOption {
+            readOnly = true;
+            default = 1;
+          };
+        }
+      ]).v;
     expected = 1;
   };
   read-only-with-one-definition = {
-    expr = (config [ { options.v = mkOption { readOnly = true; }; } { v = 1; } ]).v;
+    expr =
+      (config [
+        { options.v = mkOption { readOnly = true; }; }
+        { v = 1; }
+      ]).v;
     expected = 1;
   };
   mkEnableOption = {
@@ -101,24 +183,65 @@
       let
         o = lib.mkEnableOption "the thing";
       in
-      [ o.default o.example o.type.name (lib.hasInfix "the thing" o.description) ];
-    expected = [ false true "bool" true ];
+      [
+        o.default
+        o.example
+        o.type.name
+        (lib.hasInfix "the thing" o.description)
+      ];
+    expected = [
+      false
+      true
+      "bool"
+      true
+    ];
   };
   mkPackageOption = {
-    expr = (config [ { options.v = lib.mkPackageOption { hello = { type = "derivation"; name = "hello"; outPath = "/x"; }; } "hello" { }; } ]).v.name;
+    expr =
+      (config [
+        {
+          options.v = lib.mkPackageOption {
+            hello = {
+              type = "derivation";
+              name = "hello";
+              outPath = "/x";
+            };
+          } "hello" { };
+        }
+      ]).v.name;
     expected = "hello";
   };
   mkPackageOption-documents-its-default = {
-    expr = (lib.mkPackageOption { a.b = 1; } "thing" { default = [ "a" "b" ]; }).defaultText.text;
+    expr =
+      (lib.mkPackageOption { a.b = 1; } "thing" {
+        default = [
+          "a"
+          "b"
+        ];
+      }).defaultText.text;
     expected = "pkgs.a.b";
   };
   mkPackageOption-nullable = {
-    expr = (config [ { options.v = lib.mkPackageOption { } "thing" { nullable = true; default = null; }; } ]).v;
+    expr =
+      (config [
+        {
+          options.v = lib.mkPackageOption { } "thing" {
+            nullable = true;
+            default = null;
+          };
+        }
+      ]).v;
     expected = null;
   };
   isOption = {
-    expr = [ (lib.isOption int) (lib.isOption { }) ];
-    expected = [ true false ];
+    expr = [
+      (lib.isOption int)
+      (lib.isOption { })
+    ];
+    expected = [
+      true
+      false
+    ];
   };
   literalExpression = {
     expr = lib.literalExpression "pkgs.hello";
@@ -128,15 +251,39 @@
     };
   };
   showOption = {
-    expr = [ (lib.showOption [ "a" "b c" "*" "<name>" "d-e" ]) (lib.showOption [ "a.b" "1" ]) ];
-    expected = [ "a.\"b c\".*.<name>.d-e" "\"a.b\".\"1\"" ];
+    expr = [
+      (lib.showOption [
+        "a"
+        "b c"
+        "*"
+        "<name>"
+        "d-e"
+      ])
+      (lib.showOption [
+        "a.b"
+        "1"
+      ])
+    ];
+    expected = [
+      "a.\"b c\".*.<name>.d-e"
+      "\"a.b\".\"1\""
+    ];
   };
   showFiles = {
-    expr = lib.showFiles [ "a.nix" "b.nix" ];
+    expr = lib.showFiles [
+      "a.nix"
+      "b.nix"
+    ];
     expected = "`a.nix' and `b.nix'";
   };
   mkDefinition-names-its-file = {
-    expr = (option types.int [ (lib.modules.mkDefinition { file = "elsewhere.nix"; value = 1; }) ]).files;
+    expr =
+      (option types.int [
+        (lib.modules.mkDefinition {
+          file = "elsewhere.nix";
+          value = 1;
+        })
+      ]).files;
     expected = [ "elsewhere.nix" ];
   };
   no-value = {
@@ -146,23 +293,61 @@
   };
   read-only-twice = {
     error = "read-only";
-    mentions = [ "v" "decl.nix" "def.nix" ];
-    expr = (config [
-      { _file = "decl.nix"; options.v = mkOption { readOnly = true; default = 1; }; }
-      { _file = "def.nix"; v = 2; }
-    ]).v;
+    mentions = [
+      "v"
+      "decl.nix"
+      "def.nix"
+    ];
+    expr =
+      (config [
+        {
+          _file = "decl.nix";
+          options.v = mkOption {
+            readOnly = true;
+            default = 1;
+          };
+        }
+        {
+          _file = "def.nix";
+          v = 2;
+        }
+      ]).v;
   };
   read-only-is-stronger-than-mkForce = {
     error = "read-only";
-    mentions = [ "v" "def.nix" ];
-    expr = (config [
-      { options.v = mkOption { readOnly = true; default = 1; }; }
-      { _file = "def.nix"; v = lib.mkForce 2; }
-    ]).v;
+    mentions = [
+      "v"
+      "def.nix"
+    ];
+    expr =
+      (config [
+        {
+          options.v = mkOption {
+            readOnly = true;
+            default = 1;
+          };
+        }
+        {
+          _file = "def.nix";
+          v = lib.mkForce 2;
+        }
+      ]).v;
   };
   a-default-of-the-wrong-type = {
     error = "wrong-type";
-    mentions = [ "v" "decl.nix" ];
-    expr = (config [ { _file = "decl.nix"; options.v = mkOption { type = types.int; default = "x"; }; } ]).v;
+    mentions = [
+      "v"
+      "decl.nix"
+    ];
+    expr =
+      (config [
+        {
+          _file = "decl.nix";
+          options.v = mkOption {
+            type = types.int;
+            default = "x";
+          };
+        }
+      ]).v;
   };
 }

@@ -20,19 +20,31 @@ let
 in
 {
   a-plain-definition-beats-mkDefault = {
-    expr = value types.int [ (mkDefault 1) 2 ];
+    expr = value types.int [
+      (mkDefault 1)
+      2
+    ];
     expected = 2;
   };
   mkForce-beats-a-plain-definition = {
-    expr = value types.int [ 2 (mkForce 3) ];
+    expr = value types.int [
+      2
+      (mkForce 3)
+    ];
     expected = 3;
   };
   mkVMOverride-beats-mkForce = {
-    expr = value types.int [ (lib.mkVMOverride 4) (mkForce 3) ];
+    expr = value types.int [
+      (lib.mkVMOverride 4)
+      (mkForce 3)
+    ];
     expected = 4;
   };
   mkOverride-takes-any-number = {
-    expr = value types.int [ (mkOverride 900 1) (mkOverride 901 2) ];
+    expr = value types.int [
+      (mkOverride 900 1)
+      (mkOverride 901 2)
+    ];
     expected = 1;
   };
   mkDefault-beats-the-default-of-the-option = {
@@ -49,16 +61,21 @@ in
     expected = 2;
   };
   mkOptionDefault-merges-with-the-default = {
-    expr = lib.sort lib.lessThan (config [
-      {
-        options.v = mkOption {
-          type = types.listOf types.int;
-          default = [ 1 ];
-        };
-        config.v = mkOptionDefault [ 2 ];
-      }
-    ]).v;
-    expected = [ 1 2 ];
+    expr =
+      lib.sort lib.lessThan
+        (config [
+          {
+            options.v = mkOption {
+              type = types.listOf types.int;
+              default = [ 1 ];
+            };
+            config.v = mkOptionDefault [ 2 ];
+          }
+        ]).v;
+    expected = [
+      1
+      2
+    ];
   };
   a-definition-replaces-the-default-of-a-list = {
     expr =
@@ -74,26 +91,52 @@ in
     expected = [ 2 ];
   };
   equal-definitions-do-not-conflict = {
-    expr = value types.int [ 7 7 ];
+    expr = value types.int [
+      7
+      7
+    ];
     expected = 7;
   };
   mkForce-keeps-only-forced-list-definitions = {
-    expr = value (types.listOf types.int) [ [ 1 ] (mkForce [ 2 ]) [ 3 ] ];
+    expr = value (types.listOf types.int) [
+      [ 1 ]
+      (mkForce [ 2 ])
+      [ 3 ]
+    ];
     expected = [ 2 ];
   };
   several-forced-lists-are-joined = {
-    expr = value (types.listOf types.int) [ (mkForce [ 1 ]) (mkForce [ 2 ]) [ 3 ] ];
-    expected = [ 2 1 ];
+    expr = value (types.listOf types.int) [
+      (mkForce [ 1 ])
+      (mkForce [ 2 ])
+      [ 3 ]
+    ];
+    expected = [
+      2
+      1
+    ];
   };
   mkForce-inside-an-attribute-set = {
-    expr = value (types.attrsOf types.int) [ { a = 1; b = 1; } { a = mkForce 2; } ];
+    expr = value (types.attrsOf types.int) [
+      {
+        a = 1;
+        b = 1;
+      }
+      { a = mkForce 2; }
+    ];
     expected = {
       a = 2;
       b = 1;
     };
   };
   mkForce-of-a-whole-attribute-set = {
-    expr = value (types.attrsOf types.int) [ { a = 1; b = 1; } (mkForce { a = 2; }) ];
+    expr = value (types.attrsOf types.int) [
+      {
+        a = 1;
+        b = 1;
+      }
+      (mkForce { a = 2; })
+    ];
     expected.a = 2;
   };
   mkForce-reaches-into-a-set-of-options = {
@@ -128,18 +171,35 @@ in
   };
   mkDefault-around-a-submodule-leaves-one-definition = {
     expr =
-      (value (types.submodule { options.x = mkOption { type = types.int; default = 0; }; }) [
-        (mkDefault { x = 1; })
-        { }
-      ]).x;
+      (value
+        (types.submodule {
+          options.x = mkOption {
+            type = types.int;
+            default = 0;
+          };
+        })
+        [
+          (mkDefault { x = 1; })
+          { }
+        ]
+      ).x;
     expected = 0;
   };
   mkDefault-inside-mkIf = {
-    expr = value types.int [ (mkIf true (mkDefault 1)) 2 ];
+    expr = value types.int [
+      (mkIf true (mkDefault 1))
+      2
+    ];
     expected = 2;
   };
   mkMerge-of-priorities = {
-    expr = value types.int [ (mkMerge [ (mkDefault 1) (mkForce 2) ]) 3 ];
+    expr = value types.int [
+      (mkMerge [
+        (mkDefault 1)
+        (mkForce 2)
+      ])
+      3
+    ];
     expected = 2;
   };
   mkDefault-of-null-is-a-definition = {
@@ -151,26 +211,48 @@ in
     expected = 100;
   };
   highestPrio-of-a-forced-definition = {
-    expr = (option types.int [ 1 (mkForce 2) ]).highestPrio;
+    expr =
+      (option types.int [
+        1
+        (mkForce 2)
+      ]).highestPrio;
     expected = 50;
   };
   highestPrio-of-a-default = {
-    expr = (lib.evalModules { modules = [ { options.v = mkOption { default = 1; }; } ]; }).options.v.highestPrio;
+    expr =
+      (lib.evalModules { modules = [ { options.v = mkOption { default = 1; }; } ]; })
+      .options.v.highestPrio;
     expected = 1500;
   };
   a-default-below-every-definition-is-not-merged = {
-    expr = value (types.attrsOf types.int) [ (mkDefault { a = 1; }) { b = 2; } ];
+    expr = value (types.attrsOf types.int) [
+      (mkDefault { a = 1; })
+      { b = 2; }
+    ];
     expected.b = 2;
   };
   two-plain-definitions-conflict = {
     error = "conflict";
-    mentions = [ "v" "def1.nix" "def2.nix" ];
-    expr = value types.int [ 1 2 ];
+    mentions = [
+      "v"
+      "def1.nix"
+      "def2.nix"
+    ];
+    expr = value types.int [
+      1
+      2
+    ];
   };
   two-mkDefaults-conflict = {
     error = "conflict";
-    mentions = [ "def1.nix" "def2.nix" ];
-    expr = value types.int [ (mkDefault 1) (mkDefault 2) ];
+    mentions = [
+      "def1.nix"
+      "def2.nix"
+    ];
+    expr = value types.int [
+      (mkDefault 1)
+      (mkDefault 2)
+    ];
   };
   mkForce-does-not-look-through-mkIf = {
     error = "wrong-type";

@@ -11,52 +11,164 @@ let
 in
 {
   bool = {
-    expr = accepts types.bool [ true 1 "true" ];
-    expected = [ true false false ];
+    expr = accepts types.bool [
+      true
+      1
+      "true"
+    ];
+    expected = [
+      true
+      false
+      false
+    ];
   };
   int = {
-    expr = accepts types.int [ 1 (-1) 1.5 "1" true ];
-    expected = [ true true false false false ];
+    expr = accepts types.int [
+      1
+      (-1)
+      1.5
+      "1"
+      true
+    ];
+    expected = [
+      true
+      true
+      false
+      false
+      false
+    ];
   };
   float = {
-    expr = accepts types.float [ 1.5 1 ];
-    expected = [ true false ];
+    expr = accepts types.float [
+      1.5
+      1
+    ];
+    expected = [
+      true
+      false
+    ];
   };
   number = {
-    expr = accepts types.number [ 1 1.5 "1" ];
-    expected = [ true true false ];
+    expr = accepts types.number [
+      1
+      1.5
+      "1"
+    ];
+    expected = [
+      true
+      true
+      false
+    ];
   };
   port = {
-    expr = accepts types.port [ 0 65535 65536 (-1) "22" ];
-    expected = [ true true false false false ];
+    expr = accepts types.port [
+      0
+      65535
+      65536
+      (-1)
+      "22"
+    ];
+    expected = [
+      true
+      true
+      false
+      false
+      false
+    ];
   };
   unsigned = {
-    expr = accepts ints.unsigned [ 0 1 (-1) ];
-    expected = [ true true false ];
+    expr = accepts ints.unsigned [
+      0
+      1
+      (-1)
+    ];
+    expected = [
+      true
+      true
+      false
+    ];
   };
   positive = {
-    expr = accepts ints.positive [ 0 1 (-1) ];
-    expected = [ false true false ];
+    expr = accepts ints.positive [
+      0
+      1
+      (-1)
+    ];
+    expected = [
+      false
+      true
+      false
+    ];
   };
   between = {
-    expr = accepts (ints.between 2 4) [ 1 2 4 5 ];
-    expected = [ false true true false ];
+    expr = accepts (ints.between 2 4) [
+      1
+      2
+      4
+      5
+    ];
+    expected = [
+      false
+      true
+      true
+      false
+    ];
   };
   sized-unsigned = {
     expr = [
-      (accepts ints.u8 [ 255 256 ])
-      (accepts ints.u16 [ 65535 65536 ])
-      (accepts ints.u32 [ 4294967295 4294967296 ])
+      (accepts ints.u8 [
+        255
+        256
+      ])
+      (accepts ints.u16 [
+        65535
+        65536
+      ])
+      (accepts ints.u32 [
+        4294967295
+        4294967296
+      ])
     ];
-    expected = [ [ true false ] [ true false ] [ true false ] ];
+    expected = [
+      [
+        true
+        false
+      ]
+      [
+        true
+        false
+      ]
+      [
+        true
+        false
+      ]
+    ];
   };
   sized-signed = {
-    expr = accepts ints.s8 [ (-128) 127 (-129) 128 ];
-    expected = [ true true false false ];
+    expr = accepts ints.s8 [
+      (-128)
+      127
+      (-129)
+      128
+    ];
+    expected = [
+      true
+      true
+      false
+      false
+    ];
   };
   numbers-between = {
-    expr = accepts (types.numbers.between 0 1.5) [ 0 1.5 2 ];
-    expected = [ true true false ];
+    expr = accepts (types.numbers.between 0 1.5) [
+      0
+      1.5
+      2
+    ];
+    expected = [
+      true
+      true
+      false
+    ];
   };
   descriptions = {
     expr = map (t: t.description) [
@@ -90,16 +202,28 @@ in
       (lib.isType "option-type" types.int)
       (lib.isOptionType { })
     ];
-    expected = [ true true false ];
+    expected = [
+      true
+      true
+      false
+    ];
   };
   a-string-is-no-int = {
     error = "wrong-type";
-    mentions = [ "v" "def1.nix" "signed integer" ];
+    mentions = [
+      "v"
+      "def1.nix"
+      "signed integer"
+    ];
     expr = value types.int [ "1" ];
   };
   a-port-has-a-limit = {
     error = "wrong-type";
-    mentions = [ "16 bit unsigned integer" "def1.nix" "70000" ];
+    mentions = [
+      "16 bit unsigned integer"
+      "def1.nix"
+      "70000"
+    ];
     expr = value types.port [ 70000 ];
   };
 }

@@ -39,45 +39,95 @@ in
     expected = "v";
   };
   name-in-a-list-names-the-entry = {
-    expr = map (x: x.name) (value (types.listOf person) [ [ { } { } ] ]);
-    expected = [ "[definition 1-entry 1]" "[definition 1-entry 2]" ];
+    expr = map (x: x.name) (
+      value (types.listOf person) [
+        [
+          { }
+          { }
+        ]
+      ]
+    );
+    expected = [
+      "[definition 1-entry 1]"
+      "[definition 1-entry 2]"
+    ];
   };
   config-refers-to-itself = {
     expr = (value (types.attrsOf person) [ { ann.name = "Ann"; } ]).ann.greeting;
     expected = "hello Ann";
   };
   definitions-merge-inside = {
-    expr = (value (types.attrsOf person) [ { ann.tags = [ "a" ]; } { ann.tags = [ "b" ]; } ]).ann.tags;
-    expected = [ "a" "b" ];
+    expr =
+      (value (types.attrsOf person) [
+        { ann.tags = [ "a" ]; }
+        { ann.tags = [ "b" ]; }
+      ]).ann.tags;
+    expected = [
+      "a"
+      "b"
+    ];
   };
   priorities-inside = {
-    expr = (value (types.attrsOf person) [ { ann.name = lib.mkDefault "x"; } { ann.name = "y"; } ]).ann.name;
+    expr =
+      (value (types.attrsOf person) [
+        { ann.name = lib.mkDefault "x"; }
+        { ann.name = "y"; }
+      ]).ann.name;
     expected = "y";
   };
   conditions-around-a-submodule = {
-    expr = builtins.attrNames (value (types.attrsOf person) [ { ann = lib.mkIf false { }; bob = lib.mkIf true { }; } ]);
+    expr = builtins.attrNames (
+      value (types.attrsOf person) [
+        {
+          ann = lib.mkIf false { };
+          bob = lib.mkIf true { };
+        }
+      ]
+    );
     expected = [ "bob" ];
   };
   a-definition-may-be-a-function = {
-    expr = (value (types.attrsOf person) [ { ann = { name, ... }: { greeting = "I am ${name}"; }; } ]).ann.greeting;
+    expr =
+      (value (types.attrsOf person) [ { ann = { name, ... }: { greeting = "I am ${name}"; }; } ])
+      .ann.greeting;
     expected = "I am ann";
   };
   a-definition-may-have-imports = {
-    expr = (value (types.attrsOf person) [ { ann = _: { imports = [ { tags = [ "imported" ]; } ]; }; } ]).ann.tags;
+    expr =
+      (value (types.attrsOf person) [ { ann = _: { imports = [ { tags = [ "imported" ]; } ]; }; } ])
+      .ann.tags;
     expected = [ "imported" ];
   };
   submodule-of-a-list-of-modules = {
-    expr = value (types.submodule [ { options.a = int; } { options.b = int; } ]) [ { a = 1; b = 2; } ];
+    expr =
+      value
+        (types.submodule [
+          { options.a = int; }
+          { options.b = int; }
+        ])
+        [
+          {
+            a = 1;
+            b = 2;
+          }
+        ];
     expected = {
       a = 1;
       b = 2;
     };
   };
   nested-submodules = {
-    expr = value (types.attrsOf (types.submodule { options.inner = mkOption { type = types.attrsOf (types.submodule { options.x = int; }); }; })) [
-      { a.inner.b.x = 1; }
-      { a.inner.c.x = 2; }
-    ];
+    expr =
+      value
+        (types.attrsOf (
+          types.submodule {
+            options.inner = mkOption { type = types.attrsOf (types.submodule { options.x = int; }); };
+          }
+        ))
+        [
+          { a.inner.b.x = 1; }
+          { a.inner.c.x = 2; }
+        ];
     expected.a.inner = {
       b.x = 1;
       c.x = 2;
@@ -88,7 +138,12 @@ in
     expected.config = "x";
   };
   submoduleWith-reads-config-and-options = {
-    expr = value (types.submoduleWith { modules = [ { options.a = int; } ]; }) [ { config.a = 1; options = { }; } ];
+    expr = value (types.submoduleWith { modules = [ { options.a = int; } ]; }) [
+      {
+        config.a = 1;
+        options = { };
+      }
+    ];
     expected.a = 1;
   };
   submoduleWith-specialArgs = {
@@ -108,42 +163,79 @@ in
     expected = "a thing";
   };
   options-below-a-submodule-option-extend-it = {
-    expr = (config [
-      { options.v = mkOption { type = types.submodule { options.a = int; }; }; }
-      { options.v.b = int; }
-      { v.a = 1; v.b = 2; }
-    ]).v;
+    expr =
+      (config [
+        { options.v = mkOption { type = types.submodule { options.a = int; }; }; }
+        { options.v.b = int; }
+        {
+          v.a = 1;
+          v.b = 2;
+        }
+      ]).v;
     expected = {
       a = 1;
       b = 2;
     };
   };
   one-member-fails-alone = {
-    expr = (value (types.attrsOf person) [ { ann = { }; bob.tags = throw "evaluated"; } ]).ann.tags;
+    expr =
+      (value (types.attrsOf person) [
+        {
+          ann = { };
+          bob.tags = throw "evaluated";
+        }
+      ]).ann.tags;
     expected = [ ];
   };
   getSubOptions-lists-options = {
     expr = builtins.attrNames (removeAttrs ((types.attrsOf person).getSubOptions [ ]) [ "_module" ]);
-    expected = [ "greeting" "name" "tags" ];
+    expected = [
+      "greeting"
+      "name"
+      "tags"
+    ];
   };
   getSubOptions-knows-its-place = {
     expr = ((types.attrsOf person).getSubOptions [ "people" ]).tags.loc;
-    expected = [ "people" "<name>" "tags" ];
+    expected = [
+      "people"
+      "<name>"
+      "tags"
+    ];
   };
   an-unknown-option-inside = {
     error = "unknown-option";
-    mentions = [ "v.ann.nmae" "def1.nix" ];
+    mentions = [
+      "v.ann.nmae"
+      "def1.nix"
+    ];
     expr = (value (types.attrsOf person) [ { ann.nmae = "x"; } ]).ann.name;
   };
   a-wrong-type-inside = {
     error = "wrong-type";
-    mentions = [ "v.ann.tags" "def2.nix" "list of string" ];
-    expr = (value (types.attrsOf person) [ { ann = { }; } { ann.tags = "x"; } ]).ann.tags;
+    mentions = [
+      "v.ann.tags"
+      "def2.nix"
+      "list of string"
+    ];
+    expr =
+      (value (types.attrsOf person) [
+        { ann = { }; }
+        { ann.tags = "x"; }
+      ]).ann.tags;
   };
   a-conflict-inside = {
     error = "conflict";
-    mentions = [ "v.ann.name" "def1.nix" "def2.nix" ];
-    expr = (value (types.attrsOf person) [ { ann.name = "x"; } { ann.name = "y"; } ]).ann.name;
+    mentions = [
+      "v.ann.name"
+      "def1.nix"
+      "def2.nix"
+    ];
+    expr =
+      (value (types.attrsOf person) [
+        { ann.name = "x"; }
+        { ann.name = "y"; }
+      ]).ann.name;
   };
   a-missing-value-inside = {
     error = "no-value";
@@ -152,7 +244,11 @@ in
   };
   a-number-is-no-submodule = {
     error = "wrong-type";
-    mentions = [ "v.ann" "submodule" "def1.nix" ];
+    mentions = [
+      "v.ann"
+      "submodule"
+      "def1.nix"
+    ];
     expr = (value (types.attrsOf person) [ { ann = 3; } ]).ann.name;
   };
   shorthand-does-not-declare-options = {

@@ -15,64 +15,153 @@ let
 in
 {
   str = {
-    expr = accepts types.str [ "a" "" 1 [ ] ];
-    expected = [ true true false false ];
+    expr = accepts types.str [
+      "a"
+      ""
+      1
+      [ ]
+    ];
+    expected = [
+      true
+      true
+      false
+      false
+    ];
   };
   equal-strings-do-not-conflict = {
-    expr = value types.str [ "a" "a" ];
+    expr = value types.str [
+      "a"
+      "a"
+    ];
     expected = "a";
   };
   nonEmptyStr = {
-    expr = accepts types.nonEmptyStr [ "a" "" " " "\n" ];
-    expected = [ true false false false ];
+    expr = accepts types.nonEmptyStr [
+      "a"
+      ""
+      " "
+      "\n"
+    ];
+    expected = [
+      true
+      false
+      false
+      false
+    ];
   };
   singleLineStr = {
-    expr = accepts types.singleLineStr [ "a" "a\n" "a\nb" ];
-    expected = [ true true false ];
+    expr = accepts types.singleLineStr [
+      "a"
+      "a\n"
+      "a\nb"
+    ];
+    expected = [
+      true
+      true
+      false
+    ];
   };
   singleLineStr-loses-its-line-break = {
     expr = value types.singleLineStr [ "a\n" ];
     expected = "a";
   };
   strMatching = {
-    expr = accepts (types.strMatching "[a-z]+") [ "abc" "aBc" "" ];
-    expected = [ true false false ];
+    expr = accepts (types.strMatching "[a-z]+") [
+      "abc"
+      "aBc"
+      ""
+    ];
+    expected = [
+      true
+      false
+      false
+    ];
   };
   lines-are-joined = {
-    expr = value types.lines [ "b" "a" ];
+    expr = value types.lines [
+      "b"
+      "a"
+    ];
     expected = "a\nb";
   };
   commas-are-joined = {
-    expr = value types.commas [ "b" "a" ];
+    expr = value types.commas [
+      "b"
+      "a"
+    ];
     expected = "a,b";
   };
   envVar-is-joined = {
-    expr = value types.envVar [ "b" "a" ];
+    expr = value types.envVar [
+      "b"
+      "a"
+    ];
     expected = "a:b";
   };
   separatedString-is-joined = {
-    expr = value (types.separatedString " + ") [ "b" "a" ];
+    expr = value (types.separatedString " + ") [
+      "b"
+      "a"
+    ];
     expected = "a + b";
   };
   path = {
-    expr = accepts types.path [ "/etc" ./. "etc" "" package 1 ];
-    expected = [ true true false false true false ];
+    expr = accepts types.path [
+      "/etc"
+      ./.
+      "etc"
+      ""
+      package
+      1
+    ];
+    expected = [
+      true
+      true
+      false
+      false
+      true
+      false
+    ];
   };
   pathInStore = {
-    expr = accepts types.pathInStore [ "/nix/store/00000000000000000000000000000000-x" "/nix/store" "/etc" ];
-    expected = [ true false false ];
+    expr = accepts types.pathInStore [
+      "/nix/store/00000000000000000000000000000000-x"
+      "/nix/store"
+      "/etc"
+    ];
+    expected = [
+      true
+      false
+      false
+    ];
   };
   package-checks-derivations = {
-    expr = accepts types.package [ package { } "text" ];
-    expected = [ true false false ];
+    expr = accepts types.package [
+      package
+      { }
+      "text"
+    ];
+    expected = [
+      true
+      false
+      false
+    ];
   };
   package-value = {
     expr = (value types.package [ package ]).name;
     expected = "hello-1.0";
   };
   passwdEntry = {
-    expr = accepts (types.passwdEntry types.str) [ "a" "a:b" "a\nb" ];
-    expected = [ true false false ];
+    expr = accepts (types.passwdEntry types.str) [
+      "a"
+      "a:b"
+      "a\nb"
+    ];
+    expected = [
+      true
+      false
+      false
+    ];
   };
   descriptions = {
     expr = map (t: t.description) [
@@ -98,13 +187,27 @@ in
   };
   different-strings-conflict = {
     error = "conflict";
-    mentions = [ "v" "def1.nix" "def2.nix" ];
-    expr = value types.str [ "a" "b" ];
+    mentions = [
+      "v"
+      "def1.nix"
+      "def2.nix"
+    ];
+    expr = value types.str [
+      "a"
+      "b"
+    ];
   };
   two-packages-conflict = {
     error = "not-unique";
-    mentions = [ "v" "def1.nix" "def2.nix" ];
-    expr = value types.package [ package (package // { name = "other"; }) ];
+    mentions = [
+      "v"
+      "def1.nix"
+      "def2.nix"
+    ];
+    expr = value types.package [
+      package
+      (package // { name = "other"; })
+    ];
   };
   a-pattern-is-shown = {
     error = "wrong-type";
@@ -113,7 +216,10 @@ in
   };
   a-relative-path-is-refused = {
     error = "wrong-type";
-    mentions = [ "absolute path" "def1.nix" ];
+    mentions = [
+      "absolute path"
+      "def1.nix"
+    ];
     expr = value types.path [ "etc/passwd" ];
   };
 }

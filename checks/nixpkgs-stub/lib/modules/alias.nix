@@ -6,11 +6,12 @@ in
 {
   mkAliasDefinitions = lib.mkAliasAndWrapDefinitions lib.id;
   mkAliasAndWrapDefinitions =
-    wrap: option:
-    whenDefined option (wrap (lib.mkMerge option.definitions));
+    wrap: option: whenDefined option (wrap (lib.mkMerge option.definitions));
   # The priority goes on each definition: a priority around a merge would hide the merge.
   mkAliasAndWrapDefsWithPriority =
     wrap: option:
-    whenDefined option (wrap (lib.mkMerge (map (lib.mkOverride option.highestPrio) option.definitions)));
+    whenDefined option (
+      wrap (lib.mkMerge (map (lib.mkOverride option.highestPrio) option.definitions))
+    );
   mkAliasIfDef = whenDefined;
 }

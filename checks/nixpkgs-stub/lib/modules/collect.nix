@@ -104,7 +104,9 @@ let
     else if isList m then
       throw (errors.nestedList file m)
     else
-      toRecord (toString m) (toString m) (expectAttrs (toString m) (callIfFunction (toString m) (import m)));
+      toRecord (toString m) (toString m) (
+        expectAttrs (toString m) (callIfFunction (toString m) (import m))
+      );
 
   expectAttrs = file: m: if isAttrs m then m else throw (errors.notASet file m);
 

@@ -96,7 +96,13 @@ let
     let
       twice = filter (name: option ? ${name} && merged ? ${name}) once;
       located = if option ? type then locateType file option.type else null;
-      both = if located == null then merged.type else if merged.typed then merged.type.typeMerge located.functor else located;
+      both =
+        if located == null then
+          merged.type
+        else if merged.typed then
+          merged.type.typeMerge located.functor
+        else
+          located;
       refuse = why: throw (errors.declaredTwice loc file merged.declarations why);
     in
     if twice != [ ] then
@@ -122,7 +128,9 @@ let
     if length decls == 1 then
       first
     else
-      removeAttrs (foldl' (combine loc) (first // { typed = (head decls).option ? type; }) (tail decls)) [ "typed" ];
+      removeAttrs (foldl' (combine loc) (first // { typed = (head decls).option ? type; }) (tail decls)) [
+        "typed"
+      ];
 
   leaf =
     loc: decls: defs:
@@ -164,7 +172,8 @@ let
       leaf loc (map asSubmodule decls) defs
     else
       throw (
-        errors.nestedInOption loc (map (decl: decl.file) parts.right) (head parts.right).option.type.description or "unspecified value"
+        errors.nestedInOption loc (map (decl: decl.file) parts.right)
+          (head parts.right).option.type.description or "unspecified value"
           (concatMap (decl: map (name: lib.showOption (loc ++ [ name ])) (attrNames decl.option)) parts.wrong)
       );
 
@@ -174,26 +183,29 @@ let
     let
       options = optionsByName loc decls;
       definitions = definitionsByName loc defs;
-      nodes = mapAttrs (
-        name: found: node (loc ++ [ name ]) found (definitions.${name} or [ ])
-      ) options;
+      nodes = mapAttrs (name: found: node (loc ++ [ name ]) found (definitions.${name} or [ ])) options;
       stray = removeAttrs definitions (attrNames options);
     in
     {
       options = mapAttrs (_: n: n.options) nodes;
       config = mapAttrs (_: n: n.config) nodes;
       unmatched =
-        (if stray == { } then [ ] else concatMap (
-          name:
-          map (
-            { file, value }:
-            {
-              inherit file value;
-              loc = loc ++ [ name ];
-              siblings = attrNames options;
-            }
-          ) stray.${name}
-        ) (attrNames stray))
+        (
+          if stray == { } then
+            [ ]
+          else
+            concatMap (
+              name:
+              map (
+                { file, value }:
+                {
+                  inherit file value;
+                  loc = loc ++ [ name ];
+                  siblings = attrNames options;
+                }
+              ) stray.${name}
+            ) (attrNames stray)
+        )
         ++ concatMap (n: n.unmatched) (attrValues nodes);
     };
 in

@@ -32,16 +32,24 @@ in
         "Only functions, attribute sets and paths can be imported."
     }";
   nestedList =
-    file: m: "The imports of ${quote file} hold a nested list, of ${toString (builtins.length m)} elements. Remove one pair of brackets.";
-  notASet = file: m: "The file ${quote file} does not look like a module: it evaluates to a ${typeOf m} instead of an attribute set or a function.";
+    file: m:
+    "The imports of ${quote file} hold a nested list, of ${toString (builtins.length m)} elements. Remove one pair of brackets.";
+  notASet =
+    file: m:
+    "The file ${quote file} does not look like a module: it evaluates to a ${typeOf m} instead of an attribute set or a function.";
   wrongClass =
     record: class:
     "The module ${quote record.file} (class: ${builtins.toJSON record.class}) cannot be imported into modules of class ${builtins.toJSON class}. Was it meant for another kind of configuration?";
   cannotDisable =
-    file: m: "Module ${quote file} has a disabledModules item of type ${typeOf m} that does not have a `key' attribute: give the module a `key', or disable it by its path.";
+    file: m:
+    "Module ${quote file} has a disabledModules item of type ${typeOf m} that does not have a `key' attribute: give the module a `key', or disable it by its path.";
 
   unknownOption =
-    { loc, defs, siblings }:
+    {
+      loc,
+      defs,
+      siblings,
+    }:
     "The option ${quote (showOption loc)} does not exist. Definition values:${showDefs defs}\n${
       if siblings == [ ] then
         "There are no options at this place."
@@ -63,12 +71,15 @@ in
       lib.concatMapStrings (path: "\n- ${quote path}") below
     }";
   readOnly =
-    loc: defs: "The option ${quote (showOption loc)} is read-only and has more than one definition:${showDefs defs}";
+    loc: defs:
+    "The option ${quote (showOption loc)} is read-only and has more than one definition:${showDefs defs}";
   notOfType =
     loc: type: defs:
     "A definition for option ${quote (showOption loc)} is not of type ${quote type.description}. Definition values:${showDefs defs}";
   noValue =
-    loc: "The option ${quote (showOption loc)} is used but has no value defined. Define it, or give the option a default.";
+    loc:
+    "The option ${quote (showOption loc)} is used but has no value defined. Define it, or give the option a default.";
   conditionNotBool =
-    file: value: "A `mkIf' in ${quote file} has a non-Boolean condition: it is of type ${quote (typeOf value)}.";
+    file: value:
+    "A `mkIf' in ${quote file} has a non-Boolean condition: it is of type ${quote (typeOf value)}.";
 }

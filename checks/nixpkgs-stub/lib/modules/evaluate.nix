@@ -86,12 +86,17 @@ let
       );
 
       tree = build prefix records' (
-        concatMap (record: lib.modules.pushDown {
-          inherit (record) file;
-          value = record.config;
-        }) records
+        concatMap (
+          record:
+          lib.modules.pushDown {
+            inherit (record) file;
+            value = record.config;
+          }
+        ) records
       );
-      records' = map (record: { inherit (record) file options; }) (filter (record: record.options != { }) records);
+      records' = map (record: { inherit (record) file options; }) (
+        filter (record: record.options != { }) records
+      );
 
       declared = tree.config;
       freeformType = declared._module.freeformType;
@@ -117,11 +122,13 @@ let
           null;
       refuse =
         first:
-        throw (errors.unknownOption {
-          inherit (first) loc;
-          siblings = filter (name: name != "_module") first.siblings;
-          defs = filter (def: def.loc == first.loc) tree.unmatched;
-        });
+        throw (
+          errors.unknownOption {
+            inherit (first) loc;
+            siblings = filter (name: name != "_module") first.siblings;
+            defs = filter (def: def.loc == first.loc) tree.unmatched;
+          }
+        );
 
       inherit (tree) options;
 

@@ -8,9 +8,7 @@ let
 in
 {
   inherit setDefaultModuleLocation;
-  importApply =
-    path: staticArgs:
-    setDefaultModuleLocation path (import path staticArgs);
+  importApply = path: staticArgs: setDefaultModuleLocation path (import path staticArgs);
   importTOML = path: setDefaultModuleLocation path (builtins.fromTOML (builtins.readFile path));
   importJSON = path: setDefaultModuleLocation path (builtins.fromJSON (builtins.readFile path));
 }

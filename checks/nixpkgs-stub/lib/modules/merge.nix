@@ -42,7 +42,12 @@ let
     { file, value }@def:
     let
       kind = kindOf value;
-      inside = content: pushDown { inherit file; value = content; };
+      inside =
+        content:
+        pushDown {
+          inherit file;
+          value = content;
+        };
       mark = f: content: map (d: d // { value = builtins.mapAttrs (_: f) d.value; }) (inside content);
     in
     if kind == null then
@@ -131,7 +136,8 @@ let
     };
 
   dischargeAll = concatMap (
-    def: addErrorContext "while evaluating definitions from `${def.file}':" (discharge def.file def.value)
+    def:
+    addErrorContext "while evaluating definitions from `${def.file}':" (discharge def.file def.value)
   );
 in
 {
@@ -142,7 +148,12 @@ in
     conclude loc type (dischargeAll defs);
 
   dischargeProperties = value: map (def: def.value) (discharge lib.unknownModule value);
-  pushDownProperties = value: map (def: def.value) (pushDown { file = lib.unknownModule; inherit value; });
+  pushDownProperties =
+    value:
+    map (def: def.value) (pushDown {
+      file = lib.unknownModule;
+      inherit value;
+    });
   filterOverrides = defs: (strongest defs).values;
   filterOverrides' = strongest;
   sortProperties = ordered;
@@ -162,7 +173,9 @@ in
           if given == [ ] && !isMarked option.default then
             conclude loc option.type [ fallback ] // { highestPrio = 1500; }
           else
-            conclude loc option.type ([ (fallback // { value = lib.mkOptionDefault option.default; }) ] ++ given)
+            conclude loc option.type (
+              [ (fallback // { value = lib.mkOptionDefault option.default; }) ] ++ given
+            )
         else
           conclude loc option.type given;
       settings = if option ? default then [ fallback ] ++ given else given;

@@ -12,7 +12,11 @@ let
     ;
 
   warningsIf =
-    { options, condition, message }:
+    {
+      options,
+      condition,
+      message,
+    }:
     lib.optionalAttrs (options ? warnings) { warnings = lib.optional condition message; };
 
   doRename =
@@ -79,7 +83,8 @@ in
     {
       options = setAttrByPath path (mkOption {
         visible = false;
-        apply = _: throw "The option `${showOption path}' has been removed and can no longer be used. ${instead}";
+        apply =
+          _: throw "The option `${showOption path}' has been removed and can no longer be used. ${instead}";
       });
       config.assertions = [
         {

@@ -39,11 +39,16 @@ let
     in
     mkOption (
       {
-        description = "The ${nameText} package to use." + lib.optionalString (extraDescription != "") " ${extraDescription}";
+        description =
+          "The ${nameText} package to use."
+          + lib.optionalString (extraDescription != "") " ${extraDescription}";
         type = if nullable then lib.types.nullOr inner else inner;
       }
       // lib.optionalAttrs (default != null) {
-        default = lib.attrByPath (path default) (throw "${lib.concatStringsSep "." (path default)} cannot be found in ${pkgsText}") pkgs;
+        default =
+          lib.attrByPath (path default)
+            (throw "${lib.concatStringsSep "." (path default)} cannot be found in ${pkgsText}")
+            pkgs;
         defaultText = text default;
       }
       // lib.optionalAttrs (nullable && default == null) { default = null; }
@@ -85,7 +90,5 @@ in
     _type = "literalMD";
     inherit text;
   };
-  literalCode =
-    languageTag: text:
-    lib.literalMD "```${languageTag}\n${text}\n```";
+  literalCode = languageTag: text: lib.literalMD "```${languageTag}\n${text}\n```";
 }

@@ -37,15 +37,19 @@ let
       description = option.description or null;
       declarations = builtins.filter (file: file != lib.unknownModule) option.declarations;
       internal = option.internal or false;
-      visible = if builtins.isString (option.visible or true) then option.visible == "shallow" else option.visible or true;
+      visible =
+        if builtins.isString (option.visible or true) then
+          option.visible == "shallow"
+        else
+          option.visible or true;
       readOnly = option.readOnly or false;
       type = option.type.description or "unspecified";
     }
     // lib.optionalAttrs (option ? example) { example = asNixText option.example; }
     // lib.optionalAttrs (option ? defaultText || option ? default) {
-      default = builtins.addErrorContext "while documenting the default of `${lib.showOption option.loc}'" (
-        asNixText (option.defaultText or option.default)
-      );
+      default =
+        builtins.addErrorContext "while documenting the default of `${lib.showOption option.loc}'"
+          (asNixText (option.defaultText or option.default));
     }
     // lib.optionalAttrs (option ? relatedPackages && option.relatedPackages != null) {
       inherit (option) relatedPackages;
@@ -65,6 +69,9 @@ in
         own = record option;
         below = option.type.getSubOptions or (_: { }) option.loc;
       in
-      [ own ] ++ lib.optionals (hasSubOptions option && below != { }) (lib.optionAttrSetToDocList' option.loc below)
+      [ own ]
+      ++ lib.optionals (hasSubOptions option && below != { }) (
+        lib.optionAttrSetToDocList' option.loc below
+      )
     ) (lib.collect lib.isOption options);
 }

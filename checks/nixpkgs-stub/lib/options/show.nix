@@ -5,7 +5,11 @@ let
 
   # Parts of a path that are no option names themselves (`*`, `<name>`) stay as they are.
   showPart =
-    part: if builtins.elem part [ "*" ] || match "<.*>" part != null then part else lib.escapeNixIdentifier part;
+    part:
+    if builtins.elem part [ "*" ] || match "<.*>" part != null then
+      part
+    else
+      lib.escapeNixIdentifier part;
 
   prettyValue =
     value:
@@ -24,15 +28,17 @@ let
     let
       lines = lib.splitString "\n" text;
     in
-    if builtins.length lines > 5 then lib.concatStringsSep "\n" (lib.take 5 lines ++ [ "..." ]) else text;
+    if builtins.length lines > 5 then
+      lib.concatStringsSep "\n" (lib.take 5 lines ++ [ "..." ])
+    else
+      text;
 
   showDef =
     def:
     let
       shown = tryEval (builtins.deepSeq (prettyValue def.value) (prettyValue def.value));
     in
-    "\n- In `${def.file}'"
-    + lib.optionalString shown.success ": ${indentRest (shorten shown.value)}";
+    "\n- In `${def.file}'" + lib.optionalString shown.success ": ${indentRest (shorten shown.value)}";
 in
 {
   showOption = path: lib.concatMapStringsSep "." showPart path;
@@ -40,7 +46,9 @@ in
   showDefs = lib.concatMapStrings showDef;
   showOptionWithDefLocs =
     option:
-    lib.showOption option.loc + ", with values defined in:\n" + lib.concatMapStringsSep "\n" (file: "  - ${file}") option.files;
+    lib.showOption option.loc
+    + ", with values defined in:\n"
+    + lib.concatMapStringsSep "\n" (file: "  - ${file}") option.files;
   unknownModule = "<unknown-file>";
   getFiles = map (def: def.file);
   getValues = map (def: def.value);

@@ -23,13 +23,27 @@ let
   shellName = name: match "[a-zA-Z_][a-zA-Z0-9_]*" name != null;
 
   unreservedInUrl = lib.stringToCharacters "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
-  nixKeywords = [ "assert" "else" "if" "in" "inherit" "let" "or" "rec" "then" "with" ];
+  nixKeywords = [
+    "assert"
+    "else"
+    "if"
+    "in"
+    "inherit"
+    "let"
+    "or"
+    "rec"
+    "then"
+    "with"
+  ];
 in
 {
   inherit escape escapeShellArg;
 
   escapeC =
-    chars: replaceStrings chars (map (c: "\\x${lib.toLower (lib.toHexString (lib.strings.charToInt c + 1))}") chars);
+    chars:
+    replaceStrings chars (
+      map (c: "\\x${lib.toLower (lib.toHexString (lib.strings.charToInt c + 1))}") chars
+    );
   escapeURL =
     let
       toEscape = lib.subtractLists unreservedInUrl lib.strings.asciiTable;

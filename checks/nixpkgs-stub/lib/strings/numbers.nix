@@ -58,8 +58,15 @@ in
   versionOlder = a: b: compareVersions b a == 1;
   versionAtLeast = a: b: compareVersions b a != 1;
   getName =
-    package: if builtins.isString package then (builtins.parseDrvName package).name else package.pname or (builtins.parseDrvName package.name).name;
+    package:
+    if builtins.isString package then
+      (builtins.parseDrvName package).name
+    else
+      package.pname or (builtins.parseDrvName package.name).name;
   getVersion =
     package:
-    if builtins.isString package then (builtins.parseDrvName package).version else package.version or (builtins.parseDrvName package.name).version;
+    if builtins.isString package then
+      (builtins.parseDrvName package).version
+    else
+      package.version or (builtins.parseDrvName package.name).version;
 }

@@ -33,7 +33,12 @@ let
     let
       blank = "[ \t\r\n]*";
       left = head (builtins.match "${blank}(.*)" text);
-      core = t: let m = builtins.match "(.*[^ \t\r\n])${blank}" t; in if m == null then "" else head m;
+      core =
+        t:
+        let
+          m = builtins.match "(.*[^ \t\r\n])${blank}" t;
+        in
+        if m == null then "" else head m;
       begun = if start then left else text;
     in
     if end then core begun else begun;
@@ -69,7 +74,14 @@ in
   concatMapAttrsStringSep =
     sep: f: set:
     concatStringsSep sep (lib.mapAttrsToList f set);
-  intersperse = sep: list: lib.drop 1 (builtins.concatMap (x: [ sep x ]) list);
+  intersperse =
+    sep: list:
+    lib.drop 1 (
+      builtins.concatMap (x: [
+        sep
+        x
+      ]) list
+    );
   optionalString = condition: text: if condition then text else "";
   replicate = n: text: concatStringsSep "" (genList (_: text) n);
 
@@ -86,7 +98,11 @@ in
   splitString =
     sep: text:
     map (part: lib.addContextFrom text part) (
-      filter isString (builtins.split (lib.escapeRegex (builtins.unsafeDiscardStringContext sep)) (builtins.unsafeDiscardStringContext text))
+      filter isString (
+        builtins.split (lib.escapeRegex (builtins.unsafeDiscardStringContext sep)) (
+          builtins.unsafeDiscardStringContext text
+        )
+      )
     );
   splitStringBy =
     isSplit: keepSplit: text:
@@ -149,16 +165,24 @@ in
   toLower = replaceStrings upperLetters lowerLetters;
   toUpper = replaceStrings lowerLetters upperLetters;
   toSentenceCase =
-    text: if text == "" then "" else lib.toUpper (substring 0 1 text) + lib.toLower (substring 1 (-1) text);
+    text:
+    if text == "" then "" else lib.toUpper (substring 0 1 text) + lib.toLower (substring 1 (-1) text);
   toCamelCase =
     text:
     let
       words = filter (w: isString w && w != "") (builtins.split "[-_ ]" text);
     in
-    if words == [ ] then "" else lib.concatStrings ([ (head words) ] ++ map lib.toSentenceCase (builtins.tail words));
+    if words == [ ] then
+      ""
+    else
+      lib.concatStrings ([ (head words) ] ++ map lib.toSentenceCase (builtins.tail words));
 
-  charToInt = char: lib.lists.findFirstIndex (c: c == char) (throw "not an ASCII character") lib.strings.asciiTable;
-  asciiTable = map (n: builtins.fromJSON "\"\\u00${lib.fixedWidthString 2 "0" (lib.toHexString n)}\"") (lib.range 1 127);
+  charToInt =
+    char:
+    lib.lists.findFirstIndex (c: c == char) (throw "not an ASCII character") lib.strings.asciiTable;
+  asciiTable = map (
+    n: builtins.fromJSON "\"\\u00${lib.fixedWidthString 2 "0" (lib.toHexString n)}\""
+  ) (lib.range 1 127);
   nameFromURL =
     url: sep:
     let
@@ -169,14 +193,15 @@ in
     name:
     let
       text = builtins.unsafeDiscardStringContext (toString name);
-      safe = lib.concatStringsSep "-" (filter (p: isString p) (builtins.split "[^[:alnum:]+._?=-]+" text));
+      safe = lib.concatStringsSep "-" (
+        filter (p: isString p) (builtins.split "[^[:alnum:]+._?=-]+" text)
+      );
       short = substring (lib.max (stringLength safe - 207) 0) (-1) safe;
       bare = lib.removePrefix "." short;
     in
     if bare == "" then "unknown" else bare;
   makeSearchPath =
-    subdir: paths:
-    concatStringsSep ":" (map (path: "${path}/${subdir}") (filter (x: x != null) paths));
+    subdir: paths: concatStringsSep ":" (map (path: "${path}/${subdir}") (filter (x: x != null) paths));
   makeSearchPathOutput =
     output: subdir: packages:
     lib.makeSearchPath subdir (map (lib.getOutput output) packages);
@@ -186,7 +211,15 @@ in
   normalizePath = text: lib.concatStringsSep "/" (filter (p: isString p) (builtins.split "//+" text));
   isStringLike = x: isString x || builtins.isPath x || x ? outPath || x ? __toString;
   isConvertibleWithToString =
-    x: lib.isStringLike x || builtins.elem (builtins.typeOf x) [ "null" "int" "float" "bool" ] || (isList x && builtins.all lib.strings.isConvertibleWithToString x);
+    x:
+    lib.isStringLike x
+    || builtins.elem (builtins.typeOf x) [
+      "null"
+      "int"
+      "float"
+      "bool"
+    ]
+    || (isList x && builtins.all lib.strings.isConvertibleWithToString x);
   isStorePath =
     x:
     lib.isStringLike x
@@ -201,9 +234,11 @@ in
   lowerChars = lowerLetters;
   upperChars = upperLetters;
   enableFeatureAs =
-    enable: feature: value: lib.enableFeature enable feature + lib.optionalString enable "=${value}";
+    enable: feature: value:
+    lib.enableFeature enable feature + lib.optionalString enable "=${value}";
   withFeatureAs =
-    enable: feature: value: lib.withFeature enable feature + lib.optionalString enable "=${value}";
+    enable: feature: value:
+    lib.withFeature enable feature + lib.optionalString enable "=${value}";
   enableFeature = enable: feature: "--${if enable then "enable" else "disable"}-${feature}";
   withFeature = with_: feature: "--${if with_ then "with" else "without"}-${feature}";
 }

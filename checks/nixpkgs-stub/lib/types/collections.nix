@@ -71,7 +71,9 @@ let
       eager =
         loc: defs:
         let
-          results = mapAttrs (name: found: (mergeDefinitions (loc ++ [ name ]) elemType found).optionalValue) (byName defs);
+          results = mapAttrs (
+            name: found: (mergeDefinitions (loc ++ [ name ]) elemType found).optionalValue
+          ) (byName defs);
         in
         mapAttrs (_: result: result.value) (lib.filterAttrs (_: result: result ? value) results);
       # Which names there are must not depend on values, so a name that is switched off stays.

@@ -137,14 +137,17 @@ let
       };
       getSubModules = type.getSubModules or null;
       substSubModules = modules: unique { inherit message; } (type.substSubModules modules);
-      functor = elementFunctor "unique" type (unique { inherit message; });
+      functor = elementFunctor "unique" type (unique {
+        inherit message;
+      });
       nestedTypes.elemType = type;
     };
 
   coercedTo =
     from: convert: to:
-    assert lib.assertMsg (from.getSubModules or null == null)
-      "coercedTo: the type that is converted must not have submodules (it is ${from.description})";
+    assert lib.assertMsg (
+      from.getSubModules or null == null
+    ) "coercedTo: the type that is converted must not have submodules (it is ${from.description})";
     mkOptionType {
       name = "coercedTo";
       description = "${optionDescriptionPhrase isNoun to} or ${optionDescriptionPhrase isNoun from} convertible to it";
@@ -152,7 +155,9 @@ let
       check = x: (from.check x && to.check (convert x)) || to.check x;
       merge =
         loc: defs:
-        to.merge loc (map (def: def // { value = if from.check def.value then convert def.value else def.value; }) defs);
+        to.merge loc (
+          map (def: def // { value = if from.check def.value then convert def.value else def.value; }) defs
+        );
       inherit (to) emptyValue getSubOptions;
       getSubModules = to.getSubModules or null;
       substSubModules = modules: coercedTo from convert (to.substSubModules modules);

@@ -14,15 +14,21 @@ let
       check = lib.isFunction;
       merge =
         loc: defs:
-        lib.setFunctionArgs (
-          argument:
-          (lib.mergeDefinitions (loc ++ [ "<function body>" ]) elemType (
-            map (def: {
-              inherit (def) file;
-              value = def.value argument;
-            }) defs
-          )).mergedValue
-        ) (builtins.foldl' (acc: def: builtins.intersectAttrs (lib.functionArgs def.value) acc) (lib.functionArgs (builtins.head defs).value) defs);
+        lib.setFunctionArgs
+          (
+            argument:
+            (lib.mergeDefinitions (loc ++ [ "<function body>" ]) elemType (
+              map (def: {
+                inherit (def) file;
+                value = def.value argument;
+              }) defs
+            )).mergedValue
+          )
+          (
+            builtins.foldl' (
+              acc: def: builtins.intersectAttrs (lib.functionArgs def.value) acc
+            ) (lib.functionArgs (builtins.head defs).value) defs
+          );
       getSubOptions = prefix: elemType.getSubOptions (prefix ++ [ "<function body>" ]);
       getSubModules = elemType.getSubModules or null;
       substSubModules = modules: functionTo (elemType.substSubModules modules);

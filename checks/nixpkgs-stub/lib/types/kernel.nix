@@ -62,12 +62,20 @@ let
     };
 
   mkLeafType =
-    { name, description, descriptionClass ? "noun", check, merge ? lib.mergeEqualOption }@given:
+    {
+      name,
+      description,
+      descriptionClass ? "noun",
+      check,
+      merge ? lib.mergeEqualOption,
+    }@given:
     let
       type = mkOptionType (
         {
           inherit descriptionClass merge;
-          functor = defaultFunctor name // { type = type; };
+          functor = defaultFunctor name // {
+            type = type;
+          };
         }
         // given
       );
@@ -88,7 +96,10 @@ in
   # The description, in parentheses where it would read wrong inside another one.
   optionDescriptionPhrase =
     unparenthesised: type:
-    if unparenthesised (type.descriptionClass or null) then type.description else "(${type.description})";
+    if unparenthesised (type.descriptionClass or null) then
+      type.description
+    else
+      "(${type.description})";
 
   # One element type inside another type: merged when both sides can be.
   elementFunctor = name: elemType: rebuild: {

@@ -33,7 +33,9 @@ let
         else
           throw "Two declarations of one submodule give the same specialArgs: ${lib.concatStringsSep ", " (builtins.attrNames shared)}";
       shorthandOnlyDefinesConfig =
-        if a.shorthandOnlyDefinesConfig == b.shorthandOnlyDefinesConfig || b.shorthandOnlyDefinesConfig == null then
+        if
+          a.shorthandOnlyDefinesConfig == b.shorthandOnlyDefinesConfig || b.shorthandOnlyDefinesConfig == null
+        then
           a.shorthandOnlyDefinesConfig
         else if a.shorthandOnlyDefinesConfig == null then
           b.shorthandOnlyDefinesConfig
@@ -86,12 +88,15 @@ let
     in
     mkOptionType {
       name = "submodule";
-      description = if description != null then
+      description =
+        if description != null then
           description
         else if freeformType == null then
           "submodule"
         else
-          "open submodule of ${lib.types.optionDescriptionPhrase (class: class == "noun" || class == "composite") freeformType}";
+          "open submodule of ${
+            lib.types.optionDescriptionPhrase (class: class == "noun" || class == "composite") freeformType
+          }";
       check = isModule;
       merge =
         loc: defs:

@@ -23,7 +23,9 @@ let
     addCheck base (x: x >= lowest && x <= highest)
     // {
       name = "${if base.name == "int" then "int" else "number"}Between";
-      description = "${if base.name == "int" then "integer" else "integer or floating point number"} between ${lib.strings.floatToString lowest} and ${lib.strings.floatToString highest} (both inclusive)";
+      description = "${
+        if base.name == "int" then "integer" else "integer or floating point number"
+      } between ${lib.strings.floatToString lowest} and ${lib.strings.floatToString highest} (both inclusive)";
     };
 
   bits = {
@@ -85,7 +87,11 @@ in
   };
   numbers = {
     between = rangeOf number;
-    nonnegative = restricted number "numberNonnegative" "nonnegative integer or floating point number, meaning >=0" (x: x >= 0);
-    positive = restricted number "numberPositive" "positive integer or floating point number, meaning >0" (x: x > 0);
+    nonnegative =
+      restricted number "numberNonnegative" "nonnegative integer or floating point number, meaning >=0"
+        (x: x >= 0);
+    positive =
+      restricted number "numberPositive" "positive integer or floating point number, meaning >0"
+        (x: x > 0);
   };
 }

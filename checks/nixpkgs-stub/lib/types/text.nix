@@ -38,15 +38,21 @@ let
       description =
         lib.optionalString (absolute != null) (if absolute then "absolute " else "relative ")
         + "path"
-        + lib.optionalString (inStore != null) (if inStore then " in the Nix store" else " not in the Nix store");
+        + lib.optionalString (inStore != null) (
+          if inStore then " in the Nix store" else " not in the Nix store"
+        );
       check =
         x:
         let
           text = toString x;
           isAbsolute = builtins.substring 0 1 text == "/";
-          isInStore = match "${lib.escapeRegex builtins.storeDir}/[^.].*" (builtins.unsafeDiscardStringContext text) != null;
+          isInStore =
+            match "${lib.escapeRegex builtins.storeDir}/[^.].*" (builtins.unsafeDiscardStringContext text)
+            != null;
         in
-        lib.isStringLike x && (absolute == null || absolute == isAbsolute) && (inStore == null || inStore == isInStore);
+        lib.isStringLike x
+        && (absolute == null || absolute == isAbsolute)
+        && (inStore == null || inStore == isInStore);
     };
 
   package = mkOptionType {
@@ -59,7 +65,10 @@ let
       let
         value = lib.mergeOneOption loc defs;
       in
-      if builtins.isPath value || (isString value && !builtins.hasContext value) then lib.toDerivation value else value;
+      if builtins.isPath value || (isString value && !builtins.hasContext value) then
+        lib.toDerivation value
+      else
+        value;
   };
 in
 {
@@ -105,7 +114,9 @@ in
     lib.types.addCheck base (x: match "[^:\n]*" x != null)
     // {
       name = "passwdEntry ${base.name}";
-      description = "${lib.types.optionDescriptionPhrase (class: class == "noun") base}, not containing newlines or colons";
+      description = "${
+        lib.types.optionDescriptionPhrase (class: class == "noun") base
+      }, not containing newlines or colons";
       descriptionClass = "nonRestrictiveClause";
     };
 
