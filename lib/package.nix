@@ -2,7 +2,7 @@
 { lib, rustPlatform }:
 let
   root = ../.;
-  manifest = lib.trivial.importTOML ../Cargo.toml;
+  manifest = lib.importTOML ../Cargo.toml;
 
   # Cargo wants to see every member of the workspace, though only the driver is built.
   wanted = [

@@ -58,7 +58,11 @@ let
         // stringsWithDeps
         // meta
         // options
-        // modules
+        # `importJSON` and `importTOML` are those that read values.
+        // removeAttrs modules [
+          "importJSON"
+          "importTOML"
+        ]
         // {
           inherit (types)
             isType

@@ -17,6 +17,18 @@ let
   };
 in
 {
+  values-of-files-that-are-no-modules = {
+    expr = [
+      (lib.importJSON (fixture "values.json"))
+      (lib.importTOML (fixture "values.toml"))
+      (lib.trivial.importTOML (fixture "values.toml"))
+    ];
+    expected = [
+      { section.name = "json"; }
+      { section.name = "toml"; }
+      { section.name = "toml"; }
+    ];
+  };
   a-path = {
     expr = imported [ (fixture "plain.nix") ];
     expected = [ "plain" ];

@@ -328,6 +328,20 @@ in
       "x"
     ];
   };
+  characters-by-number = {
+    expr = map strings.charToInt [
+      "a"
+      " "
+      "~"
+      "\n"
+    ];
+    expected = [
+      97
+      32
+      126
+      10
+    ];
+  };
   feature-flags = {
     expr = [
       (lib.enableFeature true "x")

@@ -42,12 +42,12 @@ in
   escapeC =
     chars:
     replaceStrings chars (
-      map (c: "\\x${lib.toLower (lib.toHexString (lib.strings.charToInt c + 1))}") chars
+      map (c: "\\x${lib.toLower (lib.toHexString (lib.strings.charToInt c))}") chars
     );
   escapeURL =
     let
       toEscape = lib.subtractLists unreservedInUrl lib.strings.asciiTable;
-      code = c: "%${lib.fixedWidthString 2 "0" (lib.toHexString (lib.strings.charToInt c + 1))}";
+      code = c: "%${lib.fixedWidthString 2 "0" (lib.toHexString (lib.strings.charToInt c))}";
     in
     replaceStrings toEscape (map code toEscape);
   escapeShellArgs = lib.concatMapStringsSep " " escapeShellArg;

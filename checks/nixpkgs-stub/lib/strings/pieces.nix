@@ -179,7 +179,8 @@ in
 
   charToInt =
     char:
-    lib.lists.findFirstIndex (c: c == char) (throw "not an ASCII character") lib.strings.asciiTable;
+    # The table starts at 1: a string cannot hold the character 0.
+    1 + lib.lists.findFirstIndex (c: c == char) (throw "not an ASCII character") lib.strings.asciiTable;
   asciiTable = map (
     n: builtins.fromJSON "\"\\u00${lib.fixedWidthString 2 "0" (lib.toHexString n)}\""
   ) (lib.range 1 127);
