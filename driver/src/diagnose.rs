@@ -75,8 +75,9 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
     let text = sources.map(&error.text);
     let kind = Kind::of(&headline, &text);
     let advice = kind.advice(&headline, &text);
-    let headline = match rules::input(&text) {
-        Some(input) if kind == Kind::Input => format!("input `{input}` cannot be had: {headline}"),
+    let headline = match (kind, rules::input(&text), rules::facts_of(&text)) {
+        (Kind::Input, Some(input), _) => format!("input `{input}` cannot be had: {headline}"),
+        (Kind::FactsFile, _, Some(node)) => format!("facts/{node}.json is no JSON: {headline}"),
         _ => headline,
     };
     let named = || location::named(&headline, sources);

@@ -58,6 +58,14 @@ pub enum FactsError {
         /// The flake, as the user named it.
         reference: String,
     },
+    /// The folder is in the Nix store, where every change corrupts.
+    #[error(
+        "facts are kept in files beside the flake, but `{reference}` is in the Nix store, which nobody may change\n  what to do: name the folder that it was copied from: --flake path/to/folder"
+    )]
+    InStore {
+        /// The flake, as the user named it.
+        reference: String,
+    },
     /// The gatherer does not evaluate.
     #[error("{0}")]
     Evaluate(Arc<EvaluateError>),
@@ -94,9 +102,16 @@ impl From<HostError> for FactsError {
 
 /// The folder where facts are kept, or why there is none.
 pub fn local_folder(folder: Option<PathBuf>, reference: &str) -> Result<PathBuf, FactsError> {
-    folder.ok_or_else(|| FactsError::NotLocal {
+    let folder = folder.ok_or_else(|| FactsError::NotLocal {
         reference: reference.to_owned(),
-    })
+    })?;
+    // Root could write there, and every later evaluation would see it.
+    if folder.starts_with("/nix/store") {
+        return Err(FactsError::InStore {
+            reference: reference.to_owned(),
+        });
+    }
+    Ok(folder)
 }
 
 /// Gathers, each node for itself: one that fails does not stop the others. Nodes without facts are not in the result.

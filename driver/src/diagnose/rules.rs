@@ -33,6 +33,8 @@ pub enum Kind {
     Assertion,
     /// A fact that was not gathered.
     MissingFact,
+    /// A file of facts that is no JSON.
+    FactsFile,
     /// Nix needs a feature that is off.
     Feature,
     /// The user interrupted the evaluation.
@@ -84,6 +86,9 @@ impl Kind {
     /// The sort of a message: its headline alone, and all of it with the trace.
     #[must_use]
     pub fn of(headline: &str, text: &str) -> Self {
+        if headline.contains("[json.exception.") && facts_of(text).is_some() {
+            return Self::FactsFile;
+        }
         if let Some((_, kind)) = HEADLINES.iter().find(|(words, _)| headline.contains(words)) {
             return *kind;
         }
@@ -131,6 +136,7 @@ impl Kind {
                 | Self::Input
                 | Self::Assertion
                 | Self::MissingFact
+                | Self::FactsFile
         )
     }
 
@@ -139,7 +145,7 @@ impl Kind {
     pub const fn place(self) -> Place {
         match self {
             // netlib's own messages name options, which say more.
-            Self::Assertion | Self::MissingFact => Place::Nowhere,
+            Self::Assertion | Self::MissingFact | Self::FactsFile => Place::Nowhere,
             Self::NoSuchFlake | Self::NoSuchOutput | Self::Input => Place::Nowhere,
             // Positions of the trace lie in the module system's own machinery.
             Self::UndefinedOption | Self::OptionType | Self::Conflict | Self::NoValue => {
@@ -185,6 +191,12 @@ impl Kind {
                 "Check the address of the input in flake.nix, and that this machine can reach it."
                     .to_owned()
             }
+            Self::FactsFile => {
+                let node = facts_of(text)?;
+                format!(
+                    "Correct facts/{node}.json, or remove it and run: netlib facts gather --on {node}"
+                )
+            }
             Self::Feature => "Enable the feature in nix.conf (experimental-features).".to_owned(),
             Self::Syntax
             | Self::Type
@@ -204,6 +216,13 @@ impl Kind {
 pub fn input(text: &str) -> Option<&str> {
     let (_, from) = text.rsplit_once("while updating the flake input '")?;
     from.split('\'').next()
+}
+
+/// The node whose file of facts was being read: the context that `lib/facts.nix` gives.
+pub fn facts_of(text: &str) -> Option<&str> {
+    let (_, from) = text.split_once("while reading facts/")?;
+    let (node, _) = from.lines().next()?.split_once(".json")?;
+    Some(node)
 }
 
 fn did_you_mean(text: &str) -> Option<String> {

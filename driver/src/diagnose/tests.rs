@@ -51,7 +51,7 @@ fn every_recorded_error_is_explained() {
         assert_snapshot!(case, shown);
         count += 1;
     }
-    assert!(count >= 38, "only {count} recordings found");
+    assert!(count >= 40, "only {count} recordings found");
 }
 
 #[test]
@@ -67,6 +67,7 @@ fn kinds_are_recognised() {
         ("untracked-file", Kind::MissingFile),
         ("failed-assertions", Kind::Assertion),
         ("missing-fact", Kind::MissingFact),
+        ("facts-no-json", Kind::FactsFile),
         ("undefined-option", Kind::UndefinedOption),
         ("wrong-option-type", Kind::OptionType),
         ("conflicting-values", Kind::Conflict),

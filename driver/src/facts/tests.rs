@@ -45,6 +45,18 @@ fn a_flake_that_is_elsewhere_has_no_place_for_facts() {
 }
 
 #[test]
+fn a_flake_in_the_store_is_left_as_it_is() {
+    let folder = "/nix/store/3213bgxjkn9dpnqip92jqkm6nhiz1qbw-source";
+    let error = local_folder(Some(folder.into()), &format!("path:{folder}")).unwrap_err();
+    insta::assert_snapshot!(error, @r"
+    facts are kept in files beside the flake, but `path:/nix/store/3213bgxjkn9dpnqip92jqkm6nhiz1qbw-source` is in the Nix store, which nobody may change
+      what to do: name the folder that it was copied from: --flake path/to/folder
+    ");
+    let beside = local_folder(Some("/nix/stored".into()), "/nix/stored").unwrap();
+    assert_eq!(beside, PathBuf::from("/nix/stored"));
+}
+
+#[test]
 fn a_bad_value_names_node_fact_and_program() {
     let error = FactsError::Value {
         node: "alpha".to_owned(),
