@@ -23,7 +23,10 @@ let
   orderFile = errors.definedIn options.deploy.order;
 
   isNodeName = name: builtins.match "[a-z_][a-z0-9_-]*" name != null;
-  isFactName = name: builtins.match "[a-zA-Z0-9_][a-zA-Z0-9_.-]*" name != null;
+  # Part of the names of files and store paths.
+  isFactName =
+    name:
+    builtins.match "[a-zA-Z0-9_][a-zA-Z0-9_.-]*" name != null && builtins.stringLength name <= 100;
 
   nameAssertion =
     name:
@@ -37,7 +40,7 @@ let
   factAssertion =
     node: fact:
     lib.optional (!isFactName fact) (
-      fails "gather.${node}.${builtins.toJSON fact}: a fact's name has letters, digits, _ . and - only, and starts with none of . and -${errors.definedIn options.gather node}."
+      fails "gather.${node}.${builtins.toJSON fact}: a fact's name has at most 100 letters, digits, _ . and -, and starts with none of . and -${errors.definedIn options.gather node}."
     );
 
   stepAssertion =

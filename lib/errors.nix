@@ -16,8 +16,13 @@ in
       definitions = builtins.filter (
         definition: builtins.isAttrs definition.value && definition.value ? ${name}
       ) option.definitionsWithLocations;
-      # What netlib itself generates is nobody's mistake.
-      isOurs = lib.hasPrefix "${toString ./.}/";
+      # What netlib itself and its modules generate is nobody's mistake.
+      isOurs =
+        file:
+        builtins.any (folder: lib.hasPrefix "${toString folder}/" file) [
+          ./.
+          ../modules
+        ];
       files = builtins.filter (file: !isOurs file) (
         lib.unique (map (definition: toString definition.file) definitions)
       );

@@ -12,7 +12,8 @@ let
         local
         ;
     };
-    inherit (node) system tags;
+    inherit (node) system;
+    tags = lib.unique node.tags;
     facts = lib.mapAttrs (_: request: { inherit (request) description; }) (
       config.gather.${name} or { }
     );

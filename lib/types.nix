@@ -112,11 +112,19 @@ in
   */
   host = checkedString {
     name = "host";
-    description = "host name or address of ASCII letters, digits and . : _ - %, not starting with -";
+    description = "host name or address of at most 255 ASCII letters, digits and . : _ - %, not starting with -";
     check =
       value:
       builtins.match "[a-zA-Z0-9_.:][a-zA-Z0-9_.:%-]*" value != null
       && builtins.stringLength value <= 255;
+  };
+
+  /**
+    A port that something can listen on: not 0, which means "any".
+  */
+  port = types.addCheck types.port (value: value != 0) // {
+    name = "listeningPort";
+    description = "port between 1 and 65535";
   };
 
   /**
@@ -131,12 +139,14 @@ in
   };
 
   /**
-    A word that selects: letters, digits, `_`, `.` and `-`.
+    A word that selects: at most 63 letters, digits, `_`, `.` and `-`.
   */
   word = checkedString {
     name = "word";
-    description = "word of letters, digits, _ . and -, not starting with -";
-    check = value: builtins.match "[a-zA-Z0-9_.][a-zA-Z0-9_.-]*" value != null;
+    description = "word of at most 63 letters, digits, _ . and -, not starting with -";
+    check =
+      value:
+      builtins.match "[a-zA-Z0-9_.][a-zA-Z0-9_.-]*" value != null && builtins.stringLength value <= 63;
   };
 
   /**

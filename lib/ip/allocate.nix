@@ -96,6 +96,17 @@ let
 in
 {
   /**
+    Whether a host of the network can have the address: neither the network's own nor its broadcast address.
+
+    # Type
+
+    ```
+    isUsable :: cidr -> address -> bool
+    ```
+  */
+  inherit isUsable;
+
+  /**
     The address that a network gives to a key. It depends on nothing else, so it never moves.
 
     # Type

@@ -65,5 +65,5 @@ in
     contains
     overlaps
     ;
-  inherit (allocation) allocate nextFree;
+  inherit (allocation) allocate isUsable nextFree;
 }

@@ -25,7 +25,7 @@ in
     };
 
     port = lib.mkOption {
-      type = types.nullOr types.port;
+      type = types.nullOr netlib.types.port;
       default = null;
       description = "TCP port of sshd. Null leaves it to ssh's configuration.";
       example = 2222;

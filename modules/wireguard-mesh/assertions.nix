@@ -16,21 +16,30 @@ let
   };
   failsIf = condition: message: lib.optional condition (fails message);
 
-  # Ends the messages of an instance with the files that define it.
+  # Ends the messages of instances with the files that define them, each once.
   located =
-    instance:
-    map (item: item // { message = "${lib.removeSuffix "." item.message}${fileOf instance}."; });
+    names:
+    let
+      files = lib.concatStrings (lib.unique (map fileOf names));
+    in
+    map (item: item // { message = "${lib.removeSuffix "." item.message}${files}."; });
 
   option = instance: "wireguard-mesh.${lib.strings.escapeNixIdentifier instance}";
 
+  isName = name: builtins.match "[a-zA-Z0-9][a-zA-Z0-9_.-]*" name != null;
+
   ofInstance =
     name: table:
-    failsIf (builtins.match "[a-zA-Z0-9][a-zA-Z0-9_.-]*" name == null) (
-      "${option name}: the name of an instance has letters, digits, _ . and - only, starting with a letter or digit. Rename it."
+    failsIf (!isName name || builtins.stringLength name > 63) (
+      "${option name}: the name of an instance has at most 63 letters, digits, _ . and -, starting with a letter or digit. Rename it."
     )
     ++ failsIf (builtins.stringLength table.interface > 15) (
       "${option name}: the interface name ${quote table.interface} has ${toString (builtins.stringLength table.interface)} characters, Linux allows 15. "
       + "Set ${option name}.interface to a shorter one."
+    )
+    ++ failsIf ((table.interface != name && !isName table.interface) || table.interface == "lo") (
+      "${option name}: ${quote table.interface} cannot be the name of an interface. "
+      + "Set ${option name}.interface to letters, digits, _ . and -, starting with a letter or digit, such as \"wg0\"."
     )
     ++ failsIf (
       table.subnets == [ ]
@@ -46,6 +55,12 @@ let
       path = "${option instance}.members.${name}";
       isOutside = address: !builtins.any (subnet: ip.contains subnet address) table.subnets;
       inSubnet = subnet: builtins.filter (ip.contains subnet) member.explicit;
+      reserved = lib.concatMap (
+        subnet:
+        map (address: { inherit subnet address; }) (
+          builtins.filter (address: !ip.isUsable subnet address) (inSubnet subnet)
+        )
+      ) table.subnets;
       crowded = builtins.filter (subnet: builtins.length (inSubnet subnet) > 1) table.subnets;
     in
     map (
@@ -54,6 +69,10 @@ let
         lib.concatStringsSep " or " instances.${instance}.subnet
       }. Take one from there, or leave it out."
     ) (builtins.filter isOutside member.explicit)
+    ++ map (
+      { subnet, address }:
+      fails "${path}.address: ${ip.format address} is the address of ${ip.formatCidr subnet} itself or its broadcast address, which no member can have. Take another one from there, or leave it out."
+    ) reserved
     ++ map (
       subnet:
       fails "${path}.address: ${
@@ -120,5 +139,5 @@ let
       + "Set ${option b}.interface to another name."
     );
 in
-lib.concatLists (lib.mapAttrsToList (name: table: located name (ofInstance name table)) tables)
-++ lib.concatMap (pair: located pair.b (located pair.a (betweenInstances pair))) pairs
+lib.concatLists (lib.mapAttrsToList (name: table: located [ name ] (ofInstance name table)) tables)
+++ lib.concatMap (pair: located [ pair.a pair.b ] (betweenInstances pair)) pairs

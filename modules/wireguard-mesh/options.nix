@@ -44,7 +44,7 @@ let
         };
 
         listenPort = lib.mkOption {
-          type = types.nullOr types.port;
+          type = types.nullOr netlib.types.port;
           default =
             # In this order: the endpoint's own default asks for the port when there are addresses.
             if addresses == [ ] && config.endpoint == null then null else instance.listenPort;
@@ -87,14 +87,14 @@ in
     };
 
     listenPort = lib.mkOption {
-      type = types.port;
+      type = netlib.types.port;
       default = 51820;
       description = "UDP port of members that say no other.";
       example = 51900;
     };
 
     interface = lib.mkOption {
-      type = netlib.types.word;
+      type = types.str;
       default = name;
       defaultText = lib.literalMD "the name of the instance";
       description = "Name of the network interface on the members, at most 15 characters.";

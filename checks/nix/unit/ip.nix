@@ -211,6 +211,52 @@ each {
     );
     expected = "10.0.0.2";
   };
+  "what a host can have" = {
+    expr = map ({ subnet, address }: ip.isUsable (ip.parseNetwork subnet) (ip.parse address)) [
+      {
+        subnet = "10.0.0.0/24";
+        address = "10.0.0.0";
+      }
+      {
+        subnet = "10.0.0.0/24";
+        address = "10.0.0.255";
+      }
+      {
+        subnet = "10.0.0.0/24";
+        address = "10.0.0.254";
+      }
+      {
+        subnet = "10.0.0.0/31";
+        address = "10.0.0.0";
+      }
+      {
+        subnet = "10.0.0.7/32";
+        address = "10.0.0.7";
+      }
+      {
+        subnet = "fd00::/64";
+        address = "fd00::";
+      }
+      {
+        subnet = "fd00::/64";
+        address = "fd00::ffff:ffff:ffff:ffff";
+      }
+      {
+        subnet = "fd00::/127";
+        address = "fd00::";
+      }
+    ];
+    expected = [
+      false
+      false
+      true
+      true
+      true
+      false
+      true
+      true
+    ];
+  };
   "no free address" = {
     expr = ip.nextFree (ip.parseNetwork "10.0.0.0/30") (_: true) (ip.parse "10.0.0.1");
     expected = null;

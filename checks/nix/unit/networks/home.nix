@@ -13,7 +13,10 @@
         "ProxyJump=bastion"
       ];
     };
-    tags = [ "edge" ];
+    tags = [
+      "edge"
+      "edge"
+    ];
     addresses = [ "alpha.example.org" ];
   };
   nodes.beta = {

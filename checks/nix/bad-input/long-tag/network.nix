@@ -1,0 +1,4 @@
+{
+  network.name = "home";
+  nodes.alpha.tags = [ "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt" ];
+}

@@ -1,0 +1,4 @@
+{
+  network.name = "home";
+  nodes.alpha.target.host = "größe.example.org";
+}
