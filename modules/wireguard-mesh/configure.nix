@@ -1,5 +1,9 @@
 # What a mesh contributes to the NixOS configuration of its members.
-{ lib, netlib }:
+{
+  lib,
+  netlib,
+  nodes,
+}:
 _: table:
 let
   # WireGuard keys are 32 bytes in base64.
@@ -43,7 +47,16 @@ let
       persistentKeepalive = table.members.${self}.keepalive;
     };
 
-  contribution = name: member: {
+  contribution = name: member: { config, ... }: {
+    # A new private key changes nothing else in the node's own configuration, and is read only at the start.
+    systemd.services."wireguard-${table.interface}" =
+      lib.mkIf (!(config.networking.wireguard.useNetworkd or false))
+        {
+          restartTriggers = lib.optional (
+            nodes.${name}.facts ? ${table.fact}
+          ) nodes.${name}.facts.${table.fact};
+        };
+
     networking = {
       inherit hosts;
       firewall.allowedUDPPorts = lib.optional (member.listenPort != null) member.listenPort;

@@ -48,7 +48,10 @@ in
     gather = lib.mkMerge (lib.mapAttrsToList (import ./gather.nix) tables);
 
     configure = lib.mkMerge (
-      lib.mapAttrsToList (import ./configure.nix { inherit lib netlib; }) tables
+      lib.mapAttrsToList (import ./configure.nix {
+        inherit lib netlib;
+        inherit (config) nodes;
+      }) tables
     );
   };
 }

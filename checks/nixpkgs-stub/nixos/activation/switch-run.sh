@@ -12,6 +12,10 @@ stub_systemctl() {
     stub_note "$title the following units: $(printf '%s\n' "$@" | sort | paste -s -d ' ')"
     systemctl "$verb" --no-ask-password -- "$@" 9>&- && return 0
     for unit in "$@"; do
+        # After a reload that failed the unit goes on as it was.
+        if [ "$verb" = reload ] && [ "$(systemctl show --property=ReloadResult --value "$unit")" != success ]; then
+            failed_unit[$unit]=1
+        fi
         # For a target or a unit whose dependency failed, the state alone would not tell.
         systemctl is-active --quiet "$unit" || [ "$verb" = stop ] || stub_ended_well "$unit" || failed_unit[$unit]=1
     done

@@ -24,18 +24,29 @@ set_peer() {
     ! given "$endpoint" || settings+=(endpoint "$endpoint")
     if given "$keepalive"; then settings+=(persistent-keepalive "$keepalive"); else settings+=(persistent-keepalive off); fi
     if given "$addresses"; then settings+=(allowed-ips "$addresses"); else settings+=(allowed-ips ""); fi
+    # boringtun ends itself when a peer that it has is set again.
+    [ ! -S "/run/wireguard/$WG_INTERFACE.sock" ] || wg set "$WG_INTERFACE" peer "$key" remove
     wg set "$WG_INTERFACE" "${settings[@]}" || fail "wg refuses the peer $key${endpoint:+ at $endpoint}"
 }
 
-# What differs from the running peer; boringtun would reset a peer that is set again as it is.
+# Whether an endpoint ($1) is what the wanted one ($2, maybe with a name) stands for now.
+is_endpoint() {
+    [ "$1" != "$2" ] || return 0
+    [ "${1##*:}" = "${2##*:}" ] || return 1
+    local address=${1%:*} name=${2%:*}
+    address=${address#[} address=${address%]} name=${name#[} name=${name%]}
+    getent ahosts "$name" | cut -d ' ' -f 1 | grep -qxF -e "$address"
+}
+
+# Whether the running peer needs no change: one that is set again loses its session with boringtun.
 peer_is_set() {
     local key=$1 preshared=$2 endpoint=$3 keepalive=$4 addresses=$5 running
     given "$preshared" && return 1
-    running=$(wg show "$WG_INTERFACE" dump | tail -n +2 | awk -F '\t' -v key="$key" '$1 == key { print $2 "\t" $3 "\t" $4 "\t" $8 }')
+    running=$(wg show "$WG_INTERFACE" dump | tail -n +2 | awk -F '\t' -v key="$key" '$1 == key { print $3 "\t" $2 "\t" $4 "\t" $8 }')
     given "$keepalive" || keepalive=off
     given "$addresses" || addresses="(none)"
-    given "$endpoint" || endpoint=$(printf '%s\n' "$running" | cut -f 2)
-    [ "$running" = "(none)	$endpoint	$addresses	$keepalive" ]
+    [ "${running#*	}" = "(none)	$addresses	$keepalive" ] || return 1
+    ! given "$endpoint" || is_endpoint "${running%%	*}" "$endpoint"
 }
 
 set_routes() {

@@ -4,8 +4,5 @@
 . "${0%/*}/common.sh"
 
 while sleep "$1"; do
-    while IFS=$'\t' read -r key _ endpoint _; do
-        ! given "$endpoint" || wg set "$WG_INTERFACE" peer "$key" endpoint "$endpoint" ||
-            echo "the endpoint $endpoint of $key is not set" >&2
-    done < "$WG_PEERS"
+    bash "${0%/*}/peers.sh" || echo "the endpoints of $WG_INTERFACE are not all set" >&2
 done

@@ -1,0 +1,41 @@
+//! A mesh that changes while it runs: new members and new keys, on hosts that reach each other by name.
+
+use netlib_scenarios::{Network, Site};
+
+const SUBNET: &str = "\"10.10.0.0/24\"";
+
+/// The process that holds the interface: another one means that all sessions were lost.
+fn tunnel_process(site: &Site, host: &str) -> String {
+    let show = "systemctl show --property=MainPID --value wireguard-wg0";
+    site.exec(host, show).stdout
+}
+
+#[test]
+fn a_mesh_takes_in_a_member_and_another_key_while_it_runs() {
+    let site = Site::up(&["alpha", "beta", "gamma"]);
+    site.write(&Network::of(&["alpha", "beta"]).with_mesh(SUBNET, &["alpha", "beta"]));
+    site.gather();
+    site.netlib_must("deploy");
+    site.assert_mesh(&["alpha", "beta"], "wg0", "-4");
+    let before = tunnel_process(&site, "alpha");
+
+    let hosts = ["alpha", "beta", "gamma"];
+    site.write(&Network::of(&hosts).with_mesh(SUBNET, &hosts));
+    site.gather();
+    site.netlib_must("deploy");
+    site.assert_mesh(&hosts, "wg0", "-4");
+    assert_eq!(
+        tunnel_process(&site, "alpha"),
+        before,
+        "a new member restarted the tunnel"
+    );
+
+    // As the module's README says: remove the key, gather again, deploy.
+    let key = "/var/lib/netlib/wireguard-mesh/wg0/private-key";
+    let old = site.exec("beta", &format!("wg pubkey < {key} && rm {key}"));
+    site.gather();
+    let text = site.must("cat facts/beta.json");
+    assert!(!text.contains(old.stdout.trim()), "{text}");
+    site.netlib_must("deploy");
+    site.assert_mesh(&hosts, "wg0", "-4");
+}
