@@ -109,18 +109,36 @@ in
     expr = {
       alpha = systems.alpha.config.networking.hostName;
       lonely =
-        (subject.evaluate {
-          network.name = "x";
-          defaults = minimal;
-          nodes.lonely.configuration = { node, ... }: { networking.domain = "${node.name}.example.org"; };
-        }).config.nodes
-          ? lonely;
+        (subject.outputsOf {
+          default = {
+            network.name = "x";
+            defaults = minimal;
+            nodes.lonely.configuration = { node, ... }: { networking.domain = "${node.name}.example.org"; };
+          };
+        }).nixosConfigurations.lonely.config.networking.domain;
     };
     expected = {
       alpha = "alpha";
-      lonely = true;
+      lonely = "lonely.example.org";
     };
   };
+  "another key of its own restarts a member's tunnel, unless networkd keeps it" =
+    let
+      triggers = node: (node.config.systemd.services.wireguard-wg0 or { }).restartTriggers or [ ];
+      inherit (v6.nixosConfigurations) alpha;
+    in
+    {
+      expr = {
+        alpha = triggers alpha;
+        networkd = triggers (
+          alpha.extendModules { modules = [ { networking.wireguard.useNetworkd = true; } ]; }
+        );
+      };
+      expected = {
+        alpha = [ key ];
+        networkd = [ ];
+      };
+    };
   "IPv6 mesh: interfaces, peers, endpoint in brackets, keepalive behind NAT" = {
     expr = {
       ips = (interface "alpha").ips;
