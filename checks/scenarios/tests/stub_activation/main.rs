@@ -3,5 +3,6 @@
 mod files;
 mod lab;
 mod power;
+mod reloads;
 mod tunnel;
 mod units;
