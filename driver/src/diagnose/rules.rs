@@ -65,6 +65,7 @@ const HEADLINES: &[(&str, Kind)] = &[
     ("could not find a flake.nix file", Kind::NoSuchFlake),
     ("does not contain a 'flake.nix'", Kind::NoSuchFlake),
     ("' is not a flake", Kind::NoSuchFlake),
+    ("' is not part of a flake", Kind::NoSuchFlake),
     ("in the flake registries", Kind::NoSuchFlake),
     ("flake-registry.json'", Kind::NoSuchFlake),
     ("/flake.nix' does not exist", Kind::NoSuchFlake),

@@ -102,6 +102,11 @@ fn newer_wordings_are_recognised() {
 
     git -C "/net" add "beta.nix"
     "#);
+    let outside = "path '/mono' is not part of a flake (neither it nor its parent directories contain a 'flake.nix' file)";
+    assert_eq!(
+        explain(&error(outside, outside), &sources).kind,
+        Kind::NoSuchFlake
+    );
     let trace = "error:\n       … while evaluating\n         at /net/flake.nix:3:5:\n       error: attribute 'x' missing\n       at /nix/store/abc-source/lib/a.nix:1:2:";
     assert_snapshot!(explain(&error("attribute 'x' missing", trace), &sources), @"/net/flake.nix:3:5: attribute 'x' missing");
 }
