@@ -12,8 +12,7 @@ let
         local
         ;
     };
-    inherit (node) system;
-    tags = lib.unique node.tags;
+    inherit (node) system tags;
     facts = lib.mapAttrs (_: request: { inherit (request) description; }) (
       config.gather.${name} or { }
     );

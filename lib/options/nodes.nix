@@ -35,6 +35,8 @@ let
 
         tags = lib.mkOption {
           type = types.listOf netlib.types.word;
+          # Modules that add the same tag do not have to know of each other.
+          apply = lib.unique;
           default = [ ];
           description = "Words that select the node, as in `netlib deploy --on @edge`.";
           example = [

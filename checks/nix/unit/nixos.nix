@@ -101,6 +101,21 @@ let
   };
 in
 {
+  "a tag that two modules add counts once" = {
+    expr =
+      (subject.evaluate {
+        imports = [ { nodes.alpha.tags = [ "edge" ]; } ];
+        network.name = "tags";
+        nodes.alpha.tags = [
+          "edge"
+          "rack"
+        ];
+      }).plan.nodes.alpha.tags;
+    expected = [
+      "edge"
+      "rack"
+    ];
+  };
   "a toplevel has a derivation" = {
     expr = lib.hasSuffix ".drv" systems.alpha.config.system.build.toplevel.drvPath;
     expected = true;

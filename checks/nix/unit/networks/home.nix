@@ -13,10 +13,7 @@
         "ProxyJump=bastion"
       ];
     };
-    tags = [
-      "edge"
-      "edge"
-    ];
+    tags = [ "edge" ];
     addresses = [ "alpha.example.org" ];
   };
   nodes.beta = {
