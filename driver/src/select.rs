@@ -132,6 +132,9 @@ fn tagged(plan: &Plan, tag: &str) -> Result<Vec<String>, SelectError> {
 }
 
 fn shown(word: &str) -> String {
+    if word.is_empty() {
+        return "'' (nothing)".to_owned();
+    }
     if word.chars().count() <= SHOWN {
         return word.to_owned();
     }
@@ -151,6 +154,9 @@ fn listed(names: &[String]) -> String {
 }
 
 fn meant(word: &str, names: &[String]) -> String {
+    if word.contains(',') {
+        return " Give --on once for each node.".to_owned();
+    }
     let similarity = |name: &&String| strsim::jaro_winkler(word, name);
     let scored = names.iter().map(|name| (similarity(&name), name));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));

@@ -24,6 +24,11 @@ pub enum FlakeRefError {
          such as `.#default`"
     )]
     Network(String),
+    /// Nothing at all: most likely a shell variable that is not set.
+    #[error(
+        "the flake reference is empty: name a flake, such as `.` for the current folder or `.#network`"
+    )]
+    Empty,
 }
 
 impl Default for FlakeRef {
@@ -39,6 +44,9 @@ impl FromStr for FlakeRef {
     type Err = FlakeRefError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if matches!(text, "" | "#") {
+            return Err(FlakeRefError::Empty);
+        }
         let (url, network) = text.split_once('#').unwrap_or((text, ""));
         let or = |given: &str, default: &str| match given {
             "" => default.to_owned(),
@@ -89,7 +97,12 @@ mod tests {
             ("git+file:///n?dir=a".into(), "b-c_1".into())
         );
         assert_eq!(parsed("/n#"), ("/n".into(), "default".into()));
-        assert_eq!("".parse(), Ok(FlakeRef::default()));
+    }
+
+    #[test]
+    fn nothing_is_not_the_current_folder() {
+        assert_eq!("".parse::<FlakeRef>(), Err(FlakeRefError::Empty));
+        assert_eq!("#".parse::<FlakeRef>(), Err(FlakeRefError::Empty));
     }
 
     #[test]

@@ -45,7 +45,11 @@ fn one_wrong_word_is_an_error_whatever_the_others_select() {
     Patterns have `*`, `?`, `[abc]` and `{a,b}`, for example: --on 'web*'
     ");
     assert_snapshot!(selected(&[""]).unwrap_err(), @r"
-    --on : the network has no such node.
+    --on '' (nothing): the network has no such node.
+    Nodes: alpha, beta, gamma
+    ");
+    assert_snapshot!(selected(&["alpha,beta"]).unwrap_err(), @r"
+    --on alpha,beta: the network has no such node. Give --on once for each node.
     Nodes: alpha, beta, gamma
     ");
 }
