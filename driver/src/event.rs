@@ -69,7 +69,7 @@ pub enum StepResult {
     /// It failed; the text is the whole message for people.
     Failed(String),
     /// Its node does not answer, so nothing was tried; the text is the whole message for people.
-    Unreachable(String),
+    Offline(String),
     /// It never started, because the named step did not succeed.
     Blocked {
         /// The step that failed first.

@@ -47,7 +47,7 @@ pub enum FailureKind {
     /// The step ran and did not succeed.
     Failed,
     /// The node does not answer, so nothing was tried.
-    Unreachable,
+    Offline,
     /// The user interrupted it, which is nobody's fault.
     Interrupted,
 }
@@ -197,7 +197,7 @@ impl<'a> Walk<'a> {
             StepOutcome::Skipped(why) => StepResult::Skipped(why),
             StepOutcome::Failed(error) => match error.kind {
                 FailureKind::Failed => StepResult::Failed(error.message),
-                FailureKind::Unreachable => StepResult::Unreachable(error.message),
+                FailureKind::Offline => StepResult::Offline(error.message),
                 FailureKind::Interrupted => StepResult::Cancelled,
             },
         };

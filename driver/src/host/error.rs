@@ -17,7 +17,7 @@ pub enum HostError {
     },
     /// No connection could be made.
     #[error("cannot connect to {failure}")]
-    Unreachable {
+    NoConnection {
         /// Node name.
         node: String,
         /// Why, and what to do.
@@ -116,10 +116,10 @@ pub enum HostError {
 }
 
 impl HostError {
-    /// Whether nothing was tried because the host does not answer or does not let us in.
+    /// Whether nothing was tried because the host does not answer.
     #[must_use]
-    pub fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
+    pub fn is_offline(&self) -> bool {
+        matches!(self, Self::NoConnection { failure, .. } if failure.kind.is_silence())
     }
 
     /// Whether trying again later may help: the connection is at fault, not the command.
@@ -127,7 +127,7 @@ impl HostError {
     pub fn is_connection(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::Disconnected { .. } | Self::TimedOut { .. }
+            Self::NoConnection { .. } | Self::Disconnected { .. } | Self::TimedOut { .. }
         )
     }
 }

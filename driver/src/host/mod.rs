@@ -7,6 +7,7 @@ mod error;
 mod hosts;
 mod local;
 mod master;
+mod retry;
 pub mod script;
 mod ssh;
 

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use super::connect::address;
 use super::master::{self, MasterError};
-use super::{Host, HostCommand, HostError, RemoteStore};
+use super::{Host, HostCommand, HostError, RemoteStore, retry};
 use crate::plan::Target;
 use crate::process::{Output, Tail, pipes};
 
@@ -59,16 +59,15 @@ impl SshHost {
         if let Some(session) = &*slot {
             return Ok(Arc::clone(session));
         }
-        let session =
-            master::connect(&self.target, &self.socket)
-                .await
-                .map_err(|error| match error {
-                    MasterError::Connect(failure) => HostError::Unreachable {
-                        node: self.node.clone(),
-                        failure: Box::new(failure),
-                    },
-                    MasterError::Process(error) => error.into(),
-                })?;
+        let session = retry::with_backoff(|| master::connect(&self.target, &self.socket))
+            .await
+            .map_err(|error| match error {
+                MasterError::Connect(failure) => HostError::NoConnection {
+                    node: self.node.clone(),
+                    failure: Box::new(failure),
+                },
+                MasterError::Process(error) => error.into(),
+            })?;
         let session = Arc::new(session);
         if self.rights.get().is_none() {
             match self.ask_rights(&session).await {

@@ -83,9 +83,7 @@ impl Lines {
                 "{name}: failed after {took}\n{}",
                 indented(message)
             )),
-            StepResult::Unreachable(message) => {
-                Some(format!("{name}: unreachable\n{}", indented(message)))
-            }
+            StepResult::Offline(message) => Some(format!("{name}: offline\n{}", indented(message))),
             StepResult::Blocked { by } => Some(format!("{name}: blocked by {by}")),
             StepResult::Cancelled => None,
         }
@@ -168,11 +166,7 @@ mod tests {
                 },
                 0,
             ),
-            finished(
-                "build:beta",
-                StepResult::Unreachable("no route".to_owned()),
-                0,
-            ),
+            finished("build:beta", StepResult::Offline("no route".to_owned()), 0),
             finished("copy:beta", StepResult::Cancelled, 0),
         ];
         let mut lines = Lines::default();

@@ -22,7 +22,7 @@ pub enum NodeResult {
     /// Something that it depends on failed.
     Blocked,
     /// It does not answer.
-    Unreachable,
+    Offline,
     /// Nothing was done, because the run ended before.
     Skipped,
 }
@@ -37,7 +37,7 @@ impl NodeResult {
             Self::WouldChange => "would change",
             Self::Failed => "failed",
             Self::Blocked => "blocked",
-            Self::Unreachable => "unreachable",
+            Self::Offline => "offline",
             Self::Skipped => "skipped",
         }
     }
@@ -59,7 +59,7 @@ impl NodeResult {
             Self::UpToDate | Self::Skipped => word.dim(),
             Self::WouldChange => word.cyan(),
             Self::Blocked => word.yellow(),
-            Self::Failed | Self::Unreachable => word.red(),
+            Self::Failed | Self::Offline => word.red(),
         };
         word.apply_to(format!(
             "{:width$}",
@@ -190,9 +190,7 @@ fn failure(kind: &StepKind, result: &StepResult) -> Option<(NodeResult, String)>
             NodeResult::Failed,
             format!("{}: {}", kind.name(), first_line(message)),
         )),
-        StepResult::Unreachable(message) => {
-            Some((NodeResult::Unreachable, first_line(message).to_owned()))
-        }
+        StepResult::Offline(message) => Some((NodeResult::Offline, first_line(message).to_owned())),
         _ => None,
     }
 }

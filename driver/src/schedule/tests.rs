@@ -145,7 +145,7 @@ impl Ran {
             if let StepResult::Blocked { by } = result {
                 let failed = matches!(
                     self.result.steps[by],
-                    StepResult::Failed(_) | StepResult::Unreachable(_)
+                    StepResult::Failed(_) | StepResult::Offline(_)
                 );
                 assert!(failed, "{step} is blocked by {by}, which did not fail");
                 assert!(!self.started().contains(step), "{step} is blocked and ran");

@@ -119,7 +119,7 @@ impl StepFailure {
     #[must_use]
     pub fn at(&self, node: &str, step: &str) -> StepError {
         let kind = match self {
-            Self::Host(error) if error.is_unreachable() => FailureKind::Unreachable,
+            Self::Host(error) if error.is_offline() => FailureKind::Offline,
             Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => {
                 FailureKind::Interrupted
             }

@@ -33,7 +33,7 @@ fn a_run_where_nothing_is_well() {
     let summary = run(&[
         (
             "build:alpha",
-            StepResult::Unreachable("\nalpha.example.org: Connection refused:\n…".to_owned()),
+            StepResult::Offline("\nalpha.example.org: Connection refused:\n…".to_owned()),
         ),
         ("build:beta", failed),
         (
