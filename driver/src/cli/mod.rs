@@ -4,6 +4,7 @@ mod common;
 mod deploy;
 mod facts;
 mod interrupt;
+mod limits;
 mod plan;
 
 use std::process::ExitCode;
@@ -73,10 +74,12 @@ pub async fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr(cli.verbose);
     let interrupts = Interrupts::listen();
-    let result = match cli.command {
-        Command::Deploy(args) => deploy::run(args, &interrupts).await,
-        Command::Plan(args) => plan::run(args, &interrupts).await,
-        Command::Facts(args) => facts::run(args, &interrupts).await,
+    let result = tokio::select! {
+        result = run(cli.command, &interrupts) => result,
+        () = interrupts.again() => {
+            eprintln!("\n{}", interrupts.farewell());
+            return ExitCode::from(interrupt::STATUS);
+        }
     };
     let status = match result {
         _ if interrupts.happened() => interrupt::STATUS,
@@ -88,6 +91,14 @@ pub async fn main() -> ExitCode {
         }
     };
     ExitCode::from(status)
+}
+
+async fn run(command: Command, interrupts: &Interrupts) -> Result<Exit, Error> {
+    match command {
+        Command::Deploy(args) => deploy::run(args, interrupts).await,
+        Command::Plan(args) => plan::run(args, interrupts).await,
+        Command::Facts(args) => facts::run(args, interrupts).await,
+    }
 }
 
 fn log_to_stderr(verbose: u8) {

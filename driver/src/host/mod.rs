@@ -3,6 +3,7 @@
 //! Knows connections, privileges and the host script; knows nothing of steps, their order or what they are for.
 
 mod connect;
+mod contact;
 mod error;
 mod hosts;
 mod local;
@@ -18,6 +19,7 @@ use futures::future::BoxFuture;
 use crate::process::Output;
 
 pub use connect::{ConnectFailure, ConnectFailureKind};
+pub use contact::answering;
 pub use error::HostError;
 pub use hosts::Hosts;
 pub use script::{LockHolder, Probe, Refusal, Unfinished};

@@ -198,6 +198,10 @@ fn failure(kind: &StepKind, result: &StepResult) -> Option<(NodeResult, String)>
 fn not_started(_: &StepKind, result: &StepResult) -> Option<(NodeResult, String)> {
     match result {
         StepResult::Blocked { by } => Some((NodeResult::Blocked, format!("by {by}"))),
+        StepResult::NotStarted { because } => Some((
+            NodeResult::Skipped,
+            format!("not started after the failure of {because}"),
+        )),
         StepResult::Cancelled => Some((
             NodeResult::Skipped,
             "interrupted before it was done".to_owned(),
