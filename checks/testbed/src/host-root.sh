@@ -17,6 +17,9 @@ mount --bind proc/sys proc/sys
 mount --bind proc/sys/net proc/sys/net
 mount -o remount,bind,ro proc/sys
 echo 0 > proc/sys/net/ipv4/ip_forward
+# The machine's would say that the host never booted again.
+cat proc/sys/kernel/random/uuid > ../boot-id
+mount --bind ../boot-id proc/sys/kernel/random/boot_id
 for file in proc/sysrq-trigger proc/kcore; do
   [ ! -e "$file" ] || mount --bind /dev/null "$file"
 done
