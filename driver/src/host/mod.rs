@@ -2,6 +2,7 @@
 //!
 //! Knows connections, privileges and the host script; knows nothing of steps, their order or what they are for.
 
+mod anew;
 mod connect;
 mod contact;
 mod error;
@@ -22,7 +23,7 @@ pub use connect::{ConnectFailure, ConnectFailureKind};
 pub use contact::answering;
 pub use error::HostError;
 pub use hosts::Hosts;
-pub use script::{LockHolder, Probe, Refusal, Unfinished};
+pub use script::{Generation, HostStatus, LockHolder, Probe, Refusal, Underway, Unfinished};
 
 /// How long a short command may take on a host.
 pub const SHORT: Duration = Duration::from_secs(60);
@@ -37,6 +38,12 @@ pub trait Host: Send + Sync {
 
     /// Runs a command as root, connecting again first if the connection broke earlier.
     fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>>;
+
+    /// Runs a command as root over a TCP connection made for it and ended with it. A machine that is reached without any
+    /// network needs none.
+    fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.run(command)
+    }
 
     /// How Nix reaches the store there; `None` is the deployer's own store.
     fn store(&self) -> Option<RemoteStore>;

@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use openssh::{Error as SshError, Session, Stdio};
 use tokio::sync::Mutex;
 
+use super::anew;
 use super::connect::address;
 use super::master::{self, MasterError};
 use super::{Host, HostCommand, HostError, RemoteStore, retry};
@@ -175,6 +176,14 @@ impl SshHost {
         })
     }
 
+    fn as_root(&self, mut command: HostCommand) -> HostCommand {
+        if let Some(Rights::Sudo) = self.rights.get() {
+            let sudo = ["sudo", "-n", "--"].map(str::to_owned);
+            command.argv.splice(0..0, sudo);
+        }
+        command
+    }
+
     fn broken(&self, argv: &[String], said: String) -> HostError {
         HostError::Disconnected {
             address: self.address(),
@@ -227,14 +236,10 @@ impl Host for SshHost {
         address(&self.target)
     }
 
-    fn run(&self, mut command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
             let session = self.session().await?;
-            if let Some(Rights::Sudo) = self.rights.get() {
-                let sudo = ["sudo", "-n", "--"].map(str::to_owned);
-                command.argv.splice(0..0, sudo);
-            }
-            let result = self.execute(&session, command).await;
+            let result = self.execute(&session, self.as_root(command)).await;
             if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
                 && !alive(&session).await
             {
@@ -243,6 +248,10 @@ impl Host for SshHost {
             result
         }
         .boxed()
+    }
+
+    fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        anew::run(&self.node, &self.target, self.as_root(command)).boxed()
     }
 
     fn store(&self) -> Option<RemoteStore> {

@@ -1,6 +1,7 @@
 //! Runs the real script against a root of its own: fake toplevels, a fake Nix, real sh, coreutils and flock.
 
 mod bed;
+mod confirmation;
 mod refusals;
 
 use std::fs;
@@ -12,7 +13,11 @@ use bed::{Bed, Switch};
 #[tokio::test]
 async fn a_fresh_host_runs_nothing_and_belongs_to_nobody() {
     let bed = Bed::new();
-    let probe = probe(&bed).await.unwrap();
+    let mut probe = probe(&bed).await.unwrap();
+    let kernel = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+    let boot = probe.boot_id.take().unwrap();
+    let began = boot.strip_prefix(kernel.trim()).unwrap();
+    assert!(began[1..].parse::<u64>().is_ok(), "{boot}");
     let nix = Some("2.26.3".to_owned());
     assert_eq!(
         probe,

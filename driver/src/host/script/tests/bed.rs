@@ -9,9 +9,9 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::super::{Activation, IdentityPolicy, Phase, Status, activate, status};
+use super::super::{Activation, IdentityPolicy, Phase, Status, System, activate, confirm, status};
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
-use crate::plan::Network;
+use crate::plan::{Goal, Network};
 use crate::process::{Command, Output, ProcessError};
 
 /// How `switch-to-configuration` of a fake toplevel behaves.
@@ -23,11 +23,16 @@ pub enum Switch {
     Hangs,
     WaitsFor(PathBuf),
     LeavesDaemon,
+    /// Ignores being asked to end, in a child that has left its process group as well.
+    HangsInChildren,
+    /// From then on the state of the deployment 1-a cannot be written.
+    BreaksState,
 }
 
 pub struct Bed {
     root: tempfile::TempDir,
     limit: Mutex<Duration>,
+    confirm_limit: Mutex<Duration>,
 }
 
 impl Bed {
@@ -36,11 +41,25 @@ impl Bed {
         let bed = Self {
             root,
             limit: Mutex::new(Duration::from_secs(60)),
+            confirm_limit: Mutex::new(Duration::from_secs(60)),
         };
-        let history = bed.path("profile-history");
+        // Generations as Nix makes them: a new one, or another one of those that are there.
         let set = format!(
-            "#!/bin/sh\necho \"${{4##*/}}\" >>{}\nln -sfn \"$4\" \"$2\"\n",
-            history.display()
+            r#"#!/bin/sh
+case $3 in
+  --set)
+    n=1
+    while [ -L "$2-$n-link" ]; do n=$((n + 1)); done
+    ln -s "$4" "$2-$n-link"
+    ;;
+  --switch-generation) n=$4 ;;
+  *) exit 1 ;;
+esac
+ln -sfn "system-$n-link" "$2"
+new=$(readlink -f "$2")
+echo "${{new##*/}}" >>{}
+"#,
+            bed.path("profile-history").display()
         );
         bed.program("nix/var/nix/profiles/default/bin/nix-env", &set);
         bed.program(
@@ -49,6 +68,10 @@ impl Bed {
         );
         fs::create_dir_all(bed.path("run")).unwrap();
         bed
+    }
+
+    pub fn confirm_limit(&self, limit: Duration) {
+        *self.confirm_limit.lock().unwrap() = limit;
     }
 
     pub fn path(&self, path: &str) -> PathBuf {
@@ -84,12 +107,19 @@ impl Bed {
             Switch::Fails(status) => format!("[ \"$1\" = test ] && {go}exit {status}\n"),
             Switch::FailsAtBoot => format!("[ \"$1\" = boot ] && exit 1\n{go}"),
             Switch::Lies => String::new(),
-            Switch::Hangs => "sleep 300\n".to_owned(),
+            Switch::Hangs => format!("cp /bin/sleep {toplevel}/sleep\n{toplevel}/sleep 300\n"),
             Switch::WaitsFor(file) => format!(
                 "while [ ! -e {} ]; do sleep 0.1; done\n{go}",
                 file.display()
             ),
             Switch::LeavesDaemon => format!("sleep 20 &\n{go}"),
+            Switch::HangsInChildren => format!(
+                "cp /bin/sleep {toplevel}/sleep\nset -m\n{toplevel}/sleep 300 &\ntrap '' TERM\n{toplevel}/sleep 300\n"
+            ),
+            Switch::BreaksState => format!(
+                "mkdir -p {}\n{go}",
+                self.path("var/lib/netlib/deploys/1-a/state.new").display()
+            ),
         };
         let name = Path::new(toplevel).file_name().unwrap().to_string_lossy();
         let text = format!("#!/bin/sh\necho \"switch $1 {name}\"\n{body}exit 0\n");
@@ -103,7 +133,8 @@ impl Bed {
     /// Makes a toplevel the running one and that of the profile.
     pub fn run_system(&self, toplevel: &str) {
         symlink(toplevel, self.path("run/current-system")).unwrap();
-        symlink(toplevel, self.path("nix/var/nix/profiles/system")).unwrap();
+        symlink(toplevel, self.path("nix/var/nix/profiles/system-1-link")).unwrap();
+        symlink("system-1-link", self.path("nix/var/nix/profiles/system")).unwrap();
         let name = Path::new(toplevel).file_name().unwrap().to_string_lossy();
         fs::write(self.path("profile-history"), format!("{name}\n")).unwrap();
     }
@@ -125,7 +156,8 @@ impl Bed {
     pub fn activation(&self, nonce: &str, toplevel: &str) -> Activation {
         Activation {
             nonce: nonce.to_owned(),
-            toplevel: toplevel.to_owned(),
+            system: System::Toplevel(toplevel.to_owned()),
+            goal: Goal::Switch,
             deployer: "ann@desk".to_owned(),
             network: Network {
                 id: "id-home".to_owned(),
@@ -133,6 +165,7 @@ impl Bed {
             },
             policy: IdentityPolicy::Keep,
             limit: *self.limit.lock().unwrap(),
+            confirm_limit: *self.confirm_limit.lock().unwrap(),
         }
     }
 
@@ -143,10 +176,29 @@ impl Bed {
         self.end(nonce).await
     }
 
-    /// Waits until nothing more happens.
+    /// Confirms when that is waited for, until nothing more happens.
     pub async fn end(&self, nonce: &str) -> Status {
         for _ in 0..300 {
-            let status = status(self, nonce, 0).await.unwrap();
+            let status = self.look(nonce).await;
+            if status.phase == Phase::AwaitingConfirmation && status.is_running {
+                let _ = confirm(self, nonce).await;
+            }
+            if status.phase.is_final() && !status.is_running {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{nonce} did not end");
+    }
+
+    pub async fn look(&self, nonce: &str) -> Status {
+        status(self, nonce, 0).await.unwrap()
+    }
+
+    /// Waits without confirming.
+    pub async fn end_alone(&self, nonce: &str) -> Status {
+        for _ in 0..300 {
+            let status = self.look(nonce).await;
             if status.phase.is_final() && !status.is_running {
                 return status;
             }
@@ -170,18 +222,41 @@ impl Bed {
     pub fn kill(&self, nonce: &str) {
         let script = format!("host-{nonce}.sh");
         let toplevels = self.path("nix/store").display().to_string();
-        for entry in fs::read_dir("/proc").unwrap().flatten() {
-            let Ok(words) = fs::read_to_string(entry.path().join("cmdline")) else {
-                continue;
-            };
-            if (words.contains(&script) || words.contains(&toplevels))
-                && words.contains(&*self.root.path().to_string_lossy())
-            {
-                let id: i32 = entry.file_name().to_string_lossy().parse().unwrap();
+        self.kill_where(|words| words.contains(&script) || words.contains(&toplevels));
+    }
+
+    /// Kills only the shell that runs the activation.
+    pub fn kill_run(&self, nonce: &str) {
+        let script = self.path(&format!("run/netlib/host-{nonce}.sh"));
+        let words = format!("/bin/sh\0{}\0run\0{nonce}\0", script.display());
+        self.kill_where(|found| found == words);
+    }
+
+    /// Whether anything that a switch started is still there.
+    pub fn is_switching(&self) -> bool {
+        let sleep = self.path("nix/store").display().to_string();
+        self.processes()
+            .any(|(_, words)| words.starts_with(&sleep) && words.contains("/sleep\0"))
+    }
+
+    fn kill_where(&self, is_meant: impl Fn(&str) -> bool) {
+        for (id, words) in self.processes() {
+            if is_meant(&words) {
                 let pid = rustix::process::Pid::from_raw(id).unwrap();
                 let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
             }
         }
+    }
+
+    /// Processes whose command line names this root.
+    fn processes(&self) -> impl Iterator<Item = (i32, String)> {
+        let root = self.root.path().to_string_lossy().into_owned();
+        let entries = fs::read_dir("/proc").unwrap().flatten();
+        entries.filter_map(move |entry| {
+            let words = fs::read_to_string(entry.path().join("cmdline")).ok()?;
+            let id = entry.file_name().to_string_lossy().parse().ok()?;
+            words.contains(&root).then_some((id, words))
+        })
     }
 }
 
