@@ -10,6 +10,7 @@ mod follow;
 mod goal;
 mod nix_log;
 mod restart;
+mod rollback;
 mod runner;
 mod standing;
 
@@ -22,10 +23,14 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use build::{Build, build};
 pub(crate) use copy::copy;
 pub use failure::StepFailure;
+pub use rollback::{Rollback, RollbackDone, rollback};
 pub use runner::{StepRunner, StepRunnerParts};
 
 pub use crate::host::script::IdentityPolicy;
 pub use crate::plan::{Goal, RebootPolicy};
+
+/// How long a host that does not answer is looked for, beyond what it may need.
+const LOST_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// How the steps of one run are carried out.
 #[derive(Clone, Debug)]
@@ -65,7 +70,7 @@ impl Settings {
             deployer: deployer(),
             build_limit: Duration::from_secs(6 * 60 * 60),
             copy_limit: Duration::from_secs(2 * 60 * 60),
-            lost_limit: Duration::from_secs(5 * 60),
+            lost_limit: LOST_LIMIT,
             cancel,
         }
     }
