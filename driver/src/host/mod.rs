@@ -17,13 +17,15 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-use crate::process::Output;
+use crate::process::{LineSink, Output};
 
 pub use connect::{ConnectFailure, ConnectFailureKind};
 pub use contact::answering;
 pub use error::HostError;
 pub use hosts::Hosts;
-pub use script::{Generation, HostStatus, LockHolder, Probe, Refusal, Underway, Unfinished};
+pub use script::{
+    Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished, inspect,
+};
 
 /// How long a short command may take on a host.
 pub const SHORT: Duration = Duration::from_secs(60);
@@ -44,6 +46,13 @@ pub trait Host: Send + Sync {
     fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
         self.run(command)
     }
+
+    /// Like [`Host::run`], and hands out each line as it comes; the output that is returned has no stdout.
+    fn run_lines(
+        &self,
+        command: HostCommand,
+        lines: LineSink,
+    ) -> BoxFuture<'_, Result<Output, HostError>>;
 
     /// How Nix reaches the store there; `None` is the deployer's own store.
     fn store(&self) -> Option<RemoteStore>;
