@@ -3,11 +3,8 @@
 
 # The number of a generation's link, such as system-12-link.
 generation_number() {
-  number=${1##*/system-}
-  case $number in
-    *-link) number=${number%-link} ;;
-    *) number='' ;;
-  esac
+  number=${1##*/}
+  case $number in system-*-link) number=${number#system-} number=${number%-link} ;; esac
   case $number in '' | *[!0-9]*) ;; *) printf '%s\n' "$number" ;; esac
 }
 

@@ -2,7 +2,9 @@
 
 mod bed;
 mod confirmation;
+mod goals;
 mod refusals;
+mod rollback;
 
 use std::fs;
 use std::time::Duration;
@@ -245,4 +247,22 @@ async fn only_the_latest_records_are_kept() {
         .count();
     assert_eq!(kept, 20);
     assert!(bed.path("var/lib/netlib/deploys/40-y/state").exists());
+}
+
+#[test]
+fn the_whole_script_is_clean() {
+    let mut child = std::process::Command::new("shellcheck")
+        // Each part is checked on its own as well; here unused names are really unused.
+        .args(["--shell=sh", "--exclude=SC2034", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), SCRIPT.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
 }

@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use super::super::{Activation, IdentityPolicy, Phase, Status, System, activate, confirm, status};
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
 use crate::plan::{Goal, Network};
-use crate::process::{Command, Output, ProcessError};
+use crate::process::{Command, LineSink, Output, ProcessError};
 
 /// How `switch-to-configuration` of a fake toplevel behaves.
 pub enum Switch {
@@ -23,6 +23,8 @@ pub enum Switch {
     Hangs,
     WaitsFor(PathBuf),
     LeavesDaemon,
+    /// Changes what runs only when that is asked for.
+    BootOnly,
     /// Ignores being asked to end, in a child that has left its process group as well.
     HangsInChildren,
     /// From then on the state of the deployment 1-a cannot be written.
@@ -113,6 +115,7 @@ echo "${{new##*/}}" >>{}
                 file.display()
             ),
             Switch::LeavesDaemon => format!("sleep 20 &\n{go}"),
+            Switch::BootOnly => format!("[ \"$1\" = test ] && {go}"),
             Switch::HangsInChildren => format!(
                 "cp /bin/sleep {toplevel}/sleep\nset -m\n{toplevel}/sleep 300 &\ntrap '' TERM\n{toplevel}/sleep 300\n"
             ),
@@ -291,6 +294,14 @@ impl Host for Bed {
             })
         }
         .boxed()
+    }
+
+    fn run_lines(
+        &self,
+        command: HostCommand,
+        _: LineSink,
+    ) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.run(command)
     }
 
     fn store(&self) -> Option<RemoteStore> {
