@@ -41,7 +41,7 @@ impl Goal {
     }
 
     /// Whether the host is asked for anything at all.
-    pub(super) const fn needs_host(self) -> bool {
+    pub const fn needs_host(self) -> bool {
         !matches!(self, Self::Build)
     }
 
@@ -63,12 +63,13 @@ impl Goal {
     /// Whether a host in this state is where the goal would bring it.
     pub(super) fn is_reached(self, toplevel: &str, probe: &Probe) -> bool {
         let runs = probe.current_system.as_deref() == Some(toplevel);
-        let boots = probe.system_profile.as_deref() == Some(toplevel)
-            && !was_left_committing(toplevel, probe);
+        let boots = probe.system_profile.as_deref() == Some(toplevel);
         match self {
-            Self::Switch | Self::DryRun | Self::DryActivate => runs && boots,
-            Self::Boot => boots,
-            Self::Test | Self::Copy => runs,
+            Self::Switch | Self::DryActivate => runs && boots && is_settled(toplevel, probe),
+            Self::Boot => boots && is_settled(toplevel, probe),
+            Self::Test => runs && is_settled(toplevel, probe),
+            Self::DryRun => runs && boots,
+            Self::Copy => runs,
             Self::Build => false,
         }
     }
@@ -137,12 +138,10 @@ fn name(path: &str) -> &str {
     name.split_once('-').map_or(name, |(_, name)| name)
 }
 
-/// A host that lost power in there may lack the boot entry, whatever its profile says.
-fn was_left_committing(toplevel: &str, probe: &Probe) -> bool {
-    let is_that = |left: &crate::host::Unfinished| {
-        left.toplevel == toplevel && left.phase == Phase::Committing.word()
-    };
-    probe.unfinished.iter().any(is_that)
+/// What runs may be about to change, and a deployment that lost power may lack its boot entry, whatever the profile says.
+fn is_settled(toplevel: &str, probe: &Probe) -> bool {
+    let is_that = |left: &crate::host::Unfinished| left.toplevel == toplevel;
+    probe.lock.is_none() && !probe.unfinished.iter().any(is_that)
 }
 
 #[cfg(test)]
@@ -221,16 +220,25 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_whose_boot_entry_may_be_missing_is_not_believed() {
-        let mut probe = probe(NEW, NEW);
-        probe.unfinished.push(crate::host::Unfinished {
+    fn what_is_under_way_or_was_left_in_the_middle_is_not_believed() {
+        let mut left = probe(NEW, NEW);
+        left.unfinished.push(crate::host::Unfinished {
             nonce: "1-a".to_owned(),
             phase: "committing".to_owned(),
             toplevel: NEW.to_owned(),
         });
-        assert!(!Goal::Switch.is_reached(NEW, &probe));
-        assert!(!Goal::Boot.is_reached(NEW, &probe));
-        assert!(Goal::Test.is_reached(NEW, &probe));
+        let mut busy = probe(NEW, NEW);
+        busy.lock = Some(crate::host::LockHolder {
+            deployer: "ann@desk".to_owned(),
+            since: "today".to_owned(),
+            deployment: None,
+        });
+        for probe in [left, busy] {
+            for goal in [Goal::Switch, Goal::Boot, Goal::Test, Goal::DryActivate] {
+                assert!(!goal.is_reached(NEW, &probe), "{goal:?}");
+            }
+            assert!(Goal::DryRun.is_reached(NEW, &probe));
+        }
     }
 
     #[test]
