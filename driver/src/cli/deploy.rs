@@ -1,9 +1,11 @@
 //! `netlib deploy`: evaluate, build, copy and activate, in the order of the plan.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
@@ -13,13 +15,14 @@ use super::{Error, Exit};
 use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator};
 use crate::event::{Event, EventSink};
 use crate::host::{Hosts, answering};
+use crate::plan::{Goal, RebootPolicy};
 use crate::report::json::JsonLines;
 use crate::report::log_dir::LogDir;
 use crate::report::readers::Reader;
 use crate::report::summary::Summary;
 use crate::report::tree::tree;
 use crate::schedule::{OnFailure, Policy, RunResult, run as walk};
-use crate::steps::{Goal, IdentityPolicy, Settings, StepRunner, StepRunnerParts};
+use crate::steps::{IdentityPolicy, Settings, StepRunner, StepRunnerParts};
 
 /// Build the selected nodes, copy their systems to them and switch them, in the order of the plan.
 ///
@@ -29,6 +32,7 @@ use crate::steps::{Goal, IdentityPolicy, Settings, StepRunner, StepRunnerParts};
 #[command(after_help = "Examples:\n  \
     netlib deploy\n  \
     netlib deploy --on alpha --on 'web*'\n  \
+    netlib deploy --goal boot --reboot\n  \
     netlib deploy --flake github:me/machines#office --dry-run\n\n\
     Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 130 interrupted.")]
 pub struct DeployArgs {
@@ -40,6 +44,14 @@ pub struct DeployArgs {
     /// Evaluate, ask the hosts what they run, and say what would change; build and change nothing
     #[arg(long)]
     dry_run: bool,
+
+    /// How far to take every node, whatever its `activation.goal` says
+    #[arg(long, value_enum, conflicts_with = "dry_run")]
+    goal: Option<Goal>,
+
+    /// Restart hosts whose new system has another kernel, initrd or systemd, whatever `activation.reboot` says
+    #[arg(long)]
+    reboot: bool,
 
     /// Take over hosts that belong to another network
     #[arg(long)]
@@ -66,7 +78,7 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
     let display = Display::start(interrupts, readers(&args)?);
     let result = walked(&args, display.events(), interrupts).await;
     let result = result.map(|(prepared, result)| {
-        let summary = Summary::of(&prepared.graph, &result);
+        let summary = Summary::of(&prepared.graph, &result, &goals(&args, &prepared));
         (prepared, summary)
     });
     display.events().send(match &result {
@@ -112,8 +124,15 @@ async fn walked(
     let hosts = Arc::new(Hosts::new(&prepared.plan, prepared.run_dir.path())?);
     let cancel = interrupts.token();
     // What does not answer is known within seconds, and not even evaluated.
-    let answering = answering(&hosts, &prepared.nodes, events, cancel);
-    let board = toplevels(&prepared, answering, events);
+    let (remote, others): (BTreeMap<String, Goal>, BTreeMap<String, Goal>) = goals(args, &prepared)
+        .into_iter()
+        .partition(|(_, goal)| goal.needs_host());
+    let remote: BTreeSet<String> = remote.into_keys().collect();
+    let answering = answering(&hosts, &remote, events, cancel);
+    let ready = futures::stream::iter(others.into_keys())
+        .chain(answering)
+        .boxed();
+    let board = toplevels(&prepared, ready, events);
     let runner = StepRunner::new(StepRunnerParts {
         plan: prepared.plan.clone(),
         toplevels: Arc::new(board),
@@ -150,10 +169,37 @@ fn toplevels(
     )
 }
 
+/// What the user says, whatever the plan does.
+fn goal(args: &DeployArgs) -> Option<Goal> {
+    if args.dry_run {
+        return Some(Goal::DryRun);
+    }
+    args.goal
+}
+
+/// How far each selected node is to be taken.
+fn goals(args: &DeployArgs, prepared: &Prepared) -> BTreeMap<String, Goal> {
+    let planned = |node: &String| {
+        prepared
+            .plan
+            .nodes
+            .get(node)
+            .map(|node| node.activation.goal)
+    };
+    let nodes = prepared.nodes.iter();
+    nodes
+        .map(|node| {
+            let goal = goal(args).or_else(|| planned(node)).unwrap_or_default();
+            (node.clone(), goal)
+        })
+        .collect()
+}
+
 fn settings(args: &DeployArgs, prepared: &Prepared, interrupts: &Interrupts) -> Settings {
     let run_dir = prepared.run_dir.path().to_owned();
     Settings {
-        goal: args.dry_run.then_some(Goal::DryRun),
+        goal: goal(args),
+        reboot: args.reboot.then_some(RebootPolicy::WhenNeeded),
         policy: if args.adopt {
             IdentityPolicy::Adopt
         } else {

@@ -2,10 +2,14 @@
 
 mod common;
 mod deploy;
+mod diff;
+mod exec;
 mod facts;
 mod interrupt;
 mod limits;
 mod plan;
+mod rollback;
+mod status;
 
 use std::process::ExitCode;
 
@@ -24,6 +28,10 @@ use interrupt::Interrupts;
         netlib plan                        what a deploy would do, in which order\n  \
         netlib deploy                      deploy the network of the flake in this folder\n  \
         netlib deploy --on @edge --on 'web*' --dry-run\n  \
+        netlib status                      what runs, what should, what is going on\n  \
+        netlib diff --on alpha             which packages a deploy would change\n  \
+        netlib rollback alpha              back to the generation before\n  \
+        netlib exec -- systemctl --failed  a command on all nodes\n  \
         netlib facts gather --on beta      make and record public keys\n\n\
         Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 130 interrupted."
 )]
@@ -40,6 +48,10 @@ pub struct Cli {
 enum Command {
     Deploy(deploy::DeployArgs),
     Plan(plan::PlanArgs),
+    Status(status::StatusArgs),
+    Diff(diff::DiffArgs),
+    Rollback(rollback::RollbackArgs),
+    Exec(exec::ExecArgs),
     Facts(facts::FactsArgs),
 }
 
@@ -97,6 +109,10 @@ async fn run(command: Command, interrupts: &Interrupts) -> Result<Exit, Error> {
     match command {
         Command::Deploy(args) => deploy::run(args, interrupts).await,
         Command::Plan(args) => plan::run(args, interrupts).await,
+        Command::Status(args) => status::run(args, interrupts).await,
+        Command::Diff(args) => diff::run(args, interrupts).await,
+        Command::Rollback(args) => rollback::run(args, interrupts).await,
+        Command::Exec(args) => exec::run(args, interrupts).await,
         Command::Facts(args) => facts::run(args, interrupts).await,
     }
 }

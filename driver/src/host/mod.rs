@@ -24,7 +24,8 @@ pub use contact::answering;
 pub use error::HostError;
 pub use hosts::Hosts;
 pub use script::{
-    Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished, inspect,
+    Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished,
+    inspect,
 };
 
 /// How long a short command may take on a host.

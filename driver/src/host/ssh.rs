@@ -14,7 +14,7 @@ use super::connect::address;
 use super::master::{self, MasterError};
 use super::{Host, HostCommand, HostError, RemoteStore, retry};
 use crate::plan::Target;
-use crate::process::{Output, Tail, pipes};
+use crate::process::{LineSink, Output, Stream, Tail, pipes};
 
 /// How long asking the local ssh about its connection may take.
 const CHECK: Duration = Duration::from_secs(10);
@@ -87,12 +87,12 @@ impl SshHost {
 
     async fn ask_rights(&self, session: &Session) -> Result<Rights, HostError> {
         let who = HostCommand::new(["id", "-u"]).timeout(GREETING);
-        let id = self.execute(session, who).await?;
+        let id = self.execute(session, who, None).await?;
         if id.stdout.trim_ascii() == b"0" {
             return Ok(Rights::Root);
         }
         let sudo = HostCommand::new(["sudo", "-n", "--", "true"]).timeout(GREETING);
-        match self.execute(session, sudo).await {
+        match self.execute(session, sudo, None).await {
             Ok(_) => Ok(Rights::Sudo),
             Err(HostError::Failed { said, .. }) => Err(HostError::NotPermitted {
                 address: self.address(),
@@ -102,10 +102,15 @@ impl SshHost {
         }
     }
 
-    async fn execute(&self, session: &Session, command: HostCommand) -> Result<Output, HostError> {
+    async fn execute(
+        &self,
+        session: &Session,
+        command: HostCommand,
+        lines: Option<&LineSink>,
+    ) -> Result<Output, HostError> {
         let limit = command.timeout;
         let argv = command.argv.clone();
-        match tokio::time::timeout(limit, self.exchange(session, command)).await {
+        match tokio::time::timeout(limit, self.exchange(session, command, lines)).await {
             Ok(result) => result,
             Err(_) => Err(HostError::TimedOut {
                 address: self.address(),
@@ -115,7 +120,12 @@ impl SshHost {
         }
     }
 
-    async fn exchange(&self, session: &Session, command: HostCommand) -> Result<Output, HostError> {
+    async fn exchange(
+        &self,
+        session: &Session,
+        command: HostCommand,
+        lines: Option<&LineSink>,
+    ) -> Result<Output, HostError> {
         let (program, args) = command
             .argv
             .split_first()
@@ -138,8 +148,12 @@ impl SshHost {
         let mut tail = Tail::default();
         tokio::join!(
             pipes::feed(stdin, Some(&command.stdin)),
-            pipes::drain(stdout, &mut output),
-            pipes::lines(stderr, &mut tail, |_| {}),
+            pipes::take(stdout, &mut output, lines),
+            pipes::lines(stderr, &mut tail, |line| {
+                if let Some(sink) = lines {
+                    pipes::send(sink, Stream::Stderr, line);
+                }
+            }),
         );
         let said = tail.text();
         let status = match child.wait().await {
@@ -174,6 +188,23 @@ impl SshHost {
             status,
             said,
         })
+    }
+
+    /// Runs over the shared connection, and forgets that one if it turns out to be broken.
+    async fn run_here(
+        &self,
+        command: HostCommand,
+        lines: Option<LineSink>,
+    ) -> Result<Output, HostError> {
+        let session = self.session().await?;
+        let command = self.as_root(command);
+        let result = self.execute(&session, command, lines.as_ref()).await;
+        if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
+            && !alive(&session).await
+        {
+            self.forget(&session).await;
+        }
+        result
     }
 
     fn as_root(&self, mut command: HostCommand) -> HostCommand {
@@ -237,17 +268,15 @@ impl Host for SshHost {
     }
 
     fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        async move {
-            let session = self.session().await?;
-            let result = self.execute(&session, self.as_root(command)).await;
-            if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
-                && !alive(&session).await
-            {
-                self.forget(&session).await;
-            }
-            result
-        }
-        .boxed()
+        self.run_here(command, None).boxed()
+    }
+
+    fn run_lines(
+        &self,
+        command: HostCommand,
+        lines: LineSink,
+    ) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.run_here(command, Some(lines)).boxed()
     }
 
     fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
