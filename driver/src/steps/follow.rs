@@ -130,7 +130,8 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             return;
         }
         let result = match script::confirm(self.host, &self.course.activation.nonce).await {
-            Err(HostError::Refused { refusal, .. }) if *refusal == Refusal::NotWaiting => Ok(()),
+            // It has gone on meanwhile; the next look says where to.
+            Err(HostError::Refused { refusal, .. }) if *refusal == Refusal::NotWaiting => return,
             result => result.map_err(|error| error.to_string()),
         };
         if let Err(error) = &result

@@ -100,7 +100,7 @@ impl Goal {
         match self {
             Self::Switch => format!("switched{from}"),
             Self::Test => format!("tested: switched{from}, until the next boot"),
-            Self::Boot => "boots the new system next time; what runs goes on running".to_owned(),
+            Self::Boot => "made the new system the one that boots".to_owned(),
             Self::DryActivate => "rehearsed: nothing was changed".to_owned(),
             Self::Build | Self::Copy | Self::DryRun => self.word().to_owned(),
         }

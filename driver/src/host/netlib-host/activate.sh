@@ -118,6 +118,7 @@ rollback() {
   check_identity "$id" "$name" "$policy"
   if [ -z "$generation" ]; then generation=$(previous_generation); fi
   if ! is_number "$generation" || [ ! -e "$profile-$generation-link" ]; then
+    emit generation.asked "$generation"
     generations
     refuse no-generation
   fi
@@ -148,11 +149,11 @@ begin() {
 }
 
 # No pipe of ours is held by the unit: losing the connection changes nothing for it. What is killed in the middle is
-# brought to an end by `recover`, for which the script stays there.
+# brought to an end by `recover`, for which the script stays there and which waits for nothing that ignores a signal.
 start() {
   if has_systemd; then
     systemd-run --quiet --no-block --collect --unit="netlib-$nonce" --description="netlib activation $nonce" \
-      --property=Delegate=yes --property=TimeoutStopSec="$((timeout * 3 + 120))" \
+      --property=Delegate=yes --property=KillSignal=SIGKILL --property=TimeoutStopSec="$((timeout * 3 + 120))" \
       --property="ExecStopPost=/bin/sh -c 'test ! -e $1 || exec /bin/sh $1 recover $nonce'" \
       --setenv=PATH="$PATH" --setenv=HOME=/root /bin/sh "$1" run "$nonce" </dev/null
   else

@@ -32,6 +32,8 @@ pub enum Refusal {
     NotWaiting,
     /// The system profile has no such generation, or none before its current one.
     NoGeneration {
+        /// The one that was asked for; none for the one before.
+        asked: Option<u64>,
         /// The generations that there are.
         generations: Vec<u64>,
     },
@@ -67,6 +69,9 @@ impl Refusal {
             "known" => Self::Known,
             "not-waiting" => Self::NotWaiting,
             "no-generation" => Self::NoGeneration {
+                asked: answer
+                    .get("generation.asked")
+                    .and_then(|asked| asked.parse().ok()),
                 generations: answer.generations(),
             },
             "not-in-profile" => Self::NotInProfile,
@@ -104,11 +109,17 @@ impl fmt::Display for Refusal {
             ),
             Self::Known => write!(f, "this deployment is known there already"),
             Self::NotWaiting => write!(f, "the activation does not wait for confirmation"),
-            Self::NoGeneration { generations } => {
+            Self::NoGeneration { asked, generations } => {
+                let missing = match asked {
+                    Some(number) => format!("its system profile has no generation {number}"),
+                    None => {
+                        "its system profile has no generation before its current one".to_owned()
+                    }
+                };
                 let numbers: Vec<String> = generations.iter().map(u64::to_string).collect();
                 write!(
                     f,
-                    "its system profile has no such generation; it has: {}; nothing was changed\n  what to do: choose one of these with --to",
+                    "{missing}; it has: {}; nothing was changed\n  what to do: choose one of these with --to",
                     if numbers.is_empty() {
                         "none".to_owned()
                     } else {

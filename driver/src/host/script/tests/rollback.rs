@@ -86,14 +86,14 @@ async fn a_generation_that_is_not_there_is_refused_with_those_that_are() {
     activation.system = System::Generation(7);
     let error = activate(&bed, &activation).await.unwrap_err();
     insta::assert_snapshot!(error, @r"
-    a bed: its system profile has no such generation; it has: 1, 2, 3; nothing was changed
+    a bed: its system profile has no generation 7; it has: 1, 2, 3; nothing was changed
       what to do: choose one of these with --to
     ");
     let empty = Bed::new();
     activation.system = System::PreviousGeneration;
     let error = activate(&empty, &activation).await.unwrap_err().to_string();
     assert!(
-        error.contains("it has: none; nothing was changed"),
+        error.contains("no generation before its current one; it has: none; nothing was changed"),
         "{error}"
     );
 }
