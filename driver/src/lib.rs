@@ -4,8 +4,8 @@
 
 pub mod cli;
 pub mod diagnose;
-pub mod evaluate;
 pub mod difference;
+pub mod evaluate;
 pub mod event;
 pub mod facts;
 pub mod flake;

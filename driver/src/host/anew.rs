@@ -79,6 +79,6 @@ mod tests {
         };
         let argv = ["sh", "-c", "echo $1", "sh", "a b"].map(str::to_owned);
         let words = arguments(&target, &argv).join(" ");
-        insta::assert_snapshot!(words, @"-T -S none -o ControlMaster=no -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -l root -o ControlMaster=auto -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -- alpha sh -c 'echo $1' sh 'a b'");
+        insta::assert_snapshot!(words, @"-T -S none -o ControlMaster=no -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -l root -o ControlMaster=auto -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -- alpha sh -c 'echo $1' sh 'a b'");
     }
 }

@@ -10,7 +10,7 @@ use crate::plan::Target;
 use crate::process::{Command, ProcessError};
 
 /// How long a host may take to answer, in seconds.
-const CONNECT_SECONDS: &str = "10";
+const CONNECT_SECONDS: &str = "5";
 /// How long logging in may take altogether.
 const LOGIN: Duration = Duration::from_secs(40);
 
@@ -116,6 +116,6 @@ mod tests {
             local: false,
         };
         let words = arguments(&target, Path::new("/tmp/n/0")).join(" ");
-        insta::assert_snapshot!(words, @"-f -N -T -M -S /tmp/n/0 -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -p 2222 -l admin -o ConnectTimeout=60 -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlPersist=15m -- alpha.example.org");
+        insta::assert_snapshot!(words, @"-f -N -T -M -S /tmp/n/0 -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -p 2222 -l admin -o ConnectTimeout=60 -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlPersist=15m -- alpha.example.org");
     }
 }

@@ -49,18 +49,14 @@ impl Lines {
     /// For example `alpha: build`; the id of a step that is named in another way.
     #[must_use]
     pub fn name(&self, step: &str) -> String {
-        match self.steps.get(step) {
-            Some(WalkStep {
-                node: Some(node),
-                kind,
-                id,
-            }) if *id == format!("{}:{node}", kind.name()) => {
-                format!("{node}: {}", kind.name())
+        let node = self.steps.get(step).and_then(|step| step.node.as_ref());
+        match node {
+            Some(node) => {
+                let what = step.strip_suffix(node.as_str());
+                let what = what.and_then(|what| what.strip_suffix(':'));
+                format!("{node}: {}", what.unwrap_or(step))
             }
-            Some(WalkStep {
-                node: Some(node), ..
-            }) => format!("{node}: {step}"),
-            _ => step.to_owned(),
+            None => step.to_owned(),
         }
     }
 

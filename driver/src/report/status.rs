@@ -35,6 +35,7 @@ pub fn text(network: &Network, nodes: &[NodeStatus]) -> String {
 fn describe(text: &mut String, network: &Network, node: &NodeStatus, status: &HostStatus) {
     let probe = &status.probe;
     let verdict = match node.is_as_planned() {
+        _ if status.lock().is_some() => ": being deployed to",
         Some(true) => ": up to date",
         Some(false) => ": not as planned",
         None => "",
@@ -69,7 +70,8 @@ fn describe(text: &mut String, network: &Network, node: &NodeStatus, status: &Ho
         );
         line("unfinished", &what);
     }
-    if let Some(last) = &probe.last {
+    // One that is under way is what the lock is about.
+    if let Some(last) = probe.last.as_ref().filter(|last| last.phase.is_final()) {
         let why = if last.message.is_empty() {
             String::new()
         } else {
