@@ -23,6 +23,7 @@ fn a_clock_that_is_years_off_changes_no_deadline() {
         .expect("date");
     site.exec_must("alpha", "chmod +x /usr/local/sbin/date");
     let network = Network::of(&["alpha"])
+        .impatient(&["alpha"])
         .with("nodes.alpha.activation = { timeout = 100; confirmTimeout = 100; };");
     let before = site.deployed(&network, "alpha");
     site.exec_must("alpha", "test -s /run/clock");
@@ -43,7 +44,7 @@ fn a_clock_that_is_years_off_changes_no_deadline() {
 
     // Nobody confirms: it goes back all the same.
     let short = network.with("nodes.alpha.activation.confirmTimeout = lib.mkForce 3;");
-    site.write(&short.configure("alpha", &format!("{GATE} environment.etc.\"new\".text = \"new\"; system.activationScripts.cut.text = \"/usr/bin/ip link set eth0 down\";")));
+    site.write(&short.configure("alpha", &format!("{GATE} environment.etc.\"new\".text = \"new\"; system.activationScripts.cut.text = \"echo 1 > /proc/sys/net/ipv6/conf/eth0/keep_addr_on_down; /usr/bin/ip link set eth0 down\";")));
     let unconfirmed = site.toplevel("alpha");
     let run = site.start("deploy");
     site.wait_for_phase("alpha", &unconfirmed, "rolledBack");

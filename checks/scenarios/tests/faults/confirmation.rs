@@ -18,21 +18,27 @@ fn cutting(cut: &str, mend: &str) -> String {
 /// Fault 3: connections that were open live on, so only a new one shows that nobody gets in any more.
 #[test]
 fn a_system_that_stops_sshd_goes_back_by_itself() {
-    goes_back(
+    let text = goes_back(
         "systemctl stop ssh.socket ssh.service",
         "systemctl start ssh.service",
     );
+    assert!(!text.contains("lost the connection"), "{text}");
 }
 
 /// Fault 3.
 #[test]
 fn a_system_that_takes_the_interface_down_goes_back_by_itself() {
-    goes_back("ip link set eth0 down", "ip link set eth0 up");
+    // Its addresses are what the old system would bring back.
+    let down = "echo 1 > /proc/sys/net/ipv6/conf/eth0/keep_addr_on_down; ip link set eth0 down";
+    goes_back(down, "ip link set eth0 up");
 }
 
-fn goes_back(cut: &str, mend: &str) {
+/// Deploys such a system, which the host must leave by itself; returns what netlib printed.
+fn goes_back(cut: &str, mend: &str) -> String {
     let site = Site::up(&["alpha"]);
-    let network = Network::of(&["alpha"]).with("nodes.alpha.activation.confirmTimeout = 5;");
+    let network = Network::of(&["alpha"])
+        .impatient(&["alpha"])
+        .with("nodes.alpha.activation.confirmTimeout = 5;");
     let before = site.deployed(&network, "alpha");
     site.write(&network.clone().configure("alpha", &cutting(cut, mend)));
     let toplevel = site.toplevel("alpha");
@@ -58,13 +64,14 @@ fn goes_back(cut: &str, mend: &str) {
         &network.configure("alpha", "environment.etc.\"good\".text = \"good\";"),
         "alpha",
     );
+    text
 }
 
 /// Fault 5.
 #[test]
 fn a_host_that_crashes_before_the_confirmation_boots_the_old_system() {
     let site = Site::up(&["alpha"]);
-    let network = Network::of(&["alpha"]);
+    let network = Network::of(&["alpha"]).impatient(&["alpha"]);
     let before = site.deployed(&network, "alpha");
     site.write(&network.configure("alpha", GATE));
     let toplevel = site.toplevel("alpha");
@@ -96,7 +103,7 @@ fn a_host_that_crashes_before_the_confirmation_boots_the_old_system() {
 #[test]
 fn a_deployer_killed_before_the_confirmation_confirms_it_or_the_host_goes_back() {
     let site = Site::up(&["alpha"]);
-    let network = Network::of(&["alpha"]);
+    let network = Network::of(&["alpha"]).impatient(&["alpha"]);
     let before = site.deployed(&network, "alpha");
     let alpha = site.bed.host("alpha");
     let unconfirmed = |network: &Network| {
@@ -140,7 +147,7 @@ fn a_deployer_killed_before_the_confirmation_confirms_it_or_the_host_goes_back()
 #[test]
 fn after_two_interrupts_netlib_leaves_and_the_host_goes_back_or_is_confirmed_later() {
     let site = Site::up(&["alpha"]);
-    let network = Network::of(&["alpha"]);
+    let network = Network::of(&["alpha"]).impatient(&["alpha"]);
     let before = site.deployed(&network, "alpha");
     let leave = |network: &Network| {
         site.write(network);
@@ -184,7 +191,9 @@ fn after_two_interrupts_netlib_leaves_and_the_host_goes_back_or_is_confirmed_lat
 #[test]
 fn an_outcome_is_found_after_the_cable_was_out() {
     let site = Site::up(&["alpha"]);
-    let network = Network::of(&["alpha"]).with("nodes.alpha.activation.confirmTimeout = 250;");
+    let network = Network::of(&["alpha"])
+        .impatient(&["alpha"])
+        .with("nodes.alpha.activation.confirmTimeout = 250;");
     let before = site.deployed(&network, "alpha");
     let alpha = site.bed.host("alpha");
     let count = "system.activationScripts.count.text = \"echo once >> /root/count\";";

@@ -65,3 +65,27 @@ fn the_second_of_two_deployers_is_told_who_the_first_one_is() {
     site.assert_active("alpha");
     site.assert_boots("alpha", &other);
 }
+
+/// Fault 7: whichever comes first begins, and the other one follows it.
+#[test]
+fn two_runs_of_the_same_deployment_switch_once() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    site.deployed(&network, "alpha");
+    let counted =
+        format!("{GATE} system.activationScripts.count.text = \"echo once >> /root/count\";");
+    site.write(&network.configure("alpha", &counted));
+    let toplevel = site.toplevel("alpha");
+    let runs = [site.start("deploy"), site.start("deploy")];
+    site.wait_for_gate("alpha");
+    site.open_gate("alpha");
+    for run in runs {
+        let (status, text) = run.wait();
+        assert_eq!(status, 0, "{text}");
+        assert_says(&text, &["1 of 1 nodes active"]);
+    }
+    site.assert_active("alpha");
+    assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
+    assert_eq!(site.exec_must("alpha", "cat /root/count"), "once");
+    site.assert_boots("alpha", &toplevel);
+}

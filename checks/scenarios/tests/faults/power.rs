@@ -6,7 +6,7 @@ use netlib_scenarios::{GATE, Network, Site, assert_says};
 #[test]
 fn a_host_that_crashes_during_the_copy_runs_the_old_system() {
     let site = Site::up(&["alpha"]);
-    let network = Network::of(&["alpha"]);
+    let network = Network::of(&["alpha"]).impatient(&["alpha"]);
     let before = site.deployed(&network, "alpha");
     site.write(&network.configure("alpha", Site::large_copy()));
     let toplevel = site.toplevel("alpha");
@@ -37,7 +37,7 @@ fn a_host_that_crashes_during_the_copy_runs_the_old_system() {
 #[test]
 fn a_host_that_crashes_during_the_switch_boots_the_old_system() {
     let site = Site::up(&["alpha"]);
-    let network = Network::of(&["alpha"]);
+    let network = Network::of(&["alpha"]).impatient(&["alpha"]);
     let before = site.deployed(&network, "alpha");
     let gated = network.configure(
         "alpha",
