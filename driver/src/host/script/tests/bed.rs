@@ -1,5 +1,7 @@
 //! A root directory that looks like a host to the script.
 
+mod switch;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -13,23 +15,7 @@ use super::super::{Activation, IdentityPolicy, Phase, Status, System, activate, 
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
 use crate::plan::{Goal, Network};
 use crate::process::{Command, LineSink, Output, ProcessError};
-
-/// How `switch-to-configuration` of a fake toplevel behaves.
-pub enum Switch {
-    Works,
-    Fails(u8),
-    FailsAtBoot,
-    Lies,
-    Hangs,
-    WaitsFor(PathBuf),
-    LeavesDaemon,
-    /// Changes what runs only when that is asked for.
-    BootOnly,
-    /// Ignores being asked to end, in a child that has left its process group as well.
-    HangsInChildren,
-    /// From then on the state of the deployment 1-a cannot be written.
-    BreaksState,
-}
+pub use switch::Switch;
 
 pub struct Bed {
     root: tempfile::TempDir,
@@ -102,28 +88,7 @@ echo "${{new##*/}}" >>{}
 
     /// Gives a toplevel another behaviour.
     pub fn change(&self, toplevel: &str, switch: Switch) {
-        let running = self.path("run/current-system");
-        let go = format!("ln -sfn {toplevel} {}\n", running.display());
-        let body = match switch {
-            Switch::Works => go,
-            Switch::Fails(status) => format!("[ \"$1\" = test ] && {go}exit {status}\n"),
-            Switch::FailsAtBoot => format!("[ \"$1\" = boot ] && exit 1\n{go}"),
-            Switch::Lies => String::new(),
-            Switch::Hangs => format!("cp /bin/sleep {toplevel}/sleep\n{toplevel}/sleep 300\n"),
-            Switch::WaitsFor(file) => format!(
-                "while [ ! -e {} ]; do sleep 0.1; done\n{go}",
-                file.display()
-            ),
-            Switch::LeavesDaemon => format!("sleep 20 &\n{go}"),
-            Switch::BootOnly => format!("[ \"$1\" = test ] && {go}"),
-            Switch::HangsInChildren => format!(
-                "cp /bin/sleep {toplevel}/sleep\nset -m\n{toplevel}/sleep 300 &\ntrap '' TERM\n{toplevel}/sleep 300\n"
-            ),
-            Switch::BreaksState => format!(
-                "mkdir -p {}\n{go}",
-                self.path("var/lib/netlib/deploys/1-a/state.new").display()
-            ),
-        };
+        let body = switch.body(self, toplevel);
         let name = Path::new(toplevel).file_name().unwrap().to_string_lossy();
         let text = format!("#!/bin/sh\necho \"switch $1 {name}\"\n{body}exit 0\n");
         let path = Path::new(toplevel).strip_prefix(self.root.path()).unwrap();

@@ -90,13 +90,18 @@ async fn the_first_system_of_a_host_that_nobody_confirms_is_said_to_stay() {
 
 #[tokio::test]
 async fn an_activation_that_is_killed_goes_back_by_itself() {
-    for phase in [Phase::Activating, Phase::AwaitingConfirmation] {
-        let switch = match phase {
-            Phase::Activating => Switch::Hangs,
-            _ => Switch::Works,
-        };
+    for (phase, switch) in [
+        (Phase::Activating, Switch::Hangs),
+        (Phase::AwaitingConfirmation, Switch::Works),
+        (Phase::Committing, Switch::HangsAtBoot),
+    ] {
         let (bed, old, new) = bed_with(switch);
         activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+        if phase == Phase::Committing {
+            bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
+            confirm(&bed, "1-a").await.unwrap();
+            while bed.look("1-a").await.profile.as_ref() != Some(&new) {}
+        }
         bed.wait_for_phase("1-a", phase).await;
         bed.kill_run("1-a");
         let status = bed.end_alone("1-a").await;
