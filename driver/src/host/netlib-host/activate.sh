@@ -47,6 +47,24 @@ close_interrupted() {
   done
 }
 
+# What a failure goes back to: what runs, unless it runs only because a deployment that nobody confirmed was killed.
+# Where nothing runs, the system of the next boot.
+trusted_system() {
+  now_running=$(resolve "$running")
+  for entry in "$deploys"/*; do
+    if [ ! -f "$entry/state" ]; then continue; fi
+    before=$(
+      use_deploy "${entry##*/}"
+      if load_state && unfinished && [ "$boot" = "$(boot_id)" ] && [ "$toplevel" = "$now_running" ]; then
+        printf '%s\n' "$previous"
+      fi
+    )
+    if [ -n "$before" ]; then now_running=$before; fi
+  done
+  if [ -z "$now_running" ]; then now_running=$(resolve "$profile"); fi
+  printf '%s\n' "$now_running"
+}
+
 is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac }
 
 read_options() {
@@ -130,11 +148,10 @@ rollback() {
 begin() {
   enter_gate
   refuse_while_busy
+  previous=$(trusted_system)
   close_interrupted
   toplevel=$(resolve "$toplevel") phase=prepared started=$(now) started_uptime=$(uptime_seconds) boot=$(boot_id)
-  profile_before=$(resolve "$profile") generation_before=$(current_generation) previous=$(resolve "$running")
-  # Where nothing runs, the system of the next boot is what a failure goes back to.
-  if [ -z "$previous" ]; then previous=$profile_before; fi
+  profile_before=$(resolve "$profile") generation_before=$(current_generation)
   if ! record; then
     rm -rf -- "$deploy"
     refuse_state

@@ -158,7 +158,7 @@ await_confirmation() {
       message="nobody confirmed the new system over a new connection within $confirm seconds"
       return 1
     fi
-    sleep 0.2 || sleep 1
+    { sleep 0.2 || sleep 1; } 9>&-
   done
   rm -f -- "$runtime/confirm-$nonce"
   say 'the host can be reached over a new connection'
@@ -194,6 +194,8 @@ restore_profile() {
   if [ "$(current_generation)" = "$generation_before" ] && [ "$(resolve "$profile")" = "$profile_before" ]; then
     return 0
   fi
+  # Somebody else set it meanwhile, which is not ours to undo.
+  if [ "$(resolve "$profile")" != "$toplevel" ]; then return 0; fi
   if [ -z "$profile_before" ]; then
     rm -f -- "$profile"
     return

@@ -119,6 +119,42 @@ async fn an_activation_that_is_killed_goes_back_by_itself() {
 }
 
 #[tokio::test]
+async fn a_failure_never_goes_back_to_a_system_that_nobody_confirmed() {
+    let (bed, old, new) = bed_with(Switch::Works);
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
+    bed.kill("1-a");
+    while probe(&bed).await.unwrap().lock.is_some() {}
+    assert_eq!(
+        probe(&bed).await.unwrap().current_system.as_ref(),
+        Some(&new)
+    );
+    let broken = bed.toplevel("broken", Switch::Fails(4));
+    let status = bed.deploy("2-b", &broken).await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(status.current.as_ref(), Some(&old));
+    assert_eq!(bed.look("1-a").await.phase, Phase::Interrupted);
+}
+
+#[tokio::test]
+async fn a_profile_that_somebody_else_set_meanwhile_is_left_alone() {
+    let (bed, old, new) = bed_with(Switch::Works);
+    bed.confirm_limit(Duration::from_secs(2));
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
+    let other = bed.toplevel("other", Switch::Works);
+    let profile = bed.path("nix/var/nix/profiles/system");
+    fs::remove_file(&profile).unwrap();
+    std::os::unix::fs::symlink(&other, &profile).unwrap();
+    let status = bed.end_alone("1-a").await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(
+        (status.current.as_ref(), status.profile.as_ref()),
+        (Some(&old), Some(&other))
+    );
+}
+
+#[tokio::test]
 async fn a_switch_that_hangs_is_ended_with_all_that_it_started() {
     let (bed, _, new) = bed_with(Switch::HangsInChildren);
     bed.limit(Duration::from_secs(1));
