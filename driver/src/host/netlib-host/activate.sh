@@ -22,6 +22,10 @@ enter_gate() {
 }
 
 refuse_while_busy() {
+  # Without a holder it is about to be let go, or has just been taken.
+  if ! lock_is_free && [ -z "$(holder nonce)" ]; then
+    (exec 8>>"$runtime/lock" && flock -s -w 5 8)
+  fi
   if ! lock_is_free; then
     print_lock
     refuse busy
