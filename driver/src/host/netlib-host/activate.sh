@@ -22,19 +22,7 @@ enter_gate() {
 }
 
 refuse_while_busy() {
-  # Without a holder it is about to be let go, or has just been taken.
-  if ! lock_is_free && [ -z "$(holder nonce)" ]; then
-    (exec 8>>"$runtime/lock" && flock -s -w 5 8)
-  fi
-  if ! lock_is_free; then
-    print_lock
-    refuse busy
-  fi
-  for entry in "$deploys"/*; do
-    if [ -f "$entry/state" ] && (use_deploy "${entry##*/}" && load_state && beginning && print_holder); then
-      refuse busy
-    fi
-  done
+  if print_busy; then refuse busy; fi
 }
 
 # What an earlier run left unfinished is over once nobody holds the lock any more.

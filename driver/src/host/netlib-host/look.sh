@@ -38,7 +38,7 @@ probe() {
     [ -d "$entry" ] || continue
     use_deploy "${entry##*/}"
     if ! load_state; then continue; fi
-    if unfinished && lock_is_free; then emit unfinished "$nonce $phase $toplevel"; fi
+    if unfinished && ! beginning && lock_is_free; then emit unfinished "$nonce $phase $toplevel"; fi
     last="$nonce $phase $toplevel $message"
   done
   emit last "${last:-}"

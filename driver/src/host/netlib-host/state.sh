@@ -101,17 +101,29 @@ print_holder() {
   emit lock.phase "$phase"
 }
 
-print_lock() {
-  if lock_is_free; then
-    emit lock free
-    return
+# Prints who is at work on the host; false when nobody is.
+print_busy() {
+  # Without a holder it is about to be let go, or has just been taken.
+  if ! lock_is_free && [ -z "$(holder nonce)" ]; then
+    (exec 8>>"$runtime/lock" && flock -s -w 5 8)
   fi
-  held=$(holder nonce)
-  (
-    use_deploy "${held:-unknown}"
-    if load_state; then print_holder; else emit lock held; fi
-  )
+  if ! lock_is_free; then
+    held=$(holder nonce)
+    (
+      use_deploy "${held:-unknown}"
+      if load_state; then print_holder; else emit lock held; fi
+    )
+    return 0
+  fi
+  for entry in "$deploys"/*; do
+    if [ -f "$entry/state" ] && (use_deploy "${entry##*/}" && load_state && beginning && print_holder); then
+      return 0
+    fi
+  done
+  return 1
 }
+
+print_lock() { print_busy || emit lock free; }
 
 # --- identity ----------------------------------------------------------------------------------------------------
 

@@ -164,6 +164,12 @@ async fn what_was_recorded_a_moment_ago_counts_as_under_way() {
         .unwrap()
         .replace("phase=confirmed", "phase=prepared");
     fs::write(&record, &prepared).unwrap();
+    let seen = probe(&bed).await.unwrap();
+    assert_eq!(seen.unfinished, []);
+    assert_eq!(
+        seen.lock.unwrap().deployment.unwrap().phase,
+        Phase::Prepared
+    );
     let error = activate(&bed, &bed.activation("2-b", &newer))
         .await
         .unwrap_err();
