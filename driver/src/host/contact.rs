@@ -25,7 +25,11 @@ pub fn answering(
         tokio::spawn(async move {
             let asked = tokio::select! {
                 asked = hosts.get(&node) => asked,
-                () = cancel.cancelled() => return,
+                // Whoever it is handed to knows of the interrupt as well, and says so to those who wait.
+                () = cancel.cancelled() => {
+                    let _ = answers.unbounded_send(node);
+                    return;
+                }
             };
             match asked {
                 Ok(_) => {
