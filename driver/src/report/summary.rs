@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::event::StepResult;
+use crate::event::{StepResult, WalkStep};
 use crate::graph::Graph;
 use crate::plan::{Goal, StepKind};
 use crate::schedule::RunResult;
@@ -106,10 +106,10 @@ impl Summary {
     /// Sums up a run, one row for each node of the graph, sorted by name. Nodes without a goal are to be switched.
     #[must_use]
     pub fn of(graph: &Graph, run: &RunResult, goals: &BTreeMap<String, Goal>) -> Self {
-        let mut nodes: BTreeMap<&str, Vec<(StepKind, &StepResult)>> = BTreeMap::new();
+        let mut nodes: BTreeMap<&str, Vec<(&WalkStep, &StepResult)>> = BTreeMap::new();
         for step in graph.steps() {
             if let (Some(node), Some(result)) = (&step.node, run.steps.get(&step.id)) {
-                nodes.entry(node).or_default().push((step.kind, result));
+                nodes.entry(node).or_default().push((step, result));
             }
         }
         let goal = |node: &str| goals.get(node).copied().unwrap_or_default();
@@ -175,9 +175,9 @@ impl fmt::Display for Summary {
 }
 
 /// The step that says most about a node decides: first what went wrong, then how its activation ended.
-fn row(node: &str, steps: &[(StepKind, &StepResult)], goal: Goal) -> Row {
-    let found = |wanted: fn(&StepKind, &StepResult) -> Option<(NodeResult, String)>| {
-        steps.iter().find_map(|(kind, result)| wanted(kind, result))
+fn row(node: &str, steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Row {
+    let found = |wanted: fn(&WalkStep, &StepResult) -> Option<(NodeResult, String)>| {
+        steps.iter().find_map(|(step, result)| wanted(step, result))
     };
     let (result, detail) = found(failure)
         .or_else(|| found(not_started))
@@ -194,18 +194,26 @@ fn row(node: &str, steps: &[(StepKind, &StepResult)], goal: Goal) -> Row {
     }
 }
 
-fn failure(kind: &StepKind, result: &StepResult) -> Option<(NodeResult, String)> {
+/// The step's name without its node, which the table names already.
+fn label(step: &WalkStep) -> &str {
+    let node = step.node.as_deref().unwrap_or_default();
+    let what = step.id.strip_suffix(node);
+    let what = what.and_then(|what| what.strip_suffix(':'));
+    what.unwrap_or(&step.id)
+}
+
+fn failure(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
     match result {
         StepResult::Failed(message) => Some((
             NodeResult::Failed,
-            format!("{}: {}", kind.name(), first_line(message)),
+            format!("{}: {}", label(step), first_line(message)),
         )),
         StepResult::Offline(message) => Some((NodeResult::Offline, first_line(message).to_owned())),
         _ => None,
     }
 }
 
-fn not_started(_: &StepKind, result: &StepResult) -> Option<(NodeResult, String)> {
+fn not_started(_: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
     match result {
         StepResult::Blocked { by } => Some((NodeResult::Blocked, format!("by {by}"))),
         StepResult::NotStarted { because } => Some((
@@ -220,17 +228,19 @@ fn not_started(_: &StepKind, result: &StepResult) -> Option<(NodeResult, String)
     }
 }
 
-fn previewed(kind: &StepKind, result: &StepResult) -> Option<(NodeResult, String)> {
+fn previewed(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
     let StepResult::Skipped(why) = result else {
         return None;
     };
     let change = why.strip_prefix(NodeResult::WouldChange.word())?;
     let change = change.trim_start_matches(':').trim().to_owned();
-    (*kind == StepKind::Activate).then_some((NodeResult::WouldChange, change))
+    (step.kind == StepKind::Activate).then_some((NodeResult::WouldChange, change))
 }
 
-fn activation(steps: &[(StepKind, &StepResult)], goal: Goal) -> Option<(NodeResult, String)> {
-    let (_, result) = steps.iter().find(|(kind, _)| *kind == StepKind::Activate)?;
+fn activation(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Option<(NodeResult, String)> {
+    let (_, result) = steps
+        .iter()
+        .find(|(step, _)| step.kind == StepKind::Activate)?;
     match result {
         StepResult::Done(detail) if goal == Goal::Switch => {
             Some((NodeResult::Active, detail.clone()))
