@@ -24,6 +24,30 @@ fn a_deployer_killed_during_the_copy_starts_over() {
     site.assert_boots("alpha", &toplevel);
 }
 
+/// Fault 6: the second run finds the first one's activation and ends it.
+#[test]
+fn a_deployer_killed_during_the_switch_takes_it_up_again() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    let before = site.deployed(&network, "alpha");
+    site.write(&network.configure("alpha", GATE));
+    let toplevel = site.toplevel("alpha");
+    let run = site.start("deploy");
+    site.wait_for_gate("alpha");
+    run.kill();
+    assert_eq!(site.systems("alpha").1, before);
+
+    let again = site.start("deploy");
+    again.wait_for("already");
+    site.open_gate("alpha");
+    let (status, text) = again.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_says(&text, &["1 of 1 nodes active"]);
+    site.assert_active("alpha");
+    assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
+    site.assert_boots("alpha", &toplevel);
+}
+
 /// Fault 7.
 #[test]
 fn the_second_of_two_deployers_is_told_who_the_first_one_is() {

@@ -32,6 +32,10 @@ fn a_host_of_another_network_is_refused_unless_adopted() {
     assert!(text.contains("--adopt"), "{text}");
     assert_eq!(site.systems("alpha"), before);
 
+    // Not even built: it is known before.
+    let toplevel = site.toplevel("alpha");
+    assert!(!site.sh(&format!("test -e {toplevel}")).success());
+
     site.netlib_must("deploy --adopt");
     site.assert_active("alpha");
     site.netlib_must("deploy");

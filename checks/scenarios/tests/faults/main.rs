@@ -11,7 +11,6 @@ mod identity;
 mod inputs;
 mod interrupt;
 mod power;
-mod resume;
 mod scale;
 mod switch;
 mod unreachable;
