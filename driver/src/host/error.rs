@@ -6,6 +6,9 @@ use std::time::Duration;
 use super::{ConnectFailure, Refusal};
 use crate::process::{ProcessError, quote_argv};
 
+/// How a command ended when ssh said what it says of itself as well.
+pub(super) const SSH_OR_COMMAND: &str = "exit status: 255";
+
 /// What went wrong between the deployer and a host.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum HostError {
@@ -128,7 +131,12 @@ impl HostError {
         matches!(
             self,
             Self::NoConnection { .. } | Self::Disconnected { .. } | Self::TimedOut { .. }
-        )
+        ) || self.may_be_ssh()
+    }
+
+    /// Ended with ssh's own status, which the host's script never has: an ssh that was interrupted ends so.
+    fn may_be_ssh(&self) -> bool {
+        matches!(self, Self::Failed { status, .. } if status == SSH_OR_COMMAND)
     }
 }
 

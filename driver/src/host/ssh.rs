@@ -1,5 +1,6 @@
 //! A host behind OpenSSH: one connection that every command and `nix copy` share, made again when it broke.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use tokio::sync::Mutex;
 
 use super::anew;
 use super::connect::address;
+use super::error::SSH_OR_COMMAND;
 use super::master::{self, MasterError};
 use super::{Host, HostCommand, HostError, RemoteStore, retry};
 use crate::plan::Target;
@@ -163,6 +165,10 @@ impl SshHost {
                     stderr: said,
                 });
             }
+            // The ssh here was ended, as by Ctrl-C in a terminal: that says nothing about the command there.
+            Ok(status) if status.signal().is_some() => {
+                return Err(self.broken(&command.argv, format!("ssh ended by {status}")));
+            }
             Ok(status) => status.to_string(),
             Err(SshError::Remote(error)) if error.kind() == std::io::ErrorKind::NotFound => {
                 "command not found".to_owned()
@@ -171,7 +177,7 @@ impl SshHost {
             Err(SshError::RemoteProcessTerminated | SshError::Disconnected)
                 if alive(session).await =>
             {
-                "exit status: 255".to_owned()
+                SSH_OR_COMMAND.to_owned()
             }
             Err(error) => {
                 let said = if said.is_empty() {
