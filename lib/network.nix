@@ -59,6 +59,7 @@ in
             _module.args.readFacts = facts.read self;
           }
           ./assertions.nix
+          ./options/activation.nix
           ./options/assertions.nix
           ./options/configuration.nix
           ./options/deploy.nix

@@ -13,6 +13,15 @@ let
         ;
     };
     inherit (node) system tags;
+    activation = {
+      inherit (node.activation)
+        goal
+        timeout
+        confirmTimeout
+        reboot
+        rebootTimeout
+        ;
+    };
     facts = lib.mapAttrs (_: request: { inherit (request) description; }) (
       config.gather.${name} or { }
     );

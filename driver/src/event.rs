@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::plan::StepKind;
+use crate::report::summary::Summary;
 
 /// What happened, in the order in which it happened.
 #[derive(Clone, Debug)]
@@ -15,6 +16,18 @@ pub enum Event {
     Phase(String),
     /// A warning that is shown once.
     Warning(String),
+    /// A node answers.
+    Online {
+        /// Node name.
+        node: String,
+    },
+    /// A node does not answer: nothing is evaluated, built or copied for it.
+    Offline {
+        /// Node name.
+        node: String,
+        /// The whole message for people.
+        message: String,
+    },
     /// A node's toplevel was evaluated.
     Evaluated {
         /// Node name.
@@ -46,6 +59,15 @@ pub enum Event {
         /// How long it ran.
         elapsed: Duration,
     },
+    /// The user asked for an end: nothing new starts from now on.
+    Interrupted {
+        /// The nodes in the middle of an activation, which is waited for.
+        activating: Vec<String>,
+    },
+    /// What became of every node; the last event of a walk.
+    Summary(Summary),
+    /// Why there was no walk; the last event of such a run.
+    Error(String),
 }
 
 /// What readers of the stream need to know of a step.
@@ -69,11 +91,16 @@ pub enum StepResult {
     /// It failed; the text is the whole message for people.
     Failed(String),
     /// Its node does not answer, so nothing was tried; the text is the whole message for people.
-    Unreachable(String),
+    Offline(String),
     /// It never started, because the named step did not succeed.
     Blocked {
         /// The step that failed first.
         by: String,
+    },
+    /// It never started, because another step failed and nothing was to start after that.
+    NotStarted {
+        /// The step that failed.
+        because: String,
     },
     /// It never started or was stopped, because the run was cancelled.
     Cancelled,
@@ -92,9 +119,32 @@ impl EventSink {
         (Self { sender }, receiver)
     }
 
+    /// A sink that does not keep the stream open.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakEventSink {
+        WeakEventSink {
+            sender: self.sender.downgrade(),
+        }
+    }
+
     /// Sends one event.
     pub fn send(&self, event: Event) {
         // A closed receiver means that nobody looks any more, which is no fault of the producer.
         let _ = self.sender.send(event);
+    }
+}
+
+/// A sink that works as long as another one keeps the stream open.
+#[derive(Clone, Debug)]
+pub struct WeakEventSink {
+    sender: mpsc::WeakUnboundedSender<Event>,
+}
+
+impl WeakEventSink {
+    /// The sink, if the stream is still open.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<EventSink> {
+        let sender = self.sender.upgrade()?;
+        Some(EventSink { sender })
     }
 }

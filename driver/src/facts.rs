@@ -140,8 +140,8 @@ async fn observed(parts: &GatherParts, node: &str) -> Result<Written, FactsError
         Ok(Written::Changed { path, facts }) => {
             StepResult::Done(format!("wrote {} to {}", facts.join(", "), path.display()))
         }
-        Err(FactsError::Host(error)) if error.is_unreachable() => {
-            StepResult::Unreachable(told(node, &step, error))
+        Err(FactsError::Host(error)) if error.is_offline() => {
+            StepResult::Offline(told(node, &step, error))
         }
         Err(error) => StepResult::Failed(told(node, &step, error)),
     };

@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod diagnose;
+pub mod difference;
 pub mod evaluate;
 pub mod event;
 pub mod facts;
@@ -15,4 +16,5 @@ pub mod process;
 pub mod report;
 pub mod schedule;
 pub mod select;
+pub mod status;
 pub mod steps;

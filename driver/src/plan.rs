@@ -2,6 +2,8 @@
 //!
 //! Knows the shape of the JSON document and nothing of how it is evaluated or carried out.
 
+mod activation;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,8 @@ use serde_json::Value;
 
 use crate::event::WalkStep;
 use crate::graph::Graph;
+
+pub use activation::{ActivationOptions, Goal, RebootPolicy};
 
 /// The one schema version this driver understands.
 pub const SCHEMA_VERSION: u64 = 1;
@@ -56,6 +60,9 @@ pub struct Node {
     /// What `netlib facts gather` collects here, by fact name.
     #[serde(default)]
     pub facts: BTreeMap<String, FactRequest>,
+    /// How it is activated.
+    #[serde(default)]
+    pub activation: ActivationOptions,
 }
 
 /// How the deployer reaches a node.

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use error::{ProcessError, quote_argv};
 use group::Group;
+pub use pipes::{LineSink, Stream};
 pub use tail::Tail;
 
 /// How long a child may run when nobody said otherwise: nothing waits for ever.
@@ -114,6 +115,20 @@ impl Command {
         self,
         on_line: impl FnMut(&str) + Send,
     ) -> Result<Output, ProcessError> {
+        self.exchange(None, on_line).await
+    }
+
+    /// Hands out each line of both streams as it comes; the output that is returned has no stdout.
+    pub async fn stream_lines(self, lines: &LineSink) -> Result<Output, ProcessError> {
+        let on_stderr = |line: &str| pipes::send(lines, Stream::Stderr, line);
+        self.exchange(Some(lines), on_stderr).await
+    }
+
+    async fn exchange(
+        self,
+        lines: Option<&LineSink>,
+        on_line: impl FnMut(&str) + Send,
+    ) -> Result<Output, ProcessError> {
         let mut command = self.prepared();
         let mut child = command.spawn().map_err(|source| self.spawn_error(source))?;
         let group = Group::of(&child);
@@ -126,7 +141,7 @@ impl Command {
             let pipes = async {
                 tokio::join!(
                     pipes::feed(stdin, self.stdin.as_deref()),
-                    pipes::drain(stdout, &mut output),
+                    pipes::take(stdout, &mut output, lines),
                     pipes::lines(stderr, &mut tail, on_line),
                 )
             };

@@ -47,7 +47,7 @@ pub enum FailureKind {
     /// The step ran and did not succeed.
     Failed,
     /// The node does not answer, so nothing was tried.
-    Unreachable,
+    Offline,
     /// The user interrupted it, which is nobody's fault.
     Interrupted,
 }
@@ -71,6 +71,25 @@ impl Limits {
     }
 }
 
+/// What a failed step means for steps that do not depend on it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum OnFailure {
+    /// They run.
+    #[default]
+    GoOn,
+    /// None of them is started any more.
+    StopStarting,
+}
+
+/// How a walk goes about it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Policy {
+    /// How many steps run at the same time.
+    pub limits: Limits,
+    /// What becomes of the rest when a step fails.
+    pub on_failure: OnFailure,
+}
+
 /// How every step of the graph ended.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct RunResult {
@@ -90,24 +109,25 @@ impl RunResult {
 
 /// Runs every step of the graph whose dependencies succeed, and returns when nothing runs any more.
 ///
-/// Cancelling the token starts nothing new and waits for what is running.
+/// Cancelling the token starts nothing new and waits for what is running; so does a failure, if the policy says so.
 pub async fn run(
     graph: &Graph,
     execute: &dyn Execute,
-    limits: Limits,
+    policy: Policy,
     events: &EventSink,
     cancel: CancellationToken,
 ) -> RunResult {
-    let mut walk = Walk::new(graph, limits, events);
+    let mut walk = Walk::new(graph, policy, events);
+    let stop = cancel.child_token();
     let mut running = FuturesUnordered::new();
-    let mut cancelled = cancel.is_cancelled();
+    let mut stopped = stop.is_cancelled();
     loop {
-        while !cancelled && let Some(step) = walk.next_ready() {
-            let cancel = &cancel;
+        while !stopped && let Some(step) = walk.next_ready() {
+            let stop = &stop;
             running.push(async move {
                 let since = Instant::now();
-                // Between being handed out and being polled, the walk may have been cancelled.
-                if cancel.is_cancelled() {
+                // Between being handed out and being polled, the walk may have been stopped.
+                if stop.is_cancelled() {
                     return (step, None, since);
                 }
                 events.send(Event::StepStarted { step: step.clone() });
@@ -124,9 +144,12 @@ pub async fn run(
                     walk.finish(&step, outcome, since);
                 }
             }
-            () = cancel.cancelled(), if !cancelled => cancelled = true,
+            () = stop.cancelled(), if !stopped => {}
         }
-        cancelled |= cancel.is_cancelled();
+        if walk.stopped_by.is_some() {
+            stop.cancel();
+        }
+        stopped = stop.is_cancelled();
     }
     walk.end()
 }
@@ -134,23 +157,25 @@ pub async fn run(
 /// The state of one walk. Positions follow the graph's order, so ties are decided the same way each time.
 struct Walk<'a> {
     graph: &'a Graph,
-    limits: Limits,
+    policy: Policy,
     events: &'a EventSink,
     waiting_for: BTreeMap<StepId, usize>,
     ready: BTreeSet<(usize, StepId)>,
     running: BTreeMap<StepKind, usize>,
+    stopped_by: Option<StepId>,
     result: RunResult,
 }
 
 impl<'a> Walk<'a> {
-    fn new(graph: &'a Graph, limits: Limits, events: &'a EventSink) -> Self {
+    fn new(graph: &'a Graph, policy: Policy, events: &'a EventSink) -> Self {
         let mut walk = Self {
             graph,
-            limits,
+            policy,
             events,
             waiting_for: BTreeMap::new(),
             ready: BTreeSet::new(),
             running: BTreeMap::new(),
+            stopped_by: None,
             result: RunResult::default(),
         };
         for step in graph.steps() {
@@ -168,12 +193,12 @@ impl<'a> Walk<'a> {
     }
 
     fn next_ready(&mut self) -> Option<StepId> {
-        if self.running.values().sum::<usize>() >= self.limits.overall.max(1) {
+        if self.running.values().sum::<usize>() >= self.policy.limits.overall.max(1) {
             return None;
         }
         let has_room = |(_, step): &&(usize, StepId)| {
             self.graph.kind(step).is_none_or(|kind| {
-                self.running.get(&kind).copied().unwrap_or(0) < self.limits.of(kind)
+                self.running.get(&kind).copied().unwrap_or(0) < self.policy.limits.of(kind)
             })
         };
         let next = self.ready.iter().find(has_room).cloned()?;
@@ -197,7 +222,7 @@ impl<'a> Walk<'a> {
             StepOutcome::Skipped(why) => StepResult::Skipped(why),
             StepOutcome::Failed(error) => match error.kind {
                 FailureKind::Failed => StepResult::Failed(error.message),
-                FailureKind::Unreachable => StepResult::Unreachable(error.message),
+                FailureKind::Offline => StepResult::Offline(error.message),
                 FailureKind::Interrupted => StepResult::Cancelled,
             },
         };
@@ -207,6 +232,9 @@ impl<'a> Walk<'a> {
             self.release(step);
         } else if self.result.steps.get(step) != Some(&StepResult::Cancelled) {
             self.block_after(step);
+            if self.policy.on_failure == OnFailure::StopStarting {
+                self.stopped_by.get_or_insert_with(|| step.clone());
+            }
         }
     }
 
@@ -246,7 +274,11 @@ impl<'a> Walk<'a> {
     fn end(mut self) -> RunResult {
         for step in self.graph.steps() {
             if !self.result.steps.contains_key(&step.id) {
-                self.record(&step.id, StepResult::Cancelled, None);
+                let result = match self.stopped_by.clone() {
+                    Some(because) => StepResult::NotStarted { because },
+                    None => StepResult::Cancelled,
+                };
+                self.record(&step.id, result, None);
             }
         }
         self.result

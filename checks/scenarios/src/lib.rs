@@ -2,8 +2,21 @@
 //!
 //! The scenarios themselves are in `tests/`, one file a capability.
 
+mod gate;
 mod network;
+mod record;
+mod run;
 mod site;
 
+pub use gate::GATE;
 pub use network::Network;
+pub use record::Record;
+pub use run::Run;
 pub use site::{NETWORK, Site};
+
+/// Asserts that a message has all of these words.
+pub fn assert_says(text: &str, words: &[&str]) {
+    for word in words {
+        assert!(text.contains(word), "no {word:?} in\n{text}");
+    }
+}

@@ -57,6 +57,13 @@ impl Site {
             .unwrap_or_else(|error| panic!("{host}: {line}: {error}"))
     }
 
+    /// The same, which must succeed; returns its stdout without the last line break.
+    pub fn exec_must(&self, host: &str, line: &str) -> String {
+        let output = self.exec(host, line);
+        assert!(output.success(), "{host}: {line}:\n{}", both(&output));
+        output.stdout.trim_end().to_owned()
+    }
+
     /// Runs netlib and returns what it printed on both streams with its exit status.
     pub fn netlib(&self, arguments: &str) -> (i32, String) {
         let output = self.sh(&format!("netlib {arguments}"));
@@ -104,6 +111,28 @@ impl Site {
     pub fn assert_active(&self, node: &str) {
         let toplevel = self.toplevel(node);
         assert_eq!(self.systems(node), (toplevel.clone(), toplevel), "{node}");
+    }
+
+    /// Deploys a network that must come up well; returns the system of this node.
+    pub fn deployed(&self, network: &Network, node: &str) -> String {
+        self.write(network);
+        self.netlib_must("deploy");
+        self.assert_active(node);
+        self.systems(node).0
+    }
+
+    /// Asserts which system a host comes up with after it lost its power.
+    pub fn assert_boots(&self, host: &str, toplevel: &str) {
+        let machine = self.bed.host(host);
+        if machine
+            .is_running()
+            .unwrap_or_else(|error| panic!("{error}"))
+        {
+            machine.crash().unwrap_or_else(|error| panic!("{error}"));
+        }
+        machine.boot().unwrap_or_else(|error| panic!("{error}"));
+        let boots = (toplevel.to_owned(), toplevel.to_owned());
+        assert_eq!(self.systems(host), boots, "{host} after a boot");
     }
 
     /// Asserts that every one of these hosts reaches every other under its name in the mesh.

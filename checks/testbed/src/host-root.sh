@@ -17,6 +17,9 @@ mount --bind proc/sys proc/sys
 mount --bind proc/sys/net proc/sys/net
 mount -o remount,bind,ro proc/sys
 echo 0 > proc/sys/net/ipv4/ip_forward
+# The machine's would say that the host never booted again.
+cat proc/sys/kernel/random/uuid > ../boot-id
+mount --bind ../boot-id proc/sys/kernel/random/boot_id
 for file in proc/sysrq-trigger proc/kcore; do
   [ ! -e "$file" ] || mount --bind /dev/null "$file"
 done
@@ -42,6 +45,7 @@ mount -t tmpfs -o mode=0755,nosuid,nodev tmpfs run
 mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs tmp
 
 tab=$(printf '\t')
+empty=../empty
 while IFS="$tab" read -r from to hide; do
   [ -n "$from" ] || continue
   mkdir -p ".$to"
@@ -52,7 +56,9 @@ while IFS="$tab" read -r from to hide; do
     if [ -d "$from/$name" ]; then
       mount -t tmpfs -o ro,mode=0755,size=4k tmpfs ".$to/$name"
     elif [ -e "$from/$name" ]; then
-      mount --bind /dev/null ".$to/$name"
+      # An empty file, not a device: Nix copies the checkout as it is seen here. `.git` is a file in a git worktree.
+      : > "$empty"
+      mount --bind "$empty" ".$to/$name"
     fi
   done
   unset IFS

@@ -1,12 +1,18 @@
 //! What the kernel and the machine must offer, tried out and not guessed.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
+use std::path::Path;
 
 use crate::apt;
 use crate::cgroup::Cgroup;
 use crate::error::{Error, Result};
+use crate::notice;
 use crate::tap;
 use crate::tool::Tool;
+
+/// How many inotify instances a user may have.
+const WATCHERS: &str = "/proc/sys/fs/inotify/max_user_instances";
+const ENOUGH_WATCHERS: u32 = 1024;
 
 /// All within a tmpfs, so that the kind of the machine's own file systems does not matter.
 const TRY_OVERLAY: &str = "mount -t tmpfs tmpfs /tmp && cd /tmp && mkdir lower upper work root && \
@@ -39,9 +45,28 @@ pub(crate) fn check() -> Result<()> {
         .map(|e| e.to_string())
         .collect();
     if missing.is_empty() {
-        return Ok(());
+        return enough_watches();
     }
     Err(Error::Missing(missing))
+}
+
+/// Each systemd holds a handful of inotify instances, and all hosts are root's: twenty need more than a kernel allows
+/// by default. The setting is the machine's and lasts until its next boot.
+fn enough_watches() -> Result<()> {
+    let path = Path::new(WATCHERS);
+    let text = fs::read_to_string(path).map_err(Error::io("read", path))?;
+    if text
+        .trim()
+        .parse::<u32>()
+        .is_ok_and(|now| now >= ENOUGH_WATCHERS)
+    {
+        return Ok(());
+    }
+    notice(&format!(
+        "sets {WATCHERS} to {ENOUGH_WATCHERS} (it was {}), so that many hosts can run",
+        text.trim()
+    ));
+    fs::write(path, ENOUGH_WATCHERS.to_string()).map_err(Error::io("write", path))
 }
 
 /// Nothing here works without it.

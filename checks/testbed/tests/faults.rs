@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use netlib_testbed::{Bed, BedOptions, Host, Link, Result};
 
+/// Every boot of a machine has another one.
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+
 fn reaches(from: &Host, to: &str) -> Result<bool> {
     Ok(from.exec(["ping", "-c1", "-W2", to])?.success())
 }
@@ -78,6 +81,7 @@ fn files_outlive_a_power_loss_and_nothing_else_does() -> Result<()> {
     alpha.write_file("/run/lost", "lost")?;
     alpha.sh("ip address add 198.51.100.1/32 dev lo; systemd-run --unit=lost sleep 1000")?;
     let machine_id = alpha.read_file("/etc/machine-id")?;
+    let boot_id = alpha.read_file(BOOT_ID)?;
     alpha.crash()?;
     assert!(!alpha.is_running()?);
     assert!(
@@ -101,6 +105,7 @@ fn files_outlive_a_power_loss_and_nothing_else_does() -> Result<()> {
     assert!(!alpha.exec(["test", "-e", "/run/lost"])?.success());
     assert!(!alpha.exec(["systemctl", "is-active", "lost"])?.success());
     assert!(!alpha.sh("ip address")?.contains("198.51.100.1"));
+    assert_ne!(alpha.read_file(BOOT_ID)?, boot_id);
     // The host key stayed the same.
     deployer.sh("ssh -o BatchMode=yes alpha true").map(|_| ())
 }

@@ -16,7 +16,9 @@ use crate::event::{Event, EventSink};
 use crate::flake::{Flake, FlakeRef};
 use crate::graph::Graph;
 use crate::plan::Plan;
-use crate::report::progress;
+use crate::process::quote_argv;
+use crate::report::progress::{Bars, Plain};
+use crate::report::readers::{Reader, distribute};
 use crate::report::summary::Colours;
 use crate::select::select;
 
@@ -41,6 +43,19 @@ pub struct SelectArgs {
 }
 
 impl FlakeArgs {
+    /// A command of netlib about the same flake, for people to paste.
+    pub fn command(&self, words: &[&str]) -> String {
+        let mut argv = vec!["netlib".to_owned()];
+        argv.extend(words.iter().map(|word| (*word).to_owned()));
+        if self.flake != FlakeRef::default() {
+            argv.extend(["--flake".to_owned(), self.flake.to_string()]);
+        }
+        for (input, by) in self.overrides() {
+            argv.extend(["--override-input".to_owned(), input, by]);
+        }
+        quote_argv(&argv)
+    }
+
     fn overrides(&self) -> Vec<(String, String)> {
         let pairs = self.override_input.chunks_exact(2);
         pairs
@@ -56,15 +71,19 @@ pub struct Display {
 }
 
 impl Display {
-    /// Bars when stderr is a terminal, lines otherwise.
-    pub fn start() -> Self {
+    /// Bars when stderr is a terminal, lines otherwise; and whoever else reads.
+    pub fn start(interrupts: &Interrupts, more: Vec<Box<dyn Reader>>) -> Self {
         let (events, receiver) = EventSink::channel();
-        let reader = if console::user_attended_stderr() {
-            let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-            tokio::spawn(progress::bars(receiver, screen))
+        let progress: Box<dyn Reader> = if console::user_attended_stderr() {
+            let target = ProgressDrawTarget::stderr();
+            Box::new(Bars::new(MultiProgress::with_draw_target(target)))
         } else {
-            tokio::spawn(progress::plain(receiver, std::io::stderr()))
+            Box::new(Plain::new(std::io::stderr()))
         };
+        let mut readers: Vec<Box<dyn Reader>> = vec![progress, Box::new(interrupts.running())];
+        readers.extend(more);
+        interrupts.tell(events.downgrade());
+        let reader = tokio::spawn(distribute(receiver, readers));
         Self { events, reader }
     }
 
@@ -102,6 +121,7 @@ pub async fn prepare(
     events: &EventSink,
     interrupts: &Interrupts,
 ) -> Result<Prepared, Error> {
+    interrupts.look_with(flake.command(&["status"]));
     let run_dir = tempfile::Builder::new()
         .prefix("netlib-")
         .tempdir()

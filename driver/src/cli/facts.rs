@@ -1,5 +1,6 @@
 //! `netlib facts gather`: what nodes know of themselves and others need, recorded beside the flake.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::{Error, Exit};
 use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator};
 use crate::event::EventSink;
 use crate::facts::{FactsError, GatherParts, Written, gather, local_folder, unknown_to_git};
-use crate::host::Hosts;
+use crate::host::{Hosts, answering};
 use crate::steps::Settings;
 
 /// Handle what nodes know of themselves and others need, such as public keys.
@@ -43,7 +44,7 @@ pub struct GatherArgs {
 /// Runs the subcommand.
 pub async fn run(args: FactsArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
     let FactsCommand::Gather(args) = args.command;
-    let display = Display::start();
+    let display = Display::start(interrupts, Vec::new());
     let gathered = gathered(&args, display.events(), interrupts).await;
     display.end().await;
     let Gathered { folder, results } = gathered?;
@@ -97,15 +98,16 @@ async fn gathered(
             .get(*node)
             .is_some_and(|node| !node.facts.is_empty())
     };
-    let nodes: Vec<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();
+    let nodes: BTreeSet<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();
     let flake = prepared.flake.clone();
     let evaluator = NixEvaluator::new(flake, Attribute::Gatherers, run_dir.clone(), events.clone());
     let hosts = Arc::new(Hosts::new(&prepared.plan, &run_dir)?);
+    let answering = answering(&hosts, &nodes, events, interrupts.token());
     let parts = GatherParts {
         plan: prepared.plan.clone(),
         gatherers: Arc::new(Board::fill(
             &nodes,
-            evaluator.evaluate(nodes.clone()),
+            evaluator.evaluate(answering),
             events.clone(),
         )),
         nodes: prepared.nodes.clone(),

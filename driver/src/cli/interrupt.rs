@@ -1,22 +1,46 @@
 //! Ctrl-C: once, nothing new starts and what runs on hosts ends; twice, netlib leaves at once.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+
+use crate::event::{Event, WeakEventSink};
+use crate::report::lines::interrupted;
+use crate::report::running::Running;
 
 /// Exit status after an interrupt.
 pub const STATUS: u8 = 130;
 
-/// Whether the user wants the run to end.
-#[derive(Clone, Debug)]
+/// Whether the user wants the run to end, and what is to be said then. Clones are the same.
+#[derive(Clone, Debug, Default)]
 pub struct Interrupts {
-    token: CancellationToken,
+    first: CancellationToken,
+    second: CancellationToken,
+    running: Running,
+    words: Arc<Mutex<Words>>,
+}
+
+#[derive(Debug)]
+struct Words {
+    events: Option<WeakEventSink>,
+    look: String,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self {
+            events: None,
+            look: "netlib status".to_owned(),
+        }
+    }
 }
 
 impl Interrupts {
     /// Begins to listen for SIGINT and SIGTERM.
     pub fn listen() -> Self {
-        let token = CancellationToken::new();
-        let heard = token.clone();
+        let interrupts = Self::default();
+        let this = interrupts.clone();
         tokio::spawn(async move {
             let (Ok(mut interrupt), Ok(mut terminate)) = (
                 signal(SignalKind::interrupt()),
@@ -30,33 +54,128 @@ impl Interrupts {
                     _ = interrupt.recv() => {}
                     _ = terminate.recv() => {}
                 }
-                if heard.is_cancelled() {
-                    leave();
-                }
-                heard.cancel();
-                eprintln!(
-                    "\ninterrupted: nothing new is started; waiting for running steps to reach a safe end. \
-                     Once more to leave at once."
-                );
+                this.heard();
             }
         });
-        Self { token }
+        interrupts
+    }
+
+    fn heard(&self) {
+        if self.happened() {
+            self.second.cancel();
+            return;
+        }
+        let activating = self.running.activating();
+        self.first.cancel();
+        let events = self.words(|words| words.events.clone());
+        match events.and_then(|events| events.upgrade()) {
+            Some(events) => events.send(Event::Interrupted { activating }),
+            None => eprintln!("\n{}", interrupted(&activating)),
+        }
+    }
+
+    /// Where the first interrupt is told, as long as that display lasts.
+    pub fn tell(&self, events: WeakEventSink) {
+        self.words(|words| words.events = Some(events));
+    }
+
+    /// The command that shows how hosts stand.
+    pub fn look_with(&self, command: String) {
+        self.words(|words| words.look = command);
+    }
+
+    fn words<T>(&self, access: impl FnOnce(&mut Words) -> T) -> T {
+        // What a panicked thread left behind is still the best there is to say.
+        access(&mut self.words.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The reader of events that knows what runs.
+    pub fn running(&self) -> Running {
+        self.running.clone()
     }
 
     /// Cancelled at the first interrupt.
     pub fn token(&self) -> &CancellationToken {
-        &self.token
+        &self.first
     }
 
     /// Whether there was one.
     pub fn happened(&self) -> bool {
-        self.token.is_cancelled()
+        self.first.is_cancelled()
+    }
+
+    /// Waits for the second interrupt.
+    pub async fn again(&self) {
+        self.second.cancelled().await;
+    }
+
+    /// What is left, and how to look at it.
+    pub fn farewell(&self) -> String {
+        let left = self.running.activating();
+        if left.is_empty() {
+            return "left at once: no host was being activated.".to_owned();
+        }
+        let selection: String = left.iter().map(|node| format!(" --on {node}")).collect();
+        let look = self.words(|words| words.look.clone());
+        format!(
+            "left at once. The activation goes on without netlib on: {}.\n\
+             A host that is not confirmed goes back to the system it ran before; deploying again at once follows it.\n\
+             To look: {look}{selection}",
+            left.join(", ")
+        )
     }
 }
 
-fn leave() -> ! {
-    eprintln!(
-        "left at once: activations go on on their hosts without netlib. Run the same command again to see them."
-    );
-    std::process::exit(i32::from(STATUS));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::WalkStep;
+    use crate::plan::StepKind;
+    use crate::report::readers::Reader;
+
+    fn activating(nodes: &[&str]) -> Interrupts {
+        let interrupts = Interrupts::default();
+        let mut running = interrupts.running();
+        let step = |node: &&str| WalkStep {
+            id: format!("activate:{node}"),
+            kind: StepKind::Activate,
+            node: Some((*node).to_owned()),
+        };
+        running.read(&Event::WalkStarted {
+            steps: nodes.iter().map(step).collect(),
+        });
+        for node in nodes {
+            let step = format!("activate:{node}");
+            running.read(&Event::StepStarted { step });
+        }
+        interrupts
+    }
+
+    #[test]
+    fn leaving_says_what_is_left_and_how_to_look() {
+        let interrupts = activating(&["alpha", "beta"]);
+        interrupts.look_with("netlib status --flake '.#home'".to_owned());
+        insta::assert_snapshot!(interrupts.farewell(), @r"
+        left at once. The activation goes on without netlib on: alpha, beta.
+        A host that is not confirmed goes back to the system it ran before; deploying again at once follows it.
+        To look: netlib status --flake '.#home' --on alpha --on beta
+        ");
+        insta::assert_snapshot!(activating(&[]).farewell(), @"left at once: no host was being activated.");
+    }
+
+    #[tokio::test]
+    async fn the_first_interrupt_is_an_event_and_the_second_leaves() {
+        let interrupts = activating(&["alpha"]);
+        let (events, mut reader) = crate::event::EventSink::channel();
+        interrupts.tell(events.downgrade());
+        interrupts.heard();
+        assert!(interrupts.happened() && !interrupts.second.is_cancelled());
+        let told = reader.try_recv();
+        assert!(
+            matches!(&told, Ok(Event::Interrupted { activating }) if activating == &["alpha"]),
+            "{told:?}"
+        );
+        interrupts.heard();
+        interrupts.again().await;
+    }
 }

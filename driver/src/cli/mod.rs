@@ -2,9 +2,14 @@
 
 mod common;
 mod deploy;
+mod diff;
+mod exec;
 mod facts;
 mod interrupt;
+mod limits;
 mod plan;
+mod rollback;
+mod status;
 
 use std::process::ExitCode;
 
@@ -23,6 +28,10 @@ use interrupt::Interrupts;
         netlib plan                        what a deploy would do, in which order\n  \
         netlib deploy                      deploy the network of the flake in this folder\n  \
         netlib deploy --on @edge --on 'web*' --dry-run\n  \
+        netlib status                      what runs, what should, what is going on\n  \
+        netlib diff --on alpha             which packages a deploy would change\n  \
+        netlib rollback alpha              back to the generation before\n  \
+        netlib exec -- systemctl --failed  a command on all nodes\n  \
         netlib facts gather --on beta      make and record public keys\n\n\
         Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 130 interrupted."
 )]
@@ -39,6 +48,10 @@ pub struct Cli {
 enum Command {
     Deploy(deploy::DeployArgs),
     Plan(plan::PlanArgs),
+    Status(status::StatusArgs),
+    Diff(diff::DiffArgs),
+    Rollback(rollback::RollbackArgs),
+    Exec(exec::ExecArgs),
     Facts(facts::FactsArgs),
 }
 
@@ -73,10 +86,12 @@ pub async fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr(cli.verbose);
     let interrupts = Interrupts::listen();
-    let result = match cli.command {
-        Command::Deploy(args) => deploy::run(args, &interrupts).await,
-        Command::Plan(args) => plan::run(args, &interrupts).await,
-        Command::Facts(args) => facts::run(args, &interrupts).await,
+    let result = tokio::select! {
+        result = run(cli.command, &interrupts) => result,
+        () = interrupts.again() => {
+            eprintln!("\n{}", interrupts.farewell());
+            return ExitCode::from(interrupt::STATUS);
+        }
     };
     let status = match result {
         _ if interrupts.happened() => interrupt::STATUS,
@@ -88,6 +103,18 @@ pub async fn main() -> ExitCode {
         }
     };
     ExitCode::from(status)
+}
+
+async fn run(command: Command, interrupts: &Interrupts) -> Result<Exit, Error> {
+    match command {
+        Command::Deploy(args) => deploy::run(args, interrupts).await,
+        Command::Plan(args) => plan::run(args, interrupts).await,
+        Command::Status(args) => status::run(args, interrupts).await,
+        Command::Diff(args) => diff::run(args, interrupts).await,
+        Command::Rollback(args) => rollback::run(args, interrupts).await,
+        Command::Exec(args) => exec::run(args, interrupts).await,
+        Command::Facts(args) => facts::run(args, interrupts).await,
+    }
 }
 
 fn log_to_stderr(verbose: u8) {

@@ -38,7 +38,7 @@ struct Format {
 
 /// Prints the plan.
 pub async fn run(args: PlanArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start();
+    let display = Display::start(interrupts, Vec::new());
     let prepared = prepare(&args.flake, &args.select, display.events(), interrupts).await;
     display.end().await;
     print(&rendered(&args.format, &prepared?)?)?;

@@ -25,6 +25,10 @@ fn help_texts() {
     assert_snapshot!("help", help_of(&[]));
     assert_snapshot!("help-deploy", help_of(&["deploy"]));
     assert_snapshot!("help-plan", help_of(&["plan"]));
+    assert_snapshot!("help-status", help_of(&["status"]));
+    assert_snapshot!("help-diff", help_of(&["diff"]));
+    assert_snapshot!("help-rollback", help_of(&["rollback"]));
+    assert_snapshot!("help-exec", help_of(&["exec"]));
     assert_snapshot!("help-facts-gather", help_of(&["facts", "gather"]));
 }
 
@@ -38,10 +42,29 @@ fn wrong_usage_is_exit_status_two() {
         &["netlib", "plan", "--override-input", "one"],
         &["netlib", "deploy", "--max-parallel", "0"],
         &["netlib", "deploy", "--max-parallel", "many"],
+        &["netlib", "deploy", "--max-parallel-copy", "0"],
+        &["netlib", "deploy", "--goal", "dry-run"],
+        &["netlib", "deploy", "--goal", "boot", "--dry-run"],
+        &["netlib", "rollback"],
+        &["netlib", "rollback", "alpha", "--to", "0"],
+        &["netlib", "exec"],
+        &["netlib", "exec", "--on", "alpha", "true"],
+        &["netlib", "exec", "--timeout", "0", "--", "true"],
     ] {
         let error = Cli::try_parse_from(words).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{words:?}");
     }
+}
+
+#[test]
+fn words_of_the_command_are_never_options_of_netlib() {
+    let words = ["netlib", "exec", "--on", "a", "--", "ls", "--on", "-v"];
+    let Command::Exec(exec) = Cli::try_parse_from(words).unwrap().command else {
+        panic!("another subcommand");
+    };
+    let text = format!("{exec:?}");
+    assert!(text.contains(r#"command: ["ls", "--on", "-v"]"#), "{text}");
+    assert!(text.contains(r#"on: ["a"]"#), "{text}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Where results of an evaluation are pinned up, for those who wait for one node's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::StreamExt;
@@ -33,7 +33,7 @@ impl Board {
     /// Reads the stream to its end in a task of its own. Results of other nodes than these are ignored.
     #[must_use]
     pub fn fill(
-        nodes: &[String],
+        nodes: &BTreeSet<String>,
         results: BoxStream<'static, Evaluated>,
         events: EventSink,
     ) -> Self {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     async fn asked(results: Vec<Evaluated>) -> Vec<Result<String, String>> {
-        let nodes: Vec<String> = ["a", "b"].map(str::to_owned).to_vec();
+        let nodes = ["a", "b"].map(str::to_owned).into();
         let (events, _reader) = EventSink::channel();
         let board = Board::fill(&nodes, futures::stream::iter(results).boxed(), events);
         let mut found = Vec::new();

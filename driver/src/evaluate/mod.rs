@@ -69,8 +69,8 @@ pub struct Evaluated {
 
 /// Evaluates nodes. Every node that was asked for appears exactly once in the stream, unless an error concerns all.
 pub trait Evaluator: Send + Sync {
-    /// Starts evaluating these nodes; results come in any order.
-    fn evaluate(&self, nodes: Vec<String>) -> BoxStream<'static, Evaluated>;
+    /// Evaluates nodes as they come; results come in any order.
+    fn evaluate(&self, nodes: BoxStream<'static, String>) -> BoxStream<'static, Evaluated>;
 }
 
 /// Where step executors find the derivation of a node.

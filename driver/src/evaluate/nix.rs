@@ -152,9 +152,9 @@ fn unexplained(error: &NixCallError) -> Diagnosis {
 }
 
 impl Evaluator for NixEvaluator {
-    fn evaluate(&self, nodes: Vec<String>) -> BoxStream<'static, Evaluated> {
+    fn evaluate(&self, nodes: BoxStream<'static, String>) -> BoxStream<'static, Evaluated> {
         let this = self.clone();
-        futures::stream::iter(nodes)
+        nodes
             .map(move |node| this.clone().one(node))
             .buffer_unordered(workers())
             .boxed()

@@ -44,6 +44,34 @@ pub enum ConnectFailureKind {
     Other,
 }
 
+impl ConnectFailureKind {
+    /// Whether the host does not answer, in contrast to one that answers and does not let us in.
+    #[must_use]
+    pub const fn is_silence(&self) -> bool {
+        match self {
+            Self::NoSuchName
+            | Self::Refused
+            | Self::TimedOut
+            | Self::NoRoute
+            | Self::Closed
+            | Self::Other => true,
+            Self::HostKeyChanged { .. }
+            | Self::HostKeyUnknown
+            | Self::PermissionDenied
+            | Self::BadOption => false,
+        }
+    }
+
+    /// Whether the next attempt may well succeed: a host that boots, a busy sshd, a network that changes.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused | Self::TimedOut | Self::NoRoute | Self::Closed
+        )
+    }
+}
+
 impl ConnectFailure {
     /// Recognises what ssh printed when it could not connect.
     #[must_use]

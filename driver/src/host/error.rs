@@ -6,6 +6,9 @@ use std::time::Duration;
 use super::{ConnectFailure, Refusal};
 use crate::process::{ProcessError, quote_argv};
 
+/// How a command ended when ssh said what it says of itself as well.
+pub(super) const SSH_OR_COMMAND: &str = "exit status: 255";
+
 /// What went wrong between the deployer and a host.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum HostError {
@@ -17,7 +20,7 @@ pub enum HostError {
     },
     /// No connection could be made.
     #[error("cannot connect to {failure}")]
-    Unreachable {
+    NoConnection {
         /// Node name.
         node: String,
         /// Why, and what to do.
@@ -116,10 +119,10 @@ pub enum HostError {
 }
 
 impl HostError {
-    /// Whether nothing was tried because the host does not answer or does not let us in.
+    /// Whether nothing was tried because the host does not answer.
     #[must_use]
-    pub fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
+    pub fn is_offline(&self) -> bool {
+        matches!(self, Self::NoConnection { failure, .. } if failure.kind.is_silence())
     }
 
     /// Whether trying again later may help: the connection is at fault, not the command.
@@ -127,8 +130,13 @@ impl HostError {
     pub fn is_connection(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::Disconnected { .. } | Self::TimedOut { .. }
-        )
+            Self::NoConnection { .. } | Self::Disconnected { .. } | Self::TimedOut { .. }
+        ) || self.may_be_ssh()
+    }
+
+    /// Ended with ssh's own status, which the host's script never has: an ssh that was interrupted ends so.
+    fn may_be_ssh(&self) -> bool {
+        matches!(self, Self::Failed { status, .. } if status == SSH_OR_COMMAND)
     }
 }
 

@@ -4,7 +4,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::{Host, HostCommand, HostError, RemoteStore};
-use crate::process::{Command, Output, ProcessError};
+use crate::process::{Command, LineSink, Output, ProcessError};
 
 /// How people read where commands ran.
 const HERE: &str = "this machine";
@@ -32,6 +32,21 @@ impl LocalHost {
         }
         Ok(host)
     }
+
+    fn prepared(&self, mut command: HostCommand) -> Command {
+        if !self.is_root {
+            let sudo = ["sudo", "-n", "--"].map(str::to_owned);
+            command.argv.splice(0..0, sudo);
+        }
+        let (program, args) = command
+            .argv
+            .split_first()
+            .map_or(("true", [].as_slice()), |(program, args)| (program, args));
+        Command::new(program)
+            .args(args)
+            .stdin(command.stdin)
+            .timeout(command.timeout)
+    }
 }
 
 impl Host for LocalHost {
@@ -43,23 +58,18 @@ impl Host for LocalHost {
         HERE.to_owned()
     }
 
-    fn run(&self, mut command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        async move { self.prepared(command).output().await.map_err(failure) }.boxed()
+    }
+
+    fn run_lines(
+        &self,
+        command: HostCommand,
+        lines: LineSink,
+    ) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
-            if !self.is_root {
-                let sudo = ["sudo", "-n", "--"].map(str::to_owned);
-                command.argv.splice(0..0, sudo);
-            }
-            let (program, args) = command
-                .argv
-                .split_first()
-                .map_or(("true", [].as_slice()), |(program, args)| (program, args));
-            Command::new(program)
-                .args(args)
-                .stdin(command.stdin)
-                .timeout(command.timeout)
-                .output()
-                .await
-                .map_err(failure)
+            let command = self.prepared(command);
+            command.stream_lines(&lines).await.map_err(failure)
         }
         .boxed()
     }
@@ -93,6 +103,7 @@ fn failure(error: ProcessError) -> HostError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::Stream;
 
     #[tokio::test]
     async fn words_and_input_arrive_as_they_are() {
@@ -111,6 +122,28 @@ mod tests {
         let output = host.run(command.stdin("in ")).await.unwrap();
         assert_eq!(output.stdout, b"in <a b><$HOME>");
         assert_eq!(host.store(), None);
+    }
+
+    #[tokio::test]
+    async fn lines_come_from_both_streams() {
+        let host = LocalHost {
+            node: "alpha".to_owned(),
+            is_root: true,
+        };
+        let (sink, mut lines) = tokio::sync::mpsc::unbounded_channel();
+        let command = HostCommand::new(["sh", "-c", "echo out; echo err >&2; exit 3"]);
+        let error = host.run_lines(command, sink).await.err().unwrap();
+        assert!(matches!(error, HostError::Failed { status, .. } if status == "exit status: 3"));
+        let mut said = Vec::new();
+        while let Some(line) = lines.recv().await {
+            said.push(line);
+        }
+        said.sort_by_key(|(_, line)| line.clone());
+        let expected = [(Stream::Stderr, "err"), (Stream::Stdout, "out")];
+        assert_eq!(
+            said,
+            expected.map(|(stream, line)| (stream, line.to_owned()))
+        );
     }
 
     #[tokio::test]

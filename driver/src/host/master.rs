@@ -10,7 +10,7 @@ use crate::plan::Target;
 use crate::process::{Command, ProcessError};
 
 /// How long a host may take to answer, in seconds.
-const CONNECT_SECONDS: &str = "10";
+const CONNECT_SECONDS: &str = "5";
 /// How long logging in may take altogether.
 const LOGIN: Duration = Duration::from_secs(40);
 
@@ -52,10 +52,20 @@ pub(super) enum MasterError {
     Process(ProcessError),
 }
 
-/// ssh takes the first value it is given: what must hold comes first, then the user's options, then defaults.
 fn arguments(target: &Target, socket: &Path) -> Vec<String> {
     let mut words: Vec<String> = ["-f", "-N", "-T", "-M", "-S"].map(str::to_owned).to_vec();
     words.push(socket.display().to_string());
+    words.extend(login_words(target));
+    // Long enough for any pause of a run; a driver that was killed leaves nothing for longer.
+    words.extend(["-o", "ControlPersist=15m", "--"].map(str::to_owned));
+    words.push(target.host.clone());
+    words
+}
+
+/// How to log in to a target. ssh takes the first value it is given: what must hold comes first, then the user's
+/// options, then defaults.
+pub(super) fn login_words(target: &Target) -> Vec<String> {
+    let mut words = Vec::new();
     let option =
         |words: &mut Vec<String>, value: &str| words.extend(["-o".to_owned(), value.to_owned()]);
     for value in [
@@ -78,12 +88,9 @@ fn arguments(target: &Target, socket: &Path) -> Vec<String> {
         &timeout,
         "ServerAliveInterval=5",
         "ServerAliveCountMax=3",
-        // Long enough for any pause of a run; a driver that was killed leaves nothing for longer.
-        "ControlPersist=15m",
     ] {
         option(&mut words, value);
     }
-    words.extend(["--".to_owned(), target.host.clone()]);
     words
 }
 
@@ -109,6 +116,6 @@ mod tests {
             local: false,
         };
         let words = arguments(&target, Path::new("/tmp/n/0")).join(" ");
-        insta::assert_snapshot!(words, @"-f -N -T -M -S /tmp/n/0 -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -p 2222 -l admin -o ConnectTimeout=60 -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlPersist=15m -- alpha.example.org");
+        insta::assert_snapshot!(words, @"-f -N -T -M -S /tmp/n/0 -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -p 2222 -l admin -o ConnectTimeout=60 -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlPersist=15m -- alpha.example.org");
     }
 }

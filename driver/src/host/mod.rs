@@ -2,11 +2,14 @@
 //!
 //! Knows connections, privileges and the host script; knows nothing of steps, their order or what they are for.
 
+mod anew;
 mod connect;
+mod contact;
 mod error;
 mod hosts;
 mod local;
 mod master;
+mod retry;
 pub mod script;
 mod ssh;
 
@@ -14,12 +17,16 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-use crate::process::Output;
+use crate::process::{LineSink, Output};
 
 pub use connect::{ConnectFailure, ConnectFailureKind};
+pub use contact::answering;
 pub use error::HostError;
 pub use hosts::Hosts;
-pub use script::{LockHolder, Probe, Refusal, Unfinished};
+pub use script::{
+    Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished,
+    inspect,
+};
 
 /// How long a short command may take on a host.
 pub const SHORT: Duration = Duration::from_secs(60);
@@ -34,6 +41,19 @@ pub trait Host: Send + Sync {
 
     /// Runs a command as root, connecting again first if the connection broke earlier.
     fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>>;
+
+    /// Runs a command as root over a TCP connection made for it and ended with it. A machine that is reached without any
+    /// network needs none.
+    fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.run(command)
+    }
+
+    /// Like [`Host::run`], and hands out each line as it comes; the output that is returned has no stdout.
+    fn run_lines(
+        &self,
+        command: HostCommand,
+        lines: LineSink,
+    ) -> BoxFuture<'_, Result<Output, HostError>>;
 
     /// How Nix reaches the store there; `None` is the deployer's own store.
     fn store(&self) -> Option<RemoteStore>;

@@ -1,18 +1,30 @@
 //! The host script and its small protocol: subcommands in, `key=value` lines out.
 
+mod activation;
 mod answer;
+mod inspect;
+mod phase;
 mod refusal;
-
-use std::collections::BTreeMap;
-use std::time::Duration;
+mod restart;
 
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
+pub use activation::{Activation, Status, System, activate, confirm, status};
 use answer::Answer;
+pub use inspect::{Generation, HostStatus, inspect};
+pub use phase::Phase;
 pub use refusal::Refusal;
+pub use restart::{probe_anew, reboot, reboot_needed};
 
-/// What the script is: one file for every host, whatever its architecture.
-const SCRIPT: &str = include_str!("netlib-host.sh");
+/// What the script is: one text for every host, whatever its architecture.
+const SCRIPT: &str = concat!(
+    include_str!("netlib-host/head.sh"),
+    include_str!("netlib-host/state.sh"),
+    include_str!("netlib-host/look.sh"),
+    include_str!("netlib-host/activate.sh"),
+    include_str!("netlib-host/run.sh"),
+    include_str!("netlib-host/main.sh"),
+);
 
 /// Where hosts keep their records of deployments.
 pub const DEPLOYS: &str = "/var/lib/netlib/deploys";
@@ -36,6 +48,27 @@ pub struct Probe {
     pub lock: Option<LockHolder>,
     /// Deployments that ended without saying how: the host or its activation was stopped in the middle.
     pub unfinished: Vec<Unfinished>,
+    /// The latest deployment that the host has on record.
+    pub last: Option<Record>,
+    /// Store path of the system that was booted.
+    pub booted_system: Option<String>,
+    /// Changes with every boot.
+    pub boot_id: Option<String>,
+    /// What systemd says of the whole system: `starting`, `running`, `degraded`.
+    pub state: Option<String>,
+}
+
+/// A deployment that a host has on record.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Record {
+    /// Its nonce.
+    pub nonce: String,
+    /// Where it is, or how it ended.
+    pub phase: Phase,
+    /// The system that was being activated.
+    pub toplevel: String,
+    /// Why it ended as it did.
+    pub message: String,
 }
 
 /// Who is deploying to a host.
@@ -45,6 +78,21 @@ pub struct LockHolder {
     pub deployer: String,
     /// Time in UTC.
     pub since: String,
+    /// What is being activated, where the host could read that.
+    pub deployment: Option<Underway>,
+}
+
+/// An activation that is under way.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Underway {
+    /// Its nonce.
+    pub nonce: String,
+    /// The system that is being activated.
+    pub toplevel: String,
+    /// How far it is to go, in the word of the plan.
+    pub goal: String,
+    /// Where it is.
+    pub phase: Phase,
 }
 
 /// A deployment that ended without saying how.
@@ -68,63 +116,13 @@ pub enum IdentityPolicy {
     Adopt,
 }
 
-/// One activation, as the host is asked for it.
-#[derive(Clone, Debug)]
-pub struct Activation {
-    /// Names this deployment on the host.
-    pub nonce: String,
-    /// Store path of the system.
-    pub toplevel: String,
-    /// Who deploys: user and machine.
-    pub deployer: String,
-    /// The network of the plan.
-    pub network: Network,
-    /// What to do with a host of another one.
-    pub policy: IdentityPolicy,
-    /// How long one switch may take.
-    pub limit: Duration,
-}
-
-/// How an activation stands.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Status {
-    /// Where it is.
-    pub phase: Phase,
-    /// Whether it is being worked on at this moment.
-    pub is_running: bool,
-    /// Whether the host was restarted since it was recorded.
-    pub was_restarted: bool,
-    /// Why it ended as it did.
-    pub message: String,
-    /// The running system now.
-    pub current: Option<String>,
-    /// The system profile now.
-    pub profile: Option<String>,
-    /// The log from the offset that was asked for.
-    pub log: Vec<u8>,
-}
-
-/// Where an activation is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Phase {
-    /// The host knows nothing of it.
-    Unknown,
-    /// Recorded, not begun.
-    Prepared,
-    /// The switch runs.
-    Activating,
-    /// The way back runs.
-    RollingBack,
-    /// The new system runs and is in the profile.
-    Confirmed,
-    /// The old system runs again.
-    RolledBack,
-    /// Going back failed too.
-    RollbackFailed,
-    /// It failed, and there was nothing to go back to.
-    Failed,
-    /// It was stopped in the middle, and a later deployment found out.
-    Interrupted,
+/// Which connection a question goes over.
+#[derive(Clone, Copy)]
+enum Via {
+    /// The one that everything shares.
+    Shared,
+    /// One of its own.
+    NewConnection,
 }
 
 /// Asks a host about itself.
@@ -184,40 +182,22 @@ pub async fn identify(
     answer.accepted("identified")
 }
 
-/// Starts an activation and returns at once.
-pub async fn activate(host: &dyn Host, activation: &Activation) -> Result<(), HostError> {
-    let limit = activation.limit.as_secs().to_string();
-    let words = [
-        "sh",
-        "-c",
-        KEEP_AND_RUN,
-        "sh",
-        "activate",
-        &activation.nonce,
-        &activation.toplevel,
-        &activation.deployer,
-        &activation.network.id,
-        &activation.network.name,
-        activation.policy.word(),
-        &limit,
-    ];
-    let output = host
-        .run(HostCommand::new(words).stdin(SCRIPT).timeout(SHORT))
-        .await?;
-    Answer::read(host, "activate", &output)?.accepted("started")
-}
-
-/// Asks how an activation stands, and for its log from a byte on.
-pub async fn status(host: &dyn Host, nonce: &str, offset: usize) -> Result<Status, HostError> {
-    let answer = call(host, "status", &[nonce, &offset.to_string()]).await?;
-    answer.into_status()
-}
-
 async fn call(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<Answer, HostError> {
+    call_via(host, Via::Shared, subcommand, args).await
+}
+
+async fn call_via(
+    host: &dyn Host,
+    via: Via,
+    subcommand: &str,
+    args: &[&str],
+) -> Result<Answer, HostError> {
     let words = [&["sh", "-s", "--", subcommand], args].concat();
-    let output = host
-        .run(HostCommand::new(words).stdin(SCRIPT).timeout(SHORT))
-        .await?;
+    let command = HostCommand::new(words).stdin(SCRIPT).timeout(SHORT);
+    let output = match via {
+        Via::Shared => host.run(command).await?,
+        Via::NewConnection => host.run_anew(command).await?,
+    };
     Answer::read(host, subcommand, &output)
 }
 
@@ -227,29 +207,6 @@ impl IdentityPolicy {
             Self::Keep => "keep",
             Self::Adopt => "adopt",
         }
-    }
-}
-
-impl Phase {
-    /// Whether nothing more will happen.
-    #[must_use]
-    pub fn is_final(self) -> bool {
-        !matches!(self, Self::Prepared | Self::Activating | Self::RollingBack)
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        let words = BTreeMap::from([
-            ("unknown", Self::Unknown),
-            ("prepared", Self::Prepared),
-            ("activating", Self::Activating),
-            ("rollingBack", Self::RollingBack),
-            ("confirmed", Self::Confirmed),
-            ("rolledBack", Self::RolledBack),
-            ("rollbackFailed", Self::RollbackFailed),
-            ("failed", Self::Failed),
-            ("interrupted", Self::Interrupted),
-        ]);
-        words.get(word).copied()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A host behind OpenSSH: one connection that every command and `nix copy` share, made again when it broke.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -9,11 +10,13 @@ use futures::future::BoxFuture;
 use openssh::{Error as SshError, Session, Stdio};
 use tokio::sync::Mutex;
 
+use super::anew;
 use super::connect::address;
+use super::error::SSH_OR_COMMAND;
 use super::master::{self, MasterError};
-use super::{Host, HostCommand, HostError, RemoteStore};
+use super::{Host, HostCommand, HostError, RemoteStore, retry};
 use crate::plan::Target;
-use crate::process::{Output, Tail, pipes};
+use crate::process::{LineSink, Output, Stream, Tail, pipes};
 
 /// How long asking the local ssh about its connection may take.
 const CHECK: Duration = Duration::from_secs(10);
@@ -59,16 +62,15 @@ impl SshHost {
         if let Some(session) = &*slot {
             return Ok(Arc::clone(session));
         }
-        let session =
-            master::connect(&self.target, &self.socket)
-                .await
-                .map_err(|error| match error {
-                    MasterError::Connect(failure) => HostError::Unreachable {
-                        node: self.node.clone(),
-                        failure: Box::new(failure),
-                    },
-                    MasterError::Process(error) => error.into(),
-                })?;
+        let session = retry::with_backoff(|| master::connect(&self.target, &self.socket))
+            .await
+            .map_err(|error| match error {
+                MasterError::Connect(failure) => HostError::NoConnection {
+                    node: self.node.clone(),
+                    failure: Box::new(failure),
+                },
+                MasterError::Process(error) => error.into(),
+            })?;
         let session = Arc::new(session);
         if self.rights.get().is_none() {
             match self.ask_rights(&session).await {
@@ -87,12 +89,12 @@ impl SshHost {
 
     async fn ask_rights(&self, session: &Session) -> Result<Rights, HostError> {
         let who = HostCommand::new(["id", "-u"]).timeout(GREETING);
-        let id = self.execute(session, who).await?;
+        let id = self.execute(session, who, None).await?;
         if id.stdout.trim_ascii() == b"0" {
             return Ok(Rights::Root);
         }
         let sudo = HostCommand::new(["sudo", "-n", "--", "true"]).timeout(GREETING);
-        match self.execute(session, sudo).await {
+        match self.execute(session, sudo, None).await {
             Ok(_) => Ok(Rights::Sudo),
             Err(HostError::Failed { said, .. }) => Err(HostError::NotPermitted {
                 address: self.address(),
@@ -102,10 +104,15 @@ impl SshHost {
         }
     }
 
-    async fn execute(&self, session: &Session, command: HostCommand) -> Result<Output, HostError> {
+    async fn execute(
+        &self,
+        session: &Session,
+        command: HostCommand,
+        lines: Option<&LineSink>,
+    ) -> Result<Output, HostError> {
         let limit = command.timeout;
         let argv = command.argv.clone();
-        match tokio::time::timeout(limit, self.exchange(session, command)).await {
+        match tokio::time::timeout(limit, self.exchange(session, command, lines)).await {
             Ok(result) => result,
             Err(_) => Err(HostError::TimedOut {
                 address: self.address(),
@@ -115,7 +122,12 @@ impl SshHost {
         }
     }
 
-    async fn exchange(&self, session: &Session, command: HostCommand) -> Result<Output, HostError> {
+    async fn exchange(
+        &self,
+        session: &Session,
+        command: HostCommand,
+        lines: Option<&LineSink>,
+    ) -> Result<Output, HostError> {
         let (program, args) = command
             .argv
             .split_first()
@@ -138,8 +150,12 @@ impl SshHost {
         let mut tail = Tail::default();
         tokio::join!(
             pipes::feed(stdin, Some(&command.stdin)),
-            pipes::drain(stdout, &mut output),
-            pipes::lines(stderr, &mut tail, |_| {}),
+            pipes::take(stdout, &mut output, lines),
+            pipes::lines(stderr, &mut tail, |line| {
+                if let Some(sink) = lines {
+                    pipes::send(sink, Stream::Stderr, line);
+                }
+            }),
         );
         let said = tail.text();
         let status = match child.wait().await {
@@ -149,6 +165,10 @@ impl SshHost {
                     stderr: said,
                 });
             }
+            // The ssh here was ended, as by Ctrl-C in a terminal: that says nothing about the command there.
+            Ok(status) if status.signal().is_some() => {
+                return Err(self.broken(&command.argv, format!("ssh ended by {status}")));
+            }
             Ok(status) => status.to_string(),
             Err(SshError::Remote(error)) if error.kind() == std::io::ErrorKind::NotFound => {
                 "command not found".to_owned()
@@ -157,7 +177,7 @@ impl SshHost {
             Err(SshError::RemoteProcessTerminated | SshError::Disconnected)
                 if alive(session).await =>
             {
-                "exit status: 255".to_owned()
+                SSH_OR_COMMAND.to_owned()
             }
             Err(error) => {
                 let said = if said.is_empty() {
@@ -174,6 +194,31 @@ impl SshHost {
             status,
             said,
         })
+    }
+
+    /// Runs over the shared connection, and forgets that one if it turns out to be broken.
+    async fn run_here(
+        &self,
+        command: HostCommand,
+        lines: Option<LineSink>,
+    ) -> Result<Output, HostError> {
+        let session = self.session().await?;
+        let command = self.as_root(command);
+        let result = self.execute(&session, command, lines.as_ref()).await;
+        if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
+            && !alive(&session).await
+        {
+            self.forget(&session).await;
+        }
+        result
+    }
+
+    fn as_root(&self, mut command: HostCommand) -> HostCommand {
+        if let Some(Rights::Sudo) = self.rights.get() {
+            let sudo = ["sudo", "-n", "--"].map(str::to_owned);
+            command.argv.splice(0..0, sudo);
+        }
+        command
     }
 
     fn broken(&self, argv: &[String], said: String) -> HostError {
@@ -228,22 +273,20 @@ impl Host for SshHost {
         address(&self.target)
     }
 
-    fn run(&self, mut command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        async move {
-            let session = self.session().await?;
-            if let Some(Rights::Sudo) = self.rights.get() {
-                let sudo = ["sudo", "-n", "--"].map(str::to_owned);
-                command.argv.splice(0..0, sudo);
-            }
-            let result = self.execute(&session, command).await;
-            if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
-                && !alive(&session).await
-            {
-                self.forget(&session).await;
-            }
-            result
-        }
-        .boxed()
+    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.run_here(command, None).boxed()
+    }
+
+    fn run_lines(
+        &self,
+        command: HostCommand,
+        lines: LineSink,
+    ) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.run_here(command, Some(lines)).boxed()
+    }
+
+    fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        anew::run(&self.node, &self.target, self.as_root(command)).boxed()
     }
 
     fn store(&self) -> Option<RemoteStore> {

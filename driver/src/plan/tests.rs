@@ -13,7 +13,8 @@ pub(crate) fn example() -> Plan {
 fn document() -> Value {
     let node = |name: &str, tags: &[&str]| {
         let target = json!({ "host": format!("{name}.example.org"), "user": "root", "port": null, "sshOptions": [], "local": false });
-        json!({ "target": target, "system": "x86_64-linux", "tags": tags, "facts": {} })
+        let activation = json!({ "goal": "switch", "timeout": 600, "confirmTimeout": 60, "reboot": "never", "rebootTimeout": 600 });
+        json!({ "target": target, "system": "x86_64-linux", "tags": tags, "facts": {}, "activation": activation })
     };
     let mut steps = serde_json::Map::new();
     for (name, first) in [

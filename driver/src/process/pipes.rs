@@ -1,11 +1,43 @@
 //! The three pipes of a child, without trusting what comes through them to be short, complete or UTF-8.
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::Tail;
 
 /// Longest piece that is handed out as one line; Nix's JSON log lines with traces can be long.
 const LONGEST: u64 = 4 * 1024 * 1024;
+
+/// Which of a command's two outputs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stream {
+    /// What it was asked for.
+    Stdout,
+    /// What it says about it.
+    Stderr,
+}
+
+/// Where lines of a running command go. Sending never blocks; a reader that is gone changes nothing.
+pub type LineSink = UnboundedSender<(Stream, String)>;
+
+pub(crate) fn send(lines: &LineSink, stream: Stream, line: &str) {
+    let _ = lines.send((stream, line.to_owned()));
+}
+
+/// Collects everything, or hands out the lines where somebody wants them.
+pub(crate) async fn take(
+    stdout: Option<impl AsyncRead + Unpin>,
+    into: &mut Vec<u8>,
+    wanted: Option<&LineSink>,
+) {
+    match wanted {
+        None => drain(stdout, into).await,
+        Some(sink) => {
+            let on_line = |line: &str| send(sink, Stream::Stdout, line);
+            lines(stdout, &mut Tail::default(), on_line).await;
+        }
+    }
+}
 
 /// Writes all the bytes and closes the pipe.
 pub(crate) async fn feed(stdin: Option<impl AsyncWrite + Unpin>, bytes: Option<&[u8]>) {

@@ -10,6 +10,7 @@ use crate::event::{Event, StepResult, WalkStep};
 pub struct Lines {
     steps: BTreeMap<String, WalkStep>,
     warnings: BTreeSet<String>,
+    offline: BTreeSet<String>,
 }
 
 impl Lines {
@@ -21,7 +22,13 @@ impl Lines {
                 .warnings
                 .insert(text.clone())
                 .then(|| format!("warning: {text}")),
+            Event::Online { .. } | Event::Summary(_) | Event::Error(_) => None,
+            Event::Offline { node, message } => {
+                self.offline.insert(node.clone());
+                Some(format!("{node}: offline\n{}", indented(message)))
+            }
             Event::Evaluated { node } => Some(format!("{node}: evaluated")),
+            Event::Interrupted { activating } => Some(interrupted(activating)),
             Event::WalkStarted { steps } => {
                 self.steps = steps
                     .iter()
@@ -42,18 +49,14 @@ impl Lines {
     /// For example `alpha: build`; the id of a step that is named in another way.
     #[must_use]
     pub fn name(&self, step: &str) -> String {
-        match self.steps.get(step) {
-            Some(WalkStep {
-                node: Some(node),
-                kind,
-                id,
-            }) if *id == format!("{}:{node}", kind.name()) => {
-                format!("{node}: {}", kind.name())
+        let node = self.steps.get(step).and_then(|step| step.node.as_ref());
+        match node {
+            Some(node) => {
+                let what = step.strip_suffix(node.as_str());
+                let what = what.and_then(|what| what.strip_suffix(':'));
+                format!("{node}: {}", what.unwrap_or(step))
             }
-            Some(WalkStep {
-                node: Some(node), ..
-            }) => format!("{node}: {step}"),
-            _ => step.to_owned(),
+            None => step.to_owned(),
         }
     }
 
@@ -83,13 +86,26 @@ impl Lines {
                 "{name}: failed after {took}\n{}",
                 indented(message)
             )),
-            StepResult::Unreachable(message) => {
-                Some(format!("{name}: unreachable\n{}", indented(message)))
-            }
+            // Said already, when the node was found to be so.
+            StepResult::Offline(_) if self.offline.contains(self.owner(step)) => None,
+            StepResult::Offline(message) => Some(format!("{name}: offline\n{}", indented(message))),
             StepResult::Blocked { by } => Some(format!("{name}: blocked by {by}")),
-            StepResult::Cancelled => None,
+            StepResult::NotStarted { .. } | StepResult::Cancelled => None,
         }
     }
+}
+
+/// What an interrupt means, in one or two lines.
+#[must_use]
+pub fn interrupted(activating: &[String]) -> String {
+    let waiting = match activating {
+        [] => "No host is being activated.".to_owned(),
+        hosts => format!(
+            "Waiting for activations to reach a safe state: {}.",
+            hosts.join(", ")
+        ),
+    };
+    format!("interrupted: nothing new is started. {waiting}\nCtrl-C once more leaves at once.")
 }
 
 fn indented(message: &str) -> String {
@@ -168,12 +184,21 @@ mod tests {
                 },
                 0,
             ),
-            finished(
-                "build:beta",
-                StepResult::Unreachable("no route".to_owned()),
-                0,
-            ),
+            finished("build:beta", StepResult::Offline("no route".to_owned()), 0),
             finished("copy:beta", StepResult::Cancelled, 0),
+            Event::Online {
+                node: "alpha".to_owned(),
+            },
+            Event::Offline {
+                node: "delta".to_owned(),
+                message: "cannot connect\nat all".to_owned(),
+            },
+            Event::Interrupted {
+                activating: vec!["alpha".to_owned(), "gamma".to_owned()],
+            },
+            Event::Interrupted {
+                activating: Vec::new(),
+            },
         ];
         let mut lines = Lines::default();
         let text: Vec<String> = events.iter().filter_map(|event| lines.of(event)).collect();

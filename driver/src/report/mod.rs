@@ -1,7 +1,14 @@
-//! What people see. Everything here only reads: the stream of events, a plan, the result of a run.
+//! What people and programs see. Everything here only reads: the stream of events, a plan, the result of a run.
 
+pub mod difference;
 pub mod dot;
+pub mod exec;
+pub mod json;
 pub mod lines;
+pub mod log_dir;
 pub mod progress;
+pub mod readers;
+pub mod running;
+pub mod status;
 pub mod summary;
 pub mod tree;

@@ -5,37 +5,43 @@ use std::io::Write;
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::lines::Lines;
+use super::readers::Reader;
 use crate::event::Event;
 
 /// How often a spinner turns.
 const TICK: Duration = Duration::from_millis(120);
 
-/// Writes a line an event until the stream ends.
-pub async fn plain(mut events: UnboundedReceiver<Event>, mut to: impl Write + Send) {
-    let mut lines = Lines::default();
-    while let Some(event) = events.recv().await {
-        if let Some(text) = lines.of(&event) {
+/// Writes lines, an event at a time.
+pub struct Plain<W> {
+    lines: Lines,
+    to: W,
+}
+
+impl<W: Write + Send> Plain<W> {
+    /// Writes to this.
+    #[must_use]
+    pub fn new(to: W) -> Self {
+        Self {
+            lines: Lines::default(),
+            to,
+        }
+    }
+}
+
+impl<W: Write + Send> Reader for Plain<W> {
+    fn read(&mut self, event: &Event) {
+        if let Some(text) = self.lines.of(event) {
             // A reader that went away must not stop the run.
-            let _ = writeln!(to, "{text}");
+            let _ = writeln!(self.to, "{text}");
         }
     }
 }
 
 /// Draws one bar for the walk and a spinner for each running step until the stream ends. What fails or warns stays
 /// above the bars as lines.
-pub async fn bars(mut events: UnboundedReceiver<Event>, screen: MultiProgress) {
-    let mut bars = Bars::new(screen);
-    while let Some(event) = events.recv().await {
-        bars.show(&event);
-    }
-    // Indicatif leaves what is drawn when it is dropped.
-    let _ = bars.screen.clear();
-}
-
-struct Bars {
+pub struct Bars {
     screen: MultiProgress,
     lines: Lines,
     overall: Option<ProgressBar>,
@@ -43,7 +49,9 @@ struct Bars {
 }
 
 impl Bars {
-    fn new(screen: MultiProgress) -> Self {
+    /// Draws on this screen.
+    #[must_use]
+    pub fn new(screen: MultiProgress) -> Self {
         Self {
             screen,
             lines: Lines::default(),
@@ -71,7 +79,7 @@ impl Bars {
                 }
                 self.print(text);
             }
-            Event::Phase(_) | Event::Warning(_) | Event::Evaluated { .. } => self.print(text),
+            _ => self.print(text),
         }
     }
 
@@ -99,6 +107,17 @@ impl Bars {
     }
 }
 
+impl Reader for Bars {
+    fn read(&mut self, event: &Event) {
+        self.show(event);
+    }
+
+    fn end(&mut self) {
+        // Indicatif leaves what is drawn when it is dropped.
+        let _ = self.screen.clear();
+    }
+}
+
 fn style(template: &str) -> ProgressStyle {
     // The templates above are constants; a mistake in one costs only its looks.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
@@ -107,7 +126,7 @@ fn style(template: &str) -> ProgressStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{EventSink, StepResult};
+    use crate::event::StepResult;
     use indicatif::{InMemoryTerm, ProgressDrawTarget};
 
     fn failed() -> Event {
@@ -119,33 +138,29 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn plain_lines_end_with_the_stream() {
-        let (sink, reader) = EventSink::channel();
-        sink.send(Event::Phase("reading".to_owned()));
-        sink.send(failed());
-        drop(sink);
+    #[test]
+    fn plain_lines() {
         let mut text = Vec::new();
-        plain(reader, &mut text).await;
+        let mut plain = Plain::new(&mut text);
+        plain.read(&Event::Phase("reading".to_owned()));
+        plain.read(&failed());
         assert_eq!(
             String::from_utf8(text).unwrap(),
             "reading\nx: failed after 1.0 s\n  boom\n"
         );
     }
 
-    #[tokio::test]
-    async fn a_failure_stays_on_the_terminal_and_bars_do_not() {
+    #[test]
+    fn a_failure_stays_on_the_terminal_and_bars_do_not() {
         let terminal = InMemoryTerm::new(20, 60);
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let screen = MultiProgress::with_draw_target(target);
-        let (sink, reader) = EventSink::channel();
-        sink.send(Event::WalkStarted { steps: Vec::new() });
-        sink.send(Event::StepStarted {
+        let mut bars = Bars::new(MultiProgress::with_draw_target(target));
+        bars.read(&Event::WalkStarted { steps: Vec::new() });
+        bars.read(&Event::StepStarted {
             step: "x".to_owned(),
         });
-        sink.send(failed());
-        drop(sink);
-        bars(reader, screen).await;
+        bars.read(&failed());
+        bars.end();
         assert_eq!(terminal.contents(), "x: failed after 1.0 s\n  boom");
     }
 }

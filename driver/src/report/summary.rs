@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::event::StepResult;
+use crate::event::{StepResult, WalkStep};
 use crate::graph::Graph;
-use crate::plan::StepKind;
+use crate::plan::{Goal, StepKind};
 use crate::schedule::RunResult;
 
 /// What became of a node.
@@ -17,12 +17,14 @@ pub enum NodeResult {
     UpToDate,
     /// A deploy would switch it to another system.
     WouldChange,
+    /// It is as far as the goal of the run goes, which is not the whole way.
+    Done,
     /// One of its steps failed.
     Failed,
     /// Something that it depends on failed.
     Blocked,
     /// It does not answer.
-    Unreachable,
+    Offline,
     /// Nothing was done, because the run ended before.
     Skipped,
 }
@@ -35,9 +37,10 @@ impl NodeResult {
             Self::Active => "active",
             Self::UpToDate => "up to date",
             Self::WouldChange => "would change",
+            Self::Done => "done",
             Self::Failed => "failed",
             Self::Blocked => "blocked",
-            Self::Unreachable => "unreachable",
+            Self::Offline => "offline",
             Self::Skipped => "skipped",
         }
     }
@@ -45,7 +48,10 @@ impl NodeResult {
     /// Whether the node is as it should be, or would be after a deploy.
     #[must_use]
     pub const fn is_good(self) -> bool {
-        matches!(self, Self::Active | Self::UpToDate | Self::WouldChange)
+        matches!(
+            self,
+            Self::Active | Self::UpToDate | Self::WouldChange | Self::Done
+        )
     }
 
     const fn is_active(self) -> bool {
@@ -55,11 +61,11 @@ impl NodeResult {
     fn styled(self, colours: Colours) -> console::StyledObject<String> {
         let word = console::Style::new().force_styling(colours == Colours::On);
         let word = match self {
-            Self::Active => word.green(),
+            Self::Active | Self::Done => word.green(),
             Self::UpToDate | Self::Skipped => word.dim(),
             Self::WouldChange => word.cyan(),
             Self::Blocked => word.yellow(),
-            Self::Failed | Self::Unreachable => word.red(),
+            Self::Failed | Self::Offline => word.red(),
         };
         word.apply_to(format!(
             "{:width$}",
@@ -97,16 +103,19 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Sums up a run, one row for each node of the graph, sorted by name.
+    /// Sums up a run, one row for each node of the graph, sorted by name. Nodes without a goal are to be switched.
     #[must_use]
-    pub fn of(graph: &Graph, run: &RunResult) -> Self {
-        let mut nodes: BTreeMap<&str, Vec<(StepKind, &StepResult)>> = BTreeMap::new();
+    pub fn of(graph: &Graph, run: &RunResult, goals: &BTreeMap<String, Goal>) -> Self {
+        let mut nodes: BTreeMap<&str, Vec<(&WalkStep, &StepResult)>> = BTreeMap::new();
         for step in graph.steps() {
             if let (Some(node), Some(result)) = (&step.node, run.steps.get(&step.id)) {
-                nodes.entry(node).or_default().push((step.kind, result));
+                nodes.entry(node).or_default().push((step, result));
             }
         }
-        let rows = nodes.into_iter().map(|(node, steps)| row(node, &steps));
+        let goal = |node: &str| goals.get(node).copied().unwrap_or_default();
+        let rows = nodes
+            .into_iter()
+            .map(|(node, steps)| row(node, &steps, goal(node)));
         Self {
             rows: rows.collect(),
         }
@@ -166,13 +175,14 @@ impl fmt::Display for Summary {
 }
 
 /// The step that says most about a node decides: first what went wrong, then how its activation ended.
-fn row(node: &str, steps: &[(StepKind, &StepResult)]) -> Row {
-    let found = |wanted: fn(&StepKind, &StepResult) -> Option<(NodeResult, String)>| {
-        steps.iter().find_map(|(kind, result)| wanted(kind, result))
+fn row(node: &str, steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Row {
+    let found = |wanted: fn(&WalkStep, &StepResult) -> Option<(NodeResult, String)>| {
+        steps.iter().find_map(|(step, result)| wanted(step, result))
     };
     let (result, detail) = found(failure)
         .or_else(|| found(not_started))
-        .or_else(|| found(activation))
+        .or_else(|| found(previewed))
+        .or_else(|| activation(steps, goal))
         .unwrap_or((
             NodeResult::Skipped,
             "the plan has no activation for it".to_owned(),
@@ -184,22 +194,32 @@ fn row(node: &str, steps: &[(StepKind, &StepResult)]) -> Row {
     }
 }
 
-fn failure(kind: &StepKind, result: &StepResult) -> Option<(NodeResult, String)> {
+/// The step's name without its node, which the table names already.
+fn label(step: &WalkStep) -> &str {
+    let node = step.node.as_deref().unwrap_or_default();
+    let what = step.id.strip_suffix(node);
+    let what = what.and_then(|what| what.strip_suffix(':'));
+    what.unwrap_or(&step.id)
+}
+
+fn failure(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
     match result {
         StepResult::Failed(message) => Some((
             NodeResult::Failed,
-            format!("{}: {}", kind.name(), first_line(message)),
+            format!("{}: {}", label(step), first_line(message)),
         )),
-        StepResult::Unreachable(message) => {
-            Some((NodeResult::Unreachable, first_line(message).to_owned()))
-        }
+        StepResult::Offline(message) => Some((NodeResult::Offline, first_line(message).to_owned())),
         _ => None,
     }
 }
 
-fn not_started(_: &StepKind, result: &StepResult) -> Option<(NodeResult, String)> {
+fn not_started(_: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
     match result {
         StepResult::Blocked { by } => Some((NodeResult::Blocked, format!("by {by}"))),
+        StepResult::NotStarted { because } => Some((
+            NodeResult::Skipped,
+            format!("not started after the failure of {because}"),
+        )),
         StepResult::Cancelled => Some((
             NodeResult::Skipped,
             "interrupted before it was done".to_owned(),
@@ -208,26 +228,35 @@ fn not_started(_: &StepKind, result: &StepResult) -> Option<(NodeResult, String)
     }
 }
 
-fn activation(kind: &StepKind, result: &StepResult) -> Option<(NodeResult, String)> {
-    match (kind, result) {
-        (StepKind::Activate, StepResult::Done(detail)) => {
+fn previewed(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
+    let StepResult::Skipped(why) = result else {
+        return None;
+    };
+    let change = why.strip_prefix(NodeResult::WouldChange.word())?;
+    let change = change.trim_start_matches(':').trim().to_owned();
+    (step.kind == StepKind::Activate).then_some((NodeResult::WouldChange, change))
+}
+
+fn activation(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Option<(NodeResult, String)> {
+    let (_, result) = steps
+        .iter()
+        .find(|(step, _)| step.kind == StepKind::Activate)?;
+    match result {
+        StepResult::Done(detail) if goal == Goal::Switch => {
             Some((NodeResult::Active, detail.clone()))
         }
-        (StepKind::Activate, StepResult::Skipped(why))
-            if why.starts_with(NodeResult::WouldChange.word()) =>
-        {
-            let change = why[NodeResult::WouldChange.word().len()..]
-                .trim_start_matches(':')
-                .trim();
-            Some((NodeResult::WouldChange, change.to_owned()))
+        StepResult::Done(detail) => Some((NodeResult::Done, detail.clone())),
+        StepResult::Skipped(why) if why == NodeResult::UpToDate.word() => {
+            Some((NodeResult::UpToDate, String::new()))
         }
-        (StepKind::Activate, StepResult::Skipped(why)) => {
-            let why = if why == NodeResult::UpToDate.word() {
-                ""
-            } else {
-                why
-            };
-            Some((NodeResult::UpToDate, why.to_owned()))
+        // The goal ends before the activation: what was done last is what there is to say.
+        StepResult::Skipped(why) => {
+            let done = steps.iter().rev().find_map(|(_, result)| match result {
+                StepResult::Done(detail) => Some(detail.as_str()),
+                _ => None,
+            });
+            let done = done.map(|done| format!("{done}; ")).unwrap_or_default();
+            Some((NodeResult::Done, format!("{done}{why}")))
         }
         _ => None,
     }

@@ -19,6 +19,20 @@ fn limits() -> impl Strategy<Value = Limits> {
     (0..8_usize, per_kind).prop_map(|(overall, per_kind)| Limits { overall, per_kind })
 }
 
+fn going_on(limits: &Limits) -> Policy {
+    Policy {
+        limits: limits.clone(),
+        on_failure: OnFailure::GoOn,
+    }
+}
+
+fn stopping(limits: &Limits) -> Policy {
+    Policy {
+        limits: limits.clone(),
+        on_failure: OnFailure::StopStarting,
+    }
+}
+
 /// Names whose alphabetical order is not the order of the graph.
 fn name(place: usize) -> StepId {
     format!("s{:02}", (place * 37) % 97)
@@ -31,7 +45,7 @@ struct Ran {
     events: Vec<Event>,
 }
 
-fn ran(fakes: &[FakeStep], limits: Limits, cancel_after: Option<usize>) -> Ran {
+fn ran(fakes: &[FakeStep], policy: Policy, cancel_after: Option<usize>) -> Ran {
     let step = |fake: &FakeStep| Step {
         kind: fake.kind,
         node: None,
@@ -58,7 +72,7 @@ fn ran(fakes: &[FakeStep], limits: Limits, cancel_after: Option<usize>) -> Ran {
         .build()
         .unwrap();
     let (events, mut reader) = EventSink::channel();
-    let result = runtime.block_on(run(&graph, &recorder, limits, &events, cancel));
+    let result = runtime.block_on(run(&graph, &recorder, policy, &events, cancel));
     let events = std::iter::from_fn(|| reader.try_recv().ok()).collect();
     Ran {
         graph,
@@ -145,7 +159,7 @@ impl Ran {
             if let StepResult::Blocked { by } = result {
                 let failed = matches!(
                     self.result.steps[by],
-                    StepResult::Failed(_) | StepResult::Unreachable(_)
+                    StepResult::Failed(_) | StepResult::Offline(_)
                 );
                 assert!(failed, "{step} is blocked by {by}, which did not fail");
                 assert!(!self.started().contains(step), "{step} is blocked and ran");
@@ -159,7 +173,7 @@ proptest! {
 
     #[test]
     fn every_walk_keeps_its_promises(fakes in fake_steps(), limits in limits()) {
-        let ran = ran(&fakes, limits.clone(), None);
+        let ran = ran(&fakes, going_on(&limits), None);
         ran.check_dependencies();
         ran.check_limits(&limits);
         ran.check_everything_ended();
@@ -173,8 +187,33 @@ proptest! {
     }
 
     #[test]
+    fn a_walk_that_stops_at_the_first_failure_starts_nothing_after_it(fakes in fake_steps(), limits in limits()) {
+        let ran = ran(&fakes, stopping(&limits), None);
+        ran.check_dependencies();
+        ran.check_limits(&limits);
+        ran.check_everything_ended();
+        ran.check_blocked();
+        let history = ran.recorder.history.lock().unwrap().clone();
+        let fails = |step: &StepId| matches!(ran.recorder.fakes[step].fate, Fate::Failed | Fate::Offline);
+        let failed_at = history.iter().position(|(started, step)| !started && fails(step));
+        let first = failed_at.map(|place| history[place].1.clone());
+        for (place, (started, step)) in history.iter().enumerate() {
+            prop_assert!(!started || failed_at.is_none_or(|at| place < at), "{} began after the failure", step);
+        }
+        for (step, result) in &ran.result.steps {
+            prop_assert!(*result != StepResult::Cancelled, "{} counts as interrupted", step);
+            if let StepResult::NotStarted { because } = result {
+                prop_assert_eq!(Some(because), first.as_ref(), "{}", step);
+                prop_assert!(!ran.started().contains(step), "{}", step);
+            }
+        }
+        // Without a failure, nothing is left out.
+        prop_assert!(first.is_some() || ran.started().len() == fakes.len());
+    }
+
+    #[test]
     fn an_interrupted_walk_starts_nothing_new(fakes in fake_steps(), limits in limits(), at in 0..20_usize) {
-        let ran = ran(&fakes, limits.clone(), Some(at));
+        let ran = ran(&fakes, going_on(&limits), Some(at));
         ran.check_dependencies();
         ran.check_limits(&limits);
         ran.check_everything_ended();
@@ -205,7 +244,7 @@ fn independent_steps_run_at_the_same_time() {
     };
     let ran = ran(
         &[fake(vec![]), fake(vec![]), fake(vec![0, 1])],
-        limits,
+        going_on(&limits),
         None,
     );
     let starts: Vec<bool> = ran
@@ -232,7 +271,7 @@ fn a_walk_that_is_cancelled_before_it_begins_does_nothing() {
         overall: 1,
         per_kind: BTreeMap::new(),
     };
-    let ran = ran(&[fake.clone(), fake], limits, None);
+    let ran = ran(&[fake.clone(), fake], going_on(&limits), None);
     assert_eq!(ran.started().len(), 2);
     let cancel = CancellationToken::new();
     cancel.cancel();
@@ -241,7 +280,13 @@ fn a_walk_that_is_cancelled_before_it_begins_does_nothing() {
         overall: 1,
         per_kind: BTreeMap::new(),
     };
-    let walk = run(&ran.graph, &ran.recorder, limits, &events, cancel);
+    let walk = run(
+        &ran.graph,
+        &ran.recorder,
+        going_on(&limits),
+        &events,
+        cancel,
+    );
     let result = futures::executor::block_on(walk);
     assert!(
         result

@@ -1,39 +1,83 @@
-//! Switches a host to its system: asks it to, follows it to the end, and believes only what the host says afterwards.
+//! Brings a host to its goal: asks it to, follows it to the end, and believes only what the host says afterwards.
 
 use super::StepFailure;
-use super::follow::{Ended, follow, start};
+use super::follow::{Course, Ended, Origin, follow, start};
+use super::restart::restart_if_needed;
 use super::runner::StepRunnerParts;
 use super::standing::Standing;
-use crate::host::script::{self, Activation, Phase, Status};
+use crate::host::script::{self, Activation, Phase, Status, System};
+use crate::host::{HostError, LockHolder, Refusal};
+use crate::plan::Goal;
 
-/// Switches; the text says from where.
+/// Activates; the text says what was done.
 pub(super) async fn activate(
     parts: &StepRunnerParts,
     standing: &Standing,
-    on_line: impl FnMut(String) + Send,
+    mut on_line: impl FnMut(String) + Send,
 ) -> Result<String, StepFailure> {
     let host = &*standing.host;
-    let activation = Activation {
+    let (toplevel, goal) = (&standing.toplevel.out_path, standing.options.goal);
+    let mut activation = asked_for(parts, standing);
+    let origin = match begin(standing, &activation).await? {
+        None => Origin::Ours,
+        Some(holder) => {
+            on_line(format!(
+                "{} has been activating this system since {}: following that",
+                holder.deployer, holder.since
+            ));
+            activation.nonce = holder
+                .deployment
+                .map_or(activation.nonce, |deployment| deployment.nonce);
+            Origin::Found
+        }
+    };
+    let course = Course {
+        activation: &activation,
+        origin,
+        lost_limit: parts.settings.lost_limit,
+    };
+    let ended = follow(host, course, &mut on_line).await?;
+    judge(&ended, goal, toplevel, &activation.nonce)?;
+    if goal.takes_over() {
+        identify(parts, standing).await?;
+    }
+    let done = goal.done(ended.status.previous.as_deref(), toplevel);
+    let restarted = restart_if_needed(&parts.settings.cancel, standing, on_line).await?;
+    Ok(done + &restarted)
+}
+
+fn asked_for(parts: &StepRunnerParts, standing: &Standing) -> Activation {
+    Activation {
         nonce: parts.settings.nonce.clone(),
-        toplevel: standing.toplevel.out_path.clone(),
+        system: System::Toplevel(standing.toplevel.out_path.clone()),
+        goal: standing.options.goal,
         deployer: parts.settings.deployer.clone(),
         network: parts.plan.network.clone(),
         policy: parts.settings.policy,
-        limit: parts.settings.switch_limit,
-    };
-    match start(host, &activation).await {
-        // The host may have begun before the connection broke, so looking comes before asking again.
-        Err(error) if !error.is_connection() => return Err(error.into()),
-        _ => {}
+        limit: standing.options.limit(),
+        confirm_limit: standing.options.confirm_limit(),
     }
-    let ended = follow(parts, host, &activation, on_line).await?;
-    judge(&ended, standing, &parts.settings.nonce)?;
-    identify(parts, standing).await?;
-    Ok(match &standing.probe.current_system {
-        Some(before) if *before == activation.toplevel => "switched again".to_owned(),
-        Some(before) => format!("switched from {}", name(before)),
-        None => "switched".to_owned(),
-    })
+}
+
+/// Starts the activation, unless one of the same system for the same goal is under way: then that one's holder.
+async fn begin(
+    standing: &Standing,
+    activation: &Activation,
+) -> Result<Option<LockHolder>, StepFailure> {
+    if let Some(holder) = standing.same_underway() {
+        return Ok(Some(holder.clone()));
+    }
+    match start(&*standing.host, activation).await {
+        Err(HostError::Refused { refusal, .. }) if matches!(&*refusal, Refusal::Busy(holder) if standing.is_same(holder)) => {
+            match *refusal {
+                Refusal::Busy(holder) => Ok(Some(holder)),
+                _ => Ok(None),
+            }
+        }
+        // The host may have begun before the connection broke, so looking comes before asking again.
+        Err(error) if !error.is_connection() => Err(error.into()),
+        _ => Ok(None),
+    }
 }
 
 /// Records the network on a host that has none on record, or another one that is being taken over.
@@ -48,7 +92,13 @@ pub(super) async fn identify(
     Ok(())
 }
 
-fn judge(ended: &Ended, standing: &Standing, nonce: &str) -> Result<(), StepFailure> {
+/// Whether the host is where the goal should have brought it.
+pub(super) fn judge(
+    ended: &Ended,
+    goal: Goal,
+    toplevel: &str,
+    nonce: &str,
+) -> Result<(), StepFailure> {
     let Status {
         phase,
         message,
@@ -56,31 +106,20 @@ fn judge(ended: &Ended, standing: &Standing, nonce: &str) -> Result<(), StepFail
         profile,
         ..
     } = &ended.status;
-    let wanted = Some(&standing.toplevel.out_path);
-    if *phase == Phase::Confirmed && current.as_ref() == wanted && profile.as_ref() == wanted {
+    if *phase == Phase::Confirmed && goal.holds(toplevel, current.as_deref(), profile.as_deref()) {
         return Ok(());
     }
-    let record = format!("{}/{nonce}", script::DEPLOYS);
-    let what = match phase {
-        Phase::Confirmed => "the switch succeeded, but something else changed the system since",
-        Phase::RolledBack => {
-            "the switch failed, and the host went back to the system it ran before"
-        }
-        Phase::RollbackFailed => {
-            "the switch failed, and going back to the system before failed as well"
-        }
-        Phase::Failed => "the switch failed",
-        Phase::Unknown => "the host has no record of the activation",
-        _ if ended.status.was_restarted => "the host was restarted in the middle of the activation",
-        Phase::Interrupted | Phase::Prepared | Phase::Activating | Phase::RollingBack => {
-            "the activation was stopped in the middle: its unit was killed"
-        }
+    let what = if ended.status.was_restarted && !phase.is_final() {
+        "the host was restarted in the middle of the activation"
+    } else {
+        goal.account(*phase)
     };
     let message = if message.is_empty() {
         what.to_owned()
     } else {
         format!("{what}: {message}")
     };
+    let record = format!("{}/{nonce}", script::DEPLOYS);
     let advice = match phase {
         Phase::RollbackFailed => {
             format!(
@@ -91,31 +130,26 @@ fn judge(ended: &Ended, standing: &Standing, nonce: &str) -> Result<(), StepFail
             format!("correct the cause and deploy again; the whole log is {record}/log on the host")
         }
     };
+    let which = |system: &Option<String>| which(system.as_deref(), toplevel, &ended.status);
     Err(StepFailure::Activation {
         message,
-        running: which(current.as_deref(), standing),
-        boot: which(profile.as_deref(), standing),
+        running: which(current),
+        boot: which(profile),
         log: ended.log.clone(),
         advice,
     })
 }
 
 /// A system, and whether it is the new one or the one from before.
-fn which(system: Option<&str>, standing: &Standing) -> String {
+fn which(system: Option<&str>, toplevel: &str, status: &Status) -> String {
     match system {
         None => "no NixOS system".to_owned(),
-        Some(path) if path == standing.toplevel.out_path => format!("{path} (the new system)"),
-        Some(path) if Some(path) == standing.probe.current_system.as_deref() => {
+        Some(path) if path == toplevel => format!("{path} (the new system)"),
+        Some(path) if Some(path) == status.previous.as_deref() => {
             format!("{path} (the system from before)")
         }
         Some(path) => path.to_owned(),
     }
-}
-
-/// The part of a store path that people read.
-fn name(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.split_once('-').map_or(name, |(_, name)| name)
 }
 
 #[cfg(test)]

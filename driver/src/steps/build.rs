@@ -13,7 +13,7 @@ use crate::evaluate::Toplevel;
 use crate::process::{Command, ProcessError, Tail};
 
 /// Features that the driver needs, whatever nix.conf says.
-pub(super) const FEATURES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
+pub(crate) const FEATURES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
 
 /// How long asking Nix for an old log may take.
 const OLD_LOG: Duration = Duration::from_secs(30);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::diagnose::Kind;
 use crate::evaluate::EvaluateError;
 use crate::host::HostError;
+use crate::host::script::Phase;
 use crate::process::{ProcessError, quote_argv};
 use crate::schedule::{FailureKind, StepError};
 
@@ -97,6 +98,33 @@ pub enum StepFailure {
         /// What to do next.
         advice: String,
     },
+    /// The activation does not end, although the host's own deadlines have passed.
+    #[error(
+        "the activation on {address} has not ended within {} s and is still in the phase {phase}; it goes on there by itself\n  what to do: look there at {record} and for what keeps it, then deploy again",
+        after.as_secs()
+    )]
+    Overdue {
+        /// How the node is reached.
+        address: String,
+        /// How long it was followed.
+        after: Duration,
+        /// Where it is.
+        phase: Phase,
+        /// Where the host keeps its state and log.
+        record: String,
+    },
+    /// The host was restarted and is not where it should be.
+    #[error("{message}\n  booted: {booted}\n  now running: {running}\n  what to do: {advice}")]
+    Restart {
+        /// What went wrong.
+        message: String,
+        /// Which system was booted.
+        booted: String,
+        /// Which system runs.
+        running: String,
+        /// What to do next.
+        advice: String,
+    },
     /// The host stopped answering in the middle.
     #[error(
         "{address} has not answered for {} s since the activation began; it goes on there by itself\n  last error: {last}\n  what to do: deploy again when the host answers, or look there at {record}",
@@ -119,7 +147,7 @@ impl StepFailure {
     #[must_use]
     pub fn at(&self, node: &str, step: &str) -> StepError {
         let kind = match self {
-            Self::Host(error) if error.is_unreachable() => FailureKind::Unreachable,
+            Self::Host(error) if error.is_offline() => FailureKind::Offline,
             Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => {
                 FailureKind::Interrupted
             }

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use super::StepFailure;
-use super::runner::StepRunnerParts;
 use crate::host::script::{self, Activation, Phase, Status};
 use crate::host::{Host, HostError, Refusal};
 use crate::process::Tail;
@@ -14,6 +13,40 @@ const PAUSE: Duration = Duration::from_millis(400);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How long an activation may be recorded without being worked on: the host needs a moment to start it.
 const START: Duration = Duration::from_secs(20);
+/// What a host may need beyond its deadlines: killing, writing, starting.
+const SLACK: Duration = Duration::from_secs(60);
+
+/// An activation that is to be followed.
+#[derive(Clone, Copy)]
+pub(super) struct Course<'a> {
+    /// What was asked for.
+    pub activation: &'a Activation,
+    /// Who asked.
+    pub origin: Origin,
+    /// How long a host that does not answer is looked for, beyond what it may need.
+    pub lost_limit: Duration,
+}
+
+/// Who asked for an activation.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Origin {
+    /// This run.
+    Ours,
+    /// Another one, which is found under way.
+    Found,
+}
+
+impl Course<'_> {
+    /// Going there, the profile and the boot entry, the same back, and then some.
+    fn deadline(&self) -> Duration {
+        self.activation.limit * 6 + self.activation.confirm_limit + 3 * SLACK
+    }
+
+    /// A host that cut its own network comes back by itself within this.
+    fn lost_limit(&self) -> Duration {
+        self.lost_limit.min(self.activation.limit) + self.activation.confirm_limit + SLACK
+    }
+}
 
 /// How an activation ended.
 #[derive(Debug)]
@@ -32,17 +65,16 @@ pub(super) async fn start(host: &dyn Host, activation: &Activation) -> Result<()
     }
 }
 
-/// Follows an activation to its end.
+/// Follows an activation to its end, and confirms it when the host waits for that.
 pub(super) async fn follow(
-    parts: &StepRunnerParts,
     host: &dyn Host,
-    activation: &Activation,
+    course: Course<'_>,
     on_line: impl FnMut(String) + Send,
 ) -> Result<Ended, StepFailure> {
     let mut follower = Follower {
         host,
-        activation,
-        lost_limit: parts.settings.lost_limit,
+        course,
+        confirmation: None,
         log: LogReader {
             offset: 0,
             partial: Vec::new(),
@@ -55,35 +87,61 @@ pub(super) async fn follow(
 
 struct Follower<'a, F> {
     host: &'a dyn Host,
-    activation: &'a Activation,
-    lost_limit: Duration,
+    course: Course<'a>,
+    /// How the last attempt to confirm ended.
+    confirmation: Option<Result<(), String>>,
     log: LogReader<F>,
 }
 
 impl<F: FnMut(String) + Send> Follower<'_, F> {
     async fn run(&mut self) -> Result<Ended, StepFailure> {
-        // Two switches forth and two back at the most, and time to notice.
-        let deadline = Instant::now() + self.activation.limit * 4 + Duration::from_secs(180);
+        let began = Instant::now();
         let mut idle_since: Option<Instant> = None;
-        let mut is_asked_again = false;
+        let mut may_ask_again = self.course.origin == Origin::Ours;
         loop {
             let status = self.status().await?;
             self.log.take(&status.log);
-            if status.phase == Phase::Unknown && !is_asked_again {
+            if status.phase == Phase::Unknown && may_ask_again {
                 // The connection broke before the host began: nothing happened, so asking again is safe.
-                is_asked_again = true;
-                start(self.host, self.activation).await?;
+                may_ask_again = false;
+                start(self.host, self.course.activation).await?;
                 continue;
+            }
+            if status.phase == Phase::AwaitingConfirmation && status.is_running {
+                self.confirm().await;
             }
             let is_idle = !status.is_running && !status.phase.is_final();
             idle_since = is_idle.then(|| idle_since.unwrap_or_else(Instant::now));
             let is_late = idle_since.is_some_and(|since| since.elapsed() > START);
             let is_dead = is_late || is_idle && status.was_restarted;
-            if status.phase.is_final() || is_dead || Instant::now() > deadline {
+            if status.phase.is_final() || is_dead {
                 return self.end(status).await;
+            }
+            if began.elapsed() > self.course.deadline() {
+                return Err(self.overdue(status.phase));
             }
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Confirms over a new connection. The host decides what becomes of it, so a failure is only told.
+    async fn confirm(&mut self) {
+        if self.confirmation == Some(Ok(())) {
+            return;
+        }
+        let result = match script::confirm(self.host, &self.course.activation.nonce).await {
+            // It has gone on meanwhile; the next look says where to.
+            Err(HostError::Refused { refusal, .. }) if *refusal == Refusal::NotWaiting => return,
+            result => result.map_err(|error| error.to_string()),
+        };
+        if let Err(error) = &result
+            && self.confirmation.as_ref() != Some(&result)
+        {
+            (self.log.on_line)(format!(
+                "the host does not take a new connection; it goes back by itself unless it does soon: {error}"
+            ));
+        }
+        self.confirmation = Some(result);
     }
 
     /// The rest of the log, which may be longer than one answer.
@@ -93,6 +151,11 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             self.log.take(&status.log);
         }
         self.log.flush();
+        if let Some(Err(error)) = &self.confirmation
+            && status.phase != Phase::Confirmed
+        {
+            status.message = format!("{}\n  the last attempt: {error}", status.message);
+        }
         Ok(Ended {
             status,
             log: self.log.tail.text(),
@@ -103,14 +166,14 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
     async fn status(&mut self) -> Result<Status, StepFailure> {
         let since = Instant::now();
         let mut pause = Duration::from_secs(1);
+        let nonce = &self.course.activation.nonce;
         loop {
-            let error =
-                match script::status(self.host, &self.activation.nonce, self.log.offset).await {
-                    Ok(status) => return Ok(status),
-                    Err(error) if error.is_connection() => error,
-                    Err(error) => return Err(error.into()),
-                };
-            if since.elapsed() > self.lost_limit {
+            let error = match script::status(self.host, nonce, self.log.offset).await {
+                Ok(status) => return Ok(status),
+                Err(error) if error.is_connection() => error,
+                Err(error) => return Err(error.into()),
+            };
+            if since.elapsed() > self.course.lost_limit() {
                 return Err(self.lost(error));
             }
             (self.log.on_line)(format!(
@@ -125,10 +188,23 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
     fn lost(&self, last: HostError) -> StepFailure {
         StepFailure::Lost {
             address: self.host.address(),
-            after: self.lost_limit,
+            after: self.course.lost_limit(),
             last: Box::new(last),
-            record: format!("{}/{}", script::DEPLOYS, self.activation.nonce),
+            record: self.record(),
         }
+    }
+
+    fn overdue(&self, phase: Phase) -> StepFailure {
+        StepFailure::Overdue {
+            address: self.host.address(),
+            after: self.course.deadline(),
+            phase,
+            record: self.record(),
+        }
+    }
+
+    fn record(&self) -> String {
+        format!("{}/{}", script::DEPLOYS, self.course.activation.nonce)
     }
 }
 

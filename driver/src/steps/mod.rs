@@ -7,7 +7,10 @@ mod build;
 mod copy;
 mod failure;
 mod follow;
+mod goal;
 mod nix_log;
+mod restart;
+mod rollback;
 mod runner;
 mod standing;
 
@@ -17,43 +20,38 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use build::{Build, build};
+pub(crate) use build::{Build, FEATURES, build};
 pub(crate) use copy::copy;
 pub use failure::StepFailure;
+pub use rollback::{Rollback, RollbackDone, rollback};
 pub use runner::{StepRunner, StepRunnerParts};
 
 pub use crate::host::script::IdentityPolicy;
+pub use crate::plan::{Goal, RebootPolicy};
 
-/// What a run is to achieve.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Goal {
-    /// Every node runs its system.
-    #[default]
-    Switch,
-    /// Only find out which nodes would change: nothing is built, nothing is changed anywhere.
-    DryRun,
-}
+/// How long a host that does not answer is looked for, beyond what it may need.
+const LOST_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// How the steps of one run are carried out.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Directory of this run, for what must not be garbage collected.
     pub run_dir: PathBuf,
-    /// What the run is to achieve.
-    pub goal: Goal,
+    /// How far to take every node, whatever the plan says.
+    pub goal: Option<Goal>,
+    /// Whether hosts are restarted, whatever the plan says.
+    pub reboot: Option<RebootPolicy>,
     /// What to do with hosts of other networks.
     pub policy: IdentityPolicy,
     /// Names this deployment on the hosts; sorts by time.
     pub nonce: String,
     /// Who deploys, for whoever finds a host locked: user and machine.
     pub deployer: String,
-    /// How long one switch of a host may take.
-    pub switch_limit: Duration,
     /// How long a build may take.
     pub build_limit: Duration,
     /// How long copying to one host may take.
     pub copy_limit: Duration,
-    /// How long to look for a host that stopped answering while it was activating.
+    /// How long to look for a host that stopped answering while it was activating, beyond what it may need.
     pub lost_limit: Duration,
     /// Ends builds and copies. An activation that began is always followed to its end.
     pub cancel: CancellationToken,
@@ -65,14 +63,14 @@ impl Settings {
     pub fn new(run_dir: PathBuf, cancel: CancellationToken) -> Self {
         Self {
             run_dir,
-            goal: Goal::default(),
+            goal: None,
+            reboot: None,
             policy: IdentityPolicy::default(),
             nonce: new_nonce(),
             deployer: deployer(),
-            switch_limit: Duration::from_secs(10 * 60),
             build_limit: Duration::from_secs(6 * 60 * 60),
             copy_limit: Duration::from_secs(2 * 60 * 60),
-            lost_limit: Duration::from_secs(5 * 60),
+            lost_limit: LOST_LIMIT,
             cancel,
         }
     }

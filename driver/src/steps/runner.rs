@@ -7,19 +7,21 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
 
+use super::goal::Work;
+use super::restart::restart_if_needed;
 use super::standing::Standing;
-use super::{Build, Goal, Settings, StepFailure, activate, build, copy};
+use super::{Build, Settings, StepFailure, activate, build, copy};
 use crate::evaluate::Toplevels;
 use crate::event::{Event, EventSink};
 use crate::graph::StepId;
 use crate::host::{Hosts, script};
-use crate::plan::{Plan, StepKind};
+use crate::plan::{ActivationOptions, Plan, StepKind};
 use crate::schedule::{Execute, StepOutcome};
 
 /// Said of every step of a node that runs its system already.
 const UP_TO_DATE: &str = "up to date";
-/// Said of every step of a node that a deploy would switch.
-const WOULD_CHANGE: &str = "would change";
+/// Said of steps that an activation under way has behind it.
+const UNDER_WAY: &str = "its activation is under way already";
 
 /// What a [`StepRunner`] works with.
 pub struct StepRunnerParts {
@@ -39,6 +41,21 @@ pub struct StepRunnerParts {
 pub struct StepRunner {
     parts: StepRunnerParts,
     standings: BTreeMap<String, OnceCell<Result<Arc<Standing>, StepFailure>>>,
+}
+
+impl StepRunnerParts {
+    /// How far to take a node, and how long that may last: the plan, and what the user says instead.
+    pub(super) fn options(&self, node: &str) -> ActivationOptions {
+        let planned = self.plan.nodes.get(node);
+        let planned = planned
+            .map(|node| node.activation.clone())
+            .unwrap_or_default();
+        ActivationOptions {
+            goal: self.settings.goal.unwrap_or(planned.goal),
+            reboot: self.settings.reboot.unwrap_or(planned.reboot),
+            ..planned
+        }
+    }
 }
 
 impl StepRunner {
@@ -75,33 +92,52 @@ impl StepRunner {
         node: &str,
         step: &str,
     ) -> Result<StepOutcome, StepFailure> {
-        let standing = self.standing(node).await?;
-        let is_dry = self.parts.settings.goal == Goal::DryRun;
-        if standing.is_up_to_date() {
-            if kind == StepKind::Activate && !is_dry {
-                activate::identify(&self.parts, &standing).await?;
-            }
-            return Ok(StepOutcome::Skipped(UP_TO_DATE.to_owned()));
+        let goal = self.parts.options(node).goal;
+        let work = goal.work(kind);
+        if !goal.needs_host() {
+            return match work {
+                Work::Skip(why) => Ok(StepOutcome::Skipped(why)),
+                Work::Do => Ok(StepOutcome::Done(self.build(node, step).await?)),
+            };
         }
-        if is_dry {
-            let from = standing
-                .probe
-                .current_system
-                .as_deref()
-                .unwrap_or("nothing");
-            let to = &standing.toplevel.out_path;
-            return Ok(StepOutcome::Skipped(format!(
-                "{WOULD_CHANGE}: {from} -> {to}"
-            )));
+        let standing = self.standing(node).await?;
+        if standing.is_up_to_date() {
+            return self.leave(kind, step, &standing).await;
+        }
+        if kind != StepKind::Activate && standing.same_underway().is_some() {
+            return Ok(StepOutcome::Skipped(UNDER_WAY.to_owned()));
+        }
+        if let Work::Skip(why) = work {
+            return Ok(StepOutcome::Skipped(standing.detail(goal, &why)));
         }
         let done = match kind {
-            StepKind::Build => self.build(node, step, &standing).await?,
+            StepKind::Build => self.build(node, step).await?,
             StepKind::Copy => self.copy(step, &standing).await?,
             StepKind::Activate => {
                 activate::activate(&self.parts, &standing, |line| self.show(step, line)).await?
             }
         };
         Ok(StepOutcome::Done(done))
+    }
+
+    /// A node that is where it should be is at most recorded as ours, and restarted if it still has to be.
+    async fn leave(
+        &self,
+        kind: StepKind,
+        step: &str,
+        standing: &Standing,
+    ) -> Result<StepOutcome, StepFailure> {
+        let goal = standing.options.goal;
+        if kind == StepKind::Activate && goal.takes_over() {
+            activate::identify(&self.parts, standing).await?;
+            let cancel = &self.parts.settings.cancel;
+            let restarted =
+                restart_if_needed(cancel, standing, |line| self.show(step, line)).await?;
+            if !restarted.is_empty() {
+                return Ok(StepOutcome::Done(format!("{UP_TO_DATE}{restarted}")));
+            }
+        }
+        Ok(StepOutcome::Skipped(UP_TO_DATE.to_owned()))
     }
 
     /// How the node stood when its first step began.
@@ -113,15 +149,11 @@ impl StepRunner {
         cell.get_or_init(look).await.clone()
     }
 
-    async fn build(
-        &self,
-        node: &str,
-        step: &str,
-        standing: &Standing,
-    ) -> Result<String, StepFailure> {
+    async fn build(&self, node: &str, step: &str) -> Result<String, StepFailure> {
         let settings = &self.parts.settings;
+        let toplevel = self.parts.toplevels.toplevel(node).await;
         let what = Build {
-            toplevel: standing.toplevel.clone(),
+            toplevel: toplevel.map_err(StepFailure::Evaluate)?,
             link: settings.run_dir.join(format!("result-{node}")),
             limit: settings.build_limit,
             cancel: settings.cancel.clone(),

@@ -6,7 +6,8 @@ use super::StepFailure;
 use crate::evaluate::Toplevel;
 use crate::event::Event;
 use crate::host::script::{self, Unfinished};
-use crate::host::{Host, Probe};
+use crate::host::{Host, LockHolder, Probe};
+use crate::plan::{ActivationOptions, Goal};
 
 use super::runner::StepRunnerParts;
 
@@ -18,6 +19,8 @@ pub(super) struct Standing {
     pub toplevel: Toplevel,
     /// What it says of itself.
     pub probe: Probe,
+    /// How far to take it, and how long that may last.
+    pub options: ActivationOptions,
 }
 
 impl Standing {
@@ -38,13 +41,35 @@ impl Standing {
             host,
             toplevel,
             probe,
+            options: parts.options(node),
         })
     }
 
-    /// Whether the node runs its system, and would after a boot.
+    /// Whether the node is where its goal would bring it.
     pub(super) fn is_up_to_date(&self) -> bool {
-        let wanted = Some(&self.toplevel.out_path);
-        self.probe.current_system.as_ref() == wanted && self.probe.system_profile.as_ref() == wanted
+        let goal = self.options.goal;
+        goal.is_reached(&self.toplevel.out_path, &self.probe)
+    }
+
+    /// Why a step does nothing; a preview says what would change.
+    pub(super) fn detail(&self, goal: Goal, why: &str) -> String {
+        let from = self.probe.current_system.as_deref().unwrap_or("nothing");
+        goal.preview(why, from, &self.toplevel.out_path)
+    }
+
+    /// Who is bringing the node to the same goal right now.
+    pub(super) fn same_underway(&self) -> Option<&LockHolder> {
+        self.probe
+            .lock
+            .as_ref()
+            .filter(|holder| self.is_same(holder))
+    }
+
+    /// Whether somebody activates the same system for the same goal.
+    pub(super) fn is_same(&self, holder: &LockHolder) -> bool {
+        holder.deployment.as_ref().is_some_and(|underway| {
+            underway.toplevel == self.toplevel.out_path && underway.goal == self.options.goal.word()
+        })
     }
 }
 

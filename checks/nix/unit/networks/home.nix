@@ -3,6 +3,7 @@
   imports = [ (import ../../../../modules).wireguard-mesh ];
   network.name = "home";
   warnings = [ "beta moves next week" ];
+  activation.confirmTimeout = 120;
   nodes.alpha = {
     target = {
       host = "alpha.example.org";
@@ -14,6 +15,11 @@
       ];
     };
     tags = [ "edge" ];
+    activation = {
+      goal = "boot";
+      reboot = "when-needed";
+      rebootTimeout = 900;
+    };
     addresses = [ "alpha.example.org" ];
   };
   nodes.beta = {

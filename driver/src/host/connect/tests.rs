@@ -27,6 +27,20 @@ Host key verification failed.\r
 ";
 
 #[test]
+fn a_host_that_answers_is_not_offline() {
+    let target = target();
+    for (said, is_silence) in [
+        ("ssh: connect to host a port 22: Connection refused", true),
+        ("ssh: connect to host a port 22: No route to host", true),
+        ("ann@a: Permission denied (publickey).", false),
+        ("Host key verification failed.", false),
+    ] {
+        let kind = ConnectFailure::recognise(&target, said).kind;
+        assert_eq!(kind.is_silence(), is_silence, "{said}");
+    }
+}
+
+#[test]
 fn a_changed_key_comes_with_the_command_that_forgets_the_old_one() {
     let target = Target {
         port: Some(2222),

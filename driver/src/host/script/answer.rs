@@ -1,6 +1,7 @@
 //! Reads the `key=value` lines that the host script prints.
 
-use super::{LockHolder, Phase, Probe, Refusal, Status, Unfinished};
+use super::inspect::generations;
+use super::{LockHolder, Phase, Probe, Record, Refusal, Status, Underway, Unfinished};
 use crate::host::{Host, HostError};
 use crate::plan::Network;
 use crate::process::Output;
@@ -46,11 +47,7 @@ impl Answer {
     }
 
     fn refused(&self, code: &str, stderr: &str) -> HostError {
-        match Refusal::of(
-            code,
-            |key| self.get(key).unwrap_or_default().to_owned(),
-            stderr,
-        ) {
+        match Refusal::of(code, self, stderr) {
             Some(refusal) => HostError::Refused {
                 address: self.address.clone(),
                 refusal: Box::new(refusal),
@@ -65,6 +62,38 @@ impl Answer {
             .iter()
             .find(|(name, value)| name == key && !value.is_empty())
             .map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a key that may occur several times.
+    pub(super) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.lines
+            .iter()
+            .filter(move |(name, _)| name == key)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Who is deploying to the host, in a refusal as well as in a probe.
+    pub(super) fn lock(&self) -> Option<LockHolder> {
+        (self.get("lock") == Some("held")).then(|| LockHolder {
+            deployer: self.get("lock.deployer").unwrap_or("somebody").to_owned(),
+            since: self.get("lock.since").unwrap_or("a moment ago").to_owned(),
+            deployment: self.underway(),
+        })
+    }
+
+    fn underway(&self) -> Option<Underway> {
+        Some(Underway {
+            nonce: self.owned("lock.nonce")?,
+            toplevel: self.owned("lock.toplevel")?,
+            goal: self.owned("lock.goal")?,
+            phase: self.get("lock.phase").and_then(Phase::parse)?,
+        })
+    }
+
+    /// The generations of the system profile that it names.
+    pub(super) fn generations(&self) -> Vec<u64> {
+        let found = generations(self);
+        found.iter().map(|generation| generation.number).collect()
     }
 
     fn owned(&self, key: &str) -> Option<String> {
@@ -97,22 +126,17 @@ impl Answer {
             id: id.to_owned(),
             name: self.owned("network.name").unwrap_or_default(),
         });
-        let lock = (self.get("lock") == Some("held")).then(|| LockHolder {
-            deployer: self.owned("lock.deployer").unwrap_or_default(),
-            since: self.owned("lock.since").unwrap_or_default(),
-        });
         Probe {
             current_system: self.owned("current"),
             system_profile: self.owned("profile"),
             network,
             nix: self.owned("nix"),
-            lock,
-            unfinished: self
-                .lines
-                .iter()
-                .filter(|(key, _)| key == "unfinished")
-                .filter_map(|(_, value)| unfinished(value))
-                .collect(),
+            lock: self.lock(),
+            unfinished: self.all("unfinished").filter_map(unfinished).collect(),
+            last: self.get("last").and_then(record),
+            booted_system: self.owned("booted"),
+            boot_id: self.owned("boot"),
+            state: self.owned("state"),
         }
     }
 
@@ -125,6 +149,8 @@ impl Answer {
             phase,
             is_running: self.get("running") == Some("yes"),
             was_restarted: self.get("boot").is_some() && self.get("boot") != self.get("boot.now"),
+            toplevel: self.owned("toplevel"),
+            previous: self.owned("previous"),
             message: self.owned("message").unwrap_or_default(),
             current: self.owned("current"),
             profile: self.owned("profile"),
@@ -139,6 +165,16 @@ fn unfinished(value: &str) -> Option<Unfinished> {
         nonce: words.next()?,
         phase: words.next()?,
         toplevel: words.next()?,
+    })
+}
+
+fn record(value: &str) -> Option<Record> {
+    let mut words = value.splitn(4, ' ').map(str::to_owned);
+    Some(Record {
+        nonce: words.next()?,
+        phase: Phase::parse(&words.next()?)?,
+        toplevel: words.next()?,
+        message: words.next().unwrap_or_default(),
     })
 }
 

@@ -2,16 +2,14 @@
 
 use std::fmt;
 
+use super::LockHolder;
+use super::answer::Answer;
+
 /// Why the host script refused.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Refusal {
     /// Somebody else is deploying to the host.
-    Busy {
-        /// User and machine.
-        deployer: String,
-        /// Time in UTC.
-        since: String,
-    },
+    Busy(LockHolder),
     /// The host belongs to another network.
     OtherNetwork {
         /// Name of the network it belongs to.
@@ -30,6 +28,19 @@ pub enum Refusal {
     NoToplevel,
     /// A deployment of this nonce is known already.
     Known,
+    /// The activation does not wait for confirmation, or not any more.
+    NotWaiting,
+    /// The system profile has no such generation, or none before its current one.
+    NoGeneration {
+        /// The one that was asked for; none for the one before.
+        asked: Option<u64>,
+        /// The generations that there are.
+        generations: Vec<u64>,
+    },
+    /// A restart would not boot the system that was deployed.
+    NotInProfile,
+    /// Another request to this host does not end.
+    Gate,
     /// The host could not write down what it is going to do.
     State {
         /// The file system, as `df` shows it.
@@ -46,18 +57,25 @@ pub enum Refusal {
 
 impl Refusal {
     /// The refusal of a code; the function looks up the details.
-    pub(super) fn of(code: &str, detail: impl Fn(&str) -> String, said: &str) -> Option<Self> {
+    pub(super) fn of(code: &str, answer: &Answer, said: &str) -> Option<Self> {
         let said = said.to_owned();
+        let detail = |key: &str| answer.get(key).unwrap_or_default().to_owned();
         let (name, id) = (detail("network.name"), detail("network.id"));
         Some(match code {
-            "busy" => Self::Busy {
-                deployer: detail("lock.deployer"),
-                since: detail("lock.since"),
-            },
+            "busy" => Self::Busy(answer.lock()?),
             "other-network" => Self::OtherNetwork { name, id },
             "shared-id" => Self::SharedId { name, id },
             "no-toplevel" => Self::NoToplevel,
             "known" => Self::Known,
+            "not-waiting" => Self::NotWaiting,
+            "no-generation" => Self::NoGeneration {
+                asked: answer
+                    .get("generation.asked")
+                    .and_then(|asked| asked.parse().ok()),
+                generations: answer.generations(),
+            },
+            "not-in-profile" => Self::NotInProfile,
+            "gate" => Self::Gate,
             "state" => Self::State {
                 disk: detail("disk"),
                 said,
@@ -71,7 +89,9 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Busy { deployer, since } => write!(
+            Self::Busy(LockHolder {
+                deployer, since, ..
+            }) => write!(
                 f,
                 "{deployer} has been deploying to this host since {since}; nothing was changed\n  what to do: wait for that deployment to end, then deploy again"
             ),
@@ -88,6 +108,33 @@ impl fmt::Display for Refusal {
                 "the system to activate is not there or has no bin/switch-to-configuration; nothing was changed"
             ),
             Self::Known => write!(f, "this deployment is known there already"),
+            Self::NotWaiting => write!(f, "the activation does not wait for confirmation"),
+            Self::NoGeneration { asked, generations } => {
+                let missing = match asked {
+                    Some(number) => format!("its system profile has no generation {number}"),
+                    None => {
+                        "its system profile has no generation before its current one".to_owned()
+                    }
+                };
+                let numbers: Vec<String> = generations.iter().map(u64::to_string).collect();
+                write!(
+                    f,
+                    "{missing}; it has: {}; nothing was changed\n  what to do: choose one of these with --to",
+                    if numbers.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        numbers.join(", ")
+                    }
+                )
+            }
+            Self::NotInProfile => write!(
+                f,
+                "the system profile names another system than the one that was deployed, so a restart would not boot it; the host was not restarted"
+            ),
+            Self::Gate => write!(
+                f,
+                "another request to this host has not ended for 20 s; nothing was changed\n  what to do: look there for a netlib-host script that hangs, then deploy again"
+            ),
             Self::State { disk, said } => {
                 write!(
                     f,

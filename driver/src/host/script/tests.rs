@@ -1,7 +1,10 @@
 //! Runs the real script against a root of its own: fake toplevels, a fake Nix, real sh, coreutils and flock.
 
 mod bed;
+mod confirmation;
+mod goals;
 mod refusals;
+mod rollback;
 
 use std::fs;
 use std::time::Duration;
@@ -12,7 +15,11 @@ use bed::{Bed, Switch};
 #[tokio::test]
 async fn a_fresh_host_runs_nothing_and_belongs_to_nobody() {
     let bed = Bed::new();
-    let probe = probe(&bed).await.unwrap();
+    let mut probe = probe(&bed).await.unwrap();
+    let kernel = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+    let boot = probe.boot_id.take().unwrap();
+    let began = boot.strip_prefix(kernel.trim()).unwrap();
+    assert!(began[1..].parse::<u64>().is_ok(), "{boot}");
     let nix = Some("2.26.3".to_owned());
     assert_eq!(
         probe,
@@ -240,4 +247,22 @@ async fn only_the_latest_records_are_kept() {
         .count();
     assert_eq!(kept, 20);
     assert!(bed.path("var/lib/netlib/deploys/40-y/state").exists());
+}
+
+#[test]
+fn the_whole_script_is_clean() {
+    let mut child = std::process::Command::new("shellcheck")
+        // Each part is checked on its own as well; here unused names are really unused.
+        .args(["--shell=sh", "--exclude=SC2034", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), SCRIPT.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
 }

@@ -18,7 +18,7 @@ pub enum Fate {
     Done,
     Skipped,
     Failed,
-    Unreachable,
+    Offline,
 }
 
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ impl Execute for Recorder {
                 Fate::Done => StepOutcome::Done(String::new()),
                 Fate::Skipped => StepOutcome::Skipped(String::new()),
                 Fate::Failed => error(FailureKind::Failed),
-                Fate::Unreachable => error(FailureKind::Unreachable),
+                Fate::Offline => error(FailureKind::Offline),
             }
         })
     }
@@ -75,7 +75,7 @@ impl Execute for Recorder {
 
 fn fake_step(place: usize) -> impl Strategy<Value = FakeStep> {
     let fate = prop_oneof![
-        6 => Just(Fate::Done), 2 => Just(Fate::Skipped), 1 => Just(Fate::Failed), 1 => Just(Fate::Unreachable)
+        6 => Just(Fate::Done), 2 => Just(Fate::Skipped), 1 => Just(Fate::Failed), 1 => Just(Fate::Offline)
     ];
     let kind = prop::sample::select(StepKind::ALL.to_vec());
     // Only earlier steps, so that there is no cycle.

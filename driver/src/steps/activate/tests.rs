@@ -1,57 +1,17 @@
 //! What is believed, and what people read, of how an activation ended.
 
-use std::sync::Arc;
-
-use futures::FutureExt;
-use futures::future::BoxFuture;
-
 use super::*;
-use crate::evaluate::Toplevel;
-use crate::host::{Host, HostCommand, Probe, RemoteStore};
-use crate::process::Output;
 
 const OLD: &str = "/nix/store/1-nixos-system-old";
 const NEW: &str = "/nix/store/2-nixos-system-new";
-
-struct Silent;
-
-impl Host for Silent {
-    fn node(&self) -> &str {
-        "alpha"
-    }
-
-    fn address(&self) -> String {
-        "root@alpha".to_owned()
-    }
-
-    fn run(&self, _: HostCommand) -> BoxFuture<'_, Result<Output, crate::host::HostError>> {
-        async { Ok(Output::default()) }.boxed()
-    }
-
-    fn store(&self) -> Option<RemoteStore> {
-        None
-    }
-}
-
-fn standing(before: Option<&str>) -> Standing {
-    Standing {
-        host: Arc::new(Silent),
-        toplevel: Toplevel {
-            drv_path: format!("{NEW}.drv"),
-            out_path: NEW.to_owned(),
-        },
-        probe: Probe {
-            current_system: before.map(str::to_owned),
-            ..Probe::default()
-        },
-    }
-}
 
 fn ended(phase: Phase, current: Option<&str>, profile: Option<&str>) -> Ended {
     let status = Status {
         phase,
         is_running: false,
         was_restarted: false,
+        toplevel: Some(NEW.to_owned()),
+        previous: Some(OLD.to_owned()),
         message: String::new(),
         current: current.map(str::to_owned),
         profile: profile.map(str::to_owned),
@@ -64,7 +24,7 @@ fn ended(phase: Phase, current: Option<&str>, profile: Option<&str>) -> Ended {
 }
 
 fn judged(ended: &Ended) -> String {
-    judge(ended, &standing(Some(OLD)), "1-a")
+    judge(ended, Goal::Switch, NEW, "1-a")
         .unwrap_err()
         .to_string()
 }
@@ -72,7 +32,7 @@ fn judged(ended: &Ended) -> String {
 #[test]
 fn confirmed_with_both_links_is_success() {
     let ended = ended(Phase::Confirmed, Some(NEW), Some(NEW));
-    assert!(judge(&ended, &standing(None), "1-a").is_ok());
+    assert!(judge(&ended, Goal::Switch, NEW, "1-a").is_ok());
 }
 
 #[test]
@@ -131,10 +91,21 @@ fn a_restarted_host_and_a_killed_unit_are_told_apart() {
 }
 
 #[test]
-fn names_of_systems_leave_out_the_hash() {
-    assert_eq!(
-        name("/nix/store/abc-nixos-system-alpha-25.05"),
-        "nixos-system-alpha-25.05"
+fn each_goal_is_judged_by_what_it_promises() {
+    let tested = ended(Phase::Confirmed, Some(NEW), Some(OLD));
+    assert!(judge(&tested, Goal::Test, NEW, "1-a").is_ok());
+    assert!(judge(&tested, Goal::Switch, NEW, "1-a").is_err());
+    let booting = ended(Phase::Confirmed, Some(OLD), Some(NEW));
+    assert!(judge(&booting, Goal::Boot, NEW, "1-a").is_ok());
+    assert!(judge(&booting, Goal::Test, NEW, "1-a").is_err());
+    let untouched = ended(Phase::Confirmed, Some(OLD), Some(OLD));
+    assert!(judge(&untouched, Goal::DryActivate, NEW, "1-a").is_ok());
+    let failed = ended(Phase::RolledBack, Some(OLD), Some(OLD));
+    let text = judge(&failed, Goal::Boot, NEW, "1-a")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        text.starts_with("the system could not be made the one that boots, and the profile names"),
+        "{text}"
     );
-    assert_eq!(name("odd"), "odd");
 }

@@ -137,7 +137,7 @@ fn a_user_without_sudo() {
 }
 
 #[test]
-fn only_a_connection_that_was_never_made_counts_as_unreachable() {
+fn only_a_connection_that_was_never_made_counts_as_offline() {
     let target = Target {
         host: "a".to_owned(),
         user: None,
@@ -146,13 +146,13 @@ fn only_a_connection_that_was_never_made_counts_as_unreachable() {
         local: false,
     };
     let failure = ConnectFailure::recognise(&target, "Connection refused");
-    let error = HostError::Unreachable {
+    let error = HostError::NoConnection {
         node: "alpha".to_owned(),
         failure: Box::new(failure),
     };
     assert_eq!(
         StepFailure::from(error).at("alpha", "x").kind,
-        FailureKind::Unreachable
+        FailureKind::Offline
     );
     let broke = HostError::Disconnected {
         address: String::new(),

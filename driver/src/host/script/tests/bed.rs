@@ -1,5 +1,7 @@
 //! A root directory that looks like a host to the script.
 
+mod switch;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -9,25 +11,16 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::super::{Activation, IdentityPolicy, Phase, Status, activate, status};
+use super::super::{Activation, IdentityPolicy, Phase, Status, System, activate, confirm, status};
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
-use crate::plan::Network;
-use crate::process::{Command, Output, ProcessError};
-
-/// How `switch-to-configuration` of a fake toplevel behaves.
-pub enum Switch {
-    Works,
-    Fails(u8),
-    FailsAtBoot,
-    Lies,
-    Hangs,
-    WaitsFor(PathBuf),
-    LeavesDaemon,
-}
+use crate::plan::{Goal, Network};
+use crate::process::{Command, LineSink, Output, ProcessError};
+pub use switch::Switch;
 
 pub struct Bed {
     root: tempfile::TempDir,
     limit: Mutex<Duration>,
+    confirm_limit: Mutex<Duration>,
 }
 
 impl Bed {
@@ -36,11 +29,25 @@ impl Bed {
         let bed = Self {
             root,
             limit: Mutex::new(Duration::from_secs(60)),
+            confirm_limit: Mutex::new(Duration::from_secs(60)),
         };
-        let history = bed.path("profile-history");
+        // Generations as Nix makes them: a new one, or another one of those that are there.
         let set = format!(
-            "#!/bin/sh\necho \"${{4##*/}}\" >>{}\nln -sfn \"$4\" \"$2\"\n",
-            history.display()
+            r#"#!/bin/sh
+case $3 in
+  --set)
+    n=1
+    while [ -L "$2-$n-link" ]; do n=$((n + 1)); done
+    ln -s "$4" "$2-$n-link"
+    ;;
+  --switch-generation) n=$4 ;;
+  *) exit 1 ;;
+esac
+ln -sfn "system-$n-link" "$2"
+new=$(readlink -f "$2")
+echo "${{new##*/}}" >>{}
+"#,
+            bed.path("profile-history").display()
         );
         bed.program("nix/var/nix/profiles/default/bin/nix-env", &set);
         bed.program(
@@ -49,6 +56,10 @@ impl Bed {
         );
         fs::create_dir_all(bed.path("run")).unwrap();
         bed
+    }
+
+    pub fn confirm_limit(&self, limit: Duration) {
+        *self.confirm_limit.lock().unwrap() = limit;
     }
 
     pub fn path(&self, path: &str) -> PathBuf {
@@ -77,20 +88,7 @@ impl Bed {
 
     /// Gives a toplevel another behaviour.
     pub fn change(&self, toplevel: &str, switch: Switch) {
-        let running = self.path("run/current-system");
-        let go = format!("ln -sfn {toplevel} {}\n", running.display());
-        let body = match switch {
-            Switch::Works => go,
-            Switch::Fails(status) => format!("[ \"$1\" = test ] && {go}exit {status}\n"),
-            Switch::FailsAtBoot => format!("[ \"$1\" = boot ] && exit 1\n{go}"),
-            Switch::Lies => String::new(),
-            Switch::Hangs => "sleep 300\n".to_owned(),
-            Switch::WaitsFor(file) => format!(
-                "while [ ! -e {} ]; do sleep 0.1; done\n{go}",
-                file.display()
-            ),
-            Switch::LeavesDaemon => format!("sleep 20 &\n{go}"),
-        };
+        let body = switch.body(self, toplevel);
         let name = Path::new(toplevel).file_name().unwrap().to_string_lossy();
         let text = format!("#!/bin/sh\necho \"switch $1 {name}\"\n{body}exit 0\n");
         let path = Path::new(toplevel).strip_prefix(self.root.path()).unwrap();
@@ -103,7 +101,8 @@ impl Bed {
     /// Makes a toplevel the running one and that of the profile.
     pub fn run_system(&self, toplevel: &str) {
         symlink(toplevel, self.path("run/current-system")).unwrap();
-        symlink(toplevel, self.path("nix/var/nix/profiles/system")).unwrap();
+        symlink(toplevel, self.path("nix/var/nix/profiles/system-1-link")).unwrap();
+        symlink("system-1-link", self.path("nix/var/nix/profiles/system")).unwrap();
         let name = Path::new(toplevel).file_name().unwrap().to_string_lossy();
         fs::write(self.path("profile-history"), format!("{name}\n")).unwrap();
     }
@@ -125,7 +124,8 @@ impl Bed {
     pub fn activation(&self, nonce: &str, toplevel: &str) -> Activation {
         Activation {
             nonce: nonce.to_owned(),
-            toplevel: toplevel.to_owned(),
+            system: System::Toplevel(toplevel.to_owned()),
+            goal: Goal::Switch,
             deployer: "ann@desk".to_owned(),
             network: Network {
                 id: "id-home".to_owned(),
@@ -133,6 +133,7 @@ impl Bed {
             },
             policy: IdentityPolicy::Keep,
             limit: *self.limit.lock().unwrap(),
+            confirm_limit: *self.confirm_limit.lock().unwrap(),
         }
     }
 
@@ -143,10 +144,29 @@ impl Bed {
         self.end(nonce).await
     }
 
-    /// Waits until nothing more happens.
+    /// Confirms when that is waited for, until nothing more happens.
     pub async fn end(&self, nonce: &str) -> Status {
         for _ in 0..300 {
-            let status = status(self, nonce, 0).await.unwrap();
+            let status = self.look(nonce).await;
+            if status.phase == Phase::AwaitingConfirmation && status.is_running {
+                let _ = confirm(self, nonce).await;
+            }
+            if status.phase.is_final() && !status.is_running {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{nonce} did not end");
+    }
+
+    pub async fn look(&self, nonce: &str) -> Status {
+        status(self, nonce, 0).await.unwrap()
+    }
+
+    /// Waits without confirming.
+    pub async fn end_alone(&self, nonce: &str) -> Status {
+        for _ in 0..300 {
+            let status = self.look(nonce).await;
             if status.phase.is_final() && !status.is_running {
                 return status;
             }
@@ -170,18 +190,41 @@ impl Bed {
     pub fn kill(&self, nonce: &str) {
         let script = format!("host-{nonce}.sh");
         let toplevels = self.path("nix/store").display().to_string();
-        for entry in fs::read_dir("/proc").unwrap().flatten() {
-            let Ok(words) = fs::read_to_string(entry.path().join("cmdline")) else {
-                continue;
-            };
-            if (words.contains(&script) || words.contains(&toplevels))
-                && words.contains(&*self.root.path().to_string_lossy())
-            {
-                let id: i32 = entry.file_name().to_string_lossy().parse().unwrap();
+        self.kill_where(|words| words.contains(&script) || words.contains(&toplevels));
+    }
+
+    /// Kills only the shell that runs the activation.
+    pub fn kill_run(&self, nonce: &str) {
+        let script = self.path(&format!("run/netlib/host-{nonce}.sh"));
+        let words = format!("/bin/sh\0{}\0run\0{nonce}\0", script.display());
+        self.kill_where(|found| found == words);
+    }
+
+    /// Whether anything that a switch started is still there.
+    pub fn is_switching(&self) -> bool {
+        let sleep = self.path("nix/store").display().to_string();
+        self.processes()
+            .any(|(_, words)| words.starts_with(&sleep) && words.contains("/sleep\0"))
+    }
+
+    fn kill_where(&self, is_meant: impl Fn(&str) -> bool) {
+        for (id, words) in self.processes() {
+            if is_meant(&words) {
                 let pid = rustix::process::Pid::from_raw(id).unwrap();
                 let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
             }
         }
+    }
+
+    /// Processes whose command line names this root.
+    fn processes(&self) -> impl Iterator<Item = (i32, String)> {
+        let root = self.root.path().to_string_lossy().into_owned();
+        let entries = fs::read_dir("/proc").unwrap().flatten();
+        entries.filter_map(move |entry| {
+            let words = fs::read_to_string(entry.path().join("cmdline")).ok()?;
+            let id = entry.file_name().to_string_lossy().parse().ok()?;
+            words.contains(&root).then_some((id, words))
+        })
     }
 }
 
@@ -216,6 +259,14 @@ impl Host for Bed {
             })
         }
         .boxed()
+    }
+
+    fn run_lines(
+        &self,
+        command: HostCommand,
+        _: LineSink,
+    ) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.run(command)
     }
 
     fn store(&self) -> Option<RemoteStore> {

@@ -1,0 +1,4 @@
+{
+  network.name = "home";
+  nodes.alpha.activation.goal = "reboot";
+}

@@ -1,0 +1,95 @@
+//! netlib in the background: to be killed, interrupted, or waited for.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use netlib_testbed::{Host, Output, Result};
+
+use crate::{NETWORK, Site};
+
+/// How long netlib may take to print something, with retries of connections on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// A netlib that runs on the deployer while the scenario does something else.
+pub struct Run {
+    deployer: Host,
+    number: u32,
+    process: JoinHandle<Result<Output>>,
+}
+
+impl Site {
+    /// Starts netlib in the network's directory.
+    pub fn start(&self, arguments: &str) -> Run {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        // A session of its own, as a terminal would give it: an interrupt reaches the whole process group.
+        let line = format!(
+            "cd {NETWORK} && exec setsid --wait sh -c 'echo $$ > /run/netlib-run-{number}.pid; exec netlib {arguments}' > /root/run-{number}.log 2>&1"
+        );
+        let deployer = self.bed.deployer();
+        let host = deployer.clone();
+        let process = std::thread::spawn(move || host.exec(["sh", "-c", &line]));
+        let run = Run {
+            deployer,
+            number,
+            process,
+        };
+        self.wait_until(
+            "deployer",
+            "netlib runs",
+            &format!("test -s /run/netlib-run-{number}.pid"),
+        );
+        run
+    }
+}
+
+impl Run {
+    /// What it has printed so far.
+    pub fn text(&self) -> String {
+        self.deployer
+            .read_file(&format!("/root/run-{}.log", self.number))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Waits until it has printed this.
+    pub fn wait_for(&self, words: &str) {
+        let waited =
+            self.deployer
+                .wait_until(&format!("netlib prints {words:?}"), DEADLINE, |_| {
+                    Ok(self.text().contains(words))
+                });
+        waited.unwrap_or_else(|error| panic!("{error}\n{}", self.text()));
+    }
+
+    /// Kills it alone, without any chance to tidy up; what it started goes on. Returns what it had printed.
+    pub fn kill(self) -> String {
+        self.signal("-KILL $pid");
+        let (status, text) = self.wait();
+        assert_eq!(status, 128 + 9, "{text}");
+        text
+    }
+
+    /// Ctrl-C in its terminal.
+    pub fn interrupt(&self) {
+        self.signal("-INT -- -$pid");
+    }
+
+    /// Waits for its end; its exit status and what it printed on both streams.
+    pub fn wait(self) -> (i32, String) {
+        let text = |host: &Host| host.read_file(&format!("/root/run-{}.log", self.number));
+        let output = self
+            .process
+            .join()
+            .unwrap_or_else(|_| panic!("the thread of run {} panicked", self.number))
+            .and_then(|output| Ok((output.code(), text(&self.deployer)?)));
+        output.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn signal(&self, to: &str) {
+        let line = format!("pid=$(cat /run/netlib-run-{}.pid); kill {to}", self.number);
+        self.deployer
+            .sh(&line)
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+}

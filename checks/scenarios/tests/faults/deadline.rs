@@ -1,0 +1,20 @@
+//! A switch that takes too long.
+
+use netlib_scenarios::{GATE, Network, Site, assert_says};
+
+/// Fault 2.
+#[test]
+fn a_switch_that_hangs_past_its_deadline_goes_back() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]).with("nodes.alpha.activation.timeout = 5;");
+    let before = site.deployed(&network, "alpha");
+    site.write(&network.configure("alpha", GATE));
+    let toplevel = site.toplevel("alpha");
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["did not end within 5 seconds"]);
+    assert_says(&text, &["the host went back to the system it ran before"]);
+    assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));
+    assert_eq!(site.phases("alpha", &toplevel), ["rolledBack"]);
+    site.assert_boots("alpha", &before);
+}

@@ -1,0 +1,115 @@
+//! The deployer goes away, or there are two.
+
+use netlib_scenarios::{GATE, Network, Site, assert_says};
+
+/// Fault 6.
+#[test]
+fn a_deployer_killed_during_the_copy_starts_over() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    let before = site.deployed(&network, "alpha");
+    site.write(&network.configure("alpha", Site::large_copy()));
+    let toplevel = site.toplevel("alpha");
+    site.gate_copies("alpha");
+    let run = site.start("deploy");
+    site.wait_for_copy("alpha");
+    run.kill();
+    assert_eq!(site.systems("alpha"), (before.clone(), before));
+    assert!(site.phases("alpha", &toplevel).is_empty());
+
+    site.ungate_copies("alpha");
+    site.netlib_must("deploy");
+    site.assert_active("alpha");
+    assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
+    site.assert_boots("alpha", &toplevel);
+}
+
+/// Fault 6: the second run finds the first one's activation and ends it.
+#[test]
+fn a_deployer_killed_during_the_switch_takes_it_up_again() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    let before = site.deployed(&network, "alpha");
+    site.write(&network.configure("alpha", GATE));
+    let toplevel = site.toplevel("alpha");
+    let run = site.start("deploy");
+    site.wait_for_gate("alpha");
+    run.kill();
+    assert_eq!(site.systems("alpha").1, before);
+
+    let again = site.start("deploy");
+    again.wait_for("already");
+    site.open_gate("alpha");
+    let (status, text) = again.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_says(&text, &["1 of 1 nodes active"]);
+    site.assert_active("alpha");
+    assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
+    site.assert_boots("alpha", &toplevel);
+}
+
+/// Fault 7.
+#[test]
+fn the_second_of_two_deployers_is_told_who_the_first_one_is() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    site.deployed(&network, "alpha");
+    site.write(&network.clone().configure("alpha", GATE));
+    let toplevel = site.toplevel("alpha");
+    let first = site.start("deploy");
+    site.wait_for_gate("alpha");
+    let before = site.systems("alpha").1;
+
+    site.write(
+        &network
+            .clone()
+            .configure("alpha", "environment.etc.\"other\".text = \"other\";"),
+    );
+    let other = site.toplevel("alpha");
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "root@deployer has been deploying to this host since 2",
+            "nothing was changed",
+        ],
+    );
+    assert!(site.phases("alpha", &other).is_empty(), "{text}");
+    assert_eq!(site.systems("alpha").1, before);
+
+    site.open_gate("alpha");
+    let (status, text) = first.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_eq!(site.systems("alpha"), (toplevel.clone(), toplevel.clone()));
+    assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
+
+    // Now it is the other one's turn.
+    site.netlib_must("deploy");
+    site.assert_active("alpha");
+    site.assert_boots("alpha", &other);
+}
+
+/// Fault 7: whichever comes first begins, and the other one follows it.
+#[test]
+fn two_runs_of_the_same_deployment_switch_once() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    site.deployed(&network, "alpha");
+    let counted =
+        format!("{GATE} system.activationScripts.count.text = \"echo once >> /root/count\";");
+    site.write(&network.configure("alpha", &counted));
+    let toplevel = site.toplevel("alpha");
+    let runs = [site.start("deploy"), site.start("deploy")];
+    site.wait_for_gate("alpha");
+    site.open_gate("alpha");
+    for run in runs {
+        let (status, text) = run.wait();
+        assert_eq!(status, 0, "{text}");
+        assert_says(&text, &["1 of 1 nodes active"]);
+    }
+    site.assert_active("alpha");
+    assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
+    assert_eq!(site.exec_must("alpha", "cat /root/count"), "once");
+    site.assert_boots("alpha", &toplevel);
+}

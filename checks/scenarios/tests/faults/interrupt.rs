@@ -1,0 +1,59 @@
+//! Ctrl-C, once and twice.
+
+use netlib_scenarios::{GATE, Network, Site, assert_says};
+
+const HOSTS: [&str; 2] = ["alpha", "beta"];
+
+/// A network whose second node waits for the first, which waits at its gate.
+fn network() -> Network {
+    Network::of(&HOSTS)
+        .with("deploy.order.one = { first = [ \"alpha\" ]; next = [ \"beta\" ]; };")
+        .configure("alpha", GATE)
+}
+
+/// Fault 15.
+#[test]
+fn after_one_interrupt_a_switch_ends_well_and_nothing_new_starts() {
+    let site = Site::up(&HOSTS);
+    site.deployed(&Network::of(&HOSTS), "alpha");
+    let before = site.systems("beta");
+    site.write(&network().configure("beta", "environment.etc.\"new\".text = \"new\";"));
+    let toplevel = site.toplevel("alpha");
+    let run = site.start("deploy");
+    site.wait_for_gate("alpha");
+    // In the middle of a question to the host: the interrupt reaches every process of the terminal.
+    site.exec_must("alpha", "pkill -STOP sshd-session");
+    site.wait_until("deployer", "it asks", "pgrep -f '[-]- status'");
+    run.interrupt();
+    run.wait_for("interrupted");
+    site.exec_must("alpha", "pkill -CONT sshd-session");
+    site.open_gate("alpha");
+    let (status, text) = run.wait();
+    assert_eq!(status, 130, "{text}");
+    assert_says(&text, &["nothing new is started", "skipped"]);
+    assert_eq!(site.systems("alpha"), (toplevel.clone(), toplevel.clone()));
+    assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
+    assert_eq!(site.systems("beta"), before, "{text}");
+    site.assert_boots("alpha", &toplevel);
+    site.netlib_must("deploy");
+    site.assert_active("beta");
+}
+
+/// Fault 15: the same for a copy, which nothing depends on yet.
+#[test]
+fn an_interrupt_during_a_copy_leaves_the_old_system() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    let before = site.deployed(&network, "alpha");
+    site.write(&network.configure("alpha", Site::large_copy()));
+    let toplevel = site.toplevel("alpha");
+    site.gate_copies("alpha");
+    let run = site.start("deploy");
+    site.wait_for_copy("alpha");
+    run.interrupt();
+    let (status, text) = run.wait();
+    assert_eq!(status, 130, "{text}");
+    assert!(site.phases("alpha", &toplevel).is_empty(), "{text}");
+    assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));
+    site.assert_boots("alpha", &before);
+}

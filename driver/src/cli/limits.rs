@@ -1,0 +1,43 @@
+//! How much a deploy does at the same time.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use clap::Args;
+
+use crate::plan::StepKind;
+use crate::schedule::Limits;
+
+/// How many steps run at the same time.
+#[derive(Args, Clone, Debug)]
+pub struct LimitArgs {
+    /// At most so many steps at the same time
+    #[arg(long, value_name = "N", default_value = "32")]
+    max_parallel: NonZeroUsize,
+
+    /// At most so many builds at the same time; each is a `nix build`, which itself builds as much as nix.conf allows
+    #[arg(long, value_name = "N", default_value = "4")]
+    max_parallel_build: NonZeroUsize,
+
+    /// At most so many copies at the same time; they share the deployer's uplink
+    #[arg(long, value_name = "N", default_value = "8")]
+    max_parallel_copy: NonZeroUsize,
+
+    /// At most so many activations at the same time
+    #[arg(long, value_name = "N", default_value = "16")]
+    max_parallel_activate: NonZeroUsize,
+}
+
+impl LimitArgs {
+    /// For the schedule.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            overall: self.max_parallel.get(),
+            per_kind: BTreeMap::from([
+                (StepKind::Build, self.max_parallel_build.get()),
+                (StepKind::Copy, self.max_parallel_copy.get()),
+                (StepKind::Activate, self.max_parallel_activate.get()),
+            ]),
+        }
+    }
+}

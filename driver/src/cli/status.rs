@@ -1,0 +1,84 @@
+//! `netlib status`: how the nodes stand, without changing any.
+
+use std::sync::Arc;
+
+use clap::Args;
+use futures::StreamExt;
+
+use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print};
+use super::interrupt::Interrupts;
+use super::{Error, Exit};
+use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator, Toplevels};
+use crate::event::EventSink;
+use crate::host::Hosts;
+use crate::report::status::{json, text};
+use crate::status::{NodeStatus, ask};
+
+/// Show how the nodes stand: reachable, what runs, what boots next, what should run, deploys that are under way or were
+/// left unfinished. Builds nothing and changes nothing.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    netlib status\n  \
+    netlib status --on alpha --no-eval\n  \
+    netlib status --json | jq -r '.nodes | to_entries[] | select(.value.upToDate == false) | .key'\n\n\
+    Exit status: 0 all nodes answered, 1 some did not or do not evaluate, 2 bad usage or evaluation, 130 interrupted.")]
+pub struct StatusArgs {
+    #[command(flatten)]
+    flake: FlakeArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+
+    /// Do not evaluate the nodes' configurations: what should run is not said
+    #[arg(long)]
+    no_eval: bool,
+
+    /// One JSON document, as docs/command-line.md describes it
+    #[arg(long)]
+    json: bool,
+}
+
+/// Asks and prints.
+pub async fn run(args: StatusArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
+    let display = Display::start(interrupts, Vec::new());
+    let asked = asked(&args, display.events(), interrupts).await;
+    display.end().await;
+    let (prepared, nodes) = asked?;
+    let network = &prepared.plan.network;
+    print(&if args.json {
+        serde_json::to_string_pretty(&json(network, &nodes))? + "\n"
+    } else {
+        text(network, &nodes)
+    })?;
+    let is_known = nodes.iter().all(NodeStatus::is_known);
+    Ok(if is_known {
+        Exit::Good
+    } else {
+        Exit::NodeFailed
+    })
+}
+
+async fn asked(
+    args: &StatusArgs,
+    events: &EventSink,
+    interrupts: &Interrupts,
+) -> Result<(Prepared, Vec<NodeStatus>), Error> {
+    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+    let hosts = Hosts::new(&prepared.plan, prepared.run_dir.path())?;
+    let toplevels: Option<Arc<dyn Toplevels>> = if args.no_eval {
+        None
+    } else {
+        Some(Arc::new(evaluated(&prepared, events)))
+    };
+    let nodes = ask(&hosts, &prepared.nodes, toplevels).await;
+    hosts.close().await;
+    Ok((prepared, nodes))
+}
+
+/// Evaluates all selected nodes, whether they answer or not.
+pub fn evaluated(prepared: &Prepared, events: &EventSink) -> Board {
+    let run_dir = prepared.run_dir.path().to_owned();
+    let flake = prepared.flake.clone();
+    let evaluator = NixEvaluator::new(flake, Attribute::Toplevels, run_dir, events.clone());
+    let nodes = futures::stream::iter(prepared.nodes.clone()).boxed();
+    Board::fill(&prepared.nodes, evaluator.evaluate(nodes), events.clone())
+}

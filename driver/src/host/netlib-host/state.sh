@@ -1,0 +1,158 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# --- state of one deployment -------------------------------------------------------------------------------------
+
+fields='phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
+finished status message timeout confirm boot'
+
+use_deploy() {
+  case $1 in
+    '' | *[!A-Za-z0-9-]*)
+      echo "bad nonce: $1" >&2
+      exit 64
+      ;;
+  esac
+  nonce=$1
+  deploy=$deploys/$nonce
+  phase='' goal='' toplevel='' generation='' previous='' profile_before='' generation_before='' deployer='' started=''
+  started_uptime='' finished='' status='' message='' timeout='' confirm='' boot=''
+}
+
+# The copy in memory is there as long as the one on the disk could not be written.
+state_file() { if [ -f "$runtime/state-$nonce" ]; then echo "$runtime/state-$nonce"; else echo "$deploy/state"; fi; }
+
+load_state() {
+  state_file=$(state_file)
+  [ -f "$state_file" ] || return 1
+  while IFS= read -r line; do
+    key=${line%%=*} value=${line#*=}
+    for field in $fields; do
+      if [ "$key" = "$field" ]; then eval "$field=\$value"; fi
+    done
+  done <"$state_file"
+}
+
+print_state() {
+  for field in $fields; do
+    eval "emit \"\$field\" \"\$$field\""
+  done
+}
+
+# A full disk must not hide how an activation ended: the space for that was set aside before it began.
+save_state() {
+  if print_state | write_file "$deploy/state"; then
+    rm -f -- "$runtime/state-$nonce"
+    return 0
+  fi
+  rm -f -- "$deploy/reserve" "$deploy/state.new"
+  if print_state | write_file "$deploy/state"; then
+    rm -f -- "$runtime/state-$nonce"
+    return 0
+  fi
+  say "the state could not be written to $deploy/state: $(disk "$library")"
+  print_state | write_file "$runtime/state-$nonce"
+  return 1
+}
+
+enter() {
+  phase=$1
+  save_state
+}
+
+finish() {
+  finished=$(now)
+  say "$1${message:+: $message}"
+  enter "$1"
+}
+
+unfinished() {
+  case $phase in prepared | activating | awaitingConfirmation | committing | rollingBack) ;; *) return 1 ;; esac
+}
+
+# Recorded a moment ago and about to begin.
+beginning() {
+  [ "$phase" = prepared ] && [ "$boot" = "$(boot_id)" ] &&
+    [ "$(($(uptime_seconds) - ${started_uptime:-0}))" -lt "$begin_seconds" ]
+}
+
+# --- lock --------------------------------------------------------------------------------------------------------
+
+# Only an activation holds the lock exclusively; looking takes it shared and for an instant.
+lock_is_free() {
+  mkdir -p -- "$runtime" && (exec 8>>"$runtime/lock" && flock -s -n 8)
+}
+
+holder() {
+  if [ -f "$runtime/holder" ]; then
+    while IFS= read -r line; do
+      if [ "${line%%=*}" = "$1" ]; then printf '%s\n' "${line#*=}"; fi
+    done <"$runtime/holder"
+  fi
+}
+
+is_worked_on() { ! lock_is_free && [ "$(holder nonce)" = "$nonce" ]; }
+
+print_holder() {
+  emit lock held
+  emit lock.nonce "$nonce"
+  emit lock.deployer "$deployer"
+  emit lock.since "$started"
+  emit lock.toplevel "$toplevel"
+  emit lock.goal "$goal"
+  emit lock.phase "$phase"
+}
+
+# Prints who is at work on the host; false when nobody is.
+print_busy() {
+  # Without a holder it is about to be let go, or has just been taken.
+  if ! lock_is_free && [ -z "$(holder nonce)" ]; then
+    (exec 8>>"$runtime/lock" && flock -s -w 5 8)
+  fi
+  if ! lock_is_free; then
+    held=$(holder nonce)
+    (
+      use_deploy "${held:-unknown}"
+      if load_state; then print_holder; else emit lock held; fi
+    )
+    return 0
+  fi
+  for entry in "$deploys"/*; do
+    if [ -f "$entry/state" ] && (use_deploy "${entry##*/}" && load_state && beginning && print_holder); then
+      return 0
+    fi
+  done
+  return 1
+}
+
+print_lock() { print_busy || emit lock free; }
+
+# --- identity ----------------------------------------------------------------------------------------------------
+
+read_identity() {
+  host_id='' host_name=''
+  if [ -f "$library/network" ]; then
+    while IFS= read -r line; do
+      case $line in
+        id=*) host_id=${line#id=} ;;
+        name=*) host_name=${line#name=} ;;
+      esac
+    done <"$library/network"
+  fi
+}
+
+check_identity() {
+  read_identity
+  if [ -z "$host_id" ] || [ "$3" = adopt ]; then return 0; fi
+  if [ "$host_id" = "$1" ] && [ "$host_name" = "$2" ]; then return 0; fi
+  emit network.id "$host_id"
+  emit network.name "$host_name"
+  if [ "$host_id" = "$1" ]; then refuse shared-id; fi
+  refuse other-network
+}
+
+identify() {
+  check_identity "$1" "$2" "$3"
+  if [ "$host_id" != "$1" ] || [ "$host_name" != "$2" ]; then
+    { mkdir -p -- "$library" && printf 'id=%s\nname=%s\n' "$1" "$2" | write_file "$library/network"; } || refuse_state
+  fi
+  emit identified "$1"
+}

@@ -1,0 +1,91 @@
+//! Tries again to connect, for a few seconds: only connections are ever tried again, never what is done over them.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::master::MasterError;
+
+/// The first pause; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// No attempt begins later than this after the first one: a host that is offline is known to be within seconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connects, again after failures that may pass.
+pub(super) async fn with_backoff<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, MasterError>
+where
+    F: Future<Output = Result<T, MasterError>>,
+{
+    let since = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let error = match attempt().await {
+            Ok(connected) => return Ok(connected),
+            Err(error) => error,
+        };
+        let may_pass = matches!(&error, MasterError::Connect(failure) if failure.kind.may_pass());
+        if !may_pass || since.elapsed() + pause > PATIENCE {
+            return Err(error);
+        }
+        tracing::debug!(?pause, "no connection, trying again");
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::host::ConnectFailure;
+    use crate::plan::Target;
+
+    fn failure(said: &str) -> MasterError {
+        let target = Target {
+            host: "a".to_owned(),
+            user: None,
+            port: None,
+            ssh_options: Vec::new(),
+            local: false,
+        };
+        MasterError::Connect(ConnectFailure::recognise(&target, said))
+    }
+
+    /// How often it tried, and how long it took altogether.
+    async fn tried(said: &str, each: u64, succeeds_at: usize) -> (usize, Duration, bool) {
+        let attempts = Cell::new(0);
+        let since = Instant::now();
+        let result = with_backoff(async || {
+            attempts.set(attempts.get() + 1);
+            tokio::time::sleep(Duration::from_secs(each)).await;
+            if attempts.get() == succeeds_at {
+                return Ok(());
+            }
+            Err(failure(said))
+        })
+        .await;
+        (attempts.get(), since.elapsed(), result.is_ok())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_connection_is_tried_again_for_seconds() {
+        let (attempts, took, connected) = tried("Connection refused", 0, 0).await;
+        assert_eq!((attempts, connected), (4, false));
+        assert!(took <= PATIENCE, "{took:?}");
+        assert_eq!(tried("Connection refused", 0, 3).await.0, 3);
+        assert!(tried("Connection refused", 0, 3).await.2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_is_silent_for_long_is_not_asked_twice() {
+        let (attempts, took, _) = tried("Connection timed out", 10, 0).await;
+        assert_eq!((attempts, took), (1, Duration::from_secs(10)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_pass_is_not_tried_again() {
+        assert_eq!(tried("Permission denied (publickey)", 0, 0).await.0, 1);
+    }
+}

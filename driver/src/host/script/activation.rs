@@ -1,0 +1,108 @@
+//! Activations on a host: asked for, followed and confirmed.
+
+use std::time::Duration;
+
+use super::answer::Answer;
+use super::{IdentityPolicy, KEEP_AND_RUN, Phase, SCRIPT, Via, call, call_via};
+use crate::host::{Host, HostCommand, HostError, SHORT};
+use crate::plan::{Goal, Network};
+
+/// One activation, as the host is asked for it.
+#[derive(Clone, Debug)]
+pub struct Activation {
+    /// Names this deployment on the host.
+    pub nonce: String,
+    /// Which system.
+    pub system: System,
+    /// How far to go: one of the goals that need an activation.
+    pub goal: Goal,
+    /// Who deploys: user and machine.
+    pub deployer: String,
+    /// The network of the plan.
+    pub network: Network,
+    /// What to do with a host of another one.
+    pub policy: IdentityPolicy,
+    /// How long one switch may take.
+    pub limit: Duration,
+    /// How long the host waits for confirmation.
+    pub confirm_limit: Duration,
+}
+
+/// The system that is to be activated.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum System {
+    /// A store path.
+    Toplevel(String),
+    /// A generation of the host's own system profile.
+    Generation(u64),
+    /// The generation before the profile's current one.
+    PreviousGeneration,
+}
+
+/// How an activation stands.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Status {
+    /// Where it is.
+    pub phase: Phase,
+    /// Whether it is being worked on at this moment.
+    pub is_running: bool,
+    /// Whether the host was restarted since it was recorded.
+    pub was_restarted: bool,
+    /// The system that is activated.
+    pub toplevel: Option<String>,
+    /// The system that ran before.
+    pub previous: Option<String>,
+    /// Why it ended as it did.
+    pub message: String,
+    /// The running system now.
+    pub current: Option<String>,
+    /// The system profile now.
+    pub profile: Option<String>,
+    /// The log from the offset that was asked for.
+    pub log: Vec<u8>,
+}
+
+impl Activation {
+    fn words(&self) -> Vec<String> {
+        let (subcommand, system) = match &self.system {
+            System::Toplevel(path) => ("activate", Some(format!("toplevel={path}"))),
+            System::Generation(number) => ("rollback", Some(format!("generation={number}"))),
+            System::PreviousGeneration => ("rollback", None),
+        };
+        let mut words = ["sh", "-c", KEEP_AND_RUN, "sh", subcommand, &self.nonce]
+            .map(str::to_owned)
+            .to_vec();
+        words.extend(system);
+        words.extend([
+            format!("goal={}", self.goal.word()),
+            format!("deployer={}", self.deployer),
+            format!("id={}", self.network.id),
+            format!("name={}", self.network.name),
+            format!("policy={}", self.policy.word()),
+            format!("timeout={}", self.limit.as_secs().max(1)),
+            format!("confirm={}", self.confirm_limit.as_secs().max(1)),
+        ]);
+        words
+    }
+}
+
+/// Starts an activation and returns at once.
+pub async fn activate(host: &dyn Host, activation: &Activation) -> Result<(), HostError> {
+    let command = HostCommand::new(activation.words())
+        .stdin(SCRIPT)
+        .timeout(SHORT);
+    let output = host.run(command).await?;
+    Answer::read(host, "activate", &output)?.accepted("started")
+}
+
+/// Asks how an activation stands, and for its log from a byte on.
+pub async fn status(host: &dyn Host, nonce: &str, offset: usize) -> Result<Status, HostError> {
+    let answer = call(host, "status", &[nonce, &offset.to_string()]).await?;
+    answer.into_status()
+}
+
+/// Tells the host that it can be reached: over a connection made for this, so that it is true.
+pub async fn confirm(host: &dyn Host, nonce: &str) -> Result<(), HostError> {
+    let answer = call_via(host, Via::NewConnection, "confirm", &[nonce]).await?;
+    answer.accepted("accepted")
+}

@@ -1,0 +1,87 @@
+//! Where an activation is, in the words of the host script.
+
+use std::fmt;
+
+/// Where an activation is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Phase {
+    /// The host knows nothing of it.
+    Unknown,
+    /// Recorded, not begun.
+    Prepared,
+    /// The switch runs.
+    Activating,
+    /// The new system runs, and the host waits for somebody to confirm that it can be reached.
+    AwaitingConfirmation,
+    /// The profile and the boot entry are being set.
+    Committing,
+    /// The way back runs.
+    RollingBack,
+    /// The goal is reached; after a switch the new system runs and is in the profile.
+    Confirmed,
+    /// The old system runs again.
+    RolledBack,
+    /// Going back failed too.
+    RollbackFailed,
+    /// It failed, and there was nothing to go back to.
+    Failed,
+    /// It was stopped in the middle, and a later deployment found out.
+    Interrupted,
+}
+
+impl Phase {
+    const ALL: [Self; 11] = [
+        Self::Unknown,
+        Self::Prepared,
+        Self::Activating,
+        Self::AwaitingConfirmation,
+        Self::Committing,
+        Self::RollingBack,
+        Self::Confirmed,
+        Self::RolledBack,
+        Self::RollbackFailed,
+        Self::Failed,
+        Self::Interrupted,
+    ];
+
+    /// The word of the host script.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Prepared => "prepared",
+            Self::Activating => "activating",
+            Self::AwaitingConfirmation => "awaitingConfirmation",
+            Self::Committing => "committing",
+            Self::RollingBack => "rollingBack",
+            Self::Confirmed => "confirmed",
+            Self::RolledBack => "rolledBack",
+            Self::RollbackFailed => "rollbackFailed",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(
+            self,
+            Self::Prepared
+                | Self::Activating
+                | Self::AwaitingConfirmation
+                | Self::Committing
+                | Self::RollingBack
+        )
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.word() == word)
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

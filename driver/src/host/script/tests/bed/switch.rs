@@ -1,0 +1,55 @@
+//! What the systems of a bed do when they are switched to.
+
+use std::path::PathBuf;
+
+use super::Bed;
+
+/// How `switch-to-configuration` of a fake toplevel behaves.
+pub enum Switch {
+    Works,
+    Fails(u8),
+    FailsAtBoot,
+    Lies,
+    Hangs,
+    WaitsFor(PathBuf),
+    LeavesDaemon,
+    /// Changes what runs only when that is asked for.
+    BootOnly,
+    /// Never ends making the boot entry.
+    HangsAtBoot,
+    /// Ignores being asked to end, in a child that has left its process group as well.
+    HangsInChildren,
+    /// From then on the state of the deployment 1-a cannot be written.
+    BreaksState,
+}
+
+impl Switch {
+    /// The lines of the script that make the difference.
+    pub(super) fn body(self, bed: &Bed, toplevel: &str) -> String {
+        let running = bed.path("run/current-system");
+        let go = format!("ln -sfn {toplevel} {}\n", running.display());
+        match self {
+            Self::Works => go,
+            Self::Fails(status) => format!("[ \"$1\" = test ] && {go}exit {status}\n"),
+            Self::FailsAtBoot => format!("[ \"$1\" = boot ] && exit 1\n{go}"),
+            Self::HangsAtBoot => format!(
+                "cp /bin/sleep {toplevel}/sleep\n[ \"$1\" = boot ] && {toplevel}/sleep 300\n{go}"
+            ),
+            Self::Lies => String::new(),
+            Self::Hangs => format!("cp /bin/sleep {toplevel}/sleep\n{toplevel}/sleep 300\n"),
+            Self::WaitsFor(file) => format!(
+                "while [ ! -e {} ]; do sleep 0.1; done\n{go}",
+                file.display()
+            ),
+            Self::LeavesDaemon => format!("sleep 20 &\n{go}"),
+            Self::BootOnly => format!("[ \"$1\" = test ] && {go}"),
+            Self::HangsInChildren => format!(
+                "cp /bin/sleep {toplevel}/sleep\nset -m\n{toplevel}/sleep 300 &\ntrap '' TERM\n{toplevel}/sleep 300\n"
+            ),
+            Self::BreaksState => format!(
+                "mkdir -p {}\n{go}",
+                bed.path("var/lib/netlib/deploys/1-a/state.new").display()
+            ),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! No system is kept that nobody confirmed, and none is given up that somebody did.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use super::super::*;
+use super::bed::{Bed, Switch};
+
+/// A host that runs `old`, and the path of `new`.
+fn bed_with(switch: Switch) -> (Bed, String, String) {
+    let bed = Bed::new();
+    let old = bed.toplevel("old", Switch::Works);
+    bed.run_system(&old);
+    let new = bed.toplevel("new", switch);
+    (bed, old, new)
+}
+
+#[tokio::test]
+async fn without_confirmation_the_host_goes_back_by_itself() {
+    let (bed, old, new) = bed_with(Switch::Works);
+    bed.confirm_limit(Duration::from_secs(1));
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    let status = bed.end_alone("1-a").await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(
+        status.message,
+        "nobody confirmed the new system over a new connection within 1 seconds"
+    );
+    assert_eq!(
+        (status.current.as_ref(), status.profile.as_ref()),
+        (Some(&old), Some(&old))
+    );
+    assert_eq!(bed.profile_history(), ["old"]);
+    let error = confirm(&bed, "1-a").await.unwrap_err();
+    assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotWaiting));
+}
+
+#[tokio::test]
+async fn the_profile_is_set_only_after_the_confirmation() {
+    let (bed, old, new) = bed_with(Switch::Works);
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
+    let waiting = bed.look("1-a").await;
+    assert_eq!(
+        (waiting.current.as_ref(), waiting.profile.as_ref()),
+        (Some(&new), Some(&old))
+    );
+    let probe = probe(&bed).await.unwrap();
+    let underway = probe.lock.unwrap().deployment.unwrap();
+    assert_eq!(
+        (underway.phase, underway.toplevel),
+        (Phase::AwaitingConfirmation, new.clone())
+    );
+    confirm(&bed, "1-a").await.unwrap();
+    let status = bed.end_alone("1-a").await;
+    assert_eq!(status.phase, Phase::Confirmed);
+    assert_eq!(status.profile.as_ref(), Some(&new));
+}
+
+#[tokio::test]
+async fn a_confirmation_of_another_deployment_does_not_count() {
+    let (bed, _, new) = bed_with(Switch::Works);
+    bed.confirm_limit(Duration::from_secs(2));
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
+    assert!(confirm(&bed, "2-b").await.is_err());
+    assert_eq!(bed.end_alone("1-a").await.phase, Phase::RolledBack);
+}
+
+#[tokio::test]
+async fn the_first_system_of_a_host_that_nobody_confirms_is_said_to_stay() {
+    let bed = Bed::new();
+    let new = bed.toplevel("new", Switch::Works);
+    bed.confirm_limit(Duration::from_secs(1));
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    let status = bed.end_alone("1-a").await;
+    assert_eq!(status.phase, Phase::Failed);
+    assert!(
+        status
+            .message
+            .ends_with("there is no earlier system to go back to"),
+        "{}",
+        status.message
+    );
+    assert_eq!(
+        (status.current.as_ref(), status.profile),
+        (Some(&new), None)
+    );
+}
+
+#[tokio::test]
+async fn an_activation_that_is_killed_goes_back_by_itself() {
+    for (phase, switch) in [
+        (Phase::Activating, Switch::Hangs),
+        (Phase::AwaitingConfirmation, Switch::Works),
+        (Phase::Committing, Switch::HangsAtBoot),
+    ] {
+        let (bed, old, new) = bed_with(switch);
+        activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+        if phase == Phase::Committing {
+            bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
+            confirm(&bed, "1-a").await.unwrap();
+            while bed.look("1-a").await.profile.as_ref() != Some(&new) {}
+        }
+        bed.wait_for_phase("1-a", phase).await;
+        bed.kill_run("1-a");
+        let status = bed.end_alone("1-a").await;
+        assert_eq!(status.phase, Phase::RolledBack, "{}", status.message);
+        assert_eq!(
+            status.message,
+            format!("the activation was killed while {phase}")
+        );
+        assert_eq!(
+            (status.current.as_ref(), status.profile.as_ref()),
+            (Some(&old), Some(&old))
+        );
+        assert!(!bed.is_switching(), "the switch goes on in {phase}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_never_goes_back_to_a_system_that_nobody_confirmed() {
+    let (bed, old, new) = bed_with(Switch::Works);
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
+    bed.kill("1-a");
+    while probe(&bed).await.unwrap().lock.is_some() {}
+    assert_eq!(
+        probe(&bed).await.unwrap().current_system.as_ref(),
+        Some(&new)
+    );
+    let broken = bed.toplevel("broken", Switch::Fails(4));
+    let status = bed.deploy("2-b", &broken).await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(status.current.as_ref(), Some(&old));
+    assert_eq!(bed.look("1-a").await.phase, Phase::Interrupted);
+}
+
+#[tokio::test]
+async fn a_profile_that_somebody_else_set_meanwhile_is_left_alone() {
+    let (bed, old, new) = bed_with(Switch::Works);
+    bed.confirm_limit(Duration::from_secs(2));
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
+    let other = bed.toplevel("other", Switch::Works);
+    let profile = bed.path("nix/var/nix/profiles/system");
+    fs::remove_file(&profile).unwrap();
+    std::os::unix::fs::symlink(&other, &profile).unwrap();
+    let status = bed.end_alone("1-a").await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(
+        (status.current.as_ref(), status.profile.as_ref()),
+        (Some(&old), Some(&other))
+    );
+}
+
+#[tokio::test]
+async fn a_switch_that_hangs_is_ended_with_all_that_it_started() {
+    let (bed, _, new) = bed_with(Switch::HangsInChildren);
+    bed.limit(Duration::from_secs(1));
+    let began = Instant::now();
+    let status = bed.deploy("1-a", &new).await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert!(began.elapsed() < Duration::from_secs(14));
+    assert!(!bed.is_switching());
+}
+
+#[tokio::test]
+async fn a_state_that_the_disk_does_not_take_is_still_told() {
+    let (bed, old, new) = bed_with(Switch::BreaksState);
+    bed.confirm_limit(Duration::from_secs(1));
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    let status = bed.end_alone("1-a").await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(status.current.as_ref(), Some(&old));
+    assert!(
+        String::from_utf8_lossy(&status.log).contains("the state could not be written"),
+        "{}",
+        String::from_utf8_lossy(&status.log)
+    );
+    fs::remove_dir(bed.path("var/lib/netlib/deploys/1-a/state.new")).unwrap();
+}

@@ -1,0 +1,132 @@
+//! What the goals other than a switch do and leave alone.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::time::Duration;
+
+use super::super::*;
+use super::bed::{Bed, Switch};
+use crate::plan::Goal;
+
+/// A host that runs `old`, with `new` brought to a goal: current system, profile, and the last word.
+async fn reached(goal: Goal, switch: Switch) -> (Bed, Status) {
+    let bed = Bed::new();
+    let old = bed.toplevel("old", Switch::Works);
+    bed.run_system(&old);
+    let new = bed.toplevel("new", switch);
+    let mut activation = bed.activation("1-a", &new);
+    activation.goal = goal;
+    activate(&bed, &activation).await.unwrap();
+    let status = bed.end("1-a").await;
+    (bed, status)
+}
+
+/// The names of the running system and of that of the profile.
+fn systems(status: &Status) -> [String; 2] {
+    [&status.current, &status.profile].map(|system| {
+        let path = system.clone().unwrap_or_default();
+        path.rsplit('/').next().unwrap_or_default().to_owned()
+    })
+}
+
+fn log(status: &Status) -> String {
+    String::from_utf8_lossy(&status.log).into_owned()
+}
+
+#[tokio::test]
+async fn boot_sets_the_profile_and_leaves_what_runs() {
+    let (_, status) = reached(Goal::Boot, Switch::BootOnly).await;
+    assert_eq!(status.phase, Phase::Confirmed, "{}", status.message);
+    assert_eq!(systems(&status), ["old", "new"]);
+    assert!(log(&status).contains("switch boot new") && !log(&status).contains("switch test"));
+}
+
+#[tokio::test]
+async fn boot_that_fails_takes_the_profile_back() {
+    let (bed, status) = reached(Goal::Boot, Switch::FailsAtBoot).await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(systems(&status), ["old", "old"]);
+    assert_eq!(inspect(&bed).await.unwrap().generation, Some(1));
+}
+
+#[tokio::test]
+async fn test_waits_for_confirmation_and_leaves_the_profile() {
+    let (bed, status) = reached(Goal::Test, Switch::Works).await;
+    assert_eq!(status.phase, Phase::Confirmed);
+    assert_eq!(systems(&status), ["new", "old"]);
+    assert!(log(&status).contains("can be reached over a new connection"));
+    let newer = bed.toplevel("newer", Switch::Works);
+    bed.confirm_limit(Duration::from_secs(1));
+    let mut activation = bed.activation("2-a", &newer);
+    activation.goal = Goal::Test;
+    activate(&bed, &activation).await.unwrap();
+    let status = bed.end_alone("2-a").await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(systems(&status), ["new", "old"]);
+}
+
+#[tokio::test]
+async fn dry_activate_changes_nothing() {
+    let (bed, status) = reached(Goal::DryActivate, Switch::BootOnly).await;
+    assert_eq!(status.phase, Phase::Confirmed);
+    assert_eq!(systems(&status), ["old", "old"]);
+    assert!(log(&status).contains("switch dry-activate new"));
+    assert_eq!(bed.profile_history(), ["old"]);
+    let (_, status) = reached(Goal::DryActivate, Switch::Fails(3)).await;
+    assert_eq!(status.phase, Phase::Failed);
+    assert_eq!(
+        status.message,
+        "switch-to-configuration dry-activate exited with status 3"
+    );
+}
+
+#[tokio::test]
+async fn a_restart_is_needed_for_what_only_a_boot_brings_in() {
+    let bed = Bed::new();
+    let old = bed.toplevel("old", Switch::Works);
+    let new = bed.toplevel("new", Switch::Works);
+    for (part, before, after) in [
+        ("kernel", "k1", "k2"),
+        ("initrd", "i1", "i1"),
+        ("systemd", "s1", "s2"),
+    ] {
+        for (system, store) in [(&old, before), (&new, after)] {
+            fs::create_dir_all(bed.path(store)).unwrap();
+            symlink(bed.path(store), format!("{system}/{part}")).unwrap();
+        }
+    }
+    for system in [&old, &new] {
+        fs::write(format!("{system}/kernel-params"), "quiet\n").unwrap();
+    }
+    // A host that does not say what it booted is left alone.
+    assert_eq!(
+        reboot_needed(&bed, &new).await.unwrap(),
+        Vec::<String>::new()
+    );
+    symlink(&old, bed.path("run/booted-system")).unwrap();
+    assert_eq!(
+        reboot_needed(&bed, &new).await.unwrap(),
+        ["kernel", "systemd"]
+    );
+    assert_eq!(
+        reboot_needed(&bed, &old).await.unwrap(),
+        Vec::<String>::new()
+    );
+    fs::write(format!("{new}/kernel-params"), "loud\n").unwrap();
+    assert_eq!(
+        reboot_needed(&bed, &new).await.unwrap(),
+        ["kernel", "kernel-params", "systemd"]
+    );
+}
+
+#[tokio::test]
+async fn a_host_that_would_boot_another_system_is_not_restarted() {
+    let bed = Bed::new();
+    let old = bed.toplevel("old", Switch::Works);
+    bed.run_system(&old);
+    let new = bed.toplevel("new", Switch::Works);
+    let error = reboot(&bed, &new).await.unwrap_err();
+    assert!(
+        matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotInProfile)
+    );
+}

@@ -1,0 +1,103 @@
+//! How far a node is taken and how long that may last: `nodes.<n>.activation` of the plan.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How one node is activated.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ActivationOptions {
+    /// How far to go.
+    pub goal: Goal,
+    /// Seconds that one switch may take.
+    pub timeout: u64,
+    /// Seconds that the host waits for confirmation before it goes back.
+    pub confirm_timeout: u64,
+    /// Whether the host is restarted.
+    pub reboot: RebootPolicy,
+    /// Seconds that a restart may take.
+    pub reboot_timeout: u64,
+}
+
+impl Default for ActivationOptions {
+    fn default() -> Self {
+        Self {
+            goal: Goal::default(),
+            timeout: 600,
+            confirm_timeout: 60,
+            reboot: RebootPolicy::default(),
+            reboot_timeout: 600,
+        }
+    }
+}
+
+impl ActivationOptions {
+    /// How long one switch may take.
+    #[must_use]
+    pub const fn limit(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+
+    /// How long the host waits for confirmation.
+    #[must_use]
+    pub const fn confirm_limit(&self) -> Duration {
+        Duration::from_secs(self.confirm_timeout)
+    }
+
+    /// How long a restart may take.
+    #[must_use]
+    pub const fn reboot_limit(&self) -> Duration {
+        Duration::from_secs(self.reboot_timeout)
+    }
+}
+
+/// How far a node is taken.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// It runs its system, and boots it.
+    #[default]
+    Switch,
+    /// It boots its system; what runs now goes on running.
+    Boot,
+    /// It runs its system until the next boot.
+    Test,
+    /// It says what a switch would change; nothing is changed.
+    DryActivate,
+    /// Its system is built here; the host is not asked for anything.
+    Build,
+    /// Its system is in the host's store.
+    Copy,
+    /// Only say which nodes would change: for `--dry-run`, and never in a plan.
+    #[serde(skip)]
+    #[value(skip)]
+    DryRun,
+}
+
+impl Goal {
+    /// The word of the plan.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Switch => "switch",
+            Self::Boot => "boot",
+            Self::Test => "test",
+            Self::DryActivate => "dry-activate",
+            Self::Build => "build",
+            Self::Copy => "copy",
+            Self::DryRun => "dry-run",
+        }
+    }
+}
+
+/// Whether a host is restarted after its activation.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum RebootPolicy {
+    /// Never.
+    #[default]
+    Never,
+    /// If kernel, initrd, kernel parameters or systemd are not those it booted with.
+    WhenNeeded,
+}

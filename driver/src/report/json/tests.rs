@@ -1,0 +1,96 @@
+//! Tests of the JSON lines: one event of each sort.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::graph::Graph;
+use crate::plan::tests::example;
+use crate::report::summary::{NodeResult, Row};
+
+fn finished(step: &str, result: StepResult) -> Event {
+    Event::StepFinished {
+        step: step.to_owned(),
+        result,
+        elapsed: Duration::from_millis(1500),
+    }
+}
+
+fn events() -> Vec<Event> {
+    let graph = Graph::from_plan(&example()).unwrap();
+    let by = || "build:gamma".to_owned();
+    let row = Row {
+        node: "alpha".to_owned(),
+        result: NodeResult::Active,
+        detail: "switched".to_owned(),
+    };
+    vec![
+        Event::Phase("reading .".to_owned()),
+        Event::Warning("old\n\"quoted\"".to_owned()),
+        Event::Online {
+            node: "alpha".to_owned(),
+        },
+        Event::Offline {
+            node: "beta".to_owned(),
+            message: "cannot connect".to_owned(),
+        },
+        Event::Evaluated {
+            node: "alpha".to_owned(),
+        },
+        Event::WalkStarted {
+            steps: graph.steps().take(2).cloned().collect(),
+        },
+        Event::StepStarted {
+            step: "build:alpha".to_owned(),
+        },
+        Event::StepOutput {
+            step: "build:alpha".to_owned(),
+            line: "building…".to_owned(),
+        },
+        finished("build:alpha", StepResult::Done("built".to_owned())),
+        finished("copy:alpha", StepResult::Skipped("up to date".to_owned())),
+        finished("build:gamma", StepResult::Failed("boom".to_owned())),
+        finished("build:beta", StepResult::Offline("silence".to_owned())),
+        finished("copy:gamma", StepResult::Blocked { by: by() }),
+        finished("copy:delta", StepResult::NotStarted { because: by() }),
+        finished("activate:alpha", StepResult::Cancelled),
+        Event::Interrupted {
+            activating: vec!["alpha".to_owned()],
+        },
+        Event::Summary(Summary { rows: vec![row] }),
+        Event::Error("the network does not evaluate".to_owned()),
+    ]
+}
+
+#[test]
+fn every_event_is_one_line() {
+    let mut text = Vec::new();
+    let clock = || UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
+    let mut lines = JsonLines::with_clock(&mut text, "deploy", clock);
+    for event in events() {
+        lines.read(&event);
+    }
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(text.lines().count(), events().len() + 1);
+    for line in text.lines() {
+        let value: Value = serde_json::from_str(line).unwrap();
+        assert!(value["event"].is_string() && value["time"].is_string());
+    }
+    assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+}
+
+#[test]
+fn the_documentation_names_every_event() {
+    let documented = include_str!("../../../../docs/events.md");
+    for event in events() {
+        let (name, fields) = described(&event);
+        assert!(documented.contains(&format!("| `{name}` |")), "{name}");
+        for field in fields.as_object().unwrap().keys() {
+            assert!(
+                documented.contains(&format!("`{field}`")),
+                "{name}: {field}"
+            );
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Keeps everything of a run in a folder: `events.jsonl`, and one file a node with all that its steps said.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::json::JsonLines;
+use super::lines::Lines;
+use super::readers::Reader;
+use crate::event::{Event, WalkStep};
+
+/// The folder of the nodes' files: no node's name can collide with another file of ours.
+const NODES: &str = "nodes";
+
+/// Why logs cannot be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write logs to {}: {source}\nName a folder that can be written to: --log-dir DIR", path.display())]
+pub struct LogDirError {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+/// Writes the files of a folder. A folder of an earlier run is added to.
+pub struct LogDir {
+    folder: PathBuf,
+    events: JsonLines<File>,
+    lines: Lines,
+    steps: BTreeMap<String, WalkStep>,
+    files: BTreeMap<String, File>,
+    is_broken: bool,
+}
+
+impl LogDir {
+    /// Makes the folder and begins a run in it.
+    pub fn begin(folder: &Path, command: &str) -> Result<Self, LogDirError> {
+        let nodes = folder.join(NODES);
+        std::fs::create_dir_all(&nodes).map_err(|source| LogDirError {
+            path: nodes,
+            source,
+        })?;
+        let events = append(&folder.join("events.jsonl"))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            events: JsonLines::begin(events, command),
+            lines: Lines::default(),
+            steps: BTreeMap::new(),
+            files: BTreeMap::new(),
+            is_broken: false,
+        })
+    }
+
+    fn node_of<'a>(&'a self, event: &'a Event) -> Option<&'a str> {
+        match event {
+            Event::Online { node } | Event::Offline { node, .. } | Event::Evaluated { node } => {
+                Some(node)
+            }
+            Event::StepStarted { step }
+            | Event::StepOutput { step, .. }
+            | Event::StepFinished { step, .. } => self.steps.get(step)?.node.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn note(&mut self, node: &str, text: &str) -> Result<(), LogDirError> {
+        let path = self.folder.join(NODES).join(format!("{node}.log"));
+        let file = match self.files.get_mut(node) {
+            Some(file) => file,
+            None => {
+                let file = append(&path)?;
+                self.files.entry(node.to_owned()).or_insert(file)
+            }
+        };
+        let time = humantime::format_rfc3339_millis(SystemTime::now());
+        let lines = text.lines().map(|line| format!("{time} {line}\n"));
+        file.write_all(lines.collect::<String>().as_bytes())
+            .map_err(|source| LogDirError { path, source })
+    }
+}
+
+impl Reader for LogDir {
+    fn read(&mut self, event: &Event) {
+        self.events.read(event);
+        if let Event::WalkStarted { steps } = event {
+            let steps = steps.iter().map(|step| (step.id.clone(), step.clone()));
+            self.steps = steps.collect();
+        }
+        let line = match event {
+            Event::Online { node } => Some(format!("{node}: online")),
+            // Which step said it matters more here than whose it is: the file has one node.
+            Event::StepOutput { step, line } => Some(format!("{} | {line}", self.lines.name(step))),
+            _ => self.lines.of(event),
+        };
+        let node = self.node_of(event).map(str::to_owned);
+        if let (Some(node), Some(line)) = (node, line)
+            && let Err(error) = self.note(&node, &line)
+            && !self.is_broken
+        {
+            // Once is enough, and the run is worth more than its log.
+            self.is_broken = true;
+            tracing::warn!("{error}");
+        }
+    }
+}
+
+fn append(path: &Path) -> Result<File, LogDirError> {
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    opened.map_err(|source| LogDirError {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::event::StepResult;
+    use crate::graph::Graph;
+    use crate::plan::tests::example;
+
+    fn events() -> Vec<Event> {
+        let graph = Graph::from_plan(&example()).unwrap();
+        let step = || "build:alpha".to_owned();
+        vec![
+            Event::WalkStarted {
+                steps: graph.steps().cloned().collect(),
+            },
+            Event::Online {
+                node: "alpha".to_owned(),
+            },
+            Event::StepStarted { step: step() },
+            Event::StepOutput {
+                step: step(),
+                line: "compiling".to_owned(),
+            },
+            Event::StepFinished {
+                step: step(),
+                result: StepResult::Failed("boom\n  at once".to_owned()),
+                elapsed: Duration::from_secs(2),
+            },
+        ]
+    }
+
+    #[test]
+    fn each_node_has_a_file_that_later_runs_add_to() {
+        let folder = tempfile::tempdir().unwrap();
+        for _ in 0..2 {
+            let mut log = LogDir::begin(&folder.path().join("logs"), "deploy").unwrap();
+            for event in events() {
+                log.read(&event);
+            }
+        }
+        let text = std::fs::read_to_string(folder.path().join("logs/nodes/alpha.log")).unwrap();
+        let said: Vec<&str> = text
+            .lines()
+            .map(|line| line.split_once(' ').unwrap().1)
+            .collect();
+        let once = [
+            "alpha: online",
+            "alpha: build: started",
+            "alpha: build | compiling",
+            "alpha: build: failed after 2.0 s",
+            "  boom",
+            "    at once",
+        ];
+        assert_eq!(said, [once, once].concat());
+        let events = std::fs::read_to_string(folder.path().join("logs/events.jsonl")).unwrap();
+        assert_eq!(events.lines().count(), 12);
+        assert!(!folder.path().join("logs/nodes/beta.log").exists());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_said() {
+        let error = LogDir::begin(Path::new("/dev/null/logs"), "deploy")
+            .err()
+            .unwrap();
+        insta::assert_snapshot!(error, @r"
+        cannot write logs to /dev/null/logs/nodes: Not a directory (os error 20)
+        Name a folder that can be written to: --log-dir DIR
+        ");
+    }
+}

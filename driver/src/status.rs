@@ -1,0 +1,92 @@
+//! How the nodes of a network stand: what runs on each, what should, and what is going on there.
+//!
+//! Only asks: nothing is changed on any host.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures::StreamExt;
+
+use crate::evaluate::Toplevels;
+use crate::host::script::{HostStatus, inspect};
+use crate::host::{HostError, Hosts};
+
+/// How many hosts are asked at the same time.
+const AT_ONCE: usize = 32;
+
+/// How a node stands.
+#[derive(Clone, Debug)]
+pub struct NodeStatus {
+    /// Its name.
+    pub node: String,
+    /// What the host says.
+    pub host: Result<HostStatus, HostError>,
+    /// What the network says.
+    pub planned: Planned,
+}
+
+/// The system that a node should run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Planned {
+    /// Nobody asked.
+    NotAsked,
+    /// Its store path.
+    System(String),
+    /// Its configuration does not evaluate; the whole message for people.
+    Unknown(String),
+}
+
+impl NodeStatus {
+    /// Whether the host answered and its configuration, if it was asked for, evaluates.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.host.is_ok() && !matches!(self.planned, Planned::Unknown(_))
+    }
+
+    /// Whether the host runs and boots what it should; none if either is not known.
+    #[must_use]
+    pub fn is_as_planned(&self) -> Option<bool> {
+        match (&self.host, &self.planned) {
+            (Ok(status), Planned::System(system)) => {
+                let is_it = |path: &Option<String>| path.as_ref() == Some(system);
+                Some(is_it(&status.probe.current_system) && is_it(&status.probe.system_profile))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Asks all of these nodes at the same time; sorted by name.
+pub async fn ask(
+    hosts: &Hosts,
+    nodes: &BTreeSet<String>,
+    toplevels: Option<Arc<dyn Toplevels>>,
+) -> Vec<NodeStatus> {
+    let asked = futures::stream::iter(nodes)
+        .map(|node| async {
+            let (host, planned) =
+                tokio::join!(look(hosts, node), planned(toplevels.as_deref(), node));
+            NodeStatus {
+                node: node.clone(),
+                host,
+                planned,
+            }
+        })
+        .buffered(AT_ONCE);
+    asked.collect().await
+}
+
+async fn look(hosts: &Hosts, node: &str) -> Result<HostStatus, HostError> {
+    let host = hosts.get(node).await?;
+    inspect(&*host).await
+}
+
+async fn planned(toplevels: Option<&dyn Toplevels>, node: &str) -> Planned {
+    let Some(toplevels) = toplevels else {
+        return Planned::NotAsked;
+    };
+    match toplevels.toplevel(node).await {
+        Ok(toplevel) => Planned::System(toplevel.out_path),
+        Err(error) => Planned::Unknown(error.to_string()),
+    }
+}

@@ -1,0 +1,101 @@
+# How far nodes are taken and how long that may last: for all nodes, and in each node for itself.
+{ config, lib, ... }:
+let
+  inherit (lib) types;
+
+  # `usual` gives the default of each option, and how it is documented.
+  optionsWith = usual: {
+    goal = lib.mkOption (
+      usual "goal"
+      // {
+        type = types.enum [
+          "switch"
+          "boot"
+          "test"
+          "dry-activate"
+          "build"
+          "copy"
+        ];
+        description = ''
+          How far a deployment takes the node: `switch` activates its system and makes it the one that boots; `boot` only does
+          the latter; `test` only the former, so that the next boot brings the earlier system back; `dry-activate` says what a
+          switch would change; `copy` and `build` end when the system is in the node's store, or in the deployer's.
+          `netlib deploy --goal` overrides it.
+        '';
+        example = "boot";
+      }
+    );
+
+    timeout = lib.mkOption (
+      usual "timeout"
+      // {
+        type = types.ints.positive;
+        description = ''
+          Seconds that a switch may take. Then the node ends it, with everything that it started, and goes back by itself.
+        '';
+        example = 1800;
+      }
+    );
+
+    confirmTimeout = lib.mkOption (
+      usual "confirmTimeout"
+      // {
+        type = types.ints.positive;
+        description = ''
+          Seconds that the node waits, after its switch, for the deployer to reach it over a new connection.
+          Then it goes back to the system before by itself.
+        '';
+        example = 180;
+      }
+    );
+
+    reboot = lib.mkOption (
+      usual "reboot"
+      // {
+        type = types.enum [
+          "never"
+          "when-needed"
+        ];
+        description = ''
+          Whether the node is restarted after its activation: `when-needed` is when kernel, initrd, kernel parameters or systemd
+          are not those it booted with. `netlib deploy --reboot` stands for `when-needed`.
+        '';
+        example = "when-needed";
+      }
+    );
+
+    rebootTimeout = lib.mkOption (
+      usual "rebootTimeout"
+      // {
+        type = types.ints.positive;
+        description = "Seconds that a restart may take until the node answers again with its new system.";
+        example = 1200;
+      }
+    );
+  };
+
+  builtIn = {
+    goal = "switch";
+    timeout = 600;
+    confirmTimeout = 60;
+    reboot = "never";
+    rebootTimeout = 600;
+  };
+
+  node = {
+    options.activation = optionsWith (name: {
+      default = config.activation.${name};
+      defaultText = lib.literalExpression "config.activation.${name}";
+    });
+  };
+in
+{
+  options = {
+    activation = optionsWith (name: {
+      default = builtIn.${name};
+    });
+
+    # The rest of a node is declared in nodes.nix.
+    nodes = lib.mkOption { type = types.attrsOf (types.submodule node); };
+  };
+}
