@@ -38,7 +38,11 @@ pub enum StepFailure {
         command: String,
     },
     /// Nix failed for another reason.
-    #[error("{doing} failed{}\n  command: {command}", indented(said))]
+    #[error(
+        "{doing} failed{}\n  command: {command}{}",
+        indented(said),
+        advice(said)
+    )]
     Nix {
         /// What was being done.
         doing: String,
@@ -176,6 +180,19 @@ pub(super) fn command_line(error: &ProcessError) -> Option<String> {
             Some(format!("{} ({status})", quote_argv(argv)))
         }
         _ => None,
+    }
+}
+
+/// What to do about complaints of Nix that have one remedy: in the words of 2.26 and before, and of later versions.
+fn advice(said: &str) -> &'static str {
+    let other_system = [
+        "is required to build",
+        "required system or feature not available",
+    ];
+    if other_system.iter().any(|words| said.contains(words)) {
+        "\n  what to do: this machine cannot build for that system; correct `nodes.<name>.system`, or give this machine a remote builder or emulation for it"
+    } else {
+        ""
     }
 }
 

@@ -4,7 +4,7 @@ use crate::host::Probe;
 use crate::host::script::Phase;
 use crate::plan::{Goal, StepKind};
 
-/// Said of steps that a preview leaves out.
+/// Said of an activation that a preview leaves out.
 const WOULD_CHANGE: &str = "would change";
 
 /// What a step does under a goal.
@@ -16,11 +16,20 @@ pub(super) enum Work {
     Skip(String),
 }
 
+/// What a preview says of a step that a deployment would carry out.
+const fn left_out(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Build => "would build",
+        StepKind::Copy => "would copy",
+        StepKind::Activate => WOULD_CHANGE,
+    }
+}
+
 impl Goal {
     /// What a step of this kind does for a node that is not where it should be.
     pub(super) fn work(self, kind: StepKind) -> Work {
         let last = match self {
-            Self::DryRun => return Work::Skip(WOULD_CHANGE.to_owned()),
+            Self::DryRun => return Work::Skip(left_out(kind).to_owned()),
             Self::Build => StepKind::Build,
             Self::Copy => StepKind::Copy,
             Self::Switch | Self::Boot | Self::Test | Self::DryActivate => StepKind::Activate,
@@ -32,10 +41,10 @@ impl Goal {
         }
     }
 
-    /// Why a step does nothing; a preview adds from what to what.
+    /// Why a step does nothing; a preview adds to the activation from what to what.
     pub(super) fn preview(self, why: &str, from: &str, to: &str) -> String {
         match self {
-            Self::DryRun => format!("{why}: {from} -> {to}"),
+            Self::DryRun if why == WOULD_CHANGE => format!("{why}: {from} -> {to}"),
             _ => why.to_owned(),
         }
     }
@@ -166,6 +175,19 @@ mod tests {
             system_profile: Some(profile.to_owned()),
             ..Probe::default()
         }
+    }
+
+    #[test]
+    fn a_preview_says_once_from_what_to_what() {
+        let said = StepKind::ALL.map(|kind| match Goal::DryRun.work(kind) {
+            Work::Do => "done".to_owned(),
+            Work::Skip(why) => Goal::DryRun.preview(&why, OLD, NEW),
+        });
+        insta::assert_snapshot!(said.join("\n"), @r"
+        would build
+        would copy
+        would change: /nix/store/1-nixos-system-old -> /nix/store/2-nixos-system-new
+        ");
     }
 
     #[test]

@@ -45,6 +45,22 @@ fn nix_that_failed_without_a_word() {
 }
 
 #[test]
+fn a_system_that_this_machine_cannot_build() {
+    let said = "error: a 'sparc-linux' with features {} is required to build '/nix/store/x.drv', but I am a 'x86_64-linux' with features {}";
+    let failure = StepFailure::Nix {
+        doing: "building /nix/store/x.drv".to_owned(),
+        said: said.to_owned(),
+        command: "nix build (exit status: 1)".to_owned(),
+    };
+    let shown = shown(&failure);
+    assert!(
+        shown.contains("what to do: this machine cannot build for that system"),
+        "{shown}"
+    );
+    assert!(shown.contains(said), "{shown}");
+}
+
+#[test]
 fn an_output_that_is_not_there() {
     let failure = StepFailure::NoOutput {
         drv: DRV.to_owned(),
