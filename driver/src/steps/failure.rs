@@ -183,12 +183,9 @@ pub(super) fn command_line(error: &ProcessError) -> Option<String> {
     }
 }
 
-/// What to do about complaints of Nix that have one remedy: in the words of 2.26 and before, and of later versions.
+/// What to do about complaints of Nix that have one remedy: in the words of 2.26 and of 2.34.
 fn advice(said: &str) -> &'static str {
-    let other_system = [
-        "is required to build",
-        "required system or feature not available",
-    ];
+    let other_system = ["is required to build", "Required system:"];
     if other_system.iter().any(|words| said.contains(words)) {
         "\n  what to do: this machine cannot build for that system; correct `nodes.<name>.system`, or give this machine a remote builder or emulation for it"
     } else {
