@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::evaluate::{Toplevels, strip_ansi};
+use crate::evaluate::{FEATURES, Toplevels, strip_ansi};
 use crate::host::{Host, HostError, Hosts, script};
 use crate::process::Command;
-use crate::steps::{Build, FEATURES, StepFailure, build};
+use crate::steps::{Build, StepFailure, build};
 
 /// How long fetching a system may take.
 const FETCH: Duration = Duration::from_secs(2 * 60 * 60);

@@ -9,7 +9,7 @@ use super::Messages;
 use crate::process::{Command, ProcessError, quote_argv};
 
 /// Features that the driver needs, whatever nix.conf says.
-const FEATURES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
+pub(crate) const FEATURES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
 
 /// Inputs that are local git trees with uncommitted changes have locks too, which Nix otherwise refuses to read again.
 /// Given as an option, because a Nix that does not have it then only warns.

@@ -14,6 +14,7 @@ use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
 pub use board::Board;
+pub(crate) use command::FEATURES;
 pub use command::{Answer, Nix, NixCallError};
 pub use message::{Messages, NixError, strip_ansi};
 pub use nix::{Attribute, NixEvaluator, workers};

@@ -9,11 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::StepFailure;
 use super::failure::command_line;
 use super::nix_log::NixLog;
-use crate::evaluate::Toplevel;
+use crate::evaluate::{FEATURES, Toplevel};
 use crate::process::{Command, ProcessError, Tail};
-
-/// Features that the driver needs, whatever nix.conf says.
-pub(crate) const FEATURES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
 
 /// How long asking Nix for an old log may take.
 const OLD_LOG: Duration = Duration::from_secs(30);

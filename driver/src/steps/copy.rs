@@ -7,9 +7,9 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::StepFailure;
-use super::build::FEATURES;
 use super::failure::command_line;
 use super::nix_log::NixLog;
+use crate::evaluate::FEATURES;
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
 use crate::process::{Command, ProcessError};
 

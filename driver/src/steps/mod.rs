@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use build::{Build, FEATURES, build};
+pub(crate) use build::{Build, build};
 pub(crate) use copy::copy;
 pub use failure::StepFailure;
 pub use rollback::{Rollback, RollbackDone, rollback};
