@@ -11,6 +11,7 @@ use futures::stream::BoxStream;
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
 use super::interrupt::Interrupts;
 use super::limits::LimitArgs;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator};
 use crate::event::{Event, EventSink};
@@ -40,6 +41,8 @@ pub struct DeployArgs {
     flake: FlakeArgs,
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    sudo: SudoArgs,
 
     /// Evaluate, ask the hosts what they run, and say what would change; build and change nothing
     #[arg(long)]
@@ -121,7 +124,9 @@ async fn walked(
     events.send(Event::WalkStarted {
         steps: prepared.graph.steps().cloned().collect(),
     });
-    let hosts = Arc::new(Hosts::new(&prepared.plan, prepared.run_dir.path())?);
+    let hosts = Arc::new(
+        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
+    );
     let cancel = interrupts.token();
     // What does not answer is known within seconds, and not even evaluated.
     let (remote, others): (BTreeMap<String, Goal>, BTreeMap<String, Goal>) = goals(args, &prepared)

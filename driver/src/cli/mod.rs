@@ -10,6 +10,8 @@ mod limits;
 mod plan;
 mod rollback;
 mod status;
+mod sudo;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
 use super::interrupt::Interrupts;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::event::{Event, EventSink};
 use crate::graph::{Graph, StepId};
@@ -41,6 +42,9 @@ pub struct RollbackArgs {
 
     #[command(flatten)]
     flake: FlakeArgs,
+
+    #[command(flatten)]
+    sudo: SudoArgs,
 }
 
 /// Rolls back, and prints what became of each node.
@@ -70,7 +74,9 @@ async fn walked(
     }
     let steps: BTreeMap<StepId, Step> = prepared.nodes.iter().map(|node| step(node)).collect();
     let graph = Graph::from_steps(&steps)?;
-    let hosts = Arc::new(Hosts::new(&prepared.plan, prepared.run_dir.path())?);
+    let hosts = Arc::new(
+        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
+    );
     let runner = Runner {
         plan: prepared.plan.clone(),
         hosts: hosts.clone(),

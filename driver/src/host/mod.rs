@@ -3,13 +3,16 @@
 //! Knows connections, privileges and the host script; knows nothing of steps, their order or what they are for.
 
 mod anew;
+mod askpass;
 mod connect;
 mod contact;
 mod error;
 mod hosts;
 mod local;
 mod master;
+mod password;
 mod retry;
+mod rights;
 pub mod script;
 mod ssh;
 
@@ -23,6 +26,7 @@ pub use connect::{ConnectFailure, ConnectFailureKind};
 pub use contact::answering;
 pub use error::HostError;
 pub use hosts::Hosts;
+pub use password::{AskPassword, PasswordError, Secret, SudoPassword};
 pub use script::{
     Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished,
     inspect,
@@ -55,8 +59,8 @@ pub trait Host: Send + Sync {
         lines: LineSink,
     ) -> BoxFuture<'_, Result<Output, HostError>>;
 
-    /// How Nix reaches the store there; `None` is the deployer's own store.
-    fn store(&self) -> Option<RemoteStore>;
+    /// How Nix reaches the store there, as long as the value lives; `None` is the deployer's own store.
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>>;
 }
 
 /// A command for a host. Its words arrive there as they are, whatever characters they hold.
@@ -96,10 +100,11 @@ impl HostCommand {
 }
 
 /// How `nix copy` reaches a host's store over the connection that is there already.
-#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RemoteStore {
     /// Store URL for `--to` and `--store`.
     pub url: String,
     /// Value of `NIX_SSHOPTS`.
     pub ssh_options: String,
+    /// What sudo needs there meanwhile.
+    _loan: Option<askpass::Loan>,
 }

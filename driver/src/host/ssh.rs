@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt};
 use openssh::{Error as SshError, Session, Stdio};
 use tokio::sync::Mutex;
 
@@ -14,14 +14,14 @@ use super::anew;
 use super::connect::address;
 use super::error::SSH_OR_COMMAND;
 use super::master::{self, MasterError};
-use super::{Host, HostCommand, HostError, RemoteStore, retry};
+use super::password::SudoPassword;
+use super::rights::{Login, Rights};
+use super::{Host, HostCommand, HostError, RemoteStore, askpass, retry};
 use crate::plan::Target;
 use crate::process::{LineSink, Output, Stream, Tail, pipes};
 
 /// How long asking the local ssh about its connection may take.
 const CHECK: Duration = Duration::from_secs(10);
-/// How long the questions right after the login may take.
-const GREETING: Duration = Duration::from_secs(30);
 
 /// A host behind OpenSSH.
 pub(super) struct SshHost {
@@ -29,14 +29,14 @@ pub(super) struct SshHost {
     target: Target,
     socket: PathBuf,
     session: Mutex<Option<Arc<Session>>>,
+    password: Arc<SudoPassword>,
     rights: OnceLock<Rights>,
 }
 
-/// How commands become root's.
-#[derive(Clone, Copy)]
-enum Rights {
-    Root,
-    Sudo,
+/// A host whose rights are not known yet.
+struct Greeting<'a> {
+    host: &'a SshHost,
+    session: &'a Session,
 }
 
 impl SshHost {
@@ -45,12 +45,14 @@ impl SshHost {
         node: String,
         target: Target,
         socket: PathBuf,
+        password: Arc<SudoPassword>,
     ) -> Result<Self, HostError> {
         let host = Self {
             node,
             target,
             socket,
             session: Mutex::new(None),
+            password,
             rights: OnceLock::new(),
         };
         host.session().await?;
@@ -73,7 +75,11 @@ impl SshHost {
             })?;
         let session = Arc::new(session);
         if self.rights.get().is_none() {
-            match self.ask_rights(&session).await {
+            let greeting = Greeting {
+                host: self,
+                session: &session,
+            };
+            match Rights::find(&greeting, &self.password).await {
                 Ok(rights) => {
                     self.rights.get_or_init(|| rights);
                 }
@@ -85,23 +91,6 @@ impl SshHost {
         }
         *slot = Some(Arc::clone(&session));
         Ok(session)
-    }
-
-    async fn ask_rights(&self, session: &Session) -> Result<Rights, HostError> {
-        let who = HostCommand::new(["id", "-u"]).timeout(GREETING);
-        let id = self.execute(session, who, None).await?;
-        if id.stdout.trim_ascii() == b"0" {
-            return Ok(Rights::Root);
-        }
-        let sudo = HostCommand::new(["sudo", "-n", "--", "true"]).timeout(GREETING);
-        match self.execute(session, sudo, None).await {
-            Ok(_) => Ok(Rights::Sudo),
-            Err(HostError::Failed { said, .. }) => Err(HostError::NotPermitted {
-                address: self.address(),
-                said,
-            }),
-            Err(other) => Err(other),
-        }
     }
 
     async fn execute(
@@ -203,8 +192,9 @@ impl SshHost {
         lines: Option<LineSink>,
     ) -> Result<Output, HostError> {
         let session = self.session().await?;
-        let command = self.as_root(command);
+        let command = self.as_root(command)?;
         let result = self.execute(&session, command, lines.as_ref()).await;
+        self.learn(&result);
         if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
             && !alive(&session).await
         {
@@ -213,12 +203,46 @@ impl SshHost {
         result
     }
 
-    fn as_root(&self, mut command: HostCommand) -> HostCommand {
-        if let Some(Rights::Sudo) = self.rights.get() {
-            let sudo = ["sudo", "-n", "--"].map(str::to_owned);
-            command.argv.splice(0..0, sudo);
+    fn as_root(&self, command: HostCommand) -> Result<HostCommand, HostError> {
+        let Some(rights) = self.rights.get() else {
+            return Ok(command);
+        };
+        rights.check(&self.address())?;
+        Ok(rights.wrap(command))
+    }
+
+    fn learn(&self, result: &Result<Output, HostError>) {
+        if let Some(rights) = self.rights.get() {
+            rights.learn(result);
         }
-        command
+    }
+
+    async fn run_over_new_connection(&self, command: HostCommand) -> Result<Output, HostError> {
+        let result = anew::run(&self.node, &self.target, self.as_root(command)?).await;
+        self.learn(&result);
+        result
+    }
+
+    async fn open_store(&self) -> Result<RemoteStore, HostError> {
+        let session = self.session().await?;
+        // Root's own Nix takes paths without signatures; that of another user would not.
+        let (program, loan) = match self.rights.get() {
+            Some(Rights::Root) | None => (None, None),
+            Some(Rights::Sudo) => (Some("sudo%20-n%20nix-daemon".to_owned()), None),
+            Some(rights @ Rights::Password { secret, .. }) => {
+                rights.check(&self.address())?;
+                let loan = askpass::lend(&session, &self.address(), secret).await?;
+                (Some(loan.program.clone()), Some(loan))
+            }
+        };
+        let query =
+            program.map_or_else(String::new, |program| format!("?remote-program={program}"));
+        Ok(RemoteStore {
+            // The name in the URL is only shown: the options lead to the open connection and nowhere else.
+            url: format!("ssh-ng://{}{query}", self.node),
+            ssh_options: master::share_options(&self.socket),
+            _loan: loan,
+        })
     }
 
     fn broken(&self, argv: &[String], said: String) -> HostError {
@@ -286,19 +310,20 @@ impl Host for SshHost {
     }
 
     fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        anew::run(&self.node, &self.target, self.as_root(command)).boxed()
+        self.run_over_new_connection(command).boxed()
     }
 
-    fn store(&self) -> Option<RemoteStore> {
-        // The name in the URL is only shown: the options lead to the open connection and nowhere else.
-        let query = match self.rights.get() {
-            // Root's own Nix takes paths without signatures; that of another user would not.
-            Some(Rights::Sudo) => "?remote-program=sudo%20-n%20nix-daemon",
-            Some(Rights::Root) | None => "",
-        };
-        Some(RemoteStore {
-            url: format!("ssh-ng://{}{query}", self.node),
-            ssh_options: master::share_options(&self.socket),
-        })
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
+        self.open_store().map_ok(Some).boxed()
+    }
+}
+
+impl Login for Greeting<'_> {
+    fn address(&self) -> String {
+        self.host.address()
+    }
+
+    fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.host.execute(self.session, command, None).boxed()
     }
 }

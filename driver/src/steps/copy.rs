@@ -23,7 +23,7 @@ pub(crate) async fn copy(
     limits: (Duration, &CancellationToken),
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Option<usize>, StepFailure> {
-    let Some(store) = host.store() else {
+    let Some(store) = host.store().await? else {
         return Ok(None);
     };
     let (limit, cancel) = limits;
