@@ -61,12 +61,12 @@ impl Source {
             }
             (Err(NoAnswer::Interrupted), _) => Err(PasswordError::Interrupted),
             (Err(NoAnswer::Broken(error)), _) => Err(unusable("the terminal", &error.to_string())),
-            (Err(NoAnswer::NoTerminal), Some(program)) => self.from_program(program, prompt).await,
+            (Err(NoAnswer::NoTerminal), Some(program)) => self.ask_program(program, prompt).await,
             (Err(NoAnswer::NoTerminal), None) => Err(PasswordError::NoTerminal),
         }
     }
 
-    async fn from_program(
+    async fn ask_program(
         &self,
         program: &OsString,
         prompt: String,
@@ -150,11 +150,11 @@ mod tests {
         let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
         std::fs::set_permissions(&program, executable).unwrap();
         let answer = source(None)
-            .from_program(&program.into(), "alpha".to_owned())
+            .ask_program(&program.into(), "alpha".to_owned())
             .await;
         assert_eq!(answer.ok(), Secret::first_line("hunter2 for alpha"));
         let problem = source(None)
-            .from_program(&"/bin/false".into(), String::new())
+            .ask_program(&"/bin/false".into(), String::new())
             .await;
         assert!(matches!(problem, Err(PasswordError::Source { .. })));
     }
