@@ -20,7 +20,7 @@ const LONGEST_DIRECTORY: usize = 70;
 pub struct Hosts {
     entries: BTreeMap<String, Entry>,
     sockets: PathBuf,
-    password: Arc<SudoPassword>,
+    password: SudoPassword,
     // Removed with the value.
     _directory: TempDir,
 }
@@ -53,7 +53,7 @@ impl Hosts {
         Ok(Self {
             entries: entries.collect(),
             sockets: directory.path().to_owned(),
-            password: Arc::new(SudoPassword::from(Nobody)),
+            password: SudoPassword::from(Nobody),
             _directory: directory,
         })
     }
@@ -62,7 +62,7 @@ impl Hosts {
     #[must_use]
     pub fn asking(self, source: impl AskPassword + 'static) -> Self {
         Self {
-            password: Arc::new(SudoPassword::from(source)),
+            password: SudoPassword::from(source),
             ..self
         }
     }
@@ -93,11 +93,11 @@ impl Hosts {
         }
         let socket = self.sockets.join(entry.number.to_string());
         let (node, target) = (node.to_owned(), entry.target.clone());
-        let host = SshHost::connect(node, target, socket, self.password.clone()).await?;
+        let host = SshHost::connect(node, target, socket, &self.password).await?;
         Ok(Connected::Ssh(Arc::new(host)))
     }
 
-    /// Ends every connection. Without it they end by themselves after a quarter of an hour.
+    /// Ends every connection. Without it they end by themselves after two minutes.
     pub async fn close(&self) {
         let open = self
             .entries

@@ -14,6 +14,7 @@ mod password;
 mod retry;
 mod rights;
 pub mod script;
+mod shared;
 mod ssh;
 
 use std::time::Duration;
@@ -50,6 +51,11 @@ pub trait Host: Send + Sync {
     /// network needs none.
     fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
         self.run(command)
+    }
+
+    /// Whether the connection that the others use is there at this moment; nothing is done to make it.
+    fn is_connected(&self) -> BoxFuture<'_, bool> {
+        Box::pin(std::future::ready(true))
     }
 
     /// Like [`Host::run`], and hands out each line as it comes; the output that is returned has no stdout.

@@ -2,34 +2,28 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::OnceLock;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
 use openssh::{Error as SshError, Session, Stdio};
-use tokio::sync::Mutex;
 
 use super::anew;
 use super::connect::address;
 use super::error::SSH_OR_COMMAND;
-use super::master::{self, MasterError};
+use super::master;
 use super::password::SudoPassword;
 use super::rights::{Login, Rights};
-use super::{Host, HostCommand, HostError, RemoteStore, askpass, retry};
+use super::shared::{Shared, is_alive};
+use super::{Host, HostCommand, HostError, RemoteStore, askpass};
 use crate::plan::Target;
 use crate::process::{LineSink, Output, Stream, Tail, pipes};
-
-/// How long asking the local ssh about its connection may take.
-const CHECK: Duration = Duration::from_secs(10);
 
 /// A host behind OpenSSH.
 pub(super) struct SshHost {
     node: String,
     target: Target,
-    socket: PathBuf,
-    session: Mutex<Option<Arc<Session>>>,
-    password: Arc<SudoPassword>,
+    shared: Shared,
     rights: OnceLock<Rights>,
 }
 
@@ -45,52 +39,29 @@ impl SshHost {
         node: String,
         target: Target,
         socket: PathBuf,
-        password: Arc<SudoPassword>,
+        password: &SudoPassword,
     ) -> Result<Self, HostError> {
         let host = Self {
+            shared: Shared::new(node.clone(), target.clone(), socket),
             node,
             target,
-            socket,
-            session: Mutex::new(None),
-            password,
             rights: OnceLock::new(),
         };
-        host.session().await?;
-        Ok(host)
-    }
-
-    async fn session(&self) -> Result<Arc<Session>, HostError> {
-        let mut slot = self.session.lock().await;
-        if let Some(session) = &*slot {
-            return Ok(Arc::clone(session));
-        }
-        let session = retry::with_backoff(|| master::connect(&self.target, &self.socket))
-            .await
-            .map_err(|error| match error {
-                MasterError::Connect(failure) => HostError::NoConnection {
-                    node: self.node.clone(),
-                    failure: Box::new(failure),
-                },
-                MasterError::Process(error) => error.into(),
-            })?;
-        let session = Arc::new(session);
-        if self.rights.get().is_none() {
-            let greeting = Greeting {
-                host: self,
-                session: &session,
-            };
-            match Rights::find(&greeting, &self.password).await {
-                Ok(rights) => {
-                    self.rights.get_or_init(|| rights);
-                }
-                Err(error) => {
-                    end(&session).await;
-                    return Err(error);
-                }
+        let session = host.shared.session().await?;
+        let greeting = Greeting {
+            host: &host,
+            session: &session,
+        };
+        match Rights::find(&greeting, password).await {
+            Ok(rights) => {
+                host.rights.get_or_init(|| rights);
+                Ok(host)
+            }
+            Err(error) => {
+                host.close().await;
+                Err(error)
             }
         }
-        *slot = Some(Arc::clone(&session));
-        Ok(session)
     }
 
     async fn execute(
@@ -164,7 +135,7 @@ impl SshHost {
             }
             // ssh says 255 both for itself and for a command that ended so; the connection tells which.
             Err(SshError::RemoteProcessTerminated | SshError::Disconnected)
-                if alive(session).await =>
+                if is_alive(session).await =>
             {
                 SSH_OR_COMMAND.to_owned()
             }
@@ -191,14 +162,14 @@ impl SshHost {
         command: HostCommand,
         lines: Option<LineSink>,
     ) -> Result<Output, HostError> {
-        let session = self.session().await?;
+        let session = self.shared.session().await?;
         let command = self.as_root(command)?;
         let result = self.execute(&session, command, lines.as_ref()).await;
         self.learn(&result);
         if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
-            && !alive(&session).await
+            && !is_alive(&session).await
         {
-            self.forget(&session).await;
+            self.shared.forget(&session).await;
         }
         result
     }
@@ -224,7 +195,7 @@ impl SshHost {
     }
 
     async fn open_store(&self) -> Result<RemoteStore, HostError> {
-        let session = self.session().await?;
+        let session = self.shared.session().await?;
         // Root's own Nix takes paths without signatures; that of another user would not.
         let (program, loan) = match self.rights.get() {
             Some(Rights::Root) | None => (None, None),
@@ -240,7 +211,7 @@ impl SshHost {
         Ok(RemoteStore {
             // The name in the URL is only shown: the options lead to the open connection and nowhere else.
             url: format!("ssh-ng://{}{query}", self.node),
-            ssh_options: master::share_options(&self.socket),
+            ssh_options: master::share_options(self.shared.socket()),
             _loan: loan,
         })
     }
@@ -253,39 +224,10 @@ impl SshHost {
         }
     }
 
-    /// Forgets a connection that broke, so that the next command makes a new one.
-    async fn forget(&self, broken: &Arc<Session>) {
-        let mut slot = self.session.lock().await;
-        // Another command may have connected again in the meantime.
-        if slot
-            .as_ref()
-            .is_some_and(|current| Arc::ptr_eq(current, broken))
-        {
-            *slot = None;
-            end(broken).await;
-        }
-    }
-
     /// Ends the connection for good.
     pub(super) async fn close(&self) {
-        if let Some(session) = self.session.lock().await.take() {
-            end(&session).await;
-        }
+        self.shared.close().await;
     }
-}
-
-async fn alive(session: &Session) -> bool {
-    matches!(
-        tokio::time::timeout(CHECK, session.check()).await,
-        Ok(Ok(()))
-    )
-}
-
-/// Ends the ssh process that holds the connection.
-async fn end(session: &Arc<Session>) {
-    let session = Session::resume(session.control_socket().into(), None);
-    // One that is gone already is what was asked for.
-    let _ = tokio::time::timeout(CHECK, session.close()).await;
 }
 
 impl Host for SshHost {
@@ -307,6 +249,10 @@ impl Host for SshHost {
         lines: LineSink,
     ) -> BoxFuture<'_, Result<Output, HostError>> {
         self.run_here(command, Some(lines)).boxed()
+    }
+
+    fn is_connected(&self) -> BoxFuture<'_, bool> {
+        self.shared.is_open().boxed()
     }
 
     fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
