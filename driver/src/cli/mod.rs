@@ -8,6 +8,7 @@ mod facts;
 mod interrupt;
 mod limits;
 mod plan;
+mod record;
 mod rollback;
 mod status;
 mod sudo;
