@@ -11,6 +11,7 @@ let
   facts = import ./facts.nix { inherit lib errors; };
   nixos = import ./nixos.nix { inherit lib errors; };
   renderPlan = import ./plan.nix { inherit lib; };
+  resolve = import ./resolve.nix { inherit lib errors graph; };
 
   # What network modules get as the argument `netlib`.
   helpers =
@@ -23,6 +24,7 @@ let
           graph
           ip
           nixpkgs
+          resolve
           types
           ;
         getFact = facts.get config.nodes;
@@ -59,13 +61,22 @@ in
             _module.args.readFacts = facts.read self;
           }
           ./assertions.nix
+          ./assertions/checks.nix
+          ./assertions/order.nix
+          ./assertions/roles.nix
+          ./assertions/rollouts.nix
+          ./assertions/steps.nix
           ./options/activation.nix
           ./options/assertions.nix
+          ./options/checks.nix
           ./options/configuration.nix
           ./options/deploy.nix
           ./options/gather.nix
           ./options/network.nix
           ./options/nodes.nix
+          ./options/resolved.nix
+          ./options/roles.nix
+          ./options/rollout.nix
           module
         ];
       };
