@@ -11,6 +11,7 @@ let
   facts = import ./facts.nix { inherit lib errors; };
   nixos = import ./nixos.nix { inherit lib errors; };
   renderPlan = import ./plan.nix { inherit lib; };
+  renderPrograms = import ./programs { inherit lib; };
   resolve = import ./resolve.nix { inherit lib errors graph; };
 
   # What network modules get as the argument `netlib`.
@@ -49,6 +50,7 @@ in
       inputs,
       module,
       check,
+      deployerSystems,
     }:
     let
       evaluated = lib.evalModules {
@@ -100,6 +102,7 @@ in
           node = name;
           requests = config.gather.${name} or { };
         };
+      programs = renderPrograms config;
       systems = lib.mapAttrs (name: _: guard (systemOf name)) config.nodes;
     in
     {
@@ -107,5 +110,12 @@ in
       plan = guard (renderPlan config);
       toplevels = lib.mapAttrs (_: system: system.config.system.build.toplevel) systems;
       gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
+      programs = lib.mapAttrs (
+        name: make: guard (make (nixos.pkgsOf config.nodes.${name}.nixpkgs config.nodes.${name}.system))
+      ) programs.onNodes;
+      # From the nixpkgs that nodes have unless they say otherwise.
+      deployerPrograms = lib.genAttrs deployerSystems (
+        system: guard (programs.onDeployer (nixos.pkgsOf (inputs.nixpkgs or nixpkgs) system))
+      );
     };
 }
