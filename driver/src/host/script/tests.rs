@@ -104,6 +104,20 @@ async fn a_way_back_that_fails_is_said_and_both_systems_are_kept() {
 }
 
 #[tokio::test]
+async fn a_way_back_that_lies_is_not_believed() {
+    let bed = Bed::new();
+    let old = bed.toplevel("old", Switch::Works);
+    bed.run_system(&old);
+    bed.change(&old, Switch::Lies);
+    let new = bed.toplevel("new", Switch::Fails(4));
+    let status = bed.deploy("1-a", &new).await;
+    assert_eq!(status.phase, Phase::RollbackFailed, "{}", status.message);
+    assert_eq!(status.current.as_ref(), Some(&new));
+    let said = format!("the running system is {new}");
+    assert!(status.message.contains(&said), "{}", status.message);
+}
+
+#[tokio::test]
 async fn the_first_system_of_a_host_has_nothing_to_go_back_to() {
     let bed = Bed::new();
     let new = bed.toplevel("new", Switch::FailsAtBoot);

@@ -190,7 +190,10 @@ echo "${{new##*/}}" >>{}
     pub fn kill(&self, nonce: &str) {
         let script = format!("host-{nonce}.sh");
         let toplevels = self.path("nix/store").display().to_string();
-        self.kill_where(|words| words.contains(&script) || words.contains(&toplevels));
+        // What was killed holds the lock until it is really gone.
+        while self.kill_where(|words| words.contains(&script) || words.contains(&toplevels)) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Kills only the shell that runs the activation.
@@ -207,13 +210,17 @@ echo "${{new##*/}}" >>{}
             .any(|(_, words)| words.starts_with(&sleep) && words.contains("/sleep\0"))
     }
 
-    fn kill_where(&self, is_meant: impl Fn(&str) -> bool) {
+    /// Whether there was any.
+    fn kill_where(&self, is_meant: impl Fn(&str) -> bool) -> bool {
+        let mut is_any = false;
         for (id, words) in self.processes() {
             if is_meant(&words) {
+                is_any = true;
                 let pid = rustix::process::Pid::from_raw(id).unwrap();
                 let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
             }
         }
+        is_any
     }
 
     /// Processes whose command line names this root.

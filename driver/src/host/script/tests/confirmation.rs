@@ -187,6 +187,15 @@ async fn a_switch_that_hangs_is_ended_with_all_that_it_started() {
 }
 
 #[tokio::test]
+async fn what_a_switch_that_was_ended_leaves_behind_is_ended_too() {
+    let (bed, _, new) = bed_with(Switch::HangsAndLeavesChild);
+    bed.limit(Duration::from_secs(1));
+    let status = bed.deploy("1-a", &new).await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert!(!bed.is_switching());
+}
+
+#[tokio::test]
 async fn a_state_that_the_disk_does_not_take_is_still_told() {
     let (bed, old, new) = bed_with(Switch::BreaksState);
     bed.confirm_limit(Duration::from_secs(1));

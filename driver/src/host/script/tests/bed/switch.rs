@@ -17,8 +17,10 @@ pub enum Switch {
     BootOnly,
     /// Never ends making the boot entry.
     HangsAtBoot,
-    /// Ignores being asked to end, in a child that has left its process group as well.
+    /// Ignores being asked to end, with all its children.
     HangsInChildren,
+    /// Ends when it is asked to, and leaves a child that does not.
+    HangsAndLeavesChild,
     /// From then on the state of the deployment 1-a cannot be written.
     BreaksState,
 }
@@ -44,7 +46,10 @@ impl Switch {
             Self::LeavesDaemon => format!("sleep 20 &\n{go}"),
             Self::BootOnly => format!("[ \"$1\" = test ] && {go}"),
             Self::HangsInChildren => format!(
-                "cp /bin/sleep {toplevel}/sleep\nset -m\n{toplevel}/sleep 300 &\ntrap '' TERM\n{toplevel}/sleep 300\n"
+                "cp /bin/sleep {toplevel}/sleep\ntrap '' TERM\n{toplevel}/sleep 300 &\n{toplevel}/sleep 300\n"
+            ),
+            Self::HangsAndLeavesChild => format!(
+                "cp /bin/sleep {toplevel}/sleep\n(trap '' TERM; exec {toplevel}/sleep 300) &\n{toplevel}/sleep 300\n"
             ),
             Self::BreaksState => format!(
                 "mkdir -p {}\n{go}",
