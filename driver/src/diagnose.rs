@@ -95,7 +95,7 @@ impl std::fmt::Display for Diagnosis {
 /// Explains an error of Nix. Paths of the flake's copy in the store become those of the working tree.
 #[must_use]
 pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
-    let headline = sources.map(&error.headline);
+    let headline = sources.map(error.headline.trim());
     let text = sources.map(&error.text);
     let kind = Kind::of(&headline, &text);
     let advice = kind.advice(&headline, &text);

@@ -69,6 +69,7 @@ const HEADLINES: &[(&str, Kind)] = &[
     ("NAR hash mismatch in input", Kind::StaleLock),
     ("requires lock file changes", Kind::StaleLock),
     ("has unsupported version", Kind::BrokenLock),
+    ("Could not parse ", Kind::BrokenLock),
     ("contains unlocked input", Kind::BrokenLock),
     ("syntax error", Kind::Syntax),
     ("undefined variable ", Kind::UndefinedVariable),

@@ -74,6 +74,9 @@ impl Messages {
                 text,
                 other,
             });
+        } else if text.starts_with(ERROR) {
+            // What is no error of Nix's own kind, such as one of its JSON parser, has no headline.
+            self.error = Some(NixError::from_text(&text));
         }
     }
 
