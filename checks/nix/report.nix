@@ -12,7 +12,11 @@ let
     "graph"
     "ip"
     "mesh"
+    "order"
     "plan"
+    "roles"
+    "rollouts"
+    "selectors"
   ];
   # A tree with nothing but lib has no systems to evaluate.
   systemGroups = [ "nixos" ];
