@@ -64,14 +64,14 @@ impl Diagnosis {
 impl std::fmt::Display for Trace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::File(file) => write!(f, "{} (or run again with --show-trace)", file.display()),
+            Self::File(file) => write!(f, " {} (or run again with --show-trace)", file.display()),
             Self::Shown(text) => {
                 for line in text.trim_end().lines() {
                     write!(f, "\n    {line}")?;
                 }
                 Ok(())
             }
-            Self::NotKept => write!(f, "run again with --show-trace"),
+            Self::NotKept => write!(f, " run again with --show-trace"),
         }
     }
 }
@@ -86,7 +86,7 @@ impl std::fmt::Display for Diagnosis {
             write!(f, "\n  {advice}")?;
         }
         if let Some(trace) = &self.trace {
-            write!(f, "\n  The whole trace: {trace}")?;
+            write!(f, "\n  The whole trace:{trace}")?;
         }
         Ok(())
     }

@@ -75,6 +75,8 @@ const HEADLINES: &[(&str, Kind)] = &[
     ("undefined variable ", Kind::UndefinedVariable),
     ("infinite recursion encountered", Kind::InfiniteRecursion),
     ("does not provide attribute ", Kind::NoSuchOutput),
+    // The same for a plain file.
+    ("in selection path '", Kind::NoSuchOutput),
     ("could not find a flake.nix file", Kind::NoSuchFlake),
     ("does not contain a 'flake.nix'", Kind::NoSuchFlake),
     ("' is not a flake", Kind::NoSuchFlake),

@@ -44,14 +44,17 @@ impl<E: Evaluator> Evaluator for Cached<E> {
     fn evaluate(&self, nodes: BoxStream<'static, String>) -> BoxStream<'static, Evaluated> {
         let (unknown, rest) = futures::channel::mpsc::unbounded();
         let lookup = self.lookup.clone();
-        // The sender lives in this stream, so its end is the end of what the other evaluator waits for.
-        let known = nodes
-            .ready_chunks(AT_ONCE)
-            .then(move |some| {
-                let (lookup, unknown) = (lookup.clone(), unknown.clone());
-                async move { futures::stream::iter(lookup.known(some, &unknown).await) }
-            })
-            .flatten();
+        // The sender goes with the last of the nodes, and so ends what the other evaluator waits for.
+        let start = (nodes.ready_chunks(AT_ONCE), unknown);
+        let known = futures::stream::unfold(start, move |(mut chunks, unknown)| {
+            let lookup = lookup.clone();
+            async move {
+                let some = chunks.next().await?;
+                let found = lookup.known(some, &unknown).await;
+                Some((futures::stream::iter(found), (chunks, unknown)))
+            }
+        });
+        let known = known.flatten();
         let Lookup { cache, parts, .. } = self.lookup.clone();
         let saved = cache.clone();
         let evaluated = self.inner.evaluate(rest.boxed()).inspect(move |found| {
