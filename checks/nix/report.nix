@@ -8,6 +8,7 @@ let
   inherit (subject) lib;
 
   groups = [
+    "checks"
     "documented"
     "graph"
     "ip"

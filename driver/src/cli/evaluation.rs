@@ -7,28 +7,30 @@ use clap::Args;
 use crate::evaluate::{Cache, CacheUse, EvaluationOptions, EvaluatorChoice, TraceUse};
 use crate::flake::Flake;
 
+/// Where help lists them.
+const HEADING: &str = "Evaluation";
+
 /// How the network is evaluated.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Evaluation")]
 pub struct EvaluationArgs {
     /// Which program evaluates the nodes
-    #[arg(long, value_enum, value_name = "EVALUATOR", default_value_t)]
+    #[arg(long, help_heading = HEADING, value_enum, value_name = "EVALUATOR", default_value_t)]
     evaluator: EvaluatorChoice,
 
     /// At most so many evaluations at the same time [default: what cores and free memory allow]
-    #[arg(long, value_name = "N")]
+    #[arg(long, help_heading = HEADING, value_name = "N")]
     eval_workers: Option<NonZeroUsize>,
 
     /// Memory for each of them, in MiB [default: 2048]
-    #[arg(long, value_name = "MIB")]
+    #[arg(long, help_heading = HEADING, value_name = "MIB")]
     eval_memory: Option<NonZeroU64>,
 
     /// Evaluate also what an unchanged flake yielded before
-    #[arg(long)]
+    #[arg(long, help_heading = HEADING)]
     no_eval_cache: bool,
 
     /// Show the whole traces of errors of evaluation, instead of keeping them in files
-    #[arg(long)]
+    #[arg(long, help_heading = HEADING)]
     show_trace: bool,
 }
 

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
 use super::interrupt::Interrupts;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::evaluate::Attribute;
 use crate::event::EventSink;
@@ -39,6 +40,8 @@ pub struct GatherArgs {
     flake: FlakeArgs,
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    sudo: SudoArgs,
 }
 
 /// Runs the subcommand.
@@ -102,7 +105,8 @@ async fn gathered(
             .is_some_and(|node| !node.facts.is_empty())
     };
     let nodes: BTreeSet<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();
-    let hosts = Arc::new(Hosts::new(&prepared.plan, &run_dir)?);
+    let hosts =
+        Arc::new(Hosts::new(&prepared.plan, &run_dir)?.asking(args.sudo.source(interrupts)));
     let answering = answering(&hosts, &nodes, events, interrupts.token());
     let evaluation = &prepared.evaluation;
     let gatherers = evaluation.board(Attribute::Gatherers, &nodes, answering, events);

@@ -9,8 +9,11 @@ mod facts;
 mod interrupt;
 mod limits;
 mod plan;
+mod record;
 mod rollback;
 mod status;
+mod sudo;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -126,6 +126,21 @@ fn newer_wordings_are_recognised() {
 }
 
 #[test]
+fn a_file_is_found_also_where_an_option_led_to_it() {
+    let text = "The option `a' does not exist. Definition values:\n- In `/net/flake.nix, via option defaults': true";
+    let error = NixError {
+        headline: text.to_owned(),
+        text: text.to_owned(),
+        other: Vec::new(),
+    };
+    let sources = SourceMap::known(None, Some("/net".into()), None);
+    assert_eq!(
+        explain(&error, &sources).at.as_deref(),
+        Some("/net/flake.nix")
+    );
+}
+
+#[test]
 fn of_a_long_unknown_text_the_end_is_shown() {
     let text: Vec<String> = (0..100).map(|line| format!("line {line}")).collect();
     let error = NixError {

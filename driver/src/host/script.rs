@@ -9,7 +9,7 @@ mod restart;
 
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
-pub use activation::{Activation, Status, System, activate, confirm, status};
+pub use activation::{Activation, Status, System, acknowledge, activate, confirm, jobs, status};
 use answer::Answer;
 pub use inspect::{Generation, HostStatus, inspect};
 pub use phase::Phase;
@@ -69,6 +69,8 @@ pub struct Record {
     pub toplevel: String,
     /// Why it ended as it did.
     pub message: String,
+    /// Whether it ended badly and nobody who deploys has asked how.
+    pub is_unseen: bool,
 }
 
 /// Who is deploying to a host.

@@ -49,15 +49,14 @@ fn real_systems_evaluate_and_one_with_a_mistake_fails_alone() {
         .write_file("/root/network/flake.nix", flake)
         .expect("the flake");
     // No such hosts: what they should run is known all the same.
-    let (status, text) = site.netlib("status --show-trace");
+    let (status, text) = site.netlib("status --json");
     assert_eq!(status, 1, "{text}");
     assert_says(
         &text,
         &[
-            "nixos-system-alpha-26",
-            "nixos-system-beta-26",
-            "node `gamma` does not evaluate",
-            "`nodes.gamma.configuration.services.openssh.enabel' does not exist",
+            "-nixos-system-alpha-26",
+            "-nixos-system-beta-26",
+            "node `gamma` does not evaluate: /root/network/flake.nix: The option `nodes.gamma.configuration.services.openssh.enabel' does not exist",
         ],
     );
     let derivations = site.exec_must("deployer", "ls -d /nix/store/*-nixos-system-*.drv | wc -l");

@@ -269,7 +269,7 @@ impl Host for Bed {
         self.run(command)
     }
 
-    fn store(&self) -> Option<RemoteStore> {
-        None
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
+        std::future::ready(Ok(None)).boxed()
     }
 }
