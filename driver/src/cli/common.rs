@@ -139,7 +139,7 @@ pub async fn prepare(
     warn(events, evaluation_warnings(&messages, &flake));
     warn(events, plan.warnings.clone());
     let nodes = select(&plan, &select_args.on)?;
-    let graph = Graph::from_plan(&plan)?.restrict(&nodes);
+    let graph = Graph::from_plan(&plan)?.restrict(&plan.steps_of(&nodes));
     Ok(Prepared {
         flake: Arc::new(flake),
         plan: Arc::new(plan),

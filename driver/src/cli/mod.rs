@@ -62,6 +62,8 @@ pub enum Exit {
     Good,
     /// Some node failed.
     NodeFailed,
+    /// Nothing failed, and a rollout waits for approval.
+    Paused,
 }
 
 impl Exit {
@@ -71,6 +73,7 @@ impl Exit {
         match self {
             Self::Good => 0,
             Self::NodeFailed => 1,
+            Self::Paused => 3,
         }
     }
 }
