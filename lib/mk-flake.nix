@@ -34,6 +34,7 @@ let
             ))
           ];
           check = acrossNetworks.check evaluated;
+          deployerSystems = builtins.attrNames netlib.packages;
         }
       ) modules;
     in

@@ -11,6 +11,8 @@ let
   facts = import ./facts.nix { inherit lib errors; };
   nixos = import ./nixos.nix { inherit lib errors; };
   renderPlan = import ./plan.nix { inherit lib; };
+  renderPrograms = import ./programs { inherit lib; };
+  resolve = import ./resolve.nix { inherit lib errors graph; };
 
   # What network modules get as the argument `netlib`.
   helpers =
@@ -23,6 +25,7 @@ let
           graph
           ip
           nixpkgs
+          resolve
           types
           ;
         getFact = facts.get config.nodes;
@@ -47,6 +50,7 @@ in
       inputs,
       module,
       check,
+      deployerSystems,
     }:
     let
       evaluated = lib.evalModules {
@@ -59,13 +63,22 @@ in
             _module.args.readFacts = facts.read self;
           }
           ./assertions.nix
+          ./assertions/checks.nix
+          ./assertions/order.nix
+          ./assertions/roles.nix
+          ./assertions/rollouts.nix
+          ./assertions/steps.nix
           ./options/activation.nix
           ./options/assertions.nix
+          ./options/checks.nix
           ./options/configuration.nix
           ./options/deploy.nix
           ./options/gather.nix
           ./options/network.nix
           ./options/nodes.nix
+          ./options/resolved.nix
+          ./options/roles.nix
+          ./options/rollout.nix
           module
         ];
       };
@@ -89,6 +102,7 @@ in
           node = name;
           requests = config.gather.${name} or { };
         };
+      programs = renderPrograms config;
       systems = lib.mapAttrs (name: _: guard (systemOf name)) config.nodes;
     in
     {
@@ -96,5 +110,12 @@ in
       plan = guard (renderPlan config);
       toplevels = lib.mapAttrs (_: system: system.config.system.build.toplevel) systems;
       gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
+      programs = lib.mapAttrs (
+        name: make: guard (make (nixos.pkgsOf config.nodes.${name}.nixpkgs config.nodes.${name}.system))
+      ) programs.onNodes;
+      # From the nixpkgs that nodes have unless they say otherwise.
+      deployerPrograms = lib.genAttrs deployerSystems (
+        system: guard (programs.onDeployer (nixos.pkgsOf (inputs.nixpkgs or nixpkgs) system))
+      );
     };
 }

@@ -50,6 +50,8 @@ in
       plan
       toplevels
       gatherers
+      programs
+      deployerPrograms
       ;
   }) networks;
 

@@ -13,6 +13,7 @@ let
     "ip"
     "mesh"
     "plan"
+    "selectors"
   ];
   # A tree with nothing but lib has no systems to evaluate.
   systemGroups = [ "nixos" ];
