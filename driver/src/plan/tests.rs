@@ -87,7 +87,7 @@ fn what_is_not_json_is_said_to_be_so() {
 #[test]
 fn an_unknown_kind_of_step_names_the_known_ones() {
     assert_snapshot!(changed(|plan| plan["steps"]["build:beta"]["kind"] = json!("reboot")), @r"
-    step `build:beta` of the plan has the unknown kind `reboot`; kinds of schema version 1: build, copy, activate.
+    step `build:beta` of the plan has the unknown kind `reboot`; kinds of schema version 1: build, copy, activate, check, gate, command.
     Correct it in deploy.steps, or update the driver if a newer netlib library wrote this plan.
     ");
 }
