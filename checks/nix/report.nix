@@ -8,11 +8,15 @@ let
   inherit (subject) lib;
 
   groups = [
+    "checks"
     "documented"
     "graph"
     "ip"
     "mesh"
+    "order"
     "plan"
+    "roles"
+    "rollouts"
     "selectors"
   ];
   # A tree with nothing but lib has no systems to evaluate.

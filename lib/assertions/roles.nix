@@ -26,10 +26,11 @@ let
       fails "roles.${builtins.toJSON name}: the name of a role has at most 63 letters, digits, _ . and -, and does not start with -. Rename it${fileOf name}."
     );
 
+  # The graph of steps points from what comes first to what comes next, roles to what they name.
   circle =
     cycle: what: advice:
     lib.optional (cycle != [ ]) (
-      fails "Roles ${what} in a circle: ${lib.concatStringsSep " -> " cycle}. ${advice}${filesOf (lib.unique cycle)}."
+      fails "Roles ${what} in a circle: ${lib.concatStringsSep " -> " (lib.reverseList cycle)}. ${advice}${filesOf (lib.unique cycle)}."
     );
 
   selectorAssertion =

@@ -1,0 +1,12 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  roles.web = {
+    nodes = [ "alpha" ];
+    rollout.batches = [
+      1
+      "50%"
+    ];
+  };
+}

@@ -1,0 +1,9 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  rollout.batches = [
+    "many"
+    "100%"
+  ];
+}

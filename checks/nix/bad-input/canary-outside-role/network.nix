@@ -1,0 +1,9 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  roles.web = {
+    nodes = [ "alpha" ];
+    rollout.canary = "beta";
+  };
+}

@@ -1,0 +1,12 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  roles.web = {
+    nodes = [ "alpha" ];
+    checks.x = {
+      booted = true;
+      tcpSocket.port = 1;
+    };
+  };
+}

@@ -1,0 +1,6 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  checks.betta.x.booted = true;
+}

@@ -1,0 +1,9 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  checks.alpha.x = {
+    unit = "sshd.service";
+    from = "deployer";
+  };
+}

@@ -1,0 +1,9 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  deploy.steps.migrate = {
+    on = "deployer";
+    command = "true";
+  };
+}

@@ -1,0 +1,8 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  deploy.steps.migrate = {
+    kind = "command";
+  };
+}

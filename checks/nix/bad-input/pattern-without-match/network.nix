@@ -1,0 +1,9 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  deploy.order.x = {
+    first = [ "db*" ];
+    next = [ "alpha" ];
+  };
+}

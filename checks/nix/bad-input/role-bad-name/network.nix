@@ -1,0 +1,6 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  roles."no spaces" = { };
+}

@@ -1,0 +1,7 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  nodes.beta = { };
+  roles.a.nodes = [ "role:b" ];
+  roles.b.nodes = [ "!role:a" ];
+}
