@@ -1,17 +1,18 @@
 //! Looks whether a node is healthy, from wherever its checks are made.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
-use super::StepFailure;
-use super::programs::{Programs, Ready};
-use super::runner::StepRunnerParts;
-use crate::host::HostError;
+use super::programs::{ProgramSources, Programs, Ready};
+use super::{Settings, StepFailure};
+use crate::event::{Event, EventSink};
 use crate::host::script::{self, Health, HealthCheck, HealthMode, Verdict};
-use crate::plan::{Check, Node, Place};
+use crate::host::{HostError, Hosts};
+use crate::plan::{Check, Node, Place, Plan};
 
 /// What a probe may take beyond its own limit.
 const SLACK: u64 = 10;
@@ -29,6 +30,50 @@ pub struct Seen {
     pub result: Result<Verdict, StepFailure>,
 }
 
+impl Seen {
+    /// Whether the place looked, and all was well.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        self.result.as_ref().is_ok_and(|verdict| verdict.is_healthy)
+    }
+}
+
+/// Makes checks without deploying anything.
+pub struct Checker {
+    programs: Programs,
+}
+
+impl Checker {
+    /// Makes the checks of this plan.
+    #[must_use]
+    pub fn new(
+        plan: Arc<Plan>,
+        sources: ProgramSources,
+        hosts: Arc<Hosts>,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            programs: Programs::new(plan, sources, hosts, settings),
+        }
+    }
+
+    /// Makes the checks of a node once, from all their places. Steps are named `check:NODE`.
+    pub async fn look(&self, node: &str, events: &EventSink) -> Vec<Seen> {
+        let asked = Look {
+            node,
+            from: |_| true,
+            mode: HealthMode::Once,
+        };
+        let show = |line| {
+            events.send(Event::StepOutput {
+                step: format!("check:{node}"),
+                line,
+            });
+        };
+        look(&self.programs, asked, show).await
+    }
+}
+
 /// A look at a node.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
@@ -42,12 +87,11 @@ pub(super) struct Look<'a> {
 
 /// Makes the checks of a node from all their places at the same time.
 pub(super) async fn look(
-    parts: &StepRunnerParts,
     programs: &Programs,
     look: Look<'_>,
     show: impl Fn(String) + Sync,
 ) -> Vec<Seen> {
-    let Some(planned) = parts.plan.nodes.get(look.node) else {
+    let Some(planned) = programs.plan.nodes.get(look.node) else {
         return Vec::new();
     };
     let places = planned.checks.values().flat_map(|check| &check.from);
@@ -56,7 +100,7 @@ pub(super) async fn look(
     let asked: FuturesUnordered<_> = places
         .into_iter()
         .map(|place| async move {
-            let asked = ask(parts, programs, (planned, place, look), |line| {
+            let asked = ask(programs, (planned, place, look), |line| {
                 show(format!("from {place}: {line}"));
             });
             Seen {
@@ -71,14 +115,13 @@ pub(super) async fn look(
 }
 
 async fn ask(
-    parts: &StepRunnerParts,
     programs: &Programs,
     (planned, place, look): (&Node, &Place, Look<'_>),
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Verdict, StepFailure> {
     let ready = match place.node(look.node) {
-        Some(node) => programs.on(parts, node).await?,
-        None => programs.here(parts).await?,
+        Some(node) => programs.on(node).await?,
+        None => programs.here().await?,
     };
     let health = health(planned, place, &ready, look.mode);
     let mut attempt = 1;
@@ -86,7 +129,7 @@ async fn ask(
         let asked = script::check(&*ready.host, look.mode, &health, &mut on_line);
         let asked = tokio::select! {
             asked = asked => asked,
-            () = parts.settings.cancel.cancelled() => return Err(StepFailure::Interrupted),
+            () = programs.settings.cancel.cancelled() => return Err(StepFailure::Interrupted),
         };
         match asked {
             Err(error) if error.is_connection() && attempt < ATTEMPTS => {

@@ -25,8 +25,8 @@ pub(super) async fn run(
         ));
     };
     let ready = match place {
-        Place::Node(node) => runner.programs.on(&runner.parts, node).await?,
-        Place::Itself | Place::Deployer => runner.programs.here(&runner.parts).await?,
+        Place::Node(node) => runner.programs.on(node).await?,
+        Place::Itself | Place::Deployer => runner.programs.here().await?,
     };
     let limit = Duration::from_secs(planned.timeout.unwrap_or(LIMIT).max(1));
     let command = HostCommand::new([ready.program(program)]).timeout(limit);

@@ -160,7 +160,7 @@ impl Gate<'_> {
     }
 
     async fn look(&self) {
-        let (parts, programs) = (&self.runner.parts, &self.runner.programs);
+        let programs = &self.runner.programs;
         let looks = self.nodes().into_iter().map(|node| async move {
             // A node that cannot be reached or built for is known to be unavailable or to have failed already.
             if self.runner.standing(&node).await.is_err() {
@@ -171,7 +171,7 @@ impl Gate<'_> {
                 from: |_| true,
                 mode: HealthMode::Once,
             };
-            let seen = look(parts, programs, asked, |_| {}).await;
+            let seen = look(programs, asked, |_| {}).await;
             let bad = seen.iter().find_map(|seen| match &seen.result {
                 Ok(verdict) if !verdict.is_healthy => Some(verdict.why.clone()),
                 _ => None,

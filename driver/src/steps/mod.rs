@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use approval::Prompt;
 pub(crate) use build::{Build, build};
-pub use check::Seen;
+pub use check::{Checker, Seen};
 pub use coordinator::coordinator;
 pub(crate) use copy::copy;
 pub use failure::StepFailure;

@@ -77,7 +77,12 @@ impl StepRunner {
         let nodes = parts.plan.nodes.keys();
         Self {
             standings: nodes.map(|node| (node.clone(), OnceCell::new())).collect(),
-            programs: Programs::of(&parts.plan),
+            programs: Programs::new(
+                parts.plan.clone(),
+                parts.programs.clone(),
+                parts.hosts.clone(),
+                parts.settings.clone(),
+            ),
             leases: Mutex::default(),
             rollouts,
             parts,
@@ -187,7 +192,7 @@ impl StepRunner {
             mode: HealthMode::Settle,
         };
         let show = |line| self.show(step, line);
-        let seen = look(&self.parts, &self.programs, asked, show).await;
+        let seen = look(&self.programs, asked, show).await;
         judge(node, &seen).map(StepOutcome::Done)
     }
 
@@ -225,7 +230,7 @@ impl StepRunner {
     async fn own_health(&self, node: &str) -> Result<Health, StepFailure> {
         match self.parts.plan.nodes.get(node) {
             Some(planned) if self.has_own_checks(node) => {
-                let ready = self.programs.on(&self.parts, node).await?;
+                let ready = self.programs.on(node).await?;
                 Ok(health(planned, &Place::Itself, &ready, HealthMode::Settle))
             }
             _ => Ok(Health::default()),
@@ -321,7 +326,7 @@ impl StepRunner {
             cancel: settings.cancel.clone(),
         };
         build(&what, |line| self.show(step, line)).await?;
-        self.programs.built(&self.parts, node).await?;
+        self.programs.built(node).await?;
         Ok("built".to_owned())
     }
 
@@ -344,8 +349,8 @@ impl StepRunner {
             self.show(step, line)
         })
         .await?;
-        if self.programs.built(&self.parts, node).await?.is_some() {
-            self.programs.on(&self.parts, node).await?;
+        if self.programs.built(node).await?.is_some() {
+            self.programs.on(node).await?;
         }
         Ok(match copied {
             None => "nothing to copy: it is this machine".to_owned(),
