@@ -23,6 +23,7 @@ pub struct Flake {
     url: String,
     nix: Nix,
     sources: SourceMap,
+    fingerprint: Option<String>,
 }
 
 /// Why the flake cannot be used.
@@ -63,6 +64,7 @@ pub enum FlakeError {
 struct Metadata {
     url: Option<String>,
     path: Option<String>,
+    fingerprint: Option<String>,
     resolved: Option<Resolved>,
     locks: Value,
 }
@@ -113,6 +115,7 @@ impl Flake {
             url: metadata.url.unwrap_or(url),
             nix: nix.pinned_to(locks),
             sources: SourceMap::known(metadata.path, root, dir),
+            fingerprint: metadata.fingerprint,
             reference,
         };
         Ok((flake, answer.messages))
@@ -122,6 +125,12 @@ impl Flake {
     #[must_use]
     pub fn reference(&self) -> &FlakeRef {
         &self.reference
+    }
+
+    /// What Nix calls exactly this flake with exactly these inputs; none where it does not say.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
     }
 
     /// How to call Nix so that it sees the settled inputs.

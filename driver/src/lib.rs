@@ -15,6 +15,7 @@ pub mod plan;
 pub mod process;
 pub mod report;
 pub mod rollout;
+pub mod saved;
 pub mod schedule;
 pub mod select;
 pub mod status;

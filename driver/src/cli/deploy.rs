@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -12,6 +12,8 @@ use futures::stream::BoxStream;
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
 use super::interrupt::Interrupts;
 use super::limits::LimitArgs;
+use super::saved::{present, read, selection};
+use super::status::evaluated;
 use super::{Error, Exit};
 use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator, OfThisSystem, OnDemand};
 use crate::event::{Event, EventSink};
@@ -23,6 +25,7 @@ use crate::report::readers::Reader;
 use crate::report::summary::Summary;
 use crate::report::tree::tree;
 use crate::rollout::Rollouts;
+use crate::saved::SavedPlan;
 use crate::schedule::{OnFailure, Policy, run as walk};
 use crate::steps::{IdentityPolicy, ProgramSources, Prompt, Settings, StepRunner, StepRunnerParts};
 
@@ -46,6 +49,11 @@ pub struct DeployArgs {
     /// Evaluate, ask the hosts what they run, and say what would change; build and change nothing
     #[arg(long)]
     dry_run: bool,
+
+    /// Deploy what `netlib plan --out FILE` saved, and refuse if anything would be different now: the flake, the selected
+    /// nodes, the steps or the systems
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
 
     /// How far to take every node, whatever its `activation.goal` says
     #[arg(long, value_enum, conflicts_with = "dry_run")]
@@ -100,6 +108,17 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
     })
 }
 
+/// Evaluates everything, and lets it through only if it is what was saved.
+async fn reviewed(
+    prepared: &Prepared,
+    (path, saved): (&Path, &SavedPlan),
+    events: &EventSink,
+) -> Result<Board, Error> {
+    let board = evaluated(prepared, events);
+    saved.require(path, &present(prepared, &board).await?)?;
+    Ok(board)
+}
+
 /// Who reads the events besides the progress display.
 fn readers(args: &DeployArgs) -> Result<Vec<Box<dyn Reader>>, Error> {
     let mut readers: Vec<Box<dyn Reader>> = Vec::new();
@@ -117,7 +136,13 @@ async fn walked(
     events: &EventSink,
     interrupts: &Interrupts,
 ) -> Result<(Prepared, Summary), Error> {
-    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+    let saved = read(args.plan.as_deref())?;
+    let select = selection(&args.select, saved.as_ref());
+    let prepared = prepare(&args.flake, &select, events, interrupts).await?;
+    let reviewed = match (&args.plan, saved) {
+        (Some(path), Some(saved)) => Some(reviewed(&prepared, (path, &saved), events).await?),
+        _ => None,
+    };
     events.send(Event::WalkStarted {
         steps: prepared.graph.steps().cloned().collect(),
     });
@@ -132,7 +157,14 @@ async fn walked(
     let ready = futures::stream::iter(others.into_keys())
         .chain(answering)
         .boxed();
-    let board = toplevels(&prepared, ready, events);
+    let board = match reviewed {
+        Some(board) => {
+            // All is evaluated already; who answers is told all the same.
+            tokio::spawn(ready.for_each(|_| std::future::ready(())));
+            board
+        }
+        None => toplevels(&prepared, ready, events),
+    };
     let rollouts = Arc::new(Rollouts::of(&prepared.plan, &prepared.graph));
     let parts = StepRunnerParts {
         plan: prepared.plan.clone(),

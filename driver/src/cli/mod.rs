@@ -11,6 +11,7 @@ mod interrupt;
 mod limits;
 mod plan;
 mod rollback;
+mod saved;
 mod status;
 
 use std::process::ExitCode;
