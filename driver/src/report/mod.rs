@@ -13,3 +13,4 @@ pub mod running;
 pub mod status;
 pub mod summary;
 pub mod tree;
+pub mod waves;

@@ -1,5 +1,7 @@
 //! What rollouts allow and decide.
 
+mod walk;
+
 use std::time::Duration;
 
 use super::*;
