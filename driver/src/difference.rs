@@ -98,9 +98,8 @@ async fn obtain(
     system: &str,
     on_line: &mut (impl FnMut(String) + Send),
 ) -> Result<Obtained, StepFailure> {
-    let store = host.store();
     let is_here = Path::new(system).exists();
-    if let (Some(store), false) = (store, is_here) {
+    if !is_here && let Some(store) = host.store().await? {
         on_line(format!("fetching {system} from {}", host.address()));
         let fetch = nix(parts)
             .env("NIX_SSHOPTS", &store.ssh_options)

@@ -20,7 +20,7 @@ in
     user = lib.mkOption {
       type = types.nullOr netlib.types.word;
       default = "root";
-      description = "Login name: root, or a user with sudo without a password. Null leaves it to ssh's configuration.";
+      description = "Login name: root, or a user who may use sudo, with or without a password. Null leaves it to ssh's configuration.";
       example = "admin";
     };
 

@@ -42,6 +42,7 @@ let
     // writers
     // trees
     // import ./host-programs.nix { inherit lib final; }
+    // import ./linux.nix { inherit final; }
     // import ./rust.nix { inherit lib final; }
     // {
       hello = final.writeShellScriptBin "hello" ''

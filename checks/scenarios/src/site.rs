@@ -66,7 +66,8 @@ impl Site {
 
     /// Runs netlib and returns what it printed on both streams with its exit status.
     pub fn netlib(&self, arguments: &str) -> (i32, String) {
-        let output = self.sh(&format!("netlib {arguments}"));
+        // Without a terminal, also where the tests themselves have one.
+        let output = self.sh(&format!("setsid --wait netlib {arguments}"));
         (output.code(), both(&output))
     }
 

@@ -61,6 +61,20 @@ fn a_node_is_looked_at_compared_and_brought_back() {
     site.netlib_must("rollback alpha --to 2");
     assert_eq!(site.systems("alpha"), (two.clone(), two.clone()));
     site.assert_boots("alpha", &two);
+    let events = site.must("netlib rollback alpha --json --log-dir /root/logs 2>/dev/null");
+    assert_says(
+        &events,
+        &[
+            "\"command\":\"rollback\"",
+            "\"event\":\"summary\"",
+            "\"success\":true",
+        ],
+    );
+    assert_says(
+        &site.must("cat /root/logs/nodes/alpha.log"),
+        &["netlib: confirmed"],
+    );
+    site.netlib_must("rollback alpha --to 2");
     let (status, text) = site.netlib("rollback alpha beta --to 1");
     assert_eq!(status, 2, "{text}");
     assert_says(&text, &["one node at a time"]);

@@ -1,6 +1,6 @@
 //! Restarting a host: netlib waits for a new boot and looks at what it brought.
 
-use netlib_scenarios::{Network, Site};
+use netlib_scenarios::{Network, Site, assert_says};
 use std::time::Duration;
 
 /// Puts the profile back to its first generation while the host shuts down, as a broken boot loader would.
@@ -17,6 +17,60 @@ fn switch_on_after_restart(site: &Site) {
         })
         .expect("off");
     alpha.boot().expect("boot");
+}
+
+/// Restarts with this deploy, which must say why; then the host has booted what it runs.
+fn restarts(site: &Site, why: &str) {
+    let run = site.start("deploy --reboot");
+    switch_on_after_restart(site);
+    let (status, text) = run.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_says(&text, &[&format!("restarting the host, for {why}\n")]);
+    site.assert_active("alpha");
+    assert_eq!(booted(site), site.toplevel("alpha"), "{text}");
+}
+
+fn booted(site: &Site) -> String {
+    site.exec_must("alpha", "readlink -f /run/booted-system")
+}
+
+#[test]
+fn a_host_is_restarted_for_what_only_a_boot_brings_in_and_for_nothing_else() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    let before = site.deployed(&network, "alpha");
+    site.assert_boots("alpha", &before);
+
+    // Another system with the same kernel, initrd, parameters and systemd.
+    let new = "environment.etc.\"new\".text = \"new\";";
+    site.write(&network.clone().configure("alpha", new));
+    let text = site.netlib_must("deploy --reboot");
+    assert!(!text.contains("restart"), "{text}");
+    site.assert_active("alpha");
+    assert_eq!(booted(&site), before, "{text}");
+
+    let kernel = format!("{new} boot.kernelPackages = pkgs.linuxPackages_latest;");
+    site.write(&network.clone().configure("alpha", &kernel));
+    restarts(&site, "kernel, initrd");
+    let text = site.netlib_must("deploy --reboot");
+    assert!(!text.contains("restart"), "{text}");
+    let latest = booted(&site);
+
+    // Not without being told to; and a later run finds that it is still due.
+    let parameters = format!("{kernel} boot.kernelParams = [ \"quiet\" ];");
+    site.write(&network.clone().configure("alpha", &parameters));
+    let text = site.netlib_must("deploy");
+    assert!(!text.contains("restart"), "{text}");
+    site.assert_active("alpha");
+    assert_eq!(booted(&site), latest, "{text}");
+    restarts(&site, "kernel-params");
+
+    let systemd = format!(
+        "{parameters} systemd.package = pkgs.systemd.overrideAttrs (old: {{ version = \"next\"; }});"
+    );
+    let when_needed = network.with("nodes.alpha.activation.reboot = \"when-needed\";");
+    site.write(&when_needed.configure("alpha", &systemd));
+    restarts(&site, "systemd");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
 use super::interrupt::Interrupts;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::event::EventSink;
 use crate::host::script::rollout::{self, Waiting};
@@ -32,6 +33,8 @@ pub struct ApproveArgs {
 
     #[command(flatten)]
     flake: FlakeArgs,
+    #[command(flatten)]
+    sudo: SudoArgs,
 }
 
 /// Approves, and says what.
@@ -53,7 +56,7 @@ async fn approved(
     let prepared = prepare(&args.flake, &select, events, interrupts).await?;
     let plan = &prepared.plan;
     let ids = ids(plan, args.rollout.as_deref())?;
-    let hosts = Hosts::new(plan, prepared.run_dir.path())?;
+    let hosts = Hosts::new(plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts));
     let settings = Settings::new(
         prepared.run_dir.path().to_owned(),
         interrupts.token().clone(),

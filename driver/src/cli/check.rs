@@ -9,6 +9,7 @@ use futures::StreamExt;
 use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
 use super::deploy::programs;
 use super::interrupt::Interrupts;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::event::EventSink;
 use crate::host::Hosts;
@@ -31,6 +32,8 @@ pub struct CheckArgs {
     flake: FlakeArgs,
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    sudo: SudoArgs,
 
     /// One JSON document, as docs/command-line.md describes it
     #[arg(long)]
@@ -65,7 +68,8 @@ async fn seen(
     interrupts: &Interrupts,
 ) -> Result<(crate::plan::Network, AllSeen), Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
-    let hosts = Arc::new(Hosts::new(&prepared.plan, prepared.run_dir.path())?);
+    let hosts = Hosts::new(&prepared.plan, prepared.run_dir.path())?;
+    let hosts = Arc::new(hosts.asking(args.sudo.source(interrupts)));
     let settings = Settings::new(
         prepared.run_dir.path().to_owned(),
         interrupts.token().clone(),

@@ -5,7 +5,6 @@ use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
 use clap::Args;
-use indicatif::{MultiProgress, ProgressDrawTarget};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
@@ -17,8 +16,8 @@ use crate::flake::{Flake, FlakeRef};
 use crate::graph::Graph;
 use crate::plan::Plan;
 use crate::process::quote_argv;
-use crate::report::progress::{Bars, Plain};
 use crate::report::readers::{Reader, distribute};
+use crate::report::screen::Screen;
 use crate::report::summary::Colours;
 use crate::select::select;
 
@@ -75,13 +74,10 @@ impl Display {
     /// Bars when stderr is a terminal, lines otherwise; and whoever else reads.
     pub fn start(interrupts: &Interrupts, more: Vec<Box<dyn Reader>>) -> Self {
         let (events, receiver) = EventSink::channel();
-        let progress: Box<dyn Reader> = if console::user_attended_stderr() {
-            let target = ProgressDrawTarget::stderr();
-            Box::new(Bars::new(MultiProgress::with_draw_target(target)))
-        } else {
-            Box::new(Plain::new(std::io::stderr()))
-        };
-        let mut readers: Vec<Box<dyn Reader>> = vec![progress, Box::new(interrupts.running())];
+        let screen = Screen::on_stderr();
+        interrupts.show_on(screen.clone());
+        let mut readers: Vec<Box<dyn Reader>> =
+            vec![Box::new(screen), Box::new(interrupts.running())];
         readers.extend(more);
         interrupts.tell(events.downgrade());
         let reader = tokio::spawn(distribute(receiver, readers));

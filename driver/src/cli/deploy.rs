@@ -12,16 +12,15 @@ use futures::stream::BoxStream;
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
 use super::interrupt::Interrupts;
 use super::limits::LimitArgs;
+use super::record::RecordArgs;
 use super::saved::{present, read, selection};
 use super::status::evaluated;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator, OfThisSystem, OnDemand};
 use crate::event::{Event, EventSink};
 use crate::host::{Hosts, answering};
 use crate::plan::{Goal, RebootPolicy};
-use crate::report::json::JsonLines;
-use crate::report::log_dir::LogDir;
-use crate::report::readers::Reader;
 use crate::report::summary::Summary;
 use crate::report::tree::tree;
 use crate::rollout::Rollouts;
@@ -45,6 +44,8 @@ pub struct DeployArgs {
     flake: FlakeArgs,
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    sudo: SudoArgs,
 
     /// Evaluate, ask the hosts what they run, and say what would change; build and change nothing
     #[arg(long)]
@@ -74,18 +75,13 @@ pub struct DeployArgs {
     #[command(flatten)]
     limits: LimitArgs,
 
-    /// Write one event a line to stdout as JSON, instead of the summary (docs/events.md)
-    #[arg(long)]
-    json: bool,
-
-    /// Keep everything of this run in this folder: events.jsonl, and nodes/NODE.log for each node
-    #[arg(long, value_name = "DIR")]
-    log_dir: Option<PathBuf>,
+    #[command(flatten)]
+    record: RecordArgs,
 }
 
 /// Deploys, and prints what became of each node.
 pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, readers(&args)?);
+    let display = Display::start(interrupts, args.record.readers("deploy")?);
     let result = walked(&args, display.events(), interrupts).await;
     display.events().send(match &result {
         Ok((_, summary)) => Event::Summary(summary.clone()),
@@ -93,7 +89,7 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
     });
     display.end().await;
     let (prepared, summary) = result?;
-    if !args.json {
+    if !args.record.json {
         if args.dry_run {
             print(&(tree(&prepared.plan, &prepared.graph) + "\n"))?;
         }
@@ -119,18 +115,6 @@ async fn reviewed(
     Ok(board)
 }
 
-/// Who reads the events besides the progress display.
-fn readers(args: &DeployArgs) -> Result<Vec<Box<dyn Reader>>, Error> {
-    let mut readers: Vec<Box<dyn Reader>> = Vec::new();
-    if args.json {
-        readers.push(Box::new(JsonLines::begin(std::io::stdout(), "deploy")));
-    }
-    if let Some(folder) = &args.log_dir {
-        readers.push(Box::new(LogDir::begin(folder, "deploy")?));
-    }
-    Ok(readers)
-}
-
 async fn walked(
     args: &DeployArgs,
     events: &EventSink,
@@ -146,7 +130,9 @@ async fn walked(
     events.send(Event::WalkStarted {
         steps: prepared.graph.steps().cloned().collect(),
     });
-    let hosts = Arc::new(Hosts::new(&prepared.plan, prepared.run_dir.path())?);
+    let hosts = Arc::new(
+        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
+    );
     let cancel = interrupts.token();
     // What does not answer is known within seconds, and not even evaluated.
     let (remote, others): (BTreeMap<String, Goal>, BTreeMap<String, Goal>) = goals(args, &prepared)

@@ -8,6 +8,7 @@ use futures::StreamExt;
 use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
 use super::interrupt::Interrupts;
 use super::status::evaluated;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::difference::{Comparison, Difference, compare};
 use crate::event::{Event, EventSink};
@@ -32,6 +33,8 @@ pub struct DiffArgs {
     flake: FlakeArgs,
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    sudo: SudoArgs,
 }
 
 type Compared = (String, Result<Difference, StepError>);
@@ -64,7 +67,9 @@ async fn compared(
     interrupts: &Interrupts,
 ) -> Result<Vec<Compared>, Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
-    let hosts = Arc::new(Hosts::new(&prepared.plan, prepared.run_dir.path())?);
+    let hosts = Arc::new(
+        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
+    );
     let parts = Comparison {
         hosts: hosts.clone(),
         toplevels: Arc::new(evaluated(&prepared, events)),

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::common::{Display, FlakeArgs, SelectArgs, prepare};
 use super::interrupt::Interrupts;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::host::{HostCommand, HostError, Hosts};
 use crate::process::Stream;
@@ -31,6 +32,8 @@ pub struct ExecArgs {
     flake: FlakeArgs,
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    sudo: SudoArgs,
 
     /// End the command on a node after so many seconds
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = clap::value_parser!(u64).range(1..))]
@@ -52,7 +55,9 @@ pub async fn run(args: ExecArgs, interrupts: &Interrupts) -> Result<Exit, Error>
     // From here on, stdout and stderr belong to the command.
     display.end().await;
     let prepared = prepared?;
-    let hosts = Arc::new(Hosts::new(&prepared.plan, prepared.run_dir.path())?);
+    let hosts = Arc::new(
+        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
+    );
     let width = prepared.nodes.iter().map(String::len).max().unwrap_or(0);
     let command = HostCommand::new(args.command.clone()).timeout(Duration::from_secs(args.timeout));
     let ended: Vec<Ended> = futures::stream::iter(&prepared.nodes)

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
 use super::interrupt::Interrupts;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator};
 use crate::event::EventSink;
@@ -39,6 +40,8 @@ pub struct GatherArgs {
     flake: FlakeArgs,
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    sudo: SudoArgs,
 }
 
 /// Runs the subcommand.
@@ -101,7 +104,8 @@ async fn gathered(
     let nodes: BTreeSet<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();
     let flake = prepared.flake.clone();
     let evaluator = NixEvaluator::new(flake, Attribute::Gatherers, run_dir.clone(), events.clone());
-    let hosts = Arc::new(Hosts::new(&prepared.plan, &run_dir)?);
+    let hosts =
+        Arc::new(Hosts::new(&prepared.plan, &run_dir)?.asking(args.sudo.source(interrupts)));
     let answering = answering(&hosts, &nodes, events, interrupts.token());
     let parts = GatherParts {
         plan: prepared.plan.clone(),

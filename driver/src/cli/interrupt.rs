@@ -8,12 +8,13 @@ use tokio_util::sync::CancellationToken;
 use crate::event::{Event, WeakEventSink};
 use crate::report::lines::interrupted;
 use crate::report::running::Running;
+use crate::report::screen::Screen;
 
 /// Exit status after an interrupt.
 pub const STATUS: u8 = 130;
 
 /// Whether the user wants the run to end, and what is to be said then. Clones are the same.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Interrupts {
     first: CancellationToken,
     second: CancellationToken,
@@ -21,9 +22,9 @@ pub struct Interrupts {
     words: Arc<Mutex<Words>>,
 }
 
-#[derive(Debug)]
 struct Words {
     events: Option<WeakEventSink>,
+    screen: Option<Screen>,
     look: String,
 }
 
@@ -31,6 +32,7 @@ impl Default for Words {
     fn default() -> Self {
         Self {
             events: None,
+            screen: None,
             look: "netlib status".to_owned(),
         }
     }
@@ -77,6 +79,16 @@ impl Interrupts {
     /// Where the first interrupt is told, as long as that display lasts.
     pub fn tell(&self, events: WeakEventSink) {
         self.words(|words| words.events = Some(events));
+    }
+
+    /// The display that has the user's terminal.
+    pub fn show_on(&self, screen: Screen) {
+        self.words(|words| words.screen = Some(screen));
+    }
+
+    /// The display that has the user's terminal, if there is one.
+    pub fn screen(&self) -> Option<Screen> {
+        self.words(|words| words.screen.clone())
     }
 
     /// The command that shows how hosts stand.

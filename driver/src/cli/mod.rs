@@ -10,9 +10,12 @@ mod facts;
 mod interrupt;
 mod limits;
 mod plan;
+mod record;
 mod rollback;
 mod saved;
 mod status;
+mod sudo;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,8 @@ use futures::future::BoxFuture;
 
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
 use super::interrupt::Interrupts;
+use super::record::RecordArgs;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::event::{Event, EventSink};
 use crate::graph::{Graph, StepId};
@@ -41,16 +43,29 @@ pub struct RollbackArgs {
 
     #[command(flatten)]
     flake: FlakeArgs,
+
+    #[command(flatten)]
+    sudo: SudoArgs,
+
+    #[command(flatten)]
+    record: RecordArgs,
 }
 
 /// Rolls back, and prints what became of each node.
 pub async fn run(args: RollbackArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, Vec::new());
+    let display = Display::start(interrupts, args.record.readers("rollback")?);
+    let json = args.record.json;
     let result = walked(args, display.events(), interrupts).await;
+    let result = result.map(|(graph, result)| Summary::of(&graph, &result, &BTreeMap::new()));
+    display.events().send(match &result {
+        Ok(summary) => Event::Summary(summary.clone()),
+        Err(error) => Event::Error(error.to_string()),
+    });
     display.end().await;
-    let (graph, result) = result?;
-    let summary = Summary::of(&graph, &result, &BTreeMap::new());
-    print(&summary.render(stdout_colours()))?;
+    let summary = result?;
+    if !json {
+        print(&summary.render(stdout_colours()))?;
+    }
     Ok(if summary.is_success() {
         Exit::Good
     } else {
@@ -70,7 +85,9 @@ async fn walked(
     }
     let steps: BTreeMap<StepId, Step> = prepared.nodes.iter().map(|node| step(node)).collect();
     let graph = Graph::from_steps(&steps)?;
-    let hosts = Arc::new(Hosts::new(&prepared.plan, prepared.run_dir.path())?);
+    let hosts = Arc::new(
+        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
+    );
     let runner = Runner {
         plan: prepared.plan.clone(),
         hosts: hosts.clone(),

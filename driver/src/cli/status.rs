@@ -7,6 +7,7 @@ use futures::StreamExt;
 
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print};
 use super::interrupt::Interrupts;
+use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator, Toplevels};
 use crate::event::EventSink;
@@ -27,6 +28,8 @@ pub struct StatusArgs {
     flake: FlakeArgs,
     #[command(flatten)]
     select: SelectArgs,
+    #[command(flatten)]
+    sudo: SudoArgs,
 
     /// Do not evaluate the nodes' configurations: what should run is not said
     #[arg(long)]
@@ -63,7 +66,8 @@ async fn asked(
     interrupts: &Interrupts,
 ) -> Result<(Prepared, Vec<NodeStatus>), Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
-    let hosts = Hosts::new(&prepared.plan, prepared.run_dir.path())?;
+    let hosts =
+        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts));
     let toplevels: Option<Arc<dyn Toplevels>> = if args.no_eval {
         None
     } else {

@@ -68,7 +68,7 @@ impl Host for Deployer {
         .boxed()
     }
 
-    fn store(&self) -> Option<RemoteStore> {
-        None
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
+        futures::future::ready(Ok(None)).boxed()
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConnectFailure, Refusal};
+use super::{ConnectFailure, PasswordError, Refusal};
 use crate::process::{ProcessError, quote_argv};
 
 /// How a command ended when ssh said what it says of itself as well.
@@ -40,9 +40,17 @@ pub enum HostError {
         /// What ssh said.
         said: String,
     },
+    /// sudo wants a password, and there is none that it accepts.
+    #[error("{address}: {problem}")]
+    SudoPassword {
+        /// How the node is reached.
+        address: String,
+        /// Why not.
+        problem: PasswordError,
+    },
     /// The login user is not root and may not become root.
     #[error(
-        "{address}: the login user is not root and may not use sudo without a password{}\n  what to do: set `target.user = \"root\"`, or allow this user passwordless sudo on the host (`NOPASSWD: ALL`; on NixOS `security.sudo.wheelNeedsPassword = false` for the group wheel)",
+        "{address}: the login user is not root and may not become root with sudo{}\n  what to do: set `target.user = \"root\"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)",
         shown(said)
     )]
     NotPermitted {

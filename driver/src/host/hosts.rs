@@ -8,8 +8,9 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use super::local::LocalHost;
+use super::password::{Nobody, SudoPassword};
 use super::ssh::SshHost;
-use super::{Host, HostError};
+use super::{AskPassword, Host, HostError};
 use crate::plan::{Plan, Target};
 
 /// ssh adds a suffix of its own to the path, and the system allows about a hundred bytes.
@@ -19,6 +20,7 @@ const LONGEST_DIRECTORY: usize = 70;
 pub struct Hosts {
     entries: BTreeMap<String, Entry>,
     sockets: PathBuf,
+    password: SudoPassword,
     // Removed with the value.
     _directory: TempDir,
 }
@@ -51,8 +53,18 @@ impl Hosts {
         Ok(Self {
             entries: entries.collect(),
             sockets: directory.path().to_owned(),
+            password: SudoPassword::from(Nobody),
             _directory: directory,
         })
+    }
+
+    /// Asks here for a password where sudo wants one; without this, such a machine is an error.
+    #[must_use]
+    pub fn asking(self, source: impl AskPassword + 'static) -> Self {
+        Self {
+            password: SudoPassword::from(source),
+            ..self
+        }
     }
 
     /// The machine of a node. The first call connects; a failure is remembered for the whole run.
@@ -76,15 +88,16 @@ impl Hosts {
 
     async fn connect(&self, node: &str, entry: &Entry) -> Result<Connected, HostError> {
         if entry.target.local {
-            let host = LocalHost::connect(node.to_owned()).await?;
+            let host = LocalHost::connect(node.to_owned(), &self.password).await?;
             return Ok(Connected::Local(Arc::new(host)));
         }
         let socket = self.sockets.join(entry.number.to_string());
-        let host = SshHost::connect(node.to_owned(), entry.target.clone(), socket).await?;
+        let (node, target) = (node.to_owned(), entry.target.clone());
+        let host = SshHost::connect(node, target, socket, &self.password).await?;
         Ok(Connected::Ssh(Arc::new(host)))
     }
 
-    /// Ends every connection. Without it they end by themselves after a quarter of an hour.
+    /// Ends every connection. Without it they end by themselves after two minutes.
     pub async fn close(&self) {
         let open = self
             .entries

@@ -3,6 +3,8 @@
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use super::password::SudoPassword;
+use super::rights::{Login, Rights};
 use super::{Host, HostCommand, HostError, RemoteStore};
 use crate::process::{Command, LineSink, Output, ProcessError};
 
@@ -12,41 +14,51 @@ const HERE: &str = "this machine";
 /// The machine netlib runs on.
 pub(super) struct LocalHost {
     node: String,
-    is_root: bool,
+    rights: Rights,
 }
 
 impl LocalHost {
     /// Finds out how to become root.
-    pub(super) async fn connect(node: String) -> Result<Self, HostError> {
-        let is_root = rustix::process::geteuid().is_root();
-        let host = Self { node, is_root };
-        if !is_root {
-            host.run(HostCommand::new(["true"]))
-                .await
-                .map_err(|error| match error {
-                    HostError::Failed { said, address, .. } => {
-                        HostError::NotPermitted { address, said }
-                    }
-                    other => other,
-                })?;
-        }
-        Ok(host)
+    pub(super) async fn connect(node: String, password: &SudoPassword) -> Result<Self, HostError> {
+        let rights = Rights::find(&Here, password).await?;
+        Ok(Self { node, rights })
     }
 
-    fn prepared(&self, mut command: HostCommand) -> Command {
-        if !self.is_root {
-            let sudo = ["sudo", "-n", "--"].map(str::to_owned);
-            command.argv.splice(0..0, sudo);
-        }
-        let (program, args) = command
-            .argv
-            .split_first()
-            .map_or(("true", [].as_slice()), |(program, args)| (program, args));
-        Command::new(program)
-            .args(args)
-            .stdin(command.stdin)
-            .timeout(command.timeout)
+    fn prepared(&self, command: HostCommand) -> Result<Command, HostError> {
+        self.rights.check(HERE)?;
+        Ok(started_by_user(self.rights.wrap(command)))
     }
+
+    fn told<T>(&self, result: Result<T, ProcessError>) -> Result<T, HostError> {
+        let result = result.map_err(failure);
+        self.rights.learn(&result);
+        result
+    }
+}
+
+/// The user who runs netlib.
+struct Here;
+
+impl Login for Here {
+    fn address(&self) -> String {
+        HERE.to_owned()
+    }
+
+    fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        let command = started_by_user(command);
+        async move { command.output().await.map_err(failure) }.boxed()
+    }
+}
+
+fn started_by_user(command: HostCommand) -> Command {
+    let (program, args) = command
+        .argv
+        .split_first()
+        .map_or(("true", [].as_slice()), |(program, args)| (program, args));
+    Command::new(program)
+        .args(args)
+        .stdin(command.stdin)
+        .timeout(command.timeout)
 }
 
 impl Host for LocalHost {
@@ -59,7 +71,7 @@ impl Host for LocalHost {
     }
 
     fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        async move { self.prepared(command).output().await.map_err(failure) }.boxed()
+        async move { self.told(self.prepared(command)?.output().await) }.boxed()
     }
 
     fn run_lines(
@@ -68,14 +80,14 @@ impl Host for LocalHost {
         lines: LineSink,
     ) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
-            let command = self.prepared(command);
-            command.stream_lines(&lines).await.map_err(failure)
+            let command = self.prepared(command)?;
+            self.told(command.stream_lines(&lines).await)
         }
         .boxed()
     }
 
-    fn store(&self) -> Option<RemoteStore> {
-        None
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
+        std::future::ready(Ok(None)).boxed()
     }
 }
 
@@ -109,7 +121,7 @@ mod tests {
     async fn words_and_input_arrive_as_they_are() {
         let host = LocalHost {
             node: "alpha".to_owned(),
-            is_root: true,
+            rights: Rights::Root,
         };
         let command = HostCommand::new([
             "sh",
@@ -121,14 +133,14 @@ mod tests {
         ]);
         let output = host.run(command.stdin("in ")).await.unwrap();
         assert_eq!(output.stdout, b"in <a b><$HOME>");
-        assert_eq!(host.store(), None);
+        assert!(host.store().await.unwrap().is_none());
     }
 
     #[tokio::test]
     async fn lines_come_from_both_streams() {
         let host = LocalHost {
             node: "alpha".to_owned(),
-            is_root: true,
+            rights: Rights::Root,
         };
         let (sink, mut lines) = tokio::sync::mpsc::unbounded_channel();
         let command = HostCommand::new(["sh", "-c", "echo out; echo err >&2; exit 3"]);
@@ -150,7 +162,7 @@ mod tests {
     async fn a_failing_command_is_told_with_its_stderr() {
         let host = LocalHost {
             node: "alpha".to_owned(),
-            is_root: true,
+            rights: Rights::Root,
         };
         let command = HostCommand::new(["sh", "-c", "echo no >&2; exit 7"]);
         let error = host.run(command).await.err().unwrap();

@@ -56,8 +56,8 @@ fn arguments(target: &Target, socket: &Path) -> Vec<String> {
     let mut words: Vec<String> = ["-f", "-N", "-T", "-M", "-S"].map(str::to_owned).to_vec();
     words.push(socket.display().to_string());
     words.extend(login_words(target));
-    // Long enough for any pause of a run; a driver that was killed leaves nothing for longer.
-    words.extend(["-o", "ControlPersist=15m", "--"].map(str::to_owned));
+    // A driver that was killed leaves nothing for longer; after a longer pause of a run the connection is made again.
+    words.extend(["-o", "ControlPersist=2m", "--"].map(str::to_owned));
     words.push(target.host.clone());
     words
 }
@@ -116,6 +116,6 @@ mod tests {
             local: false,
         };
         let words = arguments(&target, Path::new("/tmp/n/0")).join(" ");
-        insta::assert_snapshot!(words, @"-f -N -T -M -S /tmp/n/0 -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -p 2222 -l admin -o ConnectTimeout=60 -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlPersist=15m -- alpha.example.org");
+        insta::assert_snapshot!(words, @"-f -N -T -M -S /tmp/n/0 -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -p 2222 -l admin -o ConnectTimeout=60 -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlPersist=2m -- alpha.example.org");
     }
 }

@@ -3,6 +3,7 @@
 //! Knows connections, privileges and the host script; knows nothing of steps, their order or what they are for.
 
 mod anew;
+mod askpass;
 mod connect;
 mod contact;
 mod deployer;
@@ -10,8 +11,11 @@ mod error;
 mod hosts;
 mod local;
 mod master;
+mod password;
 mod retry;
+mod rights;
 pub mod script;
+mod shared;
 mod ssh;
 
 use std::time::Duration;
@@ -25,6 +29,7 @@ pub use contact::answering;
 pub use deployer::Deployer;
 pub use error::HostError;
 pub use hosts::Hosts;
+pub use password::{AskPassword, PasswordError, Secret, SudoPassword};
 pub use script::{
     Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished,
     inspect,
@@ -50,6 +55,11 @@ pub trait Host: Send + Sync {
         self.run(command)
     }
 
+    /// Whether the connection that the others use is there at this moment; nothing is done to make it.
+    fn is_connected(&self) -> BoxFuture<'_, bool> {
+        Box::pin(std::future::ready(true))
+    }
+
     /// Like [`Host::run`], and hands out each line as it comes; the output that is returned has no stdout.
     fn run_lines(
         &self,
@@ -57,8 +67,8 @@ pub trait Host: Send + Sync {
         lines: LineSink,
     ) -> BoxFuture<'_, Result<Output, HostError>>;
 
-    /// How Nix reaches the store there; `None` is the deployer's own store.
-    fn store(&self) -> Option<RemoteStore>;
+    /// How Nix reaches the store there, as long as the value lives; `None` is the deployer's own store.
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>>;
 }
 
 /// A command for a host. Its words arrive there as they are, whatever characters they hold.
@@ -98,10 +108,11 @@ impl HostCommand {
 }
 
 /// How `nix copy` reaches a host's store over the connection that is there already.
-#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RemoteStore {
     /// Store URL for `--to` and `--store`.
     pub url: String,
     /// Value of `NIX_SSHOPTS`.
     pub ssh_options: String,
+    /// What sudo needs there meanwhile.
+    _loan: Option<askpass::Loan>,
 }

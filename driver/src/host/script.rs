@@ -11,7 +11,7 @@ pub mod rollout;
 
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
-pub use activation::{Activation, Status, System, activate, confirm, status};
+pub use activation::{Activation, Status, System, acknowledge, activate, confirm, jobs, status};
 use answer::Answer;
 pub use health::{CheckVerdict, Health, HealthCheck, HealthMode, Verdict, check};
 pub use inspect::{Generation, HostStatus, inspect};
@@ -74,6 +74,8 @@ pub struct Record {
     pub toplevel: String,
     /// Why it ended as it did.
     pub message: String,
+    /// Whether it ended badly and nobody who deploys has asked how.
+    pub is_unseen: bool,
 }
 
 /// Who is deploying to a host.

@@ -2,41 +2,35 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::OnceLock;
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt};
 use openssh::{Error as SshError, Session, Stdio};
-use tokio::sync::Mutex;
 
 use super::anew;
 use super::connect::address;
 use super::error::SSH_OR_COMMAND;
-use super::master::{self, MasterError};
-use super::{Host, HostCommand, HostError, RemoteStore, retry};
+use super::master;
+use super::password::SudoPassword;
+use super::rights::{Login, Rights};
+use super::shared::{Shared, is_alive};
+use super::{Host, HostCommand, HostError, RemoteStore, askpass};
 use crate::plan::Target;
 use crate::process::{LineSink, Output, Stream, Tail, pipes};
-
-/// How long asking the local ssh about its connection may take.
-const CHECK: Duration = Duration::from_secs(10);
-/// How long the questions right after the login may take.
-const GREETING: Duration = Duration::from_secs(30);
 
 /// A host behind OpenSSH.
 pub(super) struct SshHost {
     node: String,
     target: Target,
-    socket: PathBuf,
-    session: Mutex<Option<Arc<Session>>>,
+    shared: Shared,
     rights: OnceLock<Rights>,
 }
 
-/// How commands become root's.
-#[derive(Clone, Copy)]
-enum Rights {
-    Root,
-    Sudo,
+/// A host whose rights are not known yet.
+struct Greeting<'a> {
+    host: &'a SshHost,
+    session: &'a Session,
 }
 
 impl SshHost {
@@ -45,62 +39,28 @@ impl SshHost {
         node: String,
         target: Target,
         socket: PathBuf,
+        password: &SudoPassword,
     ) -> Result<Self, HostError> {
         let host = Self {
+            shared: Shared::new(node.clone(), target.clone(), socket),
             node,
             target,
-            socket,
-            session: Mutex::new(None),
             rights: OnceLock::new(),
         };
-        host.session().await?;
-        Ok(host)
-    }
-
-    async fn session(&self) -> Result<Arc<Session>, HostError> {
-        let mut slot = self.session.lock().await;
-        if let Some(session) = &*slot {
-            return Ok(Arc::clone(session));
-        }
-        let session = retry::with_backoff(|| master::connect(&self.target, &self.socket))
-            .await
-            .map_err(|error| match error {
-                MasterError::Connect(failure) => HostError::NoConnection {
-                    node: self.node.clone(),
-                    failure: Box::new(failure),
-                },
-                MasterError::Process(error) => error.into(),
-            })?;
-        let session = Arc::new(session);
-        if self.rights.get().is_none() {
-            match self.ask_rights(&session).await {
-                Ok(rights) => {
-                    self.rights.get_or_init(|| rights);
-                }
-                Err(error) => {
-                    end(&session).await;
-                    return Err(error);
-                }
+        let session = host.shared.session().await?;
+        let greeting = Greeting {
+            host: &host,
+            session: &session,
+        };
+        match Rights::find(&greeting, password).await {
+            Ok(rights) => {
+                host.rights.get_or_init(|| rights);
+                Ok(host)
             }
-        }
-        *slot = Some(Arc::clone(&session));
-        Ok(session)
-    }
-
-    async fn ask_rights(&self, session: &Session) -> Result<Rights, HostError> {
-        let who = HostCommand::new(["id", "-u"]).timeout(GREETING);
-        let id = self.execute(session, who, None).await?;
-        if id.stdout.trim_ascii() == b"0" {
-            return Ok(Rights::Root);
-        }
-        let sudo = HostCommand::new(["sudo", "-n", "--", "true"]).timeout(GREETING);
-        match self.execute(session, sudo, None).await {
-            Ok(_) => Ok(Rights::Sudo),
-            Err(HostError::Failed { said, .. }) => Err(HostError::NotPermitted {
-                address: self.address(),
-                said,
-            }),
-            Err(other) => Err(other),
+            Err(error) => {
+                host.close().await;
+                Err(error)
+            }
         }
     }
 
@@ -175,7 +135,7 @@ impl SshHost {
             }
             // ssh says 255 both for itself and for a command that ended so; the connection tells which.
             Err(SshError::RemoteProcessTerminated | SshError::Disconnected)
-                if alive(session).await =>
+                if is_alive(session).await =>
             {
                 SSH_OR_COMMAND.to_owned()
             }
@@ -202,23 +162,58 @@ impl SshHost {
         command: HostCommand,
         lines: Option<LineSink>,
     ) -> Result<Output, HostError> {
-        let session = self.session().await?;
-        let command = self.as_root(command);
+        let session = self.shared.session().await?;
+        let command = self.as_root(command)?;
         let result = self.execute(&session, command, lines.as_ref()).await;
+        self.learn(&result);
         if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
-            && !alive(&session).await
+            && !is_alive(&session).await
         {
-            self.forget(&session).await;
+            self.shared.forget(&session).await;
         }
         result
     }
 
-    fn as_root(&self, mut command: HostCommand) -> HostCommand {
-        if let Some(Rights::Sudo) = self.rights.get() {
-            let sudo = ["sudo", "-n", "--"].map(str::to_owned);
-            command.argv.splice(0..0, sudo);
+    fn as_root(&self, command: HostCommand) -> Result<HostCommand, HostError> {
+        let Some(rights) = self.rights.get() else {
+            return Ok(command);
+        };
+        rights.check(&self.address())?;
+        Ok(rights.wrap(command))
+    }
+
+    fn learn(&self, result: &Result<Output, HostError>) {
+        if let Some(rights) = self.rights.get() {
+            rights.learn(result);
         }
-        command
+    }
+
+    async fn run_over_new_connection(&self, command: HostCommand) -> Result<Output, HostError> {
+        let result = anew::run(&self.node, &self.target, self.as_root(command)?).await;
+        self.learn(&result);
+        result
+    }
+
+    async fn open_store(&self) -> Result<RemoteStore, HostError> {
+        let session = self.shared.session().await?;
+        // Root's own Nix takes paths without signatures; that of another user would not.
+        let (program, loan) = match self.rights.get() {
+            Some(Rights::Root) | None => (None, None),
+            Some(Rights::Sudo) => (Some("sudo%20-n%20nix-daemon".to_owned()), None),
+            Some(rights @ Rights::Password { secret, .. }) => {
+                rights.check(&self.address())?;
+                let loan = askpass::lend(&session, &self.address(), secret).await?;
+                (Some(loan.program.clone()), Some(loan))
+            }
+        };
+        let query =
+            program.map_or_else(String::new, |program| format!("?remote-program={program}"));
+        Ok(RemoteStore {
+            // The name in the URL is only shown: the options lead to the open connection and nowhere else.
+            url: format!("ssh-ng://{}{query}", self.node),
+            ssh_options: master::share_options(self.shared.socket()),
+            _loan: loan,
+        })
     }
 
     fn broken(&self, argv: &[String], said: String) -> HostError {
@@ -229,39 +224,10 @@ impl SshHost {
         }
     }
 
-    /// Forgets a connection that broke, so that the next command makes a new one.
-    async fn forget(&self, broken: &Arc<Session>) {
-        let mut slot = self.session.lock().await;
-        // Another command may have connected again in the meantime.
-        if slot
-            .as_ref()
-            .is_some_and(|current| Arc::ptr_eq(current, broken))
-        {
-            *slot = None;
-            end(broken).await;
-        }
-    }
-
     /// Ends the connection for good.
     pub(super) async fn close(&self) {
-        if let Some(session) = self.session.lock().await.take() {
-            end(&session).await;
-        }
+        self.shared.close().await;
     }
-}
-
-async fn alive(session: &Session) -> bool {
-    matches!(
-        tokio::time::timeout(CHECK, session.check()).await,
-        Ok(Ok(()))
-    )
-}
-
-/// Ends the ssh process that holds the connection.
-async fn end(session: &Arc<Session>) {
-    let session = Session::resume(session.control_socket().into(), None);
-    // One that is gone already is what was asked for.
-    let _ = tokio::time::timeout(CHECK, session.close()).await;
 }
 
 impl Host for SshHost {
@@ -285,20 +251,25 @@ impl Host for SshHost {
         self.run_here(command, Some(lines)).boxed()
     }
 
-    fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        anew::run(&self.node, &self.target, self.as_root(command)).boxed()
+    fn is_connected(&self) -> BoxFuture<'_, bool> {
+        self.shared.is_open().boxed()
     }
 
-    fn store(&self) -> Option<RemoteStore> {
-        // The name in the URL is only shown: the options lead to the open connection and nowhere else.
-        let query = match self.rights.get() {
-            // Root's own Nix takes paths without signatures; that of another user would not.
-            Some(Rights::Sudo) => "?remote-program=sudo%20-n%20nix-daemon",
-            Some(Rights::Root) | None => "",
-        };
-        Some(RemoteStore {
-            url: format!("ssh-ng://{}{query}", self.node),
-            ssh_options: master::share_options(&self.socket),
-        })
+    fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.run_over_new_connection(command).boxed()
+    }
+
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
+        self.open_store().map_ok(Some).boxed()
+    }
+}
+
+impl Login for Greeting<'_> {
+    fn address(&self) -> String {
+        self.host.address()
+    }
+
+    fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.host.execute(self.session, command, None).boxed()
     }
 }

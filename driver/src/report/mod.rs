@@ -10,6 +10,7 @@ pub mod log_dir;
 pub mod progress;
 pub mod readers;
 pub mod running;
+pub mod screen;
 pub mod status;
 pub mod summary;
 pub mod tree;

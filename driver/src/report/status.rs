@@ -77,7 +77,13 @@ fn describe(text: &mut String, network: &Network, node: &NodeStatus, status: &Ho
         } else {
             format!(": {}", last.message)
         };
-        line("last deploy", &format!("{}{why}", last.phase.word()));
+        let unseen = if last.is_unseen {
+            ", while nobody looked"
+        } else {
+            ""
+        };
+        let phase = last.phase.word();
+        line("last deploy", &format!("{phase}{unseen}{why}"));
     }
 }
 
@@ -214,6 +220,7 @@ fn host_json(status: &HostStatus) -> Value {
             "phase": last.phase.word(),
             "system": last.toplevel,
             "message": last.message,
+            "unseen": last.is_unseen,
         })),
     })
 }

@@ -15,41 +15,98 @@ use crate::process::{Command, ProcessError};
 
 /// How long a host may take to say whether it trusts us.
 const TRUST: Duration = Duration::from_secs(60);
+/// Before each further attempt after the connection broke.
+const PAUSES: [Duration; 3] = [
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+];
+
+/// The closure of a path, on its way to a host.
+struct Transfer<'a> {
+    host: &'a dyn Host,
+    path: &'a str,
+    limit: Duration,
+    cancel: &'a CancellationToken,
+}
 
 /// Copies the closure of a path; returns how many paths went over. A host with the deployer's own store needs none.
+/// What arrived before the connection broke is not copied again.
 pub(crate) async fn copy(
     host: &dyn Host,
     path: &str,
     limits: (Duration, &CancellationToken),
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Option<usize>, StepFailure> {
-    let Some(store) = host.store() else {
-        return Ok(None);
+    let transfer = Transfer {
+        host,
+        path,
+        limit: limits.0,
+        cancel: limits.1,
     };
-    let (limit, cancel) = limits;
-    preflight(host, &store, cancel).await?;
-    let command = nix(&store, cancel)
-        .args([
-            "copy",
-            "--log-format",
-            "internal-json",
-            "--no-check-sigs",
-            "--to",
-            &store.url,
-            path,
-        ])
-        .timeout(limit);
-    let mut log = NixLog::default();
-    let result = command
-        .stream_stderr(|line| {
-            if let Some(shown) = log.read(line) {
-                on_line(shown);
-            }
-        })
-        .await;
-    match result {
-        Ok(_) => Ok(Some(log.copied_paths())),
-        Err(error) => Err(explain(error, host, &log).await),
+    let mut pauses = PAUSES.iter();
+    let mut first = None;
+    loop {
+        let failure = match transfer.attempt(&mut on_line).await {
+            Ok(copied) => return Ok(copied),
+            Err(failure) => failure,
+        };
+        let broke = transfer.connection_broke(&failure).await;
+        // That it could not be connected to again says less than what happened first.
+        let failure = first.take().unwrap_or(failure);
+        let Some(pause) = pauses.next().filter(|_| broke) else {
+            return Err(failure);
+        };
+        first = Some(failure);
+        on_line(format!(
+            "the connection broke; copying the rest in {} s",
+            pause.as_secs()
+        ));
+        tokio::select! {
+            () = tokio::time::sleep(*pause) => {}
+            () = transfer.cancel.cancelled() => {}
+        }
+    }
+}
+
+impl Transfer<'_> {
+    async fn attempt(
+        &self,
+        on_line: &mut (impl FnMut(String) + Send),
+    ) -> Result<Option<usize>, StepFailure> {
+        let Some(store) = self.host.store().await? else {
+            return Ok(None);
+        };
+        preflight(self.host, &store, self.cancel).await?;
+        let words = ["copy", "--log-format", "internal-json", "--no-check-sigs"];
+        let command = nix(&store, self.cancel)
+            .args(words)
+            .args(["--to", &store.url, self.path])
+            .timeout(self.limit);
+        let mut log = NixLog::default();
+        let result = command
+            .stream_stderr(|line| {
+                if let Some(shown) = log.read(line) {
+                    on_line(shown);
+                }
+            })
+            .await;
+        match result {
+            Ok(_) => Ok(Some(log.copied_paths())),
+            Err(error) => Err(explain(error, self.host, &log).await),
+        }
+    }
+
+    /// Whether the way to the host is at fault, and not the host or what is copied.
+    async fn connection_broke(&self, failure: &StepFailure) -> bool {
+        if self.cancel.is_cancelled() {
+            return false;
+        }
+        match failure {
+            StepFailure::Host(error) => error.is_connection(),
+            StepFailure::Nix { .. } => !self.host.is_connected().await,
+            _ => false,
+        }
     }
 }
 

@@ -1,11 +1,15 @@
 //! Follows an activation that goes on by itself on its host: polls, shows its log, finds the host again when it is lost.
 
+mod log;
+mod silence;
+
 use std::time::{Duration, Instant};
 
 use super::StepFailure;
 use crate::host::script::{self, Activation, Phase, Status};
 use crate::host::{Host, HostError, Refusal};
-use crate::process::Tail;
+use log::LogReader;
+use silence::Silence;
 
 /// Between two questions.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -87,12 +91,8 @@ pub(super) async fn follow(
         host,
         course,
         confirmation: None,
-        log: LogReader {
-            offset: 0,
-            partial: Vec::new(),
-            tail: Tail::default(),
-            on_line,
-        },
+        silence: Silence::from_now(),
+        log: LogReader::new(on_line),
     };
     follower.run().await
 }
@@ -102,6 +102,7 @@ struct Follower<'a, F> {
     course: Course<'a>,
     /// How the last attempt to confirm ended.
     confirmation: Option<Result<(), String>>,
+    silence: Silence,
     log: LogReader<F>,
 }
 
@@ -113,6 +114,7 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
         loop {
             let status = self.status().await?;
             self.log.take(&status.log);
+            self.explain_silence(&status).await;
             if status.phase == Phase::Unknown && may_ask_again {
                 // The connection broke before the host began: nothing happened, so asking again is safe.
                 may_ask_again = false;
@@ -134,6 +136,24 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             }
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Says what a switch is waiting for that has not said anything for long.
+    async fn explain_silence(&mut self, status: &Status) {
+        if !status.log.is_empty() || !status.phase.is_at_work() {
+            self.silence = Silence::from_now();
+            return;
+        }
+        let Some(seconds) = self.silence.is_to_be_told() else {
+            return;
+        };
+        // Only to help: that the host cannot say it is no failure of the activation.
+        let jobs = script::jobs(self.host).await.unwrap_or_default();
+        let what = match jobs.as_slice() {
+            [] => "systemd starts and stops nothing at this moment".to_owned(),
+            jobs => format!("systemd is at work on {}", jobs.join(", ")),
+        };
+        (self.log.on_line)(format!("no output for {seconds} s; {what}"));
     }
 
     /// Confirms over a new connection. The host decides what becomes of it, so a failure is only told.
@@ -217,60 +237,5 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
 
     fn record(&self) -> String {
         format!("{}/{}", script::DEPLOYS, self.course.activation.nonce)
-    }
-}
-
-/// Cuts the log into lines as it grows.
-struct LogReader<F> {
-    offset: usize,
-    partial: Vec<u8>,
-    tail: Tail,
-    on_line: F,
-}
-
-impl<F: FnMut(String)> LogReader<F> {
-    fn take(&mut self, bytes: &[u8]) {
-        self.offset += bytes.len();
-        self.partial.extend_from_slice(bytes);
-        while let Some(end) = self.partial.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.partial.drain(..=end).collect();
-            self.line(&line);
-        }
-    }
-
-    fn flush(&mut self) {
-        let rest = std::mem::take(&mut self.partial);
-        if !rest.is_empty() {
-            self.line(&rest);
-        }
-    }
-
-    fn line(&mut self, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes).trim_end().to_owned();
-        self.tail.push(&text);
-        (self.on_line)(text);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_in_pieces_becomes_whole_lines() {
-        let mut lines = Vec::new();
-        let mut reader = LogReader {
-            offset: 0,
-            partial: Vec::new(),
-            tail: Tail::default(),
-            on_line: |line| lines.push(line),
-        };
-        for piece in [b"on".as_slice(), b"e\ntwo\nthr", b"ee\xc3", b"\xa4", b""] {
-            reader.take(piece);
-        }
-        reader.flush();
-        assert_eq!(reader.offset, "one\ntwo\nthreeä".len());
-        assert_eq!(reader.tail.text(), "one\ntwo\nthreeä");
-        assert_eq!(lines, ["one", "two", "threeä"]);
     }
 }

@@ -66,6 +66,11 @@ impl Goal {
         !matches!(self, Self::Build)
     }
 
+    /// Whether anything is changed on the host.
+    pub(super) const fn changes_host(self) -> bool {
+        !matches!(self, Self::DryRun | Self::Build)
+    }
+
     /// Whether the host belongs to the network afterwards.
     pub(super) const fn takes_over(self) -> bool {
         matches!(self, Self::Switch | Self::Boot | Self::Test)

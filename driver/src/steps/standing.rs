@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::StepFailure;
 use crate::evaluate::Toplevel;
 use crate::event::Event;
-use crate::host::script::{self, Unfinished};
+use crate::host::script::{self, Record, Unfinished};
 use crate::host::{Host, LockHolder, Probe};
 use crate::plan::{ActivationOptions, Goal};
 
@@ -33,15 +33,22 @@ impl Standing {
             .toplevel(node)
             .await
             .map_err(StepFailure::Evaluate)?;
+        let options = parts.options(node);
         let probe = script::admit(&*host, &parts.plan.network, parts.settings.policy).await?;
         for left in &probe.unfinished {
             parts.events.send(Event::Warning(unfinished(node, left)));
+        }
+        if let Some(last) = probe.last.as_ref().filter(|last| last.is_unseen) {
+            parts.events.send(Event::Warning(unseen(node, last)));
+            if options.goal.changes_host() {
+                script::acknowledge(&*host, &last.nonce).await?;
+            }
         }
         Ok(Self {
             host,
             toplevel,
             probe,
-            options: parts.options(node),
+            options,
         })
     }
 
@@ -71,6 +78,23 @@ impl Standing {
             underway.toplevel == self.toplevel.out_path && underway.goal == self.options.goal.word()
         })
     }
+}
+
+/// The host is where it was before, and whoever deployed then may not know.
+fn unseen(node: &str, last: &Record) -> String {
+    let Record {
+        nonce,
+        phase,
+        toplevel,
+        message,
+        ..
+    } = last;
+    let account = Goal::Switch.account(*phase);
+    format!(
+        "node `{node}`: the last deployment, of {toplevel}, ended while nobody looked: {account}: {message}; \
+         its log on the host: {}/{nonce}/log",
+        script::DEPLOYS
+    )
 }
 
 fn unfinished(node: &str, left: &Unfinished) -> String {

@@ -2,6 +2,7 @@
 { pkgs, ... }:
 {
   networking.hostName = "alpha";
+  boot.kernelParams = [ "quiet" ];
   networking.hosts."192.0.2.7" = [ "seven" ];
   environment.systemPackages = [ pkgs.hello ];
   environment.etc."example/file".text = "content";

@@ -129,6 +129,17 @@ fn a_deployer_killed_before_the_confirmation_confirms_it_or_the_host_goes_back()
     alpha.heal().expect("heal");
     site.assert_boots("alpha", &before);
 
+    // Nobody saw that: the next ones who look are told, and the first who deploys is the last to hear of it.
+    let unseen = "rolledBack, while nobody looked: nobody confirmed";
+    assert_says(&site.netlib_must("status --no-eval"), &[unseen]);
+    assert_says(&site.netlib_must("status --no-eval"), &[unseen]);
+    site.write(&network);
+    let told = ["ended while nobody looked", toplevel.as_str()];
+    assert_says(&site.netlib_must("deploy --dry-run"), &told);
+    assert_says(&site.netlib_must("deploy"), &told);
+    let text = site.netlib_must("deploy");
+    assert!(!text.contains("while nobody looked"), "{text}");
+
     // The second run comes in time.
     let long = network.with("nodes.alpha.activation.confirmTimeout = 250;");
     let toplevel = unconfirmed(&long.configure(

@@ -18,3 +18,17 @@ fn a_switch_that_hangs_past_its_deadline_goes_back() {
     assert_eq!(site.phases("alpha", &toplevel), ["rolledBack"]);
     site.assert_boots("alpha", &before);
 }
+
+#[test]
+fn a_switch_that_waits_says_for_which_unit() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    site.deployed(&network, "alpha");
+    site.write(&network.configure("alpha", GATE));
+    let run = site.start("deploy");
+    run.wait_for("systemd is at work on gate.service (start)");
+    site.open_gate("alpha");
+    let (status, text) = run.wait();
+    assert_eq!(status, 0, "{text}");
+    site.assert_active("alpha");
+}

@@ -168,6 +168,7 @@ begin() {
   if ! start "$0"; then
     message='the activation could not be started'
     finish failed >>"$deploy/log"
+    : >"$deploy/seen"
     refuse start
   fi
   emit started "$nonce"

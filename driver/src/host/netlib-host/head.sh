@@ -13,7 +13,8 @@
 #   rollback NONCE KEY=VALUE…    the same for a generation of the profile: `generation=N`, or the one before
 #   run NONCE, recover NONCE     the activation itself, and what goes back when that was killed (started by `activate`)
 #   confirm NONCE                the host can be reached: asked for over a connection made for this question
-#   status NONCE OFFSET          how that activation stands, and its log from byte OFFSET on
+#   status NONCE OFFSET          how that activation stands, and its log from byte OFFSET on; its end counts as seen
+#   jobs                         what systemd is working on
 #   identify ID NAME POLICY      record which network this host belongs to (POLICY: keep or adopt)
 #   check MODE SECONDS DEADLINE CHECK…
 #                                whether all these checks are healthy for so many seconds (see health.sh)

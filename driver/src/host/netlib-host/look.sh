@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# --- looking: nothing here changes the host ----------------------------------------------------------------------
+# --- looking: nothing here changes what runs, boots or is kept ---------------------------------------------------
 
 # The number of a generation's link, such as system-12-link.
 generation_number() {
@@ -40,8 +40,10 @@ probe() {
     if ! load_state; then continue; fi
     if unfinished && ! beginning && lock_is_free; then emit unfinished "$nonce $phase $toplevel"; fi
     last="$nonce $phase $toplevel $message"
+    if is_bad_end && [ ! -e "$deploy/seen" ]; then unseen=yes; else unseen=no; fi
   done
   emit last "${last:-}"
+  emit last.unseen "${unseen:-no}"
   if [ "$#" -eq 3 ]; then check_identity "$@"; fi
 }
 
@@ -57,6 +59,17 @@ status() {
   emit current "$(resolve "$running")"
   emit profile "$(resolve "$profile")"
   emit boot.now "$(boot_id)"
+  # Whoever asks knows from now on how it ended.
+  if is_bad_end; then : >"$deploy/seen"; fi 2>/dev/null
   printf '\n'
   if [ -f "$deploy/log" ]; then tail -c "+$(($2 + 1))" -- "$deploy/log" | head -c 65536; fi
+}
+
+# What systemd is working on at this moment, without what only waits for that.
+list_jobs() {
+  emit asked jobs
+  if ! has_systemd; then return 0; fi
+  systemctl list-jobs --no-legend --no-pager 2>/dev/null | while read -r job unit action job_state; do
+    if [ "$job_state" = running ] && [ -n "$job" ]; then emit job "$unit ($action)"; fi
+  done
 }

@@ -33,6 +33,7 @@ subcommand=${1:-}
 if [ "$#" -gt 0 ]; then shift; fi
 case $subcommand in
   probe | generations | protect | keep | check | activate | rollback | run | recover | confirm | status | identify) "$subcommand" "$@" ;;
+  jobs) list_jobs ;;
   reboot-needed) reboot_needed "$@" ;;
   reboot) reboot_host "$@" ;;
   rollout-lock) rollout_lock "$@" ;;

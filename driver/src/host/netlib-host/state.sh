@@ -69,6 +69,9 @@ unfinished() {
   case $phase in prepared | activating | checking | awaitingConfirmation | committing | rollingBack) ;; *) return 1 ;; esac
 }
 
+# Ended in a way that somebody has to hear of.
+is_bad_end() { case $phase in rolledBack | rollbackFailed | failed) ;; *) return 1 ;; esac; }
+
 # Recorded a moment ago and about to begin.
 beginning() {
   [ "$phase" = prepared ] && [ "$boot" = "$(boot_id)" ] &&

@@ -114,6 +114,19 @@ pub async fn status(host: &dyn Host, nonce: &str, offset: usize) -> Result<Statu
     answer.into_status()
 }
 
+/// Lets the host know that the end of an activation has been told to somebody.
+pub async fn acknowledge(host: &dyn Host, nonce: &str) -> Result<(), HostError> {
+    // Whoever asks how it ended knows it; the log is not wanted.
+    status(host, nonce, usize::MAX >> 1).await.map(|_| ())
+}
+
+/// What systemd on the host is working on at this moment: units, each with what is done to it.
+pub async fn jobs(host: &dyn Host) -> Result<Vec<String>, HostError> {
+    let answer = call(host, "jobs", &[]).await?;
+    answer.accepted("asked")?;
+    Ok(answer.all("job").map(str::to_owned).collect())
+}
+
 /// Tells the host that it can be reached: over a connection made for this, so that it is true.
 pub async fn confirm(host: &dyn Host, nonce: &str) -> Result<(), HostError> {
     let answer = call_via(host, Via::NewConnection, "confirm", &[nonce]).await?;

@@ -134,6 +134,17 @@ impl Answer {
         }
     }
 
+    fn last(&self) -> Option<Record> {
+        let mut words = self.get("last")?.splitn(4, ' ').map(str::to_owned);
+        Some(Record {
+            nonce: words.next()?,
+            phase: Phase::parse(&words.next()?)?,
+            toplevel: words.next()?,
+            message: words.next().unwrap_or_default(),
+            is_unseen: self.get("last.unseen") == Some("yes"),
+        })
+    }
+
     pub(super) fn into_probe(self) -> Probe {
         let network = self.get("network.id").map(|id| Network {
             id: id.to_owned(),
@@ -146,7 +157,7 @@ impl Answer {
             nix: self.owned("nix"),
             lock: self.lock(),
             unfinished: self.all("unfinished").filter_map(unfinished).collect(),
-            last: self.get("last").and_then(record),
+            last: self.last(),
             booted_system: self.owned("booted"),
             boot_id: self.owned("boot"),
             state: self.owned("state"),
@@ -181,16 +192,6 @@ fn unfinished(value: &str) -> Option<Unfinished> {
         nonce: words.next()?,
         phase: words.next()?,
         toplevel: words.next()?,
-    })
-}
-
-fn record(value: &str) -> Option<Record> {
-    let mut words = value.splitn(4, ' ').map(str::to_owned);
-    Some(Record {
-        nonce: words.next()?,
-        phase: Phase::parse(&words.next()?)?,
-        toplevel: words.next()?,
-        message: words.next().unwrap_or_default(),
     })
 }
 

@@ -146,9 +146,9 @@ fn a_user_without_sudo() {
         said: "sudo: a password is required".to_owned(),
     };
     insta::assert_snapshot!(shown(&error.into()), @r#"
-    node `alpha`, step `build:alpha`: ann@alpha: the login user is not root and may not use sudo without a password
+    node `alpha`, step `build:alpha`: ann@alpha: the login user is not root and may not become root with sudo
         sudo: a password is required
-      what to do: set `target.user = "root"`, or allow this user passwordless sudo on the host (`NOPASSWD: ALL`; on NixOS `security.sudo.wheelNeedsPassword = false` for the group wheel)
+      what to do: set `target.user = "root"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)
     "#);
 }
 

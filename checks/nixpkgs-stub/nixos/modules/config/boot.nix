@@ -1,7 +1,9 @@
-# Boot options of real configurations: accepted, as the base system's boot loader and kernel stay in charge.
+# Boot options of real configurations. The base system's boot loader and kernel stay in charge; kernel, initrd and
+# kernel parameters are only what the system says it should be booted with.
 {
   config,
   lib,
+  pkgs,
   ...
 }:
 let
@@ -34,15 +36,26 @@ in
         description = "Whether the system is a container, which loads no kernel modules.";
       };
       kernelModules = modulesList "to load at activation and boot";
-      kernelParams = accepted (types.listOf types.str) [ ] [ "quiet" ];
-      kernelPackages = accepted types.raw { } (lib.literalExpression "pkgs.linuxPackages");
+      kernelParams = mkOption {
+        type = types.listOf types.str;
+        default = [ ];
+        example = [ "quiet" ];
+        description = "Parameters of the kernel, as the system records them.";
+      };
+      kernelPackages = mkOption {
+        type = types.raw;
+        default = pkgs.linuxPackages;
+        defaultText = lib.literalExpression "pkgs.linuxPackages";
+        example = lib.literalExpression "pkgs.linuxPackages_latest";
+        description = "The kernel that the system records, and packages made for it.";
+      };
       extraModulePackages = accepted (types.listOf types.package) [ ] (lib.literalExpression "[ ]");
       supportedFilesystems = accepted (types.coercedTo (types.listOf types.str) (
         names: lib.genAttrs names (_: true)
       ) (types.attrsOf types.bool)) { } [ "ext4" ];
       initrd = {
-        availableKernelModules = modulesList "available in the initrd; without effect here";
-        kernelModules = modulesList "loaded in the initrd; without effect here";
+        availableKernelModules = modulesList "available in the initrd";
+        kernelModules = modulesList "loaded in the initrd";
       };
       loader = {
         timeout = accepted (types.nullOr types.int) 5 1;
@@ -65,13 +78,24 @@ in
     };
   };
 
-  config = lib.mkIf (config.boot.kernelModules != [ ] && !config.boot.isContainer) {
-    environment.etc."modules-load.d/nixos.conf".text = lib.concatLines config.boot.kernelModules;
-    system.activationScripts.kernelModules = {
-      deps = [ "etc" ];
-      text = ''
-        stub_load_modules ${lib.escapeShellArgs config.boot.kernelModules}
-      '';
+  config = lib.mkIf (!config.boot.isContainer) {
+    system.build = {
+      kernel = config.boot.kernelPackages.kernel;
+      initialRamdisk = pkgs.runCommand "initrd-${config.system.build.kernel.name}" {
+        modules = config.boot.initrd.availableKernelModules ++ config.boot.initrd.kernelModules;
+        inherit (config.system.build) kernel;
+      } ''mkdir "$out" && echo "$kernel $modules" > "$out/initrd"'';
+    };
+    environment.etc = lib.mkIf (config.boot.kernelModules != [ ]) {
+      "modules-load.d/nixos.conf".text = lib.concatLines config.boot.kernelModules;
+    };
+    system.activationScripts = lib.mkIf (config.boot.kernelModules != [ ]) {
+      kernelModules = {
+        deps = [ "etc" ];
+        text = ''
+          stub_load_modules ${lib.escapeShellArgs config.boot.kernelModules}
+        '';
+      };
     };
   };
 }

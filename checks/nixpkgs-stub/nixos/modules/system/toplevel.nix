@@ -29,6 +29,7 @@ let
       accounts = cfg.build.stubAccounts;
       path = cfg.path;
       checks = cfg.preSwitchChecksScript;
+      systemd = config.systemd.package;
       library = ../../activation;
       label = cfg.nixos.label;
       platform = pkgs.stdenv.hostPlatform.system;
@@ -40,6 +41,11 @@ let
         . ${../../activation/build-toplevel.sh}
         ${cfg.systemBuilderCommands}
       '';
+    }
+    // lib.optionalAttrs (!config.boot.isContainer) {
+      kernel = "${cfg.build.kernel}/bzImage";
+      initrd = "${cfg.build.initialRamdisk}/initrd";
+      kernelParams = toString config.boot.kernelParams;
     }
     // cfg.systemBuilderArgs
   );

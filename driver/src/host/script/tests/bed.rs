@@ -297,7 +297,7 @@ impl Host for Bed {
         .boxed()
     }
 
-    fn store(&self) -> Option<RemoteStore> {
-        None
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
+        std::future::ready(Ok(None)).boxed()
     }
 }

@@ -36,6 +36,27 @@ async fn without_confirmation_the_host_goes_back_by_itself() {
 }
 
 #[tokio::test]
+async fn an_end_that_nobody_saw_is_told_until_somebody_has_seen_it() {
+    let (bed, _, new) = bed_with(Switch::Works);
+    bed.confirm_limit(Duration::from_secs(1));
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    let last = loop {
+        let last = probe(&bed).await.unwrap().last.unwrap();
+        if last.phase.is_final() {
+            break last;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert!(last.is_unseen, "{last:?}");
+    assert!(probe(&bed).await.unwrap().last.unwrap().is_unseen);
+    acknowledge(&bed, "1-a").await.unwrap();
+    assert!(!probe(&bed).await.unwrap().last.unwrap().is_unseen);
+    // What ended well is no news.
+    assert_eq!(bed.deploy("2-b", &new).await.phase, Phase::Confirmed);
+    assert!(!probe(&bed).await.unwrap().last.unwrap().is_unseen);
+}
+
+#[tokio::test]
 async fn the_profile_is_set_only_after_the_confirmation() {
     let (bed, old, new) = bed_with(Switch::Works);
     activate(&bed, &bed.activation("1-a", &new)).await.unwrap();

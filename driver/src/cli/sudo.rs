@@ -1,0 +1,161 @@
+//! Where the password for sudo comes from: a file, the terminal, or the program in SUDO_ASKPASS, in this order.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
+use super::interrupt::Interrupts;
+use super::terminal::{self, NoAnswer};
+use crate::host::{AskPassword, PasswordError, Secret};
+use crate::process::Command;
+use crate::report::screen::Screen;
+
+/// How long a program may take to get the password from its user.
+const PROGRAM: Duration = Duration::from_secs(5 * 60);
+
+/// How sudo on the nodes gets its password.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SudoArgs {
+    /// Where sudo on a node asks for a password: the first line of this file [default: ask on the terminal once, or
+    /// without one run the program in SUDO_ASKPASS]
+    #[arg(long, value_name = "FILE")]
+    sudo_password_file: Option<PathBuf>,
+}
+
+impl SudoArgs {
+    /// Who is asked when the first node wants a password.
+    pub fn source(&self, interrupts: &Interrupts) -> Source {
+        Source {
+            file: self.sudo_password_file.clone(),
+            program: std::env::var_os("SUDO_ASKPASS").filter(|program| !program.is_empty()),
+            screen: interrupts.screen(),
+            cancel: interrupts.token().clone(),
+        }
+    }
+}
+
+/// Where the password comes from.
+pub struct Source {
+    file: Option<PathBuf>,
+    program: Option<OsString>,
+    screen: Option<Screen>,
+    cancel: CancellationToken,
+}
+
+impl Source {
+    async fn answer(&self, prompt: String) -> Result<Secret, PasswordError> {
+        if let Some(file) = &self.file {
+            return from_file(file).await;
+        }
+        let aside = self.screen.as_ref().map(Screen::step_aside);
+        let answer = terminal::ask_hidden(prompt.clone(), self.cancel.clone()).await;
+        drop(aside);
+        match (answer, &self.program) {
+            (Ok(line), _) => {
+                Secret::first_line(&line).ok_or_else(|| unusable("the terminal", "it is empty"))
+            }
+            (Err(NoAnswer::Interrupted), _) => Err(PasswordError::Interrupted),
+            (Err(NoAnswer::Broken(error)), _) => Err(unusable("the terminal", &error.to_string())),
+            (Err(NoAnswer::NoTerminal), Some(program)) => self.ask_program(program, prompt).await,
+            (Err(NoAnswer::NoTerminal), None) => Err(PasswordError::NoTerminal),
+        }
+    }
+
+    async fn ask_program(
+        &self,
+        program: &OsString,
+        prompt: String,
+    ) -> Result<Secret, PasswordError> {
+        let from = format!("the program in SUDO_ASKPASS, {}", program.display());
+        let output = Command::new(program)
+            .arg(prompt)
+            .timeout(PROGRAM)
+            .cancel_on(&self.cancel);
+        let output = output.output().await.map_err(|error| match error {
+            _ if self.cancel.is_cancelled() => PasswordError::Interrupted,
+            error => unusable(&from, &error.to_string()),
+        })?;
+        Secret::first_line(&String::from_utf8_lossy(&output.stdout))
+            .ok_or_else(|| unusable(&from, "it printed nothing"))
+    }
+}
+
+async fn from_file(file: &Path) -> Result<Secret, PasswordError> {
+    let from = format!("the file {}", file.display());
+    let text = tokio::fs::read_to_string(file).await;
+    let text = text.map_err(|error| unusable(&from, &error.to_string()))?;
+    Secret::first_line(&text).ok_or_else(|| unusable(&from, "its first line is empty"))
+}
+
+fn unusable(from: &str, problem: &str) -> PasswordError {
+    PasswordError::Source {
+        from: from.to_owned(),
+        problem: problem.to_owned(),
+    }
+}
+
+impl AskPassword for Source {
+    fn ask(&self, prompt: String) -> BoxFuture<'_, Result<Secret, PasswordError>> {
+        self.answer(prompt).boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(file: Option<PathBuf>) -> Source {
+        Source {
+            file,
+            program: None,
+            screen: None,
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_gives_its_first_line_or_says_why_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        std::fs::write(&file, "hunter2\n").unwrap();
+        let expected = Secret::first_line("hunter2");
+        assert_eq!(
+            source(Some(file.clone())).answer(String::new()).await.ok(),
+            expected
+        );
+        std::fs::write(&file, "\n").unwrap();
+        let problem = source(Some(file.clone()))
+            .answer(String::new())
+            .await
+            .unwrap_err();
+        assert!(
+            problem.to_string().contains("its first line is empty"),
+            "{problem}"
+        );
+        std::fs::remove_file(&file).unwrap();
+        let problem = source(Some(file)).answer(String::new()).await.unwrap_err();
+        assert!(problem.to_string().contains("No such file"), "{problem}");
+    }
+
+    #[tokio::test]
+    async fn a_program_is_asked_with_the_prompt() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("askpass");
+        std::fs::write(&program, "#!/bin/sh\necho \"hunter2 for $1\"\n").unwrap();
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(&program, executable).unwrap();
+        let answer = source(None)
+            .ask_program(&program.into(), "alpha".to_owned())
+            .await;
+        assert_eq!(answer.ok(), Secret::first_line("hunter2 for alpha"));
+        let problem = source(None)
+            .ask_program(&"/bin/false".into(), String::new())
+            .await;
+        assert!(matches!(problem, Err(PasswordError::Source { .. })));
+    }
+}

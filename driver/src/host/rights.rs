@@ -1,0 +1,222 @@
+//! How commands become root's on a host: they are already, or sudo makes them so, with or without a password.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::password::{Secret, SudoPassword, Verdict};
+use super::{HostCommand, HostError, PasswordError};
+use crate::process::Output;
+
+/// How long the questions right after the login may take; sudo is slow to refuse.
+const GREETING: Duration = Duration::from_secs(30);
+
+/// Ends what sudo may read before the command's own input.
+const INPUT_BEGINS: &str = "netlib: the input of the command begins here";
+
+/// Passes over the password, which sudo leaves unread where it needs none. A shell reads no byte more than it must.
+const SKIP_PASSWORD: &str =
+    r#"while IFS= read -r line; do if [ "$line" = "$0" ]; then exec "$@"; fi; done; exit 1"#;
+
+/// What sudo says when it wants a password and may not ask for one, in its two implementations.
+const WANTS_PASSWORD: [&str; 2] = [
+    "a password is required",
+    "interactive authentication is required",
+];
+
+/// What sudo says of a user who knows the password and still may not become root.
+const NOT_ALLOWED: [&str; 3] = [
+    "not in the sudoers file",
+    "is not allowed to",
+    "may not run",
+];
+
+/// What sudo says after a wrong password.
+const WRONG: [&str; 3] = [
+    "incorrect password attempt",
+    "incorrect authentication attempt",
+    "Sorry, try again",
+];
+
+/// How commands become root's.
+pub(super) enum Rights {
+    /// The login user is root.
+    Root,
+    /// sudo asks for no password.
+    Sudo,
+    /// sudo takes this password.
+    Password {
+        secret: Secret,
+        /// Whether it stopped being right.
+        is_spent: AtomicBool,
+    },
+}
+
+/// Runs commands as the login user.
+pub(super) trait Login: Send + Sync {
+    /// How the host is reached, for people.
+    fn address(&self) -> String;
+
+    /// Runs a command.
+    fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>>;
+}
+
+impl Rights {
+    /// Finds out how to become root; asks for a password only where there is no other way.
+    pub(super) async fn find(
+        login: &dyn Login,
+        password: &SudoPassword,
+    ) -> Result<Self, HostError> {
+        let who = HostCommand::new(["id", "-u"]).timeout(GREETING);
+        if login.execute(who).await?.stdout.trim_ascii() == b"0" {
+            return Ok(Self::Root);
+        }
+        match sudo(login, &["-n"], Vec::new()).await {
+            Ok(_) => Ok(Self::Sudo),
+            Err(HostError::Failed { said, .. }) if says(&said, &WANTS_PASSWORD) => {
+                let attempt = |secret| attempt(login, secret).boxed();
+                let secret = password.accepted_by(&login.address(), &attempt).await?;
+                let is_spent = AtomicBool::new(false);
+                Ok(Self::Password { secret, is_spent })
+            }
+            Err(HostError::Failed { said, address, .. }) => {
+                Err(HostError::NotPermitted { address, said })
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The command as root's.
+    pub(super) fn wrap(&self, mut command: HostCommand) -> HostCommand {
+        let words: &[&str] = match self {
+            Self::Root => &[],
+            Self::Sudo => &["sudo", "-n", "--"],
+            Self::Password { .. } => &[
+                "sudo",
+                "-S",
+                "-p",
+                "",
+                "--",
+                "sh",
+                "-c",
+                SKIP_PASSWORD,
+                INPUT_BEGINS,
+            ],
+        };
+        let words = words.iter().map(|word| (*word).to_owned());
+        command.argv.splice(0..0, words);
+        if let Self::Password { secret, .. } = self {
+            let mark = format!("{INPUT_BEGINS}\n").into_bytes();
+            command.stdin = [secret.line(), mark, command.stdin].concat();
+        }
+        command
+    }
+
+    /// Fails where the password stopped being right: trying it again and again would lock the account.
+    pub(super) fn check(&self, address: &str) -> Result<(), HostError> {
+        match self {
+            Self::Password { is_spent, .. } if is_spent.load(Ordering::Relaxed) => {
+                Err(HostError::SudoPassword {
+                    address: address.to_owned(),
+                    problem: PasswordError::NoLonger,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notices that sudo does not take the password any more.
+    pub(super) fn learn<T>(&self, result: &Result<T, HostError>) {
+        if let (Self::Password { is_spent, .. }, Err(HostError::Failed { said, .. })) =
+            (self, result)
+            && says(said, &WRONG)
+        {
+            is_spent.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Tries the password: once, as there is nothing more that sudo could read.
+async fn attempt(login: &dyn Login, secret: Secret) -> Result<Verdict, HostError> {
+    match sudo(login, &["-S", "-p", ""], secret.line()).await {
+        Ok(_) => Ok(Verdict::Right),
+        Err(HostError::Failed { said, address, .. }) if says(&said, &NOT_ALLOWED) => {
+            Err(HostError::NotPermitted { address, said })
+        }
+        Err(HostError::Failed { said, .. }) => Ok(Verdict::Wrong(said)),
+        Err(other) => Err(other),
+    }
+}
+
+/// sudo in words that are known, without what it remembers of earlier passwords: a run may last longer than that.
+async fn sudo(login: &dyn Login, options: &[&str], stdin: Vec<u8>) -> Result<Output, HostError> {
+    let words = [&["env", "LC_ALL=C", "sudo", "-k"], options, &["--", "true"]].concat();
+    let command = HostCommand::new(words).stdin(stdin).timeout(GREETING);
+    login.execute(command).await
+}
+
+fn says(said: &str, any_of: &[&str]) -> bool {
+    any_of.iter().any(|words| said.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::Command;
+
+    fn with_password() -> Rights {
+        Rights::Password {
+            secret: Secret::first_line("hunter2").unwrap(),
+            is_spent: AtomicBool::new(false),
+        }
+    }
+
+    /// Runs what comes after sudo's own words, on an input of which sudo has read so many lines.
+    async fn after_sudo(read: usize) -> String {
+        let command = HostCommand::new(["sh", "-c", "printf '<%s>' \"$@\"; cat", "sh", "a b"]);
+        let wrapped = with_password().wrap(command.stdin("one\ntwo"));
+        let at = wrapped.argv.iter().position(|word| word == "--").unwrap();
+        let rest = wrapped
+            .stdin
+            .split_inclusive(|byte| *byte == b'\n')
+            .skip(read)
+            .collect::<Vec<_>>()
+            .concat();
+        let argv = &wrapped.argv[at + 1..];
+        let output = Command::new(&argv[0]).args(&argv[1..]).stdin(rest).output();
+        String::from_utf8(output.await.unwrap().stdout).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_command_reads_its_own_input_whether_sudo_read_the_password_or_not() {
+        assert_eq!(after_sudo(1).await, "<a b>one\ntwo");
+        assert_eq!(after_sudo(0).await, "<a b>one\ntwo");
+    }
+
+    #[test]
+    fn the_password_is_in_no_word_of_the_command() {
+        let wrapped = with_password().wrap(HostCommand::new(["true"]));
+        assert!(!wrapped.argv.join(" ").contains("hunter2"));
+        assert!(wrapped.stdin.starts_with(b"hunter2\n"));
+    }
+
+    #[test]
+    fn a_password_that_stopped_being_right_is_not_tried_again() {
+        let rights = with_password();
+        let failed = |said: &str| HostError::Failed {
+            address: "ann@alpha".to_owned(),
+            argv: Vec::new(),
+            status: "exit status: 1".to_owned(),
+            said: said.to_owned(),
+        };
+        rights.learn::<()>(&Err(failed("something else")));
+        assert!(rights.check("ann@alpha").is_ok());
+        rights.learn::<()>(&Err(failed("sudo: 3 incorrect password attempts")));
+        insta::assert_snapshot!(rights.check("ann@alpha").unwrap_err(), @r"
+        ann@alpha: sudo does not accept the password any more, so it is not tried again in this run
+          what to do: run the command again with the right password
+        ");
+    }
+}
