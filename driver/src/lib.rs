@@ -14,6 +14,7 @@ pub mod host;
 pub mod plan;
 pub mod process;
 pub mod report;
+pub mod rollout;
 pub mod schedule;
 pub mod select;
 pub mod status;

@@ -1,6 +1,7 @@
 //! `netlib deploy`: evaluate, build, copy and activate, in the order of the plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, st
 use super::interrupt::Interrupts;
 use super::limits::LimitArgs;
 use super::{Error, Exit};
-use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator};
+use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator, OfThisSystem, OnDemand};
 use crate::event::{Event, EventSink};
 use crate::host::{Hosts, answering};
 use crate::plan::{Goal, RebootPolicy};
@@ -21,8 +22,9 @@ use crate::report::log_dir::LogDir;
 use crate::report::readers::Reader;
 use crate::report::summary::Summary;
 use crate::report::tree::tree;
-use crate::schedule::{OnFailure, Policy, RunResult, run as walk};
-use crate::steps::{IdentityPolicy, Settings, StepRunner, StepRunnerParts};
+use crate::rollout::Rollouts;
+use crate::schedule::{OnFailure, Policy, run as walk};
+use crate::steps::{IdentityPolicy, ProgramSources, Prompt, Settings, StepRunner, StepRunnerParts};
 
 /// Build the selected nodes, copy their systems to them and switch them, in the order of the plan.
 ///
@@ -34,7 +36,7 @@ use crate::steps::{IdentityPolicy, Settings, StepRunner, StepRunnerParts};
     netlib deploy --on alpha --on 'web*'\n  \
     netlib deploy --goal boot --reboot\n  \
     netlib deploy --flake github:me/machines#office --dry-run\n\n\
-    Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 130 interrupted.")]
+    Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 3 a rollout waits for approval, 130 interrupted.")]
 pub struct DeployArgs {
     #[command(flatten)]
     flake: FlakeArgs,
@@ -77,10 +79,6 @@ pub struct DeployArgs {
 pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
     let display = Display::start(interrupts, readers(&args)?);
     let result = walked(&args, display.events(), interrupts).await;
-    let result = result.map(|(prepared, result)| {
-        let summary = Summary::of(&prepared.graph, &result, &goals(&args, &prepared));
-        (prepared, summary)
-    });
     display.events().send(match &result {
         Ok((_, summary)) => Event::Summary(summary.clone()),
         Err(error) => Event::Error(error.to_string()),
@@ -95,6 +93,8 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
     }
     Ok(if summary.is_success() {
         Exit::Good
+    } else if summary.is_paused() {
+        Exit::Paused
     } else {
         Exit::NodeFailed
     })
@@ -116,7 +116,7 @@ async fn walked(
     args: &DeployArgs,
     events: &EventSink,
     interrupts: &Interrupts,
-) -> Result<(Prepared, RunResult), Error> {
+) -> Result<(Prepared, Summary), Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
     events.send(Event::WalkStarted {
         steps: prepared.graph.steps().cloned().collect(),
@@ -133,13 +133,16 @@ async fn walked(
         .chain(answering)
         .boxed();
     let board = toplevels(&prepared, ready, events);
-    let runner = StepRunner::new(StepRunnerParts {
+    let rollouts = Arc::new(Rollouts::of(&prepared.plan, &prepared.graph));
+    let parts = StepRunnerParts {
         plan: prepared.plan.clone(),
+        programs: programs(&prepared),
         toplevels: Arc::new(board),
         hosts: hosts.clone(),
         settings: settings(args, &prepared, interrupts),
         events: events.clone(),
-    });
+    };
+    let runner = StepRunner::new(parts, rollouts.clone());
     let policy = Policy {
         limits: args.limits.limits(),
         on_failure: if args.fail_fast {
@@ -149,8 +152,30 @@ async fn walked(
         },
     };
     let result = walk(&prepared.graph, &runner, policy, events, cancel.clone()).await;
+    runner.close().await;
     hosts.close().await;
-    Ok((prepared, result))
+    let summary = Summary::of(&prepared.graph, &result, &goals(args, &prepared));
+    let reports = if goal(args).unwrap_or_default().rolls_out() {
+        rollouts.reports()
+    } else {
+        Vec::new()
+    };
+    Ok((prepared, summary.with_rollouts(&reports)))
+}
+
+/// What checks and commands run, evaluated when it is needed.
+pub fn programs(prepared: &Prepared) -> ProgramSources {
+    // Progress names nodes whose systems are evaluated; programs would only repeat them.
+    let (silent, _) = EventSink::channel();
+    let evaluator = |attribute| {
+        let run_dir = prepared.run_dir.path().to_owned();
+        NixEvaluator::new(prepared.flake.clone(), attribute, run_dir, silent.clone())
+    };
+    let deployer = evaluator(Attribute::DeployerPrograms);
+    ProgramSources {
+        nodes: Arc::new(OnDemand::new(evaluator(Attribute::Programs))),
+        deployer: Arc::new(OfThisSystem::new(prepared.flake.clone(), deployer)),
+    }
 }
 
 /// Evaluates the nodes that answer, as they do.
@@ -205,6 +230,16 @@ fn settings(args: &DeployArgs, prepared: &Prepared, interrupts: &Interrupts) -> 
         } else {
             IdentityPolicy::default()
         },
+        prompt: prompt(),
         ..Settings::new(run_dir, interrupts.token().clone())
+    }
+}
+
+/// Somebody who sees the question and can type an answer.
+fn prompt() -> Prompt {
+    if std::io::stdin().is_terminal() && console::user_attended_stderr() {
+        Prompt::Terminal
+    } else {
+        Prompt::Nobody
     }
 }

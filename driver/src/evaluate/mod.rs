@@ -6,6 +6,7 @@ mod board;
 mod command;
 mod message;
 mod nix;
+mod on_demand;
 mod plan;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub(crate) use command::FEATURES;
 pub use command::{Answer, Nix, NixCallError};
 pub use message::{Messages, NixError, strip_ansi};
 pub use nix::{Attribute, NixEvaluator, workers};
+pub use on_demand::{OfThisSystem, OnDemand};
 pub use plan::{PlanEvaluationError, evaluate_plan};
 
 use crate::diagnose::Diagnosis;

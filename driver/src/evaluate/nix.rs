@@ -27,13 +27,19 @@ pub enum Attribute {
     Toplevels,
     /// The programs that gather the node's facts.
     Gatherers,
+    /// The programs that checks and commands run on the node.
+    Programs,
+    /// The same for the deployer, by its Nix system instead of a node.
+    DeployerPrograms,
 }
 
 impl Attribute {
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Toplevels => "toplevels",
             Self::Gatherers => "gatherers",
+            Self::Programs => "programs",
+            Self::DeployerPrograms => "deployerPrograms",
         }
     }
 }

@@ -5,6 +5,7 @@
 mod anew;
 mod connect;
 mod contact;
+mod deployer;
 mod error;
 mod hosts;
 mod local;
@@ -21,6 +22,7 @@ use crate::process::{LineSink, Output};
 
 pub use connect::{ConnectFailure, ConnectFailureKind};
 pub use contact::answering;
+pub use deployer::Deployer;
 pub use error::HostError;
 pub use hosts::Hosts;
 pub use script::{

@@ -87,7 +87,7 @@ fn what_is_not_json_is_said_to_be_so() {
 #[test]
 fn an_unknown_kind_of_step_names_the_known_ones() {
     assert_snapshot!(changed(|plan| plan["steps"]["build:beta"]["kind"] = json!("reboot")), @r"
-    step `build:beta` of the plan has the unknown kind `reboot`; kinds of schema version 1: build, copy, activate.
+    step `build:beta` of the plan has the unknown kind `reboot`; kinds of schema version 1: build, copy, activate, check, gate, command.
     Correct it in deploy.steps, or update the driver if a newer netlib library wrote this plan.
     ");
 }
@@ -112,7 +112,7 @@ fn every_reference_exists() {
     ");
     assert_snapshot!(changed(|plan| plan["steps"]["copy:beta"]["node"] = json!(null)), @r"
     step `copy:beta` of the plan is of kind `copy` and names no node.
-    Set `node` of the step in deploy.steps.
+    Set it in deploy.steps.
     ");
 }
 
@@ -120,7 +120,9 @@ fn every_reference_exists() {
 fn a_restricted_plan_is_a_plan() {
     let plan = example();
     let nodes: BTreeSet<String> = ["alpha", "gamma"].map(str::to_owned).into();
-    let graph = Graph::from_plan(&plan).unwrap().restrict(&nodes);
+    let graph = Graph::from_plan(&plan)
+        .unwrap()
+        .restrict(&plan.steps_of(&nodes));
     let text = serde_json::to_string(&plan.restricted(&nodes, &graph)).unwrap();
     let restricted = Plan::parse(text.as_bytes()).unwrap();
     assert_eq!(restricted.nodes.len(), 2);

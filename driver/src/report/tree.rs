@@ -145,7 +145,9 @@ mod tests {
     fn shows_contracted_edges_of_a_selection() {
         let plan = example();
         let nodes = ["alpha", "gamma"].map(str::to_owned).into();
-        let graph = Graph::from_plan(&plan).unwrap().restrict(&nodes);
+        let graph = Graph::from_plan(&plan)
+            .unwrap()
+            .restrict(&plan.steps_of(&nodes));
         assert_snapshot!(tree(&plan, &graph));
     }
 }

@@ -11,7 +11,9 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::super::{Activation, IdentityPolicy, Phase, Status, System, activate, confirm, status};
+use super::super::{
+    Activation, Health, IdentityPolicy, Phase, Status, System, activate, confirm, status,
+};
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
 use crate::plan::{Goal, Network};
 use crate::process::{Command, LineSink, Output, ProcessError};
@@ -134,6 +136,7 @@ echo "${{new##*/}}" >>{}
             policy: IdentityPolicy::Keep,
             limit: *self.limit.lock().unwrap(),
             confirm_limit: *self.confirm_limit.lock().unwrap(),
+            health: Health::default(),
         }
     }
 
