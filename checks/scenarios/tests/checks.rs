@@ -95,14 +95,20 @@ fn checks_from_elsewhere_hold_a_rollout_and_take_it_back() {
     }
     assert_says(
         &site.netlib_must("check"),
-        &["alpha  healthy    outside from deployer", "3 of 3 checks healthy"],
+        &[
+            "alpha  healthy    outside from deployer",
+            "3 of 3 checks healthy",
+        ],
     );
 
     site.write(&rollout("2"));
     site.exec_must("deployer", "touch /root/broken-gamma");
     let (status, text) = site.netlib("check");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["gamma  unhealthy  outside from deployer: gamma is broken"]);
+    assert_says(
+        &text,
+        &["gamma  unhealthy  outside from deployer: gamma is broken"],
+    );
     let run = site.start("deploy");
     run.wait_for("rollout web: paused after batch 1");
     site.netlib_must("approve web");
