@@ -74,6 +74,24 @@ pub enum Event {
         /// The nodes in the middle of an activation, which is waited for.
         activating: Vec<String>,
     },
+    /// A rollout waits for approval.
+    Paused {
+        /// Its id.
+        rollout: String,
+        /// What is to be approved: the digest of its plan.
+        digest: String,
+        /// After which batch, counted from 1.
+        batch: usize,
+        /// For how many seconds it waits.
+        seconds: u64,
+    },
+    /// A rollout that waited goes on.
+    Resumed {
+        /// Its id.
+        rollout: String,
+        /// Why.
+        detail: String,
+    },
     /// What became of every node; the last event of a walk.
     Summary(Summary),
     /// Why there was no walk; the last event of such a run.
@@ -112,6 +130,8 @@ pub enum StepResult {
         /// The step that failed.
         because: String,
     },
+    /// It never started, because its rollout does not go on; the text says why.
+    Aborted(String),
     /// It never started or was stopped, because the run was cancelled.
     Cancelled,
 }

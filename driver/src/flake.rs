@@ -24,6 +24,7 @@ pub struct Flake {
     nix: Nix,
     sources: SourceMap,
     traces: Traces,
+    fingerprint: Option<String>,
     identity: Option<String>,
 }
 
@@ -106,6 +107,7 @@ impl Flake {
                 write(&locks, &metadata.locks.to_string()).await?;
                 let flake = Self {
                     identity: metadata.identity(),
+                    fingerprint: metadata.fingerprint.clone(),
                     sources: metadata.sources(),
                     root: Root::Flake(metadata.url.unwrap_or(url)),
                     nix: nix.pinned_to(locks),
@@ -124,6 +126,7 @@ impl Flake {
                     root: Root::File(path),
                     // What the file reads can change without anybody noticing.
                     identity: None,
+                    fingerprint: None,
                     nix,
                     reference,
                     traces,
@@ -137,6 +140,12 @@ impl Flake {
     #[must_use]
     pub fn reference(&self) -> &Reference {
         &self.reference
+    }
+
+    /// What Nix calls exactly this flake with exactly these inputs; none where it does not say.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
     }
 
     /// How to call Nix so that it sees the settled inputs.

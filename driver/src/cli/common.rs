@@ -44,8 +44,9 @@ pub struct FlakeArgs {
 /// Which nodes.
 #[derive(Args, Clone, Debug)]
 pub struct SelectArgs {
-    /// Only these nodes: a name, `@TAG`, or a pattern such as 'web*'; several are a union [default: all]
-    #[arg(long, value_name = "NODE|@TAG|GLOB")]
+    /// Only these nodes: a name, a pattern such as 'web*', `@TAG`, `role:ROLE`, '!' for the others, '&' for what several
+    /// name; repeated, a union (docs/selectors.md) [default: all]
+    #[arg(long, value_name = "SELECTOR")]
     pub on: Vec<String>,
 }
 
@@ -157,7 +158,7 @@ pub async fn prepare(
     warn(events, evaluation_warnings(&messages, &flake));
     warn(events, plan.warnings.clone());
     let nodes = select(&plan, &select_args.on)?;
-    let graph = Graph::from_plan(&plan)?.restrict(&nodes);
+    let graph = Graph::from_plan(&plan)?.restrict(&plan.steps_of(&nodes));
     let flake = Arc::new(flake);
     let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &options.options(), cache)?;
     Ok(Prepared {

@@ -94,22 +94,34 @@ impl Evaluation {
         })
     }
 
-    /// An evaluator of this attribute.
+    /// An evaluator of this attribute, for many nodes.
     #[must_use]
     pub fn evaluator(&self, attribute: Attribute, events: &EventSink) -> impl Evaluator + 'static {
-        let parts = Parts {
-            flake: self.flake.clone(),
-            attribute,
-            run_dir: self.run_dir.clone(),
-            resources: self.resources,
-            pool: self.pool.clone(),
-            events: events.clone(),
-        };
+        let parts = self.parts(attribute, events, self.pool.clone());
         let inner = WhenNeeded {
             evaluation: self.clone(),
             parts: parts.clone(),
         };
         Cached::new(inner, self.cache.clone(), parts)
+    }
+
+    /// An evaluator of small things that are asked for one by one while the nodes are evaluated, and are not to wait for
+    /// the last of them.
+    #[must_use]
+    pub fn one_by_one(&self, attribute: Attribute, events: &EventSink) -> impl Evaluator + 'static {
+        let parts = self.parts(attribute, events, Pool::new(1));
+        Cached::new(NixEvaluator::new(parts.clone()), self.cache.clone(), parts)
+    }
+
+    fn parts(&self, attribute: Attribute, events: &EventSink, pool: Pool) -> Parts {
+        Parts {
+            flake: self.flake.clone(),
+            attribute,
+            run_dir: self.run_dir.clone(),
+            resources: self.resources,
+            pool,
+            events: events.clone(),
+        }
     }
 
     /// Evaluates the nodes that come, and pins the results up for those who wait for one of `nodes`.

@@ -12,6 +12,7 @@ mod evaluation;
 mod message;
 mod nix;
 mod nix_eval_jobs;
+mod on_demand;
 mod options;
 mod plan;
 mod resources;
@@ -30,6 +31,7 @@ pub use command::{Answer, Nix, NixCallError};
 pub use error::{EvaluateError, Scope};
 pub use evaluation::{Evaluation, EvaluatorError};
 pub use message::{Messages, NixError, strip_ansi};
+pub use on_demand::{OfThisSystem, OnDemand};
 pub use options::{CacheUse, EvaluationOptions, EvaluatorChoice, TraceUse};
 pub use plan::{PlanEvaluationError, evaluate_plan};
 pub use resources::Resources;
@@ -44,6 +46,10 @@ pub enum Attribute {
     Toplevels,
     /// The programs that gather the node's facts.
     Gatherers,
+    /// The programs that checks and commands run on the node.
+    Programs,
+    /// The same for the deployer, by its Nix system instead of a node.
+    DeployerPrograms,
 }
 
 impl Attribute {
@@ -53,6 +59,8 @@ impl Attribute {
         match self {
             Self::Toplevels => "toplevels",
             Self::Gatherers => "gatherers",
+            Self::Programs => "programs",
+            Self::DeployerPrograms => "deployerPrograms",
         }
     }
 

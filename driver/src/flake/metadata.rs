@@ -18,7 +18,8 @@ pub(super) struct Metadata {
     resolved: Option<Resolved>,
     #[serde(default)]
     locked: Map<String, Value>,
-    fingerprint: Option<String>,
+    /// What Nix calls exactly this flake with exactly these inputs.
+    pub fingerprint: Option<String>,
 }
 
 #[derive(Deserialize)]

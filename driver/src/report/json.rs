@@ -81,6 +81,18 @@ fn described(event: &Event) -> (&'static str, Value) {
             ("stepFinished", fields)
         }
         Event::Interrupted { activating } => ("interrupted", json!({ "activating": activating })),
+        Event::Paused {
+            rollout,
+            digest,
+            batch,
+            seconds,
+        } => (
+            "paused",
+            json!({ "rollout": rollout, "digest": digest, "batch": batch, "seconds": seconds }),
+        ),
+        Event::Resumed { rollout, detail } => {
+            ("resumed", json!({ "rollout": rollout, "detail": detail }))
+        }
         Event::Summary(summary) => ("summary", summary_fields(summary)),
         Event::Error(message) => ("error", json!({ "message": message })),
     }
@@ -109,6 +121,7 @@ fn result_fields(result: &StepResult) -> Value {
         StepResult::Offline(message) => json!({ "result": "offline", "message": message }),
         StepResult::Blocked { by } => json!({ "result": "blocked", "by": by }),
         StepResult::NotStarted { because } => json!({ "result": "notStarted", "by": because }),
+        StepResult::Aborted(why) => json!({ "result": "aborted", "detail": why }),
         StepResult::Cancelled => json!({ "result": "interrupted" }),
     }
 }
@@ -118,7 +131,15 @@ fn summary_fields(summary: &Summary) -> Value {
         let fields = json!({ "result": row.result.word(), "detail": row.detail });
         (row.node.clone(), fields)
     });
-    json!({ "success": summary.is_success(), "nodes": Value::Object(nodes.collect()) })
+    let rollouts = summary.rollouts.iter().map(|report| {
+        let fields = json!({ "result": report.state.word(), "detail": report.detail });
+        (report.id.clone(), fields)
+    });
+    json!({
+        "success": summary.is_success(),
+        "nodes": Value::Object(nodes.collect()),
+        "rollouts": Value::Object(rollouts.collect()),
+    })
 }
 
 fn merge(into: &mut Value, more: Value) {

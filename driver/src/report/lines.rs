@@ -38,6 +38,18 @@ impl Lines {
                 self.not_evaluated.insert(node.clone());
                 Some(format!("{node}: not evaluated\n{}", indented(message)))
             }
+            Event::Paused {
+                rollout,
+                digest,
+                batch,
+                seconds,
+            } => Some(format!(
+                "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  \
+                 to go on: netlib approve {rollout}, or type {rollout} and Enter on this terminal"
+            )),
+            Event::Resumed { rollout, detail } => {
+                Some(format!("rollout {rollout}: goes on: {detail}"))
+            }
             Event::Interrupted { activating } => Some(interrupted(activating)),
             Event::WalkStarted { steps } => {
                 self.steps = steps
@@ -106,6 +118,7 @@ impl Lines {
             // Said already, when the node was found to be so.
             StepResult::Offline(_) if self.offline.contains(self.owner(step)) => None,
             StepResult::Offline(message) => Some(format!("{name}: offline\n{}", indented(message))),
+            StepResult::Aborted(why) => Some(format!("{name}: not started: {why}")),
             StepResult::Blocked { by } => Some(format!("{name}: blocked by {by}")),
             StepResult::NotStarted { .. } | StepResult::Cancelled => None,
         }

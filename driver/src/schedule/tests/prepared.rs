@@ -29,9 +29,8 @@ impl Execute for Slow {
 
 fn graph() -> Graph {
     let step = |after: &[&str]| Step {
-        kind: StepKind::Build,
-        node: None,
         after: after.iter().map(|&id| id.to_owned()).collect(),
+        ..Step::bare(StepKind::Build)
     };
     let steps = [
         ("a", step(&[])),
