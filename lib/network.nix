@@ -102,13 +102,29 @@ in
           node = name;
           requests = config.gather.${name} or { };
         };
+      # Evaluators print warnings without saying whose they are; here they travel with the node's own result.
+      toplevelOf =
+        name: system:
+        let
+          inherit (system.config.system.build) toplevel;
+          netlib = {
+            node = name;
+            inherit (system.config) warnings;
+          };
+        in
+        toplevel
+        // {
+          meta = toplevel.meta or { } // {
+            inherit netlib;
+          };
+        };
       programs = renderPrograms config;
       systems = lib.mapAttrs (name: _: guard (systemOf name)) config.nodes;
     in
     {
       inherit config options systems;
       plan = guard (renderPlan config);
-      toplevels = lib.mapAttrs (_: system: system.config.system.build.toplevel) systems;
+      toplevels = lib.mapAttrs toplevelOf systems;
       gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
       programs = lib.mapAttrs (
         name: make: guard (make (nixos.pkgsOf config.nodes.${name}.nixpkgs config.nodes.${name}.system))

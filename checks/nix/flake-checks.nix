@@ -1,7 +1,21 @@
 # netlib's own `nix flake check`: the unit tests that need no second pin, on the flake's nixpkgs.
 { pkgs, self }:
 let
-  report = import ./report.nix { nixpkgs = pkgs.path; };
+  report = builtins.concatStringsSep "" (
+    map
+      (
+        systemGroup:
+        import ./report.nix {
+          nixpkgs = pkgs.path;
+          inherit systemGroup;
+        }
+      )
+      [
+        null
+        "nixos"
+        "sharing"
+      ]
+  );
 in
 {
   unit =

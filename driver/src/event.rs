@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::evaluate::CacheStatus;
 use crate::plan::StepKind;
 use crate::report::summary::Summary;
 
@@ -32,6 +33,15 @@ pub enum Event {
     Evaluated {
         /// Node name.
         node: String,
+        /// What building it takes.
+        status: CacheStatus,
+    },
+    /// A node does not evaluate. Its steps fail with the same message.
+    NotEvaluated {
+        /// Node name.
+        node: String,
+        /// The whole message for people.
+        message: String,
     },
     /// The walk begins, over these steps.
     WalkStarted {
@@ -63,6 +73,24 @@ pub enum Event {
     Interrupted {
         /// The nodes in the middle of an activation, which is waited for.
         activating: Vec<String>,
+    },
+    /// A rollout waits for approval.
+    Paused {
+        /// Its id.
+        rollout: String,
+        /// What is to be approved: the digest of its plan.
+        digest: String,
+        /// After which batch, counted from 1.
+        batch: usize,
+        /// For how many seconds it waits.
+        seconds: u64,
+    },
+    /// A rollout that waited goes on.
+    Resumed {
+        /// Its id.
+        rollout: String,
+        /// Why.
+        detail: String,
     },
     /// What became of every node; the last event of a walk.
     Summary(Summary),
@@ -102,6 +130,8 @@ pub enum StepResult {
         /// The step that failed.
         because: String,
     },
+    /// It never started, because its rollout does not go on; the text says why.
+    Aborted(String),
     /// It never started or was stopped, because the run was cancelled.
     Cancelled,
 }

@@ -74,7 +74,7 @@ pub enum FactsError {
     Host(HostError),
     /// Building or copying the gatherer failed.
     #[error("{0}")]
-    Gatherer(StepFailure),
+    Gatherer(Box<StepFailure>),
     /// What the node answered is no fact.
     #[error(
         "the fact {fact:?} of node `{node}`: {problem}\n  it is printed by {program} on the node"
@@ -178,12 +178,14 @@ async fn one(parts: &GatherParts, node: &str, step: &str) -> Result<Written, Fac
         limit: settings.build_limit,
         cancel: settings.cancel.clone(),
     };
-    build(&what, show).await.map_err(FactsError::Gatherer)?;
+    build(&what, show)
+        .await
+        .map_err(|failure| FactsError::Gatherer(Box::new(failure)))?;
     let out = &what.toplevel.out_path;
     let limits = (settings.copy_limit, &settings.cancel);
     copy(&*host, out, limits, show)
         .await
-        .map_err(FactsError::Gatherer)?;
+        .map_err(|failure| FactsError::Gatherer(Box::new(failure)))?;
     let mut facts = BTreeMap::new();
     let requests = parts.plan.nodes.get(node).map(|node| &node.facts);
     for fact in requests.into_iter().flat_map(BTreeMap::keys) {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
 
 use crate::event::WalkStep;
 use crate::plan::{Plan, Step, StepKind};
@@ -17,9 +18,18 @@ pub type StepId = String;
 /// A graph that is known to have no cycle, with its steps in an order that respects every edge.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
-    inner: DiGraph<WalkStep, ()>,
+    inner: DiGraph<WalkStep, Edge>,
     index: BTreeMap<StepId, NodeIndex>,
     order: Vec<NodeIndex>,
+}
+
+/// What a step asks of one that comes before it.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Edge {
+    /// That it has ended, however.
+    Settles,
+    /// That it has succeeded.
+    After,
 }
 
 /// Why a plan has no order to walk it in.
@@ -56,28 +66,28 @@ impl Graph {
         let vertices = steps.iter().map(|(id, step)| WalkStep {
             id: id.clone(),
             kind: step.kind,
-            node: step.node.clone(),
+            node: step.owner().map(str::to_owned),
         });
         let edges = steps.iter().flat_map(|(id, step)| {
-            step.after
-                .iter()
-                .map(move |after| (after.clone(), id.clone()))
+            let edge = move |kind| move |before: &StepId| (before.clone(), id.clone(), kind);
+            let after = step.after.iter().map(edge(Edge::After));
+            after.chain(step.settles.iter().map(edge(Edge::Settles)))
         });
         Self::build(vertices, edges)
     }
 
     fn build(
         vertices: impl Iterator<Item = WalkStep>,
-        edges: impl Iterator<Item = (StepId, StepId)>,
+        edges: impl Iterator<Item = (StepId, StepId, Edge)>,
     ) -> Result<Self, GraphError> {
         let mut graph = Self::default();
         for step in vertices {
             let id = step.id.clone();
             graph.index.insert(id, graph.inner.add_node(step));
         }
-        for (before, step) in edges {
+        for (before, step, edge) in edges {
             match (graph.index.get(&before), graph.index.get(&step)) {
-                (Some(from), Some(to)) => graph.inner.update_edge(*from, *to, ()),
+                (Some(from), Some(to)) => graph.connect(*from, *to, edge),
                 _ => {
                     return Err(GraphError::UnknownStep {
                         step,
@@ -90,20 +100,27 @@ impl Graph {
         Ok(graph)
     }
 
-    /// Only the steps of the selected nodes (and those of no node). An edge that led through steps which are left out
-    /// becomes a direct one, so that the order among the remaining steps stays.
+    /// Of two edges between the same steps, the one that asks for more stays.
+    fn connect(&mut self, from: NodeIndex, to: NodeIndex, edge: Edge) {
+        let known = self.inner.find_edge(from, to);
+        let known = known
+            .and_then(|known| self.inner.edge_weight(known))
+            .copied();
+        self.inner
+            .update_edge(from, to, known.map_or(edge, |known| known.max(edge)));
+    }
+
+    /// Only these steps. An edge that led through steps which are left out becomes a direct one, so that the order among
+    /// the remaining steps stays; it asks for success only if every edge on the way did.
     #[must_use]
-    pub fn restrict(&self, nodes: &BTreeSet<String>) -> Self {
-        let kept = |index: &NodeIndex| {
-            let node = self.inner[*index].node.as_ref();
-            node.is_none_or(|node| nodes.contains(node))
-        };
+    pub fn restrict(&self, steps: &BTreeSet<StepId>) -> Self {
+        let kept = |index: &NodeIndex| steps.contains(&self.inner[*index].id);
         let vertices = self.order.iter().filter(|index| kept(index));
         let edges = vertices.clone().flat_map(|index| {
             let step = self.inner[*index].id.clone();
             self.nearest_before(*index, &kept)
                 .into_iter()
-                .map(move |before| (self.inner[before].id.clone(), step.clone()))
+                .map(move |(before, edge)| (self.inner[before].id.clone(), step.clone(), edge))
         });
         // Contracting paths of an acyclic graph makes no cycle and names only steps that are kept.
         Self::build(vertices.map(|index| self.inner[*index].clone()), edges).unwrap_or_default()
@@ -113,15 +130,19 @@ impl Graph {
         &self,
         index: NodeIndex,
         kept: &impl Fn(&NodeIndex) -> bool,
-    ) -> BTreeSet<NodeIndex> {
-        let before = |of| self.inner.neighbors_directed(of, Direction::Incoming);
-        let mut pending: Vec<NodeIndex> = before(index).collect();
+    ) -> BTreeSet<(NodeIndex, Edge)> {
+        let before = |of, reached: Edge| {
+            self.inner
+                .edges_directed(of, Direction::Incoming)
+                .map(move |edge| (edge.source(), reached.min(*edge.weight())))
+        };
+        let mut pending: Vec<(NodeIndex, Edge)> = before(index, Edge::After).collect();
         let (mut seen, mut nearest) = (BTreeSet::new(), BTreeSet::new());
-        while let Some(at) = pending.pop() {
+        while let Some((at, reached)) = pending.pop() {
             if kept(&at) {
-                nearest.insert(at);
-            } else if seen.insert(at) {
-                pending.extend(before(at));
+                nearest.insert((at, reached));
+            } else if seen.insert((at, reached)) {
+                pending.extend(before(at, reached));
             }
         }
         nearest
@@ -135,13 +156,25 @@ impl Graph {
     /// The steps that must have succeeded before this one, sorted.
     #[must_use]
     pub fn dependencies(&self, step: &str) -> Vec<StepId> {
-        self.neighbours(step, Direction::Incoming)
+        self.neighbours(step, Direction::Incoming, Edge::After)
     }
 
-    /// The steps that wait for this one, sorted.
+    /// The steps that must have ended before this one, however, sorted.
+    #[must_use]
+    pub fn settled_before(&self, step: &str) -> Vec<StepId> {
+        self.neighbours(step, Direction::Incoming, Edge::Settles)
+    }
+
+    /// The steps that need the success of this one, sorted.
     #[must_use]
     pub fn dependants(&self, step: &str) -> Vec<StepId> {
-        self.neighbours(step, Direction::Outgoing)
+        self.neighbours(step, Direction::Outgoing, Edge::After)
+    }
+
+    /// The steps that wait for the end of this one, however it comes, sorted.
+    #[must_use]
+    pub fn settled_after(&self, step: &str) -> Vec<StepId> {
+        self.neighbours(step, Direction::Outgoing, Edge::Settles)
     }
 
     /// What the step does, if it is one of the graph.
@@ -176,12 +209,18 @@ impl Graph {
         self.order.is_empty()
     }
 
-    fn neighbours(&self, step: &str, direction: Direction) -> Vec<StepId> {
+    fn neighbours(&self, step: &str, direction: Direction, edge: Edge) -> Vec<StepId> {
         let Some(index) = self.index.get(step) else {
             return Vec::new();
         };
-        let found = self.inner.neighbors_directed(*index, direction);
-        let mut ids: Vec<StepId> = found.map(|at| self.inner[at].id.clone()).collect();
+        let edges = self.inner.edges_directed(*index, direction);
+        let mut ids: Vec<StepId> = edges
+            .filter(|found| *found.weight() == edge)
+            .map(|found| match direction {
+                Direction::Incoming => self.inner[found.source()].id.clone(),
+                Direction::Outgoing => self.inner[found.target()].id.clone(),
+            })
+            .collect();
         ids.sort();
         ids
     }

@@ -14,6 +14,8 @@ pub mod host;
 pub mod plan;
 pub mod process;
 pub mod report;
+pub mod rollout;
+pub mod saved;
 pub mod schedule;
 pub mod select;
 pub mod status;

@@ -3,6 +3,10 @@
 //! Knows the shape of the JSON document and nothing of how it is evaluated or carried out.
 
 mod activation;
+mod check;
+mod error;
+mod rollout;
+mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +17,13 @@ use crate::event::WalkStep;
 use crate::graph::Graph;
 
 pub use activation::{ActivationOptions, Goal, RebootPolicy};
+pub use check::{Check, Health};
+pub use error::PlanError;
+pub use rollout::{Batch, OnUnreachable, Pause, PauseAfter, RevertScope, Rollout};
+pub use step::{Place, Step, StepKind};
 
 /// The one schema version this driver understands.
 pub const SCHEMA_VERSION: u64 = 1;
-
-/// Words for the steps' kinds, for errors.
-const KINDS: &str = "build, copy, activate";
 
 /// A whole plan as the Nix library wrote it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -35,6 +40,29 @@ pub struct Plan {
     pub nodes: BTreeMap<String, Node>,
     /// What is to be done, by step id.
     pub steps: BTreeMap<String, Step>,
+    /// Groups of nodes that users name, by role.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<String, Role>,
+    /// How groups of nodes are brought to their new systems, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rollouts: BTreeMap<String, Rollout>,
+    /// Whether the deployer runs programs: `netlibConfigurations.<network>.deployerPrograms`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub deployer_programs: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// A group of nodes that users name.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Role {
+    /// Its nodes.
+    pub nodes: Vec<String>,
+    /// The roles that it builds on.
+    #[serde(default)]
+    pub extends: Vec<String>,
 }
 
 /// Identity of a network.
@@ -63,6 +91,32 @@ pub struct Node {
     /// How it is activated.
     #[serde(default)]
     pub activation: ActivationOptions,
+    /// The role that the node names itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// All roles that it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// Its health checks, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub checks: BTreeMap<String, Check>,
+    /// How long it has to be healthy, and by when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+    /// Whether programs run there: `netlibConfigurations.<network>.programs.<node>`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub programs: bool,
+}
+
+impl Node {
+    /// The checks that are made from this place, by name.
+    pub fn checks_from<'a>(&'a self, place: &Place) -> impl Iterator<Item = (&'a str, &'a Check)> {
+        let made_there = move |check: &&'a Check| check.from.contains(place);
+        self.checks
+            .iter()
+            .filter(move |(_, check)| made_there(check))
+            .map(|(name, check)| (name.as_str(), check))
+    }
 }
 
 /// How the deployer reaches a node.
@@ -90,119 +144,6 @@ pub struct FactRequest {
     pub description: String,
 }
 
-/// One step of the walk.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Step {
-    /// What to do.
-    pub kind: StepKind,
-    /// The node it concerns.
-    pub node: Option<String>,
-    /// Ids of the steps that must have succeeded before.
-    #[serde(default)]
-    pub after: Vec<String>,
-}
-
-/// Kinds of steps of schema version 1.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum StepKind {
-    /// Build the node's toplevel on the deployer.
-    Build,
-    /// Copy the closure of the toplevel to the node.
-    Copy,
-    /// Switch the node to the toplevel.
-    Activate,
-}
-
-impl StepKind {
-    /// All kinds, in the order in which a node goes through them.
-    pub const ALL: [Self; 3] = [Self::Build, Self::Copy, Self::Activate];
-
-    /// The word of the plan.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Build => "build",
-            Self::Copy => "copy",
-            Self::Activate => "activate",
-        }
-    }
-}
-
-/// Why a document is not a plan. Each message ends with what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {
-    /// Not JSON at all.
-    #[error(
-        "the plan is not JSON: {0}\nThis is a fault of netlib's Nix library or of the evaluator; please report it."
-    )]
-    NotJson(serde_json::Error),
-    /// A document of another time.
-    #[error(
-        "the plan has schema version {found}, and this netlib understands version {SCHEMA_VERSION}.\n{}",
-        version_advice(*found)
-    )]
-    UnknownVersion {
-        /// The version it names.
-        found: u64,
-    },
-    /// No version to be seen.
-    #[error(
-        "the plan has no schema version; a flake made by netlib.lib.mkFlake has one. Is `netlibConfigurations` made by it?"
-    )]
-    NoVersion,
-    /// A kind of step that this version does not have.
-    #[error(
-        "step `{step}` of the plan has the unknown kind `{kind}`; kinds of schema version {SCHEMA_VERSION}: {KINDS}.\nCorrect it in deploy.steps, or update the driver if a newer netlib library wrote this plan."
-    )]
-    UnknownKind {
-        /// Step id.
-        step: String,
-        /// What stands there.
-        kind: String,
-    },
-    /// The right version, and not its shape.
-    #[error(
-        "the plan does not have the shape of schema version {SCHEMA_VERSION}: at `{at}`: {problem}\nIf deploy.steps is not the cause, update the netlib library and the driver to the same release."
-    )]
-    Shape {
-        /// Path within the document.
-        at: String,
-        /// What is wrong there.
-        problem: String,
-    },
-    /// A reference into nothing.
-    #[error(
-        "step `{step}` of the plan refers to {what} `{name}`, which the plan does not have.\nCorrect the step in deploy.steps or deploy.order."
-    )]
-    Dangling {
-        /// Step id.
-        step: String,
-        /// `the step` or `the node`.
-        what: &'static str,
-        /// The name that is not there.
-        name: String,
-    },
-    /// A step that needs a node has none.
-    #[error(
-        "step `{step}` of the plan is of kind `{kind}` and names no node.\nSet `node` of the step in deploy.steps."
-    )]
-    NoNode {
-        /// Step id.
-        step: String,
-        /// Its kind.
-        kind: &'static str,
-    },
-}
-
-fn version_advice(found: u64) -> &'static str {
-    if found > SCHEMA_VERSION {
-        "Update the netlib command: it is older than the netlib library that the flake uses."
-    } else {
-        "Update the netlib input of the flake: it is older than the netlib command."
-    }
-}
-
 impl Plan {
     /// Reads a plan and checks that everything it refers to is there.
     pub fn parse(json: &[u8]) -> Result<Self, PlanError> {
@@ -221,49 +162,101 @@ impl Plan {
     /// The part of the plan that these nodes and this graph leave, with the graph's edges.
     #[must_use]
     pub fn restricted(&self, nodes: &BTreeSet<String>, graph: &Graph) -> Self {
-        let step = |step: &WalkStep| {
-            let after = graph.dependencies(&step.id);
-            (
-                step.id.clone(),
-                Step {
-                    kind: step.kind,
-                    node: step.node.clone(),
-                    after,
-                },
-            )
+        let step = |walked: &WalkStep| {
+            let step = Step {
+                after: graph.dependencies(&walked.id),
+                settles: graph.settled_before(&walked.id),
+                ..self.steps.get(&walked.id)?.clone()
+            };
+            Some((walked.id.clone(), step))
         };
         let kept = self.nodes.iter().filter(|(name, _)| nodes.contains(*name));
         Self {
             nodes: kept
                 .map(|(name, node)| (name.clone(), node.clone()))
                 .collect(),
-            steps: graph.steps().map(step).collect(),
+            steps: graph.steps().filter_map(step).collect(),
+            rollouts: self
+                .rollouts
+                .iter()
+                .map(|(id, rollout)| (id.clone(), rollout.restricted(nodes)))
+                .filter(|(_, rollout)| !rollout.nodes.is_empty())
+                .collect(),
             ..self.clone()
         }
     }
 
     fn check_references(&self) -> Result<(), PlanError> {
         for (id, step) in &self.steps {
-            let dangling = |what, name: &String| PlanError::Dangling {
-                step: id.clone(),
-                what,
-                name: name.clone(),
-            };
-            let Some(node) = &step.node else {
-                return Err(PlanError::NoNode {
+            if let Some(what) = step.kind.lacks(step) {
+                return Err(PlanError::Lacks {
                     step: id.clone(),
                     kind: step.kind.name(),
+                    what,
                 });
-            };
-            if !self.nodes.contains_key(node) {
-                return Err(dangling("the node", node));
             }
-            if let Some(missing) = step
-                .after
-                .iter()
-                .find(|after| !self.steps.contains_key(*after))
+            let missing = |what, name: &str| PlanError::Dangling {
+                step: id.clone(),
+                what,
+                name: name.to_owned(),
+            };
+            if let Some(node) = step.owner()
+                && !self.nodes.contains_key(node)
             {
-                return Err(dangling("the step", missing));
+                return Err(missing("the node", node));
+            }
+            if let Some(rollout) = &step.rollout
+                && !self.rollouts.contains_key(rollout)
+            {
+                return Err(missing("the rollout", rollout));
+            }
+            if let Some(before) = step.before().find(|id| !self.steps.contains_key(*id)) {
+                return Err(missing("the step", before));
+            }
+        }
+        self.check_checks()?;
+        self.check_rollouts()
+    }
+
+    fn check_checks(&self) -> Result<(), PlanError> {
+        let is_plain = |name: &str| {
+            !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        };
+        for (node, planned) in &self.nodes {
+            for (name, check) in &planned.checks {
+                let places = check.from.iter().filter_map(|place| place.node(node));
+                let unknown = places.into_iter().find(|it| !self.nodes.contains_key(*it));
+                let problem = match unknown {
+                    Some(unknown) => format!("is made from the unknown node `{unknown}`"),
+                    None if !is_plain(name) || !is_plain(&check.program) => {
+                        "may only have letters, digits and ._- in its name and program".to_owned()
+                    }
+                    None => continue,
+                };
+                let (node, check) = (node.clone(), name.clone());
+                return Err(PlanError::Check {
+                    node,
+                    check,
+                    problem,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_rollouts(&self) -> Result<(), PlanError> {
+        for (id, rollout) in &self.rollouts {
+            let batched = rollout.batches.iter().flat_map(|batch| &batch.nodes);
+            let named = rollout.nodes.iter().chain(batched);
+            if let Some(node) = named
+                .into_iter()
+                .find(|node| !self.nodes.contains_key(*node))
+            {
+                let (rollout, node) = (id.clone(), node.clone());
+                return Err(PlanError::RolloutNode { rollout, node });
             }
         }
         Ok(())

@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
 use tokio_util::sync::CancellationToken;
 
 use crate::event::{Event, EventSink, StepResult};
@@ -18,6 +18,30 @@ use crate::plan::StepKind;
 pub trait Execute: Send + Sync {
     /// Runs the step to its end.
     fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome>;
+
+    /// Waits until a step that may run has what it needs from outside of the walk. Until then it takes nobody's place.
+    fn prepared(&self, _step: &StepId) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Whether a step that nothing else keeps from running may start now. Asked again whenever a step has ended.
+    fn admit(&self, _step: &StepId) -> Admission {
+        Admission::Now
+    }
+
+    /// Told of the end of every step, also of those that never started.
+    fn ended(&self, _step: &StepId, _result: &StepResult) {}
+}
+
+/// Whether a step may start.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Admission {
+    /// It may.
+    Now,
+    /// Not before another step has ended.
+    Later,
+    /// It never may, for this reason.
+    Never(String),
 }
 
 /// How a step that was started ended.
@@ -29,6 +53,8 @@ pub enum StepOutcome {
     Skipped(String),
     /// It failed, and what depends on it must not run.
     Failed(StepError),
+    /// What it belongs to does not go on; the text says why. What depends on it must not run.
+    Aborted(String),
 }
 
 /// Why a step failed.
@@ -50,6 +76,8 @@ pub enum FailureKind {
     Offline,
     /// The user interrupted it, which is nobody's fault.
     Interrupted,
+    /// It ran and did not succeed, and nothing else is to be started.
+    StopsAll,
 }
 
 /// How many steps may run at the same time.
@@ -117,11 +145,20 @@ pub async fn run(
     events: &EventSink,
     cancel: CancellationToken,
 ) -> RunResult {
-    let mut walk = Walk::new(graph, policy, events);
+    let mut walk = Walk::new(graph, execute, policy, events);
     let stop = cancel.child_token();
     let mut running = FuturesUnordered::new();
+    let mut preparing = FuturesUnordered::new();
     let mut stopped = stop.is_cancelled();
     loop {
+        preparing.extend(walk.take_released().into_iter().map(async |step| {
+            execute.prepared(&step).await;
+            step
+        }));
+        // All that wait for nothing are ready before any is started: the graph's order decides among them.
+        while let Some(Some(step)) = preparing.next().now_or_never() {
+            walk.enqueue(&step);
+        }
         while !stopped && let Some(step) = walk.next_ready() {
             let stop = &stop;
             running.push(async move {
@@ -135,7 +172,14 @@ pub async fn run(
                 (step, Some(outcome), since)
             });
         }
-        if running.is_empty() {
+        // A step that will never start may have been all that others waited for the end of.
+        if !stopped && walk.has_released() {
+            continue;
+        }
+        if running.is_empty() && (stopped || preparing.is_empty()) {
+            if !stopped && walk.resolve_standstill() {
+                continue;
+            }
             break;
         }
         tokio::select! {
@@ -144,6 +188,7 @@ pub async fn run(
                     walk.finish(&step, outcome, since);
                 }
             }
+            Some(step) = preparing.next(), if !stopped => walk.enqueue(&step),
             () = stop.cancelled(), if !stopped => {}
         }
         if walk.stopped_by.is_some() {
@@ -157,9 +202,11 @@ pub async fn run(
 /// The state of one walk. Positions follow the graph's order, so ties are decided the same way each time.
 struct Walk<'a> {
     graph: &'a Graph,
+    execute: &'a dyn Execute,
     policy: Policy,
     events: &'a EventSink,
     waiting_for: BTreeMap<StepId, usize>,
+    released: Vec<StepId>,
     ready: BTreeSet<(usize, StepId)>,
     running: BTreeMap<StepKind, usize>,
     stopped_by: Option<StepId>,
@@ -167,25 +214,41 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(graph: &'a Graph, policy: Policy, events: &'a EventSink) -> Self {
+    fn new(
+        graph: &'a Graph,
+        execute: &'a dyn Execute,
+        policy: Policy,
+        events: &'a EventSink,
+    ) -> Self {
         let mut walk = Self {
             graph,
+            execute,
             policy,
             events,
             waiting_for: BTreeMap::new(),
+            released: Vec::new(),
             ready: BTreeSet::new(),
             running: BTreeMap::new(),
             stopped_by: None,
             result: RunResult::default(),
         };
         for step in graph.steps() {
-            let dependencies = graph.dependencies(&step.id).len();
-            walk.waiting_for.insert(step.id.clone(), dependencies);
-            if dependencies == 0 {
-                walk.enqueue(&step.id);
+            let before = graph.dependencies(&step.id).len() + graph.settled_before(&step.id).len();
+            walk.waiting_for.insert(step.id.clone(), before);
+            if before == 0 {
+                walk.released.push(step.id.clone());
             }
         }
         walk
+    }
+
+    /// The steps that wait for no other step any more.
+    fn take_released(&mut self) -> Vec<StepId> {
+        std::mem::take(&mut self.released)
+    }
+
+    const fn has_released(&self) -> bool {
+        !self.released.is_empty()
     }
 
     fn enqueue(&mut self, step: &StepId) {
@@ -193,20 +256,57 @@ impl<'a> Walk<'a> {
     }
 
     fn next_ready(&mut self) -> Option<StepId> {
+        let mut later = BTreeSet::new();
+        let next = loop {
+            let Some(ready) = self.first_with_room(&later) else {
+                break None;
+            };
+            match self.execute.admit(&ready.1) {
+                Admission::Now => break Some(ready),
+                Admission::Later => {
+                    later.insert(ready);
+                }
+                Admission::Never(why) => {
+                    self.ready.remove(&ready);
+                    self.give_up(&ready.1, why);
+                }
+            }
+        };
+        let (place, step) = next?;
+        self.ready.remove(&(place, step.clone()));
+        if let Some(kind) = self.graph.kind(&step) {
+            *self.running.entry(kind).or_default() += 1;
+        }
+        Some(step)
+    }
+
+    /// The first step that the limits leave room for, without those that have to wait.
+    fn first_with_room(&self, later: &BTreeSet<(usize, StepId)>) -> Option<(usize, StepId)> {
         if self.running.values().sum::<usize>() >= self.policy.limits.overall.max(1) {
             return None;
         }
-        let has_room = |(_, step): &&(usize, StepId)| {
-            self.graph.kind(step).is_none_or(|kind| {
-                self.running.get(&kind).copied().unwrap_or(0) < self.policy.limits.of(kind)
-            })
+        let has_room = |ready: &&(usize, StepId)| {
+            !later.contains(*ready)
+                && self.graph.kind(&ready.1).is_none_or(|kind| {
+                    self.running.get(&kind).copied().unwrap_or(0) < self.policy.limits.of(kind)
+                })
         };
-        let next = self.ready.iter().find(has_room).cloned()?;
-        self.ready.remove(&next);
-        if let Some(kind) = self.graph.kind(&next.1) {
-            *self.running.entry(kind).or_default() += 1;
-        }
-        Some(next.1)
+        self.ready.iter().find(has_room).cloned()
+    }
+
+    /// A step that may never start blocks what needs its success.
+    fn give_up(&mut self, step: &StepId, why: String) {
+        self.record(step, StepResult::Aborted(why), None);
+        self.block_after(step);
+    }
+
+    /// Whether anything could still start if nothing runs; what waits for steps that will not come is given up.
+    fn resolve_standstill(&mut self) -> bool {
+        let Some((_, step)) = self.ready.pop_first() else {
+            return false;
+        };
+        self.give_up(&step, "nothing that it waits for will come".to_owned());
+        true
     }
 
     fn finish(&mut self, step: &StepId, outcome: StepOutcome, since: Instant) {
@@ -217,11 +317,15 @@ impl<'a> Walk<'a> {
         {
             *count = count.saturating_sub(1);
         }
+        if matches!(&outcome, StepOutcome::Failed(error) if error.kind == FailureKind::StopsAll) {
+            self.stopped_by.get_or_insert_with(|| step.clone());
+        }
         let result = match outcome {
             StepOutcome::Done(detail) => StepResult::Done(detail),
             StepOutcome::Skipped(why) => StepResult::Skipped(why),
+            StepOutcome::Aborted(why) => StepResult::Aborted(why),
             StepOutcome::Failed(error) => match error.kind {
-                FailureKind::Failed => StepResult::Failed(error.message),
+                FailureKind::Failed | FailureKind::StopsAll => StepResult::Failed(error.message),
                 FailureKind::Offline => StepResult::Offline(error.message),
                 FailureKind::Interrupted => StepResult::Cancelled,
             },
@@ -231,8 +335,9 @@ impl<'a> Walk<'a> {
         if succeeded {
             self.release(step);
         } else if self.result.steps.get(step) != Some(&StepResult::Cancelled) {
+            let has_failed = !matches!(self.result.steps.get(step), Some(StepResult::Aborted(_)));
             self.block_after(step);
-            if self.policy.on_failure == OnFailure::StopStarting {
+            if has_failed && self.policy.on_failure == OnFailure::StopStarting {
                 self.stopped_by.get_or_insert_with(|| step.clone());
             }
         }
@@ -240,13 +345,18 @@ impl<'a> Walk<'a> {
 
     fn release(&mut self, step: &StepId) {
         for next in self.graph.dependants(step) {
-            let Some(left) = self.waiting_for.get_mut(&next) else {
-                continue;
-            };
-            *left = left.saturating_sub(1);
-            if *left == 0 && !self.result.steps.contains_key(&next) {
-                self.enqueue(&next);
-            }
+            self.count_down(&next);
+        }
+    }
+
+    /// One thing less to wait for.
+    fn count_down(&mut self, next: &StepId) {
+        let Some(left) = self.waiting_for.get_mut(next) else {
+            return;
+        };
+        *left = left.saturating_sub(1);
+        if *left == 0 && !self.result.steps.contains_key(next) {
+            self.released.push(next.clone());
         }
     }
 
@@ -268,7 +378,11 @@ impl<'a> Walk<'a> {
             result: result.clone(),
             elapsed: since.map(|since| since.elapsed()).unwrap_or_default(),
         });
+        self.execute.ended(step, &result);
         self.result.steps.insert(step.clone(), result);
+        for next in self.graph.settled_after(step) {
+            self.count_down(&next);
+        }
     }
 
     fn end(mut self) -> RunResult {

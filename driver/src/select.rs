@@ -1,168 +1,144 @@
-//! Which nodes a command concerns: `--on NODE`, `--on @TAG`, `--on GLOB`; several are a union.
+//! Which nodes a command concerns: the selectors of `--on`, in the grammar of docs/selectors.md.
 //!
-//! Knows names and tags of the plan only.
+//! Knows names, tags and roles of the plan only. The library has the same grammar; both pass the cases of
+//! checks/selectors.json.
 
-use std::collections::BTreeSet;
+mod problem;
+mod term;
 
-use globset::Glob;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::Plan;
+pub use problem::{Problem, SelectError, one_of};
+use term::{Kind, Term};
 
-/// How many valid names an error lists before it only counts them.
-const LISTED: usize = 20;
+/// Sets of nodes.
+type Nodes = BTreeSet<String>;
 
-/// How much of what the user wrote an error repeats.
-const SHOWN: usize = 80;
-
-/// Below this, a name is not what the user meant.
-const SIMILAR: f64 = 0.75;
-
-/// Why a selection names no nodes.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum SelectError {
-    /// No such node.
-    #[error(
-        "--on {}: the network has no such node.{}\nNodes: {}",
-        shown(word),
-        meant(word, nodes),
-        listed(nodes)
-    )]
-    UnknownNode {
-        /// What the user wrote.
-        word: String,
-        /// What there is.
-        nodes: Vec<String>,
-    },
-    /// No such tag.
-    #[error(
-        "--on @{}: no node has this tag.{}\nTags: {}",
-        shown(tag),
-        meant(tag, tags),
-        listed(tags)
-    )]
-    UnknownTag {
-        /// What the user wrote, without the `@`.
-        tag: String,
-        /// What there is.
-        tags: Vec<String>,
-    },
-    /// A glob that matches no node.
-    #[error(
-        "--on {}: no node's name matches.\nNodes: {}",
-        shown(glob),
-        listed(nodes)
-    )]
-    NothingMatches {
-        /// What the user wrote.
-        glob: String,
-        /// What there is.
-        nodes: Vec<String>,
-    },
-    /// Not a glob.
-    #[error(
-        "--on {}: not a valid pattern: {problem}.\nPatterns have `*`, `?`, `[abc]` and `{{a,b}}`, for example: --on 'web*'",
-        shown(glob)
-    )]
-    BadGlob {
-        /// What the user wrote.
-        glob: String,
-        /// What is wrong with it.
-        problem: String,
-    },
+/// What selectors look up: sets of nodes by node, by tag and by role.
+#[derive(Clone, Debug, Default)]
+struct Context {
+    all: Nodes,
+    by: BTreeMap<Kind, BTreeMap<String, Nodes>>,
 }
 
-/// The nodes that these words select; without words, every node.
-pub fn select(plan: &Plan, words: &[String]) -> Result<BTreeSet<String>, SelectError> {
-    if words.is_empty() {
-        return Ok(plan.nodes.keys().cloned().collect());
-    }
-    let mut selected = BTreeSet::new();
-    for word in words {
-        selected.extend(matching(plan, word)?);
-    }
-    Ok(selected)
+/// One selector with what it names.
+struct Resolved {
+    is_exclusion: bool,
+    nodes: Nodes,
+    problems: Vec<Problem>,
 }
 
-fn matching(plan: &Plan, word: &str) -> Result<Vec<String>, SelectError> {
-    let nodes = || plan.nodes.keys().cloned().collect::<Vec<_>>();
-    if let Some(tag) = word.strip_prefix('@') {
-        return tagged(plan, tag);
+/// The nodes that these selectors name; without any, every node. That they name none is an error too.
+pub fn select(plan: &Plan, selectors: &[String]) -> Result<Nodes, SelectError> {
+    let context = Context::of(plan);
+    if selectors.is_empty() {
+        return Ok(context.all);
     }
-    if plan.nodes.contains_key(word) {
-        return Ok(vec![word.to_owned()]);
-    }
-    if !word.contains(['*', '?', '[', ']', '{', '}']) {
-        return Err(SelectError::UnknownNode {
-            word: word.to_owned(),
-            nodes: nodes(),
-        });
-    }
-    let glob = Glob::new(word).map_err(|error| SelectError::BadGlob {
-        glob: word.to_owned(),
-        problem: error.kind().to_string(),
-    })?;
-    let matcher = glob.compile_matcher();
-    let found: Vec<String> = plan
-        .nodes
-        .keys()
-        .filter(|node| matcher.is_match(node))
-        .cloned()
-        .collect();
-    if found.is_empty() {
-        return Err(SelectError::NothingMatches {
-            glob: word.to_owned(),
-            nodes: nodes(),
-        });
-    }
-    Ok(found)
-}
-
-fn tagged(plan: &Plan, tag: &str) -> Result<Vec<String>, SelectError> {
-    let has = |node: &&String| plan.nodes[*node].tags.iter().any(|it| it == tag);
-    let found: Vec<String> = plan.nodes.keys().filter(has).cloned().collect();
-    if found.is_empty() {
-        let tags: BTreeSet<&String> = plan.nodes.values().flat_map(|node| &node.tags).collect();
-        let tags = tags.into_iter().cloned().collect();
-        return Err(SelectError::UnknownTag {
-            tag: tag.to_owned(),
-            tags,
-        });
-    }
-    Ok(found)
-}
-
-fn shown(word: &str) -> String {
-    if word.is_empty() {
-        return "'' (nothing)".to_owned();
-    }
-    if word.chars().count() <= SHOWN {
-        return word.to_owned();
-    }
-    let start: String = word.chars().take(SHOWN).collect();
-    format!("{start}… ({} characters)", word.chars().count())
-}
-
-fn listed(names: &[String]) -> String {
-    match names.len() {
-        0 => "(none)".to_owned(),
-        count if count <= LISTED => names.join(", "),
-        count => format!(
-            "{}, … ({count} in all; netlib plan lists them)",
-            names[..LISTED].join(", ")
-        ),
+    let (nodes, problems) = context.resolve(selectors);
+    match problems.into_iter().next() {
+        Some(problem) => Err(SelectError::Problem(problem)),
+        None if nodes.is_empty() => Err(SelectError::Nothing {
+            selectors: selectors.to_vec(),
+        }),
+        None => Ok(nodes),
     }
 }
 
-fn meant(word: &str, names: &[String]) -> String {
-    if word.contains(',') {
-        return " Give --on once for each node.".to_owned();
+impl Context {
+    fn of(plan: &Plan) -> Self {
+        let mut context = Self::default();
+        for role in plan.roles.keys() {
+            let roles = context.by.entry(Kind::Role).or_default();
+            roles.entry(role.clone()).or_default();
+        }
+        for (name, node) in &plan.nodes {
+            context.enter(name, &node.tags, &node.roles);
+        }
+        context
     }
-    let similarity = |name: &&String| strsim::jaro_winkler(word, name);
-    let scored = names.iter().map(|name| (similarity(&name), name));
-    let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    match best {
-        Some((score, name)) if score >= SIMILAR => format!(" Did you mean `{name}`?"),
-        _ => String::new(),
+
+    fn enter(&mut self, node: &str, tags: &[String], roles: &[String]) {
+        self.all.insert(node.to_owned());
+        let name = [node.to_owned()];
+        let words = [
+            (Kind::Node, &name[..]),
+            (Kind::Tag, tags),
+            (Kind::Role, roles),
+        ];
+        for (kind, words) in words {
+            for word in words {
+                let index = self.by.entry(kind).or_default();
+                index
+                    .entry(word.clone())
+                    .or_default()
+                    .insert(node.to_owned());
+            }
+        }
+    }
+
+    fn resolve(&self, selectors: &[String]) -> (Nodes, Vec<Problem>) {
+        let all = selectors.iter().map(|text| self.resolve_one(text));
+        let (exclusions, others): (Vec<Resolved>, Vec<Resolved>) =
+            all.partition(|resolved| resolved.is_exclusion);
+        let mut nodes = if others.is_empty() {
+            self.all.clone()
+        } else {
+            others
+                .iter()
+                .flat_map(|other| other.nodes.clone())
+                .collect()
+        };
+        for exclusion in &exclusions {
+            nodes = &nodes & &exclusion.nodes;
+        }
+        let problems = exclusions.into_iter().chain(others);
+        (
+            nodes,
+            problems.flat_map(|resolved| resolved.problems).collect(),
+        )
+    }
+
+    fn resolve_one(&self, text: &str) -> Resolved {
+        let terms: Option<Vec<Term>> = text.split('&').map(Term::parse).collect();
+        let Some(terms) = terms else {
+            return Resolved {
+                is_exclusion: false,
+                nodes: Nodes::new(),
+                problems: vec![Problem::malformed(text)],
+            };
+        };
+        let mut nodes = self.all.clone();
+        let mut problems = Vec::new();
+        for term in &terms {
+            let found = self.matching(term);
+            if found.is_empty() {
+                problems.push(self.unknown(term));
+            }
+            let named: Nodes = found.into_iter().flatten().cloned().collect();
+            nodes = if term.negated {
+                &nodes - &named
+            } else {
+                &nodes & &named
+            };
+        }
+        Resolved {
+            is_exclusion: terms.iter().all(|term| term.negated),
+            nodes,
+            problems,
+        }
+    }
+
+    fn matching(&self, term: &Term) -> Vec<&Nodes> {
+        let index = self.by.get(&term.kind).into_iter().flatten();
+        let found = index.filter(|(word, _)| term.matches(word));
+        found.map(|(_, nodes)| nodes).collect()
+    }
+
+    fn unknown(&self, term: &Term) -> Problem {
+        let index = self.by.get(&term.kind);
+        let names = index.map(|index| index.keys().cloned().collect());
+        Problem::unknown(term, names.unwrap_or_default())
     }
 }
 

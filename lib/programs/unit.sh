@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # $unit is active, has not been restarted since the look before, and no unit has failed since the first look.
 # $patience looks fail after a restart: that breaks a streak of healthy looks, and then the unit may prove itself again.
 properties=$(systemctl show --property=ActiveState,SubState,NRestarts,Result -- "$unit")

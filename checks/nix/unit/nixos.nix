@@ -54,6 +54,39 @@ let
       };
     }).nixosConfigurations;
 
+  # Three roles that build on each other, on a node with a role and on one without.
+  roles.default = {
+    network.name = "roles";
+    defaults = minimal;
+    nodes.web.role = "web";
+    nodes.plain = { };
+    roles = {
+      base.configuration = {
+        imports = [
+          (lib.setDefaultModuleLocation "base.nix" { networking.domain = lib.mkDefault "base"; })
+        ];
+        environment.etc.order.text = lib.mkDefault "base";
+        networking.search = [ "base" ];
+      };
+      # Earlier by name than what it extends.
+      app = {
+        extends = [ "base" ];
+        configuration.networking.search = [ "app" ];
+      };
+      web = {
+        extends = [ "app" ];
+        configuration =
+          { node, ... }:
+          {
+            networking.domain = "web";
+            networking.search = [ "web" ];
+            environment.etc.roles.text = "${node.role} of ${toString node.roles}";
+          };
+      };
+    };
+    nodes.web.configuration.networking.search = [ "node" ];
+  };
+
   v6 = system "fd00::/64";
   system =
     subnet:
@@ -241,5 +274,29 @@ in
           nodes.alpha.configuration = { lib, ... }: { nixpkgs.hostPlatform = lib.mkDefault "aarch64-linux"; };
         }).toplevels.alpha.drvPath;
     expected = false;
+  };
+  "roles configure their nodes; elements of lists come from the node first, from what roles extend last" = {
+    expr =
+      let
+        of = name: (subject.outputsOf roles).nixosConfigurations.${name}.config;
+      in
+      {
+        inherit ((of "web").networking) domain search;
+        roles = (of "web").environment.etc.roles.text;
+        order = (of "web").environment.etc.order.text;
+        plain = (of "plain").networking.search;
+      };
+    expected = {
+      domain = "web";
+      search = [
+        "node"
+        "web"
+        "app"
+        "base"
+      ];
+      roles = "web of app base web";
+      order = "base";
+      plain = [ ];
+    };
   };
 }

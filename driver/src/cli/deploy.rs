@@ -1,26 +1,31 @@
 //! `netlib deploy`: evaluate, build, copy and activate, in the order of the plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use futures::StreamExt;
-use futures::stream::BoxStream;
 
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
 use super::interrupt::Interrupts;
 use super::limits::LimitArgs;
 use super::record::RecordArgs;
+use super::saved::{present, read, selection};
+use super::status::evaluated;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
-use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator};
+use crate::evaluate::{Attribute, Board, OfThisSystem, OnDemand};
 use crate::event::{Event, EventSink};
 use crate::host::{Hosts, answering};
 use crate::plan::{Goal, RebootPolicy};
 use crate::report::summary::Summary;
 use crate::report::tree::tree;
-use crate::schedule::{OnFailure, Policy, RunResult, run as walk};
-use crate::steps::{IdentityPolicy, Settings, StepRunner, StepRunnerParts};
+use crate::rollout::Rollouts;
+use crate::saved::SavedPlan;
+use crate::schedule::{OnFailure, Policy, run as walk};
+use crate::steps::{IdentityPolicy, ProgramSources, Prompt, Settings, StepRunner, StepRunnerParts};
 
 /// Build the selected nodes, copy their systems to them and switch them, in the order of the plan.
 ///
@@ -32,7 +37,7 @@ use crate::steps::{IdentityPolicy, Settings, StepRunner, StepRunnerParts};
     netlib deploy --on alpha --on 'web*'\n  \
     netlib deploy --goal boot --reboot\n  \
     netlib deploy --flake github:me/machines#office --dry-run\n\n\
-    Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 130 interrupted.")]
+    Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 3 a rollout waits for approval, 130 interrupted.")]
 pub struct DeployArgs {
     #[command(flatten)]
     flake: FlakeArgs,
@@ -44,6 +49,11 @@ pub struct DeployArgs {
     /// Evaluate, ask the hosts what they run, and say what would change; build and change nothing
     #[arg(long)]
     dry_run: bool,
+
+    /// Deploy what `netlib plan --out FILE` saved, and refuse if anything would be different now: the flake, the selected
+    /// nodes, the steps or the systems
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
 
     /// How far to take every node, whatever its `activation.goal` says
     #[arg(long, value_enum, conflicts_with = "dry_run")]
@@ -72,10 +82,6 @@ pub struct DeployArgs {
 pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
     let display = Display::start(interrupts, args.record.readers("deploy")?);
     let result = walked(&args, display.events(), interrupts).await;
-    let result = result.map(|(prepared, result)| {
-        let summary = Summary::of(&prepared.graph, &result, &goals(&args, &prepared));
-        (prepared, summary)
-    });
     display.events().send(match &result {
         Ok((_, summary)) => Event::Summary(summary.clone()),
         Err(error) => Event::Error(error.to_string()),
@@ -90,17 +96,36 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
     }
     Ok(if summary.is_success() {
         Exit::Good
+    } else if summary.is_paused() {
+        Exit::Paused
     } else {
         Exit::NodeFailed
     })
+}
+
+/// Evaluates everything, and lets it through only if it is what was saved.
+async fn reviewed(
+    prepared: &Prepared,
+    (path, saved): (&Path, &SavedPlan),
+    events: &EventSink,
+) -> Result<Board, Error> {
+    let board = evaluated(prepared, events);
+    saved.require(path, &present(prepared, &board).await?)?;
+    Ok(board)
 }
 
 async fn walked(
     args: &DeployArgs,
     events: &EventSink,
     interrupts: &Interrupts,
-) -> Result<(Prepared, RunResult), Error> {
-    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+) -> Result<(Prepared, Summary), Error> {
+    let saved = read(args.plan.as_deref())?;
+    let select = selection(&args.select, saved.as_ref());
+    let prepared = prepare(&args.flake, &select, events, interrupts).await?;
+    let reviewed = match (&args.plan, saved) {
+        (Some(path), Some(saved)) => Some(reviewed(&prepared, (path, &saved), events).await?),
+        _ => None,
+    };
     events.send(Event::WalkStarted {
         steps: prepared.graph.steps().cloned().collect(),
     });
@@ -117,14 +142,27 @@ async fn walked(
     let ready = futures::stream::iter(others.into_keys())
         .chain(answering)
         .boxed();
-    let board = toplevels(&prepared, ready, events);
-    let runner = StepRunner::new(StepRunnerParts {
+    let board = match reviewed {
+        Some(board) => {
+            // All is evaluated already; who answers is told all the same.
+            tokio::spawn(ready.for_each(|_| std::future::ready(())));
+            board
+        }
+        None => {
+            let evaluation = &prepared.evaluation;
+            evaluation.board(Attribute::Toplevels, &prepared.nodes, ready, events)
+        }
+    };
+    let rollouts = Arc::new(Rollouts::of(&prepared.plan, &prepared.graph));
+    let parts = StepRunnerParts {
         plan: prepared.plan.clone(),
+        programs: programs(&prepared),
         toplevels: Arc::new(board),
         hosts: hosts.clone(),
         settings: settings(args, &prepared, interrupts),
         events: events.clone(),
-    });
+    };
+    let runner = StepRunner::new(parts, rollouts.clone());
     let policy = Policy {
         limits: args.limits.limits(),
         on_failure: if args.fail_fast {
@@ -134,24 +172,27 @@ async fn walked(
         },
     };
     let result = walk(&prepared.graph, &runner, policy, events, cancel.clone()).await;
+    runner.close().await;
     hosts.close().await;
-    Ok((prepared, result))
+    let summary = Summary::of(&prepared.graph, &result, &goals(args, &prepared));
+    let reports = if goal(args).unwrap_or_default().rolls_out() {
+        rollouts.reports()
+    } else {
+        Vec::new()
+    };
+    Ok((prepared, summary.with_rollouts(&reports)))
 }
 
-/// Evaluates the nodes that answer, as they do.
-fn toplevels(
-    prepared: &Prepared,
-    answering: BoxStream<'static, String>,
-    events: &EventSink,
-) -> Board {
-    let run_dir = prepared.run_dir.path().to_owned();
-    let flake = prepared.flake.clone();
-    let evaluator = NixEvaluator::new(flake, Attribute::Toplevels, run_dir, events.clone());
-    Board::fill(
-        &prepared.nodes,
-        evaluator.evaluate(answering),
-        events.clone(),
-    )
+/// What checks and commands run, evaluated when it is needed.
+pub fn programs(prepared: &Prepared) -> ProgramSources {
+    // Progress names nodes whose systems are evaluated; programs would only repeat them.
+    let (silent, _) = EventSink::channel();
+    let evaluator = |attribute| prepared.evaluation.one_by_one(attribute, &silent);
+    let deployer = evaluator(Attribute::DeployerPrograms);
+    ProgramSources {
+        nodes: Arc::new(OnDemand::new(evaluator(Attribute::Programs))),
+        deployer: Arc::new(OfThisSystem::new(prepared.flake.clone(), deployer)),
+    }
 }
 
 /// What the user says, whatever the plan does.
@@ -190,6 +231,16 @@ fn settings(args: &DeployArgs, prepared: &Prepared, interrupts: &Interrupts) -> 
         } else {
             IdentityPolicy::default()
         },
+        prompt: prompt(),
         ..Settings::new(run_dir, interrupts.token().clone())
+    }
+}
+
+/// Somebody who sees the question and can type an answer.
+fn prompt() -> Prompt {
+    if std::io::stdin().is_terminal() && console::user_attended_stderr() {
+        Prompt::Terminal
+    } else {
+        Prompt::Nobody
     }
 }

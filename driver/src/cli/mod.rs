@@ -1,8 +1,11 @@
 //! The command line: what people type and see. One file a subcommand; everything else is the library's.
 
+mod approve;
+mod check;
 mod common;
 mod deploy;
 mod diff;
+mod evaluation;
 mod exec;
 mod facts;
 mod interrupt;
@@ -10,6 +13,7 @@ mod limits;
 mod plan;
 mod record;
 mod rollback;
+mod saved;
 mod status;
 mod sudo;
 mod terminal;
@@ -35,8 +39,11 @@ use interrupt::Interrupts;
         netlib diff --on alpha             which packages a deploy would change\n  \
         netlib rollback alpha              back to the generation before\n  \
         netlib exec -- systemctl --failed  a command on all nodes\n  \
+        netlib check                       how healthy the nodes are\n  \
+        netlib approve web                 let a paused rollout go on\n  \
         netlib facts gather --on beta      make and record public keys\n\n\
-        Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 130 interrupted."
+        Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 3 a rollout waits for\n\
+        approval, 130 interrupted."
 )]
 pub struct Cli {
     /// Tell more of what is done: -v debug messages, -vv everything (NETLIB_LOG=FILTER chooses by module)
@@ -56,6 +63,8 @@ enum Command {
     Rollback(rollback::RollbackArgs),
     Exec(exec::ExecArgs),
     Facts(facts::FactsArgs),
+    Check(check::CheckArgs),
+    Approve(approve::ApproveArgs),
 }
 
 /// How a command ended.
@@ -65,6 +74,8 @@ pub enum Exit {
     Good,
     /// Some node failed.
     NodeFailed,
+    /// Nothing failed, and a rollout waits for approval.
+    Paused,
 }
 
 impl Exit {
@@ -74,6 +85,7 @@ impl Exit {
         match self {
             Self::Good => 0,
             Self::NodeFailed => 1,
+            Self::Paused => 3,
         }
     }
 }
@@ -116,6 +128,8 @@ async fn run(command: Command, interrupts: &Interrupts) -> Result<Exit, Error> {
         Command::Diff(args) => diff::run(args, interrupts).await,
         Command::Rollback(args) => rollback::run(args, interrupts).await,
         Command::Exec(args) => exec::run(args, interrupts).await,
+        Command::Check(args) => check::run(args, interrupts).await,
+        Command::Approve(args) => approve::run(args, interrupts).await,
         Command::Facts(args) => facts::run(args, interrupts).await,
     }
 }

@@ -1,17 +1,23 @@
 //! `netlib plan`: what a deploy would do, in which order.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print};
 use super::interrupt::Interrupts;
+use super::saved::present;
+use super::status::evaluated;
 use super::{Error, Exit};
+use crate::event::EventSink;
 use crate::report::dot::dot;
 use crate::report::tree::tree;
 
-/// Show the steps of a deploy and their order. Evaluates no NixOS system and reaches no host.
+/// Show the steps of a deploy and their order: nodes, rollouts with their batches and gates, checks. Reaches no host, and
+/// evaluates no NixOS system unless the plan is written with --out.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  netlib plan\n  netlib plan --on @edge --json\n  netlib plan --dot | dot -Tsvg > plan.svg"
+    after_help = "Examples:\n  netlib plan\n  netlib plan --on @edge --json\n  netlib plan --dot | dot -Tsvg > plan.svg\n  netlib plan --out plan.json        then: netlib deploy --plan plan.json"
 )]
 pub struct PlanArgs {
     #[command(flatten)]
@@ -20,6 +26,10 @@ pub struct PlanArgs {
     select: SelectArgs,
     #[command(flatten)]
     format: Format,
+
+    /// Also write the plan with the systems that it would bring to this file, for `netlib deploy --plan`; evaluates them
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -39,10 +49,23 @@ struct Format {
 /// Prints the plan.
 pub async fn run(args: PlanArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
     let display = Display::start(interrupts, Vec::new());
-    let prepared = prepare(&args.flake, &args.select, display.events(), interrupts).await;
+    let planned = planned(&args, display.events(), interrupts).await;
     display.end().await;
-    print(&rendered(&args.format, &prepared?)?)?;
+    print(&rendered(&args.format, &planned?)?)?;
     Ok(Exit::Good)
+}
+
+async fn planned(
+    args: &PlanArgs,
+    events: &EventSink,
+    interrupts: &Interrupts,
+) -> Result<Prepared, Error> {
+    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+    if let Some(path) = &args.out {
+        let toplevels = evaluated(&prepared, events);
+        present(&prepared, &toplevels).await?.write(path)?;
+    }
+    Ok(prepared)
 }
 
 fn rendered(format: &Format, prepared: &Prepared) -> Result<String, Error> {

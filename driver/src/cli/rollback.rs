@@ -126,11 +126,7 @@ fn one_only(prepared: &Prepared, number: u64) -> Result<(), Error> {
 }
 
 fn step(node: &str) -> (StepId, Step) {
-    let step = Step {
-        kind: StepKind::Activate,
-        node: Some(node.to_owned()),
-        after: Vec::new(),
-    };
+    let step = Step::of_node(StepKind::Activate, node);
     (format!("rollback:{node}"), step)
 }
 

@@ -29,6 +29,8 @@ fn help_texts() {
     assert_snapshot!("help-diff", help_of(&["diff"]));
     assert_snapshot!("help-rollback", help_of(&["rollback"]));
     assert_snapshot!("help-exec", help_of(&["exec"]));
+    assert_snapshot!("help-check", help_of(&["check"]));
+    assert_snapshot!("help-approve", help_of(&["approve"]));
     assert_snapshot!("help-facts-gather", help_of(&["facts", "gather"]));
 }
 

@@ -5,7 +5,12 @@ use crate::flake::SourceMap;
 /// Files between quotes, as the module system writes them: ``In `/net/flake.nix': 3``.
 pub fn named(headline: &str, sources: &SourceMap) -> Option<String> {
     let quoted = headline.split(['`', '\'', '"', '‘', '’']).skip(1);
-    let mut files = quoted.filter(|part| part.starts_with('/') && part.ends_with(".nix"));
+    // `/net/flake.nix, via option defaults` names the file too.
+    let named = quoted.map(|part| {
+        part.split_once(", via option ")
+            .map_or(part, |(file, _)| file)
+    });
+    let mut files = named.filter(|part| part.starts_with('/') && part.ends_with(".nix"));
     files.find(|file| sources.is_own(file)).map(str::to_owned)
 }
 

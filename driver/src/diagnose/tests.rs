@@ -30,7 +30,15 @@ fn recorded(file: &Path) -> Diagnosis {
         format!("/nix/store/{name}")
     });
     let sources = SourceMap::known(copy, Some(ROOT.into()), None);
-    explain(&error, &sources).with_trace_command(format!("nix eval --show-trace '{ROOT}#…'"))
+    with_trace(explain(&error, &sources))
+}
+
+fn with_trace(diagnosis: Diagnosis) -> Diagnosis {
+    let file = || Trace::File("/home/me/.local/state/netlib/traces/default-plan.log".into());
+    Diagnosis {
+        trace: diagnosis.kind.has_trace().then(file),
+        ..diagnosis
+    }
 }
 
 #[test]
@@ -72,6 +80,12 @@ fn kinds_are_recognised() {
         ("wrong-option-type", Kind::OptionType),
         ("conflicting-values", Kind::Conflict),
         ("option-without-value", Kind::NoValue),
+        ("node-assertions", Kind::NodeAssertion),
+        ("infinite-imports", Kind::InfiniteRecursion),
+        ("missing-feature", Kind::Feature),
+        ("stale-lock", Kind::StaleLock),
+        ("lock-of-the-future", Kind::BrokenLock),
+        ("lock-with-conflict-markers", Kind::BrokenLock),
         ("no-such-input", Kind::Input),
         ("no-such-path", Kind::NoSuchFlake),
         ("no-flake-here", Kind::NoSuchFlake),
@@ -109,6 +123,21 @@ fn newer_wordings_are_recognised() {
     );
     let trace = "error:\n       … while evaluating\n         at /net/flake.nix:3:5:\n       error: attribute 'x' missing\n       at /nix/store/abc-source/lib/a.nix:1:2:";
     assert_snapshot!(explain(&error("attribute 'x' missing", trace), &sources), @"/net/flake.nix:3:5: attribute 'x' missing");
+}
+
+#[test]
+fn a_file_is_found_also_where_an_option_led_to_it() {
+    let text = "The option `a' does not exist. Definition values:\n- In `/net/flake.nix, via option defaults': true";
+    let error = NixError {
+        headline: text.to_owned(),
+        text: text.to_owned(),
+        other: Vec::new(),
+    };
+    let sources = SourceMap::known(None, Some("/net".into()), None);
+    assert_eq!(
+        explain(&error, &sources).at.as_deref(),
+        Some("/net/flake.nix")
+    );
 }
 
 #[test]

@@ -5,9 +5,8 @@ use crate::plan::tests::example;
 
 fn graph(edges: &[(&str, &[&str])]) -> Result<Graph, GraphError> {
     let step = |after: &[&str]| Step {
-        kind: StepKind::Build,
-        node: None,
         after: after.iter().map(|id| (*id).to_owned()).collect(),
+        ..Step::bare(StepKind::Build)
     };
     Graph::from_steps(
         &edges
@@ -90,14 +89,57 @@ fn an_unknown_step_is_an_error() {
 
 #[test]
 fn a_selection_keeps_the_order_through_nodes_that_are_left_out() {
-    let whole = Graph::from_plan(&example()).unwrap();
-    let some = whole.restrict(&["alpha", "gamma"].map(str::to_owned).into());
+    let plan = example();
+    let whole = Graph::from_plan(&plan).unwrap();
+    let some = whole.restrict(&plan.steps_of(&["alpha", "gamma"].map(str::to_owned).into()));
     assert_eq!(some.len(), 6);
     assert_eq!(
         some.dependencies("activate:gamma"),
         ["activate:alpha", "copy:gamma"]
     );
-    let one = whole.restrict(&["gamma".to_owned()].into());
+    let one = whole.restrict(&plan.steps_of(&["gamma".to_owned()].into()));
     assert_eq!(order(&one), ["build:gamma", "copy:gamma", "activate:gamma"]);
     assert!(whole.restrict(&BTreeSet::new()).is_empty());
+}
+
+/// `a` -settles-> `gate` -> `b` -> `c`, and a second gate that waits for `b` as well as for its end.
+fn gated() -> Graph {
+    let named = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+    let step = |after: &[&str], settles: &[&str]| Step {
+        after: named(after),
+        settles: named(settles),
+        ..Step::bare(StepKind::Build)
+    };
+    let steps = [
+        ("a", step(&[], &[])),
+        ("gate", step(&[], &["a"])),
+        ("b", step(&["gate"], &[])),
+        ("c", step(&["b"], &[])),
+        ("gate2", step(&["gate", "b"], &["b", "c"])),
+        ("d", step(&["gate2"], &[])),
+    ];
+    Graph::from_steps(&steps.map(|(id, step)| (id.to_owned(), step)).into()).unwrap()
+}
+
+#[test]
+fn an_edge_that_asks_for_the_end_only_is_told_apart() {
+    let graph = gated();
+    assert_eq!(graph.settled_before("gate"), ["a"]);
+    assert_eq!(graph.dependencies("gate"), Vec::<String>::new());
+    assert_eq!(graph.settled_after("a"), ["gate"]);
+    // Success is more than an end.
+    assert_eq!(graph.dependencies("gate2"), ["b", "gate"]);
+    assert_eq!(graph.settled_before("gate2"), ["c"]);
+}
+
+#[test]
+fn a_way_through_steps_that_are_left_out_asks_for_the_least_on_it() {
+    let some = gated().restrict(&["a", "b", "d"].map(str::to_owned).into());
+    assert_eq!(some.settled_before("b"), ["a"]);
+    assert_eq!(some.dependencies("d"), ["b"]);
+    assert_eq!(some.settled_before("d"), ["a"]);
+    let fewer = gated().restrict(&["gate", "c", "d"].map(str::to_owned).into());
+    assert_eq!(fewer.dependencies("c"), ["gate"]);
+    assert_eq!(fewer.dependencies("d"), ["gate"]);
+    assert_eq!(fewer.settled_before("d"), ["c"]);
 }

@@ -6,6 +6,7 @@ mod anew;
 mod askpass;
 mod connect;
 mod contact;
+mod deployer;
 mod error;
 mod hosts;
 mod local;
@@ -25,6 +26,7 @@ use crate::process::{LineSink, Output};
 
 pub use connect::{ConnectFailure, ConnectFailureKind};
 pub use contact::answering;
+pub use deployer::Deployer;
 pub use error::HostError;
 pub use hosts::Hosts;
 pub use password::{AskPassword, PasswordError, Secret, SudoPassword};

@@ -2,15 +2,18 @@
 
 mod activation;
 mod answer;
+mod health;
 mod inspect;
 mod phase;
 mod refusal;
 mod restart;
+pub mod rollout;
 
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
 pub use activation::{Activation, Status, System, acknowledge, activate, confirm, jobs, status};
 use answer::Answer;
+pub use health::{CheckVerdict, Health, HealthCheck, HealthMode, Verdict, check};
 pub use inspect::{Generation, HostStatus, inspect};
 pub use phase::Phase;
 pub use refusal::Refusal;
@@ -22,7 +25,9 @@ const SCRIPT: &str = concat!(
     include_str!("netlib-host/state.sh"),
     include_str!("netlib-host/look.sh"),
     include_str!("netlib-host/activate.sh"),
+    include_str!("netlib-host/health.sh"),
     include_str!("netlib-host/run.sh"),
+    include_str!("netlib-host/rollout.sh"),
     include_str!("netlib-host/main.sh"),
 );
 
@@ -167,6 +172,12 @@ fn understood(host: &dyn Host, answer: Answer) -> Result<Probe, HostError> {
 pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str) -> Result<(), HostError> {
     let answer = call(host, "protect", &[nonce, toplevel]).await?;
     answer.accepted("protected")
+}
+
+/// Keeps the node's programs from garbage collection until a later deployment keeps others.
+pub async fn keep(host: &dyn Host, nonce: &str, programs: &str) -> Result<(), HostError> {
+    let answer = call(host, "keep", &[nonce, programs]).await?;
+    answer.accepted("kept")
 }
 
 /// Records which network the host belongs to.

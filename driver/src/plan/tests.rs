@@ -10,6 +10,57 @@ pub(crate) fn example() -> Plan {
     Plan::parse(document().to_string().as_bytes()).unwrap()
 }
 
+/// The same nodes in one rollout of three batches; `alpha` is looked at from the deployer and from itself, and a command of
+/// the deployer comes before `gamma`.
+pub(crate) fn rolled_out() -> Plan {
+    Plan::parse(rollout_document().to_string().as_bytes()).unwrap()
+}
+
+fn rollout_document() -> Value {
+    let mut plan = document();
+    let check = |from: Value| {
+        json!({ "description": "GET http://localhost", "from": from, "program": "check-alpha-http", "initialDelay": 0,
+                "period": 2, "timeout": 5, "successThreshold": 1, "failureThreshold": 3 })
+    };
+    let alpha = &mut plan["nodes"]["alpha"];
+    alpha["role"] = json!("web");
+    alpha["roles"] = json!(["base", "web"]);
+    alpha["checks"] = json!({ "http": check(json!(["self"])), "outside": check(json!(["deployer", "node:beta"])) });
+    alpha["health"] = json!({ "minHealthyTime": 5, "healthyDeadline": 60 });
+    alpha["programs"] = json!(true);
+    plan["deployerPrograms"] = json!(true);
+    plan["roles"] = json!({ "web": { "nodes": ["alpha", "beta", "gamma"], "extends": ["base"] } });
+    plan["rollouts"] = json!({ "web": {
+        "role": "web", "nodes": ["alpha", "beta", "gamma"],
+        "batches": [
+            { "nodes": ["alpha"], "canary": true }, { "nodes": ["beta"], "canary": false }, { "nodes": ["gamma"], "canary": false }
+        ],
+        "maxParallel": 2, "maxUnavailable": 1, "minHealthyTime": 5, "healthyDeadline": 60, "progressDeadline": 600,
+        "maxFailures": 0, "pause": { "after": "canary", "deadline": 1800 }, "autoPromote": false, "autoRevert": "batch",
+        "onUnreachable": "skip", "irreversible": false, "coordinator": "alpha"
+    } });
+    let gate = |batch: usize, after: Value, settles: Value| json!({ "kind": "gate", "rollout": "web", "batch": batch, "after": after, "settles": settles });
+    let steps = &mut plan["steps"];
+    steps["check:alpha"] = json!({ "kind": "check", "node": "alpha", "after": ["activate:alpha"] });
+    steps["gate:web:0"] = gate(
+        0,
+        json!([]),
+        json!(["copy:alpha", "copy:beta", "copy:gamma"]),
+    );
+    steps["gate:web:1"] = gate(
+        1,
+        json!(["gate:web:0"]),
+        json!(["activate:alpha", "check:alpha"]),
+    );
+    steps["gate:web:2"] = gate(2, json!(["gate:web:1"]), json!(["activate:beta"]));
+    steps["gate:web:3"] = gate(3, json!(["gate:web:2"]), json!(["activate:gamma"]));
+    steps["activate:alpha"]["after"] = json!(["copy:alpha", "gate:web:0"]);
+    steps["activate:beta"]["after"] = json!(["copy:beta", "gate:web:1"]);
+    steps["activate:gamma"]["after"] = json!(["copy:gamma", "gate:web:2", "migrate"]);
+    steps["migrate"] = json!({ "kind": "command", "on": "deployer", "program": "step-migrate", "timeout": 60, "after": ["gate:web:2"] });
+    plan
+}
+
 fn document() -> Value {
     let node = |name: &str, tags: &[&str]| {
         let target = json!({ "host": format!("{name}.example.org"), "user": "root", "port": null, "sshOptions": [], "local": false });
@@ -87,7 +138,7 @@ fn what_is_not_json_is_said_to_be_so() {
 #[test]
 fn an_unknown_kind_of_step_names_the_known_ones() {
     assert_snapshot!(changed(|plan| plan["steps"]["build:beta"]["kind"] = json!("reboot")), @r"
-    step `build:beta` of the plan has the unknown kind `reboot`; kinds of schema version 1: build, copy, activate.
+    step `build:beta` of the plan has the unknown kind `reboot`; kinds of schema version 1: build, copy, activate, check, gate, command.
     Correct it in deploy.steps, or update the driver if a newer netlib library wrote this plan.
     ");
 }
@@ -112,7 +163,7 @@ fn every_reference_exists() {
     ");
     assert_snapshot!(changed(|plan| plan["steps"]["copy:beta"]["node"] = json!(null)), @r"
     step `copy:beta` of the plan is of kind `copy` and names no node.
-    Set `node` of the step in deploy.steps.
+    Set it in deploy.steps.
     ");
 }
 
@@ -120,7 +171,9 @@ fn every_reference_exists() {
 fn a_restricted_plan_is_a_plan() {
     let plan = example();
     let nodes: BTreeSet<String> = ["alpha", "gamma"].map(str::to_owned).into();
-    let graph = Graph::from_plan(&plan).unwrap().restrict(&nodes);
+    let graph = Graph::from_plan(&plan)
+        .unwrap()
+        .restrict(&plan.steps_of(&nodes));
     let text = serde_json::to_string(&plan.restricted(&nodes, &graph)).unwrap();
     let restricted = Plan::parse(text.as_bytes()).unwrap();
     assert_eq!(restricted.nodes.len(), 2);
@@ -128,4 +181,102 @@ fn a_restricted_plan_is_a_plan() {
         restricted.steps["activate:gamma"].after,
         ["activate:alpha", "copy:gamma"]
     );
+}
+
+#[test]
+fn a_plan_with_rollouts_is_read_and_written() {
+    let plan = rolled_out();
+    let again = Plan::parse(serde_json::to_string(&plan).unwrap().as_bytes()).unwrap();
+    assert_eq!(
+        serde_json::to_value(again).unwrap(),
+        serde_json::to_value(&plan).unwrap()
+    );
+    let alpha = &plan.nodes["alpha"];
+    assert_eq!(
+        alpha
+            .checks_from(&Place::Itself)
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>(),
+        ["http"]
+    );
+    assert!(alpha.checks["http"].is_from_self());
+    assert_eq!(plan.steps["migrate"].on, Some(Place::Deployer));
+    assert_eq!(
+        plan.rollouts["web"]
+            .pauses_after(1)
+            .map(|pause| pause.deadline),
+        Some(1800)
+    );
+    assert_eq!(plan.rollouts["web"].pauses_after(2), None);
+}
+
+#[test]
+fn a_selection_keeps_gates_of_its_batches_and_commands_beside_its_steps() {
+    let plan = rolled_out();
+    let kept = |nodes: &[&str]| {
+        let nodes = nodes.iter().map(|node| (*node).to_owned()).collect();
+        let steps = plan.steps_of(&nodes);
+        let others = steps
+            .into_iter()
+            .filter(|id| !id.contains(':') || id.starts_with("gate"));
+        others.collect::<Vec<_>>()
+    };
+    assert_eq!(kept(&["alpha"]), ["gate:web:0", "gate:web:1"]);
+    assert_eq!(kept(&["gamma"]), ["gate:web:0", "gate:web:3", "migrate"]);
+    assert_eq!(kept(&[]), Vec::<String>::new());
+    let nodes = ["alpha", "gamma"].map(str::to_owned).into();
+    let graph = Graph::from_plan(&plan)
+        .unwrap()
+        .restrict(&plan.steps_of(&nodes));
+    // The gate of the batch that is left out led here.
+    assert_eq!(
+        graph.dependencies("activate:gamma"),
+        ["copy:gamma", "gate:web:1", "migrate"]
+    );
+    assert_eq!(graph.dependencies("gate:web:3"), ["gate:web:1"]);
+    let restricted = plan.restricted(&nodes, &graph);
+    assert_eq!(restricted.rollouts["web"].nodes, ["alpha", "gamma"]);
+    assert_eq!(restricted.rollouts["web"].batches.len(), 3);
+}
+
+fn rollout_error(change: impl FnOnce(&mut Value)) -> String {
+    let mut document = rollout_document();
+    change(&mut document);
+    error_of(&document)
+}
+
+#[test]
+fn what_a_step_of_each_kind_needs_is_asked_for() {
+    assert_snapshot!(rollout_error(|plan| plan["steps"]["gate:web:1"]["rollout"] = json!("wob")), @r"
+    step `gate:web:1` of the plan refers to the rollout `wob`, which the plan does not have.
+    Correct the step in deploy.steps or deploy.order.
+    ");
+    assert_snapshot!(rollout_error(|plan| plan["steps"]["migrate"]["program"] = json!(null)), @r"
+    step `migrate` of the plan is of kind `command` and names no command.
+    Set it in deploy.steps.
+    ");
+    assert_snapshot!(rollout_error(|plan| plan["steps"]["migrate"]["on"] = json!("node:delta")), @r"
+    step `migrate` of the plan refers to the node `delta`, which the plan does not have.
+    Correct the step in deploy.steps or deploy.order.
+    ");
+    assert_snapshot!(rollout_error(|plan| plan["steps"]["gate:web:1"]["settles"] = json!(["check:delta"])), @r"
+    step `gate:web:1` of the plan refers to the step `check:delta`, which the plan does not have.
+    Correct the step in deploy.steps or deploy.order.
+    ");
+    assert_snapshot!(rollout_error(|plan| plan["nodes"]["alpha"]["checks"]["outside"]["from"] = json!(["node:delta"])), @r"
+    the check `outside` of node `alpha` in the plan is made from the unknown node `delta`.
+    Correct it in checks, nodes.alpha.checks or a role's checks.
+    ");
+    assert_snapshot!(rollout_error(|plan| plan["nodes"]["alpha"]["checks"]["http"]["program"] = json!("../x y")), @r"
+    the check `http` of node `alpha` in the plan may only have letters, digits and ._- in its name and program.
+    Correct it in checks, nodes.alpha.checks or a role's checks.
+    ");
+    assert_snapshot!(rollout_error(|plan| plan["rollouts"]["web"]["nodes"] = json!(["delta"])), @r"
+    the rollout `web` of the plan names the node `delta`, which the plan does not have.
+    Correct the role's nodes or rollout.
+    ");
+    assert_snapshot!(rollout_error(|plan| plan["nodes"]["alpha"]["checks"]["http"]["from"] = json!(["moon"])), @r"
+    the plan does not have the shape of schema version 1: at `nodes.alpha.checks.http.from[0]`: `moon` is no place; it is self, deployer or node:NAME
+    If deploy.steps is not the cause, update the netlib library and the driver to the same release.
+    ");
 }

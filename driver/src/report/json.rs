@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::readers::Reader;
 use super::summary::Summary;
+use crate::evaluate::CacheStatus;
 use crate::event::{Event, StepResult, WalkStep};
 
 /// Version of the events' schema. It grows when a reader of the old one would misunderstand the new one.
@@ -60,7 +61,10 @@ fn described(event: &Event) -> (&'static str, Value) {
         Event::Offline { node, message } => {
             ("offline", json!({ "node": node, "message": message }))
         }
-        Event::Evaluated { node } => ("evaluated", json!({ "node": node })),
+        Event::Evaluated { node, status } => ("evaluated", evaluated(node, *status)),
+        Event::NotEvaluated { node, message } => {
+            ("notEvaluated", json!({ "node": node, "message": message }))
+        }
         Event::WalkStarted { steps } => {
             let steps: Vec<Value> = steps.iter().map(walk_step).collect();
             ("walkStarted", json!({ "steps": steps }))
@@ -77,9 +81,32 @@ fn described(event: &Event) -> (&'static str, Value) {
             ("stepFinished", fields)
         }
         Event::Interrupted { activating } => ("interrupted", json!({ "activating": activating })),
+        Event::Paused {
+            rollout,
+            digest,
+            batch,
+            seconds,
+        } => (
+            "paused",
+            json!({ "rollout": rollout, "digest": digest, "batch": batch, "seconds": seconds }),
+        ),
+        Event::Resumed { rollout, detail } => {
+            ("resumed", json!({ "rollout": rollout, "detail": detail }))
+        }
         Event::Summary(summary) => ("summary", summary_fields(summary)),
         Event::Error(message) => ("error", json!({ "message": message })),
     }
+}
+
+/// What building takes is said where somebody looked.
+fn evaluated(node: &str, status: CacheStatus) -> Value {
+    let (status, build, fetch) = match status {
+        CacheStatus::Unknown => return json!({ "node": node }),
+        CacheStatus::Local => ("local", 0, 0),
+        CacheStatus::Cached { fetch } => ("cached", 0, fetch),
+        CacheStatus::NotBuilt { build, fetch } => ("notBuilt", build, fetch),
+    };
+    json!({ "node": node, "cacheStatus": status, "builds": build, "fetches": fetch })
 }
 
 fn walk_step(step: &WalkStep) -> Value {
@@ -94,6 +121,7 @@ fn result_fields(result: &StepResult) -> Value {
         StepResult::Offline(message) => json!({ "result": "offline", "message": message }),
         StepResult::Blocked { by } => json!({ "result": "blocked", "by": by }),
         StepResult::NotStarted { because } => json!({ "result": "notStarted", "by": because }),
+        StepResult::Aborted(why) => json!({ "result": "aborted", "detail": why }),
         StepResult::Cancelled => json!({ "result": "interrupted" }),
     }
 }
@@ -103,7 +131,15 @@ fn summary_fields(summary: &Summary) -> Value {
         let fields = json!({ "result": row.result.word(), "detail": row.detail });
         (row.node.clone(), fields)
     });
-    json!({ "success": summary.is_success(), "nodes": Value::Object(nodes.collect()) })
+    let rollouts = summary.rollouts.iter().map(|report| {
+        let fields = json!({ "result": report.state.word(), "detail": report.detail });
+        (report.id.clone(), fields)
+    });
+    json!({
+        "success": summary.is_success(),
+        "nodes": Value::Object(nodes.collect()),
+        "rollouts": Value::Object(rollouts.collect()),
+    })
 }
 
 fn merge(into: &mut Value, more: Value) {

@@ -1,5 +1,6 @@
 //! What people and programs see. Everything here only reads: the stream of events, a plan, the result of a run.
 
+pub mod check;
 pub mod difference;
 pub mod dot;
 pub mod exec;
@@ -13,3 +14,4 @@ pub mod screen;
 pub mod status;
 pub mod summary;
 pub mod tree;
+pub mod waves;

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::event::{StepResult, WalkStep};
 use crate::graph::Graph;
 use crate::plan::{Goal, StepKind};
+use crate::rollout::{RolloutReport, RolloutState};
 use crate::schedule::RunResult;
 
 /// What became of a node.
@@ -19,6 +20,8 @@ pub enum NodeResult {
     WouldChange,
     /// It is as far as the goal of the run goes, which is not the whole way.
     Done,
+    /// It was switched, and its rollout took it back to the system from before.
+    RolledBack,
     /// One of its steps failed.
     Failed,
     /// Something that it depends on failed.
@@ -38,6 +41,7 @@ impl NodeResult {
             Self::UpToDate => "up to date",
             Self::WouldChange => "would change",
             Self::Done => "done",
+            Self::RolledBack => "rolled back",
             Self::Failed => "failed",
             Self::Blocked => "blocked",
             Self::Offline => "offline",
@@ -64,7 +68,7 @@ impl NodeResult {
             Self::Active | Self::Done => word.green(),
             Self::UpToDate | Self::Skipped => word.dim(),
             Self::WouldChange => word.cyan(),
-            Self::Blocked => word.yellow(),
+            Self::Blocked | Self::RolledBack => word.yellow(),
             Self::Failed | Self::Offline => word.red(),
         };
         word.apply_to(format!(
@@ -100,6 +104,10 @@ pub struct Row {
 pub struct Summary {
     /// One line a node.
     pub rows: Vec<Row>,
+    /// Whether all that concerns no node, such as commands of the deployer, went well.
+    pub is_rest_good: bool,
+    /// One line a rollout.
+    pub rollouts: Vec<RolloutReport>,
 }
 
 impl Summary {
@@ -116,15 +124,59 @@ impl Summary {
         let rows = nodes
             .into_iter()
             .map(|(node, steps)| row(node, &steps, goal(node)));
+        let others = graph.steps().filter(|step| step.node.is_none());
+        let is_good = |step: &WalkStep| {
+            let result = run.steps.get(&step.id);
+            matches!(result, Some(StepResult::Done(_) | StepResult::Skipped(_)))
+        };
         Self {
             rows: rows.collect(),
+            is_rest_good: others.into_iter().all(is_good),
+            rollouts: Vec::new(),
         }
     }
 
-    /// Whether no node needs a look.
+    /// Adds how rollouts ended; a node that was taken back is told as such.
+    #[must_use]
+    pub fn with_rollouts(mut self, reports: &[RolloutReport]) -> Self {
+        for report in reports {
+            for (node, what) in &report.taken_back {
+                if let Some(row) = self.rows.iter_mut().find(|row| row.node == *node) {
+                    row.result = NodeResult::RolledBack;
+                    row.detail.clone_from(what);
+                }
+            }
+        }
+        self.rollouts = reports.to_vec();
+        self
+    }
+
+    /// Whether nothing needs a look.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        self.rows.iter().all(|row| row.result.is_good())
+        let is_well = |report: &RolloutReport| report.state == RolloutState::Healthy;
+        self.is_rest_good
+            && self.rows.iter().all(|row| row.result.is_good())
+            && self.rollouts.iter().all(is_well)
+    }
+
+    /// Whether nothing failed, and something waits for a person.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        let may_be = |row: &Row| {
+            row.result.is_good()
+                || row.result == NodeResult::Skipped
+                || row.result == NodeResult::Blocked
+        };
+        let is_well = |report: &RolloutReport| {
+            matches!(report.state, RolloutState::Healthy | RolloutState::Paused)
+        };
+        self.rows.iter().all(may_be)
+            && self.rollouts.iter().all(is_well)
+            && self
+                .rollouts
+                .iter()
+                .any(|report| report.state == RolloutState::Paused)
     }
 
     /// The table and the last line.
@@ -145,7 +197,16 @@ impl Summary {
             );
             line.trim_end().to_owned() + "\n"
         };
-        self.rows.iter().map(line).collect::<String>() + &self.last_line() + "\n"
+        let rollout = |report: &RolloutReport| {
+            format!(
+                "rollout {}  {}  {}\n",
+                report.id,
+                report.state.word(),
+                report.detail
+            )
+        };
+        let rollouts: String = self.rollouts.iter().map(rollout).collect();
+        self.rows.iter().map(line).collect::<String>() + &rollouts + &self.last_line() + "\n"
     }
 
     /// For example `2 of 4 nodes active, 1 failed, 1 blocked`.
@@ -216,6 +277,7 @@ fn failure(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)>
 fn not_started(_: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
     match result {
         StepResult::Blocked { by } => Some((NodeResult::Blocked, format!("by {by}"))),
+        StepResult::Aborted(why) => Some((NodeResult::Skipped, why.clone())),
         StepResult::NotStarted { because } => Some((
             NodeResult::Skipped,
             format!("not started after the failure of {because}"),

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::waves::waves;
 use crate::event::WalkStep;
 use crate::graph::Graph;
-use crate::plan::{Plan, Target};
+use crate::plan::{Plan, StepKind, Target};
+
+/// Stands for the node of steps that run on the deployer.
+const DEPLOYER: &str = "(deployer)";
 
 /// Draws the nodes and steps of the graph.
 #[must_use]
@@ -14,7 +18,10 @@ pub fn tree(plan: &Plan, graph: &Graph) -> String {
     let mut text = format!(
         "network {}: {}, {}\n",
         plan.network.name,
-        count(nodes.len(), "node"),
+        count(
+            nodes.iter().filter(|(name, _)| *name != DEPLOYER).count(),
+            "node"
+        ),
         count(graph.len(), "step")
     );
     let last = nodes.len().saturating_sub(1);
@@ -27,7 +34,7 @@ pub fn tree(plan: &Plan, graph: &Graph) -> String {
         let _ = writeln!(text, "{branch} {name}{}", about(plan, name));
         draw_steps(&mut text, stem, steps, graph);
     }
-    text
+    text + &waves(plan, graph)
 }
 
 fn draw_steps(text: &mut String, stem: &str, steps: &[&WalkStep], graph: &Graph) {
@@ -73,8 +80,10 @@ fn about(plan: &Plan, name: &str) -> String {
     let Some(node) = plan.nodes.get(name) else {
         return String::new();
     };
-    let tags: String = node.tags.iter().map(|tag| format!("  @{tag}")).collect();
-    format!("  {}  {}{tags}", address(&node.target), node.system)
+    let roles = node.roles.iter().map(|role| format!("  role:{role}"));
+    let tags = node.tags.iter().map(|tag| format!("  @{tag}"));
+    let words: String = roles.chain(tags).collect();
+    format!("  {}  {}{words}", address(&node.target), node.system)
 }
 
 fn address(target: &Target) -> String {
@@ -96,8 +105,10 @@ fn address(target: &Target) -> String {
 fn in_order<'a>(plan: &'a Plan, graph: &'a Graph) -> Vec<(&'a str, Vec<&'a WalkStep>)> {
     let mut steps: BTreeMap<&str, Vec<&WalkStep>> = BTreeMap::new();
     let mut finished: BTreeMap<&str, usize> = BTreeMap::new();
-    for (place, step) in graph.steps().enumerate() {
-        let name = step.node.as_deref().unwrap_or("(deployer)");
+    // Gates belong to rollouts, which are drawn for themselves.
+    let steps_of_nodes = graph.steps().filter(|step| step.kind != StepKind::Gate);
+    for (place, step) in steps_of_nodes.enumerate() {
+        let name = step.node.as_deref().unwrap_or(DEPLOYER);
         steps.entry(name).or_default().push(step);
         finished.insert(name, place);
     }
@@ -107,7 +118,7 @@ fn in_order<'a>(plan: &'a Plan, graph: &'a Graph) -> Vec<(&'a str, Vec<&'a WalkS
     }
     let mut nodes: Vec<_> = steps.into_iter().collect();
     nodes.sort_by_key(|(name, _)| (finished.get(name).copied(), *name));
-    nodes.retain(|(name, _)| plan.nodes.contains_key(*name) || *name == "(deployer)");
+    nodes.retain(|(name, _)| plan.nodes.contains_key(*name) || *name == DEPLOYER);
     nodes
 }
 
@@ -145,7 +156,9 @@ mod tests {
     fn shows_contracted_edges_of_a_selection() {
         let plan = example();
         let nodes = ["alpha", "gamma"].map(str::to_owned).into();
-        let graph = Graph::from_plan(&plan).unwrap().restrict(&nodes);
+        let graph = Graph::from_plan(&plan)
+            .unwrap()
+            .restrict(&plan.steps_of(&nodes));
         assert_snapshot!(tree(&plan, &graph));
     }
 }

@@ -1,6 +1,7 @@
 //! Property tests: random graphs, random failures, random limits.
 
 mod fake;
+mod prepared;
 
 use std::collections::BTreeMap;
 
@@ -46,10 +47,11 @@ struct Ran {
 }
 
 fn ran(fakes: &[FakeStep], policy: Policy, cancel_after: Option<usize>) -> Ran {
+    let names = |places: &[usize]| places.iter().map(|place| name(*place)).collect();
     let step = |fake: &FakeStep| Step {
-        kind: fake.kind,
-        node: None,
-        after: fake.after.iter().map(|place| name(*place)).collect(),
+        after: names(&fake.after),
+        settles: names(&fake.settles),
+        ..Step::bare(fake.kind)
     };
     let named = fakes.iter().enumerate();
     let steps = named
@@ -115,6 +117,17 @@ impl Ran {
                 assert!(
                     place(false, &before) < place(true, &step),
                     "{step} began before {before} ended"
+                );
+            }
+            for before in self.graph.settled_before(&step) {
+                // What never started ended without a trace in the history.
+                assert!(
+                    place(false, &before) < place(true, &step),
+                    "{step} began before {before} ended"
+                );
+                assert!(
+                    place(true, &before).is_some() == place(false, &before).is_some(),
+                    "{step} began while {before} was running"
                 );
             }
         }
@@ -237,6 +250,7 @@ fn independent_steps_run_at_the_same_time() {
         kind: StepKind::Build,
         millis: 10,
         after,
+        settles: vec![],
     };
     let limits = Limits {
         overall: 10,
@@ -266,6 +280,7 @@ fn a_walk_that_is_cancelled_before_it_begins_does_nothing() {
         kind: StepKind::Copy,
         millis: 1,
         after: vec![],
+        settles: vec![],
     };
     let limits = Limits {
         overall: 1,

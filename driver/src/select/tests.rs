@@ -1,6 +1,7 @@
 //! Tests of selections.
 
 use insta::assert_snapshot;
+use serde::Deserialize;
 
 use super::*;
 use crate::plan::tests::example;
@@ -13,17 +14,66 @@ fn selected(words: &[&str]) -> Result<Vec<String>, String> {
         .map_err(|error| error.to_string())
 }
 
+#[derive(Deserialize)]
+struct Table {
+    nodes: BTreeMap<String, Words>,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Words {
+    tags: Vec<String>,
+    roles: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    selectors: Vec<String>,
+    nodes: Vec<String>,
+    problems: Vec<Expected>,
+}
+
+#[derive(Debug, Deserialize, Eq, PartialEq)]
+struct Expected {
+    kind: String,
+    word: String,
+    suggestion: Option<String>,
+}
+
+/// The same table that the library is tested with.
 #[test]
-fn names_tags_and_globs_are_a_union() {
-    let all = ["alpha", "beta", "gamma"].map(str::to_owned);
-    assert_eq!(selected(&[]).unwrap(), all);
-    assert_eq!(selected(&["beta"]).unwrap(), ["beta"]);
-    assert_eq!(selected(&["@inner"]).unwrap(), ["beta", "gamma"]);
-    assert_eq!(selected(&["[ab]*a", "@edge"]).unwrap(), ["alpha", "beta"]);
-    assert_eq!(
-        selected(&["@db", "g?mma", "beta"]).unwrap(),
-        ["beta", "gamma"]
-    );
+fn the_grammar_is_that_of_the_library() {
+    let table = include_str!("../../../checks/selectors.json");
+    let table: Table = serde_json::from_str(table).unwrap();
+    let mut context = Context::default();
+    for (node, words) in &table.nodes {
+        context.enter(node, &words.tags, &words.roles);
+    }
+    assert!(table.cases.len() >= 40);
+    for case in table.cases {
+        let (nodes, problems) = if case.selectors.is_empty() {
+            (Nodes::new(), Vec::new())
+        } else {
+            context.resolve(&case.selectors)
+        };
+        let problems: Vec<Expected> = problems
+            .into_iter()
+            .map(|problem| Expected {
+                kind: problem.kind.to_owned(),
+                word: problem.word,
+                suggestion: problem.suggestion,
+            })
+            .collect();
+        assert_eq!(nodes, case.nodes.into_iter().collect(), "{}", case.name);
+        assert_eq!(problems, case.problems, "{}", case.name);
+    }
+}
+
+#[test]
+fn without_a_selector_every_node_is_meant() {
+    assert_eq!(selected(&[]).unwrap(), ["alpha", "beta", "gamma"]);
+    assert_eq!(selected(&["@inner & !beta"]).unwrap(), ["gamma"]);
 }
 
 #[test]
@@ -36,21 +86,29 @@ fn one_wrong_word_is_an_error_whatever_the_others_select() {
     --on @iner: no node has this tag. Did you mean `inner`?
     Tags: db, edge, inner
     ");
+    assert_snapshot!(selected(&["role:web"]).unwrap_err(), @r"
+    --on role:web: no node has this role.
+    Roles: (none)
+    ");
     assert_snapshot!(selected(&["web*"]).unwrap_err(), @r"
     --on web*: no node's name matches.
     Nodes: alpha, beta, gamma
     ");
     assert_snapshot!(selected(&["[a"]).unwrap_err(), @r"
-    --on [a: not a valid pattern: unclosed character class; missing ']'.
-    Patterns have `*`, `?`, `[abc]` and `{a,b}`, for example: --on 'web*'
+    --on [a: this is no selector.
+    Selectors are a node, a pattern such as 'web*', @TAG, role:ROLE, each with ! for the others, joined by &
     ");
     assert_snapshot!(selected(&[""]).unwrap_err(), @r"
-    --on '' (nothing): the network has no such node.
-    Nodes: alpha, beta, gamma
+    --on '' (nothing): this is no selector.
+    Selectors are a node, a pattern such as 'web*', @TAG, role:ROLE, each with ! for the others, joined by &
     ");
     assert_snapshot!(selected(&["alpha,beta"]).unwrap_err(), @r"
-    --on alpha,beta: the network has no such node. Give --on once for each node.
-    Nodes: alpha, beta, gamma
+    --on alpha,beta: this is no selector.
+    Give --on once for each node.
+    ");
+    assert_snapshot!(selected(&["alpha & beta"]).unwrap_err(), @r"
+    --on alpha & beta: no node is left.
+    An intersection or an exclusion leaves none; netlib plan shows the nodes with their tags and roles.
     ");
 }
 
@@ -60,6 +118,6 @@ fn long_words_and_long_lists_are_cut() {
     assert!(error.contains("… (100000 characters)"), "{error}");
     assert!(error.len() < 400);
     let names: Vec<String> = (0..30).map(|n| format!("n{n}")).collect();
-    assert!(listed(&names).ends_with("n19, … (30 in all; netlib plan lists them)"));
-    assert_eq!(listed(&[]), "(none)");
+    assert!(problem::list(&names).ends_with("n19, … (30 in all; netlib plan lists them)"));
+    assert_eq!(problem::list(&[]), "(none)");
 }

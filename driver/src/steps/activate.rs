@@ -5,19 +5,21 @@ use super::follow::{Course, Ended, Origin, follow, start};
 use super::restart::restart_if_needed;
 use super::runner::StepRunnerParts;
 use super::standing::Standing;
-use crate::host::script::{self, Activation, Phase, Status, System};
+use crate::host::script::{self, Activation, Health, Phase, Status, System};
 use crate::host::{HostError, LockHolder, Refusal};
 use crate::plan::Goal;
+use crate::rollout::Before;
 
 /// Activates; the text says what was done.
 pub(super) async fn activate(
     parts: &StepRunnerParts,
     standing: &Standing,
+    health: Health,
     mut on_line: impl FnMut(String) + Send,
-) -> Result<String, StepFailure> {
+) -> Result<Activated, StepFailure> {
     let host = &*standing.host;
     let (toplevel, goal) = (&standing.toplevel.out_path, standing.options.goal);
-    let mut activation = asked_for(parts, standing);
+    let mut activation = asked_for(parts, standing, health);
     let origin = match begin(standing, &activation).await? {
         None => Origin::Ours,
         Some(holder) => {
@@ -43,10 +45,24 @@ pub(super) async fn activate(
     }
     let done = goal.done(ended.status.previous.as_deref(), toplevel);
     let restarted = restart_if_needed(&parts.settings.cancel, standing, on_line).await?;
-    Ok(done + &restarted)
+    Ok(Activated {
+        done: done + &restarted,
+        before: Before {
+            toplevel: ended.status.previous,
+            generation: ended.status.generation_before,
+        },
+    })
 }
 
-fn asked_for(parts: &StepRunnerParts, standing: &Standing) -> Activation {
+/// A host that was brought to its goal.
+pub(super) struct Activated {
+    /// What was done.
+    pub done: String,
+    /// What it ran before.
+    pub before: Before,
+}
+
+fn asked_for(parts: &StepRunnerParts, standing: &Standing, health: Health) -> Activation {
     Activation {
         nonce: parts.settings.nonce.clone(),
         system: System::Toplevel(standing.toplevel.out_path.clone()),
@@ -56,6 +72,7 @@ fn asked_for(parts: &StepRunnerParts, standing: &Standing) -> Activation {
         policy: parts.settings.policy,
         limit: standing.options.limit(),
         confirm_limit: standing.options.confirm_limit(),
+        health,
     }
 }
 
@@ -133,6 +150,7 @@ pub(super) fn judge(
     let which = |system: &Option<String>| which(system.as_deref(), toplevel, &ended.status);
     Err(StepFailure::Activation {
         message,
+        phase: *phase,
         running: which(current),
         boot: which(profile),
         log: ended.log.clone(),

@@ -93,6 +93,8 @@ pub enum StepFailure {
     Activation {
         /// What went wrong.
         message: String,
+        /// How the host says it ended.
+        phase: Phase,
         /// Which system runs.
         running: String,
         /// Which system the profile names.
@@ -129,6 +131,25 @@ pub enum StepFailure {
         /// What to do next.
         advice: String,
     },
+    /// A node is not healthy.
+    #[error(
+        "node `{node}` is not healthy\n  {why}\n  what to do: correct the cause and deploy again; to look again: netlib check --on {node}"
+    )]
+    Unhealthy {
+        /// Node name.
+        node: String,
+        /// What was seen, and from where.
+        why: String,
+    },
+    /// A rollout does not go on.
+    #[error("{0}")]
+    Rollout(String),
+    /// Taking a node back failed, after which nothing may be done any more.
+    #[error("{0}")]
+    Revert(String),
+    /// The run is to end.
+    #[error("interrupted")]
+    Interrupted,
     /// The host stopped answering in the middle.
     #[error(
         "{address} has not answered for {} s since the activation began; it goes on there by itself\n  last error: {last}\n  what to do: deploy again when the host answers, or look there at {record}",
@@ -150,8 +171,26 @@ impl StepFailure {
     /// The error for the schedule, with the place in front.
     #[must_use]
     pub fn at(&self, node: &str, step: &str) -> StepError {
-        let kind = match self {
+        StepError {
+            kind: self.kind(),
+            message: format!("node `{node}`, step `{step}`: {self}"),
+        }
+    }
+
+    /// The same for a step of no node.
+    #[must_use]
+    pub fn at_step(&self, step: &str) -> StepError {
+        StepError {
+            kind: self.kind(),
+            message: format!("step `{step}`: {self}"),
+        }
+    }
+
+    fn kind(&self) -> FailureKind {
+        match self {
             Self::Host(error) if error.is_offline() => FailureKind::Offline,
+            Self::Revert(_) => FailureKind::StopsAll,
+            Self::Interrupted => FailureKind::Interrupted,
             Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => {
                 FailureKind::Interrupted
             }
@@ -159,10 +198,6 @@ impl StepFailure {
                 FailureKind::Interrupted
             }
             _ => FailureKind::Failed,
-        };
-        StepError {
-            kind,
-            message: format!("node `{node}`, step `{step}`: {self}"),
         }
     }
 }

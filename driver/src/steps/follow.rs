@@ -43,12 +43,24 @@ pub(super) enum Origin {
 impl Course<'_> {
     /// Going there, the profile and the boot entry, the same back, and then some.
     fn deadline(&self) -> Duration {
-        self.activation.limit * 6 + self.activation.confirm_limit + 3 * SLACK
+        let Activation {
+            limit,
+            confirm_limit,
+            health,
+            ..
+        } = self.activation;
+        *limit * 6 + health.limit() + *confirm_limit + 3 * SLACK
     }
 
     /// A host that cut its own network comes back by itself within this.
     fn lost_limit(&self) -> Duration {
-        self.lost_limit.min(self.activation.limit) + self.activation.confirm_limit + SLACK
+        let Activation {
+            limit,
+            confirm_limit,
+            health,
+            ..
+        } = self.activation;
+        self.lost_limit.min(*limit) + health.limit() + *confirm_limit + SLACK
     }
 }
 

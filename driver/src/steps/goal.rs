@@ -22,6 +22,9 @@ const fn left_out(kind: StepKind) -> &'static str {
         StepKind::Build => "would build",
         StepKind::Copy => "would copy",
         StepKind::Activate => WOULD_CHANGE,
+        StepKind::Check => "would check",
+        StepKind::Gate => "would decide",
+        StepKind::Command => "would run",
     }
 }
 
@@ -32,7 +35,10 @@ impl Goal {
             Self::DryRun => return Work::Skip(left_out(kind).to_owned()),
             Self::Build => StepKind::Build,
             Self::Copy => StepKind::Copy,
-            Self::Switch | Self::Boot | Self::Test | Self::DryActivate => StepKind::Activate,
+            // Nothing of the new system runs before the boot, so there is nothing to look at.
+            Self::Boot if kind == StepKind::Gate => return Work::Do,
+            Self::Boot | Self::DryActivate => StepKind::Activate,
+            Self::Switch | Self::Test => StepKind::Command,
         };
         if kind <= last {
             Work::Do
@@ -47,6 +53,12 @@ impl Goal {
             Self::DryRun if why == WOULD_CHANGE => format!("{why}: {from} -> {to}"),
             _ => why.to_owned(),
         }
+    }
+
+    /// Whether rollouts are of any meaning: without an activation there is nothing to keep to.
+    #[must_use]
+    pub fn rolls_out(self) -> bool {
+        self.work(StepKind::Gate) == Work::Do
     }
 
     /// Whether the host is asked for anything at all.
@@ -192,6 +204,9 @@ mod tests {
         would build
         would copy
         would change: /nix/store/1-nixos-system-old -> /nix/store/2-nixos-system-new
+        would check
+        would decide
+        would run
         ");
     }
 
@@ -213,13 +228,13 @@ mod tests {
             .map(|goal| format!("{}: {}\n", goal.word(), done(*goal)))
             .collect();
         insta::assert_snapshot!(table, @r"
-        switch: build copy activate
-        boot: build copy activate
-        test: build copy activate
-        dry-activate: build copy activate
-        build: build - -
-        copy: build copy -
-        dry-run: - - -
+        switch: build copy activate check gate command
+        boot: build copy activate - gate -
+        test: build copy activate check gate command
+        dry-activate: build copy activate - - -
+        build: build - - - - -
+        copy: build copy - - - -
+        dry-run: - - - - - -
         ");
         assert_eq!(
             Goal::Build.work(StepKind::Copy),

@@ -3,13 +3,20 @@
 //! Knows Nix's commands and the host script; knows nothing of the order in which steps run.
 
 mod activate;
+mod approval;
 mod build;
+mod check;
+mod command;
+mod coordinator;
 mod copy;
 mod failure;
 mod follow;
+mod gate;
 mod goal;
 mod nix_log;
+mod programs;
 mod restart;
+mod revert;
 mod rollback;
 mod runner;
 mod standing;
@@ -20,9 +27,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio_util::sync::CancellationToken;
 
+pub use approval::Prompt;
 pub(crate) use build::{Build, build};
+pub use check::{Checker, Seen};
+pub use coordinator::coordinator;
 pub(crate) use copy::copy;
 pub use failure::StepFailure;
+pub use programs::ProgramSources;
 pub use rollback::{Rollback, RollbackDone, rollback};
 pub use runner::{StepRunner, StepRunnerParts};
 
@@ -43,6 +54,8 @@ pub struct Settings {
     pub reboot: Option<RebootPolicy>,
     /// What to do with hosts of other networks.
     pub policy: IdentityPolicy,
+    /// Who may approve here that a rollout goes on.
+    pub prompt: Prompt,
     /// Names this deployment on the hosts; sorts by time.
     pub nonce: String,
     /// Who deploys, for whoever finds a host locked: user and machine.
@@ -66,6 +79,7 @@ impl Settings {
             goal: None,
             reboot: None,
             policy: IdentityPolicy::default(),
+            prompt: Prompt::default(),
             nonce: new_nonce(),
             deployer: deployer(),
             build_limit: Duration::from_secs(6 * 60 * 60),

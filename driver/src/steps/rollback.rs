@@ -7,7 +7,7 @@ use super::StepFailure;
 use super::activate::judge;
 use super::follow::{Course, Origin, follow, start};
 use crate::host::Host;
-use crate::host::script::{self, Activation, IdentityPolicy, System};
+use crate::host::script::{self, Activation, Health, IdentityPolicy, System};
 use crate::plan::{ActivationOptions, Goal, Network};
 
 /// What a rollback is to do.
@@ -92,5 +92,6 @@ fn asked_for(request: &Rollback) -> Activation {
         policy: IdentityPolicy::Keep,
         limit: request.options.limit(),
         confirm_limit: request.options.confirm_limit(),
+        health: Health::default(),
     }
 }

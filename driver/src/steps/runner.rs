@@ -5,18 +5,24 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
+use super::check::{Look, health, judge, look};
+use super::coordinator::Lease;
 use super::goal::Work;
+use super::programs::{ProgramSources, Programs};
 use super::restart::restart_if_needed;
 use super::standing::Standing;
-use super::{Build, Settings, StepFailure, activate, build, copy};
+use super::{Build, Settings, StepFailure, activate, build, command, copy, gate};
 use crate::evaluate::Toplevels;
-use crate::event::{Event, EventSink};
+use crate::event::{Event, EventSink, StepResult};
 use crate::graph::StepId;
+use crate::host::script::rollout::{self, ChangedNode};
+use crate::host::script::{Health, HealthMode, Phase};
 use crate::host::{Hosts, script};
-use crate::plan::{ActivationOptions, Plan, StepKind};
-use crate::schedule::{Execute, StepOutcome};
+use crate::plan::{ActivationOptions, Place, Plan, Step, StepKind};
+use crate::rollout::{Before, Rollouts};
+use crate::schedule::{Admission, Execute, StepOutcome};
 
 /// Said of every step of a node that runs its system already.
 const UP_TO_DATE: &str = "up to date";
@@ -29,6 +35,8 @@ pub struct StepRunnerParts {
     pub plan: Arc<Plan>,
     /// Where derivations of nodes are found.
     pub toplevels: Arc<dyn Toplevels>,
+    /// Where the programs of checks and commands are found.
+    pub programs: ProgramSources,
     /// The machines.
     pub hosts: Arc<Hosts>,
     /// How to go about it.
@@ -39,7 +47,11 @@ pub struct StepRunnerParts {
 
 /// Carries out the steps of a plan.
 pub struct StepRunner {
-    parts: StepRunnerParts,
+    pub(super) parts: StepRunnerParts,
+    pub(super) programs: Programs,
+    pub(super) rollouts: Arc<Rollouts>,
+    /// The locks of rollouts that this run has.
+    pub(super) leases: Mutex<BTreeMap<String, Lease>>,
     standings: BTreeMap<String, OnceCell<Result<Arc<Standing>, StepFailure>>>,
 }
 
@@ -61,29 +73,69 @@ impl StepRunnerParts {
 impl StepRunner {
     /// Carries out the steps of a plan with these parts.
     #[must_use]
-    pub fn new(parts: StepRunnerParts) -> Self {
-        let standings = parts
-            .plan
-            .nodes
-            .keys()
-            .map(|node| (node.clone(), OnceCell::new()))
-            .collect();
-        Self { parts, standings }
+    pub fn new(parts: StepRunnerParts, rollouts: Arc<Rollouts>) -> Self {
+        let nodes = parts.plan.nodes.keys();
+        Self {
+            standings: nodes.map(|node| (node.clone(), OnceCell::new())).collect(),
+            programs: Programs::new(
+                parts.plan.clone(),
+                parts.programs.clone(),
+                parts.hosts.clone(),
+                parts.settings.clone(),
+            ),
+            leases: Mutex::default(),
+            rollouts,
+            parts,
+        }
+    }
+
+    /// Gives back what the run still has: the locks of rollouts that did not come to their end.
+    pub async fn close(&self) {
+        let leases = std::mem::take(&mut *self.leases.lock().await);
+        for lease in leases.into_values() {
+            lease.release().await;
+        }
+    }
+
+    /// Gives back the lock of a rollout.
+    pub(super) async fn release(&self, rollout: &str) {
+        let lease = self.leases.lock().await.remove(rollout);
+        if let Some(lease) = lease {
+            lease.release().await;
+        }
     }
 
     async fn run(&self, step: &str) -> StepOutcome {
         let Some(planned) = self.parts.plan.steps.get(step) else {
             let failure = StepFailure::Plan(format!("the plan has no step {step:?}"));
-            return StepOutcome::Failed(failure.at("?", step));
+            return StepOutcome::Failed(failure.at_step(step));
         };
-        let Some(node) = &planned.node else {
-            let failure = StepFailure::Plan("a step of this kind needs a node".to_owned());
-            return StepOutcome::Failed(failure.at("?", step));
+        let ran = match (planned.kind, &planned.node) {
+            (StepKind::Gate | StepKind::Command, _) => self.run_between(step, planned).await,
+            (kind, Some(node)) => self.run_for(kind, node, step).await,
+            (_, None) => Err(StepFailure::Plan(
+                "a step of this kind needs a node".to_owned(),
+            )),
         };
-        match self.run_for(planned.kind, node, step).await {
-            Ok(outcome) => outcome,
-            Err(failure) => StepOutcome::Failed(failure.at(node, step)),
+        match (ran, planned.owner()) {
+            (Ok(outcome), _) => outcome,
+            (Err(failure), Some(node)) => StepOutcome::Failed(failure.at(node, step)),
+            (Err(failure), None) => StepOutcome::Failed(failure.at_step(step)),
         }
+    }
+
+    /// Steps that are about more than one node, or none: the goal of the whole run decides whether they are of use.
+    async fn run_between(&self, step: &str, planned: &Step) -> Result<StepOutcome, StepFailure> {
+        let goal = self.parts.settings.goal.unwrap_or_default();
+        if let Work::Skip(why) = goal.work(planned.kind) {
+            return Ok(StepOutcome::Skipped(why));
+        }
+        if planned.kind == StepKind::Gate {
+            return gate::run(self, step, planned).await;
+        }
+        command::run(self, step, planned)
+            .await
+            .map(StepOutcome::Done)
     }
 
     async fn run_for(
@@ -101,8 +153,17 @@ impl StepRunner {
             };
         }
         let standing = self.standing(node).await?;
+        if kind == StepKind::Check {
+            return match work {
+                Work::Skip(why) => Ok(StepOutcome::Skipped(why)),
+                Work::Do => {
+                    self.check(node, step, |place| *place != Place::Itself)
+                        .await
+                }
+            };
+        }
         if standing.is_up_to_date() {
-            return self.leave(kind, step, &standing).await;
+            return self.leave(kind, (node, step), &standing).await;
         }
         if kind != StepKind::Activate && standing.same_underway().is_some() {
             return Ok(StepOutcome::Skipped(UNDER_WAY.to_owned()));
@@ -112,27 +173,133 @@ impl StepRunner {
         }
         let done = match kind {
             StepKind::Build => self.build(node, step).await?,
-            StepKind::Copy => self.copy(step, &standing).await?,
-            StepKind::Activate => {
-                activate::activate(&self.parts, &standing, |line| self.show(step, line)).await?
-            }
+            StepKind::Copy => self.copy(node, step, &standing).await?,
+            _ => self.activate(node, step, &standing).await?,
         };
         Ok(StepOutcome::Done(done))
+    }
+
+    /// Looks at the node from these places, for as long as it takes to settle.
+    async fn check(
+        &self,
+        node: &str,
+        step: &str,
+        from: fn(&Place) -> bool,
+    ) -> Result<StepOutcome, StepFailure> {
+        let asked = Look {
+            node,
+            from,
+            mode: HealthMode::Settle,
+        };
+        let show = |line| self.show(step, line);
+        let seen = look(&self.programs, asked, show).await;
+        judge(node, &seen).map(StepOutcome::Done)
+    }
+
+    async fn activate(
+        &self,
+        node: &str,
+        step: &str,
+        standing: &Standing,
+    ) -> Result<String, StepFailure> {
+        let is_irreversible = self.is_irreversible(node);
+        let health = if is_irreversible {
+            Health::default()
+        } else {
+            self.own_health(node).await?
+        };
+        let show = |line| self.show(step, line);
+        let activated = activate::activate(&self.parts, standing, health, show).await;
+        let activated = activated.inspect_err(|failure| {
+            if let StepFailure::Activation { phase, .. } = failure
+                && *phase == Phase::RolledBack
+                && let Some(mut course) = self.rollouts.course_of(node)
+            {
+                course.went_back(node);
+            }
+        })?;
+        self.note(node, activated.before).await;
+        if is_irreversible && self.has_own_checks(node) {
+            self.check(node, step, |place| *place == Place::Itself)
+                .await?;
+        }
+        Ok(activated.done)
+    }
+
+    /// What the host itself looks at before it may be confirmed.
+    async fn own_health(&self, node: &str) -> Result<Health, StepFailure> {
+        match self.parts.plan.nodes.get(node) {
+            Some(planned) if self.has_own_checks(node) => {
+                let ready = self.programs.on(node).await?;
+                Ok(health(planned, &Place::Itself, &ready, HealthMode::Settle))
+            }
+            _ => Ok(Health::default()),
+        }
+    }
+
+    fn has_own_checks(&self, node: &str) -> bool {
+        let planned = self.parts.plan.nodes.get(node);
+        planned.is_some_and(|planned| planned.checks_from(&Place::Itself).next().is_some())
+    }
+
+    fn is_irreversible(&self, node: &str) -> bool {
+        let course = self.rollouts.course_of(node);
+        course.is_some_and(|course| course.rollout().irreversible)
+    }
+
+    /// Writes down what a node ran before, here and on the coordinator: whoever goes on with the rollout may have to take
+    /// it back.
+    async fn note(&self, node: &str, before: Before) {
+        let Some(id) = self.rollouts.course_of(node).map(|mut course| {
+            course.changed(node, before);
+            course.id().to_owned()
+        }) else {
+            return;
+        };
+        // Held meanwhile, so that what was known last is written last.
+        let leases = self.leases.lock().await;
+        let Some(lease) = leases.get(&id) else { return };
+        let changed = self.rollouts.course(&id).map(|course| course.all_changed());
+        let changed = changed
+            .into_iter()
+            .flatten()
+            .map(|(node, before)| ChangedNode {
+                node,
+                generation: before.generation,
+                toplevel: before.toplevel,
+            });
+        let changed: Vec<ChangedNode> = changed.collect();
+        if let Err(error) = rollout::note(&*lease.host, &id, &lease.digest, &changed).await {
+            self.parts.events.send(Event::Warning(format!(
+                "rollout {id}: its coordinator could not write down that {node} was changed, so a later deploy would not take it back: {error}"
+            )));
+        }
     }
 
     /// A node that is where it should be is at most recorded as ours, and restarted if it still has to be.
     async fn leave(
         &self,
         kind: StepKind,
-        step: &str,
+        (node, step): (&str, &str),
         standing: &Standing,
     ) -> Result<StepOutcome, StepFailure> {
         let goal = standing.options.goal;
+        if let Some(mut course) = self.rollouts.course_of(node) {
+            course.is_up_to_date(node);
+        }
         if kind == StepKind::Activate && goal.takes_over() {
             activate::identify(&self.parts, standing).await?;
             let cancel = &self.parts.settings.cancel;
             let restarted =
                 restart_if_needed(cancel, standing, |line| self.show(step, line)).await?;
+            // A rollout goes on only over nodes that are well, whoever brought them to their systems.
+            if goal.work(StepKind::Check) == Work::Do
+                && self.rollouts.course_of(node).is_some()
+                && self.has_own_checks(node)
+            {
+                self.check(node, step, |place| *place == Place::Itself)
+                    .await?;
+            }
             if !restarted.is_empty() {
                 return Ok(StepOutcome::Done(format!("{UP_TO_DATE}{restarted}")));
             }
@@ -141,7 +308,7 @@ impl StepRunner {
     }
 
     /// How the node stood when its first step began.
-    async fn standing(&self, node: &str) -> Result<Arc<Standing>, StepFailure> {
+    pub(super) async fn standing(&self, node: &str) -> Result<Arc<Standing>, StepFailure> {
         let Some(cell) = self.standings.get(node) else {
             return Err(StepFailure::Plan(format!("the plan has no node {node:?}")));
         };
@@ -158,11 +325,17 @@ impl StepRunner {
             limit: settings.build_limit,
             cancel: settings.cancel.clone(),
         };
-        build(&what, |line| self.show(step, line)).await?;
-        Ok("built".to_owned())
+        let built = build(&what, |line| self.show(step, line)).await?;
+        self.programs.built(node).await?;
+        Ok(built.to_string())
     }
 
-    async fn copy(&self, step: &str, standing: &Standing) -> Result<String, StepFailure> {
+    async fn copy(
+        &self,
+        node: &str,
+        step: &str,
+        standing: &Standing,
+    ) -> Result<String, StepFailure> {
         let Settings {
             nonce,
             copy_limit,
@@ -176,6 +349,9 @@ impl StepRunner {
             self.show(step, line)
         })
         .await?;
+        if self.programs.built(node).await?.is_some() {
+            self.programs.on(node).await?;
+        }
         Ok(match copied {
             None => "nothing to copy: it is this machine".to_owned(),
             Some(0) => "it had all paths already".to_owned(),
@@ -184,7 +360,7 @@ impl StepRunner {
         })
     }
 
-    fn show(&self, step: &str, line: String) {
+    pub(super) fn show(&self, step: &str, line: String) {
         self.parts.events.send(Event::StepOutput {
             step: step.to_owned(),
             line,
@@ -196,5 +372,29 @@ impl Execute for StepRunner {
     fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
         let step = step.clone();
         async move { self.run(&step).await }.boxed()
+    }
+
+    /// A build begins once its node answers and is evaluated; what fails there is for the step to say.
+    fn prepared(&self, step: &StepId) -> BoxFuture<'_, ()> {
+        let planned = self.parts.plan.steps.get(step);
+        let of_build = planned.filter(|planned| planned.kind == StepKind::Build);
+        let Some(node) = of_build.and_then(|planned| planned.node.clone()) else {
+            return futures::future::ready(()).boxed();
+        };
+        async move {
+            let needs_host = self.parts.options(&node).goal.needs_host();
+            if !needs_host || self.parts.hosts.get(&node).await.is_ok() {
+                let _ = self.parts.toplevels.toplevel(&node).await;
+            }
+        }
+        .boxed()
+    }
+
+    fn admit(&self, step: &StepId) -> Admission {
+        self.rollouts.admit(step)
+    }
+
+    fn ended(&self, step: &StepId, result: &StepResult) {
+        self.rollouts.ended(step, result);
     }
 }

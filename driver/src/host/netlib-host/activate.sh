@@ -14,6 +14,18 @@ protect() {
   emit protected "$2"
 }
 
+# Programs are wanted for longer than one activation: by checks from other nodes, and by `netlib check`.
+keep() {
+  use_deploy "$1"
+  if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-programs"; then refuse_state; fi
+  for link in "$roots"/*-programs; do
+    owner=${link##*/} owner=${owner%-*}
+    if [ "$owner" = "$nonce" ] || [ -e "$runtime/host-$owner.sh" ]; then continue; fi
+    rm -f -- "$link"
+  done
+  emit kept "$2"
+}
+
 # One request at a time looks and records; the lock itself is taken by the unit only.
 enter_gate() {
   mkdir -p -- "$runtime" || refuse_state
@@ -60,7 +72,7 @@ trusted_system() {
 is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac }
 
 read_options() {
-  id='' name='' policy=keep
+  id='' name='' policy=keep checks='' healthy=0 health_deadline=0
   for option in "$@"; do
     value=${option#*=}
     case $option in
@@ -70,6 +82,10 @@ read_options() {
       goal=*) goal=$value ;;
       timeout=*) timeout=$value ;;
       confirm=*) confirm=$value ;;
+      check=*) checks="$checks$value
+" ;;
+      healthy=*) healthy=$value ;;
+      health-deadline=*) health_deadline=$value ;;
       id=*) id=$value ;;
       name=*) name=$value ;;
       policy=*) policy=$value ;;
@@ -84,8 +100,8 @@ read_options() {
     exit 64
     ;;
   esac
-  if ! is_number "$timeout" || ! is_number "$confirm"; then
-    echo "netlib-host: timeout and confirm are seconds" >&2
+  if ! is_number "$timeout" || ! is_number "$confirm" || ! is_number "$healthy" || ! is_number "$health_deadline"; then
+    echo "netlib-host: timeout, confirm, healthy and health-deadline are seconds" >&2
     exit 64
   fi
 }
@@ -95,6 +111,7 @@ record() {
   mkdir -p -- "$deploy" && chmod 700 -- "$deploys" && head -c 65536 /dev/zero >"$deploy/reserve" &&
     sync -- "$deploy/reserve" &&
     : >"$deploy/log" &&
+    printf '%s' "$checks" >"$deploy/checks" &&
     print_state | write_file "$deploy/state" &&
     mkdir -p -- "$roots" && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
   if [ -n "$previous" ]; then ln -sfn -- "$previous" "$roots/$nonce-previous"; fi

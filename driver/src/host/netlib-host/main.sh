@@ -32,10 +32,18 @@ reboot_host() {
 subcommand=${1:-}
 if [ "$#" -gt 0 ]; then shift; fi
 case $subcommand in
-  probe | generations | protect | activate | rollback | run | recover | confirm | status | identify) "$subcommand" "$@" ;;
+  probe | generations | protect | keep | check | activate | rollback | run | recover | confirm | status | identify) "$subcommand" "$@" ;;
   jobs) list_jobs ;;
   reboot-needed) reboot_needed "$@" ;;
   reboot) reboot_host "$@" ;;
+  rollout-lock) rollout_lock "$@" ;;
+  rollout-unlock) rollout_unlock "$@" ;;
+  rollout-note) rollout_note "$@" ;;
+  rollout-pause) rollout_pause "$@" ;;
+  rollout-look) rollout_look "$@" ;;
+  rollout-approve) rollout_approve "$@" ;;
+  rollout-resume) rollout_resume "$@" ;;
+  rollout-end) rollout_end "$@" ;;
   *)
     echo "netlib-host: no subcommand '$subcommand'" >&2
     exit 64

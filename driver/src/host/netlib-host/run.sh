@@ -116,8 +116,8 @@ reach_goal() {
     *) say "$goal of $toplevel; ${previous:-nothing} runs" ;;
   esac
   case $goal in
-    switch) try_system && await_confirmation && commit ;;
-    test) try_system && await_confirmation ;;
+    switch) try_system && be_healthy && await_confirmation && commit ;;
+    test) try_system && be_healthy && await_confirmation ;;
     boot) commit ;;
     dry-activate) rehearse ;;
   esac
@@ -145,6 +145,19 @@ try_system() {
   fi
   [ "$(resolve "$running")" = "$toplevel" ] && return 0
   message="switch-to-configuration test succeeded, but the running system is $(resolve "$running")"
+  return 1
+}
+
+# The host decides alone about what it can see itself: nobody has to be there for it.
+be_healthy() {
+  if [ ! -s "$deploy/checks" ]; then return 0; fi
+  enter checking
+  say "the new system has to be healthy for $healthy seconds within $health_deadline seconds"
+  watch_health settle "$healthy" "$health_deadline" "$runtime/check-$nonce" <"$deploy/checks" 9>&-
+  status=$?
+  rm -rf -- "$runtime/check-$nonce"
+  [ "$status" -eq 0 ] && return 0
+  message="the new system is not healthy: $verdict"
   return 1
 }
 
@@ -244,6 +257,7 @@ go_back_to_previous() {
 
 tidy() {
   rm -f -- "$deploy/reserve" "$runtime/confirm-$nonce"
+  rm -rf -- "$runtime/check-$nonce"
   if [ "$phase" != rollbackFailed ]; then rm -f -- "$roots/$nonce-next" "$roots/$nonce-previous"; fi
   set -- "$deploys"/*
   while [ "$#" -gt "$keep_deploys" ]; do

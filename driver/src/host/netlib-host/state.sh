@@ -2,7 +2,7 @@
 # --- state of one deployment -------------------------------------------------------------------------------------
 
 fields='phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
-finished status message timeout confirm boot'
+finished status message timeout confirm healthy health_deadline boot'
 
 use_deploy() {
   case $1 in
@@ -14,7 +14,8 @@ use_deploy() {
   nonce=$1
   deploy=$deploys/$nonce
   phase='' goal='' toplevel='' generation='' previous='' profile_before='' generation_before='' deployer='' started=''
-  started_uptime='' finished='' status='' message='' timeout='' confirm='' boot=''
+  started_uptime='' finished='' status='' message='' timeout='' confirm='' healthy='' health_deadline=''
+  boot=''
 }
 
 # The copy in memory is there as long as the one on the disk could not be written.
@@ -65,7 +66,7 @@ finish() {
 }
 
 unfinished() {
-  case $phase in prepared | activating | awaitingConfirmation | committing | rollingBack) ;; *) return 1 ;; esac
+  case $phase in prepared | activating | checking | awaitingConfirmation | committing | rollingBack) ;; *) return 1 ;; esac
 }
 
 # Ended in a way that somebody has to hear of.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::answer::Answer;
-use super::{IdentityPolicy, KEEP_AND_RUN, Phase, SCRIPT, Via, call, call_via};
+use super::{Health, IdentityPolicy, KEEP_AND_RUN, Phase, SCRIPT, Via, call, call_via};
 use crate::host::{Host, HostCommand, HostError, SHORT};
 use crate::plan::{Goal, Network};
 
@@ -26,6 +26,8 @@ pub struct Activation {
     pub limit: Duration,
     /// How long the host waits for confirmation.
     pub confirm_limit: Duration,
+    /// What the host looks at before it may be confirmed; no checks when empty.
+    pub health: Health,
 }
 
 /// The system that is to be activated.
@@ -52,6 +54,8 @@ pub struct Status {
     pub toplevel: Option<String>,
     /// The system that ran before.
     pub previous: Option<String>,
+    /// The generation that the profile named before.
+    pub generation_before: Option<u64>,
     /// Why it ended as it did.
     pub message: String,
     /// The running system now.
@@ -82,6 +86,15 @@ impl Activation {
             format!("timeout={}", self.limit.as_secs().max(1)),
             format!("confirm={}", self.confirm_limit.as_secs().max(1)),
         ]);
+        if !self.health.checks.is_empty() {
+            let checks = self.health.checks.iter();
+            words.extend(checks.map(|check| format!("check={}", check.line())));
+            words.push(format!("healthy={}", self.health.healthy_time.as_secs()));
+            words.push(format!(
+                "health-deadline={}",
+                self.health.deadline.as_secs()
+            ));
+        }
         words
     }
 }

@@ -96,6 +96,19 @@ impl Answer {
         found.iter().map(|generation| generation.number).collect()
     }
 
+    /// Takes lines apart that were read one by one.
+    pub(super) fn of_lines(
+        host: &dyn Host,
+        subcommand: &str,
+        lines: &[String],
+    ) -> Result<Self, HostError> {
+        let output = Output {
+            stdout: lines.join("\n").into_bytes(),
+            stderr: String::new(),
+        };
+        Self::read(host, subcommand, &output)
+    }
+
     fn owned(&self, key: &str) -> Option<String> {
         self.get(key).map(str::to_owned)
     }
@@ -162,6 +175,9 @@ impl Answer {
             was_restarted: self.get("boot").is_some() && self.get("boot") != self.get("boot.now"),
             toplevel: self.owned("toplevel"),
             previous: self.owned("previous"),
+            generation_before: self
+                .get("generation_before")
+                .and_then(|number| number.parse().ok()),
             message: self.owned("message").unwrap_or_default(),
             current: self.owned("current"),
             profile: self.owned("profile"),

@@ -11,6 +11,8 @@ pub enum Phase {
     Prepared,
     /// The switch runs.
     Activating,
+    /// The new system runs, and the host looks whether it is healthy.
+    Checking,
     /// The new system runs, and the host waits for somebody to confirm that it can be reached.
     AwaitingConfirmation,
     /// The profile and the boot entry are being set.
@@ -30,10 +32,11 @@ pub enum Phase {
 }
 
 impl Phase {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Unknown,
         Self::Prepared,
         Self::Activating,
+        Self::Checking,
         Self::AwaitingConfirmation,
         Self::Committing,
         Self::RollingBack,
@@ -51,6 +54,7 @@ impl Phase {
             Self::Unknown => "unknown",
             Self::Prepared => "prepared",
             Self::Activating => "activating",
+            Self::Checking => "checking",
             Self::AwaitingConfirmation => "awaitingConfirmation",
             Self::Committing => "committing",
             Self::RollingBack => "rollingBack",
@@ -69,6 +73,7 @@ impl Phase {
             self,
             Self::Prepared
                 | Self::Activating
+                | Self::Checking
                 | Self::AwaitingConfirmation
                 | Self::Committing
                 | Self::RollingBack

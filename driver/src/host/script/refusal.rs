@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::LockHolder;
 use super::answer::Answer;
+use super::rollout::Held;
 
 /// Why the host script refused.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -24,6 +25,10 @@ pub enum Refusal {
         /// The shared id.
         id: String,
     },
+    /// Somebody else is at work on the rollout.
+    RolloutBusy(Held),
+    /// The rollout does not wait for approval of this plan.
+    NotPaused,
     /// The system to activate is not on the host.
     NoToplevel,
     /// A deployment of this nonce is known already.
@@ -65,6 +70,8 @@ impl Refusal {
             "busy" => Self::Busy(answer.lock()?),
             "other-network" => Self::OtherNetwork { name, id },
             "shared-id" => Self::SharedId { name, id },
+            "rollout-busy" => Self::RolloutBusy(answer.held()?),
+            "not-paused" => Self::NotPaused,
             "no-toplevel" => Self::NoToplevel,
             "known" => Self::Known,
             "not-waiting" => Self::NotWaiting,
@@ -102,6 +109,16 @@ impl fmt::Display for Refusal {
             Self::SharedId { name, id } => write!(
                 f,
                 "two networks share the id {id}: this host belongs to the one named {name:?}; nothing was changed\n  what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt"
+            ),
+            Self::RolloutBusy(Held {
+                deployer, since, ..
+            }) => write!(
+                f,
+                "{deployer} has been at work on this rollout since {since}; nothing of it was changed\n  what to do: wait for that deploy to end, then deploy again; the lock of a deployer that is gone ends by itself within two minutes"
+            ),
+            Self::NotPaused => write!(
+                f,
+                "the rollout does not wait for approval of this plan any more; nothing was approved"
             ),
             Self::NoToplevel => write!(
                 f,

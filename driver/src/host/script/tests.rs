@@ -3,8 +3,10 @@
 mod bed;
 mod confirmation;
 mod goals;
+mod health;
 mod refusals;
 mod rollback;
+mod rollouts;
 
 use std::fs;
 use std::time::Duration;

@@ -8,6 +8,7 @@ use super::*;
 use crate::graph::Graph;
 use crate::plan::tests::example;
 use crate::report::summary::{NodeResult, Row};
+use crate::rollout::{RolloutReport, RolloutState};
 
 fn finished(step: &str, result: StepResult) -> Event {
     Event::StepFinished {
@@ -37,6 +38,11 @@ fn events() -> Vec<Event> {
         },
         Event::Evaluated {
             node: "alpha".to_owned(),
+            status: CacheStatus::NotBuilt { build: 2, fetch: 3 },
+        },
+        Event::NotEvaluated {
+            node: "beta".to_owned(),
+            message: "boom".to_owned(),
         },
         Event::WalkStarted {
             steps: graph.steps().take(2).cloned().collect(),
@@ -58,7 +64,30 @@ fn events() -> Vec<Event> {
         Event::Interrupted {
             activating: vec!["alpha".to_owned()],
         },
-        Event::Summary(Summary { rows: vec![row] }),
+        Event::Paused {
+            rollout: "web".to_owned(),
+            digest: "0123456789abcdef".to_owned(),
+            batch: 1,
+            seconds: 600,
+        },
+        Event::Resumed {
+            rollout: "web".to_owned(),
+            detail: "approved by ann@desk".to_owned(),
+        },
+        finished(
+            "gate:web:2",
+            StepResult::Aborted("1 node failed".to_owned()),
+        ),
+        Event::Summary(Summary {
+            rows: vec![row],
+            is_rest_good: true,
+            rollouts: vec![RolloutReport {
+                id: "web".to_owned(),
+                state: RolloutState::RolledBack,
+                detail: "0 of 1 node healthy".to_owned(),
+                taken_back: std::collections::BTreeMap::new(),
+            }],
+        }),
         Event::Error("the network does not evaluate".to_owned()),
     ]
 }

@@ -27,6 +27,7 @@ pub struct FakeStep {
     pub kind: StepKind,
     pub millis: u64,
     pub after: Vec<usize>,
+    pub settles: Vec<usize>,
 }
 
 /// What happened, in order: `true` for the start of a step.
@@ -79,14 +80,16 @@ fn fake_step(place: usize) -> impl Strategy<Value = FakeStep> {
     ];
     let kind = prop::sample::select(StepKind::ALL.to_vec());
     // Only earlier steps, so that there is no cycle.
-    let after = prop::collection::vec(0..place.max(1), 0..4.min(place + 1));
-    (fate, kind, 0..20_u64, after).prop_map(move |(fate, kind, millis, after)| {
-        let after = after.into_iter().filter(|before| *before < place).collect();
+    let before = || prop::collection::vec(0..place.max(1), 0..4.min(place + 1));
+    let edges = (before(), before());
+    (fate, kind, 0..20_u64, edges).prop_map(move |(fate, kind, millis, (after, settles))| {
+        let earlier = |places: Vec<usize>| places.into_iter().filter(|it| *it < place).collect();
         FakeStep {
             fate,
             kind,
             millis,
-            after,
+            after: earlier(after),
+            settles: earlier(settles),
         }
     })
 }

@@ -12,6 +12,7 @@ fn ended(phase: Phase, current: Option<&str>, profile: Option<&str>) -> Ended {
         was_restarted: false,
         toplevel: Some(NEW.to_owned()),
         previous: Some(OLD.to_owned()),
+        generation_before: None,
         message: String::new(),
         current: current.map(str::to_owned),
         profile: profile.map(str::to_owned),

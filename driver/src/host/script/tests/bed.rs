@@ -11,7 +11,9 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::super::{Activation, IdentityPolicy, Phase, Status, System, activate, confirm, status};
+use super::super::{
+    Activation, Health, IdentityPolicy, Phase, Status, System, activate, confirm, status,
+};
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
 use crate::plan::{Goal, Network};
 use crate::process::{Command, LineSink, Output, ProcessError};
@@ -68,6 +70,19 @@ echo "${{new##*/}}" >>{}
 
     pub fn limit(&self, limit: Duration) {
         *self.limit.lock().unwrap() = limit;
+    }
+
+    /// A probe of a health check; the path of its program.
+    pub fn probe(&self, name: &str, body: &str) -> String {
+        let path = format!("nix/store/programs/bin/{name}");
+        self.program(&path, &format!("#!/bin/sh\n{body}\n"));
+        self.path(&path).display().to_string()
+    }
+
+    /// Whether a probe is still there.
+    pub fn is_probing(&self) -> bool {
+        self.processes()
+            .any(|(_, words)| words.contains("nix/store/programs/bin"))
     }
 
     fn program(&self, path: &str, text: &str) {
@@ -134,6 +149,7 @@ echo "${{new##*/}}" >>{}
             policy: IdentityPolicy::Keep,
             limit: *self.limit.lock().unwrap(),
             confirm_limit: *self.confirm_limit.lock().unwrap(),
+            health: Health::default(),
         }
     }
 
@@ -210,6 +226,30 @@ echo "${{new##*/}}" >>{}
             .any(|(_, words)| words.starts_with(&sleep) && words.contains("/sleep\0"))
     }
 
+    fn prepared(&self, command: HostCommand) -> Command {
+        Command::new(&command.argv[0])
+            .args(&command.argv[1..])
+            .env("NETLIB_HOST_ROOT", self.root.path())
+            .stdin(command.stdin)
+            .timeout(command.timeout)
+    }
+
+    fn failure(&self, error: ProcessError) -> HostError {
+        match error {
+            ProcessError::Failed {
+                argv,
+                status,
+                stderr_tail,
+            } => HostError::Failed {
+                address: self.address(),
+                argv,
+                status: status.to_string(),
+                said: stderr_tail,
+            },
+            other => other.into(),
+        }
+    }
+
     /// Whether there was any.
     fn kill_where(&self, is_meant: impl Fn(&str) -> bool) -> bool {
         let mut is_any = false;
@@ -246,24 +286,8 @@ impl Host for Bed {
 
     fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
-            let run = Command::new(&command.argv[0])
-                .args(&command.argv[1..])
-                .env("NETLIB_HOST_ROOT", self.root.path())
-                .stdin(command.stdin)
-                .timeout(command.timeout);
-            run.output().await.map_err(|error| match error {
-                ProcessError::Failed {
-                    argv,
-                    status,
-                    stderr_tail,
-                } => HostError::Failed {
-                    address: self.address(),
-                    argv,
-                    status: status.to_string(),
-                    said: stderr_tail,
-                },
-                other => other.into(),
-            })
+            let output = self.prepared(command).output().await;
+            output.map_err(|error| self.failure(error))
         }
         .boxed()
     }
@@ -271,9 +295,13 @@ impl Host for Bed {
     fn run_lines(
         &self,
         command: HostCommand,
-        _: LineSink,
+        lines: LineSink,
     ) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.run(command)
+        async move {
+            let output = self.prepared(command).stream_lines(&lines).await;
+            output.map_err(|error| self.failure(error))
+        }
+        .boxed()
     }
 
     fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {

@@ -1,0 +1,128 @@
+//! Health checks: from the node itself they decide whether it keeps its new system, and `netlib check` asks for them.
+
+use netlib_scenarios::{Network, Site, assert_says};
+
+/// A configuration whose health is what `/etc/health` says.
+fn network(word: &str) -> Network {
+    Network::of(&["alpha", "beta"])
+        .configure("alpha", &format!(r#"environment.etc."health".text = "{word}";"#))
+        .with(
+            r#"
+            rollout = { minHealthyTime = 1; healthyDeadline = 6; };
+            nodes.alpha.checks.word = {
+              exec.script = "read -r word < /etc/health || true; echo \"the word is $word\"; [ \"$word\" = good ]";
+              period = 1;
+            };
+            "#,
+        )
+}
+
+#[test]
+fn checks_from_the_node_itself_decide_whether_it_keeps_its_system() {
+    let site = Site::up(&["alpha", "beta"]);
+    let good = site.deployed(&network("good"), "alpha");
+    assert_eq!(site.phases("alpha", &good), ["confirmed"]);
+
+    site.write(&network("bad"));
+    let bad = site.toplevel("alpha");
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "alpha  failed",
+            "went back to the system it ran before: the new system is not healthy: check word: the word is bad",
+            "beta   up to date",
+        ],
+    );
+    assert_eq!(site.systems("alpha"), (good.clone(), good.clone()));
+    assert_eq!(site.phases("alpha", &bad), ["rolledBack"]);
+    site.assert_boots("alpha", &good);
+}
+
+/// Three nodes in one rollout with a canary; each is healthy as long as the deployer has no file that says otherwise.
+fn rollout(version: &str) -> Network {
+    let configuration = format!(r#"environment.etc."version".text = "{version}";"#);
+    let network = ["alpha", "beta", "gamma"]
+        .iter()
+        .fold(Network::of(&["alpha", "beta", "gamma"]), |network, node| {
+            network.configure(node, &configuration).with(&format!(
+                r#"
+                nodes.{node}.checks.outside = {{
+                  exec.script = "if [ -e /root/broken-{node} ]; then echo \"{node} is broken\"; exit 1; fi";
+                  from = "deployer";
+                  period = 1;
+                }};
+                "#
+            ))
+        });
+    network.with(
+        r#"
+        roles.web = {
+          nodes = [ "*" ];
+          rollout = {
+            canary = true;
+            batches = [ "100%" ];
+            minHealthyTime = 1;
+            healthyDeadline = 5;
+            pause = { after = "canary"; deadline = 100; };
+            autoRevert = "rollout";
+          };
+        };
+        "#,
+    )
+}
+
+#[test]
+fn checks_from_elsewhere_hold_a_rollout_and_take_it_back() {
+    let hosts = ["alpha", "beta", "gamma"];
+    let site = Site::up(&hosts);
+    site.write(&rollout("1"));
+    let run = site.start("deploy");
+    run.wait_for("rollout web: paused after batch 1");
+    site.assert_active("alpha");
+    assert_eq!(site.systems("beta").0, "");
+    assert_says(
+        &site.netlib_must("approve"),
+        &["approved: rollout web goes on after batch 1"],
+    );
+    let (status, text) = run.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_says(&text, &["rollout web  healthy  3 of 3 nodes healthy"]);
+    let old = hosts.map(|host| site.systems(host));
+    for host in hosts {
+        site.assert_active(host);
+    }
+    assert_says(
+        &site.netlib_must("check"),
+        &[
+            "alpha  healthy    outside from deployer",
+            "3 of 3 checks healthy",
+        ],
+    );
+
+    site.write(&rollout("2"));
+    site.exec_must("deployer", "touch /root/broken-gamma");
+    let (status, text) = site.netlib("check");
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &["gamma  unhealthy  outside from deployer: gamma is broken"],
+    );
+    let run = site.start("deploy");
+    run.wait_for("rollout web: paused after batch 1");
+    site.netlib_must("approve web");
+    let (status, text) = run.wait();
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "gamma is not healthy before the rollout: check outside: gamma is broken",
+            "taken back: gamma, beta, alpha",
+            "alpha  rolled back",
+            "gamma  rolled back",
+            "rollout web  rolledBack",
+        ],
+    );
+    assert_eq!(hosts.map(|host| site.systems(host)), old);
+}

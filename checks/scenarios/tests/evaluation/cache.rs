@@ -1,0 +1,92 @@
+//! Nothing changed: nothing is evaluated.
+
+use netlib_scenarios::{Network, Site, assert_says};
+
+const NODES: [&str; 2] = ["alpha", "beta"];
+
+/// Without hosts: everything but the way to them happens on the deployer.
+const BUILD: &str = "deploy --goal build";
+
+#[test]
+fn a_second_run_starts_no_evaluator() {
+    let site = Site::up(&[]);
+    site.note_nix();
+    let network = Network::of(&NODES).configure("alpha", "warnings = [ \"mind the gap\" ];");
+    site.write(&network);
+    let first = site.netlib_must(BUILD);
+    assert_says(&first, &["alpha: evaluated", "alpha: mind the gap"]);
+    assert_eq!(site.evaluator_calls().len(), 3, "the plan and two nodes");
+
+    let second = site.netlib_must(BUILD);
+    assert_eq!(site.evaluator_calls(), Vec::<String>::new());
+    assert_says(&second, &["alpha: mind the gap", "in the store already"]);
+    // A node that was not evaluated before is, and nothing else.
+    site.must("rm -rf ~/.cache/netlib");
+    site.netlib_must(&format!("{BUILD} --on alpha"));
+    site.evaluator_calls();
+    site.netlib_must(BUILD);
+    let calls = site.evaluator_calls();
+    assert_eq!(calls.len(), 1, "{calls:#?}");
+    assert_says(&calls[0], &["toplevels.beta"]);
+
+    // Gone from the store: evaluated again, and built again.
+    let drv =
+        site.must("nix path-info --derivation .#netlibConfigurations.default.toplevels.alpha");
+    site.must(&format!(
+        "nix-store --delete --ignore-liveness {}",
+        drv.trim()
+    ));
+    site.evaluator_calls();
+    site.netlib_must(BUILD);
+    let calls = site.evaluator_calls().join("\n");
+    assert_says(&calls, &["toplevels.alpha"]);
+    assert!(
+        !calls.contains("toplevels.beta") && !calls.contains("default.plan"),
+        "{calls}"
+    );
+
+    site.netlib_must(&format!("{BUILD} --no-eval-cache"));
+    assert_eq!(site.evaluator_calls().len(), 3);
+}
+
+#[test]
+fn every_change_that_counts_is_noticed() {
+    let site = Site::up(&[]);
+    site.note_nix();
+    site.write(&Network::of(&NODES));
+    let built = |what: &str| {
+        site.netlib_must(what);
+        site.evaluator_calls().len()
+    };
+    assert_eq!(built(BUILD), 3);
+    // Not committed, and not even added.
+    site.must(
+        "echo '{ environment.etc.x.text = \"y\"; system.stateVersion = \"26.05\"; }' > beta.nix",
+    );
+    assert_eq!(built(BUILD), 3);
+    assert_eq!(built(BUILD), 0);
+    site.must("git checkout -q beta.nix");
+    assert_eq!(built(BUILD), 0, "what it was before is still known");
+    // Another input, and another network.
+    site.must("cp -r /src/checks/nixpkgs-stub /root/other && chmod -R u+w /root/other && echo 25.05 > /root/other/.version");
+    let other = format!("{BUILD} --override-input nixpkgs path:/root/other");
+    assert_eq!(built(&other), 3);
+    assert_eq!(built(&other), 0);
+    site.must("echo 25.04 > /root/other/.version");
+    assert_eq!(built(&other), 3);
+    assert_eq!(built(BUILD), 0);
+}
+
+#[test]
+fn two_at_once_do_not_disturb_each_other() {
+    let site = Site::up(&[]);
+    site.write(&Network::of(&NODES));
+    let runs = [site.start(BUILD), site.start(BUILD)];
+    for run in runs {
+        let (status, text) = run.wait();
+        assert_eq!(status, 0, "{text}");
+    }
+    site.note_nix();
+    site.netlib_must(BUILD);
+    assert_eq!(site.evaluator_calls(), Vec::<String>::new());
+}

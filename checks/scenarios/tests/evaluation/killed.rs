@@ -1,0 +1,87 @@
+//! An evaluator that is killed in the middle: only its node is evaluated again, and only once.
+
+use netlib_scenarios::{Network, Site, assert_says};
+
+const NODES: [&str; 3] = ["alpha", "beta", "gamma"];
+
+#[test]
+fn a_killed_worker_costs_only_its_node_which_is_tried_once_more() {
+    let site = Site::up(&[]);
+    site.with_nix_eval_jobs();
+    site.note_nix();
+    site.write(&Network::of(&NODES));
+    site.hold_evaluation("beta");
+    let run = site.start("deploy --goal build --evaluator nix-eval-jobs --eval-workers 2");
+    site.kill_evaluation("beta");
+    let (status, text) = run.wait();
+    assert_eq!(status, 0, "{text}");
+    let calls = site.evaluator_calls();
+    let jobs: Vec<&String> = calls
+        .iter()
+        .filter(|line| line.contains("--workers"))
+        .collect();
+    // All; then who was left, with less beside one another; then beta alone.
+    assert_says(jobs[0], &["--workers 2", "\"beta\""]);
+    let last = jobs[jobs.len() - 1];
+    assert_says(last, &["--workers 1", "{ \"beta\" = null; }"]);
+    assert!(jobs.len() <= 3, "{jobs:#?}");
+
+    // One that is killed each time fails alone, and says what to do.
+    site.always_kill_evaluation("beta");
+    let (status, text) =
+        site.netlib("deploy --goal build --no-eval-cache --evaluator nix-eval-jobs");
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "node `beta` does not evaluate: ",
+            "also when it was tried alone",
+            "--eval-memory",
+            "1 failed",
+        ],
+    );
+    for node in ["alpha", "gamma"] {
+        assert_says(&text, &[&format!("{node}: evaluated")]);
+    }
+}
+
+#[test]
+fn a_killed_nix_is_tried_once_more() {
+    let site = Site::up(&[]);
+    site.write(&Network::of(&NODES));
+    // The first evaluation of beta kills itself.
+    let wrapper = "#!/bin/sh\ncase \"$*\" in *toplevels.beta*) [ -e /run/killed ] || { touch /run/killed; kill -KILL $$; };; esac\nexec /usr/bin/nix \"$@\"\n";
+    site.bed
+        .host("deployer")
+        .write_file("/usr/local/bin/nix", wrapper)
+        .expect("the wrapper");
+    site.exec_must("deployer", "chmod +x /usr/local/bin/nix");
+    let text = site.netlib_must("deploy --goal build --evaluator nix");
+    assert_says(&text, &["beta: evaluated"]);
+    site.exec_must("deployer", "test -e /run/killed");
+}
+
+#[test]
+fn what_cannot_be_had_is_refused() {
+    let site = Site::up(&[]);
+    site.write(&Network::of(&["alpha"]));
+    let (status, text) = site.netlib("plan --evaluator nix-eval-jobs");
+    assert_eq!(status, 2, "{text}");
+    assert_says(
+        &text,
+        &["`nix-eval-jobs` was not found", "leave the option out"],
+    );
+    // Installed, but from before it could select: left aside unless it was asked for.
+    let old = "#!/bin/sh\necho '  --workers   n'\n";
+    let deployer = site.bed.host("deployer");
+    deployer
+        .write_file("/usr/local/bin/nix-eval-jobs", old)
+        .expect("the old one");
+    site.exec_must("deployer", "chmod +x /usr/local/bin/nix-eval-jobs");
+    let text = site.netlib_must("deploy --goal build");
+    assert_says(&text, &["has no --select", "alpha: evaluated"]);
+    let (status, text) =
+        site.netlib("deploy --goal build --no-eval-cache --evaluator nix-eval-jobs");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["has no --select"]);
+}

@@ -1,0 +1,107 @@
+//! A node that does not evaluate, and one that does not build: the others are deployed.
+
+use netlib_scenarios::{Network, Site, assert_says};
+
+const HOSTS: [&str; 5] = ["alpha", "beta", "gamma", "delta", "epsilon"];
+
+/// Alpha does not evaluate, beta does not build, and gamma has a warning.
+fn network() -> Network {
+    Network::of(&HOSTS)
+        .configure("alpha", "services.openssh.enabel = true;")
+        .configure(
+            "beta",
+            "environment.etc.\"never\".source = pkgs.runCommand \"never\" { } \"echo no luck >&2; exit 3\";",
+        )
+        .configure("gamma", "warnings = [ \"this one is old\" ];")
+        .configure("delta", "warnings = [ \"this one is old\" ];")
+}
+
+#[test]
+fn three_of_five_are_deployed_by_plain_nix() {
+    let site = Site::up(&HOSTS);
+    site.note_nix();
+    site.write(&network());
+    let text = three_of_five(&site, "nix");
+    // Where it is written down, in the working tree, and where the rest can be read.
+    let file = "/root/.local/state/netlib/traces/default-toplevels.alpha.log";
+    assert_says(&text, &["/root/network/alpha.nix", file]);
+    assert_says(
+        &site.exec_must("deployer", &format!("cat {file}")),
+        &["enabel"],
+    );
+    let (_, text) = site.netlib("deploy --on alpha --show-trace");
+    assert_says(&text, &["The whole trace:\n", "while evaluating"]);
+
+    // Only what was selected is evaluated.
+    site.evaluator_calls();
+    site.netlib_must("deploy --on epsilon --no-eval-cache");
+    let calls = site.evaluator_calls().join("\n");
+    assert_says(&calls, &["toplevels.epsilon"]);
+    assert!(!calls.contains("toplevels.delta"), "{calls}");
+}
+
+#[test]
+fn three_of_five_are_deployed_by_nix_eval_jobs() {
+    let site = Site::up(&HOSTS);
+    site.with_nix_eval_jobs();
+    site.note_nix();
+    site.write(&network());
+    let text = three_of_five(&site, "nix-eval-jobs");
+    assert_says(
+        &text,
+        &[
+            "/root/network/alpha.nix",
+            "gamma: evaluated: ",
+            " to build, 0 to fetch",
+        ],
+    );
+
+    // One call for all, without those that were not selected or do not answer.
+    site.bed.host("delta").cut().expect("cut");
+    site.evaluator_calls();
+    let (status, text) = site.netlib("deploy --no-eval-cache --on gamma --on delta --on epsilon");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["2 of 3 nodes active, 1 offline"]);
+    let calls = site.evaluator_calls();
+    let jobs: Vec<&String> = calls
+        .iter()
+        .filter(|line| line.contains("--workers"))
+        .collect();
+    assert_eq!(jobs.len(), 1, "{calls:#?}");
+    assert_says(jobs[0], &["\"gamma\" = null; ", "\"epsilon\" = null; "]);
+    assert!(
+        !jobs[0].contains("delta") && !jobs[0].contains("alpha"),
+        "{jobs:?}"
+    );
+}
+
+fn three_of_five(site: &Site, evaluator: &str) -> String {
+    let (status, text) = site.netlib(&format!("deploy --evaluator {evaluator}"));
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "node `alpha` does not evaluate: ",
+            "services.openssh.enabel",
+            "no luck",
+            "3 of 5 nodes active, 2 failed",
+            "warning: delta, gamma: this one is old",
+        ],
+    );
+    // Each is said once, as soon as it is known, and before the last node is deployed.
+    assert_eq!(text.matches("this one is old").count(), 1, "{text}");
+    assert_eq!(
+        text.matches("The option `nodes.alpha.configuration.services.openssh.enabel'")
+            .count()
+            .min(2),
+        text.matches("alpha: not evaluated").count() + 1,
+        "once when it happened, once in the table:\n{text}"
+    );
+    for node in ["gamma", "delta", "epsilon"] {
+        site.assert_active(node);
+    }
+    for node in ["alpha", "beta"] {
+        assert_eq!(site.systems(node), (String::new(), String::new()));
+    }
+    text
+}

@@ -1,0 +1,51 @@
+//! A member of a role does not answer.
+
+use netlib_scenarios::assert_says;
+
+use crate::shop::{self, Shop};
+
+#[test]
+fn an_unreachable_member_is_skipped_or_fails_the_rollout() {
+    let site = shop::open(r#""self""#);
+    site.bed.host("web4").cut().expect("cut");
+    let web = |version, rollout| Shop {
+        web: version,
+        rollout,
+        ..Shop::at("1")
+    };
+    let others: Vec<&str> = shop::WEB
+        .into_iter()
+        .filter(|host| *host != "web4")
+        .collect();
+
+    let before = shop::running(&site, &shop::all());
+    site.write(&web("2", r#"canary = true; onUnreachable = "fail";"#).network());
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["web4", "offline", "rollout web", "aborted"]);
+    shop::assert_moved(&site, &[], &before, &text);
+
+    site.write(&web("2", r#"canary = true; onUnreachable = "skip";"#).network());
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["web4", "offline", "rollout web", "degraded"]);
+    shop::assert_moved(&site, &others, &before, &text);
+
+    // It uses up its part of what may be unavailable: here, all of it.
+    let before = shop::running(&site, &shop::all());
+    site.write(
+        &web(
+            "3",
+            r#"canary = true; onUnreachable = "skip"; maxUnavailable = 1;"#,
+        )
+        .network(),
+    );
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["web4", "unavailable"]);
+    shop::assert_moved(&site, &[], &before, &text);
+
+    site.bed.host("web4").heal().expect("heal");
+    let text = site.netlib_must("deploy");
+    shop::assert_moved(&site, &shop::WEB, &before, &text);
+}

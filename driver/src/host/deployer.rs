@@ -1,0 +1,74 @@
+//! The machine netlib runs on, as its user: for checks that look at nodes from here.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::{Host, HostCommand, HostError, RemoteStore};
+use crate::process::{Command, LineSink, Output, ProcessError};
+
+/// The machine netlib runs on, with the rights of whoever runs it and no more.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deployer;
+
+fn prepared(command: HostCommand) -> Command {
+    let (program, args) = command
+        .argv
+        .split_first()
+        .map_or(("true", [].as_slice()), |(program, args)| (program, args));
+    Command::new(program)
+        .args(args)
+        .stdin(command.stdin)
+        .timeout(command.timeout)
+}
+
+impl Deployer {
+    fn failure(self, error: ProcessError) -> HostError {
+        match error {
+            ProcessError::Failed {
+                argv,
+                status,
+                stderr_tail,
+            } => HostError::Failed {
+                address: self.address(),
+                argv,
+                status: status.to_string(),
+                said: stderr_tail,
+            },
+            other => other.into(),
+        }
+    }
+}
+
+impl Host for Deployer {
+    fn node(&self) -> &str {
+        "deployer"
+    }
+
+    fn address(&self) -> String {
+        "the deployer".to_owned()
+    }
+
+    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        async move {
+            let output = prepared(command).output().await;
+            output.map_err(|error| self.failure(error))
+        }
+        .boxed()
+    }
+
+    fn run_lines(
+        &self,
+        command: HostCommand,
+        lines: LineSink,
+    ) -> BoxFuture<'_, Result<Output, HostError>> {
+        async move {
+            let output = prepared(command).stream_lines(&lines).await;
+            output.map_err(|error| self.failure(error))
+        }
+        .boxed()
+    }
+
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
+        futures::future::ready(Ok(None)).boxed()
+    }
+}

@@ -1,0 +1,134 @@
+# shellcheck shell=sh disable=SC2154
+# --- health checks: the one loop, for hosts that look at themselves, at each other, and for the deployer ----------
+
+# Ends soon when the loop is over: what runs at that moment is ended with it.
+wait_for() {
+  child=$1
+  wait "$child"
+  child_status=$?
+  child=''
+}
+
+nap() {
+  { sleep "$1" || sleep 1; } 2>/dev/null &
+  wait_for "$!"
+}
+
+# The last line of what a probe said, fit for one line of state.
+last_word() { tail -n 1 -- "$1/said" | tr -d '\000-\037' | cut -c 1-400; }
+
+# Makes probes of one check until it is ended. Keeps `STATE SINCE REASON` in its place: `pending` before the first verdict.
+make_probes() {
+  place=$1 program=$2 delay=$3 period=$4 limit=$5 successes=$6 failures=$7
+  good=0 bad=0 health=pending since=0 child=''
+  trap 'if [ -n "$child" ]; then kill "$child" 2>/dev/null; fi; exit 0' TERM HUP
+  NETLIB_CHECK_STATE=$place/kept
+  export NETLIB_CHECK_STATE
+  if [ "$delay" -gt 0 ]; then nap "$delay"; fi
+  while :; do
+    timeout --kill-after=2 "$limit" "$program" </dev/null >"$place/said" 2>&1 &
+    wait_for "$!"
+    reason=$(last_word "$place")
+    case $child_status in
+      0)
+        good=$((good + 1)) bad=0
+        if [ "$good" -ge "$successes" ] && [ "$health" != healthy ]; then health=healthy since=$(uptime_seconds); fi
+        ;;
+      *)
+        good=0 bad=$((bad + 1))
+        case $child_status:$reason in
+          124:* | 137:*) reason="no answer within $limit s${reason:+: $reason}" ;;
+          *:) reason="the probe exited with status $child_status" ;;
+        esac
+        if [ "$bad" -ge "$failures" ]; then health=unhealthy; fi
+        ;;
+    esac
+    printf '%s %s %s\n' "$health" "$since" "$reason" >"$place/state.new" && mv -f -- "$place/state.new" "$place/state"
+    if [ "$period" -gt 0 ]; then nap "$period"; else nap 0.2; fi
+  done
+}
+
+# Reads the states of all checks; tells of those that changed.
+look_at_checks() {
+  all_healthy=yes any_pending=no healthy_since=0 verdict=''
+  for place in "$bench"/[0-9]*; do
+    read -r name <"$place/name"
+    health=pending since=0 reason=''
+    read -r health since reason <"$place/state"
+    case $health in
+      healthy) if [ "$since" -gt "$healthy_since" ]; then healthy_since=$since; fi ;;
+      *)
+        all_healthy=no verdict="${verdict:+$verdict; }check $name: $reason"
+        if [ "$health" = pending ]; then any_pending=yes; fi
+        ;;
+    esac
+    shown=''
+    if [ -f "$place/shown" ]; then read -r shown <"$place/shown"; fi
+    if [ "$shown" != "$health $reason" ] && [ "$reason" != "$no_probe" ]; then
+      say "check $name: $health${reason:+: $reason}"
+      printf '%s\n' "$health $reason" >"$place/shown"
+    fi
+  done
+}
+
+# watch_health MODE HEALTHY-TIME DEADLINE DIRECTORY, a check a line on stdin:
+#   PROGRAM DELAY PERIOD TIMEOUT SUCCESSES FAILURES NAME
+# True when all were healthy for HEALTHY-TIME without a break by DEADLINE; `verdict` says why not. MODE `once` asks only
+# until each check has its first verdict.
+watch_health() {
+  mode=$1 healthy_time=$2 health_deadline=$3 bench=$4
+  no_probe='no probe has ended yet'
+  rm -rf -- "$bench" && mkdir -p -- "$bench" || return 1
+  began=$(uptime_seconds) workers='' number=100
+  while read -r program delay period limit successes failures name; do
+    number=$((number + 1))
+    mkdir -p -- "$bench/$number/kept"
+    printf '%s\n' "$name" >"$bench/$number/name"
+    printf 'pending 0 %s\n' "$no_probe" >"$bench/$number/state"
+    make_probes "$bench/$number" "$program" "$delay" "$period" "$limit" "$successes" "$failures" </dev/null &
+    workers="$workers $!"
+  done
+  await_verdict
+  is_healthy=$?
+  # shellcheck disable=SC2086
+  kill $workers 2>/dev/null
+  # shellcheck disable=SC2086
+  wait $workers 2>/dev/null
+  return "$is_healthy"
+}
+
+await_verdict() {
+  while :; do
+    look_at_checks
+    passed=$(uptime_seconds)
+    if [ "$all_healthy" = yes ] && [ "$((passed - healthy_since))" -ge "$healthy_time" ]; then return 0; fi
+    if [ "$mode:$any_pending" = once:no ]; then break; fi
+    if [ "$((passed - began))" -ge "$health_deadline" ]; then break; fi
+    sleep 0.2 || sleep 1
+  done
+  if [ "$all_healthy" = yes ]; then
+    verdict="not healthy for $healthy_time s without a break within $health_deadline s"
+  fi
+  return 1
+} 2>/dev/null
+
+check() {
+  bench=$(mktemp -d) || refuse_state
+  trap 'rm -rf -- "$bench"' EXIT
+  trap 'exit 1' HUP INT TERM
+  mode=$1 healthy_time=$2 health_deadline=$3
+  shift 3
+  printf '%s\n' "$@" >"$bench.checks"
+  if watch_health "$mode" "$healthy_time" "$health_deadline" "$bench" <"$bench.checks" >&2; then
+    emit healthy yes
+  else
+    emit healthy no
+  fi
+  rm -f -- "$bench.checks"
+  emit verdict "$verdict"
+  for place in "$bench"/[0-9]*; do
+    read -r name <"$place/name"
+    read -r health since reason <"$place/state"
+    emit check "$health $name $reason"
+  done
+}

@@ -1,0 +1,158 @@
+//! The loop of health checks, which is the host script's wherever it runs: on the node, on another one, on the deployer.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::SCRIPT;
+use super::answer::Answer;
+use crate::host::{Host, HostCommand, HostError, SHORT};
+use crate::plan::Check;
+use crate::process::Stream;
+
+/// One check, with the path of its program on the machine that makes it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HealthCheck {
+    /// Its name.
+    pub name: String,
+    /// Path of the program that makes one probe.
+    pub program: String,
+    /// How it is made.
+    pub check: Check,
+}
+
+/// What a machine has to look at.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Health {
+    /// All of them have to be healthy at the same time.
+    pub checks: Vec<HealthCheck>,
+    /// For so long, without a break.
+    pub healthy_time: Duration,
+    /// By then, from the beginning of the loop on.
+    pub deadline: Duration,
+}
+
+impl Health {
+    /// How long a host may spend on it.
+    #[must_use]
+    pub const fn limit(&self) -> Duration {
+        if self.checks.is_empty() {
+            Duration::ZERO
+        } else {
+            self.deadline
+        }
+    }
+}
+
+/// When the loop ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum HealthMode {
+    /// When all were healthy for long enough, or the deadline has passed.
+    Settle,
+    /// When each check has a first verdict.
+    Once,
+}
+
+/// What the loop found out.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Verdict {
+    /// Whether all is well.
+    pub is_healthy: bool,
+    /// Why not, in one line.
+    pub why: String,
+    /// Each check.
+    pub checks: Vec<CheckVerdict>,
+}
+
+/// How one check stood at the end.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CheckVerdict {
+    /// Its name.
+    pub name: String,
+    /// Whether it was healthy.
+    pub is_healthy: bool,
+    /// The last word of its probe.
+    pub reason: String,
+}
+
+impl HealthCheck {
+    /// The line of the host script.
+    pub(super) fn line(&self) -> String {
+        let Check {
+            initial_delay,
+            period,
+            timeout,
+            success_threshold,
+            failure_threshold,
+            ..
+        } = self.check;
+        format!(
+            "{} {initial_delay} {period} {} {} {} {}",
+            self.program,
+            timeout.max(1),
+            success_threshold.max(1),
+            failure_threshold.max(1),
+            self.name
+        )
+    }
+}
+
+impl HealthMode {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Settle => "settle",
+            Self::Once => "once",
+        }
+    }
+}
+
+/// Makes these checks on a machine, and hands out a line for people whenever one changes.
+pub async fn check(
+    host: &dyn Host,
+    mode: HealthMode,
+    health: &Health,
+    mut on_line: impl FnMut(String) + Send,
+) -> Result<Verdict, HostError> {
+    let (time, deadline) = (health.healthy_time.as_secs(), health.deadline.as_secs());
+    let words = ["sh", "-s", "--", "check", mode.word()].map(str::to_owned);
+    let mut words: Vec<String> = words
+        .into_iter()
+        .chain([time.to_string(), deadline.to_string()])
+        .collect();
+    words.extend(health.checks.iter().map(HealthCheck::line));
+    let command = HostCommand::new(words)
+        .stdin(SCRIPT)
+        .timeout(health.deadline + SHORT);
+    let (sink, mut lines) = mpsc::unbounded_channel();
+    let mut answer = Vec::new();
+    let read = async {
+        while let Some((stream, line)) = lines.recv().await {
+            match stream {
+                Stream::Stdout => answer.push(line),
+                Stream::Stderr => on_line(line),
+            }
+        }
+    };
+    let (ran, ()) = tokio::join!(host.run_lines(command, sink), read);
+    ran?;
+    Answer::of_lines(host, "check", &answer)?.into_verdict()
+}
+
+impl Answer {
+    fn into_verdict(self) -> Result<Verdict, HostError> {
+        self.accepted("healthy")?;
+        let check = |line: &str| {
+            let mut words = line.splitn(3, ' ');
+            Some(CheckVerdict {
+                is_healthy: words.next()? == "healthy",
+                name: words.next()?.to_owned(),
+                reason: words.next().unwrap_or_default().to_owned(),
+            })
+        };
+        Ok(Verdict {
+            is_healthy: self.get("healthy") == Some("yes"),
+            why: self.get("verdict").unwrap_or_default().to_owned(),
+            checks: self.all("check").filter_map(check).collect(),
+        })
+    }
+}

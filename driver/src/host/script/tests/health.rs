@@ -1,0 +1,180 @@
+//! The loop of health checks, and the activation that waits for it.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use super::bed::{Bed, Switch};
+use super::*;
+use crate::plan::Check;
+
+fn health_check(bed: &Bed, name: &str, body: &str) -> HealthCheck {
+    let program = bed.probe(name, body);
+    HealthCheck {
+        name: name.to_owned(),
+        program,
+        check: Check {
+            description: String::new(),
+            from: Vec::new(),
+            program: name.to_owned(),
+            initial_delay: 0,
+            period: 0,
+            timeout: 1,
+            success_threshold: 1,
+            failure_threshold: 2,
+        },
+    }
+}
+
+fn health(checks: Vec<HealthCheck>, healthy: u64, deadline: u64) -> Health {
+    Health {
+        checks,
+        healthy_time: Duration::from_secs(healthy),
+        deadline: Duration::from_secs(deadline),
+    }
+}
+
+async fn settled(bed: &Bed, health: &Health) -> (Verdict, Vec<String>) {
+    let mut lines = Vec::new();
+    let verdict = check(bed, HealthMode::Settle, health, |line| lines.push(line)).await;
+    (verdict.unwrap(), lines)
+}
+
+#[tokio::test]
+async fn all_have_to_be_healthy_at_the_same_time() {
+    let bed = Bed::new();
+    let checks = vec![
+        health_check(&bed, "disk", "echo plenty"),
+        health_check(&bed, "http", "echo 'connection refused'; exit 1"),
+    ];
+    let (verdict, lines) = settled(&bed, &health(checks[..1].to_vec(), 1, 30)).await;
+    assert!(verdict.is_healthy, "{verdict:?}");
+    assert_eq!(verdict.checks[0].reason, "plenty");
+    assert_eq!(lines, ["netlib: check disk: healthy: plenty"]);
+    let (verdict, lines) = settled(&bed, &health(checks, 0, 2)).await;
+    assert_eq!(
+        verdict,
+        Verdict {
+            is_healthy: false,
+            why: "check http: connection refused".to_owned(),
+            checks: vec![
+                CheckVerdict {
+                    name: "disk".to_owned(),
+                    is_healthy: true,
+                    reason: "plenty".to_owned()
+                },
+                CheckVerdict {
+                    name: "http".to_owned(),
+                    is_healthy: false,
+                    reason: "connection refused".to_owned()
+                },
+            ],
+        }
+    );
+    assert!(
+        lines.contains(&"netlib: check http: unhealthy: connection refused".to_owned()),
+        "{lines:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_slow_start_is_no_failure_before_the_deadline() {
+    let bed = Bed::new();
+    // Fails five times, which is more than the threshold, and counts in the folder that lives as long as the loop.
+    let body = r#"echo x >>"$NETLIB_CHECK_STATE/count"; [ "$(wc -l <"$NETLIB_CHECK_STATE/count")" -gt 5 ]"#;
+    let checks = vec![health_check(&bed, "slow", body)];
+    let (verdict, lines) = settled(&bed, &health(checks.clone(), 0, 30)).await;
+    assert!(verdict.is_healthy, "{verdict:?} {lines:?}");
+    let once = check(&bed, HealthMode::Once, &health(checks, 0, 30), |_| {}).await;
+    assert!(
+        !once.unwrap().is_healthy,
+        "once it is decided at the threshold"
+    );
+}
+
+#[tokio::test]
+async fn a_break_begins_the_healthy_time_anew() {
+    let bed = Bed::new();
+    // Well for a moment, then down for as long as two looks, for ever.
+    let body = r#"echo x >>"$NETLIB_CHECK_STATE/count"; [ "$(($(wc -l <"$NETLIB_CHECK_STATE/count") % 4))" -lt 2 ]"#;
+    let checks = vec![health_check(&bed, "flaps", body)];
+    let (verdict, _) = settled(&bed, &health(checks, 3, 5)).await;
+    assert!(!verdict.is_healthy, "{verdict:?}");
+}
+
+#[tokio::test]
+async fn a_probe_that_hangs_is_ended_and_leaves_nothing() {
+    let bed = Bed::new();
+    let checks = vec![health_check(&bed, "hangs", "sleep 1234; true")];
+    let began = Instant::now();
+    let (verdict, _) = settled(&bed, &health(checks, 0, 2)).await;
+    assert_eq!(verdict.why, "check hangs: no answer within 1 s");
+    assert!(began.elapsed() < Duration::from_secs(60));
+    assert!(!bed.is_probing(), "a probe was left running");
+}
+
+#[tokio::test]
+async fn a_host_whose_checks_are_well_waits_for_confirmation_and_keeps_its_system() {
+    let bed = Bed::new();
+    let new = bed.toplevel("new", Switch::Works);
+    let mut activation = bed.activation("1-a", &new);
+    activation.health = health(vec![health_check(&bed, "http", "echo fine")], 0, 30);
+    activate(&bed, &activation).await.unwrap();
+    let status = bed.end("1-a").await;
+    assert_eq!(status.phase, Phase::Confirmed);
+    let log = String::from_utf8(status.log).unwrap();
+    assert!(log.contains("netlib: check http: healthy: fine\n"), "{log}");
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_healthy_goes_back_alone() {
+    let bed = Bed::new();
+    let old = bed.toplevel("old", Switch::Works);
+    bed.run_system(&old);
+    let new = bed.toplevel("new", Switch::Works);
+    let mut activation = bed.activation("1-a", &new);
+    activation.health = health(
+        vec![health_check(&bed, "http", "echo 'status 500'; exit 1")],
+        0,
+        2,
+    );
+    activate(&bed, &activation).await.unwrap();
+    // Nobody follows it and nobody confirms.
+    let status = bed.end_alone("1-a").await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(
+        status.message,
+        "the new system is not healthy: check http: status 500"
+    );
+    assert_eq!(
+        (status.current, status.profile),
+        (Some(old.clone()), Some(old))
+    );
+    assert!(!bed.path("run/netlib/check-1-a").exists());
+}
+
+#[tokio::test]
+async fn a_host_that_is_killed_while_checking_goes_back() {
+    let bed = Bed::new();
+    let old = bed.toplevel("old", Switch::Works);
+    bed.run_system(&old);
+    let new = bed.toplevel("new", Switch::Works);
+    let mut activation = bed.activation("1-a", &new);
+    activation.health = health(vec![health_check(&bed, "http", "exit 1")], 0, 600);
+    activate(&bed, &activation).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::Checking).await;
+    bed.kill_run("1-a");
+    let status = bed.end_alone("1-a").await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(status.message, "the activation was killed while checking");
+    assert_eq!(status.current, Some(old));
+}
+
+#[tokio::test]
+async fn only_the_latest_programs_are_kept() {
+    let bed = Bed::new();
+    keep(&bed, "1-a", "/nix/store/1-programs").await.unwrap();
+    keep(&bed, "2-b", "/nix/store/2-programs").await.unwrap();
+    assert_eq!(bed.roots(), ["2-b-programs"]);
+    let kept = fs::read_link(bed.path("nix/var/nix/gcroots/netlib/2-b-programs")).unwrap();
+    assert_eq!(kept.to_str(), Some("/nix/store/2-programs"));
+}

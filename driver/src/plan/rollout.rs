@@ -1,0 +1,169 @@
+//! Rollouts: `rollouts.<id>` of the plan. Nix decides all of this; the driver only keeps to it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How the nodes of a role, or of the whole network, are brought to their new systems.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rollout {
+    /// The role; none for the network itself.
+    pub role: Option<String>,
+    /// All nodes, in their order.
+    pub nodes: Vec<String>,
+    /// Those that go together, one batch after the other.
+    pub batches: Vec<Batch>,
+    /// Nodes on their way at the same time; no limit when absent.
+    #[serde(default)]
+    pub max_parallel: Option<usize>,
+    /// Nodes that may be unavailable at the same time; no limit when absent.
+    #[serde(default)]
+    pub max_unavailable: Option<usize>,
+    /// Seconds that a node has to be healthy without a break.
+    #[serde(default)]
+    pub min_healthy_time: u64,
+    /// Seconds within which it has to be.
+    #[serde(default)]
+    pub healthy_deadline: u64,
+    /// Seconds within which one more node has to become healthy; no limit when absent.
+    #[serde(default)]
+    pub progress_deadline: Option<u64>,
+    /// Failures, counted over the whole rollout, that it survives.
+    #[serde(default)]
+    pub max_failures: usize,
+    /// Where it waits for somebody's approval.
+    #[serde(default)]
+    pub pause: Option<Pause>,
+    /// Whether a pause ends by itself at its deadline.
+    #[serde(default)]
+    pub auto_promote: bool,
+    /// What is taken back when it fails; nothing when absent.
+    #[serde(default)]
+    pub auto_revert: Option<RevertScope>,
+    /// What a node that does not answer means.
+    #[serde(default)]
+    pub on_unreachable: OnUnreachable,
+    /// Nothing is ever taken back, because that would do harm.
+    #[serde(default)]
+    pub irreversible: bool,
+    /// The node that keeps the lock, the pause and the approval.
+    pub coordinator: String,
+}
+
+/// Nodes that go together.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Batch {
+    /// Their names.
+    pub nodes: Vec<String>,
+    /// Whether they are the canaries.
+    #[serde(default)]
+    pub canary: bool,
+}
+
+/// A wait for approval.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Pause {
+    /// After which batches.
+    pub after: PauseAfter,
+    /// Seconds to wait.
+    pub deadline: u64,
+}
+
+/// After which batches a rollout pauses.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PauseAfter {
+    /// After the canaries.
+    Canary,
+    /// After each batch but the last.
+    Batch,
+}
+
+/// What is taken back when a rollout fails.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RevertScope {
+    /// The nodes that failed.
+    Node,
+    /// All nodes of the batch.
+    Batch,
+    /// All nodes that the rollout brought to a new system.
+    Rollout,
+}
+
+/// What a node that does not answer means for its rollout.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OnUnreachable {
+    /// It is left out, and counts as unavailable.
+    Skip,
+    /// It is a failure.
+    #[default]
+    Fail,
+}
+
+impl Rollout {
+    /// What people call it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.role {
+            Some(role) => format!("role {role}"),
+            None => "the network".to_owned(),
+        }
+    }
+
+    /// Only these nodes. Batches keep their numbers, also those that have no node left.
+    #[must_use]
+    pub fn restricted(&self, nodes: &BTreeSet<String>) -> Self {
+        let only = |names: &[String]| {
+            let kept = names.iter().filter(|name| nodes.contains(*name));
+            kept.cloned().collect::<Vec<_>>()
+        };
+        let batch = |batch: &Batch| Batch {
+            nodes: only(&batch.nodes),
+            canary: batch.canary,
+        };
+        Self {
+            nodes: only(&self.nodes),
+            batches: self.batches.iter().map(batch).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether it waits for approval after this batch, counted from 1, where more of it follows.
+    #[must_use]
+    pub fn pauses_after(&self, batch: usize) -> Option<Pause> {
+        let pause = self.pause?;
+        let is_canary = batch
+            .checked_sub(1)
+            .and_then(|place| self.batches.get(place))
+            .is_some_and(|batch| batch.canary);
+        let is_meant = match pause.after {
+            PauseAfter::Canary => is_canary,
+            PauseAfter::Batch => batch > 0,
+        };
+        is_meant.then_some(pause)
+    }
+}
+
+impl Pause {
+    /// How long to wait.
+    #[must_use]
+    pub const fn limit(&self) -> Duration {
+        Duration::from_secs(self.deadline)
+    }
+}
+
+impl RevertScope {
+    /// The word of the plan.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Node => "node",
+            Self::Batch => "batch",
+            Self::Rollout => "rollout",
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What `netlib check` shows: a line a check, as each place sees it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::plan::Network;
+use crate::steps::Seen;
+
+/// Lines for people, and a last one that says it all.
+#[must_use]
+pub fn text(seen: &BTreeMap<String, Vec<Seen>>) -> String {
+    let mut text = String::new();
+    let width = seen.keys().map(String::len).max().unwrap_or_default();
+    let (mut good, mut all) = (0, 0);
+    for (node, seen) in seen {
+        for Seen { place, result } in seen {
+            let verdict = match result {
+                Ok(verdict) => verdict,
+                Err(failure) => {
+                    all += 1;
+                    let why = failure.to_string().replace('\n', "\n  ");
+                    let _ = writeln!(text, "{node:width$}  unknown    from {place}: {why}");
+                    continue;
+                }
+            };
+            for check in &verdict.checks {
+                all += 1;
+                good += usize::from(check.is_healthy);
+                let word = if check.is_healthy {
+                    "healthy"
+                } else {
+                    "unhealthy"
+                };
+                let reason = if check.reason.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", check.reason)
+                };
+                let line = format!(
+                    "{node:width$}  {word:9}  {} from {place}{reason}",
+                    check.name
+                );
+                let _ = writeln!(text, "{line}");
+            }
+        }
+    }
+    let _ = writeln!(text, "{good} of {all} checks healthy");
+    text
+}
+
+/// One document for programs.
+#[must_use]
+pub fn json(network: &Network, seen: &BTreeMap<String, Vec<Seen>>) -> Value {
+    let nodes = seen.iter().map(|(node, seen)| {
+        let places: Vec<Value> = seen.iter().map(of_place).collect();
+        (node.clone(), Value::Array(places))
+    });
+    let is_healthy = seen.values().flatten().all(Seen::is_healthy);
+    json!({
+        "version": 1,
+        "network": network,
+        "healthy": is_healthy,
+        "nodes": Value::Object(nodes.collect()),
+    })
+}
+
+fn of_place(seen: &Seen) -> Value {
+    match &seen.result {
+        Err(failure) => json!({ "from": seen.place, "error": failure.to_string() }),
+        Ok(verdict) => {
+            let checks = verdict.checks.iter().map(|check| {
+                json!({ "name": check.name, "healthy": check.is_healthy, "reason": check.reason })
+            });
+            json!({ "from": seen.place, "checks": checks.collect::<Vec<Value>>() })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::script::{CheckVerdict, Verdict};
+    use crate::plan::Place;
+    use crate::steps::StepFailure;
+
+    fn seen() -> BTreeMap<String, Vec<Seen>> {
+        let check = |name: &str, is_healthy, reason: &str| CheckVerdict {
+            name: name.to_owned(),
+            is_healthy,
+            reason: reason.to_owned(),
+        };
+        let verdict = Verdict {
+            is_healthy: false,
+            why: "check http: connection refused".to_owned(),
+            checks: vec![
+                check("disk", true, ""),
+                check("http", false, "connection refused"),
+            ],
+        };
+        let of_itself = Seen {
+            place: Place::Itself,
+            result: Ok(verdict),
+        };
+        let of_beta = Seen {
+            place: Place::Node("beta".to_owned()),
+            result: Err(StepFailure::Plan("no programs\nat all".to_owned())),
+        };
+        [("alpha".to_owned(), vec![of_itself, of_beta])].into()
+    }
+
+    #[test]
+    fn people_read_a_line_a_check() {
+        insta::assert_snapshot!(text(&seen()), @r"
+        alpha  healthy    disk from self
+        alpha  unhealthy  http from self: connection refused
+        alpha  unknown    from node:beta: no programs
+          at all
+        1 of 3 checks healthy
+        ");
+        insta::assert_snapshot!(text(&BTreeMap::new()), @"0 of 0 checks healthy");
+    }
+
+    #[test]
+    fn programs_read_one_document() {
+        let network = Network {
+            name: "home".to_owned(),
+            id: "home-1".to_owned(),
+        };
+        let document = json(&network, &seen());
+        assert_eq!(document["healthy"], false);
+        assert_eq!(document["nodes"]["alpha"][0]["from"], "self");
+        assert_eq!(
+            document["nodes"]["alpha"][0]["checks"][1]["reason"],
+            "connection refused"
+        );
+        assert_eq!(
+            document["nodes"]["alpha"][1]["error"],
+            "no programs\nat all"
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! Where the rollouts of a run stand, and what may be done next.
+//!
+//! Knows nodes, slots, failures and batches; knows nothing of hosts, checks or how anything is done.
+
+mod course;
+mod report;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::event::StepResult;
+use crate::graph::Graph;
+use crate::plan::{Plan, StepKind};
+use crate::schedule::Admission;
+
+pub use course::{Before, Course, Decision};
+pub use report::{RolloutReport, RolloutState};
+
+/// All rollouts of a run.
+#[derive(Debug, Default)]
+pub struct Rollouts {
+    courses: BTreeMap<String, Mutex<Course>>,
+    members: BTreeMap<String, Member>,
+}
+
+/// What a step means for the rollout of its node.
+#[derive(Clone, Debug)]
+struct Member {
+    rollout: String,
+    node: String,
+    kind: StepKind,
+    /// Nothing of the node comes after it.
+    is_last: bool,
+}
+
+impl Rollouts {
+    /// The rollouts whose gates are in the graph, with the nodes that are in it.
+    #[must_use]
+    pub fn of(plan: &Plan, graph: &Graph) -> Self {
+        let selected = graph.steps().filter_map(|step| step.node.clone()).collect();
+        let gates = graph.steps().filter(|step| step.kind == StepKind::Gate);
+        let ids = gates.filter_map(|gate| plan.steps.get(&gate.id)?.rollout.clone());
+        let mut rollouts = Self::default();
+        for id in ids {
+            let Some(planned) = plan.rollouts.get(&id) else {
+                continue;
+            };
+            let rollout = planned.restricted(&selected);
+            for node in &rollout.nodes {
+                rollouts.enter(&id, node, graph);
+            }
+            let course = Mutex::new(Course::new(id.clone(), rollout));
+            rollouts.courses.insert(id, course);
+        }
+        rollouts
+    }
+
+    fn enter(&mut self, rollout: &str, node: &str, graph: &Graph) {
+        let steps = graph
+            .steps()
+            .filter(|step| step.node.as_deref() == Some(node));
+        let path = [
+            StepKind::Build,
+            StepKind::Copy,
+            StepKind::Activate,
+            StepKind::Check,
+        ];
+        let steps: Vec<_> = steps.filter(|step| path.contains(&step.kind)).collect();
+        let last = steps.iter().map(|step| step.kind).max();
+        for step in steps {
+            let member = Member {
+                rollout: rollout.to_owned(),
+                node: node.to_owned(),
+                kind: step.kind,
+                is_last: Some(step.kind) == last,
+            };
+            self.members.insert(step.id.clone(), member);
+        }
+    }
+
+    /// Whether a step may start. Saying so takes the slot.
+    pub fn admit(&self, step: &str) -> Admission {
+        let Some(member) = self.members.get(step) else {
+            return Admission::Now;
+        };
+        match self.course(&member.rollout) {
+            Some(mut course) if member.kind == StepKind::Activate => course.admit(&member.node),
+            _ => Admission::Now,
+        }
+    }
+
+    /// Takes in how a step ended.
+    pub fn ended(&self, step: &str, result: &StepResult) {
+        let Some(member) = self.members.get(step) else {
+            return;
+        };
+        let Some(mut course) = self.course(&member.rollout) else {
+            return;
+        };
+        let node = &member.node;
+        match result {
+            StepResult::Failed(_) => course.failed(node),
+            StepResult::Offline(_) => course.offline(node),
+            StepResult::Done(_) | StepResult::Skipped(_) if member.is_last => course.healthy(node),
+            StepResult::Done(_) | StepResult::Skipped(_) => {}
+            StepResult::Blocked { .. }
+            | StepResult::NotStarted { .. }
+            | StepResult::Aborted(_)
+            | StepResult::Cancelled => course.left_out(node),
+        }
+    }
+
+    /// The rollout of this id, if it is one of the run.
+    pub fn course(&self, id: &str) -> Option<MutexGuard<'_, Course>> {
+        let course = self.courses.get(id)?;
+        // What a panicked thread left behind is still the best there is.
+        Some(course.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The rollout that the node belongs to.
+    pub fn course_of(&self, node: &str) -> Option<MutexGuard<'_, Course>> {
+        let member = self.members.values().find(|member| member.node == node)?;
+        self.course(&member.rollout)
+    }
+
+    /// How all of them ended.
+    #[must_use]
+    pub fn reports(&self) -> Vec<RolloutReport> {
+        let ids = self.courses.keys();
+        ids.filter_map(|id| Some(self.course(id)?.report()))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

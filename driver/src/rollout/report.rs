@@ -1,0 +1,98 @@
+//! How a rollout ended, for summaries.
+
+use std::collections::BTreeMap;
+
+use super::course::{Course, State, count};
+
+/// How a rollout ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RolloutReport {
+    /// Its id in the plan.
+    pub id: String,
+    /// How it ended.
+    pub state: RolloutState,
+    /// Why, in one line.
+    pub detail: String,
+    /// Nodes that it took back, with what became of them.
+    pub taken_back: BTreeMap<String, String>,
+}
+
+/// How a rollout ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RolloutState {
+    /// All its nodes run their new systems and are well.
+    Healthy,
+    /// It waits for a person.
+    Paused,
+    /// It went through, and some of its nodes are not well.
+    Degraded,
+    /// It did not go on, and some nodes stay on their new systems or none had been touched.
+    Aborted,
+    /// It did not go on, and what it had changed was taken back.
+    RolledBack,
+}
+
+impl RolloutState {
+    /// The word of summaries and events.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Paused => "paused",
+            Self::Degraded => "degraded",
+            Self::Aborted => "aborted",
+            Self::RolledBack => "rolledBack",
+        }
+    }
+}
+
+impl Course {
+    /// How it stands at the end of the run.
+    #[must_use]
+    pub fn report(&self) -> RolloutReport {
+        let state = self.state();
+        let healthy = self.in_state(State::Healthy);
+        let healthy = healthy.filter(|node| !self.taken_back.contains_key(*node));
+        let mut detail = format!(
+            "{} of {} healthy",
+            healthy.count(),
+            count(self.nodes.len(), "node")
+        );
+        for (what, which) in [("failed", State::Failed), ("offline", State::Offline)] {
+            let names: Vec<&str> = self.in_state(which).collect();
+            if !names.is_empty() {
+                detail.push_str(&format!(", {what}: {}", names.join(", ")));
+            }
+        }
+        if let Some(why) = &self.stopped {
+            detail.push_str(&format!("; {why}"));
+        }
+        RolloutReport {
+            id: self.id.clone(),
+            state,
+            detail,
+            taken_back: self.taken_back.clone(),
+        }
+    }
+
+    fn state(&self) -> RolloutState {
+        let is_all_healthy = self.nodes.values().all(|node| node.state == State::Healthy);
+        let stays = self.nodes.keys().any(|node| self.before(node).is_some());
+        if self.is_paused {
+            RolloutState::Paused
+        } else if self.stopped.is_some() || !self.is_over && !is_all_healthy {
+            // Hosts whose own checks fail go back by themselves.
+            let went_back = self.nodes.values().any(|node| node.went_back);
+            let was_reverted = !self.taken_back.is_empty();
+            if was_reverted || went_back && !stays {
+                RolloutState::RolledBack
+            } else {
+                RolloutState::Aborted
+            }
+        } else if is_all_healthy {
+            RolloutState::Healthy
+        } else {
+            RolloutState::Degraded
+        }
+    }
+}

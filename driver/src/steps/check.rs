@@ -1,0 +1,238 @@
+//! Looks whether a node is healthy, from wherever its checks are made.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+
+use super::programs::{ProgramSources, Programs, Ready};
+use super::{Settings, StepFailure};
+use crate::event::{Event, EventSink};
+use crate::host::script::{self, Health, HealthCheck, HealthMode, Verdict};
+use crate::host::{HostError, Hosts};
+use crate::plan::{Check, Node, Place, Plan};
+
+/// What a probe may take beyond its own limit.
+const SLACK: u64 = 10;
+/// How often a look is begun again after its connection broke: looking changes nothing.
+const ATTEMPTS: usize = 3;
+/// Between two of them.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// What one place says of a node.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The place.
+    pub place: Place,
+    /// What it found, or why it could not look.
+    pub result: Result<Verdict, StepFailure>,
+}
+
+impl Seen {
+    /// Whether the place looked, and all was well.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        self.result.as_ref().is_ok_and(|verdict| verdict.is_healthy)
+    }
+}
+
+/// Makes checks without deploying anything.
+pub struct Checker {
+    programs: Programs,
+}
+
+impl Checker {
+    /// Makes the checks of this plan.
+    #[must_use]
+    pub fn new(
+        plan: Arc<Plan>,
+        sources: ProgramSources,
+        hosts: Arc<Hosts>,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            programs: Programs::new(plan, sources, hosts, settings),
+        }
+    }
+
+    /// Makes the checks of a node once, from all their places. Steps are named `check:NODE`.
+    pub async fn look(&self, node: &str, events: &EventSink) -> Vec<Seen> {
+        let asked = Look {
+            node,
+            from: |_| true,
+            mode: HealthMode::Once,
+        };
+        let show = |line| {
+            events.send(Event::StepOutput {
+                step: format!("check:{node}"),
+                line,
+            });
+        };
+        look(&self.programs, asked, show).await
+    }
+}
+
+/// A look at a node.
+#[derive(Clone, Copy)]
+pub(super) struct Look<'a> {
+    /// Whom to look at.
+    pub node: &'a str,
+    /// Only from these places.
+    pub from: fn(&Place) -> bool,
+    /// Until when.
+    pub mode: HealthMode,
+}
+
+/// Makes the checks of a node from all their places at the same time.
+pub(super) async fn look(
+    programs: &Programs,
+    look: Look<'_>,
+    show: impl Fn(String) + Sync,
+) -> Vec<Seen> {
+    let Some(planned) = programs.plan.nodes.get(look.node) else {
+        return Vec::new();
+    };
+    let places = planned.checks.values().flat_map(|check| &check.from);
+    let places: BTreeSet<&Place> = places.filter(|place| (look.from)(place)).collect();
+    let show = &show;
+    let asked: FuturesUnordered<_> = places
+        .into_iter()
+        .map(|place| async move {
+            let asked = ask(programs, (planned, place, look), |line| {
+                show(format!("from {place}: {line}"));
+            });
+            Seen {
+                place: place.clone(),
+                result: asked.await,
+            }
+        })
+        .collect();
+    let mut seen: Vec<Seen> = asked.collect().await;
+    seen.sort_by(|one, other| one.place.cmp(&other.place));
+    seen
+}
+
+async fn ask(
+    programs: &Programs,
+    (planned, place, look): (&Node, &Place, Look<'_>),
+    mut on_line: impl FnMut(String) + Send,
+) -> Result<Verdict, StepFailure> {
+    let ready = match place.node(look.node) {
+        Some(node) => programs.on(node).await?,
+        None => programs.here().await?,
+    };
+    let health = health(planned, place, &ready, look.mode);
+    let mut attempt = 1;
+    loop {
+        let asked = script::check(&*ready.host, look.mode, &health, &mut on_line);
+        let asked = tokio::select! {
+            asked = asked => asked,
+            () = programs.settings.cancel.cancelled() => return Err(StepFailure::Interrupted),
+        };
+        match asked {
+            Err(error) if error.is_connection() && attempt < ATTEMPTS => {
+                on_line(format!("lost the connection, looking again: {error}"));
+                attempt += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+            other => return other.map_err(StepFailure::Host),
+        }
+    }
+}
+
+/// What a machine has to look at, by the paths that it has there.
+pub(super) fn health(planned: &Node, place: &Place, ready: &Ready, mode: HealthMode) -> Health {
+    let options = planned.health.unwrap_or_default();
+    let checks = planned.checks_from(place).map(|(name, check)| HealthCheck {
+        name: name.to_owned(),
+        program: ready.program(&check.program),
+        check: match mode {
+            HealthMode::Settle => check.clone(),
+            HealthMode::Once => at_once(check),
+        },
+    });
+    let checks: Vec<HealthCheck> = checks.collect();
+    match mode {
+        HealthMode::Settle => Health {
+            checks,
+            healthy_time: Duration::from_secs(options.min_healthy_time),
+            deadline: options.limit(),
+        },
+        HealthMode::Once => Health {
+            healthy_time: Duration::ZERO,
+            deadline: Duration::from_secs(
+                checks.iter().map(verdict_time).max().unwrap_or_default(),
+            ),
+            checks,
+        },
+    }
+}
+
+/// Nothing was started a moment ago, so there is nothing to wait for.
+fn at_once(check: &Check) -> Check {
+    Check {
+        initial_delay: 0,
+        ..check.clone()
+    }
+}
+
+/// How many seconds a first verdict takes at most.
+fn verdict_time(check: &HealthCheck) -> u64 {
+    let Check {
+        period,
+        timeout,
+        success_threshold,
+        failure_threshold,
+        ..
+    } = check.check;
+    (period + timeout) * (success_threshold + failure_threshold) + SLACK
+}
+
+/// Whether the node is healthy. A place that does not answer itself says nothing, as long as another one looked.
+pub(super) fn judge(node: &str, seen: &[Seen]) -> Result<String, StepFailure> {
+    let mut bad = Vec::new();
+    let mut silent = Vec::new();
+    let mut checks = BTreeSet::new();
+    for Seen { place, result } in seen {
+        match result {
+            Ok(verdict) if verdict.is_healthy => {
+                checks.extend(verdict.checks.iter().map(|check| check.name.clone()));
+            }
+            Ok(verdict) => bad.push(format!("seen from {}: {}", told(place), verdict.why)),
+            Err(StepFailure::Interrupted) => return Err(StepFailure::Interrupted),
+            Err(StepFailure::Host(error)) if is_silent(error) => {
+                silent.push(format!("{} could not look: {error}", told(place)));
+            }
+            Err(error) => bad.push(format!("{} could not look: {error}", told(place))),
+        }
+    }
+    if bad.is_empty() && (silent.is_empty() || !checks.is_empty()) {
+        let checks: Vec<String> = checks.into_iter().collect();
+        let without = if silent.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", silent.join("; "))
+        };
+        return Ok(format!("healthy: {}{without}", checks.join(", ")));
+    }
+    bad.extend(silent);
+    Err(StepFailure::Unhealthy {
+        node: node.to_owned(),
+        why: bad.join("\n  "),
+    })
+}
+
+fn is_silent(error: &HostError) -> bool {
+    error.is_offline() || matches!(error, HostError::Disconnected { .. })
+}
+
+/// The place, for people.
+pub(super) fn told(place: &Place) -> String {
+    match place {
+        Place::Itself => "the node itself".to_owned(),
+        Place::Deployer => "the deployer".to_owned(),
+        Place::Node(node) => format!("node `{node}`"),
+    }
+}

@@ -1,0 +1,127 @@
+//! The programs that checks and commands run: evaluated, built and brought to where they run, each once a run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use super::{Build, Settings, StepFailure, build, copy};
+use crate::evaluate::Toplevels;
+use crate::host::{Deployer, Host, Hosts, script};
+use crate::plan::Plan;
+
+/// Where the programs' derivations are found.
+#[derive(Clone)]
+pub struct ProgramSources {
+    /// Of nodes, by their names.
+    pub nodes: Arc<dyn Toplevels>,
+    /// Of the deployer, whatever the name.
+    pub deployer: Arc<dyn Toplevels>,
+}
+
+type Outcome<T> = OnceCell<Result<T, StepFailure>>;
+
+/// The programs of a run.
+pub(super) struct Programs {
+    pub plan: Arc<Plan>,
+    pub settings: Settings,
+    sources: ProgramSources,
+    hosts: Arc<Hosts>,
+    nodes: BTreeMap<String, OfNode>,
+    deployer: Outcome<String>,
+}
+
+#[derive(Default)]
+struct OfNode {
+    built: Outcome<String>,
+    brought: Outcome<()>,
+}
+
+/// Programs on a machine that can run them.
+#[derive(Clone)]
+pub(super) struct Ready {
+    /// The machine.
+    pub host: Arc<dyn Host>,
+    /// The store path.
+    pub path: String,
+}
+
+impl Ready {
+    /// The path of one of them.
+    pub(super) fn program(&self, name: &str) -> String {
+        format!("{}/bin/{name}", self.path)
+    }
+}
+
+impl Programs {
+    /// None is evaluated yet.
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        sources: ProgramSources,
+        hosts: Arc<Hosts>,
+        settings: Settings,
+    ) -> Self {
+        let nodes = plan.nodes.iter().filter(|(_, node)| node.programs);
+        Self {
+            nodes: nodes
+                .map(|(name, _)| (name.clone(), OfNode::default()))
+                .collect(),
+            deployer: OnceCell::new(),
+            plan,
+            settings,
+            sources,
+            hosts,
+        }
+    }
+
+    /// Builds the programs of a node; none where nothing runs there.
+    pub(super) async fn built(&self, node: &str) -> Result<Option<String>, StepFailure> {
+        let Some(of) = self.nodes.get(node) else {
+            return Ok(None);
+        };
+        let build = async || self.realised(&*self.sources.nodes, node).await;
+        of.built.get_or_init(build).await.clone().map(Some)
+    }
+
+    /// Builds them and brings them to the node.
+    pub(super) async fn on(&self, node: &str) -> Result<Ready, StepFailure> {
+        let host = self.hosts.get(node).await?;
+        let path = self.built(node).await?;
+        let (Some(path), Some(of)) = (path, self.nodes.get(node)) else {
+            return Err(StepFailure::Plan(format!(
+                "something is to run on node `{node}`, for which the plan has no programs"
+            )));
+        };
+        let bring = async || self.bring(&*host, &path).await;
+        of.brought.get_or_init(bring).await.clone()?;
+        Ok(Ready { host, path })
+    }
+
+    /// Builds the programs of the deployer.
+    pub(super) async fn here(&self) -> Result<Ready, StepFailure> {
+        let build = async || self.realised(&*self.sources.deployer, "deployer").await;
+        let path = self.deployer.get_or_init(build).await.clone()?;
+        let host = Arc::new(Deployer);
+        Ok(Ready { host, path })
+    }
+
+    async fn realised(&self, source: &dyn Toplevels, name: &str) -> Result<String, StepFailure> {
+        let settings = &self.settings;
+        let what = Build {
+            toplevel: source.toplevel(name).await.map_err(StepFailure::Evaluate)?,
+            link: settings.run_dir.join(format!("programs-{name}")),
+            limit: settings.build_limit,
+            cancel: settings.cancel.clone(),
+        };
+        build(&what, |_| {}).await?;
+        Ok(what.toplevel.out_path)
+    }
+
+    async fn bring(&self, host: &dyn Host, path: &str) -> Result<(), StepFailure> {
+        let settings = &self.settings;
+        script::admit(host, &self.plan.network, settings.policy).await?;
+        script::keep(host, &settings.nonce, path).await?;
+        copy(host, path, (settings.copy_limit, &settings.cancel), |_| {}).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! Takes a node back to what it ran before its rollout. A rollback is never rolled back: if it fails, that is said.
+
+use super::StepFailure;
+use super::activate::judge;
+use super::follow::{Course, Origin, follow, start};
+use super::runner::StepRunner;
+use crate::host::script::{Activation, Health, IdentityPolicy, System};
+use crate::plan::Goal;
+use crate::rollout::Before;
+
+/// Takes a node back; the text says to what.
+pub(super) async fn take_back(
+    runner: &StepRunner,
+    step: &str,
+    node: &str,
+    rollout: &str,
+) -> Result<String, StepFailure> {
+    let before = runner
+        .rollouts
+        .course(rollout)
+        .and_then(|course| course.before(node));
+    let parts = &runner.parts;
+    let host = parts.hosts.get(node).await?;
+    let options = parts.options(node);
+    let Some(system) = before.and_then(|before| system(before, options.goal)) else {
+        return Err(StepFailure::Plan(format!(
+            "node `{node}` ran no system before, so there is nothing to take it back to"
+        )));
+    };
+    let activation = Activation {
+        nonce: super::new_nonce(),
+        system,
+        goal: options.goal,
+        deployer: parts.settings.deployer.clone(),
+        network: parts.plan.network.clone(),
+        policy: IdentityPolicy::Keep,
+        limit: options.limit(),
+        confirm_limit: options.confirm_limit(),
+        // The checks are those of the new system.
+        health: Health::default(),
+    };
+    match start(&*host, &activation).await {
+        Err(error) if !error.is_connection() => return Err(error.into()),
+        _ => {}
+    }
+    let course = Course {
+        activation: &activation,
+        origin: Origin::Ours,
+        lost_limit: parts.settings.lost_limit,
+    };
+    let show = |line| runner.show(step, format!("{node}: {line}"));
+    let ended = follow(&*host, course, show).await?;
+    let toplevel = ended.status.toplevel.clone().unwrap_or_default();
+    judge(&ended, activation.goal, &toplevel, &activation.nonce)?;
+    Ok(format!("runs {toplevel} again"))
+}
+
+/// A test changes no generation, so there the path says what ran.
+fn system(before: Before, goal: Goal) -> Option<System> {
+    let path = before.toplevel.map(System::Toplevel);
+    match goal {
+        Goal::Test => path,
+        _ => before.generation.map(System::Generation).or(path),
+    }
+}
