@@ -2,7 +2,7 @@
 
 mod fake;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fake::{FakeStep, Fate, Recorder, fake_steps};
 use proptest::prelude::*;
