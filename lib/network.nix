@@ -10,6 +10,8 @@
 let
   facts = import ./facts.nix { inherit lib errors; };
   nixos = import ./nixos.nix { inherit lib errors; };
+  ssh = import ./ssh.nix { inherit lib; };
+  base64 = import ./base64.nix { inherit lib; };
   renderPlan = import ./plan.nix { inherit lib; };
 
   # What network modules get as the argument `netlib`.
@@ -19,10 +21,12 @@ let
       _file = ./network.nix;
       _module.args.netlib = {
         inherit
+          base64
           errors
           graph
           ip
           nixpkgs
+          ssh
           types
           ;
         getFact = facts.get config.nodes;
