@@ -9,6 +9,7 @@ let
 
   groups = [
     "documented"
+    "exports"
     "graph"
     "ip"
     "mesh"
