@@ -12,6 +12,7 @@ let
     "exports"
     "graph"
     "ip"
+    "ip-arithmetic"
     "mesh"
     "plan"
   ];
