@@ -17,9 +17,23 @@ let
   # What network modules get as the argument `netlib`.
   helpers =
     { config, ... }:
+    let
+      paths = import ./paths.nix { inherit lib errors config; };
+    in
     {
       _file = ./network.nix;
       _module.args.netlib = {
+        inherit (paths) addressOf pathTo pathsTo;
+        references = import ./references.nix {
+          inherit
+            lib
+            types
+            errors
+            config
+            ;
+        };
+        # Stands for a private key in files of `render`.
+        privateKeyPlaceholder = "@PRIVATE_KEY@";
         inherit
           base64
           errors
@@ -67,9 +81,12 @@ in
           ./options/assertions.nix
           ./options/configuration.nix
           ./options/deploy.nix
+          ./options/exports.nix
+          ./options/externals.nix
           ./options/gather.nix
           ./options/network.nix
           ./options/nodes.nix
+          ./options/render.nix
           module
         ];
       };
@@ -99,6 +116,7 @@ in
       inherit config options systems;
       plan = guard (renderPlan config);
       toplevels = lib.mapAttrs (_: system: system.config.system.build.toplevel) systems;
+      rendered = lib.mapAttrs (_: lib.mapAttrs (_: guard)) config.render;
       gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
     };
 }

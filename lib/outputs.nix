@@ -50,6 +50,7 @@ in
       plan
       toplevels
       gatherers
+      rendered
       ;
   }) networks;
 

@@ -33,10 +33,17 @@ let
           builtins.match "[a-zA-Z0-9_.][a-zA-Z0-9_.-]*" host != null;
     in
     parts != null && isHost && lib.toInt (builtins.elemAt parts 1) <= 65535;
-  attrsOfNodes =
-    names: elemType:
+
+  # `base` makes the type of all from the type of one; `what` ends the sentence "is not …".
+  attrsOfNames =
+    {
+      base,
+      what,
+      names,
+    }@arguments:
+    elemType:
     let
-      base = types.attrsOf elemType;
+      all = base elemType;
       known = lib.genAttrs names (_: true);
       checkDef =
         loc: def:
@@ -47,18 +54,51 @@ let
           def
         else
           errors.fail (
-            "${errors.quoteList unknown} in option `${lib.showOption loc}' is not a node of this network.\n"
-            + "In `${toString def.file}'. Nodes are: ${errors.quoteList names}."
+            "${errors.quoteList unknown} in option `${lib.showOption loc}' is not ${what.one} of this network.\n"
+            + "In `${toString def.file}'. ${what.all} are: ${errors.quoteList names}."
           );
+    in
+    all
+    // {
+      name = "attrsOfNames";
+      description = "attribute set of (${elemType.description or elemType.name}), by name of ${what.one}";
+      merge = loc: defs: all.merge loc (map (checkDef loc) defs);
+      # The module system rebuilds types of submodules; the check of the names must survive that.
+      substSubModules = modules: attrsOfNames arguments (elemType.substSubModules modules);
+      # The names are fixed for a network, so two declarations only merge through their elements.
+      typeMerge = _: null;
+    };
+
+  aNode = {
+    one = "a node";
+    all = "Nodes";
+  };
+  aMember = {
+    one = "a node or an external";
+    all = "Nodes and externals";
+  };
+
+  isName = value: builtins.isString value && value != "";
+
+  nodeSelectors =
+    select:
+    let
+      base = types.listOf types.str;
     in
     base
     // {
-      name = "attrsOfNodes";
-      description = "attribute set of (${elemType.description or elemType.name}), by node name";
-      merge = loc: defs: base.merge loc (map (checkDef loc) defs);
-      # The module system rebuilds types of submodules; the check of the names must survive that.
-      substSubModules = modules: attrsOfNodes names (elemType.substSubModules modules);
-      # The names are fixed for a network, so two declarations only merge through their elements.
+      name = "nodeSelectors";
+      description = "list of selectors of nodes";
+      merge =
+        loc: defs:
+        let
+          where = " in option `${lib.showOption loc}', in ${
+             lib.concatMapStringsSep " and " (file: "`${file}'") (lib.unique (map (def: toString def.file) defs))
+           },";
+        in
+        select where (base.merge loc defs);
+      # It has no submodules, and two declarations may differ in what they select from.
+      substSubModules = _: nodeSelectors select;
       typeMerge = _: null;
     };
 in
@@ -183,6 +223,17 @@ in
   nodeRef = names: types.enum names;
 
   /**
+    A list of selectors, whose value is the list of the selected nodes. `select` gets the end of a message that says where, and the selectors.
+
+    # Type
+
+    ```
+    nodeSelectors :: (string -> [ selector ] -> [ name ]) -> type
+    ```
+  */
+  inherit nodeSelectors;
+
+  /**
     An attribute set whose names are nodes. Unlike `attrsOf`, a name that is no node is refused with the file that says it.
 
     # Type
@@ -191,5 +242,66 @@ in
     attrsOfNodes :: [ name ] -> type -> type
     ```
   */
-  inherit attrsOfNodes;
+  attrsOfNodes =
+    names:
+    attrsOfNames {
+      base = types.attrsOf;
+      what = aNode;
+      inherit names;
+    };
+
+  /**
+    The same for names of nodes and externals.
+
+    # Type
+
+    ```
+    attrsOfMembers :: [ name ] -> type -> type
+    ```
+  */
+  attrsOfMembers =
+    names:
+    attrsOfNames {
+      base = types.attrsOf;
+      what = aMember;
+      inherit names;
+    };
+
+  /**
+    The same, lazy: reading one attribute forces none of the others.
+
+    # Type
+
+    ```
+    lazyAttrsOfMembers :: [ name ] -> type -> type
+    ```
+  */
+  lazyAttrsOfMembers =
+    names:
+    attrsOfNames {
+      base = types.lazyAttrsOf;
+      what = aMember;
+      inherit names;
+    };
+
+  /**
+    Two members of a network that reach each other: `{ from; to; via ? null; }`. A plain value: large networks have many.
+  */
+  link = lib.mkOptionType {
+    name = "link";
+    description = "pair of members { from; to; }, with `via` when a third one passes their packets on";
+    check =
+      value:
+      builtins.isAttrs value
+      && isName (value.from or null)
+      && isName (value.to or null)
+      && (value.via or null == null || isName value.via)
+      &&
+        removeAttrs value [
+          "from"
+          "to"
+          "via"
+        ] == { };
+    merge = lib.mergeEqualOption;
+  };
 }

@@ -9,8 +9,10 @@ let
 
   groups = [
     "documented"
+    "exports"
     "graph"
     "ip"
+    "ip-arithmetic"
     "mesh"
     "plan"
   ];
