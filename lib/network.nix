@@ -79,6 +79,7 @@ in
           ./assertions.nix
           ./options/activation.nix
           ./options/assertions.nix
+          ./options/commands.nix
           ./options/configuration.nix
           ./options/deploy.nix
           ./options/exports.nix
@@ -113,7 +114,12 @@ in
       systems = lib.mapAttrs (name: _: guard (systemOf name)) config.nodes;
     in
     {
-      inherit config options systems;
+      inherit
+        config
+        options
+        systems
+        guard
+        ;
       plan = guard (renderPlan config);
       toplevels = lib.mapAttrs (_: system: system.config.system.build.toplevel) systems;
       rendered = lib.mapAttrs (_: lib.mapAttrs (_: guard)) config.render;

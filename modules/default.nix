@@ -9,5 +9,6 @@ let
   };
 in
 builtins.mapAttrs publish {
+  ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
 }

@@ -204,6 +204,8 @@ in
         "lab-alpha"
       ];
       apps = [
+        "command"
+        "command-lab"
         "deploy"
         "deploy-lab"
         "netlib"
