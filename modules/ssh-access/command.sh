@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # directory, network
 # The commands of ssh-access. Before it stand `network`, `directory`, and the functions `keys`, `settings` and `known_hosts`.
 
 fail() {
