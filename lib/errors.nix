@@ -19,16 +19,24 @@ let
     || value ? _type
     || (value ? ${builtins.head path} && defines (builtins.tail path) value.${builtins.head path});
 
-  # The files that define what is at a path in the value of an option, without those of netlib.
+  # The files of definitions, without those of netlib.
+  filesIn =
+    definitions:
+    builtins.filter (file: !isOurs file) (
+      lib.unique (map (definition: toString definition.file) definitions)
+    );
+
+  # Those that define what is at a path in the value of an option.
   filesDefining =
     option: path:
-    builtins.filter (file: !isOurs file) (
-      lib.unique (
-        map (definition: toString definition.file) (
-          builtins.filter (definition: defines path definition.value) option.definitionsWithLocations
-        )
-      )
+    filesIn (
+      builtins.filter (definition: defines path definition.value) option.definitionsWithLocations
     );
+
+  inFiles =
+    files:
+    lib.optionalString (files != [ ])
+      ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
 in
 {
   inherit quote;
@@ -38,14 +46,22 @@ in
 
   inherit filesDefining;
 
-  # The files that define an attribute of an option, to end a message with: ", in `/home/me/flake.nix'".
-  definedIn =
-    option: name:
+  # " Did you mean "web1"?" when one of the names is close to what was written.
+  meant =
+    word: names:
     let
-      files = filesDefining option [ name ];
+      # A short word is close to everything.
+      limit = lib.min 2 (builtins.stringLength word / 3);
+      close = builtins.filter (lib.strings.levenshteinAtMost limit word) names;
+      nearest = builtins.head (lib.sortOn (lib.strings.levenshtein word) close);
     in
-    lib.optionalString (files != [ ])
-      ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
+    lib.optionalString (close != [ ]) " Did you mean ${quote nearest}?";
+
+  # The files that define an attribute of an option, to end a message with: ", in `/home/me/flake.nix'".
+  definedIn = option: name: inFiles (filesDefining option [ name ]);
+
+  # The same for all that define the option.
+  filesOf = option: inFiles (filesIn option.definitionsWithLocations);
 
   fail = message: throw "netlib: ${message}";
 

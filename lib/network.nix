@@ -13,6 +13,7 @@ let
   ssh = import ./ssh.nix { inherit lib; };
   base64 = import ./base64.nix { inherit lib; };
   renderPlan = import ./plan.nix { inherit lib; };
+  resolve = import ./resolve.nix { inherit lib errors graph; };
 
   # What network modules get as the argument `netlib`.
   helpers =
@@ -40,6 +41,7 @@ let
           graph
           ip
           nixpkgs
+          resolve
           ssh
           types
           ;
@@ -78,8 +80,14 @@ in
           }
           ./assertions.nix
           ./conflicts
+          ./assertions/checks.nix
+          ./assertions/order.nix
+          ./assertions/roles.nix
+          ./assertions/rollouts.nix
+          ./assertions/steps.nix
           ./options/activation.nix
           ./options/assertions.nix
+          ./options/checks.nix
           ./options/commands.nix
           ./options/configuration.nix
           ./options/deploy.nix
@@ -89,6 +97,9 @@ in
           ./options/network.nix
           ./options/nodes.nix
           ./options/render.nix
+          ./options/resolved.nix
+          ./options/roles.nix
+          ./options/rollout.nix
           module
         ];
       };

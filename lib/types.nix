@@ -34,6 +34,12 @@ let
     in
     parts != null && isHost && lib.toInt (builtins.elemAt parts 1) <= 65535;
 
+  percentage = checkedString {
+    name = "percentage";
+    description = "percentage, such as 25%";
+    check = value: builtins.match "(0|[1-9][0-9]{0,3})%" value != null;
+  };
+
   # `base` makes the type of all from the type of one; `what` ends the sentence "is not …".
   attrsOfNames =
     {
@@ -92,9 +98,10 @@ let
       merge =
         loc: defs:
         let
-          where = " in option `${lib.showOption loc}', in ${
-             lib.concatMapStringsSep " and " (file: "`${file}'") (lib.unique (map (def: toString def.file) defs))
-           },";
+          files = lib.concatMapStringsSep " and " (file: "`${file}'") (
+            lib.unique (map (def: toString def.file) defs)
+          );
+          where = "the option `${lib.showOption loc}', in ${files}";
         in
         select where (base.merge loc defs);
       # It has no submodules, and two declarations may differ in what they select from.
@@ -200,6 +207,21 @@ in
   };
 
   /**
+    A percentage such as `25%`; more than 100 is refused by who uses it, with the option's path.
+  */
+  inherit percentage;
+
+  /**
+    A number of nodes, at least 1, or a percentage of them.
+  */
+  amount = types.either types.ints.positive percentage;
+
+  /**
+    Selectors of nodes, such as `[ "web*" "@edge & !web1" ]`. What they name is looked up when all nodes are known.
+  */
+  selectors = types.listOf types.str;
+
+  /**
     The nixpkgs of a node: a flake input or a path. Compared by nothing, so it is said once.
   */
   pin = lib.mkOptionType {
@@ -223,7 +245,7 @@ in
   nodeRef = names: types.enum names;
 
   /**
-    A list of selectors, whose value is the list of the selected nodes. `select` gets the end of a message that says where, and the selectors.
+    A list of selectors, whose value is the list of the selected nodes. `select` gets the option and its files, for messages, and the selectors.
 
     # Type
 
