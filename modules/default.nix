@@ -10,6 +10,7 @@ let
 in
 builtins.mapAttrs publish {
   deploy-access = ./deploy-access;
+  nix-cache = ./nix-cache;
   remote-builders = ./remote-builders;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;

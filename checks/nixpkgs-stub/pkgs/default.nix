@@ -43,6 +43,9 @@ let
     // trees
     // import ./host-programs.nix { inherit lib final; }
     // import ./rust.nix { inherit lib final; }
+    // lib.genAttrs [ "harmonia" "nix-serve" ] (
+      name: final.writeShellScriptBin name "exec /usr/bin/perl ${./cache-server.pl} \"$@\""
+    )
     // {
       hello = final.writeShellScriptBin "hello" ''
         echo "Hello, world! (${release.version})"
