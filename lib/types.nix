@@ -6,6 +6,7 @@
 }:
 let
   inherit (lib) types;
+  ssh = import ./ssh.nix { inherit lib; };
 
   checkedString =
     {
@@ -164,6 +165,15 @@ in
       value:
       builtins.match "[a-zA-Z0-9_.:][a-zA-Z0-9_.:%-]*" value != null
       && builtins.stringLength value <= 255;
+  };
+
+  /**
+    A public key of OpenSSH, as in a `.pub` file: type, key and perhaps a comment, without options before it.
+  */
+  sshPublicKey = checkedString {
+    name = "sshPublicKey";
+    description = "public key of OpenSSH as in a .pub file, such as ssh-ed25519 AAAAC3Nz… anna@laptop";
+    check = ssh.isPublicKey;
   };
 
   /**
