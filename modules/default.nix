@@ -10,6 +10,7 @@ let
 in
 builtins.mapAttrs publish {
   deploy-access = ./deploy-access;
+  hello = ./hello;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
 }
