@@ -11,6 +11,7 @@ in
 builtins.mapAttrs publish {
   deploy-access = ./deploy-access;
   hello = ./hello;
+  hosts = ./hosts;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
 }
