@@ -12,6 +12,7 @@ builtins.mapAttrs publish {
   deploy-access = ./deploy-access;
   hello = ./hello;
   hosts = ./hosts;
+  remote-builders = ./remote-builders;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
 }
