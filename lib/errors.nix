@@ -2,6 +2,33 @@
 { lib }:
 let
   quote = text: ''"${text}"'';
+
+  # What netlib itself and its modules generate is nobody's mistake.
+  isOurs =
+    file:
+    builtins.any (folder: lib.hasPrefix "${toString folder}/" file) [
+      ./.
+      ../modules
+    ];
+
+  # Whether a definition says something at a path, as far as can be seen without merging it.
+  defines =
+    path: value:
+    path == [ ]
+    || !builtins.isAttrs value
+    || value ? _type
+    || (value ? ${builtins.head path} && defines (builtins.tail path) value.${builtins.head path});
+
+  # The files that define what is at a path in the value of an option, without those of netlib.
+  filesDefining =
+    option: path:
+    builtins.filter (file: !isOurs file) (
+      lib.unique (
+        map (definition: toString definition.file) (
+          builtins.filter (definition: defines path definition.value) option.definitionsWithLocations
+        )
+      )
+    );
 in
 {
   inherit quote;
@@ -9,23 +36,13 @@ in
   # "a", "b" and nothing else: lists of names look the same in every message.
   quoteList = names: if names == [ ] then "none" else lib.concatMapStringsSep ", " quote names;
 
+  inherit filesDefining;
+
   # The files that define an attribute of an option, to end a message with: ", in `/home/me/flake.nix'".
   definedIn =
     option: name:
     let
-      definitions = builtins.filter (
-        definition: builtins.isAttrs definition.value && definition.value ? ${name}
-      ) option.definitionsWithLocations;
-      # What netlib itself and its modules generate is nobody's mistake.
-      isOurs =
-        file:
-        builtins.any (folder: lib.hasPrefix "${toString folder}/" file) [
-          ./.
-          ../modules
-        ];
-      files = builtins.filter (file: !isOurs file) (
-        lib.unique (map (definition: toString definition.file) definitions)
-      );
+      files = filesDefining option [ name ];
     in
     lib.optionalString (files != [ ])
       ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";

@@ -73,6 +73,7 @@ in
             _module.args.readFacts = facts.read self;
           }
           ./assertions.nix
+          ./conflicts
           ./options/activation.nix
           ./options/assertions.nix
           ./options/configuration.nix
@@ -88,6 +89,12 @@ in
       };
       inherit (evaluated) config options;
       guard = value: check (checked config value);
+
+      # Facts that are there must agree too, before anything is made of them.
+      keyConflicts = evaluated._module.args.keyConflicts;
+      guardKeys =
+        value:
+        if keyConflicts == [ ] then value else errors.failedAssertions config.network.name keyConflicts;
 
       systemOf =
         name:
@@ -106,7 +113,7 @@ in
           node = name;
           requests = config.gather.${name} or { };
         };
-      systems = lib.mapAttrs (name: _: guard (systemOf name)) config.nodes;
+      systems = lib.mapAttrs (name: _: guard (guardKeys (systemOf name))) config.nodes;
     in
     {
       inherit config options systems;
