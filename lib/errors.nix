@@ -19,16 +19,23 @@ let
     || value ? _type
     || (value ? ${builtins.head path} && defines (builtins.tail path) value.${builtins.head path});
 
+  filesOfDefinitions =
+    definitions:
+    builtins.filter (file: !isOurs file) (
+      lib.unique (map (definition: toString definition.file) definitions)
+    );
+
   # The files that define what is at a path in the value of an option, without those of netlib.
   filesDefining =
     option: path:
-    builtins.filter (file: !isOurs file) (
-      lib.unique (
-        map (definition: toString definition.file) (
-          builtins.filter (definition: defines path definition.value) option.definitionsWithLocations
-        )
-      )
+    filesOfDefinitions (
+      builtins.filter (definition: defines path definition.value) option.definitionsWithLocations
     );
+
+  inFiles =
+    files:
+    lib.optionalString (files != [ ])
+      ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
 in
 {
   inherit quote;
@@ -37,15 +44,22 @@ in
   quoteList = names: if names == [ ] then "none" else lib.concatMapStringsSep ", " quote names;
 
   inherit filesDefining;
+  # " Did you mean "web1"?" when one of the names is close to what was written.
+  meant =
+    word: names:
+    let
+      # A short word is close to everything.
+      limit = lib.min 2 (builtins.stringLength word / 3);
+      close = builtins.filter (lib.strings.levenshteinAtMost limit word) names;
+      nearest = builtins.head (lib.sortOn (lib.strings.levenshtein word) close);
+    in
+    lib.optionalString (close != [ ]) " Did you mean ${quote nearest}?";
 
   # The files that define an attribute of an option, to end a message with: ", in `/home/me/flake.nix'".
-  definedIn =
-    option: name:
-    let
-      files = filesDefining option [ name ];
-    in
-    lib.optionalString (files != [ ])
-      ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
+  definedIn = option: name: inFiles (filesDefining option [ name ]);
+
+  # The same for all that define the option.
+  filesOf = option: inFiles (filesOfDefinitions option.definitionsWithLocations);
 
   fail = message: throw "netlib: ${message}";
 

@@ -34,7 +34,6 @@ let
       inherit (table) interface;
     }
     ++ import ../wireguard/address-assertions.nix { inherit lib netlib; } {
-      instance = name;
       inherit option memberOption;
       subnetTexts = instances.${name}.subnet;
       inherit (table) subnets members;

@@ -9,6 +9,7 @@
   peersOf,
   preshared,
   publicKeyOf,
+  ...
 }:
 let
   inherit (import ../wireguard/addresses.nix { inherit lib netlib; }) hostsOf;
@@ -59,7 +60,9 @@ let
               };
 
           system.activationScripts = lib.optionalAttrs (presharedPeers != [ ]) {
-            "wireguard-${table.interface}-preshared-keys".text = preshared.activationScript name presharedPeers pkgs;
+            "wireguard-${table.interface}-preshared-keys".text =
+              preshared.activationScript name presharedPeers
+                pkgs;
           };
 
           networking = {

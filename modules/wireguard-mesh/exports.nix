@@ -4,6 +4,7 @@
   table,
   links,
   publicKeyOf,
+  ...
 }:
 let
   option = [

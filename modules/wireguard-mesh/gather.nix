@@ -1,10 +1,16 @@
 # Key pairs that are asked of the nodes in a mesh: for WireGuard, and for preshared keys where the mesh has them.
 { lib, netlib }:
-{ table, peersOf, preshared }:
+{
+  table,
+  peersOf,
+  preshared,
+  ...
+}:
 let
   keys = import ../wireguard/keys.nix { inherit netlib; };
   nodes = lib.filterAttrs (_: member: member.isNode) table.members;
-  peerNodes = name: map (peer: peer.name) (builtins.filter (peer: nodes ? ${peer.name}) (peersOf name));
+  peerNodes =
+    name: map (peer: peer.name) (builtins.filter (peer: nodes ? ${peer.name}) (peersOf name));
 in
 lib.mapAttrs (
   name: _:

@@ -37,7 +37,8 @@ let
 
         endpoint = lib.mkOption {
           type = types.nullOr netlib.types.endpoint;
-          default = if addresses == [ ] then null else netlib.ip.joinHostPort (builtins.head addresses) endpointPort;
+          default =
+            if addresses == [ ] then null else netlib.ip.joinHostPort (builtins.head addresses) endpointPort;
           defaultText = lib.literalMD "the first of `nodes.<name>.addresses` (or `externals.<name>.addresses`) with the listen port, null when there are none";
           description = "Where the other members reach this one. Null for a member behind NAT, which then keeps its tunnels open itself.";
           example = "alpha.example.org:51820";

@@ -50,7 +50,9 @@ in
           index: from:
           map (
             to:
-            { inherit from to; }
+            {
+              inherit from to;
+            }
             // lib.optionalAttrs (isHidden from && isHidden to) { via = relayBetween from to; }
           ) (lib.drop (index + 1) names)
         ) names

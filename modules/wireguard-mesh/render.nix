@@ -4,6 +4,7 @@
   table,
   peersOf,
   publicKeyOf,
+  ...
 }:
 let
   wgQuick = import ../wireguard/wg-quick.nix { inherit lib netlib; };

@@ -1,7 +1,6 @@
 # What can be wrong with the addresses of the members of one WireGuard network.
 { lib, netlib }:
 {
-  instance,
   # Path of the option for people, such as wireguard-mesh.wg0.
   option,
   # Member name to the path of its options.

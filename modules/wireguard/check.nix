@@ -31,7 +31,8 @@ in
     in
     {
       environment.etc.${file}.text = lib.concatMapStrings (
-        peer: "${peer.publicKey} ${peer.name} ${peer.address} ${builtins.hashString "sha256" peer.settings}\n"
+        peer:
+        "${peer.publicKey} ${peer.name} ${peer.address} ${builtins.hashString "sha256" peer.settings}\n"
       ) peers;
 
       # Before units restart, so that it sees the tunnels of the system that is left.

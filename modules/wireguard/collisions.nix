@@ -36,6 +36,4 @@ let
         "Set ${pathOf moved} to another one, such as \"${ip.format free}\"."
     );
 in
-lib.mapAttrsToList describe (
-  lib.filterAttrs (_: entries: builtins.length entries > 1) byAddress
-)
+lib.mapAttrsToList describe (lib.filterAttrs (_: entries: builtins.length entries > 1) byAddress)

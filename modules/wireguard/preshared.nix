@@ -54,8 +54,7 @@ let
       value;
 
   fileOf =
-    peer: value:
-    "${directory}/${peer}-${builtins.substring 0 16 (builtins.hashString "sha256" value)}";
+    peer: value: "${directory}/${peer}-${builtins.substring 0 16 (builtins.hashString "sha256" value)}";
 in
 {
   # Facts that a node is asked for, given the nodes that it shares a key with.
@@ -107,7 +106,9 @@ in
             neededBy = self;
           })
         ];
-      list = pkgs.writeText "${prefix}-preshared-keys" (lib.concatMapStrings (peer: "${line peer}\n") peers);
+      list = pkgs.writeText "${prefix}-preshared-keys" (
+        lib.concatMapStrings (peer: "${line peer}\n") peers
+      );
       program = pkgs.writeShellScript "${prefix}-preshared-keys" ''
         set -eu
         umask 077
