@@ -19,16 +19,17 @@ let
     || value ? _type
     || (value ? ${builtins.head path} && defines (builtins.tail path) value.${builtins.head path});
 
-  filesOfDefinitions =
+  # The files of definitions, without those of netlib.
+  filesIn =
     definitions:
     builtins.filter (file: !isOurs file) (
       lib.unique (map (definition: toString definition.file) definitions)
     );
 
-  # The files that define what is at a path in the value of an option, without those of netlib.
+  # Those that define what is at a path in the value of an option.
   filesDefining =
     option: path:
-    filesOfDefinitions (
+    filesIn (
       builtins.filter (definition: defines path definition.value) option.definitionsWithLocations
     );
 
@@ -44,6 +45,7 @@ in
   quoteList = names: if names == [ ] then "none" else lib.concatMapStringsSep ", " quote names;
 
   inherit filesDefining;
+
   # " Did you mean "web1"?" when one of the names is close to what was written.
   meant =
     word: names:
@@ -59,7 +61,7 @@ in
   definedIn = option: name: inFiles (filesDefining option [ name ]);
 
   # The same for all that define the option.
-  filesOf = option: inFiles (filesOfDefinitions option.definitionsWithLocations);
+  filesOf = option: inFiles (filesIn option.definitionsWithLocations);
 
   fail = message: throw "netlib: ${message}";
 
