@@ -17,6 +17,7 @@ let
     "order"
     "plain"
     "plan"
+    "readmes"
     "roles"
     "rollouts"
     "selectors"
