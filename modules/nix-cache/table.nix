@@ -80,6 +80,8 @@ let
           }
         }"
         "HostKeyAlias=${name}.${instance}.cache"
+        # A build waits for the hook, so a server that is down must not hold it for long.
+        "ConnectTimeout=5"
       ]
       ++ lib.optional (port != null) "Port=${toString port}";
     storeUrl =

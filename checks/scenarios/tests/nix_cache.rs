@@ -34,7 +34,7 @@ fn what_one_node_builds_the_others_fetch() {
     site.write(&network("harmonia"));
     site.gather();
     let text = site.netlib_must("deploy");
-    assert_says(&text, &["check:gamma"]);
+    assert_says(&text, &["healthy: nix-cache-main-from-client"]);
 
     let (path, _) = build(&site, "alpha", "built-once");
     site.exec_must("gamma", &format!("test -e {path}"));
