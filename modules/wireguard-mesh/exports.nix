@@ -16,6 +16,7 @@ in
 {
   networks.${name} = {
     description = "WireGuard mesh ${table.instance}";
+    label = table.instance;
     inherit option links;
     subnets = table.subnetTexts;
     members = lib.mapAttrs (member: settings: {
