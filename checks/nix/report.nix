@@ -23,6 +23,7 @@ let
     "roles"
     "rollouts"
     "selectors"
+    "ssh"
   ];
   # A tree with nothing but lib has no systems to evaluate.
   systemGroups = [
