@@ -62,4 +62,9 @@ let
       )
     ) twins;
 in
-lib.concatLists (lib.mapAttrsToList ofPerson settings.users)
+# What is no key is refused now, and not when somebody gets access with it.
+lib.concatLists (
+  lib.mapAttrsToList (
+    person: user: builtins.deepSeq (user.keys ++ user.revokedKeys) (ofPerson person user)
+  ) settings.users
+)
