@@ -10,22 +10,43 @@
 let
   facts = import ./facts.nix { inherit lib errors; };
   nixos = import ./nixos.nix { inherit lib errors; };
+  ssh = import ./ssh.nix { inherit lib; };
+  base64 = import ./base64.nix { inherit lib; };
   renderPlan = import ./plan.nix { inherit lib; };
+  renderTopology = import ./topology.nix { inherit lib; };
+  renderFiles = import ./rendered.nix { inherit lib errors; };
+  explain = import ./explain.nix { inherit lib errors; };
   renderPrograms = import ./programs { inherit lib; };
   resolve = import ./resolve.nix { inherit lib errors graph; };
 
   # What network modules get as the argument `netlib`.
   helpers =
     { config, ... }:
+    let
+      paths = import ./paths.nix { inherit lib errors config; };
+    in
     {
       _file = ./network.nix;
       _module.args.netlib = {
+        inherit (paths) addressOf pathTo pathsTo;
+        references = import ./references.nix {
+          inherit
+            lib
+            types
+            errors
+            config
+            ;
+        };
+        # Stands for a private key in files of `render`.
+        privateKeyPlaceholder = "@PRIVATE_KEY@";
         inherit
+          base64
           errors
           graph
           ip
           nixpkgs
           resolve
+          ssh
           types
           ;
         getFact = facts.get config.nodes;
@@ -63,6 +84,7 @@ in
             _module.args.readFacts = facts.read self;
           }
           ./assertions.nix
+          ./conflicts
           ./assertions/checks.nix
           ./assertions/order.nix
           ./assertions/roles.nix
@@ -71,11 +93,15 @@ in
           ./options/activation.nix
           ./options/assertions.nix
           ./options/checks.nix
+          ./options/commands.nix
           ./options/configuration.nix
           ./options/deploy.nix
+          ./options/exports.nix
+          ./options/externals.nix
           ./options/gather.nix
           ./options/network.nix
           ./options/nodes.nix
+          ./options/render.nix
           ./options/resolved.nix
           ./options/roles.nix
           ./options/rollout.nix
@@ -84,6 +110,12 @@ in
       };
       inherit (evaluated) config options;
       guard = value: check (checked config value);
+
+      # Facts that are there must agree too, before anything is made of them.
+      keyConflicts = evaluated._module.args.keyConflicts;
+      guardKeys =
+        value:
+        if keyConflicts == [ ] then value else errors.failedAssertions config.network.name keyConflicts;
 
       systemOf =
         name:
@@ -119,12 +151,26 @@ in
           };
         };
       programs = renderPrograms config;
-      systems = lib.mapAttrs (name: _: guard (systemOf name)) config.nodes;
+      systems = lib.mapAttrs (name: _: guard (guardKeys (systemOf name))) config.nodes;
     in
     {
-      inherit config options systems;
+      inherit
+        config
+        options
+        systems
+        guard
+        ;
       plan = guard (renderPlan config);
       toplevels = lib.mapAttrs toplevelOf systems;
+      topology = guard (renderTopology config);
+      # What the driver asks with arguments.
+      ask = {
+        render = renderFiles (guard config.render);
+        explain = explain {
+          inherit systems;
+          pins = lib.mapAttrs (_: node: node.nixpkgs) config.nodes;
+        };
+      };
       gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
       programs = lib.mapAttrs (
         name: make: guard (make (nixos.pkgsOf config.nodes.${name}.nixpkgs config.nodes.${name}.system))

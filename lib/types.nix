@@ -6,6 +6,7 @@
 }:
 let
   inherit (lib) types;
+  ssh = import ./ssh.nix { inherit lib; };
 
   checkedString =
     {
@@ -39,10 +40,16 @@ let
     check = value: builtins.match "(0|[1-9][0-9]{0,3})%" value != null;
   };
 
-  attrsOfNodes =
-    names: elemType:
+  # `base` makes the type of all from the type of one; `what` ends the sentence "is not …".
+  attrsOfNames =
+    {
+      base,
+      what,
+      names,
+    }@arguments:
+    elemType:
     let
-      base = types.attrsOf elemType;
+      all = base elemType;
       known = lib.genAttrs names (_: true);
       checkDef =
         loc: def:
@@ -53,18 +60,52 @@ let
           def
         else
           errors.fail (
-            "${errors.quoteList unknown} in option `${lib.showOption loc}' is not a node of this network.\n"
-            + "In `${toString def.file}'. Nodes are: ${errors.quoteList names}."
+            "${errors.quoteList unknown} in option `${lib.showOption loc}' is not ${what.one} of this network.\n"
+            + "In `${toString def.file}'. ${what.all} are: ${errors.quoteList names}."
           );
+    in
+    all
+    // {
+      name = "attrsOfNames";
+      description = "attribute set of (${elemType.description or elemType.name}), by name of ${what.one}";
+      merge = loc: defs: all.merge loc (map (checkDef loc) defs);
+      # The module system rebuilds types of submodules; the check of the names must survive that.
+      substSubModules = modules: attrsOfNames arguments (elemType.substSubModules modules);
+      # The names are fixed for a network, so two declarations only merge through their elements.
+      typeMerge = _: null;
+    };
+
+  aNode = {
+    one = "a node";
+    all = "Nodes";
+  };
+  aMember = {
+    one = "a node or an external";
+    all = "Nodes and externals";
+  };
+
+  isName = value: builtins.isString value && value != "";
+
+  nodeSelectors =
+    select:
+    let
+      base = types.listOf types.str;
     in
     base
     // {
-      name = "attrsOfNodes";
-      description = "attribute set of (${elemType.description or elemType.name}), by node name";
-      merge = loc: defs: base.merge loc (map (checkDef loc) defs);
-      # The module system rebuilds types of submodules; the check of the names must survive that.
-      substSubModules = modules: attrsOfNodes names (elemType.substSubModules modules);
-      # The names are fixed for a network, so two declarations only merge through their elements.
+      name = "nodeSelectors";
+      description = "list of selectors of nodes";
+      merge =
+        loc: defs:
+        let
+          files = lib.concatMapStringsSep " and " (file: "`${file}'") (
+            lib.unique (map (def: toString def.file) defs)
+          );
+          where = "the option `${lib.showOption loc}', in ${files}";
+        in
+        select where (base.merge loc defs);
+      # It has no submodules, and two declarations may differ in what they select from.
+      substSubModules = _: nodeSelectors select;
       typeMerge = _: null;
     };
 in
@@ -124,6 +165,15 @@ in
       value:
       builtins.match "[a-zA-Z0-9_.:][a-zA-Z0-9_.:%-]*" value != null
       && builtins.stringLength value <= 255;
+  };
+
+  /**
+    A public key of OpenSSH, as in a `.pub` file: type, key and perhaps a comment, without options before it.
+  */
+  sshPublicKey = checkedString {
+    name = "sshPublicKey";
+    description = "public key of OpenSSH as in a .pub file, such as ssh-ed25519 AAAAC3Nz… anna@laptop";
+    check = ssh.isPublicKey;
   };
 
   /**
@@ -195,6 +245,17 @@ in
   nodeRef = names: types.enum names;
 
   /**
+    A list of selectors, whose value is the list of the selected nodes. `select` gets the option and its files, for messages, and the selectors.
+
+    # Type
+
+    ```
+    nodeSelectors :: (string -> [ selector ] -> [ name ]) -> type
+    ```
+  */
+  inherit nodeSelectors;
+
+  /**
     An attribute set whose names are nodes. Unlike `attrsOf`, a name that is no node is refused with the file that says it.
 
     # Type
@@ -203,5 +264,66 @@ in
     attrsOfNodes :: [ name ] -> type -> type
     ```
   */
-  inherit attrsOfNodes;
+  attrsOfNodes =
+    names:
+    attrsOfNames {
+      base = types.attrsOf;
+      what = aNode;
+      inherit names;
+    };
+
+  /**
+    The same for names of nodes and externals.
+
+    # Type
+
+    ```
+    attrsOfMembers :: [ name ] -> type -> type
+    ```
+  */
+  attrsOfMembers =
+    names:
+    attrsOfNames {
+      base = types.attrsOf;
+      what = aMember;
+      inherit names;
+    };
+
+  /**
+    The same, lazy: reading one attribute forces none of the others.
+
+    # Type
+
+    ```
+    lazyAttrsOfMembers :: [ name ] -> type -> type
+    ```
+  */
+  lazyAttrsOfMembers =
+    names:
+    attrsOfNames {
+      base = types.lazyAttrsOf;
+      what = aMember;
+      inherit names;
+    };
+
+  /**
+    Two members of a network that reach each other: `{ from; to; via ? null; }`. A plain value: large networks have many.
+  */
+  link = lib.mkOptionType {
+    name = "link";
+    description = "pair of members { from; to; }, with `via` when a third one passes their packets on";
+    check =
+      value:
+      builtins.isAttrs value
+      && isName (value.from or null)
+      && isName (value.to or null)
+      && (value.via or null == null || isName value.via)
+      &&
+        removeAttrs value [
+          "from"
+          "to"
+          "via"
+        ] == { };
+    merge = lib.mergeEqualOption;
+  };
 }

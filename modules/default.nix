@@ -9,5 +9,11 @@ let
   };
 in
 builtins.mapAttrs publish {
+  deploy-access = ./deploy-access;
+  hello = ./hello;
+  hosts = ./hosts;
+  nix-cache = ./nix-cache;
+  remote-builders = ./remote-builders;
+  ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
 }

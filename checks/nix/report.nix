@@ -1,10 +1,9 @@
 # Runs the unit tests of one nixpkgs tree and reports them as lines: "ok NAME", "skip NAME" or "not ok NAME" with both values.
+# Systems of a real tree take half a gigabyte each, so `part` runs one group of them: a name that `part = "list"` reports, one a line.
 {
   nixpkgs,
   other ? nixpkgs,
-  # A group that evaluates systems; the groups that evaluate no system when it is null. Each is to be a process of its own: systems
-  # of a real nixpkgs take gigabytes, which Nix gives back only at its end.
-  systemGroup ? null,
+  part ? "all",
 }:
 let
   subject = import ./subject.nix { inherit nixpkgs; };
@@ -13,17 +12,26 @@ let
   groups = [
     "checks"
     "documented"
+    "exports"
     "graph"
     "ip"
+    "ip-arithmetic"
     "mesh"
     "order"
     "plain"
     "plan"
+    "readmes"
     "roles"
     "rollouts"
     "selectors"
+    "ssh"
   ];
   # A tree with nothing but lib has no systems to evaluate.
+  systemGroups = [
+    "explain"
+    "nixos"
+    "sharing"
+  ];
   isWhole = builtins.pathExists (nixpkgs + "/nixos/lib/eval-config.nix");
 
   casesOf = group: import (./unit + "/${group}.nix") { inherit subject other; };
@@ -50,12 +58,40 @@ let
     lib.mapAttrsToList (run module) (
       import (../../modules + "/${module}/test.nix") { inherit subject; }
     );
-  lines =
-    if systemGroup == null then
-      lib.concatMap runGroup groups ++ lib.concatMap runModule (builtins.attrNames subject.modules)
+  # Those whose contribution is looked at in whole systems have a second file.
+  runModuleSystems =
+    module:
+    let
+      file = ../../modules + "/${module}/systems.nix";
+    in
+    if !builtins.pathExists file then
+      [ ]
     else if isWhole then
-      runGroup systemGroup
+      lib.mapAttrsToList (run "${module} in a system") (import file { inherit subject; })
     else
-      [ "skip ${systemGroup}: needs a whole nixpkgs, this one has only lib" ];
+      [ "skip ${module} in a system: needs a whole nixpkgs, this one has only lib" ];
+  runSystemGroup =
+    group:
+    if isWhole then
+      runGroup group
+    else
+      [ "skip ${group}: needs a whole nixpkgs, this one has only lib" ];
+
+  moduleNames = builtins.attrNames subject.modules;
+  parts = {
+    light = lib.concatMap runGroup groups ++ lib.concatMap runModule moduleNames;
+  }
+  // lib.genAttrs systemGroups runSystemGroup
+  // lib.listToAttrs (
+    map (module: lib.nameValuePair "module-${module}" (runModuleSystems module)) moduleNames
+  );
+
+  lines =
+    if part == "list" then
+      builtins.attrNames parts
+    else if part == "all" then
+      lib.concatLists (builtins.attrValues parts)
+    else
+      parts.${part};
 in
 lib.concatMapStrings (line: "${line}\n") lines

@@ -1,5 +1,9 @@
 # Addresses by a rule: a hash of a key picks the host part, so nobody's address depends on who else is there.
-{ lib, cidr }:
+{
+  lib,
+  arithmetic,
+  cidr,
+}:
 let
   inherit (builtins)
     bitAnd
@@ -63,28 +67,16 @@ let
     in
     add network.address (if isZero host then one else host);
 
-  # Counts up by one, carrying from group to group, and starts again at the network's first address.
+  # The next one, and after the last the network's first address.
   successor =
     network: address:
     let
-      step =
-        state: group:
-        let
-          value = group + state.carry;
-        in
-        {
-          carry = value / 65536;
-          groups = [ (bitAnd value 65535) ] ++ state.groups;
-        };
-      counted = lib.foldl' step {
-        carry = 1;
-        groups = [ ];
-      } (lib.reverseList address.groups);
-      next = address // {
-        inherit (counted) groups;
-      };
+      next = arithmetic.plus address 1;
     in
-    add network.address (cidr.hostOf network.prefix next);
+    if address == arithmetic.lastAddress network || next == null then
+      arithmetic.networkAddress network
+    else
+      next;
 
   isUsable =
     network: address:

@@ -43,8 +43,10 @@ in
 {
   inherit
     bitsOf
-    networkOf
     hostOf
+    mapGroups
+    maskOf
+    networkOf
     pow2
     ;
 
@@ -80,4 +82,15 @@ in
     Whether two networks share an address; never for two families.
   */
   overlaps = a: b: if a.prefix <= b.prefix then contains a b.address else contains b a.address;
+
+  /**
+    Whether the first network has every address of the second.
+
+    # Type
+
+    ```
+    containsNetwork :: cidr -> cidr -> bool
+    ```
+  */
+  containsNetwork = outer: inner: outer.prefix <= inner.prefix && contains outer inner.address;
 }

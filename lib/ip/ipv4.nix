@@ -3,6 +3,10 @@
 let
   # No leading zeros: some programs read 010 as eight.
   octet = "(0|[1-9][0-9]?[0-9]?)";
+  octetsOf = lib.concatMap (group: [
+    (group / 256)
+    (lib.mod group 256)
+  ]);
 in
 {
   parse =
@@ -20,12 +24,8 @@ in
         (pair 2)
       ];
 
-  format =
-    groups:
-    lib.concatMapStringsSep "." toString (
-      lib.concatMap (group: [
-        (group / 256)
-        (lib.mod group 256)
-      ]) groups
-    );
+  format = groups: lib.concatMapStringsSep "." toString (octetsOf groups);
+
+  reverseName =
+    groups: "${lib.concatMapStringsSep "." toString (lib.reverseList (octetsOf groups))}.in-addr.arpa";
 }

@@ -95,4 +95,13 @@ in
       join groups
     else
       "${join (lib.take zeros.start groups)}::${join (lib.drop (zeros.start + zeros.count) groups)}";
+
+  reverseName =
+    groups:
+    let
+      digits = lib.concatMap (
+        group: lib.stringToCharacters (lib.fixedWidthString 4 "0" (toHex group))
+      ) groups;
+    in
+    "${lib.concatStringsSep "." (lib.reverseList digits)}.ip6.arpa";
 }

@@ -47,6 +47,22 @@ let
         "1.2.3.4::"
         "::1.2.3.256"
         "99999999999999999999.1.1.1"
+        "1::2:3:4:5:6:7:8"
+        "::1::"
+        ":1:2:3:4:5:6:7:8"
+        "1:2:3:4:5:6:7:8:"
+        "1:2:3:4:5:6:1.2.3"
+        "1:2:3:4:5:6:7:1.2.3.4"
+        "1.2.3.4:5::"
+        "0x1::"
+        "+1.2.3.4"
+        "1.2.3.4\n"
+        "1..2.3"
+        "1,2,3,4"
+        "0000:0000:0000:0000:0000:0000:0000:00001"
+        "10.0.0.1/24"
+        "fd00::1/64"
+        "localhost"
       ]
   );
   keys = map (index: "wg0/node${toString index}") (lib.range 1 200);
@@ -73,6 +89,20 @@ each {
   "::ffff:192.0.2.1" = "::ffff:192.0.2.1";
   "::ffff:c000:201" = "::ffff:192.0.2.1";
   "64:ff9b::192.0.2.33" = "64:ff9b::c000:221";
+  # RFC 4291, section 2.2.
+  "ABCD:EF01:2345:6789:ABCD:EF01:2345:6789" = "abcd:ef01:2345:6789:abcd:ef01:2345:6789";
+  "2001:DB8:0:0:8:800:200C:417A" = "2001:db8::8:800:200c:417a";
+  "FF01:0:0:0:0:0:0:101" = "ff01::101";
+  "0:0:0:0:0:0:13.1.68.3" = "::d01:4403";
+  "::FFFF:129.144.52.38" = "::ffff:129.144.52.38";
+  # RFC 5952, sections 1 and 4: many texts of one address.
+  "2001:db8:aaaa:bbbb:cccc:dddd:eeee:001" = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:1";
+  "2001:db8:0:0:0::1" = "2001:db8::1";
+  "2001:db8::aaaa:0:0:1" = "2001:db8::aaaa:0:0:1";
+  "2001:db8:0:0:aaaa::1" = "2001:db8::aaaa:0:0:1";
+  # A run of zeros that "::" may stand for is at least one group long.
+  "1:2:3:4:5:6::8" = "1:2:3:4:5:6:0:8";
+  "::2:3:4:5:6:7:8" = "0:2:3:4:5:6:7:8";
 }
 // nowhere
 // {
@@ -104,6 +134,80 @@ each {
       true
     ];
   };
+  "malformed networks" = {
+    expr = builtins.filter (text: ip.parseCidr text != null) [
+      ""
+      "/24"
+      "10.0.0.0/"
+      "10.0.0.0/-1"
+      "10.0.0.0/24/24"
+      "10.0.0.0/ 24"
+      "10.0.0/24"
+      "fd00::/064"
+      "fd00::/9999999999999999999999"
+      "10.0.0.0/255.255.255.0"
+    ];
+    expected = [ ];
+  };
+  "types take what they say" =
+    let
+      inherit (subject.netlib) types;
+      accepts = type: map type.check;
+    in
+    {
+      expr = {
+        ipv4 = accepts types.ipv4 [
+          "192.0.2.1"
+          "2001:db8::1"
+          "192.0.2.1/24"
+          4
+        ];
+        ipv6 = accepts types.ipv6 [
+          "192.0.2.1"
+          "2001:db8::1"
+          "fe80::1%eth0"
+          null
+        ];
+        address = accepts types.address [
+          "192.0.2.1"
+          "2001:db8::1"
+          "alpha"
+          [ ]
+        ];
+        cidr = accepts types.cidr [
+          "10.0.0.0/8"
+          "2001:db8::/32"
+          "10.0.0.1/8"
+          "10.0.0.1"
+        ];
+      };
+      expected = {
+        ipv4 = [
+          true
+          false
+          false
+          false
+        ];
+        ipv6 = [
+          false
+          true
+          false
+          false
+        ];
+        address = [
+          true
+          true
+          false
+          false
+        ];
+        cidr = [
+          true
+          true
+          false
+          false
+        ];
+      };
+    };
   "contains" = {
     expr = map ({ c, a }: ip.contains (ip.parseNetwork c) (ip.parse a)) [
       {

@@ -44,6 +44,9 @@ let
     // import ./host-programs.nix { inherit lib final; }
     // import ./linux.nix { inherit final; }
     // import ./rust.nix { inherit lib final; }
+    // lib.genAttrs [ "harmonia" "nix-serve" ] (
+      name: final.writeShellScriptBin name "exec /usr/bin/perl ${./cache-server.pl} \"$@\""
+    )
     // {
       hello = final.writeShellScriptBin "hello" ''
         echo "Hello, world! (${release.version})"

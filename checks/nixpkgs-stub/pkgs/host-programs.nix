@@ -154,6 +154,7 @@ let
       "sftp"
     ];
     curl = [ "curl" ];
+    openssl = [ "openssl" ];
     git = [ "git" ];
     jq = [ "jq" ];
     nftables = [ "nft" ];

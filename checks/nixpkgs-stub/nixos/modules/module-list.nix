@@ -13,11 +13,13 @@
   ./config/sysctl.nix
   ./config/system-path.nix
   ./config/users.nix
+  ./services/cache-servers.nix
   ./services/firewall.nix
   ./services/interfaces.nix
   ./services/known-hosts.nix
   ./services/nix.nix
   ./services/nix-gc.nix
+  ./services/nsd.nix
   ./services/openssh.nix
   ./services/wireguard.nix
   ./system/activation.nix

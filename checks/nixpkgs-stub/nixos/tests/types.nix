@@ -72,6 +72,7 @@ let
     "boot.kernelParams" = "spaces are checked there";
     "fileSystems" = "the same checks under other names";
     "nix.registry" = "accepted here as it is";
+    "services.harmonia.cache.settings" = "a TOML value there";
     "nix.settings" = "the same atoms under another name";
     "services.openssh.settings" = "the same atoms under another name";
   };

@@ -22,6 +22,10 @@
       users.users.alice = {
         isNormalUser = true;
         extraGroups = lib.mkBefore [ "wheel" ];
+        openssh.authorizedPrincipals = [
+          "alice"
+          "ops"
+        ];
         openssh.authorizedKeys.keys = [
           "ssh-ed25519 AAAAONE one"
           "ssh-ed25519 AAAATWO two"
@@ -48,6 +52,8 @@
       known = lib.filter (line: line != "") (
         lib.splitString "\n" config.environment.etc."ssh/ssh_known_hosts".text
       );
+      principals = config.environment.etc."ssh/authorized_principals.d/alice".text;
+      inherit (config.services.openssh.settings) AuthorizedPrincipalsFile;
       keysMode = config.environment.etc."ssh/authorized_keys.d/alice".mode;
       keys = config.users.users.alice.openssh.authorizedKeys.keys;
       # A configuration's own, whatever modules of the real one add.
@@ -82,6 +88,8 @@
       "beta,192.0.2.2 ssh-ed25519 AAAABETA"
       "gamma ssh-ed25519 AAAAGAMMA"
     ];
+    principals = "alice\nops";
+    AuthorizedPrincipalsFile = "/etc/ssh/authorized_principals.d/%u";
     keysMode = "0444";
     keys = [
       "ssh-ed25519 AAAAONE one"

@@ -1,0 +1,67 @@
+# What network modules and users publish for other modules, as small typed values: nobody reads another module's NixOS configuration.
+# All attribute sets are lazy: reading one entry forces no other, and no fact.
+{
+  lib,
+  netlib,
+  ...
+}:
+let
+  inherit (lib) types;
+  inherit (netlib) references;
+in
+{
+  options.exports = {
+    networks = lib.mkOption {
+      type = types.lazyAttrsOf (
+        types.submodule (import ./exported-network.nix { inherit lib netlib references; })
+      );
+      default = { };
+      description = ''
+        IP networks and their members, by name: meshes and VPNs that modules make, and networks that nodes are in anyway.
+        Addresses of nodes as seen from others, the topology and the detection of conflicts come from here.
+      '';
+      example = lib.literalExpression ''
+        {
+          lan = {
+            description = "Ethernet in the cellar";
+            preference = 20;
+            subnets = [ "192.168.7.0/24" ];
+            members.alpha.addresses = [ "192.168.7.10" ];
+          };
+        }
+      '';
+    };
+
+    services = lib.mkOption {
+      type = references.lazyAttrsOfMembers (
+        types.lazyAttrsOf (
+          types.submodule (import ./exported-service.nix { inherit lib netlib references; })
+        )
+      );
+      default = { };
+      description = "What listens on nodes and on externals, by their name and the name of the service.";
+      example = lib.literalExpression ''
+        {
+          alpha.grafana = {
+            port = 3000;
+            scheme = "http";
+          };
+        }
+      '';
+    };
+
+    publicKeys = lib.mkOption {
+      type = types.lazyAttrsOf (types.lazyAttrsOf types.singleLineStr);
+      default = { };
+      description = ''
+        Public keys by kind and owner. A value may be a fact that is not gathered yet, so read only those that you need.
+        Leave an entry out (`lib.optionalAttrs`) rather than conditional (`lib.mkIf`): the sets are lazy.
+      '';
+      example = lib.literalExpression ''
+        {
+          nix-cache.alpha = "alpha-1:4m3sQ1Zl0S1hGmYgU0H7X3Q7m8gYp0m3w0x2yT3bq8Y=";
+        }
+      '';
+    };
+  };
+}

@@ -1,0 +1,136 @@
+# How one member of the network reaches another: over which of the exported networks, at which address.
+{
+  lib,
+  errors,
+  config,
+}:
+let
+  inherit (errors) quote;
+
+  # nodes.<name>.addresses and externals.<name>.addresses, as if they were a network.
+  publicPreference = 100;
+
+  networks = lib.sort (a: b: a.preference < b.preference) (
+    lib.mapAttrsToList (name: network: {
+      inherit name;
+      inherit (network) preference links members;
+      # Looked up by pair: both directions of each link, made once a network.
+      linked = lib.listToAttrs (
+        lib.concatMap (link: [
+          (lib.nameValuePair "${link.from} ${link.to}" link)
+          (lib.nameValuePair "${link.to} ${link.from}" link)
+        ]) network.links
+      );
+    }) config.exports.networks
+  );
+
+  addressesOf =
+    name: (config.nodes.${name} or config.externals.${name} or { addresses = [ ]; }).addresses;
+
+  through =
+    { from, to }:
+    network:
+    let
+      pair = "${from} ${to}";
+      addresses = network.members.${to}.addresses;
+      isLinked = network.links == null || network.linked ? ${pair};
+    in
+    lib.optional (network.members ? ${from} && network.members ? ${to} && isLinked && addresses != [ ])
+      {
+        network = network.name;
+        inherit (network) preference;
+        address = builtins.head addresses;
+        inherit addresses;
+        inherit (network.members.${from}) interface;
+        via = if network.links == null then null else network.linked.${pair}.via or null;
+      };
+
+  public =
+    to:
+    let
+      addresses = addressesOf to;
+    in
+    lib.optional (addresses != [ ]) {
+      network = null;
+      preference = publicPreference;
+      address = builtins.head addresses;
+      inherit addresses;
+      interface = null;
+      via = null;
+    };
+
+  itself = {
+    network = null;
+    preference = 0;
+    address = "localhost";
+    addresses = [ "localhost" ];
+    interface = "lo";
+    via = null;
+  };
+
+  paths =
+    { from, to }@pair:
+    let
+      shared = lib.concatMap (through pair) networks;
+      isBefore = path: path.preference <= publicPreference;
+    in
+    if from == to then
+      [ itself ]
+    else
+      builtins.filter isBefore shared ++ public to ++ builtins.filter (path: !isBefore path) shared;
+
+  option = name: if config.nodes ? ${name} then "nodes.${name}" else "externals.${name}";
+  isKnown = name: config.nodes ? ${name} || config.externals ? ${name};
+
+  checkKnown =
+    name:
+    if isKnown name then
+      true
+    else
+      errors.fail "a network module asks for the address of ${quote name}, which is neither a node nor an external of this network.";
+
+  pathTo =
+    { from, to }@pair:
+    let
+      found = paths pair;
+    in
+    assert checkKnown from && checkKnown to;
+    if found != [ ] then
+      builtins.head found
+    else
+      errors.fail (
+        "${quote from} needs an address of ${quote to}: they share no network in which they reach each other, and ${option to}.addresses is empty. "
+        + "Set ${option to}.addresses, or make both members of a network (a wireguard-mesh, or exports.networks.<name>)."
+      );
+in
+{
+  /**
+    The best way from one member to another:
+    `{ network; address; addresses; interface; via; preference; }`, `network` and `interface` null when it is by `nodes.<to>.addresses`.
+    A node reaches itself at `localhost`. An error that says what to set when there is no way.
+
+    # Type
+
+    ```
+    pathTo :: { from = name; to = name; } -> path
+    ```
+  */
+  inherit pathTo;
+
+  /**
+    The address of the best way: `(pathTo { … }).address`.
+
+    # Example
+
+    ```nix
+    netlib.addressOf { from = "alpha"; to = "beta"; }
+    => "10.10.0.7"
+    ```
+  */
+  addressOf = pair: (pathTo pair).address;
+
+  /**
+    All ways, the best first; `[ ]` when there is none.
+  */
+  pathsTo = paths;
+}

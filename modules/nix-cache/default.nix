@@ -1,0 +1,80 @@
+# Binary caches: servers offer what is in their Nix store, signed with keys made there; clients fetch it instead of building.
+{
+  config,
+  options,
+  lib,
+  netlib,
+  ...
+}:
+let
+  instances = config.nix-cache;
+  login = import ../shared/nix-store-login.nix { inherit lib; };
+  tables = lib.mapAttrs (import ./table.nix { inherit lib netlib; } config) instances;
+  merged = part: lib.mkMerge (lib.mapAttrsToList part tables);
+in
+{
+  imports = [ ../shared/ssh-host-keys.nix ];
+
+  options.nix-cache = lib.mkOption {
+    type = lib.types.attrsOf (lib.types.submodule (import ./options.nix { inherit config netlib; }));
+    default = { };
+    description = ''
+      Binary caches, by instance name. Clients of an instance ask its servers for store paths, over a network that both are in
+      where there is one, and believe the servers' signatures.
+    '';
+    example = lib.literalExpression ''
+      {
+        main = {
+          servers.gamma = { };
+          uploaders = [ "alpha" ];
+        };
+      }
+    '';
+  };
+
+  config = {
+    assertions = import ./assertions.nix { inherit lib netlib; } {
+      inherit tables;
+      fileOf = netlib.errors.definedIn options.nix-cache;
+    };
+
+    ssh-host-keys = merged (
+      _: table: lib.optionalAttrs (table.uploaders != { }) (lib.mapAttrs (_: _: { }) table.servers)
+    );
+    gather = merged (import ./gather.nix { inherit lib login; });
+    configure = merged (import ./configure.nix { inherit lib login; });
+    checks = merged (import ./checks.nix { inherit lib; });
+
+    # A client is switched when the caches that it is told of are there.
+    deploy.order = lib.mapAttrs' (
+      instance: table:
+      lib.nameValuePair "nix-cache-${instance}" {
+        first = builtins.attrNames table.servers;
+        next = table.others;
+      }
+    ) (lib.filterAttrs (_: table: table.serversFirst) tables);
+
+    exports = {
+      publicKeys = lib.mapAttrs' (
+        instance: table:
+        lib.nameValuePair "nix-cache-${instance}" (lib.mapAttrs (_: server: server.publicKey) table.servers)
+      ) tables;
+      services = lib.mkMerge (
+        lib.mapAttrsToList (
+          instance: table:
+          lib.mapAttrs (_: server: {
+            "nix-cache-${instance}" = {
+              description = "Nix binary cache ${instance}";
+              option = [
+                "nix-cache"
+                instance
+              ];
+              inherit (server) port;
+              scheme = "http";
+            };
+          }) table.servers
+        ) tables
+      );
+    };
+  };
+}

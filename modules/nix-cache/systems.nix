@@ -1,0 +1,113 @@
+# The README's example as NixOS systems: the server's program, the clients' substituters, the hook. The same on the stub and a real nixpkgs.
+{ subject }:
+let
+  inherit (subject) lib modules;
+  cacheKey = "gamma.main.example-1:mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+  uploadKey = "upload-alpha.main.example-1:nDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+  outputsOf =
+    module:
+    subject.outputsOf {
+      default = {
+        imports = [
+          modules.nix-cache
+          ./example.nix
+          module
+        ];
+        network.name = "example";
+        defaults = subject.minimal;
+        nodes.alpha.facts = {
+          nix-cache-main-upload-ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG";
+          nix-cache-main-upload-signing = uploadKey;
+        };
+        nodes.gamma.facts = {
+          nix-cache-main = cacheKey;
+          ssh-host-key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFYbL9DDucXeDDJ2rMb1tUK/mmq350d5//S+Z9DhqnSK";
+        };
+      };
+    };
+  outputs = outputsOf { };
+  configOf = name: outputs.nixosConfigurations.${name}.config;
+  alpha = configOf "alpha";
+  beta = configOf "beta";
+  gamma = configOf "gamma";
+  other =
+    (outputsOf { nix-cache.main.servers.gamma.software = "nix-serve"; }).nixosConfigurations.gamma;
+in
+{
+  "every toplevel has a derivation" = {
+    expr =
+      lib.mapAttrs (
+        _: system: lib.hasSuffix ".drv" system.config.system.build.toplevel.drvPath
+      ) outputs.nixosConfigurations
+      // {
+        other = lib.hasSuffix ".drv" other.config.system.build.toplevel.drvPath;
+      };
+    expected = {
+      alpha = true;
+      beta = true;
+      gamma = true;
+      other = true;
+    };
+  };
+
+  "the server: the program with its key, open on the network's interface only" = {
+    expr = {
+      inherit (gamma.services.harmonia.cache) enable signKeyPaths;
+      inherit (gamma.services.harmonia.cache.settings) bind priority;
+      here = gamma.networking.firewall.interfaces.eth1.allowedTCPPorts;
+      everywhere = builtins.elem 5000 gamma.networking.firewall.allowedTCPPorts;
+      believes = builtins.elem uploadKey gamma.nix.settings.trusted-public-keys;
+      account = gamma.users.users.nix-cache-main.isSystemUser;
+    };
+    expected = {
+      enable = true;
+      signKeyPaths = [ "/var/lib/netlib/nix-cache/main/signing-key" ];
+      bind = "[::]:5000";
+      priority = 30;
+      here = [ 5000 ];
+      everywhere = false;
+      believes = true;
+      account = true;
+    };
+  };
+
+  "the other program" = {
+    expr = {
+      inherit (other.config.services.nix-serve) enable port secretKeyFile;
+    };
+    expected = {
+      enable = true;
+      port = 5000;
+      secretKeyFile = "/var/lib/netlib/nix-cache/main/signing-key";
+    };
+  };
+
+  "a client: asks the server and believes its key" = {
+    expr = {
+      asks = builtins.elem "http://192.168.7.3:5000?priority=30" beta.nix.settings.substituters;
+      believes = builtins.elem cacheKey beta.nix.settings.trusted-public-keys;
+      inherit (beta.nix.settings) connect-timeout fallback;
+      hook = beta.nix.settings ? post-build-hook;
+      itself = builtins.filter (lib.hasInfix "192.168.7.3") gamma.nix.settings.substituters;
+    };
+    expected = {
+      asks = true;
+      believes = true;
+      connect-timeout = 5;
+      fallback = true;
+      hook = false;
+      itself = [ ];
+    };
+  };
+
+  "an uploader: signs what it builds, and a hook sends it" = {
+    expr = {
+      signs = alpha.nix.settings.secret-key-files;
+      hook = lib.hasSuffix "-nix-cache-main-upload" alpha.nix.settings.post-build-hook;
+    };
+    expected = {
+      signs = [ "/var/lib/netlib/nix-cache/main/upload-signing-key" ];
+      hook = true;
+    };
+  };
+}

@@ -1,0 +1,113 @@
+# The table of one cache: servers with their keys and who reaches them how, clients, uploaders. Keys are lazy: they may not be gathered.
+{ lib, netlib }:
+config: instance: settings:
+let
+  directory = "/var/lib/netlib/nix-cache/${instance}";
+  facts = {
+    cacheKey = "nix-cache-${instance}";
+    uploadKey = "nix-cache-${instance}-upload-ssh";
+    uploadSignature = "nix-cache-${instance}-upload-signing";
+  };
+
+  factOf =
+    node: name: isKey:
+    let
+      key = netlib.getFact {
+        inherit node name;
+        neededBy = builtins.head (settings.clients ++ builtins.attrNames settings.servers);
+      };
+    in
+    if isKey key then
+      key
+    else
+      netlib.errors.fail "the fact \"${name}\" of node \"${node}\" is no key. Run: netlib facts gather --on ${node}";
+  isSigningKey = key: builtins.match "[^:[:space:]]+:[A-Za-z0-9+/]{43}=" key != null;
+
+  joinHostPort =
+    host: port:
+    if netlib.ip.isIpv6 host then "[${host}]:${toString port}" else "${host}:${toString port}";
+
+  pathsOf =
+    server:
+    map (
+      client:
+      netlib.pathTo {
+        from = client;
+        to = server;
+      }
+    ) (clientsOf server);
+  # Everybody who talks to a server over HTTP.
+  clientsOf = server: lib.remove server settings.clients;
+
+  # Where a way ends on the server: an interface of a network that both are in, or null for any.
+  arrivesAt =
+    server: path:
+    if path.network == null then
+      null
+    else
+      config.exports.networks.${path.network}.members.${server}.interface;
+
+  serverOf = name: server: {
+    inherit (server) port priority software;
+    publicKey = factOf name facts.cacheKey isSigningKey;
+    clients = clientsOf name;
+    # The firewall opens on these only when all clients come through them.
+    interfaces =
+      let
+        found = lib.unique (map (arrivesAt name) (pathsOf name));
+      in
+      if builtins.elem null found then null else found;
+    urlFrom =
+      client:
+      "http://${
+        joinHostPort (netlib.addressOf {
+          from = client;
+          to = name;
+        }) server.port
+      }?priority=${toString server.priority}";
+    hostKey = config.exports.publicKeys.ssh-host.${name};
+    alias = "${name}.${instance}.cache";
+    sshOptionsFrom =
+      client:
+      let
+        inherit (config.nodes.${name}.target) port;
+      in
+      [
+        "HostName=${
+          netlib.addressOf {
+            from = client;
+            to = name;
+          }
+        }"
+        "HostKeyAlias=${name}.${instance}.cache"
+        # A build waits for the hook, so a server that is down must not hold it for long.
+        "ConnectTimeout=5"
+      ]
+      ++ lib.optional (port != null) "Port=${toString port}";
+    storeUrl =
+      "ssh-ng://${settings.user}@${name}.${instance}.cache?ssh-key=${directory}/upload-ssh-key"
+      + "&base64-ssh-public-host-key=${lib.escapeURL (netlib.base64.encode "${config.exports.publicKeys.ssh-host.${name}}\n")}";
+  };
+  servers = lib.mapAttrs serverOf settings.servers;
+in
+{
+  inherit instance facts servers;
+  inherit (settings) user serversFirst;
+  clients = lib.genAttrs settings.clients (name: {
+    servers = removeAttrs servers [ name ];
+  });
+  uploaders = lib.genAttrs settings.uploaders (name: {
+    sshKey = factOf name facts.uploadKey netlib.ssh.isPublicKey;
+    signature = factOf name facts.uploadSignature isSigningKey;
+    servers = removeAttrs servers [ name ];
+  });
+  # Nodes of the instance that are no servers.
+  others = lib.subtractLists (builtins.attrNames servers) (
+    lib.unique (settings.clients ++ settings.uploaders)
+  );
+
+  cacheKeyFile = "${directory}/signing-key";
+  uploadKeyFile = "${directory}/upload-ssh-key";
+  uploadSignatureFile = "${directory}/upload-signing-key";
+  keyName = node: "${node}.${instance}.${config.network.name}-1";
+}
