@@ -2,6 +2,24 @@
 { lib }:
 let
   quote = text: ''"${text}"'';
+
+  # What netlib itself and its modules generate is nobody's mistake.
+  isOurs =
+    file:
+    builtins.any (folder: lib.hasPrefix "${toString folder}/" file) [
+      ./.
+      ../modules
+    ];
+
+  inFiles =
+    definitions:
+    let
+      files = builtins.filter (file: !isOurs file) (
+        lib.unique (map (definition: toString definition.file) definitions)
+      );
+    in
+    lib.optionalString (files != [ ])
+      ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
 in
 {
   inherit quote;
@@ -9,26 +27,28 @@ in
   # "a", "b" and nothing else: lists of names look the same in every message.
   quoteList = names: if names == [ ] then "none" else lib.concatMapStringsSep ", " quote names;
 
+  # " Did you mean "web1"?" when one of the names is close to what was written.
+  meant =
+    word: names:
+    let
+      # A short word is close to everything.
+      limit = lib.min 2 (builtins.stringLength word / 3);
+      close = builtins.filter (lib.strings.levenshteinAtMost limit word) names;
+      nearest = builtins.head (lib.sortOn (lib.strings.levenshtein word) close);
+    in
+    lib.optionalString (close != [ ]) " Did you mean ${quote nearest}?";
+
   # The files that define an attribute of an option, to end a message with: ", in `/home/me/flake.nix'".
   definedIn =
     option: name:
-    let
-      definitions = builtins.filter (
+    inFiles (
+      builtins.filter (
         definition: builtins.isAttrs definition.value && definition.value ? ${name}
-      ) option.definitionsWithLocations;
-      # What netlib itself and its modules generate is nobody's mistake.
-      isOurs =
-        file:
-        builtins.any (folder: lib.hasPrefix "${toString folder}/" file) [
-          ./.
-          ../modules
-        ];
-      files = builtins.filter (file: !isOurs file) (
-        lib.unique (map (definition: toString definition.file) definitions)
-      );
-    in
-    lib.optionalString (files != [ ])
-      ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
+      ) option.definitionsWithLocations
+    );
+
+  # The same for all that define the option.
+  filesOf = option: inFiles option.definitionsWithLocations;
 
   fail = message: throw "netlib: ${message}";
 

@@ -3,34 +3,57 @@
 let
   last = list: builtins.elemAt list (builtins.length list - 1);
 
-  # Drops what has nothing left to wait for, round after round; what remains lies on a cycle or behind one.
-  stuck =
+  # Drops what has nothing left to wait for, round after round; what then remains lies on a cycle or behind one.
+  rounds =
     after:
     let
       waitsFor = remaining: id: builtins.filter (before: remaining ? ${before}) after.${id};
-      rounds = builtins.genericClosure {
-        startSet = [
-          {
-            key = 0;
-            remaining = after;
-            ready = builtins.filter (id: waitsFor after id == [ ]) (builtins.attrNames after);
-          }
-        ];
-        operator =
-          round:
-          let
-            remaining = removeAttrs round.remaining round.ready;
-          in
-          lib.optional (round.ready != [ ]) {
-            key = round.key + 1;
-            inherit remaining;
-            ready = builtins.filter (id: waitsFor remaining id == [ ]) (builtins.attrNames remaining);
-          };
-      };
     in
-    (last rounds).remaining;
+    builtins.genericClosure {
+      startSet = [
+        {
+          key = 0;
+          remaining = after;
+          ready = builtins.filter (id: waitsFor after id == [ ]) (builtins.attrNames after);
+        }
+      ];
+      operator =
+        round:
+        let
+          remaining = removeAttrs round.remaining round.ready;
+        in
+        lib.optional (round.ready != [ ]) {
+          key = round.key + 1;
+          inherit remaining;
+          ready = builtins.filter (id: waitsFor remaining id == [ ]) (builtins.attrNames remaining);
+        };
+    };
+
+  stuck = after: (last (rounds after)).remaining;
 in
 {
+  /**
+    How many steps a step waits for, one after the other: 0 for those that wait for none. Steps on a cycle, or behind one, have no level.
+
+    # Type
+
+    ```
+    levels :: { <id> = [ id ]; } -> { <id> = int; }
+    ```
+
+    # Example
+
+    ```nix
+    levels { a = [ ]; b = [ "a" ]; c = [ "a" "b" ]; }
+    => { a = 0; b = 1; c = 2; }
+    ```
+  */
+  levels =
+    after:
+    lib.listToAttrs (
+      lib.concatMap (round: map (id: lib.nameValuePair id round.key) round.ready) (rounds after)
+    );
+
   /**
     A cycle of the graph as a list of ids in the order in which they would run, its first id repeated at the end; `[ ]` when there is none.
 

@@ -11,6 +11,7 @@ let
   facts = import ./facts.nix { inherit lib errors; };
   nixos = import ./nixos.nix { inherit lib errors; };
   renderPlan = import ./plan.nix { inherit lib; };
+  resolve = import ./resolve.nix { inherit lib errors graph; };
 
   # What network modules get as the argument `netlib`.
   helpers =
@@ -37,6 +38,7 @@ let
           graph
           ip
           nixpkgs
+          resolve
           types
           ;
         getFact = facts.get config.nodes;
@@ -73,8 +75,14 @@ in
             _module.args.readFacts = facts.read self;
           }
           ./assertions.nix
+          ./assertions/checks.nix
+          ./assertions/order.nix
+          ./assertions/roles.nix
+          ./assertions/rollouts.nix
+          ./assertions/steps.nix
           ./options/activation.nix
           ./options/assertions.nix
+          ./options/checks.nix
           ./options/configuration.nix
           ./options/deploy.nix
           ./options/exports.nix
@@ -83,6 +91,9 @@ in
           ./options/network.nix
           ./options/nodes.nix
           ./options/render.nix
+          ./options/resolved.nix
+          ./options/roles.nix
+          ./options/rollout.nix
           module
         ];
       };

@@ -13,7 +13,7 @@ let
 
   # What netlib itself says about each node; weaker than mkDefault, which generated hardware configurations use.
   base =
-    name: node:
+    name: node: roles:
     { config, pkgs, ... }:
     {
       _file = "netlib, for nodes.${name}";
@@ -22,7 +22,13 @@ let
       config = {
         _module.args.node = {
           inherit name;
-          inherit (node) tags system addresses;
+          inherit (node)
+            tags
+            system
+            addresses
+            role
+            ;
+          inherit roles;
         };
         nixpkgs.hostPlatform = lib.mkOverride 1250 node.system;
         networking.hostName = lib.mkOverride 1250 name;
@@ -62,8 +68,11 @@ in
           "configuration"
         ];
         modules = [
-          (base name node)
+          (base name node network.resolved.rolesOf.${name})
           network.defaults
+        ]
+        ++ map (role: network.roles.${role}.configuration) (network.resolved.baseFirst name)
+        ++ [
           node.configuration
           (network.configure.${name} or { })
         ];

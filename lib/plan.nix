@@ -2,6 +2,35 @@
 { lib }:
 config:
 let
+  inherit (config) resolved;
+  programs = import ./programs/places.nix { inherit lib; } config;
+
+  # Sorted and without repetition: the plan does not depend on the order of definitions.
+  sortedUnique = ids: builtins.attrNames (lib.genAttrs ids (_: null));
+
+  renderCheck = _: check: {
+    description = if check.description == null then programs.describe check else check.description;
+    from = sortedUnique check.sources;
+    inherit (check)
+      program
+      initialDelay
+      period
+      timeout
+      successThreshold
+      failureThreshold
+      ;
+  };
+
+  healthOf =
+    name:
+    let
+      rollout = resolved.rolloutOf.${name} or null;
+      settings = if rollout == null then config.rollout else resolved.rollouts.${rollout}.settings;
+    in
+    {
+      inherit (settings) minHealthyTime healthyDeadline;
+    };
+
   renderNode = name: node: {
     target = {
       inherit (node.target)
@@ -12,7 +41,8 @@ let
         local
         ;
     };
-    inherit (node) system tags;
+    inherit (node) system tags role;
+    roles = resolved.rolesOf.${name};
     activation = {
       inherit (node.activation)
         goal
@@ -25,20 +55,69 @@ let
     facts = lib.mapAttrs (_: request: { inherit (request) description; }) (
       config.gather.${name} or { }
     );
+    checks = lib.mapAttrs renderCheck (resolved.checks.${name} or { });
+    health = healthOf name;
+    programs = programs.onNodes ? ${name};
   };
 
-  # Sorted and without repetition: the plan does not depend on the order of definitions.
-  sortedUnique = ids: builtins.attrNames (lib.genAttrs ids (_: null));
-
-  renderStep = _: step: {
-    inherit (step) kind node;
-    after = sortedUnique step.after;
+  renderRollout = _: rollout: {
+    inherit (rollout)
+      role
+      nodes
+      batches
+      coordinator
+      maxParallel
+      maxUnavailable
+      maxFailures
+      ;
+    inherit (rollout.settings)
+      minHealthyTime
+      healthyDeadline
+      progressDeadline
+      autoPromote
+      autoRevert
+      onUnreachable
+      irreversible
+      ;
+    pause = lib.mapNullable (pause: { inherit (pause) after deadline; }) rollout.settings.pause;
   };
+
+  place = where: if where == "deployer" then where else "node:${where}";
+
+  renderStep =
+    id: step:
+    {
+      inherit (step) kind;
+      after = sortedUnique step.after;
+    }
+    // (
+      if step.kind == "gate" then
+        {
+          inherit (step) rollout batch;
+          settles = sortedUnique step.settles;
+        }
+      else if step.kind == "command" then
+        {
+          on = place step.on;
+          program = "step-${id}";
+          inherit (step) timeout;
+        }
+      else
+        {
+          inherit (step) node;
+        }
+    );
 in
 {
   version = 1;
   network = { inherit (config.network) name id; };
   inherit (config) warnings;
   nodes = lib.mapAttrs renderNode config.nodes;
-  steps = lib.mapAttrs renderStep config.deploy.steps;
+  roles = lib.mapAttrs (name: role: {
+    inherit (role) nodes;
+    extends = sortedUnique config.roles.${name}.extends;
+  }) resolved.roles;
+  rollouts = lib.mapAttrs renderRollout resolved.rollouts;
+  deployerPrograms = programs.onDeployer != [ ];
+  steps = lib.mapAttrs renderStep resolved.steps;
 }

@@ -33,6 +33,12 @@ let
     in
     parts != null && isHost && lib.toInt (builtins.elemAt parts 1) <= 65535;
 
+  percentage = checkedString {
+    name = "percentage";
+    description = "percentage, such as 25%";
+    check = value: builtins.match "(0|[1-9][0-9]{0,3})%" value != null;
+  };
+
   # `base` makes the type of all from the type of one; `what` ends the sentence "is not …".
   attrsOfNames =
     {
@@ -188,6 +194,21 @@ in
       value:
       builtins.match "[a-zA-Z0-9_.][a-zA-Z0-9_.-]*" value != null && builtins.stringLength value <= 63;
   };
+
+  /**
+    A percentage such as `25%`; more than 100 is refused by who uses it, with the option's path.
+  */
+  inherit percentage;
+
+  /**
+    A number of nodes, at least 1, or a percentage of them.
+  */
+  amount = types.either types.ints.positive percentage;
+
+  /**
+    Selectors of nodes, such as `[ "web*" "@edge & !web1" ]`. What they name is looked up when all nodes are known.
+  */
+  selectors = types.listOf types.str;
 
   /**
     The nixpkgs of a node: a flake input or a path. Compared by nothing, so it is said once.

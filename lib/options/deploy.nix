@@ -8,51 +8,19 @@
 let
   inherit (lib) types;
 
-  nodeNames = builtins.attrNames config.nodes;
-  nodeRef = netlib.types.nodeRef nodeNames;
-
-  step.options = {
-    kind = lib.mkOption {
-      type = types.nullOr (
-        types.enum [
-          "build"
-          "copy"
-          "activate"
-        ]
-      );
-      default = null;
-      description = "What the step does. netlib sets it for the steps that it generates.";
-      example = "activate";
-    };
-
-    node = lib.mkOption {
-      type = types.nullOr nodeRef;
-      default = null;
-      description = "The node that the step concerns.";
-      example = "alpha";
-    };
-
-    after = lib.mkOption {
-      type = types.listOf types.str;
-      default = [ ];
-      description = "Ids of the steps that must have succeeded before this one starts. Definitions add up.";
-      example = [ "activate:alpha" ];
-    };
-  };
-
   order.options = {
     first = lib.mkOption {
-      type = types.listOf nodeRef;
-      description = "Nodes that are activated first.";
-      example = [ "database" ];
+      type = netlib.types.selectors;
+      description = "Selectors of the nodes that are activated first.";
+      example = [ "role:database" ];
     };
 
     next = lib.mkOption {
-      type = types.listOf nodeRef;
-      description = "Nodes that are activated only after each of `first` has been.";
+      type = netlib.types.selectors;
+      description = "Selectors of the nodes that are activated only after each of `first` has been, and its checks have succeeded.";
       example = [
-        "web1"
-        "web2"
+        "role:web"
+        "@edge & !web1"
       ];
     };
   };
@@ -73,24 +41,26 @@ let
       after = [ "copy:${name}" ];
     };
   };
-
-  orderEdges =
-    { first, next, ... }:
-    lib.genAttrs (map (name: "activate:${name}") next) (_: {
-      after = map (name: "activate:${name}") first;
-    });
 in
 {
   options.deploy = {
     steps = lib.mkOption {
-      type = types.attrsOf (types.submodule step);
+      type = types.attrsOf (types.submodule (import ./step.nix { inherit config lib netlib; }));
       default = { };
       description = ''
-        The steps of a deployment, by id. Each node has `build:<node>`, `copy:<node>` and `activate:<node>`;
-        add to their `after` for an order that `deploy.order` cannot say.
+        The steps of a deployment, by id. Each node has `build:<node>`, `copy:<node>` and `activate:<node>`, nodes that are checked
+        from elsewhere have `check:<node>`, rollouts have `gate:<rollout>:<batch>`. Add commands of your own, or add to the `after`
+        of a step for an order that `deploy.order` cannot say.
       '';
       example = lib.literalExpression ''
         {
+          migrate = {
+            kind = "command";
+            on = "database";
+            command = "migrate-the-shop";
+            after = [ "role:database" ];
+            before = [ "role:web" ];
+          };
           "copy:beta".after = [ "activate:alpha" ];
         }
       '';
@@ -104,14 +74,12 @@ in
         {
           database-before-web = {
             first = [ "database" ];
-            next = [ "web1" "web2" ];
+            next = [ "role:web" ];
           };
         }
       '';
     };
   };
 
-  config.deploy.steps = lib.mkMerge (
-    map generated nodeNames ++ map orderEdges (builtins.attrValues config.deploy.order)
-  );
+  config.deploy.steps = lib.mkMerge (map generated (builtins.attrNames config.nodes));
 }

@@ -1,5 +1,6 @@
 # The members of a network. Only users define nodes; network modules write to `configure`.
 {
+  config,
   lib,
   netlib,
   inputs,
@@ -45,12 +46,44 @@ let
           ];
         };
 
+        role = lib.mkOption {
+          type = types.nullOr (types.enum (builtins.attrNames config.roles));
+          default = null;
+          description = ''
+            The role of the node, one of `roles`. It may have more through `roles.<role>.nodes`; this is the one it is rolled out with.
+          '';
+          example = "web";
+        };
+
+        checks = lib.mkOption {
+          type = types.attrsOf types.deferredModule;
+          default = { };
+          description = "Health checks of the node, by name, with the options of `checks.<node>.<name>`.";
+          example = lib.literalExpression ''{ postgresql.unit = "postgresql.service"; }'';
+        };
+
+        deploy = {
+          after = lib.mkOption {
+            type = netlib.types.selectors;
+            default = [ ];
+            description = "Selectors of the nodes that are activated before this one.";
+            example = [ "role:database" ];
+          };
+
+          before = lib.mkOption {
+            type = netlib.types.selectors;
+            default = [ ];
+            description = "Selectors of the nodes that are activated only after this one.";
+            example = [ "@edge" ];
+          };
+        };
+
         configuration = lib.mkOption {
           type = types.deferredModule;
           default = { };
           description = ''
             NixOS configuration of the node, a module or a path to one.
-            It gets the argument `node` with the node's `name`, `tags`, `system` and `addresses`.
+            It gets the argument `node` with the node's `name`, `tags`, `system`, `addresses`, `role` and `roles`.
           '';
           example = lib.literalExpression "./alpha.nix";
         };

@@ -14,6 +14,10 @@ in
     expr = plan ./networks/home.nix;
     expected = builtins.fromJSON (builtins.readFile ../expected/plan.json);
   };
+  "snapshot of a network with rollouts" = {
+    expr = plan ./networks/shop.nix;
+    expected = builtins.fromJSON (builtins.readFile ../expected/rollout-plan.json);
+  };
   "evaluating the plan evaluates no node and no fact" = {
     expr =
       builtins.attrNames

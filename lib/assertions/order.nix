@@ -1,0 +1,121 @@
+# What can be wrong with the order of a deployment: words that name nothing, and circles.
+{
+  config,
+  options,
+  lib,
+  netlib,
+  ...
+}:
+let
+  inherit (netlib) errors;
+  inherit (errors) quote;
+  inherit (config) resolved;
+
+  fails = message: {
+    assertion = false;
+    inherit message;
+  };
+
+  # The first part of an origin that users may have written, and its file.
+  fileOf =
+    origin:
+    if builtins.head origin == "nodes" then
+      errors.definedIn options.nodes (builtins.elemAt origin 1)
+    else
+      errors.definedIn options.deploy.${builtins.elemAt origin 1} (builtins.elemAt origin 2);
+
+  show =
+    origin:
+    lib.concatMapStringsSep "." (
+      part: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*" part == null then builtins.toJSON part else part
+    ) origin;
+
+  isStepOption =
+    origin:
+    lib.take 2 origin == [
+      "deploy"
+      "steps"
+    ];
+
+  describe =
+    origin: problem:
+    if problem.kind == "step" then
+      "there is no step ${quote problem.word}.${errors.meant problem.word (builtins.attrNames resolved.steps)} Name one of deploy.steps, such as \"activate:<node>\""
+    else if problem.kind == "node" && isStepOption origin then
+      "${problem.message}. Steps of your own are ${errors.quoteList commands}"
+    else
+      problem.message;
+
+  commands = builtins.attrNames (
+    lib.filterAttrs (_: step: step.kind == "command") config.deploy.steps
+  );
+
+  problemsOf =
+    {
+      origin,
+      first,
+      next,
+    }:
+    let
+      # Orders have two ends of their own; in other links the option is the other end.
+      path =
+        end:
+        if
+          lib.take 2 origin == [
+            "deploy"
+            "order"
+          ]
+        then
+          origin ++ [ end ]
+        else
+          origin;
+      at = end: problem: fails "${show (path end)}: ${describe origin problem}${fileOf origin}.";
+    in
+    map (at "first") first.problems ++ map (at "next") next.problems;
+
+  cycle = netlib.graph.findCycle (
+    lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) resolved.steps
+  );
+
+  # What was said with both ends on the cycle: what to look at first.
+  linksOnCycle =
+    let
+      onCycle = lib.genAttrs cycle (_: true);
+      # A rollout stands on the cycle with its gates.
+      touches =
+        side:
+        builtins.any (id: onCycle ? ${id}) side.ids
+        || builtins.any (
+          name:
+          onCycle ? "activate:${name}"
+          || onCycle ? "check:${name}"
+          || (resolved.rolloutOf ? ${name} && onRollout ? ${resolved.rolloutOf.${name}})
+        ) side.nodes;
+      onRollout = lib.genAttrs (builtins.filter (id: id != null) (
+        map (id: resolved.steps.${id}.rollout or null) cycle
+      )) (_: true);
+      isSaid = link: fileOf link.origin != "";
+    in
+    builtins.filter (link: isSaid link && touches link.first && touches link.next) resolved.links;
+
+  cycleAssertion = lib.optional (cycle != [ ]) (
+    fails (
+      "The order of the deployment goes round in a circle: ${lib.concatStringsSep " -> " cycle}. "
+      + (
+        if linksOnCycle == [ ] then
+          "Remove one of the `deploy.order` or `deploy.steps.<id>.after` that make it."
+        else
+          "Look at ${
+            lib.concatMapStringsSep ", " (link: "${show link.origin}${fileOf link.origin}") linksOnCycle
+          }."
+      )
+    )
+  );
+
+  unknown = lib.concatMap problemsOf resolved.links;
+in
+{
+  _file = ./order.nix;
+
+  config.assertions = unknown ++ cycleAssertion;
+}

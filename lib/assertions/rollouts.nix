@@ -1,0 +1,139 @@
+# What can be wrong with rollouts: amounts that make no sense, canaries from elsewhere, nodes that two would take.
+{
+  config,
+  options,
+  lib,
+  netlib,
+  ...
+}:
+let
+  inherit (netlib) errors;
+  inherit (errors) quote;
+  inherit (config) resolved;
+  inherit (import ../rollout/batches.nix { inherit lib; }) percent;
+
+  fails = message: {
+    assertion = false;
+    inherit message;
+  };
+
+  roleFile = errors.definedIn options.roles;
+  networkFile = errors.filesOf options.rollout;
+
+  isPercentage = builtins.isString;
+
+  amount =
+    what: value:
+    lib.optional (
+      isPercentage value && percent value > 100
+    ) "${what} is ${value}, and there are no more than 100 % of the nodes. Set at most \"100%\""
+    ++ lib.optional (
+      isPercentage value && percent value == 0
+    ) "${what} is 0 %, which is no node. Set at least \"1%\"";
+
+  # Numbers and percentages are each compared with their own kind: which of both is more depends on how many nodes there are.
+  growing = values: builtins.all lib.id (lib.zipListsWith (a: b: a < b) values (lib.drop 1 values));
+
+  batches =
+    list:
+    lib.optional (lib.last list != "100%") (
+      "`batches` ends with ${shown (lib.last list)}, so some nodes may never be taken. End it with \"100%\""
+    )
+    ++ lib.concatMap (amount "a batch") list
+    ++
+      lib.optional
+        (
+          !growing (map percent (builtins.filter isPercentage list))
+          || !growing (builtins.filter builtins.isInt list)
+        )
+        "`batches` says how many nodes have been taken after each batch, so each number and each percentage is larger than the one before: ${
+          lib.concatMapStringsSep ", " shown list
+        } is not";
+
+  shown = value: if isPercentage value then quote value else toString value;
+
+  limits =
+    rollout:
+    lib.concatMap (name: lib.optionals (rollout.${name} != null) (amount "`${name}`" rollout.${name})) [
+      "maxParallel"
+      "maxUnavailable"
+    ]
+    ++ lib.optional (isPercentage rollout.maxFailures && percent rollout.maxFailures > 100) (
+      "`maxFailures` is ${rollout.maxFailures}, and there are no more than 100 % of the nodes. Set at most \"100%\""
+    )
+    ++ lib.optional (rollout.minHealthyTime >= rollout.healthyDeadline) (
+      "`healthyDeadline` (${toString rollout.healthyDeadline} s) leaves no time to be healthy for `minHealthyTime` (${toString rollout.minHealthyTime} s). Set it to more"
+    );
+
+  canary =
+    rollout: nodes:
+    lib.optional (builtins.isString rollout.canary && !builtins.elem rollout.canary nodes) (
+      "the canary ${quote rollout.canary} is not one of its nodes.${errors.meant rollout.canary nodes} They are ${errors.quoteList nodes}"
+    );
+
+  at = path: file: map (problem: fails "${path}: ${problem}${file}.");
+
+  # Only what a role says itself: the rest has been said, and is complained about, elsewhere.
+  ofRole =
+    name: role:
+    let
+      taken = resolved.rollouts.${name}.nodes or [ ];
+      says = option: builtins.elem option role.rollout.defined;
+      saysLimits = builtins.any says [
+        "healthyDeadline"
+        "maxFailures"
+        "maxParallel"
+        "maxUnavailable"
+        "minHealthyTime"
+      ];
+    in
+    at "roles.${lib.strings.escapeNixIdentifier name}.rollout" (roleFile name) (
+      lib.optionals (says "batches") (batches role.rollout.batches)
+      ++ lib.optionals saysLimits (limits role.rollout)
+      # A canary that another role says was meant for that one's nodes.
+      ++ lib.optionals (says "canary" && isSound) (canary role.rollout (lib.sort (a: b: a < b) taken))
+    );
+
+  ofNetwork = at "rollout" networkFile (
+    batches config.rollout.batches
+    ++ limits config.rollout
+    ++ lib.optionals isSound (
+      canary config.rollout (lib.sort (a: b: a < b) (resolved.rollouts.network.nodes or [ ]))
+    )
+  );
+
+  isSound = resolved.extendsCycle == [ ] && resolved.selectorCycle == [ ];
+
+  ambiguous = lib.mapAttrsToList (
+    name: roles:
+    fails (
+      "nodes.${name} has the roles ${errors.quoteList roles}, and only one of them can roll it out. "
+      + "Set nodes.${name}.role to that one, or let one of them extend the other${errors.definedIn options.nodes name}."
+    )
+  ) resolved.ambiguous;
+
+  reserved = lib.optional (config.roles ? network) (
+    fails "roles.network: the rollout of the nodes without a role is called \"network\". Rename the role${roleFile "network"}."
+  );
+
+  # A pause for a canary that there is not.
+  pointless = lib.filterAttrs (
+    _: rollout:
+    rollout.settings.pause != null
+    && rollout.settings.pause.after == "canary"
+    && rollout.settings.canary == false
+  ) resolved.rollouts;
+in
+{
+  _file = ./rollouts.nix;
+
+  config = {
+    assertions =
+      lib.concatLists (lib.mapAttrsToList ofRole config.roles) ++ ofNetwork ++ ambiguous ++ reserved;
+
+    warnings = lib.mapAttrsToList (
+      name: _:
+      "the rollout ${quote name} pauses after its canary and has none, so it never pauses. Set `canary`, or pause.after = \"batch\"."
+    ) pointless;
+  };
+}

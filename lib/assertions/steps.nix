@@ -1,0 +1,68 @@
+# What can be wrong with the steps that users write.
+{
+  config,
+  options,
+  lib,
+  netlib,
+  ...
+}:
+let
+  inherit (netlib) errors;
+  inherit (errors) quote;
+
+  nodeNames = builtins.attrNames config.nodes;
+  fileOf = errors.definedIn options.deploy.steps;
+
+  fails = message: {
+    assertion = false;
+    inherit message;
+  };
+
+  # Part of the names of files.
+  isCommandId =
+    id: builtins.match "[a-zA-Z0-9_][a-zA-Z0-9_.-]*" id != null && builtins.stringLength id <= 100;
+
+  command =
+    id: step:
+    lib.optional (!isCommandId id) (
+      fails "deploy.steps.${quote id}: the id of a command has at most 100 letters, digits, _ . and -, and starts with none of . and -. Rename it${fileOf id}."
+    )
+    ++ lib.optional (step.on == null) (
+      fails "deploy.steps.${quote id}: a command says where it runs: set `on` to \"deployer\" or to a node. Nodes are ${errors.quoteList nodeNames}${fileOf id}."
+    )
+    ++ lib.optional (step.command == null) (
+      fails "deploy.steps.${quote id}: a command says what it does: set `command` to a shell script${fileOf id}."
+    )
+    ++ lib.optional (step.node != null) (
+      fails "deploy.steps.${quote id}: a command has no `node`. Set `on`, where it runs, instead${fileOf id}."
+    );
+
+  generated =
+    id: step:
+    lib.optional (step.kind == null || step.node == null) (
+      fails (
+        "deploy.steps.${quote id}: there is no such step, and it does not say that it is a command: kind = \"command\". "
+        + "Steps of a node are build:<node>, copy:<node> and activate:<node>; nodes are ${errors.quoteList nodeNames}${fileOf id}."
+      )
+    );
+
+  stray =
+    id: step:
+    lib.optional (step.kind != "command" && (step.on != null || step.command != null)) (
+      fails "deploy.steps.${quote id}: `on` and `command` are for steps with kind = \"command\"${fileOf id}."
+    );
+
+  stepAssertions =
+    id: step:
+    if step.kind == "command" then
+      command id step
+    else if step.kind == null && config.resolved.steps ? ${id} then
+      stray id step
+    else
+      generated id step ++ stray id step;
+in
+{
+  _file = ./steps.nix;
+
+  config.assertions = lib.concatLists (lib.mapAttrsToList stepAssertions config.deploy.steps);
+}

@@ -1,0 +1,84 @@
+# One step of a deployment. Users write commands and order; netlib sets the rest for the steps that it generates.
+{
+  config,
+  lib,
+  netlib,
+}:
+let
+  inherit (lib) types;
+
+  nodeNames = builtins.attrNames config.nodes;
+in
+{
+  options = {
+    kind = lib.mkOption {
+      type = types.nullOr (
+        types.enum [
+          "build"
+          "copy"
+          "activate"
+          "command"
+        ]
+      );
+      default = null;
+      description = "What the step does: `command` for one of your own. netlib sets it for the steps that it generates.";
+      example = "command";
+    };
+
+    node = lib.mkOption {
+      type = types.nullOr (netlib.types.nodeRef nodeNames);
+      default = null;
+      description = "The node that the step concerns; commands say `on` instead.";
+      example = "alpha";
+    };
+
+    on = lib.mkOption {
+      type = types.nullOr (types.enum ([ "deployer" ] ++ nodeNames));
+      default = null;
+      description = "Where a command runs: on a node, as root, or on the `deployer`, as the user that runs netlib.";
+      example = "database";
+    };
+
+    command = lib.mkOption {
+      type = types.nullOr types.lines;
+      default = null;
+      description = "Shell script of a command, run with `set -eu`. It may run again when a deployment is repeated.";
+      example = "migrate-the-shop --to-latest";
+    };
+
+    packages = lib.mkOption {
+      type = types.functionTo (types.listOf types.package);
+      default = _: [ ];
+      defaultText = lib.literalExpression "pkgs: [ ]";
+      description = "Packages of the pin of the node where the command runs, whose programs it calls.";
+      example = lib.literalExpression "pkgs: [ pkgs.postgresql ]";
+    };
+
+    timeout = lib.mkOption {
+      type = types.ints.positive;
+      default = 600;
+      description = "Seconds that a command may take.";
+      example = 3600;
+    };
+
+    after = lib.mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      description = ''
+        What must have succeeded before this step starts: ids of steps, and selectors of nodes, which stand for their activation and
+        the checks that follow it. Definitions add up.
+      '';
+      example = [
+        "role:database"
+        "activate:alpha"
+      ];
+    };
+
+    before = lib.mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      description = "What starts only when this step has succeeded: ids of steps, and selectors of nodes, which stand for their activation.";
+      example = [ "role:web" ];
+    };
+  };
+}

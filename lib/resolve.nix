@@ -1,0 +1,62 @@
+# Puts together what follows from a network's roles, checks, order and rollouts. Forces no NixOS configuration.
+{
+  lib,
+  errors,
+  graph,
+}:
+let
+  selector = import ./selector.nix { inherit lib errors; };
+  resolveRoles = import ./roles.nix { inherit lib graph selector; };
+  resolveChecks = import ./checks.nix { inherit lib errors; };
+  resolveLinks = import ./links.nix { inherit lib selector; };
+  assign = import ./rollout/assign.nix { inherit lib; };
+  resolveRollouts = import ./rollout { inherit lib; };
+  assemble = import ./steps.nix { inherit lib; };
+in
+config:
+let
+  members = resolveRoles { inherit (config) nodes roles; };
+  inherit (members) roles rolesOf ancestors;
+
+  checks = resolveChecks { inherit config roles; };
+  isRemote = check: check.sources != [ ] && check.sources != [ "self" ];
+  checked = lib.mapAttrs (_: _: true) (
+    lib.filterAttrs (_: named: builtins.any isRemote (builtins.attrValues named)) checks
+  );
+
+  assigned = assign { inherit config rolesOf ancestors; };
+  rolloutOf = lib.concatMapAttrs (id: rollout: lib.genAttrs rollout.nodes (_: id)) assigned.rollouts;
+
+  declared = config.deploy.steps;
+  links = resolveLinks {
+    inherit config;
+    inherit (members) context;
+    isStep = id: (declared ? ${id} && declared.${id}.kind != null) || isGenerated id;
+  };
+  isGenerated =
+    id: lib.hasPrefix "check:" id && checked ? ${lib.removePrefix "check:" id} || gates ? ${id};
+  gates = lib.concatMapAttrs (_: steps.gatesOf) rollouts;
+
+  steps = assemble { inherit declared checked links; };
+  rollouts = resolveRollouts {
+    inherit config assigned;
+    levels = steps.levels graph;
+  };
+in
+{
+  # The roles of a node, each after those it extends.
+  baseFirst = name: lib.sortOn (role: builtins.length ancestors.${role}) rolesOf.${name};
+
+  inherit
+    roles
+    rolesOf
+    ancestors
+    checks
+    links
+    rollouts
+    rolloutOf
+    ;
+  inherit (members) extendsCycle selectorCycle;
+  inherit (assigned) ambiguous;
+  steps = steps.graph rollouts;
+}
