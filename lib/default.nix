@@ -23,6 +23,8 @@ let
 in
 {
   inherit ip types graph;
+  ssh = import ./ssh.nix { inherit lib; };
+  base64 = import ./base64.nix { inherit lib; };
   inherit
     (import ./mk-flake.nix {
       inherit

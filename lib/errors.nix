@@ -11,13 +11,30 @@ let
       ../modules
     ];
 
-  inFiles =
+  # Whether a definition says something at a path, as far as can be seen without merging it.
+  defines =
+    path: value:
+    path == [ ]
+    || !builtins.isAttrs value
+    || value ? _type
+    || (value ? ${builtins.head path} && defines (builtins.tail path) value.${builtins.head path});
+
+  # The files of definitions, without those of netlib.
+  filesIn =
     definitions:
-    let
-      files = builtins.filter (file: !isOurs file) (
-        lib.unique (map (definition: toString definition.file) definitions)
-      );
-    in
+    builtins.filter (file: !isOurs file) (
+      lib.unique (map (definition: toString definition.file) definitions)
+    );
+
+  # Those that define what is at a path in the value of an option.
+  filesDefining =
+    option: path:
+    filesIn (
+      builtins.filter (definition: defines path definition.value) option.definitionsWithLocations
+    );
+
+  inFiles =
+    files:
     lib.optionalString (files != [ ])
       ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
 in
@@ -26,6 +43,8 @@ in
 
   # "a", "b" and nothing else: lists of names look the same in every message.
   quoteList = names: if names == [ ] then "none" else lib.concatMapStringsSep ", " quote names;
+
+  inherit filesDefining;
 
   # " Did you mean "web1"?" when one of the names is close to what was written.
   meant =
@@ -39,16 +58,10 @@ in
     lib.optionalString (close != [ ]) " Did you mean ${quote nearest}?";
 
   # The files that define an attribute of an option, to end a message with: ", in `/home/me/flake.nix'".
-  definedIn =
-    option: name:
-    inFiles (
-      builtins.filter (
-        definition: builtins.isAttrs definition.value && definition.value ? ${name}
-      ) option.definitionsWithLocations
-    );
+  definedIn = option: name: inFiles (filesDefining option [ name ]);
 
   # The same for all that define the option.
-  filesOf = option: inFiles option.definitionsWithLocations;
+  filesOf = option: inFiles (filesIn option.definitionsWithLocations);
 
   fail = message: throw "netlib: ${message}";
 

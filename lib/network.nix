@@ -10,6 +10,8 @@
 let
   facts = import ./facts.nix { inherit lib errors; };
   nixos = import ./nixos.nix { inherit lib errors; };
+  ssh = import ./ssh.nix { inherit lib; };
+  base64 = import ./base64.nix { inherit lib; };
   renderPlan = import ./plan.nix { inherit lib; };
   resolve = import ./resolve.nix { inherit lib errors graph; };
 
@@ -34,11 +36,13 @@ let
         # Stands for a private key in files of `render`.
         privateKeyPlaceholder = "@PRIVATE_KEY@";
         inherit
+          base64
           errors
           graph
           ip
           nixpkgs
           resolve
+          ssh
           types
           ;
         getFact = facts.get config.nodes;
@@ -75,6 +79,7 @@ in
             _module.args.readFacts = facts.read self;
           }
           ./assertions.nix
+          ./conflicts
           ./assertions/checks.nix
           ./assertions/order.nix
           ./assertions/roles.nix
@@ -83,6 +88,7 @@ in
           ./options/activation.nix
           ./options/assertions.nix
           ./options/checks.nix
+          ./options/commands.nix
           ./options/configuration.nix
           ./options/deploy.nix
           ./options/exports.nix
@@ -99,6 +105,12 @@ in
       };
       inherit (evaluated) config options;
       guard = value: check (checked config value);
+
+      # Facts that are there must agree too, before anything is made of them.
+      keyConflicts = evaluated._module.args.keyConflicts;
+      guardKeys =
+        value:
+        if keyConflicts == [ ] then value else errors.failedAssertions config.network.name keyConflicts;
 
       systemOf =
         name:
@@ -117,10 +129,15 @@ in
           node = name;
           requests = config.gather.${name} or { };
         };
-      systems = lib.mapAttrs (name: _: guard (systemOf name)) config.nodes;
+      systems = lib.mapAttrs (name: _: guard (guardKeys (systemOf name))) config.nodes;
     in
     {
-      inherit config options systems;
+      inherit
+        config
+        options
+        systems
+        guard
+        ;
       plan = guard (renderPlan config);
       toplevels = lib.mapAttrs (_: system: system.config.system.build.toplevel) systems;
       rendered = lib.mapAttrs (_: lib.mapAttrs (_: guard)) config.render;

@@ -10,7 +10,7 @@ let
 
   # Names of things in flat outputs: the network called `default` has no prefix.
   named = network: name: if network == "default" then name else "${network}-${name}";
-  appName = network: if network == "default" then "deploy" else "deploy-${network}";
+  appName = app: network: if network == "default" then app else "${app}-${network}";
 
   # Two networks must not end up with one name, such as `a-b` of `default` and `b` of `a`.
   mergeDistinct =
@@ -23,6 +23,19 @@ let
         errors.fail "two networks make the output ${what}.${errors.quote name}. Rename a network or a node."
     ) sets;
 
+  makeCommand = import ./commands.nix { inherit lib errors; };
+
+  # One app for all commands of a network: which apps there are must not depend on a network that may be broken.
+  commandApp = system: network: evaluated: {
+    type = "app";
+    program = "${evaluated.guard (makeCommand {
+      pkgs = nixpkgs.legacyPackages.${system};
+      inherit network;
+      inherit (evaluated.config) commands;
+    })}";
+    meta.description = "Run a command that the modules of the network ${network} offer";
+  };
+
   deployApp =
     system: network:
     let
@@ -32,7 +45,7 @@ let
     in
     {
       type = "app";
-      program = "${pkgs.writeShellScript "netlib-${appName network}" ''
+      program = "${pkgs.writeShellScript "netlib-${appName "deploy" network}" ''
         exec ${driver}/bin/netlib deploy ${flake}"$@"
       ''}";
       meta.description = "Deploy the network ${network}";
@@ -62,7 +75,10 @@ in
 
   apps = lib.genAttrs systems (
     system:
-    mapAttrs' (network: _: nameValuePair (appName network) (deployApp system network)) networks
+    mapAttrs' (network: _: nameValuePair (appName "deploy" network) (deployApp system network)) networks
+    // mapAttrs' (
+      network: evaluated: nameValuePair (appName "command" network) (commandApp system network evaluated)
+    ) networks
     // {
       inherit (netlib.apps.${system}) netlib;
     }

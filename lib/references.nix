@@ -6,30 +6,21 @@
   config,
 }:
 let
+  selector = import ./selector.nix { inherit lib errors; };
   nodes = builtins.attrNames config.nodes;
   members = nodes ++ builtins.attrNames config.externals;
 
-  # The nodes of a list of selectors; `where` ends the error about one that selects nothing.
+  # The nodes of a list of selectors; `where` says in which option, in which file.
   select =
     where: selectors:
     let
-      matches =
-        selector: name:
-        if lib.hasPrefix "@" selector then
-          builtins.elem (lib.removePrefix "@" selector) config.nodes.${name}.tags
-        else
-          name == selector;
-      selected =
-        selector:
-        let
-          found = builtins.filter (matches selector) nodes;
-        in
-        if found == [ ] then
-          errors.fail "${errors.quote selector}${where} selects no node. Nodes are: ${errors.quoteList nodes}."
-        else
-          found;
+      resolved = selector.resolve config.resolved.context selectors;
+      messages = map (problem: "${problem.message}") resolved.problems;
     in
-    lib.sort (a: b: a < b) (lib.unique (lib.concatMap selected selectors));
+    if messages == [ ] then
+      resolved.nodes
+    else
+      errors.fail "${where}: ${lib.concatStringsSep "\n" messages}.";
 in
 {
   /**
@@ -38,14 +29,9 @@ in
   node = types.nodeRef nodes;
 
   /**
-    Nodes by name or tag (`"@tag"`): a list of selectors, whose value is the sorted list of the nodes' names.
+    Nodes by name, pattern, tag or role: a list of selectors, whose value is the sorted list of the nodes' names.
   */
   nodes = types.nodeSelectors select;
-
-  /**
-    The names of the nodes that a list of selectors means.
-  */
-  select = select "";
 
   /**
     The name of a node or an external.

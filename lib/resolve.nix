@@ -56,7 +56,7 @@ in
     rollouts
     rolloutOf
     ;
-  inherit (members) extendsCycle selectorCycle;
+  inherit (members) context extendsCycle selectorCycle;
   inherit (assigned) ambiguous;
   steps = steps.graph rollouts;
 }

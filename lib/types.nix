@@ -6,6 +6,7 @@
 }:
 let
   inherit (lib) types;
+  ssh = import ./ssh.nix { inherit lib; };
 
   checkedString =
     {
@@ -97,9 +98,10 @@ let
       merge =
         loc: defs:
         let
-          where = " in option `${lib.showOption loc}', in ${
-             lib.concatMapStringsSep " and " (file: "`${file}'") (lib.unique (map (def: toString def.file) defs))
-           },";
+          files = lib.concatMapStringsSep " and " (file: "`${file}'") (
+            lib.unique (map (def: toString def.file) defs)
+          );
+          where = "the option `${lib.showOption loc}', in ${files}";
         in
         select where (base.merge loc defs);
       # It has no submodules, and two declarations may differ in what they select from.
@@ -163,6 +165,15 @@ in
       value:
       builtins.match "[a-zA-Z0-9_.:][a-zA-Z0-9_.:%-]*" value != null
       && builtins.stringLength value <= 255;
+  };
+
+  /**
+    A public key of OpenSSH, as in a `.pub` file: type, key and perhaps a comment, without options before it.
+  */
+  sshPublicKey = checkedString {
+    name = "sshPublicKey";
+    description = "public key of OpenSSH as in a .pub file, such as ssh-ed25519 AAAAC3Nz… anna@laptop";
+    check = ssh.isPublicKey;
   };
 
   /**
@@ -234,7 +245,7 @@ in
   nodeRef = names: types.enum names;
 
   /**
-    A list of selectors, whose value is the list of the selected nodes. `select` gets the end of a message that says where, and the selectors.
+    A list of selectors, whose value is the list of the selected nodes. `select` gets the option and its files, for messages, and the selectors.
 
     # Type
 

@@ -9,5 +9,7 @@ let
   };
 in
 builtins.mapAttrs publish {
+  deploy-access = ./deploy-access;
+  ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
 }

@@ -44,9 +44,22 @@ let
     lib.mapAttrsToList (run module) (
       import (../../modules + "/${module}/test.nix") { inherit subject; }
     );
+  # Those whose contribution is looked at in whole systems have a second file.
+  runModuleSystems =
+    module:
+    let
+      file = ../../modules + "/${module}/systems.nix";
+    in
+    if !builtins.pathExists file then
+      [ ]
+    else if isWhole then
+      lib.mapAttrsToList (run "${module} in a system") (import file { inherit subject; })
+    else
+      [ "skip ${module} in a system: needs a whole nixpkgs, this one has only lib" ];
   lines =
     lib.concatMap runGroup groups
     ++ lib.concatMap runModule (builtins.attrNames subject.modules)
+    ++ lib.concatMap runModuleSystems (builtins.attrNames subject.modules)
     ++ lib.concatMap (
       group:
       if isWhole then

@@ -26,6 +26,8 @@ in
 {
   inherit lib netlib modules;
   pin = tree;
+  # What a node's configuration must say at least, for tests of whole systems.
+  minimal = import ./minimal-system.nix;
 
   # Flake outputs of several networks, and of one.
   outputsOf = netlib.mkNetworks {

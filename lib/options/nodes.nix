@@ -101,6 +101,16 @@ let
           ];
         };
 
+        subnets = lib.mkOption {
+          type = types.listOf netlib.types.cidr;
+          default = [ ];
+          description = ''
+            Networks that the node is in anyway, such as the one at home where it stands. Network modules that would give it
+            addresses of the same are refused. Leave out those that are in `exports.networks`.
+          '';
+          example = [ "192.168.1.0/24" ];
+        };
+
         facts = lib.mkOption {
           type = types.attrsOf types.str;
           description = ''

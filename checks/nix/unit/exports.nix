@@ -209,8 +209,9 @@ in
           ];
           network.name = "x";
           nodes.alpha.tags = [ "edge" ];
-          nodes.beta = { };
+          nodes.beta.role = "web";
           nodes.gamma.tags = [ "edge" ];
+          roles.web = { };
           inherit web;
         }).config.web;
     in
@@ -220,6 +221,9 @@ in
           "gamma"
           "@edge"
         ])
+        (selected [ "!alpha" ])
+        (selected [ "@edge & !g*" ])
+        (selected [ "role:web" ])
         (selected [ ])
         (refused (selected [ "delta" ]))
         (refused (selected [ "@core" ]))
@@ -229,6 +233,12 @@ in
           "alpha"
           "gamma"
         ]
+        [
+          "beta"
+          "gamma"
+        ]
+        [ "alpha" ]
+        [ "beta" ]
         [ ]
         true
         true

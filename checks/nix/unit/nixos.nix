@@ -1,25 +1,8 @@
 # Nodes as NixOS systems: needs a whole nixpkgs. What it says must be the same on every one.
 { subject, other, ... }:
 let
-  inherit (subject) lib modules;
+  inherit (subject) lib modules minimal;
   key = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
-
-  # As small as a NixOS gets; the linter of shell scripts needs Haskell, which not every tree has.
-  minimal = {
-    boot.loader.grub.enable = false;
-    fileSystems."/" = {
-      device = "/dev/disk/by-label/nixos";
-      fsType = "ext4";
-    };
-    system.stateVersion = "26.05";
-    nixpkgs.overlays = [
-      (_: pkgs: {
-        shellcheck-minimal = pkgs.writeText "no-linter" "" // {
-          compiler.bootstrapAvailable = false;
-        };
-      })
-    ];
-  };
 
   mesh = subject.evaluate {
     imports = [ modules.wireguard-mesh ];

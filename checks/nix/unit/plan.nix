@@ -208,6 +208,8 @@ in
         "lab-alpha"
       ];
       apps = [
+        "command"
+        "command-lab"
         "deploy"
         "deploy-lab"
         "netlib"

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 /// The files of a network directory: a flake whose network is the given module, and whatever else a scenario adds.
 #[derive(Clone, Debug)]
 pub struct Network {
+    imports: Vec<String>,
     modules: Vec<String>,
     files: Vec<(String, String)>,
 }
@@ -24,9 +25,17 @@ impl Network {
             .map(|node| (format!("{node}.nix"), configuration("")))
             .collect();
         Self {
+            imports: vec!["wireguard-mesh".to_owned()],
             modules: vec![body],
             files,
         }
+    }
+
+    /// Imports one of netlib's network modules.
+    #[must_use]
+    pub fn importing(mut self, module: &str) -> Self {
+        self.imports.push(module.to_owned());
+        self
     }
 
     /// Adds a module with these lines to the network.
@@ -81,6 +90,11 @@ impl Network {
     }
 
     fn flake(&self) -> String {
+        let imports: String = self
+            .imports
+            .iter()
+            .map(|module| format!("        netlib.modules.{module}\n"))
+            .collect();
         let modules: String = self
             .modules
             .iter()
@@ -95,8 +109,7 @@ impl Network {
   outputs = {{ self, netlib, ... }}@inputs:
     netlib.lib.mkFlake {{ inherit self inputs; }} {{
       imports = [
-        netlib.modules.wireguard-mesh
-{modules}      ];
+{imports}{modules}      ];
     }};
 }}
 "#

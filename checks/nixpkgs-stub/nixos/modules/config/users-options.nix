@@ -119,6 +119,12 @@ let
           example = lib.literalExpression "[ pkgs.git ]";
           description = "Packages of the user; here they join the system's.";
         };
+        openssh.authorizedPrincipals = mkOption {
+          type = types.listOf types.singleLineStr;
+          default = [ ];
+          example = [ "alice@example.org" ];
+          description = "Names in SSH certificates that may log in.";
+        };
         openssh.authorizedKeys = {
           keys = mkOption {
             type = types.listOf types.singleLineStr;

@@ -62,6 +62,7 @@ let
     );
   hasKeys =
     user: user.openssh.authorizedKeys.keys != [ ] || user.openssh.authorizedKeys.keyFiles != [ ];
+  withPrincipals = lib.filterAttrs (_: user: user.openssh.authorizedPrincipals != [ ]) enabled;
 in
 {
   imports = [ ./users-options.nix ];
@@ -83,13 +84,24 @@ in
       wheel = { };
     };
 
-    environment.etc = lib.mapAttrs' (
-      _: user:
-      lib.nameValuePair "ssh/authorized_keys.d/${user.name}" {
-        mode = "0444";
-        text = keysOf user;
-      }
-    ) (lib.filterAttrs (_: hasKeys) enabled);
+    environment.etc =
+      lib.mapAttrs' (
+        _: user:
+        lib.nameValuePair "ssh/authorized_keys.d/${user.name}" {
+          mode = "0444";
+          text = keysOf user;
+        }
+      ) (lib.filterAttrs (_: hasKeys) enabled)
+      // lib.mapAttrs' (
+        _: user:
+        lib.nameValuePair "ssh/authorized_principals.d/${user.name}" {
+          mode = "0444";
+          text = lib.concatStringsSep "\n" user.openssh.authorizedPrincipals;
+        }
+      ) withPrincipals;
+    services.openssh.settings.AuthorizedPrincipalsFile = lib.mkIf (
+      withPrincipals != { }
+    ) "/etc/ssh/authorized_principals.d/%u";
 
     system.build.stubAccounts = pkgs.writeText "accounts" (
       lib.concatLines (map groupLine (lib.attrValues cfg.groups) ++ map userLine (lib.attrValues enabled))

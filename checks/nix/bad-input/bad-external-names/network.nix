@@ -1,0 +1,6 @@
+{
+  network.name = "bad";
+  nodes.alpha = { };
+  externals.alpha = { };
+  externals."Anna's phone" = { };
+}

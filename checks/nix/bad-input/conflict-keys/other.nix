@@ -1,0 +1,3 @@
+{
+  exports.networks.wg0.members.beta.publicKey = "the same key";
+}

@@ -1,0 +1,41 @@
+# Public keys of OpenSSH as text: which lines are one, and what in them counts.
+{ lib }:
+let
+  types = lib.concatStringsSep "|" [
+    "ssh-ed25519"
+    "ssh-rsa"
+    "ecdsa-sha2-nistp(256|384|521)"
+    "sk-ssh-ed25519@openssh\\.com"
+    "sk-ecdsa-sha2-nistp256@openssh\\.com"
+  ];
+  parts = line: builtins.match "(${types}) ([A-Za-z0-9+/]+=?=?)( .*)?" line;
+
+  # The first bytes of a key repeat its type; those of the most common one have one length, so half a key is noticed.
+  isWhole =
+    line:
+    !lib.hasPrefix "ssh-ed25519 " line
+    || builtins.match "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}( .*)?" line != null;
+in
+{
+  /**
+    Whether a line is a public key: its type, the key itself, and perhaps a comment. Nothing comes before the type.
+  */
+  isPublicKey = line: parts line != null && isWhole line;
+
+  /**
+    Type and key without the comment: equal for equal keys.
+
+    # Type
+
+    ```
+    bareKey :: string -> string
+    ```
+  */
+  bareKey =
+    line:
+    let
+      found = parts line;
+    in
+    # Between them are the sizes of the elliptic curves.
+    "${builtins.head found} ${builtins.elemAt found 2}";
+}

@@ -1,0 +1,120 @@
+# The README's example as NixOS systems: what sshd and ssh of each node get. The same on the stub and on a real nixpkgs.
+{ subject }:
+let
+  inherit (subject) lib modules;
+  outputsOf =
+    module:
+    subject.outputsOf {
+      default = {
+        imports = [
+          modules.ssh-access
+          module
+        ];
+        network.name = "example";
+        defaults = subject.minimal;
+      };
+    };
+  outputs = outputsOf ./example.nix;
+  configOf = name: outputs.nixosConfigurations.${name}.config;
+  alpha = configOf "alpha";
+  beta = configOf "beta";
+
+  # The same people without any authority.
+  plain =
+    (outputsOf {
+      imports = [ ./example.nix ];
+      nodes.alpha.facts.ssh-host-key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFYbL9DDucXeDDJ2rMb1tUK/mmq350d5//S+Z9DhqnSK";
+      nodes.beta.facts.ssh-host-key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG";
+      ssh-access.authorities = {
+        users.publicKeys = lib.mkForce [ ];
+        hosts.publicKeys = lib.mkForce [ ];
+      };
+    }).nixosConfigurations.alpha.config;
+
+  commentOf = line: lib.last (lib.splitString " " line);
+in
+{
+  "every toplevel has a derivation" = {
+    expr = lib.mapAttrs (
+      _: system: lib.hasSuffix ".drv" system.config.system.build.toplevel.drvPath
+    ) outputs.nixosConfigurations;
+    expected = {
+      alpha = true;
+      beta = true;
+    };
+  };
+
+  "accounts: a person's own is made, and certificates name who may use it" = {
+    expr = {
+      alpha = alpha.users.users.anna.isNormalUser;
+      beta = beta.users.users ? anna;
+      principals = lib.genAttrs [ "anna" "root" ] (
+        login: alpha.users.users.${login}.openssh.authorizedPrincipals
+      );
+      keys = alpha.users.users.root.openssh.authorizedKeys.keys;
+      file = alpha.services.openssh.settings.AuthorizedPrincipalsFile;
+    };
+    expected = {
+      alpha = true;
+      beta = false;
+      principals = {
+        anna = [ "anna" ];
+        root = [
+          "anna"
+          "ben"
+        ];
+      };
+      keys = [ ];
+      file = "/etc/ssh/authorized_principals.d/%u";
+    };
+  };
+
+  "sshd: the authority, revoked keys, and the certificate of the host that has one" = {
+    expr = {
+      authority = lib.hasSuffix "-ssh-user-authorities" alpha.services.openssh.settings.TrustedUserCAKeys;
+      revoked = lib.hasSuffix "-ssh-revoked-keys" alpha.services.openssh.settings.RevokedKeys;
+      certificate = lib.hasSuffix "-ssh-host-alpha-cert.pub" alpha.services.openssh.settings.HostCertificate;
+      without = beta.services.openssh.settings ? HostCertificate;
+    };
+    expected = {
+      authority = true;
+      revoked = true;
+      certificate = true;
+      without = false;
+    };
+  };
+
+  "known hosts: the authority for all names" = {
+    expr = {
+      inherit (beta.programs.ssh.knownHosts.netlib-authority-1) certAuthority hostNames;
+    };
+    expected = {
+      certAuthority = true;
+      hostNames = [
+        "alpha"
+        "alpha.example.org"
+        "beta"
+        "[beta]:2222"
+      ];
+    };
+  };
+
+  "without authorities: plain keys of people and hosts" = {
+    expr = {
+      keys = map commentOf plain.users.users.root.openssh.authorizedKeys.keys;
+      principals = plain.users.users.root.openssh.authorizedPrincipals;
+      known = plain.programs.ssh.knownHosts.netlib-host-beta.hostNames;
+    };
+    expected = {
+      keys = [
+        "anna"
+        "ben"
+      ];
+      principals = [ ];
+      known = [
+        "beta"
+        "[beta]:2222"
+      ];
+    };
+  };
+}
