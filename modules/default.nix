@@ -9,7 +9,9 @@ let
   };
 in
 builtins.mapAttrs publish {
+  backup = ./backup;
   deploy-access = ./deploy-access;
+  reverse-proxy = ./reverse-proxy;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
 }

@@ -153,6 +153,11 @@ let
       "scp"
       "sftp"
     ];
+    age = [
+      "age"
+      "age-keygen"
+    ];
+    borgbackup = [ "borg" ];
     curl = [ "curl" ];
     git = [ "git" ];
     jq = [ "jq" ];

@@ -13,6 +13,7 @@
   ./config/sysctl.nix
   ./config/system-path.nix
   ./config/users.nix
+  ./services/borgbackup.nix
   ./services/firewall.nix
   ./services/interfaces.nix
   ./services/known-hosts.nix
