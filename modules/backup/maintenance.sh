@@ -6,15 +6,15 @@ failed=0
 today=$(date --utc +%F)
 oldest=$(date --utc --date="-$undo_days days" +%F)
 
-# copy REPOSITORY COPY: segments are never written to again, so they are shared; all else is really copied.
-copy() {
+# As text, for borg to run under its lock: segments are never written to again, so they are shared; all else is really copied.
+# shellcheck disable=SC2016 # the inner shell expands it
+copy='
     rm -rf "$2.new"
     mkdir -p "$2.new"
     cp --archive --link "$1/data" "$2.new/data"
-    find "$1" -mindepth 1 -maxdepth 1 ! -name data ! -name 'lock.*' -exec cp --archive --target-directory="$2.new" '{}' +
+    find "$1" -mindepth 1 -maxdepth 1 ! -name data ! -name "lock.*" -exec cp --archive --target-directory="$2.new" "{}" +
     mv "$2.new" "$2"
-}
-export -f copy
+'
 
 for client in "${clients[@]}"; do
     repository=$directory/$client
@@ -22,8 +22,7 @@ for client in "${clients[@]}"; do
     # Nothing has been backed up yet.
     [ -e "$repository/config" ] || continue
     if [ ! -e "$copies/$today" ]; then
-        # shellcheck disable=SC2016 # the inner shell expands them
-        borg with-lock --lock-wait 3600 "$repository" bash -euc 'copy "$1" "$2"' copy "$repository" "$copies/$today" ||
+        borg with-lock --lock-wait 3600 "$repository" bash -euc "$copy" copy "$repository" "$copies/$today" ||
             { echo "$client: no undo copy, so nothing is freed" >&2 && failed=1 && continue; }
     fi
     borg compact --lock-wait 3600 "$repository" || { echo "$client: cannot free space in $repository" >&2 && failed=1; }

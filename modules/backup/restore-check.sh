@@ -15,7 +15,7 @@ newest=$(grep -v '\.failed$' <<< "$archives" | tail -n 1)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cd "$work"
+cd "$work" || exit
 borg extract "::$newest" "${marker#/}" || fail "cannot restore $marker from $newest on $server"
 read -r written seal < "$work$marker" || fail "$marker in $newest on $server is empty"
 expected=$({ printf %s "$written"; cat "$passphrase"; } | sha256sum | cut -d ' ' -f 1)

@@ -39,7 +39,7 @@ fn borg(arguments: &str) -> String {
 fn start(site: &Site, host: &str, unit: &str) {
     site.exec_must(
         host,
-        &format!("systemctl start {unit} || {{ journalctl -u {unit} -n 30; exit 1; }}"),
+        &format!("systemctl start --wait {unit} || {{ journalctl -u {unit} -n 30; exit 1; }}"),
     );
 }
 
@@ -124,15 +124,34 @@ fn keys_stay_when_gathered_again_and_silence_is_noticed() {
         &["alpha: no backup for 72 hours"],
     );
 
-    // Another host in the server's place is refused, whatever its address.
+    // Another host in the server's place is refused, whatever its address, by the job and by the check of a deployment.
+    let key = "/etc/ssh/ssh_host_ed25519_key";
+    let check = format!(
+        "{}/bin/check-alpha.backup-main.vault",
+        site.must(
+            "nix build --no-link --print-out-paths .#netlibConfigurations.default.programs.alpha"
+        )
+        .trim()
+    );
+    site.must(&format!(
+        "nix copy --no-check-sigs --to ssh-ng://root@alpha {check}"
+    ));
+    site.exec_must("alpha", &check);
     site.exec_must(
         "vault",
-        "rm /etc/ssh/ssh_host_ed25519_key*; ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh",
+        &format!("mkdir /root/keys && mv {key}* /root/keys && ssh-keygen -q -t ed25519 -N '' -f {key} && systemctl restart ssh"),
     );
-    let job = site.exec("alpha", "systemctl start borgbackup-job-main.vault");
-    assert!(!job.success(), "backed up to a stranger");
+    let job = "systemctl start --wait borgbackup-job-main.vault";
+    assert!(
+        !site.exec("alpha", job).success(),
+        "backed up to a stranger"
+    );
+    let refused = site.exec("alpha", &check);
+    assert!(!refused.success());
     assert_says(
-        &site.exec_must("alpha", "journalctl -u borgbackup-job-main.vault"),
+        &format!("{}{}", refused.stdout, refused.stderr),
         &["Host key verification failed"],
     );
+    site.exec_must("vault", "mv /root/keys/* /etc/ssh && systemctl restart ssh");
+    site.exec_must("alpha", job);
 }
