@@ -12,6 +12,9 @@ builtins.mapAttrs publish {
   backup = ./backup;
   deploy-access = ./deploy-access;
   reverse-proxy = ./reverse-proxy;
+  hello = ./hello;
+  hosts = ./hosts;
+  remote-builders = ./remote-builders;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
 }

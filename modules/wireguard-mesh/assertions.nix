@@ -1,4 +1,5 @@
-# What can be wrong within a mesh and between meshes, found before anything is evaluated for a node.
+# What can be wrong within one mesh, found before anything is evaluated for a node.
+# What several networks cannot have together is found for all modules alike, in `exports`.
 { lib, netlib }:
 {
   instances,
@@ -7,137 +8,88 @@
   fileOf,
 }:
 let
-  inherit (netlib) ip;
   inherit (netlib.errors) quote quoteList;
+  isPublicKey = (import ../wireguard/keys.nix { inherit netlib; }).isPublicKey;
 
-  fails = message: {
-    assertion = false;
-    inherit message;
-  };
-  failsIf = condition: message: lib.optional condition (fails message);
+  failsIf =
+    condition: message:
+    lib.optional condition {
+      assertion = false;
+      inherit message;
+    };
 
-  # Ends the messages of instances with the files that define them, each once.
+  # Ends the messages of an instance with the files that define it.
   located =
-    names:
-    let
-      files = lib.concatStrings (lib.unique (map fileOf names));
-    in
-    map (item: item // { message = "${lib.removeSuffix "." item.message}${files}."; });
-
-  option = instance: "wireguard-mesh.${lib.strings.escapeNixIdentifier instance}";
-
-  isName = name: builtins.match "[a-zA-Z0-9][a-zA-Z0-9_.-]*" name != null;
+    name: map (item: item // { message = "${lib.removeSuffix "." item.message}${fileOf name}."; });
 
   ofInstance =
     name: table:
-    failsIf (!isName name || builtins.stringLength name > 63) (
-      "${option name}: the name of an instance has at most 63 letters, digits, _ . and -, starting with a letter or digit. Rename it."
-    )
-    ++ failsIf (builtins.stringLength table.interface > 15) (
-      "${option name}: the interface name ${quote table.interface} has ${toString (builtins.stringLength table.interface)} characters, Linux allows 15. "
-      + "Set ${option name}.interface to a shorter one."
-    )
-    ++ failsIf ((table.interface != name && !isName table.interface) || table.interface == "lo") (
-      "${option name}: ${quote table.interface} cannot be the name of an interface. "
-      + "Set ${option name}.interface to letters, digits, _ . and -, starting with a letter or digit, such as \"wg0\"."
-    )
-    ++ failsIf (
-      table.subnets == [ ]
-    ) "${option name}.subnet is empty. Set it, for example to \"10.10.0.0/24\"."
-    ++ lib.concatLists (lib.mapAttrsToList (ofMember name table) table.members)
-    ++ overlapping name table name table
-    ++ unreachable name table
-    ++ import ./collisions.nix { inherit lib netlib option; } name table;
+    let
+      option = "wireguard-mesh.${lib.strings.escapeNixIdentifier name}";
+      memberOption = member: "${option}.members.${lib.strings.escapeNixIdentifier member}";
+    in
+    import ../wireguard/interface-assertions.nix { inherit lib netlib; } {
+      instance = name;
+      inherit option;
+      inherit (table) interface;
+    }
+    ++ import ../wireguard/address-assertions.nix { inherit lib netlib; } {
+      inherit option memberOption;
+      subnetTexts = instances.${name}.subnet;
+      inherit (table) subnets members;
+    }
+    ++ lib.concatLists (lib.mapAttrsToList (ofMember memberOption) table.members)
+    ++ unreachable option table
+    ++ lib.concatMap (ofRelay option table) table.relays
+    ++ ofPresharedKeys option table;
 
   ofMember =
-    instance: table: name: member:
-    let
-      path = "${option instance}.members.${name}";
-      isOutside = address: !builtins.any (subnet: ip.contains subnet address) table.subnets;
-      inSubnet = subnet: builtins.filter (ip.contains subnet) member.explicit;
-      reserved = lib.concatMap (
-        subnet:
-        map (address: { inherit subnet address; }) (
-          builtins.filter (address: !ip.isUsable subnet address) (inSubnet subnet)
-        )
-      ) table.subnets;
-      crowded = builtins.filter (subnet: builtins.length (inSubnet subnet) > 1) table.subnets;
-    in
-    map (
-      address:
-      fails "${path}.address: ${ip.format address} is not in ${
-        lib.concatStringsSep " or " instances.${instance}.subnet
-      }. Take one from there, or leave it out."
-    ) (builtins.filter isOutside member.explicit)
-    ++ map (
-      { subnet, address }:
-      fails "${path}.address: ${ip.format address} is the address of ${ip.formatCidr subnet} itself or its broadcast address, which no member can have. Take another one from there, or leave it out."
-    ) reserved
-    ++ map (
-      subnet:
-      fails "${path}.address: ${
-        lib.concatMapStringsSep " and " ip.format (inSubnet subnet)
-      } are both in ${ip.formatCidr subnet}. Keep one of them."
-    ) crowded
-    ++ failsIf (member.endpoint != null && member.listenPort == null) (
-      "${path}: there is an endpoint (${member.endpoint}) but no listenPort. Set the port that packets for the endpoint arrive at."
+    memberOption: name: member:
+    failsIf (member.endpoint != null && member.listenPort == null) (
+      "${memberOption name}: there is an endpoint (${member.endpoint}) but no listenPort. Set the port that packets for the endpoint arrive at."
+    )
+    ++ failsIf (!member.isNode && member.publicKey == null) (
+      "${memberOption name}: nobody gathers the key of an external. Make a key pair there and set externals.${name}.publicKeys.wireguard to the public half."
+    )
+    ++ failsIf (!member.isNode && member.publicKey != null && !isPublicKey member.publicKey) (
+      "${memberOption name}.publicKey: ${quote member.publicKey} is no WireGuard public key (32 bytes in base64)."
+    )
+    ++ failsIf (member.isNode && member.publicKey != null) (
+      "${memberOption name}.publicKey is for externals: the keys of nodes are gathered. Remove it."
     );
-
-  # Subnets of an instance among themselves, or of two instances.
-  overlapping =
-    nameA: a: nameB: b:
-    let
-      indexed = lib.imap0 (index: subnet: { inherit index subnet; });
-      pairs = lib.concatMap (
-        x:
-        map (y: { inherit x y; }) (
-          builtins.filter (y: nameA != nameB || y.index > x.index) (indexed b.subnets)
-        )
-      ) (indexed a.subnets);
-    in
-    map (
-      { x, y }:
-      fails (
-        "${option nameA}.subnet ${ip.formatCidr x.subnet} overlaps ${option nameB}.subnet ${ip.formatCidr y.subnet}. "
-        + "Give one of them another subnet."
-      )
-    ) (builtins.filter ({ x, y }: ip.overlaps x.subnet y.subnet) pairs);
 
   unreachable =
-    instance: table:
+    option: table:
     let
-      hidden = builtins.attrNames (lib.filterAttrs (_: member: member.endpoint == null) table.members);
+      withoutRelay = builtins.filter (name: table.hidden.${name}.relay == null) (
+        builtins.attrNames table.hidden
+      );
+      hidden = builtins.attrNames table.hidden;
     in
-    failsIf (builtins.length hidden > 1) (
-      "${option instance}: the members ${quoteList hidden} have no endpoint, so they cannot reach each other. "
-      + "Set nodes.<name>.addresses or ${option instance}.members.<name>.endpoint for all but one of them."
+    failsIf (builtins.length hidden > 1 && withoutRelay != [ ]) (
+      "${option}: the members ${quoteList hidden} have no endpoint, so they cannot reach each other. "
+      + "Set nodes.<name>.addresses or ${option}.members.<name>.endpoint for all but one of them, or ${option}.relays to members that pass their packets on."
     );
 
-  # Two instances at a time, each pair once.
-  names = builtins.attrNames tables;
-  pairs = lib.concatLists (
-    lib.imap0 (index: a: map (b: { inherit a b; }) (lib.drop (index + 1) names)) names
-  );
+  ofRelay =
+    option: table: relay:
+    failsIf (!(table.members ? ${relay})) (
+      "${option}: the relay ${quote relay} is no member. Add it to ${option}.members."
+    )
+    ++ failsIf (table.hidden ? ${relay}) (
+      "${option}: the relay ${quote relay} has no endpoint, so the others cannot reach it. Set nodes.${relay}.addresses or ${option}.members.${relay}.endpoint."
+    );
 
-  betweenInstances =
-    { a, b }:
+  ofPresharedKeys =
+    option: table:
     let
-      shared = builtins.attrNames (builtins.intersectAttrs tables.${a}.members tables.${b}.members);
-      portOf = instance: name: tables.${instance}.members.${name}.listenPort;
-      samePort = builtins.filter (name: portOf a name != null && portOf a name == portOf b name) shared;
+      # The names of facts are part of file names.
+      tooLong = builtins.filter (
+        name: table.members.${name}.isNode && builtins.stringLength "${table.fact}-psk-${name}" > 100
+      ) (builtins.attrNames table.members);
     in
-    overlapping a tables.${a} b tables.${b}
-    ++ map (
-      name:
-      fails (
-        "${option a} and ${option b} both listen on UDP port ${toString (portOf a name)} of the node ${quote name}. "
-        + "Set ${option b}.listenPort or ${option b}.members.${name}.listenPort to another one."
-      )
-    ) samePort
-    ++ failsIf (shared != [ ] && tables.${a}.interface == tables.${b}.interface) (
-      "${option a} and ${option b} both make the interface ${quote tables.${a}.interface} on ${quoteList shared}. "
-      + "Set ${option b}.interface to another name."
+    failsIf (table.presharedKeys && tooLong != [ ]) (
+      "${option}: with preshared keys the names of the instance and of a member have at most 80 characters together, which ${quoteList tooLong} exceed. Shorten the name of the instance."
     );
 in
-lib.concatLists (lib.mapAttrsToList (name: table: located [ name ] (ofInstance name table)) tables)
-++ lib.concatMap (pair: located [ pair.a pair.b ] (betweenInstances pair)) pairs
+lib.concatLists (lib.mapAttrsToList (name: table: located name (ofInstance name table)) tables)

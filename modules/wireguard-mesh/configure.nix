@@ -4,69 +4,95 @@
   netlib,
   nodes,
 }:
-_: table:
+{
+  table,
+  peersOf,
+  preshared,
+  publicKeyOf,
+  ...
+}:
 let
-  # WireGuard keys are 32 bytes in base64.
-  isPublicKey = text: builtins.match "[A-Za-z0-9+/]{43}=" text != null;
+  inherit (import ../wireguard/addresses.nix { inherit lib netlib; }) hostsOf;
+  inherit (import ../wireguard/check.nix { inherit lib netlib; }) contribution;
 
-  publicKeyOf =
-    neededBy: name:
-    let
-      key = netlib.getFact {
-        inherit neededBy;
-        node = name;
-        name = table.fact;
-      };
-    in
-    if isPublicKey key then
-      key
-    else
-      netlib.errors.fail "the fact \"${table.fact}\" of node \"${name}\" is no WireGuard public key. Run: netlib facts gather --on ${name}";
+  # The same for whoever asks, so computed once.
+  hosts = hostsOf table.instance table.members;
 
-  # The same for whoever asks, so computed once a member.
-  hosts = lib.mkMerge (
-    lib.mapAttrsToList (
-      name: member:
-      lib.listToAttrs (
-        map (address: lib.nameValuePair address.text [ "${name}.${table.instance}" ]) member.addresses
-      )
-    ) table.members
-  );
-  allowedIPs = lib.mapAttrs (
-    _: member: map (address: address.hostRoute) member.addresses
-  ) table.members;
+  hasPresharedKey = peer: table.presharedKeys && table.members.${peer.name}.isNode;
 
   peerOf =
-    self: name: peer:
+    self: peer:
     {
-      publicKey = publicKeyOf self name;
-      allowedIPs = allowedIPs.${name};
+      publicKey = publicKeyOf self peer.name;
+      inherit (peer) allowedIPs;
     }
     // lib.optionalAttrs (peer.endpoint != null) { inherit (peer) endpoint; }
-    // lib.optionalAttrs (peer.endpoint != null && table.members.${self}.keepalive != null) {
-      persistentKeepalive = table.members.${self}.keepalive;
-    };
+    // lib.optionalAttrs (peer.keepalive != null) { persistentKeepalive = peer.keepalive; }
+    // lib.optionalAttrs (hasPresharedKey peer) { presharedKeyFile = preshared.pathOf self peer.name; };
 
-  contribution = name: member: { config, ... }: {
-    # A new private key changes nothing else in the node's own configuration, and is read only at the start.
-    systemd.services."wireguard-${table.interface}" =
-      lib.mkIf (!(config.networking.wireguard.useNetworkd or false))
+  # What a relay needs to pass packets on, and only between members.
+  relaying = {
+    boot.kernel.sysctl = {
+      "net.ipv4.conf.all.forwarding" = lib.mkOverride 99 true;
+    }
+    // lib.optionalAttrs (builtins.any (subnet: subnet.address.family == 6) table.subnets) {
+      "net.ipv6.conf.all.forwarding" = lib.mkOverride 99 true;
+    };
+    networking.firewall.extraForwardRules = "iifname \"${table.interface}\" oifname \"${table.interface}\" accept";
+  };
+
+  ofMember =
+    name: member:
+    let
+      peers = peersOf name;
+      presharedPeers = map (peer: peer.name) (builtins.filter hasPresharedKey peers);
+
+      interface =
+        { config, pkgs, ... }:
         {
-          restartTriggers = lib.optional (
-            nodes.${name}.facts ? ${table.fact}
-          ) nodes.${name}.facts.${table.fact};
+          # A new private key changes nothing else in the node's own configuration, and is read only at the start.
+          systemd.services."wireguard-${table.interface}" =
+            lib.mkIf (!(config.networking.wireguard.useNetworkd or false))
+              {
+                restartTriggers = lib.optional (
+                  nodes.${name}.facts ? ${table.fact}
+                ) nodes.${name}.facts.${table.fact};
+              };
+
+          system.activationScripts = lib.optionalAttrs (presharedPeers != [ ]) {
+            "wireguard-${table.interface}-preshared-keys".text =
+              preshared.activationScript name presharedPeers
+                pkgs;
+          };
+
+          networking = {
+            inherit hosts;
+            firewall.allowedUDPPorts = lib.optional (member.listenPort != null) member.listenPort;
+            wireguard.interfaces.${table.interface} = {
+              ips = map (address: address.withPrefix) member.addresses;
+              inherit (table) privateKeyFile;
+              inherit (member) listenPort;
+              peers = map (peerOf name) peers;
+            };
+          };
         };
 
-    networking = {
-      inherit hosts;
-      firewall.allowedUDPPorts = lib.optional (member.listenPort != null) member.listenPort;
-      wireguard.interfaces.${table.interface} = {
-        ips = map (address: address.withPrefix) member.addresses;
-        inherit (table) privateKeyFile;
-        inherit (member) listenPort;
-        peers = lib.mapAttrsToList (peerOf name) (removeAttrs table.members [ name ]);
+      watched = contribution {
+        inherit (table) interface;
+        peers = map (peer: {
+          inherit (peer) name;
+          publicKey = publicKeyOf name peer.name;
+          address = (builtins.head table.members.${peer.name}.addresses).text;
+          settings = builtins.toJSON (peerOf name peer);
+        }) peers;
       };
+    in
+    {
+      imports = [
+        interface
+        watched
+      ]
+      ++ lib.optional (builtins.elem name table.relays) relaying;
     };
-  };
 in
-lib.mapAttrs contribution table.members
+lib.mapAttrs ofMember (lib.filterAttrs (_: member: member.isNode) table.members)

@@ -1,4 +1,4 @@
-# WireGuard meshes: every member reaches every other one through a tunnel of its own.
+# WireGuard meshes: every member reaches every other one, directly or through a relay.
 {
   config,
   options,
@@ -7,23 +7,82 @@
   ...
 }:
 let
-  instances = config.wireguard-mesh;
-  # All that is to know about the members, as plain values: peers of a large mesh must not go through the module system.
-  tables = lib.mapAttrs (import ./table.nix { inherit lib netlib; }) instances;
+  inherit (config) nodes externals;
+
+  keys = import ../wireguard/keys.nix { inherit netlib; };
+  check = import ../wireguard/check.nix { inherit lib netlib; };
+
+  # All that is to know about a mesh, as plain values: peers of a large one must not go through the module system.
+  meshOf =
+    instance: settings:
+    let
+      table = import ./table.nix { inherit lib netlib nodes; } instance settings;
+      inherit (import ./peers.nix { inherit lib; } table) peersOf links;
+    in
+    {
+      inherit table peersOf links;
+      preshared = import ../wireguard/preshared.nix { inherit lib netlib; } {
+        instance = "wireguard-mesh.${instance}";
+        prefix = table.fact;
+        directory = table.presharedDirectory;
+        networkId = config.network.id;
+        inherit nodes;
+      };
+      publicKeyOf =
+        neededBy: name:
+        if table.members.${name}.isNode then
+          keys.publicKeyOf {
+            node = name;
+            inherit (table) fact;
+            inherit neededBy;
+          }
+        else
+          table.members.${name}.publicKey;
+    };
+  meshes = lib.mapAttrs meshOf config.wireguard-mesh;
+
+  merged = f: lib.mkMerge (lib.mapAttrsToList (_: f) meshes);
+
+  checksOf =
+    { table, ... }:
+    lib.mapAttrs (_: member: {
+      ${table.fact} = check.check {
+        inherit (table) interface reach;
+        addresses = map (address: address.withPrefix) member.addresses;
+        description = "The WireGuard mesh ${table.instance} is up";
+      };
+    }) (lib.filterAttrs (_: member: member.isNode) table.members);
+
+  # Who needs a relay comes after it.
+  orderOf =
+    { table, ... }:
+    let
+      nodesAmong = builtins.filter (name: nodes ? ${name});
+    in
+    lib.optionalAttrs (table.relays != [ ]) {
+      ${table.fact} = {
+        first = nodesAmong table.relays;
+        next = nodesAmong (builtins.attrNames table.hidden);
+      };
+    };
 in
 {
   options.wireguard-mesh = lib.mkOption {
     type = lib.types.attrsOf (
       lib.types.submodule (
         import ./options.nix {
-          inherit netlib;
-          inherit (config) nodes;
+          inherit
+            netlib
+            nodes
+            externals
+            check
+            ;
         }
       )
     );
     default = { };
     description = ''
-      WireGuard meshes, by instance name. In an instance every member reaches every other one directly,
+      WireGuard meshes, by instance name. In an instance every member reaches every other one, directly or through a relay,
       under an address in the instance's subnet and the name `<node>.<instance>`.
     '';
     example = lib.literalExpression ''
@@ -41,17 +100,16 @@ in
 
   config = {
     assertions = import ./assertions.nix { inherit lib netlib; } {
-      inherit instances tables;
+      instances = config.wireguard-mesh;
+      tables = lib.mapAttrs (_: mesh: mesh.table) meshes;
       fileOf = netlib.errors.definedIn options.wireguard-mesh;
     };
 
-    gather = lib.mkMerge (lib.mapAttrsToList (import ./gather.nix) tables);
-
-    configure = lib.mkMerge (
-      lib.mapAttrsToList (import ./configure.nix {
-        inherit lib netlib;
-        inherit (config) nodes;
-      }) tables
-    );
+    gather = merged (import ./gather.nix { inherit lib netlib; });
+    configure = merged (import ./configure.nix { inherit lib netlib nodes; });
+    checks = merged checksOf;
+    deploy.order = merged orderOf;
+    render = merged (import ./render.nix { inherit lib netlib; });
+    exports = merged (import ./exports.nix { inherit lib; });
   };
 }

@@ -1,5 +1,10 @@
 # Options of one mesh.
-{ netlib, nodes }:
+{
+  netlib,
+  nodes,
+  externals,
+  check,
+}:
 {
   lib,
   name,
@@ -12,15 +17,10 @@ let
 
   oneOrMore = elemType: types.coercedTo elemType lib.singleton (types.listOf elemType);
 
-  # An IPv6 address and a port need brackets to be told apart.
-  joinHostPort =
-    host: port:
-    if netlib.ip.isIpv6 host then "[${host}]:${toString port}" else "${host}:${toString port}";
-
   member =
     { name, config, ... }:
     let
-      inherit (nodes.${name}) addresses;
+      inherit (nodes.${name} or externals.${name}) addresses;
       endpointPort = if config.listenPort == null then instance.listenPort else config.listenPort;
     in
     {
@@ -37,8 +37,9 @@ let
 
         endpoint = lib.mkOption {
           type = types.nullOr netlib.types.endpoint;
-          default = if addresses == [ ] then null else joinHostPort (builtins.head addresses) endpointPort;
-          defaultText = lib.literalMD "the first of `nodes.<name>.addresses` with the listen port, null when there are none";
+          default =
+            if addresses == [ ] then null else netlib.ip.joinHostPort (builtins.head addresses) endpointPort;
+          defaultText = lib.literalMD "the first of `nodes.<name>.addresses` (or `externals.<name>.addresses`) with the listen port, null when there are none";
           description = "Where the other members reach this one. Null for a member behind NAT, which then keeps its tunnels open itself.";
           example = "alpha.example.org:51820";
         };
@@ -60,6 +61,25 @@ let
           description = "Seconds between the packets that the member sends to peers with an endpoint to keep the way through NAT open. Null sends none.";
           example = 25;
         };
+
+        relay = lib.mkOption {
+          type = types.nullOr netlib.references.member;
+          default = if instance.relays == [ ] then null else builtins.head instance.relays;
+          defaultText = lib.literalMD "the first of the instance's `relays`";
+          description = ''
+            The member through which this one and others reach each other when nobody can call either of them.
+            Of two such members the relay of the first by name counts, so that packets come back by the way they went.
+          '';
+          example = "alpha";
+        };
+
+        publicKey = lib.mkOption {
+          type = types.nullOr types.singleLineStr;
+          default = if nodes ? ${name} then null else externals.${name}.publicKeys.wireguard or null;
+          defaultText = lib.literalExpression "externals.<name>.publicKeys.wireguard";
+          description = "Public key of an external. Those of nodes are gathered from them.";
+          example = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+        };
       };
     };
 in
@@ -75,9 +95,9 @@ in
     };
 
     members = lib.mkOption {
-      type = netlib.types.attrsOfNodes (builtins.attrNames nodes) (types.submodule member);
+      type = netlib.references.attrsOfMembers (types.submodule member);
       default = { };
-      description = "Nodes that take part, by node name.";
+      description = "Nodes and externals that take part, by name. For externals, `netlib render` prints a wg-quick configuration.";
       example = lib.literalExpression ''
         {
           alpha = { };
@@ -85,6 +105,29 @@ in
         }
       '';
     };
+
+    relays = lib.mkOption {
+      type = types.listOf netlib.references.member;
+      default = [ ];
+      description = ''
+        Members with an endpoint that pass packets on between members that cannot reach each other directly, because nobody can call
+        either. The first is used unless a member names another as its `relay`. A relay can read what it passes on.
+      '';
+      example = [ "alpha" ];
+    };
+
+    presharedKeys = lib.mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether each two nodes have a preshared key in addition, which keeps what is recorded today from being read with the
+        quantum computers of tomorrow. `netlib facts gather` has to run twice: first for the keys, then for the secrets
+        encapsulated to them. Needs OpenSSL 3.5 in the nodes' pins. Externals get none.
+      '';
+      example = true;
+    };
+
+    reach = check.reachOption "kept";
 
     listenPort = lib.mkOption {
       type = netlib.types.port;

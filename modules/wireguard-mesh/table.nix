@@ -1,43 +1,56 @@
 # The table of one mesh: for each member its addresses and how to reach it, as plain values.
-{ lib, netlib }:
+{
+  lib,
+  netlib,
+  nodes,
+}:
 instance: settings:
 let
-  inherit (netlib) ip;
+  inherit (import ../wireguard/addresses.nix { inherit lib netlib; }) addressesOf;
 
-  subnets = map ip.parseNetwork settings.subnet;
-
-  addressIn =
-    name: explicit: subnet:
-    let
-      given = builtins.filter (ip.contains subnet) explicit;
-      address = if given == [ ] then ip.allocate subnet "${instance}/${name}" else builtins.head given;
-    in
-    {
-      inherit subnet;
-      isExplicit = given != [ ];
-      text = ip.format address;
-      withPrefix = ip.formatCidr {
-        inherit address;
-        inherit (subnet) prefix;
-      };
-      hostRoute = "${ip.format address}/${if address.family == 4 then "32" else "128"}";
-    };
+  subnets = map netlib.ip.parseNetwork settings.subnet;
 
   memberOf =
     name: member:
     let
-      explicit = map ip.parse member.address;
+      explicit = map netlib.ip.parse member.address;
     in
     {
-      inherit (member) endpoint listenPort keepalive;
+      inherit (member)
+        endpoint
+        keepalive
+        listenPort
+        publicKey
+        relay
+        ;
       inherit explicit;
-      addresses = map (addressIn name explicit) subnets;
+      isNode = nodes ? ${name};
+      addresses = addressesOf {
+        seed = instance;
+        inherit subnets name explicit;
+      };
     };
+  members = lib.mapAttrs memberOf settings.members;
+
+  # Members that nobody can call, and those that carry what they send each other.
+  hidden = lib.filterAttrs (_: member: member.endpoint == null) members;
+  relays = lib.optionals (builtins.length (builtins.attrNames hidden) > 1) (
+    lib.unique (
+      builtins.filter (relay: relay != null) (lib.mapAttrsToList (_: member: member.relay) hidden)
+    )
+  );
 in
 {
-  inherit instance subnets;
-  inherit (settings) interface;
-  members = lib.mapAttrs memberOf settings.members;
+  inherit
+    instance
+    subnets
+    members
+    hidden
+    relays
+    ;
+  inherit (settings) interface presharedKeys reach;
+  subnetTexts = map netlib.ip.formatCidr subnets;
   fact = "wireguard-mesh-${instance}";
   privateKeyFile = "/var/lib/netlib/wireguard-mesh/${instance}/private-key";
+  presharedDirectory = "/var/lib/netlib/wireguard-mesh/${instance}/preshared";
 }

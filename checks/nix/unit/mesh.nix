@@ -5,6 +5,7 @@ let
   table = import ../../../modules/wireguard-mesh/table.nix {
     inherit lib;
     inherit (subject) netlib;
+    nodes = { };
   };
   configOf =
     module:
@@ -58,6 +59,8 @@ let
       endpoint,
       listenPort,
       keepalive,
+      relay,
+      publicKey,
     }:
     {
       inherit
@@ -65,13 +68,15 @@ let
         endpoint
         listenPort
         keepalive
+        relay
+        publicKey
         ;
     };
   memberValues = nodes: member: said (removeAttrs (memberOf nodes member) [ "_module" ]);
   large = configOf {
     nodes = lib.genAttrs (map (index: "n${toString index}") (lib.range 1 200)) (name: {
       addresses = [ name ];
-      facts.wireguard-mesh-wg0 = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+      facts.wireguard-mesh-wg0 = "${builtins.substring 0 43 (builtins.hashString "sha256" name)}=";
     });
     wireguard-mesh.wg0 = {
       subnet = "fd00::/64";
@@ -111,6 +116,8 @@ in
       endpoint = null;
       listenPort = null;
       keepalive = 25;
+      relay = null;
+      publicKey = null;
     };
   };
   "a member with addresses" = {
@@ -125,6 +132,8 @@ in
       endpoint = "[2001:db8::1]:5000";
       listenPort = 5000;
       keepalive = null;
+      relay = null;
+      publicKey = null;
     };
   };
   "a member that says everything" = {
@@ -139,6 +148,8 @@ in
       endpoint = "vpn.example.org:443";
       listenPort = 444;
       keepalive = 10;
+      relay = null;
+      publicKey = null;
     };
   };
   "the port of a member is in its endpoint" = {

@@ -3,6 +3,7 @@
 let
   inherit (subject) lib modules minimal;
   key = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+  betaKey = "bDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
 
   mesh = subject.evaluate {
     imports = [ modules.wireguard-mesh ];
@@ -50,7 +51,7 @@ let
           facts.wireguard-mesh-wg0 = key;
         };
         nodes.beta = {
-          facts.wireguard-mesh-wg0 = key;
+          facts.wireguard-mesh-wg0 = betaKey;
         };
         nodes.delta.facts.wireguard-mesh-wg1 = key;
         wireguard-mesh.wg0 = {
@@ -166,7 +167,7 @@ in
       ];
       alpha = [
         {
-          publicKey = key;
+          publicKey = betaKey;
           allowedIPs = [ "fd00::8b6f:2a:749b:8145/128" ];
           endpoint = null;
           persistentKeepalive = null;

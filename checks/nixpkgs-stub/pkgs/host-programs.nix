@@ -159,6 +159,7 @@ let
     ];
     borgbackup = [ "borg" ];
     curl = [ "curl" ];
+    openssl = [ "openssl" ];
     git = [ "git" ];
     jq = [ "jq" ];
     nftables = [ "nft" ];

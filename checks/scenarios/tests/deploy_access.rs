@@ -63,7 +63,7 @@ fn deployers_come_and_go_but_the_last_one_stays() {
         r#"{only_ci} nodes.alpha.target.user = "deploy"; nodes.beta.target.user = "deploy";"#
     )));
     let (status, text) = site.netlib("deploy");
-    assert_eq!(status, 1, "{text}");
+    assert_eq!(status, 2, "{text}");
     assert_says(
         &text,
         &["no deployer is left for the node \"beta\"", "flake.nix"],

@@ -1,22 +1,23 @@
-# Members of one mesh that would have the same address.
+# Members of one WireGuard network that would have the same address.
 {
   lib,
   netlib,
   option,
+  memberOption,
+  members,
 }:
-instance: table:
 let
   inherit (netlib) ip;
 
   all = lib.concatLists (
     lib.mapAttrsToList (
       name: member: map (address: address // { inherit name; }) member.addresses
-    ) table.members
+    ) members
   );
   byAddress = lib.groupBy (address: address.text) all;
   isTaken = address: byAddress ? ${ip.format address};
 
-  pathOf = entry: "${option instance}.members.${entry.name}.address";
+  pathOf = entry: "${memberOption entry.name}.address";
 
   describe =
     text: entries:
@@ -27,17 +28,12 @@ let
       free = ip.nextFree moved.subnet isTaken (ip.parse text);
       who = entry: "${entry.name} (${if entry.isExplicit then "set" else "allocated"})";
     in
-    "${option instance}: ${lib.concatMapStringsSep " and " who entries} have the same address ${text}. "
+    "${option}: ${lib.concatMapStringsSep " and " who entries} have the same address ${text}. "
     + (
       if free == null then
-        "${ip.formatCidr moved.subnet} has no free address: set ${option instance}.subnet to a larger one."
+        "${ip.formatCidr moved.subnet} has no free address: set ${option}.subnet to a larger one."
       else
         "Set ${pathOf moved} to another one, such as \"${ip.format free}\"."
     );
-
-  collisions = lib.filterAttrs (_: entries: builtins.length entries > 1) byAddress;
 in
-lib.mapAttrsToList (text: entries: {
-  assertion = false;
-  message = describe text entries;
-}) collisions
+lib.mapAttrsToList describe (lib.filterAttrs (_: entries: builtins.length entries > 1) byAddress)

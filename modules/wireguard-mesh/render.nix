@@ -1,0 +1,24 @@
+# The files of members that netlib does not deploy.
+{ lib, netlib }:
+{
+  table,
+  peersOf,
+  publicKeyOf,
+  ...
+}:
+let
+  wgQuick = import ../wireguard/wg-quick.nix { inherit lib netlib; };
+
+  fileOf = name: member: {
+    "${table.interface}.conf" = {
+      description = "wg-quick configuration of the mesh ${table.instance}: /etc/wireguard/${table.interface}.conf, or for the WireGuard app";
+      qr = true;
+      text = wgQuick {
+        addresses = map (address: address.withPrefix) member.addresses;
+        inherit (member) listenPort;
+        peers = map (peer: peer // { publicKey = publicKeyOf name peer.name; }) (peersOf name);
+      };
+    };
+  };
+in
+lib.mapAttrs fileOf (lib.filterAttrs (_: member: !member.isNode) table.members)

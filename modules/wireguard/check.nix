@@ -1,0 +1,83 @@
+# Looks whether a WireGuard interface works: its own half always; of its peers, those that answered before the switch.
+{ lib, netlib }:
+let
+  reachDescription = ''
+    Which peers must answer a ping before a deployment of the node is confirmed, and in `netlib check`:
+    - `none`: only the node's own half is looked at (interface, addresses, peers' keys);
+    - `kept`: those that had a handshake in the three minutes before the switch and whose settings did not change;
+    - `all`: all of them, so that a node can only be deployed while all others are up.
+  '';
+in
+{
+  reachOption =
+    default:
+    lib.mkOption {
+      type = lib.types.enum [
+        "none"
+        "kept"
+        "all"
+      ];
+      inherit default;
+      description = reachDescription;
+      example = "all";
+    };
+
+  # What the node itself must know for the check; `peers` is a list of { name; publicKey; address; settings; } with only strings.
+  contribution =
+    { interface, peers }:
+    { pkgs, ... }:
+    let
+      file = "netlib/wireguard/${interface}.peers";
+    in
+    {
+      environment.etc.${file}.text = lib.concatMapStrings (
+        peer:
+        "${peer.publicKey} ${peer.name} ${peer.address} ${builtins.hashString "sha256" peer.settings}\n"
+      ) peers;
+
+      # Before units restart, so that it sees the tunnels of the system that is left.
+      system.activationScripts."wireguard-${interface}-kept".text = ''
+        ${pkgs.writeShellScript "wireguard-${interface}-kept" ''
+          PATH=${
+            lib.makeBinPath [
+              pkgs.coreutils
+              pkgs.gnugrep
+              pkgs.wireguard-tools
+            ]
+          }
+          interface=${interface}
+          ${builtins.readFile ./scripts/check-kept.sh}
+        ''} "$systemConfig/etc/${file}" || true
+      '';
+    };
+
+  # One of `checks.<node>`.
+  check =
+    {
+      interface,
+      addresses,
+      reach,
+      description,
+    }:
+    {
+      inherit description;
+      exec = {
+        packages = pkgs: [
+          pkgs.coreutils
+          pkgs.gnugrep
+          pkgs.iproute2
+          pkgs.iputils
+          pkgs.wireguard-tools
+        ];
+        script = ''
+          ${lib.toShellVars {
+            inherit interface reach;
+            addresses = lib.concatStringsSep " " addresses;
+          }}
+          ${builtins.readFile ./scripts/check.sh}
+        '';
+      };
+      # Pings run side by side and wait two seconds each.
+      timeout = 15;
+    };
+}
