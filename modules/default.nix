@@ -11,10 +11,10 @@ in
 builtins.mapAttrs publish {
   backup = ./backup;
   deploy-access = ./deploy-access;
-  reverse-proxy = ./reverse-proxy;
   hello = ./hello;
   hosts = ./hosts;
   remote-builders = ./remote-builders;
+  reverse-proxy = ./reverse-proxy;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
 }
