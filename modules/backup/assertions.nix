@@ -60,9 +60,7 @@ let
   ofInstance =
     name: table:
     failsIf (!isName name) (
-      "${
-        option [ name ]
-      }: the name of an instance has at most 40 letters, digits, _ and -, starting with a letter or digit. Rename it${at [ name ]}."
+      "${option [ name ]}: the name of an instance has at most 40 letters, digits, _ and -, starting with a letter or digit. Rename it${at [ name ]}."
     )
     ++ lib.concatLists (lib.mapAttrsToList (ofClient name table) table.clients);
 
@@ -97,7 +95,9 @@ let
           "directory"
         ]) entries;
       in
-      "${lib.concatMapStringsSep " and " option paths} are the same directory, in which both would have the repositories of the same clients. "
+      "${
+        lib.concatMapStringsSep " and " option paths
+      } are the same directory, in which both would have the repositories of the same clients. "
       + "Set one of them to another${atAll paths}."
     ) shared
   );

@@ -29,32 +29,33 @@ let
         "-i"
         table.sshKey
       ]
-      ++ lib.concatMap
-        (option: [
-          "-o"
-          option
-        ])
-        [
-          "IdentitiesOnly=yes"
-          "BatchMode=yes"
-          "StrictHostKeyChecking=yes"
-          "HostKeyAlias=${server}"
-          "UserKnownHostsFile=${builtins.toFile "known-hosts-${server}" "${server} ${hostKeyOf server}\n"}"
-          "GlobalKnownHostsFile=/dev/null"
-          "ConnectTimeout=20"
-          "ServerAliveInterval=30"
-        ]
+      ++
+        lib.concatMap
+          (option: [
+            "-o"
+            option
+          ])
+          [
+            "IdentitiesOnly=yes"
+            "BatchMode=yes"
+            "StrictHostKeyChecking=yes"
+            "HostKeyAlias=${server}"
+            "UserKnownHostsFile=${builtins.toFile "known-hosts-${server}" "${server} ${hostKeyOf server}\n"}"
+            "GlobalKnownHostsFile=/dev/null"
+            "ConnectTimeout=20"
+            "ServerAliveInterval=30"
+          ]
     );
 
   environmentOf = client: server: {
-      BORG_RSH = "ssh ${sshOptions server}";
-      BORG_REPO = "ssh://borg@${bracketed (addressOf client server)}:${
-        toString table.servers.${server}.port
-      }/./.";
-      BORG_PASSCOMMAND = "cat ${table.passphrase}";
-      # An address that changes is no attack: the server proves its key, and the repository knows the passphrase.
-      BORG_RELOCATED_REPO_ACCESS_IS_OK = "yes";
-    };
+    BORG_RSH = "ssh ${sshOptions server}";
+    BORG_REPO = "ssh://borg@${bracketed (addressOf client server)}:${
+      toString table.servers.${server}.port
+    }/./.";
+    BORG_PASSCOMMAND = "cat ${table.passphrase}";
+    # An address that changes is no attack: the server proves its key, and the repository knows the passphrase.
+    BORG_RELOCATED_REPO_ACCESS_IS_OK = "yes";
+  };
 
   jobOf =
     client: job:
@@ -102,11 +103,9 @@ let
         package
         pkgs.openssh
       ];
-      environment =
-        environmentOf client job.server
-        // {
-          HOME = "/root";
-        };
+      environment = environmentOf client job.server // {
+        HOME = "/root";
+      };
       startAt = job.restoreCheckAt;
       after = [ job.unit ];
       serviceConfig = {
@@ -146,5 +145,7 @@ in
   # A command line that ends well when the client can log in.
   loginOf =
     client: server:
-    "ssh ${sshOptions server} -p ${toString table.servers.${server}.port} -- borg@${addressOf client server}";
+    "ssh ${sshOptions server} -p ${
+      toString table.servers.${server}.port
+    } -- borg@${addressOf client server}";
 }

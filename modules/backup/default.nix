@@ -83,7 +83,8 @@ in
     ];
 
     checks = each (
-      table: import ./checks.nix { inherit lib; } (table // { inherit (clientConfigurations table) loginOf; })
+      table:
+      import ./checks.nix { inherit lib; } (table // { inherit (clientConfigurations table) loginOf; })
     );
 
     exports.publicKeys = lib.mapAttrs' (

@@ -24,35 +24,41 @@ let
   key = {
     description = "SSH key for backups at ${table.sshKey}, and the repositories' passphrase at ${table.passphrase}";
     packages = pkgs: [ pkgs.openssh ];
-    script = makeDirectory + makePassphrase + ''
-      key=$directory/ssh-key
-      if [ ! -e "$key" ]; then
-        rm -f "$key.new" "$key.new.pub"
-        ssh-keygen -q -t ed25519 -N "" -C "" -f "$key.new"
-        rm "$key.new.pub"
-        mv "$key.new" "$key"
-      fi
-      ssh-keygen -y -f "$key" | cut -d " " -f 1,2
-    '';
+    script =
+      makeDirectory
+      + makePassphrase
+      + ''
+        key=$directory/ssh-key
+        if [ ! -e "$key" ]; then
+          rm -f "$key.new" "$key.new.pub"
+          ssh-keygen -q -t ed25519 -N "" -C "" -f "$key.new"
+          rm "$key.new.pub"
+          mv "$key.new" "$key"
+        fi
+        ssh-keygen -y -f "$key" | cut -d " " -f 1,2
+      '';
   };
 
   recovery = {
     description = "The repositories' passphrase, encrypted to those in backup.${table.name}.recoveryRecipients";
     packages = pkgs: [ pkgs.age ];
-    script = makeDirectory + makePassphrase + ''
-      copy=$directory/recovery-copy
-      recipients=${lib.escapeShellArg (lib.concatLines table.recipients)}
-      # Each encryption differs from the last: a new one only for another passphrase or other recipients.
-      wanted=$({ printf %s "$recipients"; cat "$passphrase"; } | sha256sum)
-      if [ "$(cat "$copy.for" 2>/dev/null)" != "$wanted" ]; then
-        printf %s "$recipients" > "$copy.recipients"
-        age --encrypt --recipients-file "$copy.recipients" --output "$copy.new" "$passphrase"
-        mv "$copy.new" "$copy"
-        printf '%s\n' "$wanted" > "$copy.for"
-      fi
-      base64 --wrap=0 "$copy"
-      echo
-    '';
+    script =
+      makeDirectory
+      + makePassphrase
+      + ''
+        copy=$directory/recovery-copy
+        recipients=${lib.escapeShellArg (lib.concatLines table.recipients)}
+        # Each encryption differs from the last: a new one only for another passphrase or other recipients.
+        wanted=$({ printf %s "$recipients"; cat "$passphrase"; } | sha256sum)
+        if [ "$(cat "$copy.for" 2>/dev/null)" != "$wanted" ]; then
+          printf %s "$recipients" > "$copy.recipients"
+          age --encrypt --recipients-file "$copy.recipients" --output "$copy.new" "$passphrase"
+          mv "$copy.new" "$copy"
+          printf '%s\n' "$wanted" > "$copy.for"
+        fi
+        base64 --wrap=0 "$copy"
+        echo
+      '';
   };
 in
 lib.mapAttrs (

@@ -158,9 +158,7 @@ in
       broken = withFacts { web.facts.backup-main = "no key"; };
     in
     {
-      expr = lib.mapAttrs (
-        _: system: isRefused system.config.system.build.toplevel.drvPath
-      ) broken;
+      expr = lib.mapAttrs (_: system: isRefused system.config.system.build.toplevel.drvPath) broken;
       expected = {
         shop = false;
         vault = true;

@@ -18,10 +18,7 @@ let
       unit = "borgbackup-job-${id}.service";
       restoreCheck = "backup-${id}-restore-check";
       startAt =
-        if clientSettings.startAt != null then
-          clientSettings.startAt
-        else
-          startAt settings.schedule key;
+        if clientSettings.startAt != null then clientSettings.startAt else startAt settings.schedule key;
       restoreCheckAt = startAt {
         inherit (settings.restoreCheck) every;
         start = "00:00";

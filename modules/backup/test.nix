@@ -111,9 +111,7 @@ in
       in
       {
         web = more.web.vault;
-        count = builtins.length (
-          lib.unique (lib.concatMap builtins.attrValues (builtins.attrValues more))
-        );
+        count = builtins.length (lib.unique (lib.concatMap builtins.attrValues (builtins.attrValues more)));
       };
     expected = {
       web = (timesOf example).web.vault;
@@ -123,9 +121,7 @@ in
 
   "starts stay within the window, also over midnight, and are spread over it" =
     let
-      times =
-        schedule:
-        map (number: startAt schedule (toString number)) (lib.range 1 200);
+      times = schedule: map (number: startAt schedule (toString number)) (lib.range 1 200);
       isWithin = pattern: builtins.all (time: builtins.match pattern time != null);
       night = times {
         every = "day";

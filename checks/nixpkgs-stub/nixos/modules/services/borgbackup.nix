@@ -26,7 +26,11 @@ let
   '';
 
   prune = job: ''
-    run prune ${lib.cli.toGNUCommandLineShell { } (lib.mapAttrs' (unit: lib.nameValuePair "keep-${unit}") job.prune.keep)} ${
+    run prune ${
+      lib.cli.toGNUCommandLineShell { } (
+        lib.mapAttrs' (unit: lib.nameValuePair "keep-${unit}") job.prune.keep
+      )
+    } ${
       lib.optionalString (
         job.prune.prefix != null
       ) "--glob-archives ${lib.escapeShellArg "${job.prune.prefix}*"}"
