@@ -163,6 +163,7 @@ let
     git = [ "git" ];
     jq = [ "jq" ];
     nftables = [ "nft" ];
+    nginx = [ "nginx" ];
     iptables = [
       "iptables"
       "ip6tables"
