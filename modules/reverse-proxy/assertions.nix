@@ -40,8 +40,7 @@ let
       ];
       services = exports.services.${backend.node} or { };
       isUnknown = backend.service != null && !(services ? ${backend.service});
-      isUdp =
-        backend.service != null && !isUnknown && services.${backend.service}.protocol != "tcp";
+      isUdp = backend.service != null && !isUnknown && services.${backend.service}.protocol != "tcp";
       isFar = builtins.any (entry: !entry.isLocal) backend.paths;
       withoutSource = map (entry: entry.proxy) (
         builtins.filter (entry: !entry.isLocal && entry.sources == [ ]) backend.paths
@@ -136,12 +135,10 @@ let
       "${acme}: to get certificates, set email, and acceptTerms when you accept the terms of the authority. "
       + "Otherwise set tls of the hosts to \"files\" or \"none\"${at path}."
     )
-    ++
-      failsIf (usesAcme && builtins.length table.proxies > 1 && table.acme.dnsProvider == null)
-        (
-          "${acme}.dnsProvider: with several proxies (${quoteList table.proxies}) the authority may ask one of them for what another was told. "
-          + "Set it, so that the names are proven in the DNS${at path}."
-        )
+    ++ failsIf (usesAcme && builtins.length table.proxies > 1 && table.acme.dnsProvider == null) (
+      "${acme}.dnsProvider: with several proxies (${quoteList table.proxies}) the authority may ask one of them for what another was told. "
+      + "Set it, so that the names are proven in the DNS${at path}."
+    )
     ++ lib.concatMap (ofHost table) hosts;
 
   # Every name of every instance, with who answers to it.
@@ -161,7 +158,9 @@ let
     ) (builtins.attrValues table.hosts)
   ) (builtins.attrValues tables);
 
-  pairs = list: lib.concatLists (lib.imap0 (index: a: map (b: { inherit a b; }) (lib.drop (index + 1) list)) list);
+  pairs =
+    list:
+    lib.concatLists (lib.imap0 (index: a: map (b: { inherit a b; }) (lib.drop (index + 1) list)) list);
 
   duplicates = lib.concatLists (
     lib.mapAttrsToList (

@@ -30,7 +30,9 @@ let
   nftables =
     rule:
     lib.optionalString (rule.interface != null) "iifname \"${rule.interface}\" "
-    + "${if netlib.ip.isIpv6 rule.source then "ip6" else "ip"} saddr ${rule.source} tcp dport ${toString rule.port} accept";
+    + "${
+      if netlib.ip.isIpv6 rule.source then "ip6" else "ip"
+    } saddr ${rule.source} tcp dport ${toString rule.port} accept";
 
   linesOf = render: nodeRules: lib.concatLines (lib.unique (map render nodeRules));
 

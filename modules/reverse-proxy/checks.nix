@@ -5,16 +5,16 @@ table:
 let
   hosts = builtins.attrValues table.hosts;
 
-  # Names of checks have at most 100 characters.
+  # Names of checks have at most 100 characters, with the `.backend` that some have in the end.
   nameOf =
     host:
     let
       name = "reverse-proxy-${table.name}.${plain host.name}";
     in
-    if builtins.stringLength name <= 100 then
+    if builtins.stringLength name <= 92 then
       name
     else
-      "${builtins.substring 0 83 name}-${builtins.substring 0 16 (builtins.hashString "sha256" name)}";
+      "${builtins.substring 0 75 name}-${builtins.substring 0 16 (builtins.hashString "sha256" name)}";
   # A wildcard stands for any name.
   plain = builtins.replaceStrings [ "*" ] [ "any" ];
 

@@ -26,13 +26,11 @@ let
       host:
       lib.concatMap (
         backend:
-        map
-          (
-            path:
-            "reverse-proxy.${table.name}: requests for ${host.name} go from ${path.proxy} to ${backend.node} unencrypted over the public network. "
-            + "Make both members of a mesh, or give the backend the scheme https."
-          )
-          (builtins.filter (path: path.isPublic && backend.scheme == "http") backend.paths)
+        map (
+          path:
+          "reverse-proxy.${table.name}: requests for ${host.name} go from ${path.proxy} to ${backend.node} unencrypted over the public network. "
+          + "Make both members of a mesh, or give the backend the scheme https."
+        ) (builtins.filter (path: path.isPublic && backend.scheme == "http") backend.paths)
       ) host.backends
     ) (builtins.attrValues table.hosts);
 in
@@ -93,12 +91,19 @@ in
     });
 
     # Backends first, except where a backend is a proxy too: two that pass on to each other have no order.
-    deploy.order = lib.mapAttrs' (
-      name: table:
-      lib.nameValuePair "reverse-proxy-${name}" {
-        first = lib.subtractLists proxies table.backends;
-        next = table.proxies;
-      }
-    ) (lib.filterAttrs (_: table: lib.subtractLists proxies table.backends != [ ] && table.proxies != [ ]) tables);
+    deploy.order =
+      lib.mapAttrs'
+        (
+          name: table:
+          lib.nameValuePair "reverse-proxy-${name}" {
+            first = lib.subtractLists proxies table.backends;
+            next = table.proxies;
+          }
+        )
+        (
+          lib.filterAttrs (
+            _: table: lib.subtractLists proxies table.backends != [ ] && table.proxies != [ ]
+          ) tables
+        );
   };
 }

@@ -92,9 +92,7 @@ in
   };
 
   "firewalls of backends: the proxy alone, by the mesh's interface" = {
-    expr = lib.genAttrs [ "alpha" "beta" "edge" ] (
-      name: rulesOf nixosConfigurations.${name}.config
-    );
+    expr = lib.genAttrs [ "alpha" "beta" "edge" ] (name: rulesOf nixosConfigurations.${name}.config);
     expected = {
       alpha = [ "iptables -w -A nixos-fw -i wg0 -p tcp -s 10.10.0.1 --dport 8080 -j nixos-fw-accept" ];
       beta = [
@@ -108,18 +106,17 @@ in
   "firewalls of backends: the same with nftables, and over the public network" =
     let
       inherit
-        (
-          (outputsOf {
-            nodes.alpha.configuration.networking.nftables.enable = true;
-            nodes.beta.addresses = [ "2001:db8::b" ];
-            reverse-proxy.public = {
-              proxies.edge.sourceAddresses = [
-                "192.0.2.11"
-                "2001:db8::e"
-              ];
-              hosts."chat.example.org".backends.beta.address = "2001:db8::b";
-            };
-          }).nixosConfigurations
+        ((outputsOf {
+          nodes.alpha.configuration.networking.nftables.enable = true;
+          nodes.beta.addresses = [ "2001:db8::b" ];
+          reverse-proxy.public = {
+            proxies.edge.sourceAddresses = [
+              "192.0.2.11"
+              "2001:db8::e"
+            ];
+            hosts."chat.example.org".backends.beta.address = "2001:db8::b";
+          };
+        }).nixosConfigurations
         )
         alpha
         beta
@@ -188,24 +185,23 @@ in
   "certificates: proven in the DNS, from files, or none" =
     let
       inherit
-        (
-          (outputsOf {
-            reverse-proxy.public = {
-              acme = {
-                dnsProvider = "hetzner";
-                environmentFile = "/run/token";
-              };
-              hosts."chat.example.org" = {
-                tls = "files";
-                certificate = "/run/chat.pem";
-                certificateKey = "/run/chat.key";
-              };
-              hosts."plain.example.org" = {
-                tls = "none";
-                backends.edge.port = 3000;
-              };
+        ((outputsOf {
+          reverse-proxy.public = {
+            acme = {
+              dnsProvider = "hetzner";
+              environmentFile = "/run/token";
             };
-          }).nixosConfigurations.edge
+            hosts."chat.example.org" = {
+              tls = "files";
+              certificate = "/run/chat.pem";
+              certificateKey = "/run/chat.key";
+            };
+            hosts."plain.example.org" = {
+              tls = "none";
+              backends.edge.port = 3000;
+            };
+          };
+        }).nixosConfigurations.edge
         )
         config
         ;

@@ -1,5 +1,9 @@
 # What an instance means as plain values: for each name its backends, each with how every proxy reaches it.
-{ netlib, lib, config }:
+{
+  netlib,
+  lib,
+  config,
+}:
 name: settings:
 let
   inherit (netlib) ip;

@@ -183,18 +183,20 @@ in
   "names of checks stay short, and apart" =
     let
       long = "${lib.fixedWidthString 60 "a" ""}.${lib.fixedWidthString 60 "b" ""}";
-      names = builtins.attrNames (evaluate {
-        imports = [ home ];
-        reverse-proxy.public = {
-          proxies.edge = { };
-          inherit acme;
-          hosts."${long}.org" = fine;
-          hosts."${long}.net" = fine;
-          hosts."*.a.org" = fine // {
-            tls = "none";
-          };
-        };
-      }).plan.nodes.edge.checks;
+      names =
+        builtins.attrNames
+          (evaluate {
+            imports = [ home ];
+            reverse-proxy.public = {
+              proxies.edge = { };
+              inherit acme;
+              hosts."${long}.org" = fine;
+              hosts."${long}.net" = fine;
+              hosts."*.a.org" = fine // {
+                tls = "none";
+              };
+            };
+          }).plan.nodes.edge.checks;
     in
     {
       expr = {
@@ -209,32 +211,33 @@ in
       };
     };
 
-  "a name that two instances have on one proxy is refused with both files; on two proxies it is not" = {
-    expr = [
-      (twice { proxies.edge = { }; } {
-        proxies.edge = { };
-        hosts."www.a.org" = fine;
-      })
-      (twice { proxies.edge = { }; } {
-        proxies.named = { };
-        hosts."www.a.org".backends.edge.port = 81;
-      })
-    ];
-    expected = [
-      [
-        (
-          "the name \"www.a.org\" is both reverse-proxy.one.hosts.\"a.org\"'s and reverse-proxy.two.hosts.\"www.a.org\"'s on \"edge\". "
-          + "Take it out of one of them, in `/home/me/one.nix' and `/home/me/two.nix'."
-        )
-      ]
-      [
-        (
-          "reverse-proxy.two.hosts.\"www.a.org\".backends.edge: the firewall of \"edge\" must know from which addresses \"named\" will come, "
-          + "but nodes.<proxy>.addresses has no IP address. Make both members of a mesh, or set reverse-proxy.two.proxies.named.sourceAddresses, in `/home/me/two.nix'."
-        )
-      ]
-    ];
-  };
+  "a name that two instances have on one proxy is refused with both files; on two proxies it is not" =
+    {
+      expr = [
+        (twice { proxies.edge = { }; } {
+          proxies.edge = { };
+          hosts."www.a.org" = fine;
+        })
+        (twice { proxies.edge = { }; } {
+          proxies.named = { };
+          hosts."www.a.org".backends.edge.port = 81;
+        })
+      ];
+      expected = [
+        [
+          (
+            "the name \"www.a.org\" is both reverse-proxy.one.hosts.\"a.org\"'s and reverse-proxy.two.hosts.\"www.a.org\"'s on \"edge\". "
+            + "Take it out of one of them, in `/home/me/one.nix' and `/home/me/two.nix'."
+          )
+        ]
+        [
+          (
+            "reverse-proxy.two.hosts.\"www.a.org\".backends.edge: the firewall of \"edge\" must know from which addresses \"named\" will come, "
+            + "but nodes.<proxy>.addresses has no IP address. Make both members of a mesh, or set reverse-proxy.two.proxies.named.sourceAddresses, in `/home/me/two.nix'."
+          )
+        ]
+      ];
+    };
 
   "backends: what is refused" = {
     expr = map refusedHost [
@@ -260,7 +263,7 @@ in
     expected = map (message: [ "reverse-proxy.public.hosts.\"a.org\"${message}${here}" ]) [
       " has no backend. Set reverse-proxy.public.hosts.\"a.org\".backends"
       ".backends.alpha has no port. Set port, or service to the name of one of its services: \"dns\", \"local\", \"shop\""
-      ".backends.alpha.service: \"alpha\" exports no service \"shpo\". Its services are: \"dns\", \"local\", \"shop\""
+      ".backends.alpha.service: \"alpha\" exports no service \"shpo\". Did you mean \"shop\"? Its services are: \"dns\", \"local\", \"shop\""
       ".backends.alpha: the service listens on 127.0.0.1 only, where no other node reaches it. Let it listen on an address that \"edge\" can reach"
       ".backends.alpha.service: \"dns\" is a UDP service, which no HTTP proxy can pass on"
       ": some backends speak http, others https. Give all the same scheme"

@@ -52,11 +52,7 @@ let
         [ ! -e "$directory/fullchain.pem" ] || exit 0
         mkdir -p "$directory"
         openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj ${lib.escapeShellArg "/CN=${name}"} \
-          -addext ${
-            lib.escapeShellArg "subjectAltName=${
-              lib.concatMapStringsSep "," (name: "DNS:${name}") ([ name ] ++ settings.extraDomainNames)
-            }"
-          } \
+          -addext ${lib.escapeShellArg "subjectAltName=${lib.concatMapStringsSep "," (name: "DNS:${name}") ([ name ] ++ settings.extraDomainNames)}"} \
           -keyout "$directory/key.pem" -out "$directory/fullchain.pem"
       '';
     };
