@@ -243,3 +243,4 @@ mod tests {
         assert_eq!(found[1], Ok("/nix/store/b".to_owned()));
     }
 }
+
