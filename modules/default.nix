@@ -9,11 +9,13 @@ let
   };
 in
 builtins.mapAttrs publish {
+  backup = ./backup;
   deploy-access = ./deploy-access;
   hello = ./hello;
   hosts = ./hosts;
   nix-cache = ./nix-cache;
   remote-builders = ./remote-builders;
+  reverse-proxy = ./reverse-proxy;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
 }

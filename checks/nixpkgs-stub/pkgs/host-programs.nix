@@ -153,11 +153,17 @@ let
       "scp"
       "sftp"
     ];
+    age = [
+      "age"
+      "age-keygen"
+    ];
+    borgbackup = [ "borg" ];
     curl = [ "curl" ];
     openssl = [ "openssl" ];
     git = [ "git" ];
     jq = [ "jq" ];
     nftables = [ "nft" ];
+    nginx = [ "nginx" ];
     iptables = [
       "iptables"
       "ip6tables"

@@ -44,3 +44,5 @@ for unit in sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mo
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
 chroot "$root" systemctl enable ssh.service
+# Installed for scenarios that want it; on the other hosts nobody serves anything.
+chroot "$root" systemctl disable nginx.service

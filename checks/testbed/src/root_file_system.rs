@@ -14,13 +14,16 @@ use crate::suite::Suite;
 use crate::tool::Tool;
 
 /// What every host has, whatever its suite.
-const PACKAGES: [&str; 16] = [
+const PACKAGES: [&str; 19] = [
+    "age",
+    "borgbackup",
     "ca-certificates",
     "curl",
     "dbus",
     "git",
     "iproute2",
     "iputils-ping",
+    "nginx",
     "nix-bin",
     "nix-setup-systemd",
     "openssh-client",

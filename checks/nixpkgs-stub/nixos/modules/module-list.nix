@@ -14,9 +14,12 @@
   ./config/system-path.nix
   ./config/users.nix
   ./services/cache-servers.nix
+  ./services/acme.nix
+  ./services/borgbackup.nix
   ./services/firewall.nix
   ./services/interfaces.nix
   ./services/known-hosts.nix
+  ./services/nginx.nix
   ./services/nix.nix
   ./services/nix-gc.nix
   ./services/nsd.nix

@@ -1,0 +1,197 @@
+# nginx: the base system's program with a configuration of ours, in the place of the base system's own.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  inherit (lib) mkOption types;
+  cfg = config.services.nginx;
+  options = import ./nginx-options.nix { inherit lib cfg; };
+
+  withAcme = lib.filterAttrs (_: host: host.enableACME) cfg.virtualHosts;
+
+  lines = lib.concatMapStrings (line: "${line}\n");
+
+  upstream =
+    name: group:
+    lines (
+      [ "upstream ${name} {" ]
+      ++ lib.mapAttrsToList (
+        address: settings:
+        "server ${address} ${
+          lib.concatStringsSep " " (
+            lib.mapAttrsToList (key: value: if value == true then key else "${key}=${toString value}") (
+              lib.filterAttrs (_: value: value != false) settings
+            )
+          )
+        };"
+      ) group.servers
+      ++ [
+        group.extraConfig
+        "}"
+      ]
+    );
+
+  location =
+    path: settings:
+    lines (
+      [ "location ${path} {" ]
+      ++ lib.optional (settings.return != null) "return ${toString settings.return};"
+      ++ lib.optional (settings.proxyPass != null) "proxy_pass ${settings.proxyPass};"
+      ++ lib.optionals settings.proxyWebsockets [
+        "proxy_http_version 1.1;"
+        "proxy_set_header Upgrade $http_upgrade;"
+        "proxy_set_header Connection $connection_upgrade;"
+      ]
+      ++ lib.optionals (settings.proxyPass != null && settings.recommendedProxySettings) [
+        "proxy_set_header Host $host;"
+        "proxy_set_header X-Real-IP $remote_addr;"
+        "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
+        "proxy_set_header X-Forwarded-Proto $scheme;"
+      ]
+      ++ [
+        settings.extraConfig
+        "}"
+      ]
+    );
+
+  listen = host: port: options: [
+    "listen 0.0.0.0:${port}${options}${lib.optionalString host.default " default_server"};"
+    "listen [::]:${port}${options}${lib.optionalString host.default " default_server"};"
+  ];
+
+  certificate =
+    name: host:
+    if host.enableACME then
+      [
+        "ssl_certificate /var/lib/acme/${name}/fullchain.pem;"
+        "ssl_certificate_key /var/lib/acme/${name}/key.pem;"
+      ]
+    else
+      [
+        "ssl_certificate ${host.sslCertificate};"
+        "ssl_certificate_key ${host.sslCertificateKey};"
+      ];
+
+  server =
+    name: host:
+    let
+      names = "server_name ${
+        toString ([ (if host.serverName == null then name else host.serverName) ] ++ host.serverAliases)
+      };";
+      content = lib.mapAttrsToList location host.locations ++ [ host.extraConfig ];
+      block =
+        body:
+        lines (
+          [ "server {" ]
+          ++ body
+          ++ [
+            names
+            "}"
+          ]
+        );
+    in
+    block (
+      listen host "80" ""
+      ++ (if host.forceSSL then [ "location / { return 301 https://$host$request_uri; }" ] else content)
+    )
+    + lib.optionalString host.forceSSL (
+      block (listen host "443" " ssl" ++ certificate name host ++ content)
+    )
+    + lib.optionalString host.rejectSSL (
+      block (listen host "443" " ssl" ++ [ "ssl_reject_handshake on;" ])
+    );
+
+  file = pkgs.writeText "nginx.conf" ''
+    user www-data;
+    pid /run/nginx-stub.pid;
+    error_log stderr;
+    events { }
+    http {
+      access_log off;
+      server_names_hash_bucket_size 128;
+      map $http_upgrade $connection_upgrade {
+        default upgrade;
+        "" close;
+      }
+      ${lib.concatStrings (lib.mapAttrsToList upstream cfg.upstreams)}
+      ${lib.concatStrings (lib.mapAttrsToList server cfg.virtualHosts)}
+    }
+  '';
+in
+{
+  options.services.nginx = {
+    enable = mkOption {
+      type = types.bool;
+      default = false;
+      example = true;
+      description = "Whether nginx runs.";
+    };
+    recommendedProxySettings = mkOption {
+      type = types.bool;
+      default = false;
+      example = true;
+      description = "Whether backends are told who asked for what.";
+    };
+    recommendedTlsSettings = mkOption {
+      type = types.bool;
+      default = false;
+      example = true;
+      description = "Whether settings of TLS are those that are recommended; accepted without effect.";
+    };
+    upstreams = mkOption {
+      type = types.attrsOf (types.submodule options.upstream);
+      default = { };
+      example = {
+        shop.servers."192.0.2.1:80" = { };
+      };
+      description = "Groups of servers that requests go to.";
+    };
+    virtualHosts = mkOption {
+      type = types.attrsOf (types.submodule options.virtualHost);
+      default = {
+        localhost = { };
+      };
+      example = {
+        "example.org".locations."/".return = "404";
+      };
+      description = "Hosts, by name.";
+    };
+  };
+
+  config = lib.mkIf cfg.enable {
+    security.acme.certs = lib.mapAttrs (_: host: {
+      webroot = lib.mkIf (host.acmeRoot != null) (lib.mkDefault host.acmeRoot);
+      extraDomainNames = host.serverAliases;
+      group = lib.mkDefault "nginx";
+    }) withAcme;
+
+    systemd.services.nginx = {
+      description = "nginx";
+      wantedBy = [ "multi-user.target" ];
+      after = [ "network.target" ] ++ map (name: "acme-${name}.service") (lib.attrNames withAcme);
+      wants = map (name: "acme-${name}.service") (lib.attrNames withAcme);
+      serviceConfig =
+        let
+          run = "${pkgs.nginx}/bin/nginx -c ${file} -g 'daemon off;'";
+        in
+        {
+          # An empty value first: the base system's own are taken back.
+          Type = "simple";
+          PIDFile = "";
+          ExecStartPre = [
+            ""
+            "${run} -t"
+          ];
+          ExecStart = [
+            ""
+            run
+          ];
+          ExecReload = [ "" ];
+          ExecStop = [ "" ];
+        };
+    };
+  };
+}

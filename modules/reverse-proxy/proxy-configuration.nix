@@ -1,0 +1,101 @@
+# What an instance contributes to the NixOS configuration of its proxies: nginx, certificates, open ports.
+{ lib, netlib }:
+table:
+let
+  bracketed = host: if netlib.ip.isIpv6 host then "[${host}]" else host;
+
+  serversOf =
+    proxy: host:
+    lib.listToAttrs (
+      map (
+        backend:
+        let
+          path = lib.findFirst (path: path.proxy == proxy) null backend.paths;
+        in
+        lib.nameValuePair "${bracketed path.address}:${toString backend.port}" (
+          lib.optionalAttrs (backend.weight != 1) { inherit (backend) weight; }
+          // lib.optionalAttrs backend.standby { backup = true; }
+        )
+      ) host.backends
+    );
+
+  schemeOf = host: (builtins.head host.backends).scheme;
+
+  # Sent to the backend as the name that was asked for.
+  tlsToBackend = host: ''
+    proxy_ssl_server_name on;
+    proxy_ssl_name $host;
+    ${lib.optionalString (host.backendAuthority != null) ''
+      proxy_ssl_verify on;
+      proxy_ssl_trusted_certificate ${host.backendAuthority};
+    ''}
+  '';
+
+  virtualHostOf =
+    host:
+    {
+      serverAliases = host.aliases;
+      locations."/" = {
+        proxyPass = "${schemeOf host}://${host.upstream}";
+        proxyWebsockets = host.websockets;
+        recommendedProxySettings = true;
+        extraConfig = lib.optionalString (schemeOf host == "https") (tlsToBackend host);
+      };
+      inherit (host) extraConfig;
+    }
+    // {
+      acme = {
+        forceSSL = true;
+        enableACME = true;
+      }
+      // lib.optionalAttrs (table.acme.dnsProvider != null) { acmeRoot = null; };
+      files = {
+        forceSSL = true;
+        sslCertificate = host.certificate;
+        sslCertificateKey = host.certificateKey;
+      };
+      none = { };
+    }
+    .${host.tls};
+
+  withAcme = lib.filterAttrs (_: host: host.tls == "acme") table.hosts;
+  withTls = lib.filterAttrs (_: host: host.tls != "none") table.hosts;
+
+  certificate = lib.filterAttrs (_: value: value != null) {
+    inherit (table.acme)
+      dnsProvider
+      email
+      environmentFile
+      server
+      ;
+  };
+
+  contribution = proxy: {
+    services.nginx = {
+      enable = true;
+      recommendedTlsSettings = lib.mkDefault true;
+      upstreams = lib.mapAttrs' (
+        _: host: lib.nameValuePair host.upstream { servers = serversOf proxy host; }
+      ) table.hosts;
+      virtualHosts =
+        lib.mapAttrs (_: virtualHostOf) table.hosts
+        // lib.optionalAttrs table.rejectUnknown {
+          netlib-unknown-names = {
+            serverName = "_";
+            default = true;
+            rejectSSL = lib.mkIf (withTls != { }) true;
+            # Closes the connection without an answer.
+            locations."/".return = "444";
+          };
+        };
+    };
+
+    security.acme = lib.mkIf (withAcme != { }) {
+      inherit (table.acme) acceptTerms;
+      certs = lib.mapAttrs (_: _: certificate) withAcme;
+    };
+
+    networking.firewall.allowedTCPPorts = [ 80 ] ++ lib.optional (withTls != { }) 443;
+  };
+in
+lib.optionalAttrs (table.hosts != { }) (lib.genAttrs table.proxies contribution)
