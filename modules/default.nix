@@ -12,4 +12,5 @@ builtins.mapAttrs publish {
   deploy-access = ./deploy-access;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
+  wireguard-vpn = ./wireguard-vpn;
 }
