@@ -24,31 +24,14 @@
       # Modules for the NixOS configuration of a node: none, netlib itself gives each node what it needs.
       nixosModules = { };
 
-      packages = forEachSystem (
-        pkgs:
-        let
-          netlib = pkgs.callPackage ./lib/package.nix { };
-        in
-        {
-          inherit netlib;
-          default = netlib;
-        }
-      );
-
-      apps = forEachSystem (
-        pkgs:
-        let
-          netlib = {
-            type = "app";
-            program = "${self.packages.${pkgs.stdenv.hostPlatform.system}.netlib}/bin/netlib";
-            meta.description = "Deploy networks of NixOS machines";
-          };
-        in
-        {
-          inherit netlib;
-          default = netlib;
-        }
-      );
+      inherit
+        (import ./lib/packages.nix {
+          inherit lib;
+          pkgsOf = system: nixpkgs.legacyPackages.${system};
+        })
+        packages
+        apps
+        ;
 
       templates = import ./templates;
 

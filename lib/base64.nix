@@ -22,8 +22,7 @@ let
     builtins.substring 0 count written + lib.concatStrings (lib.genList (_: "=") (4 - count));
 
   groups =
-    bytes:
-    lib.genList (index: lib.sublist (3 * index) 3 bytes) ((builtins.length bytes + 2) / 3);
+    bytes: lib.genList (index: lib.sublist (3 * index) 3 bytes) ((builtins.length bytes + 2) / 3);
 in
 {
   /**

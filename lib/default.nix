@@ -36,6 +36,25 @@ in
       netlib = self;
     })
     mkFlake
+    mkNetwork
     mkNetworks
     ;
+
+  /**
+    A nixpkgs that is a path, made into one that several nodes can share: what it yields is made once.
+
+    # Type
+
+    ```
+    pin :: path -> pin
+    ```
+
+    # Example
+
+    ```nix
+    let stable = netlib.lib.pin (fetchTarball { url = "https://example.org/nixpkgs.tar.gz"; sha256 = "…"; });
+    in { nodes.alpha.nixpkgs = stable; nodes.beta.nixpkgs = stable; }
+    ```
+  */
+  pin = import ./pin.nix;
 }

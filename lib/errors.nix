@@ -37,6 +37,22 @@ let
     files:
     lib.optionalString (files != [ ])
       ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
+
+  # The name that was probably meant, or null. A short word is close to everything.
+  nearest =
+    word: names:
+    let
+      length = builtins.stringLength word;
+      limit =
+        if length >= 4 then
+          2
+        else if length == 3 then
+          1
+        else
+          0;
+      close = builtins.filter (lib.strings.levenshteinAtMost limit word) names;
+    in
+    if close == [ ] then null else builtins.head (lib.sortOn (lib.strings.levenshtein word) close);
 in
 {
   inherit quote;
@@ -44,18 +60,15 @@ in
   # "a", "b" and nothing else: lists of names look the same in every message.
   quoteList = names: if names == [ ] then "none" else lib.concatMapStringsSep ", " quote names;
 
-  inherit filesDefining;
+  inherit filesDefining nearest;
 
-  # " Did you mean "web1"?" when one of the names is close to what was written.
+  # ` Did you mean "web1"?` when one of the names is close to what was written.
   meant =
     word: names:
     let
-      # A short word is close to everything.
-      limit = lib.min 2 (builtins.stringLength word / 3);
-      close = builtins.filter (lib.strings.levenshteinAtMost limit word) names;
-      nearest = builtins.head (lib.sortOn (lib.strings.levenshtein word) close);
+      name = nearest word names;
     in
-    lib.optionalString (close != [ ]) " Did you mean ${quote nearest}?";
+    lib.optionalString (name != null) " Did you mean ${quote name}?";
 
   # The files that define an attribute of an option, to end a message with: ", in `/home/me/flake.nix'".
   definedIn = option: name: inFiles (filesDefining option [ name ]);

@@ -17,23 +17,43 @@ let
   };
   acrossNetworks = import ./across-networks.nix { inherit lib errors; };
 
+  # Who calls: a flake, or a plain file, which says where it lies.
+  callerOf =
+    arguments:
+    if arguments ? root then
+      {
+        # Not a path: that would be copied to the store wherever it is used in a string.
+        self.outPath = toString arguments.root;
+        inputs = {
+          inherit nixpkgs;
+        }
+        // arguments.inputs or { };
+        inherit (builtins.unsafeGetAttrPos "root" arguments) file;
+      }
+    else
+      {
+        inherit (arguments) self inputs;
+        # Values written inline in flake.nix have no file of their own; paths keep theirs.
+        file = "${arguments.self}/flake.nix";
+      };
+
   mkNetworks =
-    { self, inputs }:
-    modules:
+    arguments: modules:
     let
+      inherit (callerOf arguments) self inputs file;
       evaluated = lib.mapAttrs (
         attribute: module:
         network.evaluate {
           inherit self inputs;
-          # Values written inline in flake.nix have no file of their own; paths keep theirs.
           module.imports = [
-            (lib.setDefaultModuleLocation "${self}/flake.nix" module)
+            (lib.setDefaultModuleLocation file module)
             # Weaker than what the user says; `default` says nothing about whose machines these are.
             (lib.setDefaultModuleLocation "netlib.lib.mkNetworks" (
               lib.optionalAttrs (attribute != "default") { network.name = lib.mkOptionDefault attribute; }
             ))
           ];
           check = acrossNetworks.check evaluated;
+          deployerSystems = builtins.attrNames netlib.packages;
         }
       ) modules;
     in
@@ -46,7 +66,7 @@ in
     # Type
 
     ```
-    mkNetworks :: { self; inputs; } -> { <network> = module; } -> outputs
+    mkNetworks :: ({ self; inputs; } | { root; inputs ? { }; }) -> { <network> = module; } -> outputs
     ```
 
     # Example
@@ -82,4 +102,26 @@ in
     ```
   */
   mkFlake = arguments: module: mkNetworks arguments { default = module; };
+
+  /**
+    The value of a plain file that describes one network, for `netlib --file`.
+
+    `root` is the folder of the file, beside which facts are kept; `inputs` is whatever the network's modules shall get by that name.
+
+    # Type
+
+    ```
+    mkNetwork :: { root; inputs ? { }; } -> module -> outputs
+    ```
+
+    # Example
+
+    ```nix
+    netlib.lib.mkNetwork { root = ./.; } {
+      network.name = "home";
+      nodes.alpha.configuration = ./alpha.nix;
+    }
+    ```
+  */
+  mkNetwork = arguments: module: mkNetworks arguments { default = module; };
 }

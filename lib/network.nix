@@ -13,6 +13,7 @@ let
   ssh = import ./ssh.nix { inherit lib; };
   base64 = import ./base64.nix { inherit lib; };
   renderPlan = import ./plan.nix { inherit lib; };
+  renderPrograms = import ./programs { inherit lib; };
   resolve = import ./resolve.nix { inherit lib errors graph; };
 
   # What network modules get as the argument `netlib`.
@@ -67,6 +68,7 @@ in
       inputs,
       module,
       check,
+      deployerSystems,
     }:
     let
       evaluated = lib.evalModules {
@@ -129,6 +131,23 @@ in
           node = name;
           requests = config.gather.${name} or { };
         };
+      # Evaluators print warnings without saying whose they are; here they travel with the node's own result.
+      toplevelOf =
+        name: system:
+        let
+          inherit (system.config.system.build) toplevel;
+          netlib = {
+            node = name;
+            inherit (system.config) warnings;
+          };
+        in
+        toplevel
+        // {
+          meta = toplevel.meta or { } // {
+            inherit netlib;
+          };
+        };
+      programs = renderPrograms config;
       systems = lib.mapAttrs (name: _: guard (guardKeys (systemOf name))) config.nodes;
     in
     {
@@ -139,8 +158,15 @@ in
         guard
         ;
       plan = guard (renderPlan config);
-      toplevels = lib.mapAttrs (_: system: system.config.system.build.toplevel) systems;
+      toplevels = lib.mapAttrs toplevelOf systems;
       rendered = lib.mapAttrs (_: lib.mapAttrs (_: guard)) config.render;
       gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
+      programs = lib.mapAttrs (
+        name: make: guard (make (nixos.pkgsOf config.nodes.${name}.nixpkgs config.nodes.${name}.system))
+      ) programs.onNodes;
+      # From the nixpkgs that nodes have unless they say otherwise.
+      deployerPrograms = lib.genAttrs deployerSystems (
+        system: guard (programs.onDeployer (nixos.pkgsOf (inputs.nixpkgs or nixpkgs) system))
+      );
     };
 }

@@ -11,6 +11,34 @@ let
       overlays = [ ];
     });
 
+  # The package set that all nodes of one flake and system have in common: Nix does not remember calls, but it does remember
+  # attributes. A pin that is a mere path has none.
+  sharedPkgs = pin: system: pin.legacyPackages.${system} or null;
+
+  # Most of the time of an evaluation goes into making package sets, and the same one serves every node that asks nothing
+  # special of it. Whoever sets overlays, settings, a platform or a package set of its own gets what it asks for.
+  sharing =
+    node:
+    { config, lib, ... }:
+    let
+      inherit (config.nixpkgs) hostPlatform;
+      shared = sharedPkgs node.nixpkgs node.system;
+      # Pins from before this function was there are not worth another way to compare platforms.
+      isPlain =
+        lib.systems ? equals
+        && lib.systems.equals hostPlatform (lib.systems.elaborate node.system)
+        && lib.systems.equals config.nixpkgs.buildPlatform hostPlatform
+        && config.nixpkgs.config == { }
+        && config.nixpkgs.overlays == [ ];
+    in
+    {
+      _file = "netlib, sharing of pkgs";
+      key = "netlib/shared-pkgs";
+      config = lib.optionalAttrs (shared != null) {
+        nixpkgs.pkgs = lib.mkIf isPlain (lib.mkOverride 1250 shared);
+      };
+    };
+
   # What netlib itself says about each node; weaker than mkDefault, which generated hardware configurations use.
   base =
     name: node: roles:
@@ -73,6 +101,7 @@ in
         ]
         ++ map (role: network.roles.${role}.configuration) (network.resolved.baseFirst name)
         ++ [
+          (sharing node)
           node.configuration
           (network.configure.${name} or { })
         ];

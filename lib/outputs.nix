@@ -64,6 +64,8 @@ in
       toplevels
       gatherers
       rendered
+      programs
+      deployerPrograms
       ;
   }) networks;
 

@@ -8,11 +8,19 @@ let
   wanted = [
     "Cargo.toml"
     "Cargo.lock"
+    # What the driver's tests share with the library's.
+    "checks/nix/expected"
+    "checks/selectors.json"
   ]
   ++ manifest.workspace.members;
 
   relative = path: lib.removePrefix "${toString root}/" (toString path);
-  isWanted = path: builtins.any (entry: path == entry || lib.hasPrefix "${entry}/" path) wanted;
+  # A wanted entry, what is in it, and the folders on the way to it.
+  isWanted =
+    path:
+    builtins.any (
+      entry: path == entry || lib.hasPrefix "${entry}/" path || lib.hasPrefix "${path}/" entry
+    ) wanted;
 in
 rustPlatform.buildRustPackage {
   pname = "netlib";
@@ -21,7 +29,7 @@ rustPlatform.buildRustPackage {
   src = builtins.path {
     name = "netlib-source";
     path = root;
-    filter = path: _: relative path == "checks" || isWanted (relative path);
+    filter = path: _: isWanted (relative path);
   };
 
   cargoLock.lockFile = ../Cargo.lock;

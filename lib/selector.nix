@@ -11,12 +11,15 @@ let
     in
     if inner == null then "" else inner;
 
-  # In the class of a glob each range goes upwards.
+  # In the classes of a pattern each range goes upwards.
   rangesGoUp =
     pattern:
-    builtins.all (piece: builtins.isString piece || builtins.head piece <= lib.last piece) (
-      builtins.split "([a-zA-Z0-9])-([a-zA-Z0-9])" pattern
-    );
+    let
+      captured = regex: text: builtins.filter builtins.isList (builtins.split regex text);
+      classes = map builtins.head (captured "(\\[[^]]*])" pattern);
+      ranges = lib.concatMap (captured "([a-zA-Z0-9])-([a-zA-Z0-9])") classes;
+    in
+    builtins.all (range: builtins.head range <= lib.last range) ranges;
 
   toRegex = builtins.replaceStrings [ "." "*" "?" "[!" ] [ "\\." ".*" "." "[^" ];
 
@@ -70,8 +73,9 @@ let
       names = builtins.attrNames index;
     in
     {
-      kind = term.kind;
+      inherit (term) kind;
       word = term.pattern;
+      suggestion = if isGlob term.pattern then null else errors.nearest term.pattern names;
       message =
         if isGlob term.pattern then
           "no ${term.kind} matches ${quote term.pattern}. ${plural.${term.kind}} ${quoteList names}"
@@ -107,6 +111,7 @@ let
           {
             kind = "selector";
             word = text;
+            suggestion = null;
             message = "${quote text} is no selector. Selectors are a node, a pattern such as \"web*\", \"@tag\", \"role:web\", each with \"!\" for the others, joined by \"&\"";
           }
         ];
@@ -139,7 +144,7 @@ in
     };
 
   /**
-    The nodes that a list of selectors names, sorted, and what is wrong with it: `problems` is a list of `{ kind; word; message; }`.
+    The nodes that a list of selectors names, sorted, and what is wrong with it: `problems` is a list of `{ kind; word; suggestion; message; }`.
 
     # Type
 

@@ -10,6 +10,9 @@ let
 in
 builtins.mapAttrs publish {
   deploy-access = ./deploy-access;
+  hello = ./hello;
+  hosts = ./hosts;
+  remote-builders = ./remote-builders;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
   wireguard-vpn = ./wireguard-vpn;

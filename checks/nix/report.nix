@@ -14,10 +14,18 @@ let
     "ip"
     "ip-arithmetic"
     "mesh"
+    "order"
+    "plain"
     "plan"
+    "roles"
+    "rollouts"
+    "selectors"
   ];
   # A tree with nothing but lib has no systems to evaluate.
-  systemGroups = [ "nixos" ];
+  systemGroups = [
+    "nixos"
+    "sharing"
+  ];
   isWhole = builtins.pathExists (nixpkgs + "/nixos/lib/eval-config.nix");
 
   casesOf = group: import (./unit + "/${group}.nix") { inherit subject other; };

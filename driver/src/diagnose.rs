@@ -5,6 +5,8 @@
 mod location;
 mod rules;
 
+use std::path::PathBuf;
+
 use crate::evaluate::NixError;
 use crate::flake::SourceMap;
 
@@ -24,8 +26,19 @@ pub struct Diagnosis {
     pub headline: String,
     /// What to do next.
     pub advice: Option<String>,
-    /// The command that shows the whole trace.
-    pub trace_command: Option<String>,
+    /// The whole trace; none where it tells nothing more.
+    pub trace: Option<Trace>,
+}
+
+/// Where the whole trace of an error is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Trace {
+    /// In this file.
+    File(PathBuf),
+    /// Here.
+    Shown(String),
+    /// Nowhere.
+    NotKept,
 }
 
 impl Diagnosis {
@@ -37,17 +50,28 @@ impl Diagnosis {
             at: None,
             headline: text.to_owned(),
             advice: None,
-            trace_command: None,
+            trace: None,
         }
     }
 
-    /// With the command that shows the whole trace; messages that have no trace worth reading go without.
+    /// Whether another error says the same, about whichever node.
     #[must_use]
-    pub fn with_trace_command(self, command: String) -> Self {
-        let trace_command = self.kind.has_trace().then_some(command);
-        Self {
-            trace_command,
-            ..self
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.kind, &self.at, &self.headline) == (other.kind, &other.at, &other.headline)
+    }
+}
+
+impl std::fmt::Display for Trace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(file) => write!(f, "{} (or run again with --show-trace)", file.display()),
+            Self::Shown(text) => {
+                for line in text.trim_end().lines() {
+                    write!(f, "\n    {line}")?;
+                }
+                Ok(())
+            }
+            Self::NotKept => write!(f, "run again with --show-trace"),
         }
     }
 }
@@ -61,8 +85,8 @@ impl std::fmt::Display for Diagnosis {
         if let Some(advice) = &self.advice {
             write!(f, "\n  {advice}")?;
         }
-        if let Some(command) = &self.trace_command {
-            write!(f, "\n  The whole trace: {command}")?;
+        if let Some(trace) = &self.trace {
+            write!(f, "\n  The whole trace: {trace}")?;
         }
         Ok(())
     }
@@ -71,12 +95,15 @@ impl std::fmt::Display for Diagnosis {
 /// Explains an error of Nix. Paths of the flake's copy in the store become those of the working tree.
 #[must_use]
 pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
-    let headline = sources.map(&error.headline);
+    let headline = sources.map(error.headline.trim());
     let text = sources.map(&error.text);
     let kind = Kind::of(&headline, &text);
     let advice = kind.advice(&headline, &text);
     let headline = match (kind, rules::input(&text), rules::facts_of(&text)) {
         (Kind::Input, Some(input), _) => format!("input `{input}` cannot be had: {headline}"),
+        (Kind::BrokenLock, _, None) if headline.contains("[json.exception.") => {
+            format!("flake.lock is no JSON: {headline}")
+        }
         (Kind::FactsFile, _, Some(node)) => format!("facts/{node}.json is no JSON: {headline}"),
         _ => headline,
     };
@@ -91,7 +118,7 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
         at,
         headline: shown(&headline, kind, &error.other),
         advice,
-        trace_command: None,
+        trace: None,
     }
 }
 
@@ -99,7 +126,7 @@ fn shown(headline: &str, kind: Kind, other: &[String]) -> String {
     let lines: Vec<&str> = headline.trim_end().lines().collect();
     // Assertions and explanations of netlib are written to be read whole; of other texts the end tells most.
     let from = match kind {
-        Kind::Assertion | Kind::MissingFact => 0,
+        Kind::Assertion | Kind::NodeAssertion | Kind::MissingFact => 0,
         _ => lines.len().saturating_sub(LINES_SHOWN),
     };
     let mut text = lines[from..].join("\n");

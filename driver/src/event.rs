@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::evaluate::CacheStatus;
 use crate::plan::StepKind;
 use crate::report::summary::Summary;
 
@@ -32,6 +33,15 @@ pub enum Event {
     Evaluated {
         /// Node name.
         node: String,
+        /// What building it takes.
+        status: CacheStatus,
+    },
+    /// A node does not evaluate. Its steps fail with the same message.
+    NotEvaluated {
+        /// Node name.
+        node: String,
+        /// The whole message for people.
+        message: String,
     },
     /// The walk begins, over these steps.
     WalkStarted {

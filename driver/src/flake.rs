@@ -1,28 +1,50 @@
-//! The user's flake: which one, its inputs pinned for the whole run, and where its files lie.
+//! The user's flake: which one, its inputs pinned for the whole run, and where its files lie. A plain file is the same
+//! without inputs that could be settled.
 //!
 //! Knows references and metadata; knows nothing of plans or nodes.
 
+mod metadata;
 mod reference;
 mod sources;
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use serde_json::Value;
-
-pub use reference::{FlakeRef, FlakeRefError};
+pub use reference::{FileRef, FlakeRef, FlakeRefError, Reference};
 pub use sources::SourceMap;
 
 use crate::diagnose::{Diagnosis, explain};
-use crate::evaluate::{Messages, Nix, NixCallError};
+use crate::evaluate::{Messages, Nix, NixCallError, NixError, Traces};
+use metadata::Metadata;
 
 /// A flake whose inputs are settled: every later call sees the same ones.
 #[derive(Clone, Debug)]
 pub struct Flake {
-    reference: FlakeRef,
-    url: String,
+    reference: Reference,
+    root: Root,
     nix: Nix,
     sources: SourceMap,
+    traces: Traces,
+    identity: Option<String>,
+}
+
+/// How Nix is told what to evaluate.
+#[derive(Clone, Debug)]
+enum Root {
+    /// A flake, at the URL that its metadata told.
+    Flake(String),
+    /// A file.
+    File(PathBuf),
+}
+
+/// How a program is to be told an attribute of the network.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AttributeOf {
+    /// URL of the flake, or the path of the file.
+    pub root: String,
+    /// Whether the root is a flake.
+    pub is_flake: bool,
+    /// The attribute's path below it, without a leading dot.
+    pub path: String,
 }
 
 /// Why the flake cannot be used.
@@ -41,13 +63,21 @@ pub enum FlakeError {
     Call(NixCallError),
     /// Nix answered something else than expected.
     #[error(
-        "`nix flake metadata` of `{url}` answered something netlib does not understand: {source}\nIs this Nix older than 2.24?"
+        "`nix flake metadata` of `{url}` answered something netlib does not understand: {source}"
     )]
     Answer {
         /// What the user named.
         url: String,
         /// What is wrong with the answer.
         source: serde_json::Error,
+    },
+    /// The file is not there.
+    #[error("cannot read the file {}: {source}\n  what to do: name the file that describes the network, such as --file ./network.nix", path.display())]
+    NoFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
     },
     /// The locks cannot be kept.
     #[error("cannot write the flake's locks to {}: {source}", path.display())]
@@ -59,68 +89,53 @@ pub enum FlakeError {
     },
 }
 
-#[derive(Deserialize)]
-struct Metadata {
-    url: Option<String>,
-    path: Option<String>,
-    resolved: Option<Resolved>,
-    locks: Value,
-}
-
-#[derive(Deserialize)]
-struct Resolved {
-    #[serde(rename = "type")]
-    kind: String,
-    url: Option<String>,
-    path: Option<String>,
-    dir: Option<String>,
-}
-
 impl Flake {
     /// Settles the inputs: asks Nix for the flake's locks and keeps them in the run directory, so that later calls do
     /// not look for newer ones. Writes nothing beside the flake.
     pub async fn load(
-        reference: FlakeRef,
+        reference: Reference,
         nix: Nix,
         run_dir: &Path,
+        traces: Traces,
     ) -> Result<(Self, Messages), FlakeError> {
-        let url = reference.url.clone();
-        let sources = SourceMap::guess(&url);
-        let call = nix.call(["flake", "metadata", "--json"], [&url]).await;
-        let answer = call.map_err(|error| match error.explain(&sources) {
-            Ok(diagnosis) => FlakeError::Metadata {
-                url: url.clone(),
-                diagnosis,
-            },
-            Err(error) => FlakeError::Call(error),
-        })?;
-        let metadata: Metadata =
-            serde_json::from_slice(&answer.stdout).map_err(|source| FlakeError::Answer {
-                url: url.clone(),
-                source,
-            })?;
-
-        let locks = run_dir.join("flake.lock");
-        tokio::fs::write(&locks, metadata.locks.to_string())
-            .await
-            .map_err(|source| FlakeError::Write {
-                path: locks.clone(),
-                source,
-            })?;
-        let root = metadata.resolved.as_ref().and_then(Resolved::local_root);
-        let dir = metadata.resolved.and_then(|resolved| resolved.dir);
-        let flake = Self {
-            url: metadata.url.unwrap_or(url),
-            nix: nix.pinned_to(locks),
-            sources: SourceMap::known(metadata.path, root, dir),
-            reference,
-        };
-        Ok((flake, answer.messages))
+        match &reference {
+            Reference::Flake(flake) => {
+                let url = flake.url.clone();
+                let (metadata, messages) = ask(&url, &nix).await?;
+                let locks = run_dir.join("flake.lock");
+                write(&locks, &metadata.locks.to_string()).await?;
+                let flake = Self {
+                    identity: metadata.identity(),
+                    sources: metadata.sources(),
+                    root: Root::Flake(metadata.url.unwrap_or(url)),
+                    nix: nix.pinned_to(locks),
+                    reference,
+                    traces,
+                };
+                Ok((flake, messages))
+            }
+            Reference::File(file) => {
+                let path = file.path.clone();
+                let path =
+                    std::fs::canonicalize(&path).map_err(|source| FlakeError::NoFile { path, source })?;
+                let folder = path.parent().map(Path::to_owned);
+                let flake = Self {
+                    sources: SourceMap::known(None, folder, None),
+                    root: Root::File(path),
+                    // What the file reads can change without anybody noticing.
+                    identity: None,
+                    nix,
+                    reference,
+                    traces,
+                };
+                Ok((flake, Messages::default()))
+            }
+        }
     }
 
     /// What the user asked for.
     #[must_use]
-    pub fn reference(&self) -> &FlakeRef {
+    pub fn reference(&self) -> &Reference {
         &self.reference
     }
 
@@ -136,62 +151,107 @@ impl Flake {
         &self.sources
     }
 
-    /// The folder of `flake.nix`, when the flake is a local one.
+    /// What the result of an evaluation depends on, all of it; none where that is not known.
+    #[must_use]
+    pub fn identity(&self) -> Option<&str> {
+        self.identity.as_deref()
+    }
+
+    /// The folder of `flake.nix` (or of the plain file), when the flake is a local one.
     #[must_use]
     pub fn directory(&self) -> Option<PathBuf> {
         self.sources.directory()
     }
 
-    /// Installable of an attribute of the chosen network, such as `toplevels.alpha`, of the settled flake.
+    /// An attribute of the chosen network, such as `toplevels.alpha`, of the settled flake.
     #[must_use]
-    pub fn attribute(&self, path: &str) -> String {
-        self.reference.attribute_of(&self.url, path)
+    pub fn attribute(&self, path: &str) -> AttributeOf {
+        let path = format!("{}.{}.{path}", reference::NETWORKS, self.reference.network());
+        self.at(path)
     }
 
     /// Names of the networks that the flake has; none when it has none or does not evaluate.
     pub async fn networks(&self) -> Vec<String> {
-        let all = format!("{}#.netlibConfigurations", self.url);
-        let names = ["--apply", "builtins.attrNames"];
+        let words = self.at(reference::NETWORKS.to_owned()).words();
+        let names = ["--apply".to_owned(), "builtins.attrNames".to_owned()];
         let call = self
             .nix
-            .call(["eval", "--json"], [all.as_str()].into_iter().chain(names))
+            .call(["eval", "--json"], words.into_iter().chain(names))
             .await;
         call.ok()
             .and_then(|answer| serde_json::from_slice(&answer.stdout).ok())
             .unwrap_or_default()
     }
 
-    /// The explanation of a failed call, or the call's own error when Nix said nothing.
+    /// The explanation of a failed call, or the call's own error when Nix said nothing. The trace is kept under the
+    /// name of the attribute.
     pub fn explain(&self, error: NixCallError, attribute: &str) -> Result<Diagnosis, NixCallError> {
-        let command = self
-            .nix
-            .trace_command(&self.reference.attribute_of(&self.reference.url, attribute));
-        error
-            .explain(&self.sources)
-            .map(|diagnosis| diagnosis.with_trace_command(command))
+        let error = error.said()?;
+        Ok(self.explain_message(&error, attribute))
     }
-}
 
-impl NixCallError {
-    /// What Nix said, explained; the error itself when there is nothing to explain.
-    pub fn explain(self, sources: &SourceMap) -> Result<Diagnosis, Self> {
-        match self {
-            Self::Failed { messages, process } => match messages.error {
-                Some(error) => Ok(explain(&error, sources)),
-                None => Err(Self::Failed { messages, process }),
-            },
-            other => Err(other),
+    /// The same for what an evaluator reported.
+    #[must_use]
+    pub fn explain_message(&self, error: &NixError, attribute: &str) -> Diagnosis {
+        let diagnosis = explain(error, &self.sources);
+        if !diagnosis.kind.has_trace() {
+            return diagnosis;
+        }
+        let name = format!("{}-{attribute}", self.reference.network());
+        let trace = self.traces.keep(&name, &self.sources.map(&error.text));
+        Diagnosis {
+            trace: Some(trace),
+            ..diagnosis
+        }
+    }
+
+    fn at(&self, path: String) -> AttributeOf {
+        let (root, is_flake) = match &self.root {
+            Root::Flake(url) => (url.clone(), true),
+            Root::File(file) => (file.to_string_lossy().into_owned(), false),
+        };
+        AttributeOf {
+            root,
+            is_flake,
+            path,
         }
     }
 }
 
-impl Resolved {
-    fn local_root(&self) -> Option<PathBuf> {
-        let path = match self.kind.as_str() {
-            "path" => self.path.as_deref()?,
-            "git" => self.url.as_deref()?.strip_prefix("file://")?,
-            _ => return None,
-        };
-        Some(PathBuf::from(path))
+impl AttributeOf {
+    /// The arguments of `nix eval` for it.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        if self.is_flake {
+            // The leading dot means the flake's root, instead of its packages.
+            return vec![format!("{}#.{}", self.root, self.path)];
+        }
+        vec!["--file".to_owned(), self.root.clone(), self.path.clone()]
     }
+}
+
+async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), FlakeError> {
+    let sources = SourceMap::guess(url);
+    let call = nix.call(["flake", "metadata", "--json"], [url]).await;
+    let answer = call.map_err(|error| match error.said() {
+        Ok(error) => FlakeError::Metadata {
+            url: url.to_owned(),
+            diagnosis: explain(&error, &sources),
+        },
+        Err(error) => FlakeError::Call(error),
+    })?;
+    let metadata = serde_json::from_slice(&answer.stdout).map_err(|source| FlakeError::Answer {
+        url: url.to_owned(),
+        source,
+    })?;
+    Ok((metadata, answer.messages))
+}
+
+async fn write(path: &Path, text: &str) -> Result<(), FlakeError> {
+    tokio::fs::write(path, text)
+        .await
+        .map_err(|source| FlakeError::Write {
+            path: path.to_owned(),
+            source,
+        })
 }

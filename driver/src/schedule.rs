@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,11 @@ use crate::plan::StepKind;
 pub trait Execute: Send + Sync {
     /// Runs the step to its end.
     fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome>;
+
+    /// Waits until a step that may run has what it needs from outside of the walk. Until then it takes nobody's place.
+    fn prepared(&self, _step: &StepId) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// How a step that was started ended.
@@ -120,8 +125,17 @@ pub async fn run(
     let mut walk = Walk::new(graph, policy, events);
     let stop = cancel.child_token();
     let mut running = FuturesUnordered::new();
+    let mut preparing = FuturesUnordered::new();
     let mut stopped = stop.is_cancelled();
     loop {
+        preparing.extend(walk.take_released().into_iter().map(async |step| {
+            execute.prepared(&step).await;
+            step
+        }));
+        // All that wait for nothing are ready before any is started: the graph's order decides among them.
+        while let Some(Some(step)) = preparing.next().now_or_never() {
+            walk.enqueue(&step);
+        }
         while !stopped && let Some(step) = walk.next_ready() {
             let stop = &stop;
             running.push(async move {
@@ -135,7 +149,7 @@ pub async fn run(
                 (step, Some(outcome), since)
             });
         }
-        if running.is_empty() {
+        if running.is_empty() && (stopped || preparing.is_empty()) {
             break;
         }
         tokio::select! {
@@ -144,6 +158,7 @@ pub async fn run(
                     walk.finish(&step, outcome, since);
                 }
             }
+            Some(step) = preparing.next(), if !stopped => walk.enqueue(&step),
             () = stop.cancelled(), if !stopped => {}
         }
         if walk.stopped_by.is_some() {
@@ -160,6 +175,7 @@ struct Walk<'a> {
     policy: Policy,
     events: &'a EventSink,
     waiting_for: BTreeMap<StepId, usize>,
+    released: Vec<StepId>,
     ready: BTreeSet<(usize, StepId)>,
     running: BTreeMap<StepKind, usize>,
     stopped_by: Option<StepId>,
@@ -173,6 +189,7 @@ impl<'a> Walk<'a> {
             policy,
             events,
             waiting_for: BTreeMap::new(),
+            released: Vec::new(),
             ready: BTreeSet::new(),
             running: BTreeMap::new(),
             stopped_by: None,
@@ -182,10 +199,15 @@ impl<'a> Walk<'a> {
             let dependencies = graph.dependencies(&step.id).len();
             walk.waiting_for.insert(step.id.clone(), dependencies);
             if dependencies == 0 {
-                walk.enqueue(&step.id);
+                walk.released.push(step.id.clone());
             }
         }
         walk
+    }
+
+    /// The steps that wait for no other step any more.
+    fn take_released(&mut self) -> Vec<StepId> {
+        std::mem::take(&mut self.released)
     }
 
     fn enqueue(&mut self, step: &StepId) {
@@ -245,7 +267,7 @@ impl<'a> Walk<'a> {
             };
             *left = left.saturating_sub(1);
             if *left == 0 && !self.result.steps.contains_key(&next) {
-                self.enqueue(&next);
+                self.released.push(next);
             }
         }
     }

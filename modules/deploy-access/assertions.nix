@@ -3,19 +3,21 @@
 {
   table,
   settings,
-  # Name of a deployer to ", in `file'".
+  # Name of a deployer to ", in `file'"; and the files of all deployers.
   fileOf,
+  files,
 }:
 let
   inherit (netlib.errors) quote quoteList;
   inherit (netlib.ssh) bareKey;
 
   failsIf =
-    condition: deployers: message:
+    condition: where: message:
     lib.optional condition {
       assertion = false;
-      message = "${message}${lib.concatStrings (lib.unique (map fileOf deployers))}.";
+      message = "${message}${where}.";
     };
+  filesOf = names: lib.concatStrings (lib.unique (map fileOf names));
 
   option = name: "deploy-access.deployers.${lib.strings.escapeNixIdentifier name}";
 
@@ -32,11 +34,11 @@ let
         node.unable != [ ]
       ) " (${quoteList node.unable} has no key there, or only revoked ones)";
     in
-    failsIf (count < settings.minimum) (node.deployers ++ node.unable) (
+    failsIf (count < settings.minimum) files (
       "${who}${revoked}. Add ${quote name} to deploy-access.deployers.<name>.nodes of somebody with a key, "
       + "or to deploy-access.unmanaged when its access is arranged elsewhere"
     )
-    ++ failsIf (node.user == null) [ ] (
+    ++ failsIf (node.user == null) "" (
       "nodes.${name}.target.user is null, so deploy-access cannot know whose account deployers need. "
       + "Set it, for example to \"root\", or add ${quote name} to deploy-access.unmanaged"
     );
@@ -52,9 +54,14 @@ let
     in
     lib.concatMap (
       other:
-      failsIf true [ name other ] (
-        "${option name} and ${option other} have the same key, so they are one deployer and not two. Give each a key of its own"
-      )
+      failsIf true
+        (filesOf [
+          name
+          other
+        ])
+        (
+          "${option name} and ${option other} have the same key, so they are one deployer and not two. Give each a key of its own"
+        )
     ) twins;
 in
 lib.concatLists (lib.mapAttrsToList ofNode table.nodes) ++ lib.concatMap ofDeployer names

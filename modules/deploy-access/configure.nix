@@ -5,6 +5,7 @@ name: node:
 let
   inherit (config.services) openssh;
   isRoot = node.user == "root";
+  others = lib.remove "root" node.accounts;
 
   among = list: list == null || builtins.elem node.user list;
   fails = condition: message: {
@@ -40,18 +41,18 @@ in
 
   services.openssh.enable = lib.mkDefault true;
 
-  users.users.${node.user} = {
+  users.users = lib.genAttrs node.accounts (account: {
     openssh.authorizedKeys.keys = node.keys;
     # An account that the configuration says nothing more about.
-    isNormalUser = lib.mkIf (!isRoot) (lib.mkDefault true);
-  };
+    isNormalUser = lib.mkIf (account != "root") (lib.mkDefault true);
+  });
 
-  # netlib runs its own script and the activation as root, so the account is as good as root.
-  security.sudo = lib.mkIf (!isRoot) {
+  # netlib runs its own script and the activation as root, so these accounts are as good as root.
+  security.sudo = lib.mkIf (others != [ ]) {
     enable = lib.mkDefault true;
     extraRules = [
       {
-        users = [ node.user ];
+        users = others;
         commands = [
           {
             command = "ALL";

@@ -18,6 +18,7 @@ in
       inherit table;
       settings = config.deploy-access;
       fileOf = netlib.errors.definedIn options.deploy-access.deployers;
+      files = netlib.errors.filesOf options.deploy-access.deployers;
     };
 
     configure = lib.mapAttrs (import ./configure.nix { inherit lib; }) table.nodes;

@@ -59,6 +59,16 @@ in
     example = 2;
   };
 
+  accounts = lib.mkOption {
+    type = types.listOf netlib.types.word;
+    default = [ ];
+    description = ''
+      Further accounts that deployers may use beside the one of `nodes.<name>.target.user`. To move to another account, name it here,
+      deploy, and only then change `target.user`.
+    '';
+    example = [ "deploy" ];
+  };
+
   unmanaged = lib.mkOption {
     type = nodes;
     default = builtins.filter (name: config.nodes.${name}.target.local) (

@@ -23,6 +23,10 @@ let
     {
       # Null leaves the login name to ssh's own configuration, which nobody here can read.
       inherit (config.nodes.${name}.target) user;
+      accounts = lib.unique (
+        lib.optional (config.nodes.${name}.target.user != null) config.nodes.${name}.target.user
+        ++ settings.accounts
+      );
       deployers = builtins.attrNames able;
       unable = builtins.attrNames (removeAttrs here (builtins.attrNames able));
       keys = lib.concatMap (deployer: map (lineOf deployer) (builtins.filter isUsable deployer.keys)) (

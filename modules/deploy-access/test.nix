@@ -31,12 +31,14 @@ in
     expected = {
       alpha = {
         user = "deploy";
+        accounts = [ "deploy" ];
         deployers = [ "anna" ];
         unable = [ ];
         keys = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG anna" ];
       };
       beta = {
         user = "root";
+        accounts = [ "root" ];
         deployers = [
           "anna"
           "ci"

@@ -33,6 +33,8 @@ in
       nodes = builtins.attrNames config.nodes;
     };
 
+    checks = import ./checks.nix { inherit lib; } table;
+
     # What other modules must not rely on: keys that sshd refuses on every host.
     exports.publicKeys.ssh-revoked = lib.listToAttrs (
       lib.imap0 (index: lib.nameValuePair (toString index)) table.revoked

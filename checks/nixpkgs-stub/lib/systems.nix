@@ -63,6 +63,14 @@ let
           "config"
         ]
       );
+
+  # What can be compared.
+  withoutFunctions =
+    platform:
+    removeAttrs platform [
+      "__toString"
+      "canExecute"
+    ];
 in
 {
   inherit elaborate;
@@ -82,6 +90,6 @@ in
     "powerpc64le-linux"
     "riscv64-linux"
   ];
-  equals = a: b: a.system == b.system;
+  equals = a: b: withoutFunctions a == withoutFunctions b;
   parse.mkSystemFromString = text: (elaborate text).parsed;
 }

@@ -10,10 +10,11 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 use super::Error;
+use super::evaluation::EvaluationArgs;
 use super::interrupt::Interrupts;
-use crate::evaluate::{Messages, Nix, evaluate_plan};
+use crate::evaluate::{Evaluation, Messages, Nix, Traces, evaluate_plan};
 use crate::event::{Event, EventSink};
-use crate::flake::{Flake, FlakeRef};
+use crate::flake::{FileRef, Flake, FlakeRef, Reference};
 use crate::graph::Graph;
 use crate::plan::Plan;
 use crate::process::quote_argv;
@@ -22,16 +23,23 @@ use crate::report::readers::{Reader, distribute};
 use crate::report::summary::Colours;
 use crate::select::select;
 
-/// Which flake.
+/// Which flake, and how it is evaluated.
 #[derive(Args, Clone, Debug)]
 pub struct FlakeArgs {
     /// The flake, and after `#` the network of it
     #[arg(long, value_name = "REF[#NETWORK]", default_value_t = FlakeRef::default())]
-    pub flake: FlakeRef,
+    flake: FlakeRef,
+
+    /// A plain file that describes the network, instead of a flake
+    #[arg(long, value_name = "FILE[#NETWORK]", conflicts_with_all = ["flake", "override_input"])]
+    file: Option<FileRef>,
 
     /// Use another flake for one of the inputs (as nix does); may be given several times
     #[arg(long, num_args = 2, value_names = ["INPUT", "REF"])]
-    pub override_input: Vec<String>,
+    override_input: Vec<String>,
+
+    #[command(flatten)]
+    evaluation: EvaluationArgs,
 }
 
 /// Which nodes.
@@ -47,13 +55,21 @@ impl FlakeArgs {
     pub fn command(&self, words: &[&str]) -> String {
         let mut argv = vec!["netlib".to_owned()];
         argv.extend(words.iter().map(|word| (*word).to_owned()));
-        if self.flake != FlakeRef::default() {
-            argv.extend(["--flake".to_owned(), self.flake.to_string()]);
+        let reference = self.reference();
+        if reference != Reference::default() {
+            argv.extend([reference.option().to_owned(), reference.to_string()]);
         }
         for (input, by) in self.overrides() {
             argv.extend(["--override-input".to_owned(), input, by]);
         }
         quote_argv(&argv)
+    }
+
+    fn reference(&self) -> Reference {
+        match &self.file {
+            Some(file) => Reference::File(file.clone()),
+            None => Reference::Flake(self.flake.clone()),
+        }
     }
 
     fn overrides(&self) -> Vec<(String, String)> {
@@ -110,6 +126,8 @@ pub struct Prepared {
     pub nodes: BTreeSet<String>,
     /// Their steps.
     pub graph: Graph,
+    /// Evaluates nodes.
+    pub evaluation: Evaluation,
     /// Files of this run; gone when it is dropped.
     pub run_dir: TempDir,
 }
@@ -132,16 +150,23 @@ pub async fn prepare(
             )
         })?;
     let nix = Nix::new(flake.overrides(), interrupts.token().clone());
-    events.send(Event::Phase(format!("reading {}", flake.flake)));
-    let (flake, messages) = Flake::load(flake.flake.clone(), nix, run_dir.path()).await?;
+    let nix = nix.admitted().await?;
+    let (reference, options) = (flake.reference(), &flake.evaluation);
+    events.send(Event::Phase(format!("reading {reference}")));
+    let traces = Traces::new(options.traces());
+    let (flake, messages) = Flake::load(reference, nix, run_dir.path(), traces).await?;
     warn(events, messages.to_show());
-    let (plan, messages) = evaluate_plan(&flake).await?;
+    let cache = Arc::new(options.cache(&flake));
+    let (plan, messages) = evaluate_plan(&flake, &cache).await?;
     warn(events, evaluation_warnings(&messages, &flake));
     warn(events, plan.warnings.clone());
     let nodes = select(&plan, &select_args.on)?;
     let graph = Graph::from_plan(&plan)?.restrict(&nodes);
+    let flake = Arc::new(flake);
+    let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &options.options(), cache)?;
     Ok(Prepared {
-        flake: Arc::new(flake),
+        flake,
+        evaluation,
         plan: Arc::new(plan),
         nodes,
         graph,

@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use clap::Args;
 use futures::StreamExt;
-use futures::stream::BoxStream;
 
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
 use super::interrupt::Interrupts;
 use super::limits::LimitArgs;
 use super::{Error, Exit};
-use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator};
+use crate::evaluate::Attribute;
 use crate::event::{Event, EventSink};
 use crate::host::{Hosts, answering};
 use crate::plan::{Goal, RebootPolicy};
@@ -132,7 +131,8 @@ async fn walked(
     let ready = futures::stream::iter(others.into_keys())
         .chain(answering)
         .boxed();
-    let board = toplevels(&prepared, ready, events);
+    let evaluation = &prepared.evaluation;
+    let board = evaluation.board(Attribute::Toplevels, &prepared.nodes, ready, events);
     let runner = StepRunner::new(StepRunnerParts {
         plan: prepared.plan.clone(),
         toplevels: Arc::new(board),
@@ -151,22 +151,6 @@ async fn walked(
     let result = walk(&prepared.graph, &runner, policy, events, cancel.clone()).await;
     hosts.close().await;
     Ok((prepared, result))
-}
-
-/// Evaluates the nodes that answer, as they do.
-fn toplevels(
-    prepared: &Prepared,
-    answering: BoxStream<'static, String>,
-    events: &EventSink,
-) -> Board {
-    let run_dir = prepared.run_dir.path().to_owned();
-    let flake = prepared.flake.clone();
-    let evaluator = NixEvaluator::new(flake, Attribute::Toplevels, run_dir, events.clone());
-    Board::fill(
-        &prepared.nodes,
-        evaluator.evaluate(answering),
-        events.clone(),
-    )
 }
 
 /// What the user says, whatever the plan does.

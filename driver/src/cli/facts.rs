@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
 use super::interrupt::Interrupts;
 use super::{Error, Exit};
-use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator};
+use crate::evaluate::Attribute;
 use crate::event::EventSink;
 use crate::facts::{FactsError, GatherParts, Written, gather, local_folder, unknown_to_git};
 use crate::host::{Hosts, answering};
@@ -89,7 +89,7 @@ async fn gathered(
     interrupts: &Interrupts,
 ) -> Result<Gathered, Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
-    let folder = local_folder(prepared.flake.directory(), &prepared.flake.reference().url)?;
+    let folder = local_folder(prepared.flake.directory(), &prepared.flake.reference().place())?;
     let run_dir = prepared.run_dir.path().to_owned();
     let has_facts = |node: &&String| {
         prepared
@@ -99,17 +99,13 @@ async fn gathered(
             .is_some_and(|node| !node.facts.is_empty())
     };
     let nodes: BTreeSet<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();
-    let flake = prepared.flake.clone();
-    let evaluator = NixEvaluator::new(flake, Attribute::Gatherers, run_dir.clone(), events.clone());
     let hosts = Arc::new(Hosts::new(&prepared.plan, &run_dir)?);
     let answering = answering(&hosts, &nodes, events, interrupts.token());
+    let evaluation = &prepared.evaluation;
+    let gatherers = evaluation.board(Attribute::Gatherers, &nodes, answering, events);
     let parts = GatherParts {
         plan: prepared.plan.clone(),
-        gatherers: Arc::new(Board::fill(
-            &nodes,
-            evaluator.evaluate(answering),
-            events.clone(),
-        )),
+        gatherers: Arc::new(gatherers),
         nodes: prepared.nodes.clone(),
         hosts: hosts.clone(),
         folder: folder.clone(),

@@ -3,6 +3,7 @@
 mod common;
 mod deploy;
 mod diff;
+mod evaluation;
 mod exec;
 mod facts;
 mod interrupt;

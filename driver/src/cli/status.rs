@@ -8,7 +8,7 @@ use futures::StreamExt;
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print};
 use super::interrupt::Interrupts;
 use super::{Error, Exit};
-use crate::evaluate::{Attribute, Board, Evaluator, NixEvaluator, Toplevels};
+use crate::evaluate::{Attribute, Board, Toplevels};
 use crate::event::EventSink;
 use crate::host::Hosts;
 use crate::report::status::{json, text};
@@ -76,9 +76,7 @@ async fn asked(
 
 /// Evaluates all selected nodes, whether they answer or not.
 pub fn evaluated(prepared: &Prepared, events: &EventSink) -> Board {
-    let run_dir = prepared.run_dir.path().to_owned();
-    let flake = prepared.flake.clone();
-    let evaluator = NixEvaluator::new(flake, Attribute::Toplevels, run_dir, events.clone());
     let nodes = futures::stream::iter(prepared.nodes.clone()).boxed();
-    Board::fill(&prepared.nodes, evaluator.evaluate(nodes), events.clone())
+    let evaluation = &prepared.evaluation;
+    evaluation.board(Attribute::Toplevels, &prepared.nodes, nodes, events)
 }

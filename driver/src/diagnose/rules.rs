@@ -29,8 +29,14 @@ pub enum Kind {
     MissingFile,
     /// An input of the flake cannot be had.
     Input,
+    /// The flake's lock file records something else than is there.
+    StaleLock,
+    /// The flake's lock file cannot be read.
+    BrokenLock,
     /// Failed assertions of the network.
     Assertion,
+    /// Failed assertions of one node's NixOS configuration.
+    NodeAssertion,
     /// A fact that was not gathered.
     MissingFact,
     /// A file of facts that is no JSON.
@@ -58,6 +64,13 @@ pub enum Place {
 const HEADLINES: &[(&str, Kind)] = &[
     ("needs the fact ", Kind::MissingFact),
     (" failed assertion(s):", Kind::Assertion),
+    ("Failed assertions:", Kind::NodeAssertion),
+    ("mismatch in field 'narHash' of input", Kind::StaleLock),
+    ("NAR hash mismatch in input", Kind::StaleLock),
+    ("requires lock file changes", Kind::StaleLock),
+    ("has unsupported version", Kind::BrokenLock),
+    ("Could not parse ", Kind::BrokenLock),
+    ("contains unlocked input", Kind::BrokenLock),
     ("syntax error", Kind::Syntax),
     ("undefined variable ", Kind::UndefinedVariable),
     ("infinite recursion encountered", Kind::InfiniteRecursion),
@@ -87,8 +100,9 @@ impl Kind {
     /// The sort of a message: its headline alone, and all of it with the trace.
     #[must_use]
     pub fn of(headline: &str, text: &str) -> Self {
-        if headline.contains("[json.exception.") && facts_of(text).is_some() {
-            return Self::FactsFile;
+        if headline.contains("[json.exception.") {
+            // Of all JSON that Nix reads before it evaluates, only this is the user's.
+            return facts_of(text).map_or(Self::BrokenLock, |_| Self::FactsFile);
         }
         if let Some((_, kind)) = HEADLINES.iter().find(|(words, _)| headline.contains(words)) {
             return *kind;
@@ -135,9 +149,13 @@ impl Kind {
                 | Self::NoSuchFlake
                 | Self::NoSuchOutput
                 | Self::Input
+                | Self::StaleLock
+                | Self::BrokenLock
                 | Self::Assertion
+                | Self::NodeAssertion
                 | Self::MissingFact
                 | Self::FactsFile
+                | Self::Feature
         )
     }
 
@@ -148,6 +166,8 @@ impl Kind {
             // netlib's own messages name options, which say more.
             Self::Assertion | Self::MissingFact | Self::FactsFile => Place::Nowhere,
             Self::NoSuchFlake | Self::NoSuchOutput | Self::Input => Place::Nowhere,
+            Self::StaleLock | Self::BrokenLock | Self::Feature => Place::Nowhere,
+            Self::NodeAssertion => Place::Headline,
             // Positions of the trace lie in the module system's own machinery.
             Self::UndefinedOption | Self::OptionType | Self::Conflict | Self::NoValue => {
                 Place::Headline
@@ -167,6 +187,7 @@ impl Kind {
                 return did_you_mean(text);
             }
             Self::OptionType => "Give the option a value of that type.".to_owned(),
+            Self::Conflict if headline.contains("lib.mkForce") => return None,
             Self::Conflict => {
                 "Remove one of the definitions, or choose one with lib.mkForce.".to_owned()
             }
@@ -192,16 +213,34 @@ impl Kind {
                 "Check the address of the input in flake.nix, and that this machine can reach it."
                     .to_owned()
             }
+            Self::StaleLock => {
+                let input = input(text).unwrap_or("INPUT");
+                format!(
+                    "flake.lock records another content of this input than is there now. \
+                     To record what is there: nix flake update {input}"
+                )
+            }
+            Self::BrokenLock => {
+                "Mend flake.lock (after a merge: `git checkout --theirs flake.lock`), or make a new one: \
+                 remove it and run `nix flake lock`"
+                    .to_owned()
+            }
             Self::FactsFile => {
                 let node = facts_of(text)?;
                 format!(
                     "Correct facts/{node}.json, or remove it and run: netlib facts gather --on {node}"
                 )
             }
-            Self::Feature => "Enable the feature in nix.conf (experimental-features).".to_owned(),
+            Self::Feature => {
+                let feature = headline.split('\'').nth(1).unwrap_or("FEATURE");
+                format!(
+                    "Add it to nix.conf, here or where Nix's daemon runs: extra-experimental-features = {feature}"
+                )
+            }
             Self::Syntax
             | Self::Type
             | Self::Assertion
+            | Self::NodeAssertion
             | Self::MissingFact
             | Self::Interrupted
             | Self::Other => {

@@ -30,7 +30,15 @@ fn recorded(file: &Path) -> Diagnosis {
         format!("/nix/store/{name}")
     });
     let sources = SourceMap::known(copy, Some(ROOT.into()), None);
-    explain(&error, &sources).with_trace_command(format!("nix eval --show-trace '{ROOT}#…'"))
+    with_trace(explain(&error, &sources))
+}
+
+fn with_trace(diagnosis: Diagnosis) -> Diagnosis {
+    let file = || Trace::File("/home/me/.local/state/netlib/traces/default-plan.log".into());
+    Diagnosis {
+        trace: diagnosis.kind.has_trace().then(file),
+        ..diagnosis
+    }
 }
 
 #[test]
@@ -72,6 +80,12 @@ fn kinds_are_recognised() {
         ("wrong-option-type", Kind::OptionType),
         ("conflicting-values", Kind::Conflict),
         ("option-without-value", Kind::NoValue),
+        ("node-assertions", Kind::NodeAssertion),
+        ("infinite-imports", Kind::InfiniteRecursion),
+        ("missing-feature", Kind::Feature),
+        ("stale-lock", Kind::StaleLock),
+        ("lock-of-the-future", Kind::BrokenLock),
+        ("lock-with-conflict-markers", Kind::BrokenLock),
         ("no-such-input", Kind::Input),
         ("no-such-path", Kind::NoSuchFlake),
         ("no-flake-here", Kind::NoSuchFlake),

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::{EvaluateError, Evaluated, Scope, Toplevel, Toplevels};
-use crate::diagnose::Diagnosis;
+use crate::diagnose::{Diagnosis, Kind};
 use crate::event::{Event, EventSink};
 
 type Outcome = Result<Toplevel, Arc<EvaluateError>>;
@@ -54,31 +54,84 @@ async fn pin_up(
     mut results: BoxStream<'static, Evaluated>,
     events: EventSink,
 ) {
+    let mut told = Told::default();
     while let Some(Evaluated { node, result }) = results.next().await {
-        let result = result.map_err(Arc::new);
-        if let Err(error) = &result
-            && error.scope == Scope::All
-        {
-            for sender in std::mem::take(&mut senders).into_values() {
-                sender.send_replace(Some(Err(error.clone())));
+        match result.map_err(|error| told.error(&node, error, &events)) {
+            Err(error) if error.scope == Scope::All => {
+                for sender in std::mem::take(&mut senders).into_values() {
+                    sender.send_replace(Some(Err(error.clone())));
+                }
             }
-        } else if let Some(sender) = senders.remove(&node) {
-            if result.is_ok() {
-                events.send(Event::Evaluated { node });
+            result => {
+                let Some(sender) = senders.remove(&node) else {
+                    continue;
+                };
+                if let Ok(toplevel) = &result {
+                    told.warnings(&node, &toplevel.warnings);
+                    let status = toplevel.cache_status;
+                    events.send(Event::Evaluated { node, status });
+                }
+                sender.send_replace(Some(result));
             }
-            sender.send_replace(Some(result));
         }
     }
+    told.warn(&events);
     for (node, sender) in senders {
-        sender.send_replace(Some(Err(Arc::new(no_result(node)))));
+        sender.send_replace(Some(Err(Arc::new(no_result(&node)))));
     }
 }
 
-fn no_result(node: String) -> EvaluateError {
-    EvaluateError {
-        scope: Scope::Node(node),
-        diagnosis: Diagnosis::plain("the evaluator ended without a result for it"),
+/// What people were told already, so that they read it once.
+#[derive(Default)]
+struct Told {
+    errors: Vec<(String, Diagnosis)>,
+    warnings: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Told {
+    /// Tells of an error at once; of one like it, only that it is like it.
+    fn error(
+        &mut self,
+        node: &str,
+        mut error: EvaluateError,
+        events: &EventSink,
+    ) -> Arc<EvaluateError> {
+        if error.diagnosis.kind == Kind::Interrupted {
+            return Arc::new(error);
+        }
+        let first = self
+            .errors
+            .iter()
+            .find(|(_, known)| known.is_same(&error.diagnosis));
+        match first {
+            Some((first, _)) => error.same_as = Some(first.clone()),
+            None => self.errors.push((node.to_owned(), error.diagnosis.clone())),
+        }
+        events.send(Event::NotEvaluated {
+            node: node.to_owned(),
+            message: error.to_string(),
+        });
+        Arc::new(error)
     }
+
+    fn warnings(&mut self, node: &str, warnings: &[String]) {
+        for warning in warnings {
+            let nodes = self.warnings.entry(warning.clone()).or_default();
+            nodes.insert(node.to_owned());
+        }
+    }
+
+    /// Each warning once, with the names of all whose configuration has it.
+    fn warn(self, events: &EventSink) {
+        for (warning, nodes) in self.warnings {
+            let names: Vec<String> = nodes.into_iter().collect();
+            events.send(Event::Warning(format!("{}: {warning}", names.join(", "))));
+        }
+    }
+}
+
+fn no_result(node: &str) -> EvaluateError {
+    EvaluateError::plain(node, "the evaluator ended without a result for it")
 }
 
 impl Toplevels for Board {
@@ -86,7 +139,7 @@ impl Toplevels for Board {
         let node = node.to_owned();
         Box::pin(async move {
             let Some(slot) = self.slots.get(&node) else {
-                return Err(Arc::new(no_result(node)));
+                return Err(Arc::new(no_result(&node)));
             };
             let mut slot = slot.clone();
             let outcome = slot
@@ -94,7 +147,7 @@ impl Toplevels for Board {
                 .await
                 .ok()
                 .and_then(|value| value.clone());
-            outcome.unwrap_or_else(|| Err(Arc::new(no_result(node))))
+            outcome.unwrap_or_else(|| Err(Arc::new(no_result(&node))))
         })
     }
 }
@@ -107,14 +160,26 @@ mod tests {
         Toplevel {
             drv_path: format!("/nix/store/{name}.drv"),
             out_path: format!("/nix/store/{name}"),
+            warnings: vec!["old".to_owned()],
+            ..Toplevel::default()
         }
     }
 
     fn failed(node: &str, scope: Scope) -> Evaluated {
-        let diagnosis = Diagnosis::plain("boom");
+        let error = EvaluateError {
+            scope,
+            ..EvaluateError::plain(node, "boom")
+        };
         Evaluated {
             node: node.to_owned(),
-            result: Err(EvaluateError { scope, diagnosis }),
+            result: Err(error),
+        }
+    }
+
+    fn good(node: &str) -> Evaluated {
+        Evaluated {
+            node: node.to_owned(),
+            result: Ok(toplevel(node)),
         }
     }
 
@@ -136,24 +201,46 @@ mod tests {
 
     #[tokio::test]
     async fn each_node_has_its_own_result_even_when_the_evaluator_gave_none() {
-        let good = Evaluated {
-            node: "b".to_owned(),
-            result: Ok(toplevel("b")),
-        };
-        let found = asked(vec![good]).await;
+        let found = asked(vec![good("b")]).await;
         assert!(found[0].as_ref().unwrap_err().contains("without a result"));
         assert_eq!(found[1], Ok("/nix/store/b".to_owned()));
         assert!(found[2].is_err());
     }
 
     #[tokio::test]
+    async fn an_error_and_a_warning_of_many_are_told_once_with_all_names() {
+        let nodes = ["a", "b", "c", "d"].map(str::to_owned).into();
+        let (events, mut reader) = EventSink::channel();
+        let node = |name: &str| failed(name, Scope::Node(name.to_owned()));
+        let results = vec![node("c"), good("a"), node("d"), good("b")];
+        let board = Board::fill(&nodes, futures::stream::iter(results).boxed(), events);
+        for node in &nodes {
+            let _ = board.toplevel(node).await;
+        }
+        drop(board);
+        let mut told = Vec::new();
+        while let Some(event) = reader.recv().await {
+            match event {
+                Event::NotEvaluated { message, .. } => told.push(message),
+                Event::Warning(text) => told.push(text),
+                _ => {}
+            }
+        }
+        assert_eq!(
+            told,
+            [
+                "node `c` does not evaluate: boom",
+                "node `d` does not evaluate: the same error as node `c`: boom",
+                "a, b: old",
+            ]
+        );
+    }
+
+    #[tokio::test]
     async fn an_error_of_all_ends_what_is_left() {
-        let good = Evaluated {
-            node: "b".to_owned(),
-            result: Ok(toplevel("b")),
-        };
-        let found = asked(vec![good, failed("a", Scope::All)]).await;
+        let found = asked(vec![good("b"), failed("a", Scope::All)]).await;
         assert!(found[0].as_ref().unwrap_err().contains("boom"));
         assert_eq!(found[1], Ok("/nix/store/b".to_owned()));
     }
 }
+

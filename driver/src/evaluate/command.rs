@@ -5,24 +5,22 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::Messages;
+use super::version::{FEATURES, FEATURES_CONFIG};
+use super::{Messages, NixError, NixVersion, TooOld};
 use crate::process::{Command, ProcessError, quote_argv};
 
-/// Features that the driver needs, whatever nix.conf says.
-pub(crate) const FEATURES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
-
-/// Inputs that are local git trees with uncommitted changes have locks too, which Nix otherwise refuses to read again.
-/// Given as an option, because a Nix that does not have it then only warns.
-const DIRTY_INPUTS: [&str; 3] = ["--option", "allow-dirty-locks", "true"];
-
 /// Evaluating a large network may take minutes; an hour means that it hangs.
-const TIMEOUT: Duration = Duration::from_secs(60 * 60);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(60 * 60);
+
+/// How long telling its version may take, on a machine that has other things to do.
+const VERSION_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The command `nix` with what all calls of a run have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Nix {
     overrides: Vec<(String, String)>,
     locks: Option<PathBuf>,
+    version: Option<NixVersion>,
     cancel: CancellationToken,
 }
 
@@ -49,6 +47,22 @@ pub enum NixCallError {
     /// Nix did not run, or not to its end.
     #[error(transparent)]
     Process(ProcessError),
+    /// Nix is not one that netlib was written for.
+    #[error(transparent)]
+    TooOld(#[from] TooOld),
+}
+
+impl NixCallError {
+    /// What Nix said; the error itself when it said nothing.
+    pub(crate) fn said(self) -> Result<NixError, Self> {
+        match self {
+            Self::Failed { messages, process } => match messages.error {
+                Some(error) => Ok(error),
+                None => Err(Self::Failed { messages, process }),
+            },
+            other => Err(other),
+        }
+    }
 }
 
 fn said(messages: &Messages) -> String {
@@ -66,8 +80,39 @@ impl Nix {
         Self {
             overrides,
             locks: None,
+            version: None,
             cancel,
         }
+    }
+
+    /// Asks this machine's Nix for its version, and refuses one that is too old.
+    pub async fn admitted(self) -> Result<Self, NixCallError> {
+        let command = Command::new("nix")
+            .arg("--version")
+            .timeout(VERSION_TIMEOUT)
+            .cancel_on(&self.cancel);
+        let output = command.output().await.map_err(NixCallError::Process)?;
+        // One of an unknown shape is most likely newer than this driver.
+        let version = NixVersion::parse(&String::from_utf8_lossy(&output.stdout));
+        if let Some(version) = &version {
+            version.admit()?;
+        }
+        Ok(Self { version, ..self })
+    }
+
+    /// What this machine's Nix says of itself; empty before it was asked.
+    #[must_use]
+    pub fn version(&self) -> String {
+        self.version
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    }
+
+    /// The user's `--override-input` pairs.
+    #[must_use]
+    pub fn overrides(&self) -> &[(String, String)] {
+        &self.overrides
     }
 
     /// Every later call uses these locks instead of looking for newer inputs.
@@ -118,33 +163,43 @@ impl Nix {
         }
     }
 
-    /// The command that shows people the whole trace of an attribute's error.
-    #[must_use]
-    pub fn trace_command(&self, installable: &str) -> String {
-        let overrides = self.overrides.iter();
-        let argv: Vec<String> = ["nix", "eval", "--show-trace", "--no-write-lock-file"]
-            .map(str::to_owned)
-            .into_iter()
-            .chain(overrides.flat_map(|(input, by)| override_option(input, by)))
-            .chain([installable.to_owned()])
-            .collect();
-        quote_argv(&argv)
+    /// The same settings for a program that is not `nix`: its arguments, and lines for its `NIX_CONFIG`.
+    pub(super) fn for_others(&self, is_flake: bool) -> (Vec<String>, String) {
+        let locked = self.locks.iter().map(|path| path.to_string_lossy());
+        let locks = locked.flat_map(|path| ["--reference-lock-file".to_owned(), path.into_owned()]);
+        let arguments = if is_flake {
+            locks.chain(self.override_options()).collect()
+        } else {
+            Vec::new()
+        };
+        let own = std::env::var("NIX_CONFIG").unwrap_or_default();
+        let dirty = self.version.as_ref().map(NixVersion::lock_config);
+        let config = [own, FEATURES_CONFIG.to_owned(), dirty.unwrap_or_default()];
+        (arguments, config.join("\n"))
+    }
+
+    /// Ends what is running.
+    pub(super) fn cancel(&self) -> &CancellationToken {
+        &self.cancel
+    }
+
+    fn override_options(&self) -> impl Iterator<Item = String> + '_ {
+        self.overrides
+            .iter()
+            .flat_map(|(input, by)| override_option(input, by))
     }
 
     fn flake_options(&self) -> Vec<String> {
+        let dirty = self.version.as_ref().map(NixVersion::lock_options);
         let locks = self.locks.iter().flat_map(|path| {
             let path = path.to_string_lossy().into_owned();
             let words = ["--reference-lock-file".to_owned(), path].into_iter();
-            words.chain(DIRTY_INPUTS.map(str::to_owned))
+            words.chain(dirty.clone().unwrap_or_default())
         });
-        let overrides = self
-            .overrides
-            .iter()
-            .flat_map(|(input, by)| override_option(input, by));
         // Without this, Nix writes a lock file that is missing and adds it to git.
         std::iter::once("--no-write-lock-file".to_owned())
             .chain(locks)
-            .chain(overrides)
+            .chain(self.override_options())
             .collect()
     }
 }
@@ -172,22 +227,21 @@ mod tests {
             "path:/n",
         ];
         assert_eq!(nix.flake_options(), before);
-        let pinned = nix
-            .pinned_to("/run/flake.lock".into())
-            .flake_options()
-            .join(" ");
+        let version = NixVersion::parse("nix (Nix) 2.26.3");
+        let nix = Nix { version, ..nix };
+        let pinned = nix.pinned_to("/run/flake.lock".into());
         let expected = "--no-write-lock-file --reference-lock-file /run/flake.lock --option allow-dirty-locks true \
                         --override-input netlib path:/n";
-        assert_eq!(pinned, expected);
-    }
-
-    #[test]
-    fn the_command_for_the_trace_can_be_pasted() {
-        let overrides = vec![("netlib".to_owned(), "path:/my net".to_owned())];
-        let nix = Nix::new(overrides, CancellationToken::new());
+        assert_eq!(pinned.flake_options().join(" "), expected);
+        let (arguments, config) = pinned.for_others(true);
         assert_eq!(
-            nix.trace_command(".#.x"),
-            "nix eval --show-trace --no-write-lock-file --override-input netlib 'path:/my net' '.#.x'"
+            arguments.join(" "),
+            "--reference-lock-file /run/flake.lock --override-input netlib path:/n"
         );
+        assert!(
+            config.ends_with("flakes\nallow-dirty-locks = true"),
+            "{config}"
+        );
+        assert_eq!(pinned.for_others(false).0.len(), 0);
     }
 }

@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+/// How an error begins in a text for terminals.
+const ERROR: &str = "error:";
+
 /// Everything of interest that one call of Nix said.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Messages {
@@ -71,6 +74,9 @@ impl Messages {
                 text,
                 other,
             });
+        } else if text.starts_with(ERROR) {
+            // What is no error of Nix's own kind, such as one of its JSON parser, has no headline.
+            self.error = Some(NixError::from_text(&text));
         }
     }
 
@@ -93,6 +99,44 @@ impl Messages {
     }
 }
 
+impl NixError {
+    /// From a text for terminals, as programs print that have no log format for others.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        let text = strip_ansi(text);
+        let mut lines: Vec<&str> = text.lines().collect();
+        let is_error = |line: &&str| line.trim_start().starts_with(ERROR);
+        let start = lines.iter().rposition(is_error).unwrap_or_default();
+        let last = lines.split_off(start.min(lines.len()));
+        let headline = dedented(&last);
+        let headline = headline.strip_prefix(ERROR).unwrap_or(&headline).trim();
+        Self {
+            headline: without_place(headline),
+            text,
+            other: Vec::new(),
+        }
+    }
+}
+
+/// The lines without the indentation of the first one. Later lines are indented as much, or not at all.
+fn dedented(lines: &[&str]) -> String {
+    let first = lines.first().copied().unwrap_or_default();
+    let width = first.len() - first.trim_start().len();
+    let cut = |line: &&str| {
+        let blank = line.len() - line.trim_start().len();
+        line.get(blank.min(width)..).unwrap_or_default().to_owned()
+    };
+    lines.iter().map(cut).collect::<Vec<_>>().join("\n")
+}
+
+/// Without the position and the lines of code that follow some messages: they are no part of what is wrong.
+fn without_place(headline: &str) -> String {
+    let is_place = |line: &str| line.starts_with("at /") || line.starts_with("at «");
+    let lines = headline.lines();
+    let kept: Vec<&str> = lines.take_while(|line| !is_place(line)).collect();
+    kept.join("\n").trim_end().to_owned()
+}
+
 /// The text without terminal colours.
 #[must_use]
 pub fn strip_ansi(text: &str) -> String {
@@ -102,6 +146,18 @@ pub fn strip_ansi(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_error_of_a_text_is_its_headline() {
+        let text = "error:\n       … while\n         at /n/flake.nix:1:2:\n\n       \u{1b}[31merror:\u{1b}[0m\n       Failed:\n       - one\n         two";
+        let error = NixError::from_text(text);
+        assert_eq!(error.headline, "Failed:\n- one\n  two");
+        assert!(!error.text.contains('\u{1b}'));
+        let place = "error: derivation 'x' does not have valid outputs: error:\n  … while\n   error: attribute 'y' missing\n   at /n/flake.nix:14:99:\n     13|  x";
+        assert_eq!(NixError::from_text(place).headline, "attribute 'y' missing");
+        assert_eq!(NixError::from_text("odd\n").headline, "odd");
+        assert_eq!(NixError::from_text("").headline, "");
+    }
 
     #[test]
     fn sorts_messages() {

@@ -2,11 +2,22 @@
 //!
 //! Knows what evaluators have in common; how one of them works is in its own file.
 
+mod batches;
 mod board;
+mod cache;
+mod cached;
 mod command;
+mod error;
+mod evaluation;
 mod message;
 mod nix;
+mod nix_eval_jobs;
+mod options;
 mod plan;
+mod resources;
+mod roots;
+mod traces;
+mod version;
 
 use std::sync::Arc;
 
@@ -14,47 +25,86 @@ use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
 pub use board::Board;
-pub(crate) use command::FEATURES;
+pub use cache::Cache;
 pub use command::{Answer, Nix, NixCallError};
+pub use error::{EvaluateError, Scope};
+pub use evaluation::{Evaluation, EvaluatorError};
 pub use message::{Messages, NixError, strip_ansi};
-pub use nix::{Attribute, NixEvaluator, workers};
+pub use options::{CacheUse, EvaluationOptions, EvaluatorChoice, TraceUse};
 pub use plan::{PlanEvaluationError, evaluate_plan};
+pub use resources::Resources;
+pub use traces::Traces;
+pub(crate) use version::FEATURES;
+pub use version::{Flavour, NixVersion, TooOld};
 
-use crate::diagnose::Diagnosis;
+/// Which derivation of each node.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Attribute {
+    /// The NixOS system.
+    Toplevels,
+    /// The programs that gather the node's facts.
+    Gatherers,
+}
+
+impl Attribute {
+    /// The attribute of the network that holds one derivation a node.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Toplevels => "toplevels",
+            Self::Gatherers => "gatherers",
+        }
+    }
+
+    /// The attribute of one node below the network.
+    #[must_use]
+    pub fn of(self, node: &str) -> String {
+        format!("{}.{node}", self.name())
+    }
+}
 
 /// What evaluating a node yields: where its derivation is and what it will build.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Toplevel {
     /// Store path of the derivation.
     pub drv_path: String,
     /// Store path that building it makes.
     pub out_path: String,
+    /// What building it takes.
+    pub cache_status: CacheStatus,
+    /// Warnings of the node's configuration.
+    pub warnings: Vec<String>,
 }
 
-/// Why there is no derivation.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{scope}{diagnosis}")]
-pub struct EvaluateError {
-    /// Whether it concerns one node or all.
-    pub scope: Scope,
-    /// The explained message.
-    pub diagnosis: Diagnosis,
+/// What building a derivation takes, as far as the evaluator looked.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum CacheStatus {
+    /// Nobody looked.
+    #[default]
+    Unknown,
+    /// Nothing: it is in the deployer's store.
+    Local,
+    /// It is only fetched.
+    Cached {
+        /// How many store paths.
+        fetch: usize,
+    },
+    /// It is built.
+    NotBuilt {
+        /// How many derivations.
+        build: usize,
+        /// How many store paths are fetched for that.
+        fetch: usize,
+    },
 }
 
-/// Whom an error of evaluation concerns.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Scope {
-    /// Only this node; the others are still evaluated.
-    Node(String),
-    /// Every node: nothing more comes from the stream.
-    All,
-}
-
-impl std::fmt::Display for Scope {
+impl std::fmt::Display for CacheStatus {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Node(node) => write!(f, "node `{node}` does not evaluate: "),
-            Self::All => write!(f, "the network does not evaluate: "),
+            Self::Unknown => Ok(()),
+            Self::Local => write!(f, "in the store already"),
+            Self::Cached { fetch } => write!(f, "{fetch} to fetch"),
+            Self::NotBuilt { build, fetch } => write!(f, "{build} to build, {fetch} to fetch"),
         }
     }
 }

@@ -1,50 +1,27 @@
 //! The evaluator that needs nothing but `nix`: one process a node, as many at a time as cores and memory allow.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::os::unix::process::ExitStatusExt;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use serde::Deserialize;
 
-use super::{EvaluateError, Evaluated, Evaluator, Messages, NixCallError, Scope, Toplevel};
-use crate::diagnose::{Diagnosis, Kind};
-use crate::event::{Event, EventSink};
-use crate::flake::Flake;
+use super::evaluation::Parts;
+use super::roots::protect;
+use super::{
+    Answer, CacheStatus, EvaluateError, Evaluated, Evaluator, Messages, NixCallError, Toplevel,
+};
 use crate::process::ProcessError;
-
-/// Memory that the evaluation of one real NixOS system may take, with room to spare.
-const MEMORY_OF_ONE: u64 = 2_500_000_000;
 
 /// What of a derivation the driver wants to know. The result of a node without one is an error of that node alone.
 // Not named outPath: Nix writes a set that has one as that string.
-const FIELDS: &str = "d: { drvPath = d.drvPath; out = d.outPath; }";
-
-/// Which derivation of each node.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Attribute {
-    /// The NixOS system.
-    Toplevels,
-    /// The programs that gather the node's facts.
-    Gatherers,
-}
-
-impl Attribute {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Toplevels => "toplevels",
-            Self::Gatherers => "gatherers",
-        }
-    }
-}
+const FIELDS: &str =
+    "d: { drvPath = d.drvPath; out = d.outPath; warnings = d.meta.netlib.warnings or [ ]; }";
 
 /// Evaluates each node in a process of its own.
 #[derive(Clone, Debug)]
-pub struct NixEvaluator {
-    flake: Arc<Flake>,
-    attribute: Attribute,
-    run_dir: PathBuf,
-    events: EventSink,
+pub(super) struct NixEvaluator {
+    parts: Parts,
 }
 
 #[derive(Deserialize)]
@@ -52,23 +29,13 @@ pub struct NixEvaluator {
 struct Record {
     drv_path: String,
     out: String,
+    #[serde(default)]
+    warnings: Vec<String>,
 }
 
 impl NixEvaluator {
-    /// Keeps garbage collector roots of what it evaluated in the run directory.
-    #[must_use]
-    pub fn new(
-        flake: Arc<Flake>,
-        attribute: Attribute,
-        run_dir: PathBuf,
-        events: EventSink,
-    ) -> Self {
-        Self {
-            flake,
-            attribute,
-            run_dir,
-            events,
-        }
+    pub(super) const fn new(parts: Parts) -> Self {
+        Self { parts }
     }
 
     async fn one(self, node: String) -> Evaluated {
@@ -77,123 +44,97 @@ impl NixEvaluator {
     }
 
     async fn derivation(&self, node: &str) -> Result<Toplevel, EvaluateError> {
-        let path = format!("{}.{node}", self.attribute.name());
-        let installable = self.flake.attribute(&path);
-        let words = [installable.as_str(), "--apply", FIELDS];
-        let call = self.flake.nix().call(["eval", "--json"], words).await;
-        let answer = call.map_err(|error| self.explained(node, error, &path))?;
-        self.warn(node, &answer.messages);
+        let answer = match self.ask(node).await {
+            Err(error) if killed(&error).is_some() => self.ask_alone(node).await?,
+            other => other.map_err(|error| self.explained(node, error))?,
+        };
         let record: Record = serde_json::from_slice(&answer.stdout).map_err(|error| {
             let text = format!("`nix eval` answered something netlib does not understand: {error}");
-            EvaluateError {
-                scope: Scope::Node(node.to_owned()),
-                diagnosis: Diagnosis::plain(&text),
-            }
+            EvaluateError::plain(node, &text)
         })?;
-        self.protect(node, &record.drv_path, &path).await?;
+        // The garbage collector must not take the derivation before it is built.
+        let link = self
+            .parts
+            .run_dir
+            .join(format!("{}-{node}.drv", self.parts.attribute.name()));
+        protect(self.parts.flake.nix(), &link, &[&record.drv_path])
+            .await
+            .map_err(|error| self.explained(node, error))?;
+        let is_here = std::path::Path::new(&record.out).exists();
         Ok(Toplevel {
+            cache_status: if is_here {
+                CacheStatus::Local
+            } else {
+                CacheStatus::Unknown
+            },
+            warnings: warnings(record.warnings, &answer.messages),
             drv_path: record.drv_path,
             out_path: record.out,
         })
     }
 
-    /// Keeps the garbage collector from taking the derivation before it is built.
-    async fn protect(&self, node: &str, drv_path: &str, path: &str) -> Result<(), EvaluateError> {
-        let link = self
-            .run_dir
-            .join(format!("{}-{node}.drv", self.attribute.name()));
-        let link = link.to_string_lossy();
-        // Without `^*` this builds nothing: the derivation itself is the result.
-        let call = self
-            .flake
+    async fn ask(&self, node: &str) -> Result<Answer, NixCallError> {
+        let _slot = self.parts.pool.slot().await;
+        self.call(node).await
+    }
+
+    /// Once more when nothing else runs: what was killed most likely did not fit beside the others.
+    async fn ask_alone(&self, node: &str) -> Result<Answer, EvaluateError> {
+        let _all = self.parts.pool.all().await;
+        self.call(node).await.map_err(|error| match killed(&error) {
+            Some(signal) => EvaluateError::killed(node, &format!("was ended by signal {signal}")),
+            None => self.explained(node, error),
+        })
+    }
+
+    async fn call(&self, node: &str) -> Result<Answer, NixCallError> {
+        let flake = &self.parts.flake;
+        let words = flake.attribute(&self.parts.attribute.of(node)).words();
+        let apply = ["--apply".to_owned(), FIELDS.to_owned()];
+        flake
             .nix()
-            .call(["build"], ["--out-link", link.as_ref(), drv_path])
-            .await;
-        call.map(|_| ())
-            .map_err(|error| self.explained(node, error, path))
+            .call(["eval", "--json"], words.into_iter().chain(apply))
+            .await
     }
 
-    fn warn(&self, node: &str, messages: &Messages) {
-        for warning in &messages.evaluation_warnings {
-            self.events.send(Event::Warning(format!(
-                "{node}: {}",
-                self.flake.sources().map(warning)
-            )));
-        }
-    }
-
-    fn explained(&self, node: &str, error: NixCallError, path: &str) -> EvaluateError {
-        match self.flake.explain(error, path) {
-            Ok(diagnosis) => {
-                // What fails before any node is looked at fails for each of them.
-                let scope = match diagnosis.kind {
-                    Kind::Assertion | Kind::Input => Scope::All,
-                    _ => Scope::Node(node.to_owned()),
-                };
-                EvaluateError { scope, diagnosis }
-            }
-            Err(error) => EvaluateError {
-                scope: Scope::Node(node.to_owned()),
-                diagnosis: unexplained(&error),
-            },
+    fn explained(&self, node: &str, error: NixCallError) -> EvaluateError {
+        let attribute = self.parts.attribute.of(node);
+        match self.parts.flake.explain(error, &attribute) {
+            Ok(diagnosis) => EvaluateError::explained(node, diagnosis),
+            Err(error) => EvaluateError::unexplained(node, &error),
         }
     }
 }
 
-fn unexplained(error: &NixCallError) -> Diagnosis {
-    let kind = match error {
-        NixCallError::Process(ProcessError::Cancelled { .. }) => Kind::Interrupted,
-        _ => Kind::Other,
-    };
-    Diagnosis {
-        kind,
-        ..Diagnosis::plain(&error.to_string())
+/// The configuration's own warnings, and those that its evaluation printed besides.
+fn warnings(own: Vec<String>, messages: &Messages) -> Vec<String> {
+    let mut all = own;
+    for warning in &messages.evaluation_warnings {
+        if !all.iter().any(|known| known.trim() == warning) {
+            all.push(warning.clone());
+        }
+    }
+    all
+}
+
+/// The signal that ended a call.
+fn killed(error: &NixCallError) -> Option<i32> {
+    match error {
+        NixCallError::Failed { process, .. } | NixCallError::Process(process) => match process {
+            ProcessError::Failed { status, .. } => status.signal(),
+            _ => None,
+        },
+        NixCallError::TooOld(_) => None,
     }
 }
 
 impl Evaluator for NixEvaluator {
     fn evaluate(&self, nodes: BoxStream<'static, String>) -> BoxStream<'static, Evaluated> {
         let this = self.clone();
+        let at_once = self.parts.resources.workers;
         nodes
             .map(move |node| this.clone().one(node))
-            .buffer_unordered(workers())
+            .buffer_unordered(at_once)
             .boxed()
-    }
-}
-
-/// How many evaluations fit this machine at the same time.
-#[must_use]
-pub fn workers() -> usize {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    fitting(cores, available_memory(&meminfo))
-}
-
-fn fitting(cores: usize, memory: Option<u64>) -> usize {
-    let by_memory =
-        memory.map(|bytes| usize::try_from(bytes / MEMORY_OF_ONE).unwrap_or(usize::MAX));
-    cores.min(by_memory.unwrap_or(cores)).max(1)
-}
-
-fn available_memory(meminfo: &str) -> Option<u64> {
-    let line = meminfo
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn memory_bounds_the_workers() {
-        let memory = available_memory("MemTotal: 1 kB\nMemAvailable:    6000000 kB\n");
-        assert_eq!(memory, Some(6_144_000_000));
-        assert_eq!(fitting(8, memory), 2);
-        assert_eq!(fitting(8, Some(1)), 1);
-        assert_eq!(fitting(3, None), 3);
-        assert_eq!(available_memory("nothing"), None);
     }
 }

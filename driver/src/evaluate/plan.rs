@@ -1,8 +1,8 @@
 //! Evaluates the plan of a network: one light call, before anything else.
 
+use super::{Cache, Messages, NixCallError};
 use crate::diagnose::{Diagnosis, Kind};
-use crate::evaluate::{Messages, NixCallError};
-use crate::flake::Flake;
+use crate::flake::{Flake, Reference};
 use crate::plan::{Plan, PlanError};
 
 /// Why there is no plan.
@@ -17,15 +17,10 @@ pub enum PlanEvaluationError {
         diagnosis: Diagnosis,
     },
     /// The flake has no such network.
-    #[error(
-        "the flake `{url}` has no network `{network}`.\n{}",
-        there_are(url, existing)
-    )]
+    #[error("`{}` has no network `{}`.\n{}", reference.place(), reference.network(), there_are(reference, existing))]
     NoNetwork {
-        /// The flake.
-        url: String,
         /// What was asked for.
-        network: String,
+        reference: Box<Reference>,
         /// What there is.
         existing: Vec<String>,
     },
@@ -37,31 +32,51 @@ pub enum PlanEvaluationError {
     Plan(#[from] PlanError),
 }
 
-fn there_are(url: &str, existing: &[String]) -> String {
+fn there_are(reference: &Reference, existing: &[String]) -> String {
     if existing.is_empty() {
-        return "It has none at all: its outputs need to come from netlib.lib.mkFlake. \
-                To start with a working one: nix flake init -t netlib#wireguard-mesh"
-            .to_owned();
+        return match reference {
+            Reference::Flake(_) => {
+                "It has none at all: its outputs need to come from netlib.lib.mkFlake. \
+                 To start with a working one: nix flake init -t netlib#wireguard-mesh"
+            }
+            Reference::File(_) => {
+                "It has none at all: its value needs to come from netlib.lib.mkNetwork, \
+                 as docs/evaluation.md shows."
+            }
+        }
+        .to_owned();
     }
-    let refs: Vec<String> = existing
-        .iter()
-        .map(|name| format!("{url}#{name}"))
-        .collect();
+    let first = format!("{}#{}", reference.place(), existing[0]);
     format!(
-        "Its networks: {}. For example: --flake {}",
+        "Its networks: {}. For example: {} {first}",
         existing.join(", "),
-        refs[0]
+        reference.option()
     )
 }
 
-/// The plan of the flake's chosen network, and what Nix said on the way.
-pub async fn evaluate_plan(flake: &Flake) -> Result<(Plan, Messages), PlanEvaluationError> {
-    let call = flake
-        .nix()
-        .call(["eval", "--json"], [flake.attribute("plan")])
-        .await;
-    match call {
-        Ok(answer) => Ok((Plan::parse(&answer.stdout)?, answer.messages)),
+/// The plan of the flake's chosen network, and what Nix said on the way. One that is known is not evaluated.
+pub async fn evaluate_plan(
+    flake: &Flake,
+    cache: &Cache,
+) -> Result<(Plan, Messages), PlanEvaluationError> {
+    if let Some(kept) = cache.plan()
+        // A newer netlib may understand less of an older one's plan.
+        && let Ok(plan) = Plan::parse(kept.document.as_bytes())
+    {
+        let messages = Messages {
+            evaluation_warnings: kept.warnings,
+            ..Messages::default()
+        };
+        return Ok((plan, messages));
+    }
+    let words = flake.attribute("plan").words();
+    match flake.nix().call(["eval", "--json"], words).await {
+        Ok(answer) => {
+            let plan = Plan::parse(&answer.stdout)?;
+            cache.keep_plan(&answer.stdout, answer.messages.evaluation_warnings.clone());
+            cache.save();
+            Ok((plan, answer.messages))
+        }
         Err(error) => Err(explained(flake, error).await),
     }
 }
@@ -74,17 +89,15 @@ async fn explained(flake: &Flake, error: NixCallError) -> PlanEvaluationError {
     let reference = flake.reference();
     if diagnosis.kind == Kind::NoSuchOutput {
         let existing = flake.networks().await;
-        if !existing.contains(&reference.network) {
-            let (url, network) = (reference.url.clone(), reference.network.clone());
+        if !existing.iter().any(|name| name == reference.network()) {
             return PlanEvaluationError::NoNetwork {
-                url,
-                network,
+                reference: Box::new(reference.clone()),
                 existing,
             };
         }
     }
     PlanEvaluationError::Evaluate {
-        network: reference.network.clone(),
+        network: reference.network().to_owned(),
         diagnosis,
     }
 }
@@ -96,8 +109,7 @@ mod tests {
 
     fn no_network(existing: &[&str]) -> String {
         let error = PlanEvaluationError::NoNetwork {
-            url: "/net".to_owned(),
-            network: "ofice".to_owned(),
+            reference: Box::new(Reference::Flake("/net#ofice".parse().unwrap())),
             existing: existing.iter().map(|name| (*name).to_owned()).collect(),
         };
         error.to_string()
@@ -106,11 +118,11 @@ mod tests {
     #[test]
     fn a_network_that_is_not_there_lists_those_that_are() {
         assert_snapshot!(no_network(&["home", "office"]), @r"
-        the flake `/net` has no network `ofice`.
+        `/net` has no network `ofice`.
         Its networks: home, office. For example: --flake /net#home
         ");
         assert_snapshot!(no_network(&[]), @r"
-        the flake `/net` has no network `ofice`.
+        `/net` has no network `ofice`.
         It has none at all: its outputs need to come from netlib.lib.mkFlake. To start with a working one: nix flake init -t netlib#wireguard-mesh
         ");
     }

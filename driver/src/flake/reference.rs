@@ -1,10 +1,32 @@
-//! `REF[#network]` as the user writes it.
+//! `REF[#network]` and `FILE[#network]` as the user writes them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
+
+/// The output that holds the networks.
+pub(super) const NETWORKS: &str = "netlibConfigurations";
 
 /// The network that is meant when none is named.
 const DEFAULT_NETWORK: &str = "default";
+
+/// Where a network is described.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Reference {
+    /// By a flake.
+    Flake(FlakeRef),
+    /// By a plain file.
+    File(FileRef),
+}
+
+/// A plain file that calls the library, and the network of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FileRef {
+    /// The file.
+    pub path: PathBuf,
+    /// Attribute of `netlibConfigurations`.
+    pub network: String,
+}
 
 /// A flake reference and the network of it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -29,6 +51,9 @@ pub enum FlakeRefError {
         "the flake reference is empty: name a flake, such as `.` for the current folder or `.#network`"
     )]
     Empty,
+    /// A network of no file.
+    #[error("name a file, such as ./network.nix or ./network.nix#office")]
+    NoFile,
 }
 
 impl Default for FlakeRef {
@@ -47,17 +72,7 @@ impl FromStr for FlakeRef {
         if matches!(text, "" | "#") {
             return Err(FlakeRefError::Empty);
         }
-        let (url, network) = text.split_once('#').unwrap_or((text, ""));
-        let or = |given: &str, default: &str| match given {
-            "" => default.to_owned(),
-            given => given.to_owned(),
-        };
-        let is_name = network
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        if !is_name {
-            return Err(FlakeRefError::Network(network.to_owned()));
-        }
+        let (url, network) = split(text)?;
         Ok(Self {
             url: or(url, "."),
             network: or(network, DEFAULT_NETWORK),
@@ -65,17 +80,84 @@ impl FromStr for FlakeRef {
     }
 }
 
-impl fmt::Display for FlakeRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.url, self.network)
+impl FromStr for FileRef {
+    type Err = FlakeRefError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (path, network) = split(text)?;
+        if path.is_empty() {
+            return Err(FlakeRefError::NoFile);
+        }
+        Ok(Self {
+            path: path.into(),
+            network: or(network, DEFAULT_NETWORK),
+        })
     }
 }
 
-impl FlakeRef {
-    /// Installable of an attribute of the network in the flake at this URL. The leading dot means the flake's root.
+fn split(text: &str) -> Result<(&str, &str), FlakeRefError> {
+    let (of, network) = text.split_once('#').unwrap_or((text, ""));
+    let is_name = network
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if is_name {
+        Ok((of, network))
+    } else {
+        Err(FlakeRefError::Network(network.to_owned()))
+    }
+}
+
+fn or(given: &str, default: &str) -> String {
+    match given {
+        "" => default.to_owned(),
+        given => given.to_owned(),
+    }
+}
+
+impl Reference {
+    /// Attribute of `netlibConfigurations`.
     #[must_use]
-    pub fn attribute_of(&self, url: &str, path: &str) -> String {
-        format!("{url}#.netlibConfigurations.{}.{path}", self.network)
+    pub fn network(&self) -> &str {
+        match self {
+            Self::Flake(flake) => &flake.network,
+            Self::File(file) => &file.network,
+        }
+    }
+
+    /// The flake or the file, without the network.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self {
+            Self::Flake(flake) => flake.url.clone(),
+            Self::File(file) => file.path.display().to_string(),
+        }
+    }
+
+    /// The option of netlib's commands that names it.
+    #[must_use]
+    pub const fn option(&self) -> &'static str {
+        match self {
+            Self::Flake(_) => "--flake",
+            Self::File(_) => "--file",
+        }
+    }
+}
+
+impl Default for Reference {
+    fn default() -> Self {
+        Self::Flake(FlakeRef::default())
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.place(), self.network())
+    }
+}
+
+impl fmt::Display for FlakeRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.url, self.network)
     }
 }
 
@@ -103,6 +185,15 @@ mod tests {
     fn nothing_is_not_the_current_folder() {
         assert_eq!("".parse::<FlakeRef>(), Err(FlakeRefError::Empty));
         assert_eq!("#".parse::<FlakeRef>(), Err(FlakeRefError::Empty));
+    }
+
+    #[test]
+    fn a_file_has_a_network_too() {
+        let file: FileRef = "./net.nix#office".parse().unwrap();
+        assert_eq!(Reference::File(file).to_string(), "./net.nix#office");
+        let file: FileRef = "net.nix".parse().unwrap();
+        assert_eq!(file.network, "default");
+        assert_eq!("#x".parse::<FileRef>(), Err(FlakeRefError::NoFile));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::readers::Reader;
 use super::summary::Summary;
+use crate::evaluate::CacheStatus;
 use crate::event::{Event, StepResult, WalkStep};
 
 /// Version of the events' schema. It grows when a reader of the old one would misunderstand the new one.
@@ -60,7 +61,11 @@ fn described(event: &Event) -> (&'static str, Value) {
         Event::Offline { node, message } => {
             ("offline", json!({ "node": node, "message": message }))
         }
-        Event::Evaluated { node } => ("evaluated", json!({ "node": node })),
+        Event::Evaluated { node, status } => ("evaluated", evaluated(node, *status)),
+        Event::NotEvaluated { node, message } => (
+            "notEvaluated",
+            json!({ "node": node, "message": message }),
+        ),
         Event::WalkStarted { steps } => {
             let steps: Vec<Value> = steps.iter().map(walk_step).collect();
             ("walkStarted", json!({ "steps": steps }))
@@ -80,6 +85,17 @@ fn described(event: &Event) -> (&'static str, Value) {
         Event::Summary(summary) => ("summary", summary_fields(summary)),
         Event::Error(message) => ("error", json!({ "message": message })),
     }
+}
+
+/// What building takes is said where somebody looked.
+fn evaluated(node: &str, status: CacheStatus) -> Value {
+    let (status, build, fetch) = match status {
+        CacheStatus::Unknown => return json!({ "node": node }),
+        CacheStatus::Local => ("local", 0, 0),
+        CacheStatus::Cached { fetch } => ("cached", 0, fetch),
+        CacheStatus::NotBuilt { build, fetch } => ("notBuilt", build, fetch),
+    };
+    json!({ "node": node, "cacheStatus": status, "builds": build, "fetches": fetch })
 }
 
 fn walk_step(step: &WalkStep) -> Value {

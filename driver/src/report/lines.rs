@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crate::evaluate::CacheStatus;
 use crate::event::{Event, StepResult, WalkStep};
 
 /// Turns events into lines; remembers which steps there are and which warnings were shown.
@@ -11,6 +12,7 @@ pub struct Lines {
     steps: BTreeMap<String, WalkStep>,
     warnings: BTreeSet<String>,
     offline: BTreeSet<String>,
+    not_evaluated: BTreeSet<String>,
 }
 
 impl Lines {
@@ -27,7 +29,15 @@ impl Lines {
                 self.offline.insert(node.clone());
                 Some(format!("{node}: offline\n{}", indented(message)))
             }
-            Event::Evaluated { node } => Some(format!("{node}: evaluated")),
+            Event::Evaluated {
+                node,
+                status: CacheStatus::Unknown,
+            } => Some(format!("{node}: evaluated")),
+            Event::Evaluated { node, status } => Some(format!("{node}: evaluated: {status}")),
+            Event::NotEvaluated { node, message } => {
+                self.not_evaluated.insert(node.clone());
+                Some(format!("{node}: not evaluated\n{}", indented(message)))
+            }
             Event::Interrupted { activating } => Some(interrupted(activating)),
             Event::WalkStarted { steps } => {
                 self.steps = steps
@@ -82,6 +92,13 @@ impl Lines {
             }
             StepResult::Done(detail) => Some(format!("{name}: done in {took}: {detail}")),
             StepResult::Skipped(why) => Some(format!("{name}: {why}")),
+            // Said already, as soon as it was known.
+            StepResult::Failed(message)
+                if message.contains("does not evaluate: ")
+                    && self.not_evaluated.contains(self.owner(step)) =>
+            {
+                Some(format!("{name}: failed: it does not evaluate"))
+            }
             StepResult::Failed(message) => Some(format!(
                 "{name}: failed after {took}\n{}",
                 indented(message)
@@ -156,7 +173,17 @@ mod tests {
             },
             Event::Evaluated {
                 node: "alpha".to_owned(),
+                status: CacheStatus::NotBuilt { build: 2, fetch: 3 },
             },
+            Event::NotEvaluated {
+                node: "beta".to_owned(),
+                message: "node `beta` does not evaluate: boom\nat once".to_owned(),
+            },
+            finished(
+                "copy:beta",
+                StepResult::Failed("node `beta` does not evaluate: boom\nat once".to_owned()),
+                1,
+            ),
             Event::StepStarted {
                 step: "build:alpha".to_owned(),
             },

@@ -53,9 +53,10 @@ impl LogDir {
 
     fn node_of<'a>(&'a self, event: &'a Event) -> Option<&'a str> {
         match event {
-            Event::Online { node } | Event::Offline { node, .. } | Event::Evaluated { node } => {
-                Some(node)
-            }
+            Event::Online { node }
+            | Event::Offline { node, .. }
+            | Event::Evaluated { node, .. }
+            | Event::NotEvaluated { node, .. } => Some(node),
             Event::StepStarted { step }
             | Event::StepOutput { step, .. }
             | Event::StepFinished { step, .. } => self.steps.get(step)?.node.as_deref(),

@@ -1,6 +1,7 @@
 //! Property tests: random graphs, random failures, random limits.
 
 mod fake;
+mod prepared;
 
 use std::collections::BTreeMap;
 

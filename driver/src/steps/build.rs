@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::StepFailure;
 use super::failure::command_line;
 use super::nix_log::NixLog;
-use crate::evaluate::{FEATURES, Toplevel};
+use crate::evaluate::{CacheStatus, FEATURES, Toplevel};
 use crate::process::{Command, ProcessError, Tail};
 
 /// How long asking Nix for an old log may take.
@@ -27,12 +27,35 @@ pub(crate) struct Build {
     pub cancel: CancellationToken,
 }
 
+/// How there came to be a result.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Built {
+    /// It was built, or fetched.
+    Now,
+    /// It was there.
+    Before,
+}
+
+impl std::fmt::Display for Built {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Now => "built",
+            Self::Before => "in the store already",
+        })
+    }
+}
+
 /// Builds, and hands out lines for people.
 pub(crate) async fn build(
     what: &Build,
     mut on_line: impl FnMut(String) + Send,
-) -> Result<(), StepFailure> {
-    let Toplevel { drv_path, out_path } = &what.toplevel;
+) -> Result<Built, StepFailure> {
+    let Toplevel {
+        drv_path, out_path, ..
+    } = &what.toplevel;
+    if what.toplevel.cache_status == CacheStatus::Local && is_kept(what).await {
+        return Ok(Built::Before);
+    }
     let command = Command::new("nix")
         .args(FEATURES)
         // Builds of nodes that share a derivation wait for one another; Nix looks only every five seconds.
@@ -56,13 +79,25 @@ pub(crate) async fn build(
         return Err(explain(error, &log, drv_path).await);
     }
     if Path::new(out_path).exists() {
-        return Ok(());
+        return Ok(Built::Now);
     }
     Err(StepFailure::NoOutput {
         drv: drv_path.clone(),
         out: out_path.clone(),
         command: line,
     })
+}
+
+/// Whether the result is there, and stays so while the run lasts.
+async fn is_kept(what: &Build) -> bool {
+    let command = Command::new("nix")
+        .args(FEATURES)
+        .args(["build", "--offline", "--out-link"])
+        .arg(&what.link)
+        .arg(&what.toplevel.out_path)
+        .timeout(what.limit)
+        .cancel_on(&what.cancel);
+    command.output().await.is_ok()
 }
 
 async fn explain(error: ProcessError, log: &NixLog, wanted: &str) -> StepFailure {

@@ -158,8 +158,8 @@ impl StepRunner {
             limit: settings.build_limit,
             cancel: settings.cancel.clone(),
         };
-        build(&what, |line| self.show(step, line)).await?;
-        Ok("built".to_owned())
+        let built = build(&what, |line| self.show(step, line)).await?;
+        Ok(built.to_string())
     }
 
     async fn copy(&self, step: &str, standing: &Standing) -> Result<String, StepFailure> {
@@ -196,5 +196,21 @@ impl Execute for StepRunner {
     fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
         let step = step.clone();
         async move { self.run(&step).await }.boxed()
+    }
+
+    /// A build begins once its node answers and is evaluated; what fails there is for the step to say.
+    fn prepared(&self, step: &StepId) -> BoxFuture<'_, ()> {
+        let planned = self.parts.plan.steps.get(step);
+        let of_build = planned.filter(|planned| planned.kind == StepKind::Build);
+        let Some(node) = of_build.and_then(|planned| planned.node.clone()) else {
+            return futures::future::ready(()).boxed();
+        };
+        async move {
+            let needs_host = self.parts.options(&node).goal.needs_host();
+            if !needs_host || self.parts.hosts.get(&node).await.is_ok() {
+                let _ = self.parts.toplevels.toplevel(&node).await;
+            }
+        }
+        .boxed()
     }
 }

@@ -87,7 +87,8 @@ stub_drop_accounts() {
         case $kind in
             user)
                 cut -f 1,2 "$list" | grep -qxF -e "user	$name" && continue
-                ! getent passwd "$name" > /dev/null || stub_accounts_do userdel "$name"
+                # As on NixOS, what the user still runs keeps no account alive.
+                ! getent passwd "$name" > /dev/null || stub_accounts_do userdel --force "$name"
                 ;;
             group)
                 cut -f 1,2 "$list" | grep -qxF -e "group	$name" && continue

@@ -18,6 +18,7 @@
   ./services/known-hosts.nix
   ./services/nix.nix
   ./services/nix-gc.nix
+  ./services/nsd.nix
   ./services/openssh.nix
   ./services/wireguard.nix
   ./system/activation.nix

@@ -37,6 +37,11 @@ fn events() -> Vec<Event> {
         },
         Event::Evaluated {
             node: "alpha".to_owned(),
+            status: CacheStatus::NotBuilt { build: 2, fetch: 3 },
+        },
+        Event::NotEvaluated {
+            node: "beta".to_owned(),
+            message: "boom".to_owned(),
         },
         Event::WalkStarted {
             steps: graph.steps().take(2).cloned().collect(),

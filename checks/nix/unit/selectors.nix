@@ -1,0 +1,53 @@
+# Selectors: the cases that the driver runs too.
+{ subject, ... }:
+let
+  inherit (subject) lib;
+  errors = import ../../../lib/errors.nix { inherit lib; };
+  selector = import ../../../lib/selector.nix { inherit lib errors; };
+  table = lib.importJSON ../../selectors.json;
+
+  roles = lib.unique (lib.concatMap (node: node.roles) (builtins.attrValues table.nodes));
+  context = selector.contextOf {
+    tags = lib.mapAttrs (_: node: node.tags) table.nodes;
+    members = lib.genAttrs roles (
+      role:
+      lib.mapAttrs (_: _: true) (lib.filterAttrs (_: node: builtins.elem role node.roles) table.nodes)
+    );
+  };
+  plain =
+    resolved:
+    resolved
+    // {
+      problems = map (problem: removeAttrs problem [ "message" ]) resolved.problems;
+    };
+in
+lib.listToAttrs (
+  map (
+    case:
+    lib.nameValuePair case.name {
+      expr = plain (selector.resolve context case.selectors);
+      expected = { inherit (case) nodes problems; };
+    }
+  ) table.cases
+)
+// {
+  "the table has cases" = {
+    expr = builtins.length table.cases > 40;
+    expected = true;
+  };
+  "roles that selectors refer to" = {
+    expr =
+      selector.rolesIn
+        [ "base" "web" "work" ]
+        [
+          "role:w* & !web1"
+          "@edge"
+          "!role:base"
+        ];
+    expected = [
+      "web"
+      "work"
+      "base"
+    ];
+  };
+}

@@ -1,0 +1,63 @@
+//! How the network is evaluated: options that every command has.
+
+use std::num::{NonZeroU64, NonZeroUsize};
+
+use clap::Args;
+
+use crate::evaluate::{Cache, CacheUse, EvaluationOptions, EvaluatorChoice, TraceUse};
+use crate::flake::Flake;
+
+/// How the network is evaluated.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Evaluation")]
+pub struct EvaluationArgs {
+    /// Which program evaluates the nodes
+    #[arg(long, value_enum, value_name = "EVALUATOR", default_value_t)]
+    evaluator: EvaluatorChoice,
+
+    /// At most so many evaluations at the same time [default: what cores and free memory allow]
+    #[arg(long, value_name = "N")]
+    eval_workers: Option<NonZeroUsize>,
+
+    /// Memory for each of them, in MiB [default: 2048]
+    #[arg(long, value_name = "MIB")]
+    eval_memory: Option<NonZeroU64>,
+
+    /// Evaluate also what an unchanged flake yielded before
+    #[arg(long)]
+    no_eval_cache: bool,
+
+    /// Show the whole traces of errors of evaluation, instead of keeping them in files
+    #[arg(long)]
+    show_trace: bool,
+}
+
+impl EvaluationArgs {
+    /// For the evaluators.
+    pub fn options(&self) -> EvaluationOptions {
+        EvaluationOptions {
+            evaluator: self.evaluator,
+            workers: self.eval_workers,
+            memory: self.eval_memory,
+        }
+    }
+
+    /// What becomes of traces.
+    pub const fn traces(&self) -> TraceUse {
+        if self.show_trace {
+            TraceUse::Show
+        } else {
+            TraceUse::Keep
+        }
+    }
+
+    /// What is known of this flake from before; nothing where it is not to be used.
+    pub fn cache(&self, flake: &Flake) -> Cache {
+        let wanted = if self.no_eval_cache {
+            CacheUse::Ignore
+        } else {
+            CacheUse::Use
+        };
+        Cache::of(flake, wanted)
+    }
+}

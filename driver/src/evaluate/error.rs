@@ -1,0 +1,89 @@
+//! Why a node has no derivation, and whether the others have none for the same reason.
+
+use super::NixCallError;
+use crate::diagnose::{Diagnosis, Kind};
+use crate::process::ProcessError;
+
+/// Why there is no derivation.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{scope}{}", described(diagnosis, same_as.as_deref()))]
+pub struct EvaluateError {
+    /// Whether it concerns one node or all.
+    pub scope: Scope,
+    /// The explained message.
+    pub diagnosis: Diagnosis,
+    /// The node whose error says the same and was shown before.
+    pub same_as: Option<String>,
+}
+
+/// Whom an error of evaluation concerns.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Scope {
+    /// Only this node; the others are still evaluated.
+    Node(String),
+    /// Every node: nothing more comes from the stream.
+    All,
+}
+
+impl std::fmt::Display for Scope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Node(node) => write!(f, "node `{node}` does not evaluate: "),
+            Self::All => write!(f, "the network does not evaluate: "),
+        }
+    }
+}
+
+impl EvaluateError {
+    /// Of an explained message about this node. What fails before any node is looked at fails for each of them.
+    pub(super) fn explained(node: &str, diagnosis: Diagnosis) -> Self {
+        let scope = match diagnosis.kind {
+            Kind::Assertion | Kind::Input => Scope::All,
+            _ => Scope::Node(node.to_owned()),
+        };
+        Self {
+            scope,
+            diagnosis,
+            same_as: None,
+        }
+    }
+
+    /// Of one node, in words of netlib.
+    pub(super) fn plain(node: &str, text: &str) -> Self {
+        Self {
+            scope: Scope::Node(node.to_owned()),
+            diagnosis: Diagnosis::plain(text),
+            same_as: None,
+        }
+    }
+
+    /// Of a process that ended without saying anything that could be explained.
+    pub(super) fn unexplained(node: &str, error: &NixCallError) -> Self {
+        let kind = match error {
+            NixCallError::Process(ProcessError::Cancelled { .. }) => Kind::Interrupted,
+            _ => Kind::Other,
+        };
+        let mut plain = Self::plain(node, &error.to_string());
+        plain.diagnosis.kind = kind;
+        plain
+    }
+
+    /// Of a node whose evaluation was ended by a signal, and once more when nothing else ran.
+    pub(super) fn killed(node: &str, how: &str) -> Self {
+        let text = format!(
+            "evaluating it {how}, also when it was tried alone: most likely this machine has too little memory for it\n  \
+             what to do: free some memory, or allow the evaluator more with --eval-memory"
+        );
+        Self::plain(node, &text)
+    }
+}
+
+fn described(diagnosis: &Diagnosis, same_as: Option<&str>) -> String {
+    match same_as {
+        Some(other) => {
+            let line = diagnosis.headline.lines().next().unwrap_or_default();
+            format!("the same error as node `{other}`: {line}")
+        }
+        None => diagnosis.to_string(),
+    }
+}

@@ -1,0 +1,77 @@
+//! Where the traces of errors are kept: one file for each thing that does not evaluate, the newest trace of it.
+
+use std::path::{Path, PathBuf};
+
+use super::options::TraceUse;
+use crate::diagnose::Trace;
+
+/// What becomes of traces.
+#[derive(Clone, Debug, Default)]
+pub struct Traces {
+    wanted: TraceUse,
+    folder: Option<PathBuf>,
+}
+
+impl Traces {
+    /// In the user's folder for such things.
+    #[must_use]
+    pub fn new(wanted: TraceUse) -> Self {
+        let home = || std::env::home_dir().map(|home| home.join(".local/state"));
+        let state = std::env::var_os("XDG_STATE_HOME")
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+            .or_else(home);
+        let folder = state.map(|state| state.join("netlib/traces"));
+        Self { wanted, folder }
+    }
+
+    /// Takes care of one trace. The name says whose it is; it need not be fit for a file.
+    pub(crate) fn keep(&self, name: &str, text: &str) -> Trace {
+        if self.wanted == TraceUse::Show {
+            return Trace::Shown(text.to_owned());
+        }
+        let file = self.folder.as_ref().map(|folder| {
+            let fit = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+            let name: String = name.chars().map(|c| if fit(c) { c } else { '_' }).collect();
+            folder.join(format!("{name}.log"))
+        });
+        match file {
+            Some(file) if write(&file, text).is_ok() => Trace::File(file),
+            _ => Trace::NotKept,
+        }
+    }
+}
+
+fn write(file: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(file, format!("{}\n", text.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_in_its_file_or_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut traces = Traces {
+            wanted: TraceUse::Keep,
+            folder: Some(folder.path().join("new")),
+        };
+        let file = folder.path().join("new/default-toplevels.a_b.log");
+        assert_eq!(
+            traces.keep("default-toplevels.a/b", "one\n"),
+            Trace::File(file.clone())
+        );
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "one\n");
+        traces.keep("default-toplevels.a/b", "two");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "two\n");
+
+        traces.wanted = TraceUse::Show;
+        assert_eq!(traces.keep("x", "three"), Trace::Shown("three".to_owned()));
+        traces = Traces::default();
+        assert_eq!(traces.keep("x", "four"), Trace::NotKept);
+    }
+}

@@ -1,0 +1,96 @@
+# Options of one pool of builders.
+{ netlib, nodes }:
+{ lib, name, ... }:
+let
+  inherit (lib) types;
+
+  builder =
+    { name, ... }:
+    {
+      options = {
+        systems = lib.mkOption {
+          type = types.nonEmptyListOf (types.strMatching "[a-z0-9_]+-[a-z0-9_]+");
+          default = [ nodes.${name}.system ];
+          defaultText = lib.literalMD "the builder's own `nodes.<name>.system`";
+          description = "Systems that it builds for: its own, and those that it emulates (`boot.binfmt.emulatedSystems`).";
+          example = [
+            "x86_64-linux"
+            "aarch64-linux"
+          ];
+        };
+
+        maxJobs = lib.mkOption {
+          type = types.ints.positive;
+          default = 1;
+          description = "Builds that one client runs there at a time.";
+          example = 8;
+        };
+
+        speedFactor = lib.mkOption {
+          type = types.ints.positive;
+          default = 1;
+          description = "Its speed in comparison to the other builders: the faster one is asked first.";
+          example = 2;
+        };
+
+        supportedFeatures = lib.mkOption {
+          type = types.listOf types.singleLineStr;
+          default = [ ];
+          description = "System features that it offers, such as `kvm` for virtual machines. Its own Nix must have them too (`nix.settings.system-features`).";
+          example = [
+            "kvm"
+            "big-parallel"
+          ];
+        };
+
+        mandatoryFeatures = lib.mkOption {
+          type = types.listOf types.singleLineStr;
+          default = [ ];
+          description = "System features that a build must ask for to be sent there.";
+          example = [ "big-parallel" ];
+        };
+
+        trusted = lib.mkOption {
+          type = types.bool;
+          default = false;
+          description = ''
+            Whether clients are trusted users of its Nix daemon, who can become root there. Clients that are not sign what they send
+            with keys that the builder knows: paths that they built before they had a key must be signed once, see the README.
+          '';
+          example = true;
+        };
+      };
+    };
+in
+{
+  options = {
+    builders = lib.mkOption {
+      type = netlib.types.attrsOfNodes (builtins.attrNames nodes) (types.submodule builder);
+      default = { };
+      description = "Nodes that build for the clients, by node name.";
+      example = lib.literalExpression "{ gamma.maxJobs = 8; }";
+    };
+
+    clients = lib.mkOption {
+      type = netlib.references.nodes;
+      default = [ ];
+      description = "Selectors of the nodes that hand builds to the builders. A builder that is a client as well does not call itself.";
+      example = [ "@workstation" ];
+    };
+
+    buildersFirst = lib.mkOption {
+      type = types.bool;
+      default = true;
+      description = "Whether clients are activated after the builders. Set it to false where another module orders the same nodes the other way round.";
+      example = false;
+    };
+
+    user = lib.mkOption {
+      type = types.strMatching "[a-z_][a-z0-9_-]{0,30}";
+      default = "nix-builder-${name}";
+      defaultText = lib.literalMD "`nix-builder-<instance>`";
+      description = "Account on the builders that clients log in to. It can talk to the Nix daemon and do nothing else.";
+      example = "nix-builder";
+    };
+  };
+}
