@@ -14,6 +14,7 @@ builtins.mapAttrs publish {
   hosts = ./hosts;
   remote-builders = ./remote-builders;
   ssh-access = ./ssh-access;
+  monitoring = ./monitoring;
   wireguard-mesh = ./wireguard-mesh;
   wireguard-vpn = ./wireguard-vpn;
 }

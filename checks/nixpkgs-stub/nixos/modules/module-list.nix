@@ -16,6 +16,7 @@
   ./services/firewall.nix
   ./services/interfaces.nix
   ./services/known-hosts.nix
+  ./services/monitoring.nix
   ./services/nix.nix
   ./services/nix-gc.nix
   ./services/nsd.nix
