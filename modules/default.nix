@@ -9,12 +9,14 @@ let
   };
 in
 builtins.mapAttrs publish {
+  backup = ./backup;
   deploy-access = ./deploy-access;
   hello = ./hello;
   hosts = ./hosts;
-  remote-builders = ./remote-builders;
-  ssh-access = ./ssh-access;
   monitoring = ./monitoring;
+  remote-builders = ./remote-builders;
+  reverse-proxy = ./reverse-proxy;
+  ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
   wireguard-vpn = ./wireguard-vpn;
 }

@@ -45,14 +45,6 @@ in
 {
   environment.etc.${table.configuration}.text = sshConfiguration;
 
-  system.activationScripts."backup-${instance}-passphrase".text = ''
-    directory=${directory}
-    (
-      umask 077
-      ${builtins.readFile ./scripts/passphrase.sh}
-    )
-  '';
-
   services.borgbackup.jobs.${instance} = {
     repo = repository;
     paths = client.paths ++ [ sample ];

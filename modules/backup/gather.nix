@@ -5,12 +5,11 @@ let
   inherit (table) directory;
 
   keyRequest = {
-    description = "SSH key pair at ${directory}/ssh-key, for backups";
+    description = "SSH key pair at ${directory}/ssh-key and passphrase of the backups beside it";
     packages = pkgs: [ pkgs.openssh ];
     script = ''
       directory=${directory}
-      mkdir -p "$directory"
-      chmod 0700 "$directory"
+      ${builtins.readFile ./scripts/passphrase.sh}
       if [ ! -s "$directory/ssh-key" ]; then
         rm -f "$directory/ssh-key.new" "$directory/ssh-key.new.pub"
         ssh-keygen -q -t ed25519 -N "" -C "" -f "$directory/ssh-key.new"
@@ -29,6 +28,7 @@ let
         inherit directory;
         recipients = lib.concatMapStrings (key: "${key}\n") table.recoveryKeys;
       }}
+      ${builtins.readFile ./scripts/passphrase.sh}
       ${builtins.readFile ./scripts/recovery.sh}
     '';
   };

@@ -1,5 +1,9 @@
 # What a server gets: a repository for each client, to which that one can only add, and the weekly freeing of what was given up.
-{ lib, publicKeyOf }:
+{
+  lib,
+  publicKeyOf,
+  recoveryOf,
+}:
 { table, settings }:
 name: server:
 { pkgs, ... }:
@@ -37,6 +41,14 @@ in
       StateDirectory = "netlib-backup-compact";
     };
   };
+
+  # Beside the backups, for whoever has one of the recovery keys and has lost the client.
+  environment.etc = lib.mapAttrs' (
+    client: _:
+    lib.nameValuePair "netlib/backup/${table.instance}/recovery/${client}.age.base64" {
+      text = "${recoveryOf client}\n";
+    }
+  ) (lib.optionalAttrs (table.recoveryKeys != [ ]) clients);
 
   # The directory of copies belongs to who makes them.
   systemd.tmpfiles.rules = [

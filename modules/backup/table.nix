@@ -4,8 +4,7 @@ instance: settings:
 let
   hexToInt = text: (fromTOML "value = 0x${text}").value;
   minuteOf =
-    seed: count:
-    lib.mod (hexToInt (builtins.substring 0 12 (builtins.hashString "sha256" seed))) count;
+    seed: count: lib.mod (hexToInt (builtins.substring 0 12 (builtins.hashString "sha256" seed))) count;
 
   pad = number: lib.fixedWidthString 2 "0" (toString number);
   startMinutes =
@@ -39,9 +38,7 @@ let
     // {
       startAt = "*-*-* ${clock start}";
       # Half a day from the backups, on a day of its own.
-      checkAt = "${
-        builtins.elemAt days (minuteOf "${instance}/${name}/day" 7)
-      } *-*-* ${clock (start + 720)}";
+      checkAt = "${builtins.elemAt days (minuteOf "${instance}/${name}/day" 7)} *-*-* ${clock (start + 720)}";
     };
 in
 {

@@ -155,6 +155,9 @@ let
     ];
     curl = [ "curl" ];
     openssl = [ "openssl" ];
+    age = [ "age" ];
+    borgbackup = [ "borg" ];
+    diffutils = [ "cmp" ];
     git = [ "git" ];
     jq = [ "jq" ];
     nftables = [ "nft" ];

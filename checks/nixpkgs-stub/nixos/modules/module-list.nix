@@ -13,10 +13,12 @@
   ./config/sysctl.nix
   ./config/system-path.nix
   ./config/users.nix
+  ./services/borgbackup.nix
   ./services/firewall.nix
   ./services/interfaces.nix
   ./services/known-hosts.nix
   ./services/monitoring.nix
+  ./services/nginx.nix
   ./services/nix.nix
   ./services/nix-gc.nix
   ./services/nsd.nix
