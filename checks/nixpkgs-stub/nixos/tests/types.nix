@@ -73,6 +73,7 @@ let
     "fileSystems" = "the same checks under other names";
     "nix.registry" = "accepted here as it is";
     "nix.settings" = "the same atoms under another name";
+    "services.grafana.settings" = "the same atoms under another name";
     "services.openssh.settings" = "the same atoms under another name";
   };
   isOurs =

@@ -72,6 +72,51 @@ let
       description = "Targets that are known beforehand.";
     };
   };
+  nodeExporter.options = {
+    enable = switch "Whether the node exporter runs.";
+    port = port 9100 "TCP port of the node exporter.";
+    listenAddress = text "0.0.0.0" "Address that the node exporter listens on.";
+    openFirewall = switch "Whether everybody may ask.";
+    enabledCollectors = strings "Further collectors.";
+    extraFlags = strings "Further arguments.";
+  };
+
+  grafanaSettings = {
+    freeformType = types.attrsOf (types.attrsOf types.anything);
+    options = {
+      server = {
+        http_addr = text "127.0.0.1" "Address that Grafana listens on.";
+        http_port = port 3000 "TCP port of Grafana.";
+      };
+      security.secret_key = nullable "$__file{/var/lib/secret}" "Key that signs, from a file.";
+    };
+  };
+
+  source = {
+    freeformType = types.attrsOf types.anything;
+  };
+  datasources = mkOption {
+    type = types.nullOr (
+      types.submodule {
+        options.datasources = mkOption {
+          type = types.listOf (types.submodule source);
+          default = [ ];
+          example = [
+            {
+              name = "Prometheus";
+              type = "prometheus";
+            }
+          ];
+          description = "Sources of data.";
+        };
+      }
+    );
+    default = null;
+    example = {
+      datasources = [ ];
+    };
+    description = "The file of sources.";
+  };
 in
 {
   options.services = {
@@ -103,47 +148,41 @@ in
         example = [ { static_configs = [ { targets = [ "localhost:9093" ]; } ]; } ];
         description = "Where alerts go.";
       };
-      exporters.node = {
-        enable = switch "Whether the node exporter runs.";
-        port = port 9100 "TCP port of the node exporter.";
-        listenAddress = text "0.0.0.0" "Address that the node exporter listens on.";
-        openFirewall = switch "Whether everybody may ask.";
-        enabledCollectors = strings "Further collectors.";
-        extraFlags = strings "Further arguments.";
+      exporters = mkOption {
+        type = types.submodule {
+          options.node = mkOption {
+            type = types.submodule nodeExporter;
+            default = { };
+            example = {
+              enable = true;
+            };
+            description = "The exporter of what the machine says of itself.";
+          };
+        };
+        default = { };
+        example = {
+          node.enable = true;
+        };
+        description = "Exporters by name.";
       };
     };
 
     grafana = {
       enable = switch "Whether Grafana runs.";
-      settings = {
-        server = {
-          http_addr = text "127.0.0.1" "Address that Grafana listens on.";
-          http_port = port 3000 "TCP port of Grafana.";
+      settings = mkOption {
+        type = types.submodule grafanaSettings;
+        default = { };
+        example = {
+          server.http_port = 3001;
         };
-        security.secret_key = nullable "$__file{/var/lib/secret}" "Key that signs, from a file.";
+        description = "Grafana's settings.";
       };
       provision = {
         enable = switch "Whether Grafana is provisioned.";
-        datasources.settings = mkOption {
-          type = types.nullOr (
-            types.submodule {
-              options.datasources = mkOption {
-                type = types.listOf types.attrs;
-                default = [ ];
-                example = [
-                  {
-                    name = "Prometheus";
-                    type = "prometheus";
-                  }
-                ];
-                description = "Sources of data.";
-              };
-            }
-          );
-          default = null;
-          example = {
-            datasources = [ ];
-          };
+        datasources = mkOption {
+          type = types.submodule { options.settings = datasources; };
+          default = { };
+          example = { };
           description = "Provisioned sources of data.";
         };
       };

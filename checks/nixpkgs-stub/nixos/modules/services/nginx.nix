@@ -24,10 +24,7 @@ let
     proxyPass = nullable types.str "http://10.0.0.1:80" "Where requests go.";
     proxyWebsockets = switch "Whether WebSockets are passed on.";
     recommendedProxySettings = switch "Whether the usual headers are passed on.";
-    return = nullable (types.oneOf [
-      types.str
-      types.int
-    ]) "404" "What is answered.";
+    return = nullable (types.either types.str types.int) "404" "What is answered.";
     extraConfig = mkOption {
       type = types.lines;
       default = "";
@@ -81,7 +78,16 @@ in
     };
     security.acme = {
       acceptTerms = switch "Whether the terms are accepted.";
-      defaults.email = nullable types.str "admin@example.org" "Who is written to.";
+      defaults = mkOption {
+        type = types.submodule {
+          options.email = nullable types.str "admin@example.org" "Who is written to.";
+        };
+        default = { };
+        example = {
+          email = "admin@example.org";
+        };
+        description = "Of all certificates.";
+      };
     };
   };
 
