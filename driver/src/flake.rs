@@ -116,8 +116,8 @@ impl Flake {
             }
             Reference::File(file) => {
                 let path = file.path.clone();
-                let path =
-                    std::fs::canonicalize(&path).map_err(|source| FlakeError::NoFile { path, source })?;
+                let path = std::fs::canonicalize(&path)
+                    .map_err(|source| FlakeError::NoFile { path, source })?;
                 let folder = path.parent().map(Path::to_owned);
                 let flake = Self {
                     sources: SourceMap::known(None, folder, None),
@@ -166,7 +166,11 @@ impl Flake {
     /// An attribute of the chosen network, such as `toplevels.alpha`, of the settled flake.
     #[must_use]
     pub fn attribute(&self, path: &str) -> AttributeOf {
-        let path = format!("{}.{}.{path}", reference::NETWORKS, self.reference.network());
+        let path = format!(
+            "{}.{}.{path}",
+            reference::NETWORKS,
+            self.reference.network()
+        );
         self.at(path)
     }
 

@@ -38,6 +38,11 @@ fn clients_reach_each_other_the_networks_behind_and_everything() {
     site.gather();
     site.netlib_must("deploy");
 
+    // The check of a client, whose server has to answer.
+    let programs = site.copy_programs("laptop");
+    let (status, text) = site.probe("laptop", &programs, "wireguard-vpn-vpn");
+    assert_eq!(status, 0, "{text}");
+
     // Clients of two servers, through both of them.
     site.wait_until("laptop", "kiosk answers", &ping("kiosk.vpn"));
     for family in ["-4", "-6"] {
@@ -63,7 +68,10 @@ fn clients_reach_each_other_the_networks_behind_and_everything() {
         "ip -o -4 address show scope global | grep -v ' vpn ' | awk '{ print $4 }' | cut -d / -f 1 | head -n 1",
     );
     let rules = site.exec_must("kiosk", "ip -4 rule");
-    assert!(rules.contains(&format!("from {own} lookup main")), "{rules}");
+    assert!(
+        rules.contains(&format!("from {own} lookup main")),
+        "{rules}"
+    );
 
     // Back to a split tunnel: no rule is left.
     site.write(
@@ -76,4 +84,12 @@ fn clients_reach_each_other_the_networks_behind_and_everything() {
     assert!(!rules.contains("28268"), "{rules}");
     site.exec_must("kiosk", &ping(BEHIND));
     assert!(!site.exec("kiosk", &ping(OUTSIDE)).success());
+
+    site.exec_must("cellar", "systemctl stop wireguard-vpn");
+    let (status, text) = site.probe("laptop", &programs, "wireguard-vpn-vpn");
+    assert_eq!(status, 1, "{text}");
+    assert!(
+        text.contains("no answer through vpn from: cellar"),
+        "{text}"
+    );
 }

@@ -89,7 +89,10 @@ async fn gathered(
     interrupts: &Interrupts,
 ) -> Result<Gathered, Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
-    let folder = local_folder(prepared.flake.directory(), &prepared.flake.reference().place())?;
+    let folder = local_folder(
+        prepared.flake.directory(),
+        &prepared.flake.reference().place(),
+    )?;
     let run_dir = prepared.run_dir.path().to_owned();
     let has_facts = |node: &&String| {
         prepared

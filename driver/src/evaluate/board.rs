@@ -243,4 +243,3 @@ mod tests {
         assert_eq!(found[1], Ok("/nix/store/b".to_owned()));
     }
 }
-

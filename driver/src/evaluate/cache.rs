@@ -72,7 +72,9 @@ impl Cache {
                 // Nix may compute other derivations from the same files in another version.
                 let nix = flake.nix();
                 let asked = format!("{:?} {}", nix.overrides(), flake.reference().network());
-                Self::open(&[identity, &asked, &nix.version(), env!("CARGO_PKG_VERSION")].join("\n"))
+                Self::open(
+                    &[identity, &asked, &nix.version(), env!("CARGO_PKG_VERSION")].join("\n"),
+                )
             }
             _ => Self::default(),
         }
@@ -276,7 +278,10 @@ mod tests {
         two.save();
         let both = Cache::open_in(folder.path(), "x");
         for node in ["a", "b"] {
-            assert!(both.derivation(Attribute::Toplevels, node).is_some(), "{node}");
+            assert!(
+                both.derivation(Attribute::Toplevels, node).is_some(),
+                "{node}"
+            );
         }
     }
 

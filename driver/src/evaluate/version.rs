@@ -137,10 +137,7 @@ mod tests {
                 (Flavour::Nix, (2, 27), true),
             ),
             ("nix (Nix) 2.23.4", (Flavour::Nix, (2, 23), false)),
-            (
-                "nix (Lix, like Nix) 2.91.1",
-                (Flavour::Lix, (2, 91), true),
-            ),
+            ("nix (Lix, like Nix) 2.91.1", (Flavour::Lix, (2, 91), true)),
             (
                 "nix (Lix, like Nix) 2.93.0-dev",
                 (Flavour::Lix, (2, 93), true),

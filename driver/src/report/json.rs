@@ -62,10 +62,9 @@ fn described(event: &Event) -> (&'static str, Value) {
             ("offline", json!({ "node": node, "message": message }))
         }
         Event::Evaluated { node, status } => ("evaluated", evaluated(node, *status)),
-        Event::NotEvaluated { node, message } => (
-            "notEvaluated",
-            json!({ "node": node, "message": message }),
-        ),
+        Event::NotEvaluated { node, message } => {
+            ("notEvaluated", json!({ "node": node, "message": message }))
+        }
         Event::WalkStarted { steps } => {
             let steps: Vec<Value> = steps.iter().map(walk_step).collect();
             ("walkStarted", json!({ "steps": steps }))

@@ -127,10 +127,7 @@ mod tests {
         let Some((node, Said::Derivation(toplevel))) = Record::parse(line) else {
             panic!("a derivation");
         };
-        assert_eq!(
-            (node.as_str(), toplevel.out_path.as_str()),
-            ("a", "/o")
-        );
+        assert_eq!((node.as_str(), toplevel.out_path.as_str()), ("a", "/o"));
         assert_eq!(toplevel.warnings, ["old", "older"]);
         assert_eq!(toplevel.cache_status, CacheStatus::Unknown);
 
@@ -145,7 +142,13 @@ mod tests {
 
     #[test]
     fn what_is_no_record_of_a_node_is_none() {
-        for line in ["", "{}", "oh", r#"{"attrPath":[]}"#, r#"{"attrPath":["a","b"],"error":""}"#] {
+        for line in [
+            "",
+            "{}",
+            "oh",
+            r#"{"attrPath":[]}"#,
+            r#"{"attrPath":["a","b"],"error":""}"#,
+        ] {
             assert_eq!(Record::parse(line), None, "{line}");
         }
         let deferred = r#"{"attrPath":["a"],"drvPath":"/d","outputs":{"out":null}}"#;

@@ -122,9 +122,12 @@ impl<'a> Run<'a> {
     /// What is on stderr belongs to no node; what a node's record says as well is told with its name.
     fn warn(&self, said: &StdErr) {
         let is_told = |warning: &str| {
-            self.warnings
-                .iter()
-                .any(|known| known.lines().next().is_some_and(|line| line.trim() == warning))
+            self.warnings.iter().any(|known| {
+                known
+                    .lines()
+                    .next()
+                    .is_some_and(|line| line.trim() == warning)
+            })
         };
         for warning in said.warnings.iter().filter(|warning| !is_told(warning)) {
             let warning = self.parts.flake.sources().map(warning);
@@ -143,7 +146,10 @@ impl<'a> Run<'a> {
         let attribute = flake.attribute(self.parts.attribute.name());
         let (settings, config) = flake.nix().for_others(attribute.is_flake);
         let root = if attribute.is_flake {
-            vec!["--flake".to_owned(), format!("{}#{}", attribute.root, attribute.path)]
+            vec![
+                "--flake".to_owned(),
+                format!("{}#{}", attribute.root, attribute.path),
+            ]
         } else {
             vec!["--impure".to_owned(), attribute.root.clone()]
         };

@@ -46,7 +46,12 @@ impl StdErr {
     pub(super) fn error(&self) -> NixError {
         // Each worker says it, and the main process repeats it in one line.
         let repeats = |line: &&String| !line.starts_with("error: worker error:");
-        let lines: Vec<&str> = self.lines.iter().filter(repeats).map(String::as_str).collect();
+        let lines: Vec<&str> = self
+            .lines
+            .iter()
+            .filter(repeats)
+            .map(String::as_str)
+            .collect();
         let text = if lines.iter().any(|line| line.starts_with("error")) {
             lines.join("\n")
         } else {
