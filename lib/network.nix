@@ -13,6 +13,9 @@ let
   ssh = import ./ssh.nix { inherit lib; };
   base64 = import ./base64.nix { inherit lib; };
   renderPlan = import ./plan.nix { inherit lib; };
+  renderTopology = import ./topology.nix { inherit lib; };
+  renderFiles = import ./rendered.nix { inherit lib errors; };
+  explain = import ./explain.nix { inherit lib errors; };
   renderPrograms = import ./programs { inherit lib; };
   resolve = import ./resolve.nix { inherit lib errors graph; };
 
@@ -159,7 +162,15 @@ in
         ;
       plan = guard (renderPlan config);
       toplevels = lib.mapAttrs toplevelOf systems;
-      rendered = lib.mapAttrs (_: lib.mapAttrs (_: guard)) config.render;
+      topology = guard (renderTopology config);
+      # What the driver asks with arguments.
+      ask = {
+        render = renderFiles (guard config.render);
+        explain = explain {
+          inherit systems;
+          pins = lib.mapAttrs (_: node: node.nixpkgs) config.nodes;
+        };
+      };
       gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
       programs = lib.mapAttrs (
         name: make: guard (make (nixos.pkgsOf config.nodes.${name}.nixpkgs config.nodes.${name}.system))

@@ -63,7 +63,8 @@ in
       plan
       toplevels
       gatherers
-      rendered
+      topology
+      ask
       programs
       deployerPrograms
       ;

@@ -23,6 +23,7 @@ let
   ];
   # A tree with nothing but lib has no systems to evaluate.
   systemGroups = [
+    "explain"
     "nixos"
     "sharing"
   ];

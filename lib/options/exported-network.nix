@@ -47,6 +47,14 @@ in
       example = "WireGuard mesh wg0";
     };
 
+    label = lib.mkOption {
+      type = netlib.types.name;
+      default = name;
+      defaultText = lib.literalMD "the name of the network";
+      description = "Short name of the network, in names of hosts and in pictures.";
+      example = "wg0";
+    };
+
     option = lib.mkOption {
       type = types.listOf types.str;
       default = [

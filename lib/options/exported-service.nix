@@ -1,5 +1,9 @@
 # Options of one service in `exports.services`.
-{ lib, netlib }:
+{
+  lib,
+  netlib,
+  references,
+}:
 { ... }:
 let
   inherit (lib) types;
@@ -45,6 +49,13 @@ in
       default = null;
       description = "Address that the service listens on; null for all addresses of the node.";
       example = "10.10.0.7";
+    };
+
+    clients = lib.mkOption {
+      type = types.listOf references.member;
+      default = [ ];
+      description = "Nodes and externals that use the service, as far as the module knows.";
+      example = [ "beta" ];
     };
 
     scheme = lib.mkOption {

@@ -34,7 +34,9 @@ in
 
     services = lib.mkOption {
       type = references.lazyAttrsOfMembers (
-        types.lazyAttrsOf (types.submodule (import ./exported-service.nix { inherit lib netlib; }))
+        types.lazyAttrsOf (
+          types.submodule (import ./exported-service.nix { inherit lib netlib references; })
+        )
       );
       default = { };
       description = "What listens on nodes and on externals, by their name and the name of the service.";

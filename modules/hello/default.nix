@@ -113,7 +113,7 @@ in
       exports.services = lib.mkMerge (
         lib.mapAttrsToList (name: instance: {
           ${instance.server}."hello-${name}" = {
-            inherit (instance) port;
+            inherit (instance) clients port;
             description = "greeting service ${name}";
             option = [
               "hello"

@@ -42,7 +42,9 @@ let
     in
     # A node's own bare name is its host name, which NixOS puts there itself.
     lib.optionals (paths != [ ] && from != to) (entries to (builtins.head paths))
-    ++ lib.concatMap (path: entries "${to}.${path.network}" path) inNetworks;
+    ++ lib.concatMap (
+      path: entries "${to}.${config.exports.networks.${path.network}.label}" path
+    ) inNetworks;
 
   seenFrom = node: lib.concatMap (entriesOf node) everybody;
 

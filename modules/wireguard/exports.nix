@@ -16,6 +16,7 @@ in
 {
   networks.${name} = {
     inherit (table) description preference;
+    label = table.instance;
     inherit option links;
     subnets = table.subnetTexts;
     members = lib.mapAttrs (member: settings: {

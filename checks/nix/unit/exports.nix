@@ -177,10 +177,14 @@ in
   };
   "the plan and other files need no fact that one file needs" = {
     expr = {
-      inherit (evaluated.rendered.phone."note.txt") text;
+      inherit ((evaluated.ask.render "phone" "note.txt")."note.txt") text;
       plan = refused evaluated.plan;
-      key = refused evaluated.rendered.phone."key.txt".text;
-      names = builtins.attrNames evaluated.rendered.phone;
+      key = refused (evaluated.ask.render "phone" "key.txt");
+      names = builtins.attrNames evaluated.config.render.phone;
+      unknown = map refused [
+        (evaluated.ask.render "fone" null)
+        (evaluated.ask.render "phone" "nope.txt")
+      ];
       kinds = builtins.attrNames evaluated.config.exports.publicKeys.example;
     };
     expected = {
@@ -190,6 +194,10 @@ in
       names = [
         "key.txt"
         "note.txt"
+      ];
+      unknown = [
+        true
+        true
       ];
       kinds = [ "alpha" ];
     };
