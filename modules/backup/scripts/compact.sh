@@ -15,11 +15,12 @@ for client in $CLIENTS; do
     done
     rm -rf "$kept/.new"
     if [ ! -e "$kept/$today" ]; then
-        borg with-lock --lock-wait 3600 "$repository" cp -al "$repository" "$kept/.new" && mv "$kept/.new" "$kept/$today" || {
+        if ! borg with-lock --lock-wait 3600 "$repository" cp -al "$repository" "$kept/.new"; then
             echo "the repository of $client cannot be copied, so nothing is freed" >&2
             status=1
             continue
-        }
+        fi
+        mv "$kept/.new" "$kept/$today"
         # The copy was made under the lock, and has it too.
         rm -rf "$kept/$today"/lock.*
     fi

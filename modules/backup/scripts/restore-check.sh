@@ -7,13 +7,13 @@ stop() {
 
 last=$(borg info --json --last 1 | jq -r '.archives[0] | "\(.name) \(.end)"') || stop "the repository cannot be read"
 archive=${last% *}
-[ -n "$archive" ] && [ "$archive" != null ] || stop "there is no backup yet"
+case $archive in "" | null) stop "there is no backup yet" ;; esac
 age=$((($(date +%s) - $(date -d "${last##* }" +%s)) / 86400))
 [ "$age" -lt "$MAX_AGE_DAYS" ] || stop "the last backup, $archive, is $age days old"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cd "$work"
+cd "$work" || exit 1
 borg extract "::$archive" "${SAMPLE#/}" || stop "the sample cannot be restored from $archive"
 cmp "$SAMPLE" "$work$SAMPLE" || stop "the sample of $archive is not that of the last backup: did that one fail?"
 if [ "$RESTORE" = everything ]; then
