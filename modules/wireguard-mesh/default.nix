@@ -35,7 +35,7 @@ let
     lib.optionalAttrs (table.relays != [ ]) {
       ${table.fact} = {
         first = nodesAmong table.relays;
-        next = nodesAmong (builtins.attrNames table.hidden);
+        next = lib.subtractLists table.relays (nodesAmong (builtins.attrNames table.hidden));
       };
     };
 in
