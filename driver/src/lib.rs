@@ -18,3 +18,4 @@ pub mod schedule;
 pub mod select;
 pub mod status;
 pub mod steps;
+pub mod topology;

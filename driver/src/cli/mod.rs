@@ -5,12 +5,15 @@ mod deploy;
 mod diff;
 mod evaluation;
 mod exec;
+mod explain;
 mod facts;
 mod interrupt;
 mod limits;
 mod plan;
+mod render;
 mod rollback;
 mod status;
+mod topology;
 
 use std::process::ExitCode;
 
@@ -33,7 +36,10 @@ use interrupt::Interrupts;
         netlib diff --on alpha             which packages a deploy would change\n  \
         netlib rollback alpha              back to the generation before\n  \
         netlib exec -- systemctl --failed  a command on all nodes\n  \
-        netlib facts gather --on beta      make and record public keys\n\n\
+        netlib facts gather --on beta      make and record public keys\n  \
+        netlib topology --svg              a picture of the network\n  \
+        netlib explain alpha networking.hostName\n  \
+        netlib render phone                the files of a machine that is not deployed\n\n\
         Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 130 interrupted."
 )]
 pub struct Cli {
@@ -54,6 +60,9 @@ enum Command {
     Rollback(rollback::RollbackArgs),
     Exec(exec::ExecArgs),
     Facts(facts::FactsArgs),
+    Topology(topology::TopologyArgs),
+    Explain(explain::ExplainArgs),
+    Render(render::RenderArgs),
 }
 
 /// How a command ended.
@@ -115,6 +124,9 @@ async fn run(command: Command, interrupts: &Interrupts) -> Result<Exit, Error> {
         Command::Rollback(args) => rollback::run(args, interrupts).await,
         Command::Exec(args) => exec::run(args, interrupts).await,
         Command::Facts(args) => facts::run(args, interrupts).await,
+        Command::Topology(args) => topology::run(args, interrupts).await,
+        Command::Explain(args) => explain::run(args, interrupts).await,
+        Command::Render(args) => render::run(args, interrupts).await,
     }
 }
 

@@ -30,6 +30,9 @@ fn help_texts() {
     assert_snapshot!("help-rollback", help_of(&["rollback"]));
     assert_snapshot!("help-exec", help_of(&["exec"]));
     assert_snapshot!("help-facts-gather", help_of(&["facts", "gather"]));
+    assert_snapshot!("help-topology", help_of(&["topology"]));
+    assert_snapshot!("help-explain", help_of(&["explain"]));
+    assert_snapshot!("help-render", help_of(&["render"]));
 }
 
 #[test]

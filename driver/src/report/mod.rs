@@ -3,6 +3,7 @@
 pub mod difference;
 pub mod dot;
 pub mod exec;
+pub mod explain;
 pub mod json;
 pub mod lines;
 pub mod log_dir;
@@ -11,4 +12,5 @@ pub mod readers;
 pub mod running;
 pub mod status;
 pub mod summary;
+pub mod topology;
 pub mod tree;
