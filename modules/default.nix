@@ -13,9 +13,11 @@ builtins.mapAttrs publish {
   deploy-access = ./deploy-access;
   hello = ./hello;
   hosts = ./hosts;
+  monitoring = ./monitoring;
   nix-cache = ./nix-cache;
   remote-builders = ./remote-builders;
   reverse-proxy = ./reverse-proxy;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
+  wireguard-vpn = ./wireguard-vpn;
 }

@@ -20,3 +20,4 @@ pub mod schedule;
 pub mod select;
 pub mod status;
 pub mod steps;
+pub mod topology;

@@ -9,49 +9,22 @@
 let
   inherit (config) nodes externals;
 
-  keys = import ../wireguard/keys.nix { inherit netlib; };
   check = import ../wireguard/check.nix { inherit lib netlib; };
+  networkOf = import ../wireguard/network.nix {
+    inherit lib netlib nodes;
+    networkId = config.network.id;
+  };
 
   # All that is to know about a mesh, as plain values: peers of a large one must not go through the module system.
   meshOf =
     instance: settings:
     let
       table = import ./table.nix { inherit lib netlib nodes; } instance settings;
-      inherit (import ./peers.nix { inherit lib; } table) peersOf links;
     in
-    {
-      inherit table peersOf links;
-      preshared = import ../wireguard/preshared.nix { inherit lib netlib; } {
-        instance = "wireguard-mesh.${instance}";
-        prefix = table.fact;
-        directory = table.presharedDirectory;
-        networkId = config.network.id;
-        inherit nodes;
-      };
-      publicKeyOf =
-        neededBy: name:
-        if table.members.${name}.isNode then
-          keys.publicKeyOf {
-            node = name;
-            inherit (table) fact;
-            inherit neededBy;
-          }
-        else
-          table.members.${name}.publicKey;
-    };
+    networkOf (import ./peers.nix { inherit lib; } table // { inherit table; });
   meshes = lib.mapAttrs meshOf config.wireguard-mesh;
 
   merged = f: lib.mkMerge (lib.mapAttrsToList (_: f) meshes);
-
-  checksOf =
-    { table, ... }:
-    lib.mapAttrs (_: member: {
-      ${table.fact} = check.check {
-        inherit (table) interface reach;
-        addresses = map (address: address.withPrefix) member.addresses;
-        description = "The WireGuard mesh ${table.instance} is up";
-      };
-    }) (lib.filterAttrs (_: member: member.isNode) table.members);
 
   # Who needs a relay comes after it.
   orderOf =
@@ -62,7 +35,7 @@ let
     lib.optionalAttrs (table.relays != [ ]) {
       ${table.fact} = {
         first = nodesAmong table.relays;
-        next = nodesAmong (builtins.attrNames table.hidden);
+        next = lib.subtractLists table.relays (nodesAmong (builtins.attrNames table.hidden));
       };
     };
 in
@@ -105,11 +78,11 @@ in
       fileOf = netlib.errors.definedIn options.wireguard-mesh;
     };
 
-    gather = merged (import ./gather.nix { inherit lib netlib; });
+    gather = merged (import ../wireguard/gather.nix { inherit lib netlib; });
     configure = merged (import ./configure.nix { inherit lib netlib nodes; });
-    checks = merged checksOf;
+    checks = merged (mesh: mesh.checksFor (_: mesh.table.reach));
     deploy.order = merged orderOf;
-    render = merged (import ./render.nix { inherit lib netlib; });
-    exports = merged (import ./exports.nix { inherit lib; });
+    render = merged (import ../wireguard/render.nix { inherit lib netlib; });
+    exports = merged (import ../wireguard/exports.nix { inherit lib; });
   };
 }

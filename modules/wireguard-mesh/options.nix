@@ -15,7 +15,7 @@ let
   inherit (lib) types;
   instance = config;
 
-  oneOrMore = elemType: types.coercedTo elemType lib.singleton (types.listOf elemType);
+  inherit (import ../wireguard/member-options.nix { inherit lib netlib; }) addressOption oneOrMore;
 
   member =
     { name, config, ... }:
@@ -25,15 +25,7 @@ let
     in
     {
       options = {
-        address = lib.mkOption {
-          type = oneOrMore netlib.types.address;
-          default = [ ];
-          description = ''
-            Address of the member in the mesh, or one for each subnet. In a subnet for which none is given,
-            the member gets the address that a hash of the instance's and the member's name picks.
-          '';
-          example = "10.10.0.7";
-        };
+        address = addressOption;
 
         endpoint = lib.mkOption {
           type = types.nullOr netlib.types.endpoint;

@@ -49,6 +49,9 @@ in
     relays
     ;
   inherit (settings) interface presharedKeys reach;
+  module = "wireguard-mesh";
+  description = "WireGuard mesh ${instance}";
+  preference = 50;
   subnetTexts = map netlib.ip.formatCidr subnets;
   fact = "wireguard-mesh-${instance}";
   privateKeyFile = "/var/lib/netlib/wireguard-mesh/${instance}/private-key";

@@ -160,6 +160,9 @@ let
     borgbackup = [ "borg" ];
     curl = [ "curl" ];
     openssl = [ "openssl" ];
+    age = [ "age" ];
+    borgbackup = [ "borg" ];
+    diffutils = [ "cmp" ];
     git = [ "git" ];
     jq = [ "jq" ];
     nftables = [ "nft" ];

@@ -78,6 +78,46 @@ fn hidden_members_talk_through_a_relay_with_preshared_keys() {
 }
 
 #[test]
+fn a_node_notices_that_a_tunnel_which_worked_is_gone() {
+    let hosts = ["alpha", "beta"];
+    let site = Site::up(&hosts);
+    let network = Network::of(&hosts).with_mesh("\"10.10.0.0/24\"", &hosts);
+    site.write(&network);
+    site.gather();
+    site.netlib_must("deploy");
+    let programs = site.copy_programs("beta");
+    let check = || site.probe("beta", &programs, "wireguard-mesh-wg0");
+
+    // Nobody had a tunnel before the first deployment, so nobody has to answer; without one there is nothing to keep.
+    assert_eq!(check().0, 0, "{}", check().1);
+    site.exec_must("alpha", "systemctl stop wireguard-wg0");
+    assert_eq!(check().0, 0, "{}", check().1);
+
+    // With a live tunnel before the switch, the other end has to answer after it.
+    site.exec_must("alpha", "systemctl start wireguard-wg0");
+    site.wait_until("beta", "alpha answers", "ping -q -c 1 -W 1 alpha.wg0");
+    site.write(&network.configure("beta", "environment.etc.\"changed\".text = \"yes\";"));
+    site.netlib_must("deploy");
+    assert_eq!(check().0, 0, "{}", check().1);
+    site.exec_must("alpha", "systemctl stop wireguard-wg0");
+    let (status, text) = check();
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "no answer through wg0 from: alpha (10.10.0.",
+            "last handshake",
+        ],
+    );
+
+    // Its own half is looked at in any case.
+    site.exec_must("beta", "systemctl stop wireguard-wg0");
+    let (status, text) = check();
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["the interface wg0 is not there", "journalctl"]);
+}
+
+#[test]
 fn a_preshared_key_for_another_key_pair_is_refused_and_made_anew() {
     let hosts = ["alpha", "beta"];
     let site = Site::up(&hosts);

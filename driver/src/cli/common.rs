@@ -5,13 +5,14 @@ use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
 use clap::Args;
+use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 use super::Error;
 use super::evaluation::EvaluationArgs;
 use super::interrupt::Interrupts;
-use crate::evaluate::{Evaluation, Messages, Nix, Traces, evaluate_plan};
+use crate::evaluate::{Evaluation, Messages, Nix, Traces, ask, evaluate_plan};
 use crate::event::{Event, EventSink};
 use crate::flake::{FileRef, Flake, FlakeRef, Reference};
 use crate::graph::Graph;
@@ -182,6 +183,27 @@ fn warn(events: &EventSink, warnings: Vec<String>) {
     for warning in warnings {
         events.send(Event::Warning(warning));
     }
+}
+
+/// One answer of the network's library, without nodes or steps: an attribute, after a Nix function where one is given.
+pub async fn answer<T: DeserializeOwned>(
+    flake: &FlakeArgs,
+    interrupts: &Interrupts,
+    attribute: &str,
+    apply: Option<String>,
+) -> Result<(T, Arc<Flake>), Error> {
+    let display = Display::start(interrupts, Vec::new());
+    let everything = SelectArgs { on: Vec::new() };
+    let prepared = prepare(flake, &everything, display.events(), interrupts).await;
+    let result = match prepared {
+        Ok(prepared) => ask(&prepared.flake, attribute, apply)
+            .await
+            .map(|answer| (answer, prepared.flake.clone()))
+            .map_err(Error::from),
+        Err(error) => Err(error),
+    };
+    display.end().await;
+    result
 }
 
 /// Whether results on stdout may have colours.

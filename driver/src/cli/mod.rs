@@ -7,16 +7,19 @@ mod deploy;
 mod diff;
 mod evaluation;
 mod exec;
+mod explain;
 mod facts;
 mod interrupt;
 mod limits;
 mod plan;
 mod record;
+mod render;
 mod rollback;
 mod saved;
 mod status;
 mod sudo;
 mod terminal;
+mod topology;
 
 use std::process::ExitCode;
 
@@ -41,7 +44,10 @@ use interrupt::Interrupts;
         netlib exec -- systemctl --failed  a command on all nodes\n  \
         netlib check                       how healthy the nodes are\n  \
         netlib approve web                 let a paused rollout go on\n  \
-        netlib facts gather --on beta      make and record public keys\n\n\
+        netlib facts gather --on beta      make and record public keys\n  \
+        netlib topology --svg              a picture of the network\n  \
+        netlib explain alpha networking.hostName\n  \
+        netlib render phone                the files of a machine that is not deployed\n\n\
         Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 3 a rollout waits for\n\
         approval, 130 interrupted."
 )]
@@ -65,6 +71,9 @@ enum Command {
     Facts(facts::FactsArgs),
     Check(check::CheckArgs),
     Approve(approve::ApproveArgs),
+    Topology(topology::TopologyArgs),
+    Explain(explain::ExplainArgs),
+    Render(render::RenderArgs),
 }
 
 /// How a command ended.
@@ -131,6 +140,9 @@ async fn run(command: Command, interrupts: &Interrupts) -> Result<Exit, Error> {
         Command::Check(args) => check::run(args, interrupts).await,
         Command::Approve(args) => approve::run(args, interrupts).await,
         Command::Facts(args) => facts::run(args, interrupts).await,
+        Command::Topology(args) => topology::run(args, interrupts).await,
+        Command::Explain(args) => explain::run(args, interrupts).await,
+        Command::Render(args) => render::run(args, interrupts).await,
     }
 }
 

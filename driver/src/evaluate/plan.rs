@@ -81,7 +81,7 @@ pub async fn evaluate_plan(
     }
 }
 
-async fn explained(flake: &Flake, error: NixCallError) -> PlanEvaluationError {
+pub(super) async fn explained(flake: &Flake, error: NixCallError) -> PlanEvaluationError {
     let diagnosis = match flake.explain(error, "plan") {
         Ok(diagnosis) => diagnosis,
         Err(error) => return PlanEvaluationError::Call(error),

@@ -43,11 +43,10 @@ for file in "$answers"/*; do
     [ -e "$file" ] || continue
     read -r key name address < "$file"
     last=$(wg show "$interface" latest-handshakes | grep -F -- "$key" | cut -f 2)
-    if [ "${last:-0}" -eq 0 ]; then
-        since="no handshake yet"
-    else
-        since="last handshake $(($(date +%s) - last)) seconds ago"
-    fi
+    # The kernel tells when, boringtun how long ago.
+    [ "${last:-0}" -lt 1000000000 ] || last=$(($(date +%s) - last))
+    since="last handshake $last seconds ago"
+    [ "${last:-0}" -gt 0 ] || since="no handshake yet"
     silent="$silent $name ($address, $since)"
 done
 [ -z "$silent" ] || unhealthy "no answer through $interface from:$silent"

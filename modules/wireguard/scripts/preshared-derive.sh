@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 # Shared by the scripts of preshared keys; "directory" is set.
 
 # Says what is wrong, with openssl's own words when it is too old.

@@ -19,6 +19,7 @@
   ./services/firewall.nix
   ./services/interfaces.nix
   ./services/known-hosts.nix
+  ./services/monitoring.nix
   ./services/nginx.nix
   ./services/nix.nix
   ./services/nix-gc.nix

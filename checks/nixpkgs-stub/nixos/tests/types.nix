@@ -74,6 +74,7 @@ let
     "nix.registry" = "accepted here as it is";
     "services.harmonia.cache.settings" = "a TOML value there";
     "nix.settings" = "the same atoms under another name";
+    "services.grafana.settings" = "the same atoms under another name";
     "services.openssh.settings" = "the same atoms under another name";
   };
   isOurs =

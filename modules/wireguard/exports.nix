@@ -1,4 +1,4 @@
-# What a mesh publishes for other modules: its addresses, its links, the ports that its members listen on.
+# What a WireGuard network publishes for other modules: its addresses, its links, the ports that its members listen on.
 { lib }:
 {
   table,
@@ -8,27 +8,28 @@
 }:
 let
   option = [
-    "wireguard-mesh"
+    table.module
     table.instance
   ];
-  name = "wireguard-mesh-${table.instance}";
+  name = table.fact;
 in
 {
   networks.${name} = {
-    description = "WireGuard mesh ${table.instance}";
+    inherit (table) description preference;
     label = table.instance;
     inherit option links;
     subnets = table.subnetTexts;
     members = lib.mapAttrs (member: settings: {
       addresses = map (address: address.text) settings.addresses;
       interface = if settings.isNode then table.interface else null;
+      allowedIPs = settings.networks or [ ];
       publicKey = publicKeyOf member member;
     }) table.members;
   };
 
   services = lib.mapAttrs (_: settings: {
     ${name} = {
-      description = "WireGuard mesh ${table.instance}";
+      inherit (table) description;
       inherit option;
       port = settings.listenPort;
       protocol = "udp";

@@ -1,4 +1,4 @@
-# Key pairs that are asked of the nodes in a mesh: for WireGuard, and for preshared keys where the mesh has them.
+# Key pairs that are asked of the nodes in a WireGuard network: for WireGuard, and for preshared keys where it has them.
 { lib, netlib }:
 {
   table,
@@ -7,7 +7,7 @@
   ...
 }:
 let
-  keys = import ../wireguard/keys.nix { inherit netlib; };
+  keys = import ./keys.nix { inherit netlib; };
   nodes = lib.filterAttrs (_: member: member.isNode) table.members;
   peerNodes =
     name: map (peer: peer.name) (builtins.filter (peer: nodes ? ${peer.name}) (peersOf name));

@@ -7,15 +7,16 @@
   ...
 }:
 let
-  wgQuick = import ../wireguard/wg-quick.nix { inherit lib netlib; };
+  wgQuick = import ./wg-quick.nix { inherit lib netlib; };
 
   fileOf = name: member: {
     "${table.interface}.conf" = {
-      description = "wg-quick configuration of the mesh ${table.instance}: /etc/wireguard/${table.interface}.conf, or for the WireGuard app";
+      description = "${table.description}: /etc/wireguard/${table.interface}.conf for wg-quick, or for the WireGuard app";
       qr = true;
       text = wgQuick {
         addresses = map (address: address.withPrefix) member.addresses;
         inherit (member) listenPort;
+        dns = member.dns or [ ];
         peers = map (peer: peer // { publicKey = publicKeyOf name peer.name; }) (peersOf name);
       };
     };

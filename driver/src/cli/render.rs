@@ -1,0 +1,161 @@
+//! `netlib render`: the files of a machine that netlib does not deploy.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::Args;
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+use serde::Deserialize;
+
+use super::common::{FlakeArgs, answer, print};
+use super::interrupt::Interrupts;
+use super::{Error, Exit};
+use crate::evaluate::nix_string;
+
+/// What stands for a private key; the library has the same.
+const PLACEHOLDER: &str = "@PRIVATE_KEY@";
+
+/// Print the files that a phone, laptop or router needs to join: WireGuard configurations, SSH's known hosts.
+///
+/// Private keys are in no configuration: --private-key puts one in. On a terminal, files that apps scan are also shown as
+/// QR codes then.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  netlib render phone --private-key phone.key      with a QR code on a terminal\n  netlib render laptop known_hosts >> ~/.ssh/known_hosts"
+)]
+pub struct RenderArgs {
+    /// The machine
+    name: String,
+    /// Only this file
+    #[arg(value_name = "FILE")]
+    only: Option<String>,
+    /// File with the private key, to be put where it belongs
+    #[arg(long, value_name = "FILE")]
+    private_key: Option<PathBuf>,
+    #[command(flatten)]
+    flake: FlakeArgs,
+}
+
+#[derive(Debug, Deserialize)]
+struct Rendered {
+    description: String,
+    qr: bool,
+    text: String,
+}
+
+/// Prints the files.
+pub async fn run(args: RenderArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
+    let key = args.private_key.as_ref().map(private_key).transpose()?;
+    let file = args.only.as_deref().map_or("null".to_owned(), nix_string);
+    let function = format!("ask: ask {} {file}", nix_string(&args.name));
+    let (mut files, _): (BTreeMap<String, Rendered>, _) =
+        answer(&args.flake, interrupts, "ask.render", Some(function)).await?;
+    if let Some(key) = key {
+        for file in files.values_mut() {
+            file.text = file.text.replace(PLACEHOLDER, &key);
+        }
+    }
+    if files.values().any(|file| file.text.contains(PLACEHOLDER)) {
+        eprintln!(
+            "{PLACEHOLDER} stands for the private key of {}: netlib render {} --private-key FILE puts it in.",
+            args.name, args.name
+        );
+    }
+    print(&printed(&files, std::io::stdout().is_terminal())?)?;
+    Ok(Exit::Good)
+}
+
+fn private_key(path: &PathBuf) -> Result<String, Error> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("cannot read the private key {}: {error}", path.display()))?;
+    let key = text.trim();
+    if key.is_empty() || key.contains(char::is_whitespace) {
+        return Err(format!(
+            "{} holds no private key: a single line is expected, as `wg genkey` writes it",
+            path.display()
+        )
+        .into());
+    }
+    Ok(key.to_owned())
+}
+
+/// One file as it is, several under headlines.
+fn printed(files: &BTreeMap<String, Rendered>, on_terminal: bool) -> Result<String, Error> {
+    let mut out = String::new();
+    for (name, file) in files {
+        if files.len() > 1 {
+            out.push_str(&format!("==> {name}: {} <==\n", file.description));
+        }
+        out.push_str(&file.text);
+        // Without its key a picture of the file would be of no use.
+        if on_terminal && file.qr && !file.text.contains(PLACEHOLDER) {
+            out.push_str(&format!("\n{}\n", qr_code(&file.text)?));
+        }
+    }
+    Ok(out)
+}
+
+fn qr_code(text: &str) -> Result<String, Error> {
+    let code = QrCode::new(text)
+        .map_err(|error| format!("the file does not fit into a QR code: {error}"))?;
+    // Terminals are dark more often than not, and scanners want dark on light.
+    let renderer = &mut code.render::<Dense1x2>();
+    Ok(renderer
+        .dark_color(Dense1x2::Light)
+        .light_color(Dense1x2::Dark)
+        .build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(names: &[&str], text: &str) -> BTreeMap<String, Rendered> {
+        let file = |name: &&str| {
+            let file = Rendered {
+                description: "for people".to_owned(),
+                qr: true,
+                text: text.to_owned(),
+            };
+            ((*name).to_owned(), file)
+        };
+        names.iter().map(file).collect()
+    }
+
+    #[test]
+    fn one_file_is_printed_as_it_is() {
+        assert_eq!(printed(&files(&["a"], "text\n"), false).unwrap(), "text\n");
+    }
+
+    #[test]
+    fn several_have_headlines() {
+        assert_eq!(
+            printed(&files(&["a", "b"], "text\n"), false).unwrap(),
+            "==> a: for people <==\ntext\n==> b: for people <==\ntext\n"
+        );
+    }
+
+    #[test]
+    fn codes_are_for_terminals_and_whole_files() {
+        let has_code = |text, on_terminal| {
+            let out = printed(&files(&["a"], text), on_terminal).unwrap();
+            out.contains('█')
+        };
+        assert!(has_code("text\n", true));
+        assert!(!has_code("text\n", false));
+        assert!(!has_code("PrivateKey = @PRIVATE_KEY@\n", true));
+    }
+
+    #[test]
+    fn a_key_is_one_word() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        for (content, good) in [("abc=\n", true), ("", false), ("a b\n", false)] {
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(private_key(&path).is_ok(), good, "{content}");
+        }
+        assert!(private_key(&folder.path().join("nothing")).is_err());
+    }
+}

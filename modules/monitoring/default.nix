@@ -1,0 +1,132 @@
+# Monitoring: Prometheus on some nodes asks the node exporters of all, over their common network where they have one.
+{
+  config,
+  options,
+  lib,
+  netlib,
+  ...
+}:
+let
+  instances = config.monitoring;
+  reach = import ../shared/reach.nix { inherit lib netlib config; };
+
+  merged = f: lib.mkMerge (lib.mapAttrsToList f instances);
+
+  # IPv4 and IPv6 alike as soon as somebody comes by IPv6.
+  listenAddressOf =
+    settings: node:
+    let
+      addresses = map (
+        server:
+        netlib.addressOf {
+          from = server;
+          to = node;
+        }
+      ) settings.servers;
+    in
+    if builtins.any netlib.ip.isIpv6 addresses then "[::]" else "0.0.0.0";
+
+  ofServer =
+    instance: settings: server:
+    import ./server.nix { inherit lib netlib; } { inherit instance settings server; };
+  ofTarget =
+    settings: node:
+    import ./target.nix { inherit lib reach; } {
+      inherit node;
+      port = settings.exporterPort;
+      inherit (settings) servers;
+      listenAddress = listenAddressOf settings node;
+    };
+
+  httpCheck = description: port: path: {
+    inherit description;
+    httpGet = { inherit port path; };
+  };
+
+  checksOf =
+    instance: settings:
+    lib.mkMerge [
+      (lib.genAttrs settings.targets (_: {
+        "monitoring-${instance}-exporter" =
+          httpCheck "The node exporter answers" settings.exporterPort
+            "/metrics";
+      }))
+      (lib.genAttrs settings.servers (_: {
+        "monitoring-${instance}-prometheus" = httpCheck "Prometheus answers" settings.port "/-/ready";
+      }))
+    ];
+
+  # The exporter is there once, however many instances ask it.
+  exporters = lib.zipAttrsWith (_: builtins.head) (
+    lib.mapAttrsToList (
+      instance: settings:
+      lib.genAttrs settings.targets (_: {
+        node-exporter = {
+          description = "Prometheus node exporter";
+          option = [
+            "monitoring"
+            instance
+          ];
+          port = settings.exporterPort;
+          scheme = "http";
+          path = "/metrics";
+        };
+      })
+    ) instances
+  );
+  serversOf =
+    instance: settings:
+    let
+      option = [
+        "monitoring"
+        instance
+      ];
+    in
+    lib.genAttrs settings.servers (
+      _:
+      {
+        "prometheus-${instance}" = {
+          description = "Prometheus";
+          inherit option;
+          inherit (settings) port;
+          scheme = "http";
+        };
+      }
+      // lib.optionalAttrs (settings.grafana != null) {
+        "grafana-${instance}" = {
+          description = "Grafana";
+          inherit option;
+          inherit (settings.grafana) port;
+          address = "127.0.0.1";
+          scheme = "http";
+        };
+      }
+    );
+in
+{
+  options.monitoring = lib.mkOption {
+    type = lib.types.attrsOf (lib.types.submodule (import ./options.nix { inherit netlib; }));
+    default = { };
+    description = "Prometheus servers and the nodes that they ask, by instance name.";
+    example = lib.literalExpression ''
+      {
+        main.servers = [ "watch" ];
+      }
+    '';
+  };
+
+  config = {
+    assertions = import ./assertions.nix { inherit lib netlib; } {
+      inherit instances reach;
+      fileOf = netlib.errors.definedIn options.monitoring;
+    };
+
+    configure = lib.mkMerge [
+      (merged (_: settings: lib.genAttrs settings.targets (ofTarget settings)))
+      (merged (instance: settings: lib.genAttrs settings.servers (ofServer instance settings)))
+    ];
+    checks = merged checksOf;
+    # No order: a server whose targets are not there yet says so, and must not wait for nodes that are switched off.
+    exports.services = lib.mkMerge ([ exporters ] ++ lib.mapAttrsToList serversOf instances);
+  };
+}

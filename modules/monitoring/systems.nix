@@ -1,0 +1,108 @@
+# The README's example as NixOS systems: the same on the stub and on a real nixpkgs.
+{ subject }:
+let
+  inherit (subject) lib modules;
+  outputs = subject.outputsOf {
+    default = {
+      imports = [
+        modules.monitoring
+        modules.wireguard-mesh
+        ./example.nix
+      ];
+      network.name = "example";
+      defaults = subject.minimal;
+      nodes.watch.facts.wireguard-mesh-wg0 = "aDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+      nodes.web.facts.wireguard-mesh-wg0 = "wDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+    };
+  };
+  configOf = name: outputs.nixosConfigurations.${name}.config;
+  watch = configOf "watch";
+  inherit (watch.services) prometheus;
+  rules = (builtins.fromJSON (builtins.head prometheus.rules)).groups;
+  commands = name: (configOf name).networking.firewall.extraCommands;
+in
+{
+  "every toplevel has a derivation" = {
+    expr = lib.mapAttrs (
+      _: system: lib.hasSuffix ".drv" system.config.system.build.toplevel.drvPath
+    ) outputs.nixosConfigurations;
+    expected = lib.genAttrs [ "outside" "watch" "web" ] (_: true);
+  };
+
+  "each target is asked by the best way" = {
+    expr = map (target: {
+      inherit (target) labels targets;
+    }) (builtins.head prometheus.scrapeConfigs).static_configs;
+    expected = [
+      {
+        targets = [ "outside.example.org:9100" ];
+        labels.node = "outside";
+      }
+      {
+        targets = [ "localhost:9100" ];
+        labels.node = "watch";
+      }
+      {
+        targets = [ "10.10.0.2:9100" ];
+        labels = {
+          node = "web";
+          network = "wireguard-mesh-wg0";
+        };
+      }
+    ];
+  };
+
+  "only the server is let in, from where it comes" = {
+    expr = {
+      web = lib.hasInfix "iptables -A nixos-fw -p tcp -s 10.10.0.1 --dport 9100 -i wg0 -j nixos-fw-accept" (
+        commands "web"
+      );
+      outside = lib.hasInfix "iptables -A nixos-fw -p tcp -s 192.0.2.10 --dport 9100 -j nixos-fw-accept" (
+        commands "outside"
+      );
+      watch = lib.hasInfix "9100" (commands "watch");
+      everybody = lib.concatMap (name: (configOf name).networking.firewall.allowedTCPPorts) [
+        "outside"
+        "watch"
+        "web"
+      ];
+    };
+    expected = {
+      web = true;
+      outside = true;
+      watch = false;
+      everybody = [ ];
+    };
+  };
+
+  "alerts for what goes wrong most" = {
+    expr = {
+      names = map (rule: rule.alert) (builtins.head rules).rules;
+      full = lib.hasInfix "* 100 < 5" (builtins.elemAt (builtins.head rules).rules 1).expr;
+      alertmanagers = map (manager: manager.static_configs) prometheus.alertmanagers;
+    };
+    expected = {
+      names = [
+        "NodeDown"
+        "DiskFull"
+        "UnitFailed"
+        "OtherSystemAtBoot"
+      ];
+      full = true;
+      alertmanagers = [ [ { targets = [ "localhost:9093" ]; } ] ];
+    };
+  };
+
+  "Grafana is for localhost, its key in no store" = {
+    expr = {
+      inherit (watch.services.grafana.settings.server) http_addr;
+      key = watch.services.grafana.settings.security.secret_key;
+      web = (configOf "web").services.grafana.enable;
+    };
+    expected = {
+      http_addr = "127.0.0.1";
+      key = "$__file{/var/lib/netlib/monitoring-grafana/secret-key}";
+      web = false;
+    };
+  };
+}

@@ -1,0 +1,44 @@
+# What a monitored node gets: the node exporter, what it tells about its system, and a way in for the servers.
+{ lib, reach }:
+{
+  # Name of the node, port, servers, and the address that the exporter listens on.
+  node,
+  port,
+  servers,
+  listenAddress,
+}:
+let
+  directory = "/var/lib/netlib/monitoring";
+
+  exporter =
+    { pkgs, ... }:
+    {
+      services.prometheus.exporters.node = {
+        enable = true;
+        inherit port listenAddress;
+        enabledCollectors = [ "systemd" ];
+        extraFlags = [ "--collector.textfile.directory=${directory}" ];
+      };
+
+      systemd.services.netlib-system-metrics = {
+        description = "Tells the node exporter which system runs here";
+        wantedBy = [ "multi-user.target" ];
+        path = [ pkgs.coreutils ];
+        environment.DIRECTORY = directory;
+        # Activating a system and confirming it are two moments, so it looks again.
+        startAt = "minutely";
+        script = builtins.readFile ./system-metrics.sh;
+        serviceConfig.Type = "oneshot";
+      };
+    };
+in
+{
+  imports = [
+    exporter
+    (reach.openFor {
+      to = node;
+      inherit port;
+      from = servers;
+    })
+  ];
+}

@@ -1,0 +1,116 @@
+# How nodes let exactly those others in that a network module names: by the addresses that these come from.
+{
+  lib,
+  netlib,
+  config,
+}:
+let
+  inherit (netlib) ip;
+  isAddress = address: ip.parse address != null;
+
+  # The addresses that `from` has as seen from `to`, when it connects by the best way.
+  sourcesOf =
+    { from, to }@pair:
+    let
+      path = netlib.pathTo pair;
+      network = config.exports.networks.${path.network};
+    in
+    if path.network == null then
+      builtins.filter isAddress config.nodes.${from}.addresses
+    else
+      network.members.${from}.addresses;
+
+  interfaceOf =
+    { to, ... }@pair:
+    let
+      path = netlib.pathTo pair;
+    in
+    if path.network == null then
+      null
+    else
+      config.exports.networks.${path.network}.members.${to}.interface;
+
+  rulesFor =
+    port: pair:
+    map (source: {
+      inherit source port;
+      interface = interfaceOf pair;
+      isIpv6 = ip.isIpv6 source;
+    }) (sourcesOf pair);
+
+  iptablesRule =
+    {
+      source,
+      port,
+      interface,
+      isIpv6,
+    }:
+    lib.concatStringsSep " " (
+      [ (if isIpv6 then "ip6tables" else "iptables") ]
+      ++ [ "-A nixos-fw -p tcp -s ${source} --dport ${toString port}" ]
+      ++ lib.optional (interface != null) "-i ${interface}"
+      ++ [ "-j nixos-fw-accept" ]
+    );
+  nftablesRule =
+    {
+      source,
+      port,
+      interface,
+      isIpv6,
+    }:
+    lib.concatStringsSep " " (
+      lib.optional (interface != null) "iifname \"${interface}\""
+      ++ [ "${if isIpv6 then "ip6" else "ip"} saddr ${source} tcp dport ${toString port} accept" ]
+    );
+in
+{
+  inherit sourcesOf;
+
+  /**
+    A NixOS module that lets others connect to a TCP port of `to`, by the ways that they take, and nobody else.
+
+    # Type
+
+    ```
+    openFor :: { to = name; port = int; from = [ name ]; } -> module
+    ```
+  */
+  openFor =
+    {
+      to,
+      port,
+      from,
+    }:
+    let
+      others = builtins.filter (name: name != to) from;
+      rules = lib.concatMap (
+        name:
+        rulesFor port {
+          from = name;
+          inherit to;
+        }
+      ) others;
+    in
+    { config, ... }:
+    {
+      networking.firewall = {
+        extraCommands = lib.mkIf (!config.networking.nftables.enable) (
+          lib.concatMapStrings (rule: "${iptablesRule rule}\n") rules
+        );
+        extraInputRules = lib.mkIf config.networking.nftables.enable (
+          lib.concatMapStrings (rule: "${nftablesRule rule}\n") rules
+        );
+      };
+    };
+
+  /**
+    The pairs in which nobody knows from which address `from` will come: no common network, and only host names.
+
+    # Type
+
+    ```
+    unknownSources :: [ { from; to; } ] -> [ { from; to; } ]
+    ```
+  */
+  unknownSources = builtins.filter (pair: pair.from != pair.to && sourcesOf pair == [ ]);
+}

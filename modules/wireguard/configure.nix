@@ -1,0 +1,83 @@
+# What a member of a WireGuard network gets: the interface with its peers and keys, and what the check needs.
+{
+  lib,
+  netlib,
+  nodes,
+}:
+let
+  inherit (import ./check.nix { inherit lib netlib; }) contribution;
+in
+{
+  # A NixOS module for one member of a network.
+  interfaceOf =
+    {
+      table,
+      peersOf,
+      preshared,
+      publicKeyOf,
+      ...
+    }:
+    name: member:
+    let
+      peers = peersOf name;
+      hasPresharedKey = peer: table.presharedKeys && table.members.${peer.name}.isNode;
+      presharedPeers = map (peer: peer.name) (builtins.filter hasPresharedKey peers);
+
+      settingsOf =
+        peer:
+        {
+          publicKey = publicKeyOf name peer.name;
+          inherit (peer) allowedIPs;
+        }
+        // lib.optionalAttrs (peer.endpoint != null) { inherit (peer) endpoint; }
+        // lib.optionalAttrs (peer.keepalive != null) { persistentKeepalive = peer.keepalive; }
+        // lib.optionalAttrs (hasPresharedKey peer) {
+          presharedKeyFile = preshared.pathOf name peer.name;
+        };
+
+      interface =
+        { config, pkgs, ... }:
+        {
+          # A new private key changes nothing else in the node's own configuration, and is read only at the start.
+          systemd.services."wireguard-${table.interface}" =
+            lib.mkIf (!(config.networking.wireguard.useNetworkd or false))
+              {
+                restartTriggers = lib.optional (
+                  nodes.${name}.facts ? ${table.fact}
+                ) nodes.${name}.facts.${table.fact};
+              };
+
+          system.activationScripts = lib.optionalAttrs (presharedPeers != [ ]) {
+            "wireguard-${table.interface}-preshared-keys".text =
+              preshared.activationScript name presharedPeers
+                pkgs;
+          };
+
+          networking = {
+            firewall.allowedUDPPorts = lib.optional (member.listenPort != null) member.listenPort;
+            wireguard.interfaces.${table.interface} = {
+              ips = map (address: address.withPrefix) member.addresses;
+              inherit (table) privateKeyFile;
+              inherit (member) listenPort;
+              peers = map settingsOf peers;
+            };
+          };
+        };
+
+      watched = contribution {
+        inherit (table) interface;
+        peers = map (peer: {
+          inherit (peer) name;
+          publicKey = publicKeyOf name peer.name;
+          address = (builtins.head table.members.${peer.name}.addresses).text;
+          settings = builtins.toJSON (settingsOf peer);
+        }) peers;
+      };
+    in
+    {
+      imports = [
+        interface
+        watched
+      ];
+    };
+}
