@@ -47,7 +47,10 @@ let
 in
 {
   # { <node> = pkgs -> derivation; }, of nodes where something runs.
-  onNodes = lib.mapAttrs (node: list: pkgs: programs pkgs node list) places.onNodes;
+  onNodes = lib.mapAttrs (
+    node: list: pkgs:
+    programs pkgs node list
+  ) places.onNodes;
 
   onDeployer = pkgs: programs pkgs "deployer" places.onDeployer;
 }

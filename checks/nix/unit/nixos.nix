@@ -275,28 +275,29 @@ in
         }).toplevels.alpha.drvPath;
     expected = false;
   };
-  "roles configure their nodes; elements of lists come from the node first, from what roles extend last" = {
-    expr =
-      let
-        of = name: (subject.outputsOf roles).nixosConfigurations.${name}.config;
-      in
-      {
-        inherit ((of "web").networking) domain search;
-        roles = (of "web").environment.etc.roles.text;
-        order = (of "web").environment.etc.order.text;
-        plain = (of "plain").networking.search;
+  "roles configure their nodes; elements of lists come from the node first, from what roles extend last" =
+    {
+      expr =
+        let
+          of = name: (subject.outputsOf roles).nixosConfigurations.${name}.config;
+        in
+        {
+          inherit ((of "web").networking) domain search;
+          roles = (of "web").environment.etc.roles.text;
+          order = (of "web").environment.etc.order.text;
+          plain = (of "plain").networking.search;
+        };
+      expected = {
+        domain = "web";
+        search = [
+          "node"
+          "web"
+          "app"
+          "base"
+        ];
+        roles = "web of app base web";
+        order = "base";
+        plain = [ ];
       };
-    expected = {
-      domain = "web";
-      search = [
-        "node"
-        "web"
-        "app"
-        "base"
-      ];
-      roles = "web of app base web";
-      order = "base";
-      plain = [ ];
     };
-  };
 }

@@ -153,7 +153,7 @@ async fn walked(
             evaluation.board(Attribute::Toplevels, &prepared.nodes, ready, events)
         }
     };
-    let rollouts = Arc::new(Rollouts::of(&prepared.plan, &prepared.graph));
+    let rollouts = Arc::new(rollouts(args, &prepared));
     let parts = StepRunnerParts {
         plan: prepared.plan.clone(),
         programs: programs(&prepared),
@@ -175,12 +175,16 @@ async fn walked(
     runner.close().await;
     hosts.close().await;
     let summary = Summary::of(&prepared.graph, &result, &goals(args, &prepared));
-    let reports = if goal(args).unwrap_or_default().rolls_out() {
-        rollouts.reports()
+    Ok((prepared, summary.with_rollouts(&rollouts.reports())))
+}
+
+/// None for a goal that activates nothing: then there is nothing to keep to.
+fn rollouts(args: &DeployArgs, prepared: &Prepared) -> Rollouts {
+    if goal(args).unwrap_or_default().rolls_out() {
+        Rollouts::of(&prepared.plan, &prepared.graph)
     } else {
-        Vec::new()
-    };
-    Ok((prepared, summary.with_rollouts(&reports)))
+        Rollouts::default()
+    }
 }
 
 /// What checks and commands run, evaluated when it is needed.

@@ -45,7 +45,7 @@ impl Lines {
                 seconds,
             } => Some(format!(
                 "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  \
-                 to go on: netlib approve {rollout}, or type {rollout} and Enter on this terminal"
+                 to go on: netlib approve {rollout} (on the terminal of this deploy: {rollout} and Enter)"
             )),
             Event::Resumed { rollout, detail } => {
                 Some(format!("rollout {rollout}: goes on: {detail}"))
@@ -226,6 +226,21 @@ mod tests {
             ),
             finished("build:beta", StepResult::Offline("no route".to_owned()), 0),
             finished("copy:beta", StepResult::Cancelled, 0),
+            Event::Paused {
+                rollout: "web".to_owned(),
+                digest: "0123456789abcdef".to_owned(),
+                batch: 1,
+                seconds: 600,
+            },
+            Event::Resumed {
+                rollout: "web".to_owned(),
+                detail: "approved by ann@desk".to_owned(),
+            },
+            finished(
+                "gate:web:2",
+                StepResult::Aborted("1 node failed (beta), 0 allowed".to_owned()),
+                0,
+            ),
             Event::Online {
                 node: "alpha".to_owned(),
             },

@@ -3,7 +3,7 @@
 mod fake;
 mod prepared;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fake::{FakeStep, Fate, Recorder, fake_steps};
 use proptest::prelude::*;

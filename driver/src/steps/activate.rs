@@ -10,6 +10,9 @@ use crate::host::{HostError, LockHolder, Refusal};
 use crate::plan::Goal;
 use crate::rollout::Before;
 
+/// How the host's account of its own checks begins.
+const UNHEALTHY: &str = "the new system is not healthy";
+
 /// Activates; the text says what was done.
 pub(super) async fn activate(
     parts: &StepRunnerParts,
@@ -46,6 +49,7 @@ pub(super) async fn activate(
     let done = goal.done(ended.status.previous.as_deref(), toplevel);
     let restarted = restart_if_needed(&parts.settings.cancel, standing, on_line).await?;
     Ok(Activated {
+        was_restarted: !restarted.is_empty(),
         done: done + &restarted,
         before: Before {
             toplevel: ended.status.previous,
@@ -58,6 +62,8 @@ pub(super) async fn activate(
 pub(super) struct Activated {
     /// What was done.
     pub done: String,
+    /// Whether the host was restarted afterwards.
+    pub was_restarted: bool,
     /// What it ran before.
     pub before: Before,
 }
@@ -126,7 +132,10 @@ pub(super) fn judge(
     if *phase == Phase::Confirmed && goal.holds(toplevel, current.as_deref(), profile.as_deref()) {
         return Ok(());
     }
-    let what = if ended.status.was_restarted && !phase.is_final() {
+    let is_unhealthy = *phase == Phase::RolledBack && message.starts_with(UNHEALTHY);
+    let what = if is_unhealthy {
+        "the switch succeeded, and the host went back to the system it ran before"
+    } else if ended.status.was_restarted && !phase.is_final() {
         "the host was restarted in the middle of the activation"
     } else {
         goal.account(*phase)

@@ -32,6 +32,8 @@ pub(super) async fn run(
     let command = HostCommand::new([ready.program(program)]).timeout(limit);
     let (sink, mut lines) = mpsc::unbounded_channel();
     let host = Arc::clone(&ready.host);
+    // After a long wait the connection may be gone, which only this finds out: then the next one is made anew.
+    let _ = host.run(HostCommand::new(["true"])).await;
     let show = async {
         while let Some((_, line)) = lines.recv().await {
             runner.show(step, line);

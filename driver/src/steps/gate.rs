@@ -10,6 +10,7 @@ use super::coordinator::{Lease, coordinator, no_lock};
 use super::revert::take_back;
 use super::runner::StepRunner;
 use crate::event::Event;
+use crate::host::HostError;
 use crate::host::script::HealthMode;
 use crate::host::script::rollout::{self, Holder, Waiting, this_process};
 use crate::plan::{Pause, Rollout, Step};
@@ -80,6 +81,15 @@ impl Gate<'_> {
 
     fn say(&self, line: String) {
         self.runner.show(self.step, line);
+    }
+
+    /// What the coordinator could not write down costs a later deploy a question, and this one nothing.
+    fn tell(&self, result: Result<(), HostError>) {
+        if let Err(error) = result {
+            self.say(format!(
+                "the coordinator could not take note of it: {error}"
+            ));
+        }
     }
 
     fn passed(&self) -> String {
@@ -222,7 +232,7 @@ impl Gate<'_> {
                 return Err(StepFailure::Interrupted);
             }
         };
-        rollout::resume(&*host, self.id).await?;
+        self.tell(rollout::resume(&*host, self.id).await);
         self.with_course(|course| course.resume());
         parts.events.send(Event::Resumed {
             rollout: self.id.to_owned(),
@@ -244,7 +254,7 @@ impl Gate<'_> {
 
     async fn finish(&self) -> Result<StepOutcome, StepFailure> {
         if let Some(lease) = self.runner.leases.lock().await.get(self.id) {
-            rollout::end(&*lease.host, self.id).await?;
+            self.tell(rollout::end(&*lease.host, self.id).await);
         }
         self.runner.release(self.id).await;
         let report = self.with_course(|course| course.report());
@@ -273,7 +283,7 @@ impl Gate<'_> {
         if let Some(lease) = self.runner.leases.lock().await.get(self.id)
             && !self.rollout.irreversible
         {
-            let _ = rollout::end(&*lease.host, self.id).await;
+            self.tell(rollout::end(&*lease.host, self.id).await);
         }
         self.runner.release(self.id).await;
         let left: Vec<&String> = revert.iter().skip(done.len()).collect();

@@ -13,6 +13,7 @@ mod failure;
 mod follow;
 mod gate;
 mod goal;
+mod member;
 mod nix_log;
 mod programs;
 mod restart;

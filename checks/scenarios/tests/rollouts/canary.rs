@@ -21,7 +21,11 @@ fn a_canary_that_fails_its_http_check_goes_back_and_nothing_else_moves() {
     assert_eq!(status, 1, "{text}");
     assert_says(
         &text,
-        &["web1", "answered with status 500", "rollout web", "aborted"],
+        &[
+            "web1",
+            "answered with status 500",
+            "rollout web  rolledBack",
+        ],
     );
     shop::assert_moved(&site, &[], &before, &text);
     assert_eq!(site.phases("web1", &new), ["rolledBack"], "{text}");

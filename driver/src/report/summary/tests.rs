@@ -116,3 +116,52 @@ fn colours_are_for_terminals() {
     assert!(summary.render(Colours::On).contains('\u{1b}'));
     assert!(!summary.render(Colours::Off).contains('\u{1b}'));
 }
+
+fn report(state: RolloutState, taken_back: &[&str]) -> RolloutReport {
+    let what = |node: &&str| {
+        (
+            (*node).to_owned(),
+            "taken back with the rollout web".to_owned(),
+        )
+    };
+    RolloutReport {
+        id: "web".to_owned(),
+        state,
+        detail: "2 of 3 nodes healthy".to_owned(),
+        taken_back: taken_back.iter().map(what).collect(),
+    }
+}
+
+#[test]
+fn rollouts_have_lines_of_their_own_and_name_who_went_back() {
+    let failed = StepResult::Failed("node `beta`, step `check:beta`: not healthy".to_owned());
+    let summary = run(&[("activate:beta", failed)]);
+    let summary = summary.with_rollouts(&[report(RolloutState::RolledBack, &["alpha", "beta"])]);
+    assert!(!summary.is_success() && !summary.is_paused());
+    assert_snapshot!(summary, @r"
+    alpha  rolled back   taken back with the rollout web
+    beta   rolled back   taken back with the rollout web
+    gamma  active        new system
+    rollout web  rolledBack  2 of 3 nodes healthy
+    1 of 3 nodes active, 2 rolled back
+    ");
+}
+
+#[test]
+fn what_waits_for_a_person_is_neither_well_nor_failed() {
+    let by = "gate:web:1".to_owned();
+    let blocked = ("activate:gamma", StepResult::Blocked { by });
+    let paused = [report(RolloutState::Paused, &[])];
+    let summary = run(std::slice::from_ref(&blocked)).with_rollouts(&paused);
+    assert!(!summary.is_success() && summary.is_paused());
+    let failed = ("activate:beta", StepResult::Failed("boom".to_owned()));
+    let summary = run(&[blocked, failed]).with_rollouts(&paused);
+    assert!(!summary.is_success() && !summary.is_paused());
+    let well = run(&[]).with_rollouts(&[report(RolloutState::Healthy, &[])]);
+    assert!(well.is_success() && !well.is_paused());
+    assert!(
+        !run(&[])
+            .with_rollouts(&[report(RolloutState::Degraded, &[])])
+            .is_success()
+    );
+}

@@ -70,6 +70,20 @@ fn a_failed_switch_names_the_system_that_runs_now() {
 }
 
 #[test]
+fn a_host_that_went_back_for_its_own_checks_says_which() {
+    let mut ended = ended(Phase::RolledBack, Some(OLD), Some(OLD));
+    ended.status.message =
+        "the new system is not healthy: check http: connection refused".to_owned();
+    let text = judged(&ended);
+    assert!(
+        text.starts_with(
+            "the switch succeeded, and the host went back to the system it ran before: the new system is not healthy: check http: connection refused\n"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_failed_way_back_asks_for_hands() {
     let text = judged(&ended(Phase::RollbackFailed, Some(NEW), Some(OLD)));
     insta::assert_snapshot!(text, @r"

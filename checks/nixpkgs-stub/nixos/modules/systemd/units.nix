@@ -53,8 +53,16 @@ let
       ] def
     );
 
+  # Names of templates are no names of derivations.
+  pathSafe = builtins.replaceStrings [ "@" ":" "\\" "[" "]" ] [ "-" "-" "-" "" "" ];
+  unitFile =
+    name: unit:
+    pkgs.writeTextFile {
+      name = pathSafe name;
+      inherit (unit) text;
+      destination = "/${name}";
+    };
   # What a unit is, in words that the builder of the directory reads line by line.
-  unitFile = name: unit: pkgs.writeTextDir name unit.text;
   lineOf =
     name: unit:
     lib.concatStringsSep "\t" [
