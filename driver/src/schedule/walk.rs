@@ -60,6 +60,7 @@ impl<'a> Walk<'a> {
         !self.released.is_empty()
     }
 
+    /// Lets a step start as soon as there is room.
     pub(super) fn enqueue(&mut self, step: &StepId) {
         self.ready.insert((self.graph.position(step), step.clone()));
     }
