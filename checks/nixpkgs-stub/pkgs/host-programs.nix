@@ -160,8 +160,6 @@ let
     borgbackup = [ "borg" ];
     curl = [ "curl" ];
     openssl = [ "openssl" ];
-    age = [ "age" ];
-    borgbackup = [ "borg" ];
     diffutils = [ "cmp" ];
     git = [ "git" ];
     jq = [ "jq" ];
