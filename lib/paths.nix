@@ -13,7 +13,12 @@ let
   networks = lib.sort (a: b: a.preference < b.preference) (
     lib.mapAttrsToList (name: network: {
       inherit name;
-      inherit (network) preference links members;
+      inherit (network)
+        preference
+        links
+        members
+        relays
+        ;
       # Looked up by pair: both directions of each link, made once a network.
       linked = lib.listToAttrs (
         lib.concatMap (link: [
@@ -27,23 +32,51 @@ let
   addressesOf =
     name: (config.nodes.${name} or config.externals.${name} or { addresses = [ ]; }).addresses;
 
+  # Over which relays packets go: [ ] directly, null not at all. At most two of them, each linked with the next.
+  relaysBetween =
+    network: from: to:
+    let
+      isLinked = a: b: network.linked ? "${a} ${b}";
+      behind =
+        a: builtins.filter (relay: relay != from && relay != to && isLinked a relay) network.relays;
+      chains = lib.concatMap (
+        near:
+        if isLinked near to then
+          [ [ near ] ]
+        else
+          map (far: [
+            near
+            far
+          ]) (builtins.filter (isLinked near) (behind to))
+      ) (behind from);
+      shortest = lib.sortOn builtins.length chains;
+      link = network.linked."${from} ${to}";
+    in
+    if network.links == null then
+      [ ]
+    else if isLinked from to then
+      lib.optional (link.via or null != null) link.via
+    else if chains == [ ] then
+      null
+    else
+      builtins.head shortest;
+
   through =
     { from, to }:
     network:
     let
-      pair = "${from} ${to}";
       addresses = network.members.${to}.addresses;
-      isLinked = network.links == null || network.linked ? ${pair};
+      relays = relaysBetween network from to;
+      areMembers = network.members ? ${from} && network.members ? ${to};
     in
-    lib.optional (network.members ? ${from} && network.members ? ${to} && isLinked && addresses != [ ])
-      {
-        network = network.name;
-        inherit (network) preference;
-        address = builtins.head addresses;
-        inherit addresses;
-        inherit (network.members.${from}) interface;
-        via = if network.links == null then null else network.linked.${pair}.via or null;
-      };
+    lib.optional (areMembers && addresses != [ ] && relays != null) {
+      network = network.name;
+      inherit (network) preference;
+      address = builtins.head addresses;
+      inherit addresses;
+      inherit (network.members.${from}) interface;
+      via = if relays == [ ] then null else builtins.head relays;
+    };
 
   public =
     to:

@@ -22,6 +22,7 @@ in
       description
       label
       preference
+      relays
       subnets
       ;
     members = mapAttrs (_: member: {

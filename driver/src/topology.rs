@@ -58,6 +58,9 @@ pub struct Network {
     pub subnets: Vec<String>,
     /// Who is in it, by name.
     pub members: BTreeMap<String, Member>,
+    /// Members that pass packets on between all that they are linked with.
+    #[serde(default)]
+    pub relays: Vec<String>,
     /// Who reaches whom; none when everybody reaches everybody.
     pub links: Option<Vec<Link>>,
 }

@@ -111,6 +111,16 @@ in
       '';
     };
 
+    relays = lib.mkOption {
+      type = types.listOf references.member;
+      default = [ ];
+      description = ''
+        Members that pass packets on between all that they are linked with, over one another too. Saying this instead of a link with
+        `via` for each pair keeps large networks small.
+      '';
+      example = [ "alpha" ];
+    };
+
     links = lib.mkOption {
       type = types.nullOr (types.listOf netlib.types.link);
       default = null;

@@ -47,20 +47,7 @@ let
       allowedIPs = if tunnel == "full" then everything else throughVpn;
     };
 
-  names = builtins.attrNames members;
-  serverOf = name: if servers ? ${name} then name else clients.${name}.server;
-
-  # The server next to `from` when the two have no tunnel between them.
-  viaOf =
-    from: to:
-    if servers ? ${from} && servers ? ${to} then
-      null
-    else if serverOf from == serverOf to && (servers ? ${from} || servers ? ${to}) then
-      null
-    else if servers ? ${from} then
-      serverOf to
-    else
-      serverOf from;
+  serverNames = builtins.attrNames servers;
 in
 {
   # The peers of a member, by name.
@@ -72,17 +59,16 @@ in
     else
       [ (fromClient clients.${self}) ];
 
-  # Every pair, with the server between those that have no tunnel.
-  links = lib.concatLists (
-    lib.imap0 (
-      index: from:
-      map (
-        to:
-        let
-          via = viaOf from to;
-        in
-        { inherit from to; } // lib.optionalAttrs (via != null) { inherit via; }
-      ) (lib.drop (index + 1) names)
-    ) names
-  );
+  # The tunnels; servers pass on what is between their ends.
+  links =
+    lib.mapAttrsToList (from: client: {
+      inherit from;
+      to = client.server;
+    }) (lib.filterAttrs (_: client: client.server != null) clients)
+    ++ lib.concatLists (
+      lib.imap0 (
+        index: from: map (to: { inherit from to; }) (lib.drop (index + 1) serverNames)
+      ) serverNames
+    );
+  relays = serverNames;
 }

@@ -3,6 +3,7 @@
 {
   table,
   links,
+  relays,
   publicKeyOf,
   ...
 }:
@@ -17,7 +18,7 @@ in
   networks.${name} = {
     inherit (table) description preference;
     label = table.instance;
-    inherit option links;
+    inherit option links relays;
     subnets = table.subnetTexts;
     members = lib.mapAttrs (member: settings: {
       addresses = map (address: address.text) settings.addresses;

@@ -9,13 +9,19 @@
   table,
   peersOf,
   links,
+  relays ? [ ],
 }:
 let
   keys = import ./keys.nix { inherit netlib; };
   check = import ./check.nix { inherit lib netlib; };
 in
 {
-  inherit table peersOf links;
+  inherit
+    table
+    peersOf
+    links
+    relays
+    ;
 
   preshared = import ./preshared.nix { inherit lib netlib; } {
     instance = "${table.module}.${table.instance}";

@@ -155,6 +155,50 @@ in
       }
     ];
   };
+  "packets go over one relay, or two, and no more" = {
+    expr =
+      let
+        link = from: to: { inherit from to; };
+        evaluated = subject.evaluate {
+          network.name = "relays";
+          nodes = lib.genAttrs [ "a" "b" "c" "d" "e" ] (_: { });
+          exports.networks.vpn = {
+            members = lib.genAttrs [ "a" "b" "c" "d" "e" ] (name: {
+              addresses = [ "fd00::${name}" ];
+            });
+            relays = [
+              "b"
+              "c"
+            ];
+            links = [
+              (link "a" "b")
+              (link "b" "c")
+              (link "c" "d")
+            ];
+          };
+        };
+        paths = import ../../../lib/paths.nix {
+          inherit lib;
+          errors = import ../../../lib/errors.nix { inherit lib; };
+          inherit (evaluated) config;
+        };
+        via = from: to: map (path: path.via) (paths.pathsTo { inherit from to; });
+      in
+      {
+        direct = via "a" "b";
+        one = via "a" "c";
+        two = via "a" "d";
+        back = via "d" "a";
+        none = via "a" "e";
+      };
+    expected = {
+      direct = [ null ];
+      one = [ "b" ];
+      two = [ "b" ];
+      back = [ "c" ];
+      none = [ ];
+    };
+  };
   "a path names the interface that it leaves by" = {
     expr = (pathOf "alpha" "beta").interface;
     expected = "wg0";

@@ -54,15 +54,14 @@ fn members(out: &mut String, network: &Network) {
         }
         line(out, &words);
     }
-    match &network.links {
-        None => {}
-        Some(links) => {
-            for link in links {
-                let via = link.via.as_ref().map(|via| format!("through {via}"));
-                let pair = format!("  {} - {}", link.from, link.to);
-                line(out, &[pair, via.unwrap_or_default()]);
-            }
-        }
+    for link in network.links.iter().flatten() {
+        let via = link.via.as_ref().map(|via| format!("through {via}"));
+        let pair = format!("  {} - {}", link.from, link.to);
+        line(out, &[pair, via.unwrap_or_default()]);
+    }
+    if !network.relays.is_empty() {
+        let relays = network.relays.join(", ");
+        line(out, &[format!("  {relays} pass on packets between these")]);
     }
 }
 
