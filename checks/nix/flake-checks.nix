@@ -4,14 +4,14 @@ let
   report = builtins.concatStringsSep "" (
     map
       (
-        systemGroup:
+        part:
         import ./report.nix {
           nixpkgs = pkgs.path;
-          inherit systemGroup;
+          inherit part;
         }
       )
       [
-        null
+        "light"
         "nixos"
         "sharing"
       ]

@@ -68,7 +68,12 @@ let
     lib.concatStringsSep "\t" [
       name
       (if unit.enable then unit.overrideStrategy else "masked")
-      (if unit.enable then "${unitFile (lib.replaceStrings [ "\\" "@" ] [ "-" "-" ] name) unit}" else "/dev/null")
+      (
+        if unit.enable then
+          "${unitFile (lib.replaceStrings [ "\\" "@" ] [ "-" "-" ] name) unit}"
+        else
+          "/dev/null"
+      )
       "-${toString unit.wantedBy}"
       "-${toString (unit.requiredBy)}"
       "-${toString unit.upheldBy}"
