@@ -20,7 +20,9 @@ let
   resolve = import ./resolve.nix { inherit lib errors graph; };
 
   # What network modules get as the argument `netlib`.
+  # `written` is the same network with its selectors as they are written, where the type of those is `selectorsType`.
   helpers =
+    { selectorsType, written }:
     { config, ... }:
     let
       paths = import ./paths.nix { inherit lib errors config; };
@@ -35,8 +37,10 @@ let
             types
             errors
             config
+            selectorsType
             ;
         };
+        resolve = arguments: resolve (arguments // { inherit written; });
         # Stands for a private key in files of `render`.
         privateKeyPlaceholder = "@PRIVATE_KEY@";
         inherit
@@ -45,7 +49,6 @@ let
           graph
           ip
           nixpkgs
-          resolve
           ssh
           types
           ;
@@ -74,40 +77,48 @@ in
       deployerSystems,
     }:
     let
-      evaluated = lib.evalModules {
-        class = "netlib";
-        specialArgs = { inherit self inputs; };
-        modules = [
-          helpers
-          {
-            _file = ./network.nix;
-            _module.args.readFacts = facts.read self;
-          }
-          ./assertions.nix
-          ./conflicts
-          ./assertions/checks.nix
-          ./assertions/order.nix
-          ./assertions/roles.nix
-          ./assertions/rollouts.nix
-          ./assertions/steps.nix
-          ./options/activation.nix
-          ./options/assertions.nix
-          ./options/checks.nix
-          ./options/commands.nix
-          ./options/configuration.nix
-          ./options/deploy.nix
-          ./options/exports.nix
-          ./options/externals.nix
-          ./options/gather.nix
-          ./options/network.nix
-          ./options/nodes.nix
-          ./options/render.nix
-          ./options/resolved.nix
-          ./options/roles.nix
-          ./options/rollout.nix
-          module
-        ];
-      };
+      evaluateWith =
+        selectorsType:
+        lib.evalModules {
+          class = "netlib";
+          specialArgs = { inherit self inputs; };
+          modules = [
+            (helpers {
+              inherit selectorsType;
+              written = written.config;
+            })
+            {
+              _file = ./network.nix;
+              _module.args.readFacts = facts.read self;
+            }
+            ./assertions.nix
+            ./conflicts
+            ./assertions/checks.nix
+            ./assertions/order.nix
+            ./assertions/roles.nix
+            ./assertions/rollouts.nix
+            ./assertions/steps.nix
+            ./options/activation.nix
+            ./options/assertions.nix
+            ./options/checks.nix
+            ./options/commands.nix
+            ./options/configuration.nix
+            ./options/deploy.nix
+            ./options/exports.nix
+            ./options/externals.nix
+            ./options/gather.nix
+            ./options/network.nix
+            ./options/nodes.nix
+            ./options/render.nix
+            ./options/resolved.nix
+            ./options/roles.nix
+            ./options/rollout.nix
+            module
+          ];
+        };
+      evaluated = evaluateWith (select: types.nodeSelectors select);
+      # Evaluated only when some selector names an instance of a module.
+      written = evaluateWith (_: types.selectors);
       inherit (evaluated) config options;
       guard = value: check (checked config value);
 

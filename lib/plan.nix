@@ -117,6 +117,7 @@ in
     inherit (role) nodes;
     extends = sortedUnique config.roles.${name}.extends;
   }) resolved.roles;
+  modules = resolved.instances;
   rollouts = lib.mapAttrs renderRollout resolved.rollouts;
   deployerPrograms = programs.onDeployer != [ ];
   steps = lib.mapAttrs renderStep resolved.steps;

@@ -4,6 +4,8 @@
   types,
   errors,
   config,
+  # Makes the type of lists of selectors from how they are resolved.
+  selectorsType,
 }:
 let
   selector = import ./selector.nix { inherit lib errors; };
@@ -29,9 +31,9 @@ in
   node = types.nodeRef nodes;
 
   /**
-    Nodes by name, pattern, tag or role: a list of selectors, whose value is the sorted list of the nodes' names.
+    Nodes by name, pattern, tag, role or module: a list of selectors, whose value is the sorted list of the nodes' names.
   */
-  nodes = types.nodeSelectors select;
+  nodes = selectorsType select;
 
   /**
     The name of a node or an external.

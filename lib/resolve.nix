@@ -7,15 +7,34 @@
 let
   selector = import ./selector.nix { inherit lib errors; };
   resolveRoles = import ./roles.nix { inherit lib graph selector; };
+  resolveInstances = import ./instances.nix {
+    inherit
+      lib
+      errors
+      graph
+      selector
+      ;
+  };
   resolveChecks = import ./checks.nix { inherit lib errors; };
   resolveLinks = import ./links.nix { inherit lib selector; };
   assign = import ./rollout/assign.nix { inherit lib; };
   resolveRollouts = import ./rollout { inherit lib; };
   assemble = import ./steps.nix { inherit lib; };
 in
-config:
+{
+  config,
+  options,
+  written,
+}:
 let
-  members = resolveRoles { inherit (config) nodes roles; };
+  instances = resolveInstances {
+    inherit config options written;
+    roleDependencies = members.dependencies;
+  };
+  members = resolveRoles {
+    inherit (config) nodes roles;
+    instances = instances.sets;
+  };
   inherit (members) roles rolesOf ancestors;
 
   checks = resolveChecks { inherit config roles; };
@@ -58,5 +77,6 @@ in
     ;
   inherit (members) context extendsCycle selectorCycle;
   inherit (assigned) ambiguous;
+  instances = instances.nodes;
   steps = steps.graph rollouts;
 }

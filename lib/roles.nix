@@ -4,7 +4,12 @@
   graph,
   selector,
 }:
-{ nodes, roles }:
+{
+  nodes,
+  roles,
+  # Nodes of the instances of modules, as sets.
+  instances,
+}:
 let
   names = builtins.attrNames roles;
   extends = lib.mapAttrs (_: role: role.extends) roles;
@@ -12,13 +17,15 @@ let
 
   # A role has the nodes of the roles that extend it.
   children = role: builtins.filter (other: builtins.elem role extends.${other}) names;
-  dependencies = lib.mapAttrs (name: role: selector.rolesIn names role.nodes ++ children name) roles;
+  dependencies = lib.mapAttrs (
+    name: role: selector.namedIn "role" names role.nodes ++ children name
+  ) roles;
   selectorCycle = graph.findCycle dependencies;
   isSound = extendsCycle == [ ] && selectorCycle == [ ];
 
   context = selector.contextOf {
     tags = lib.mapAttrs (_: node: node.tags) nodes;
-    inherit members;
+    inherit members instances;
   };
   setOf = lib.flip lib.genAttrs (_: true);
   saying = lib.zipAttrs (
@@ -56,6 +63,7 @@ in
   inherit
     ancestors
     context
+    dependencies
     extendsCycle
     selectorCycle
     ;

@@ -1,4 +1,4 @@
-# Selectors: words that name nodes, such as `web1`, `web*`, `@edge`, `role:web` and `@edge & !web1`.
+# Selectors: words that name nodes, such as `web1`, `web*`, `@edge`, `role:web`, `module:hello.morning` and `@edge & !web1`.
 # The grammar is that of docs/selectors.md; the driver has the same one, and both run the cases of checks/selectors.json.
 { lib, errors }:
 let
@@ -25,11 +25,11 @@ let
 
   isGlob = pattern: builtins.match ".*[*?[].*" pattern != null;
 
-  # { negated; kind = "node" | "tag" | "role"; pattern; }, or null when it is no term.
+  # { negated; kind = "node" | "tag" | "role" | "module"; pattern; }, or null when it is no term.
   parseTerm =
     text:
     let
-      parts = builtins.match "(!?)[[:space:]]*(@|role:)?(([a-zA-Z0-9_.*?-]|\\[!?[a-zA-Z0-9_.-]+])+)" (
+      parts = builtins.match "(!?)[[:space:]]*(@|role:|module:)?(([a-zA-Z0-9_.*?-]|\\[!?[a-zA-Z0-9_.-]+])+)" (
         trim text
       );
       prefix = builtins.elemAt parts 1;
@@ -37,6 +37,7 @@ let
       kinds = {
         "@" = "tag";
         "role:" = "role";
+        "module:" = "module";
       };
     in
     if parts == null || !rangesGoUp pattern then
@@ -59,12 +60,19 @@ let
       lib.optional (index ? ${pattern}) pattern;
 
   setOf = names: lib.genAttrs names (_: true);
-  union = lib.foldl' (a: b: a // b) { };
+  union = lib.zipAttrsWith (_: builtins.head);
 
+  singular = {
+    node = "node";
+    tag = "tag";
+    role = "role";
+    module = "instance of a module";
+  };
   plural = {
     node = "Nodes are";
     tag = "Tags are";
     role = "Roles are";
+    module = "Instances are";
   };
 
   unknown =
@@ -78,9 +86,9 @@ let
       suggestion = if isGlob term.pattern then null else errors.nearest term.pattern names;
       message =
         if isGlob term.pattern then
-          "no ${term.kind} matches ${quote term.pattern}. ${plural.${term.kind}} ${quoteList names}"
+          "no ${singular.${term.kind}} matches ${quote term.pattern}. ${plural.${term.kind}} ${quoteList names}"
         else
-          "there is no ${term.kind} ${quote term.pattern}.${errors.meant term.pattern names} ${plural.${term.kind}} ${quoteList names}";
+          "there is no ${singular.${term.kind}} ${quote term.pattern}.${errors.meant term.pattern names} ${plural.${term.kind}} ${quoteList names}";
     };
 
   resolveTerm =
@@ -112,7 +120,7 @@ let
             kind = "selector";
             word = text;
             suggestion = null;
-            message = "${quote text} is no selector. Selectors are a node, a pattern such as \"web*\", \"@tag\", \"role:web\", each with \"!\" for the others, joined by \"&\"";
+            message = "${quote text} is no selector. Selectors are a node, a pattern such as \"web*\", \"@tag\", \"role:web\", \"module:hello.morning\", each with \"!\" for the others, joined by \"&\"";
           }
         ];
       }
@@ -125,22 +133,31 @@ let
 in
 {
   /**
-    What selectors look up: the sets of nodes by node, by tag and by role.
+    What selectors look up: the sets of nodes by node, by tag, by role and by instance of a module.
 
     # Type
 
     ```
-    contextOf :: { tags = { <node> = [ tag ]; }; members = { <role> = { <node> = true; }; }; } -> context
+    contextOf :: {
+      tags = { <node> = [ tag ]; };
+      members = { <role> = { <node> = true; }; };
+      instances = { "<module>.<instance>" = { <node> = true; }; };
+    } -> context
     ```
   */
   contextOf =
-    { tags, members }:
+    {
+      tags,
+      members,
+      instances,
+    }:
     {
       node = lib.mapAttrs (name: _: { ${name} = true; }) tags;
       tag = lib.mapAttrs (_: nodes: setOf nodes) (
         lib.zipAttrs (lib.mapAttrsToList (name: words: lib.genAttrs words (_: name)) tags)
       );
       role = members;
+      module = instances;
     };
 
   /**
@@ -169,19 +186,19 @@ in
     };
 
   /**
-    The roles among these that selectors name, directly or by a pattern: what they depend on.
+    Those of the names of one kind (`"role"`, `"module"`) that selectors name, directly or by a pattern: what they depend on.
 
     # Type
 
     ```
-    rolesIn :: [ role ] -> [ string ] -> [ role ]
+    namedIn :: kind -> [ name ] -> [ string ] -> [ name ]
     ```
   */
-  rolesIn =
-    roles: selectors:
+  namedIn =
+    kind: names: selectors:
     let
-      terms = builtins.filter (term: term != null && term.kind == "role") (lib.concatMap parse selectors);
-      index = setOf roles;
+      terms = builtins.filter (term: term != null && term.kind == kind) (lib.concatMap parse selectors);
+      index = setOf names;
     in
     lib.unique (lib.concatMap (term: matching index term.pattern) terms);
 }

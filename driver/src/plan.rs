@@ -43,6 +43,9 @@ pub struct Plan {
     /// Groups of nodes that users name, by role.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Role>,
+    /// The nodes that take part in an instance of a network module, by `<module>.<instance>`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub modules: BTreeMap<String, Vec<String>>,
     /// How groups of nodes are brought to their new systems, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rollouts: BTreeMap<String, Rollout>,

@@ -1,6 +1,6 @@
 //! Which nodes a command concerns: the selectors of `--on`, in the grammar of docs/selectors.md.
 //!
-//! Knows names, tags and roles of the plan only. The library has the same grammar; both pass the cases of
+//! Knows names, tags, roles and instances of modules of the plan only. The library has the same grammar; both pass the cases of
 //! checks/selectors.json.
 
 mod problem;
@@ -15,7 +15,7 @@ use term::{Kind, Term};
 /// Sets of nodes.
 type Nodes = BTreeSet<String>;
 
-/// What selectors look up: sets of nodes by node, by tag and by role.
+/// What selectors look up: sets of nodes by node, by tag, by role and by instance of a module.
 #[derive(Clone, Debug, Default)]
 struct Context {
     all: Nodes,
@@ -49,8 +49,10 @@ impl Context {
     fn of(plan: &Plan) -> Self {
         let mut context = Self::default();
         for role in plan.roles.keys() {
-            let roles = context.by.entry(Kind::Role).or_default();
-            roles.entry(role.clone()).or_default();
+            context.word(Kind::Role, role);
+        }
+        for (instance, nodes) in &plan.modules {
+            context.word(Kind::Module, instance).extend(nodes.clone());
         }
         for (name, node) in &plan.nodes {
             context.enter(name, &node.tags, &node.roles);
@@ -58,22 +60,20 @@ impl Context {
         context
     }
 
+    /// The nodes that a word stands for so far.
+    fn word(&mut self, kind: Kind, word: &str) -> &mut Nodes {
+        let index = self.by.entry(kind).or_default();
+        index.entry(word.to_owned()).or_default()
+    }
+
     fn enter(&mut self, node: &str, tags: &[String], roles: &[String]) {
         self.all.insert(node.to_owned());
-        let name = [node.to_owned()];
-        let words = [
-            (Kind::Node, &name[..]),
-            (Kind::Tag, tags),
-            (Kind::Role, roles),
-        ];
-        for (kind, words) in words {
-            for word in words {
-                let index = self.by.entry(kind).or_default();
-                index
-                    .entry(word.clone())
-                    .or_default()
-                    .insert(node.to_owned());
-            }
+        self.word(Kind::Node, node).insert(node.to_owned());
+        for tag in tags {
+            self.word(Kind::Tag, tag).insert(node.to_owned());
+        }
+        for role in roles {
+            self.word(Kind::Role, role).insert(node.to_owned());
         }
     }
 

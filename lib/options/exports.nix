@@ -50,6 +50,21 @@ in
       '';
     };
 
+    members = lib.mkOption {
+      type = types.lazyAttrsOf (types.lazyAttrsOf references.nodes);
+      default = { };
+      description = ''
+        The nodes that take part in each instance of a network module, by the names of the module and of the instance, as selectors.
+        The selector `module:<module>.<instance>` stands for them. Publish what users wrote without computing with it.
+      '';
+      example = {
+        wireguard-mesh.wg0 = [
+          "alpha"
+          "beta"
+        ];
+      };
+    };
+
     publicKeys = lib.mkOption {
       type = types.lazyAttrsOf (types.lazyAttrsOf types.singleLineStr);
       default = { };

@@ -1,6 +1,7 @@
 # What follows from everything that was said about roles, checks, order and rollouts; for netlib itself.
 {
   config,
+  options,
   lib,
   netlib,
   ...
@@ -13,5 +14,5 @@
     description = "Members of roles, rollouts and the graph of steps, computed.";
   };
 
-  config.resolved = netlib.resolve config;
+  config.resolved = netlib.resolve { inherit config options; };
 }

@@ -87,6 +87,10 @@ in
       import ./checks.nix { inherit lib; } (table // { inherit (clientConfigurations table) loginOf; })
     );
 
+    exports.members.backup = lib.mapAttrs (
+      _: settings: builtins.attrNames (settings.servers // settings.clients)
+    ) instances;
+
     exports.publicKeys = lib.mapAttrs' (
       name: table:
       lib.nameValuePair "backup-${name}" (

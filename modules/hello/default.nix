@@ -123,6 +123,11 @@ in
         }) instances
       );
 
+      # What `module:hello.morning` stands for where nodes are selected.
+      exports.members.hello = lib.mapAttrs (
+        _: instance: [ instance.server ] ++ instance.clients
+      ) instances;
+
       checks = lib.mkMerge (
         lib.mapAttrsToList (name: instance: {
           ${instance.server}."hello-${name}".tcpSocket.port = instance.port;

@@ -45,6 +45,8 @@ in
       ) servers
     );
 
+    exports.members.hosts = lib.mapAttrs (_: settings: settings.nodes ++ settings.dns.nodes) instances;
+
     exports.services = lib.mkMerge (
       lib.mapAttrsToList (
         instance: table:

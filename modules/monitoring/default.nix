@@ -127,6 +127,9 @@ in
     ];
     checks = merged checksOf;
     # No order: a server whose targets are not there yet says so, and must not wait for nodes that are switched off.
+    exports.members.monitoring = lib.mapAttrs (
+      _: settings: settings.servers ++ settings.targets
+    ) instances;
     exports.services = lib.mkMerge ([ exporters ] ++ lib.mapAttrsToList serversOf instances);
   };
 }

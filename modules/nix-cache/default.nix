@@ -55,6 +55,9 @@ in
     ) (lib.filterAttrs (_: table: table.serversFirst) tables);
 
     exports = {
+      members.nix-cache = lib.mapAttrs (
+        _: settings: builtins.attrNames settings.servers ++ settings.clients ++ settings.uploaders
+      ) instances;
       publicKeys = lib.mapAttrs' (
         instance: table:
         lib.nameValuePair "nix-cache-${instance}" (lib.mapAttrs (_: server: server.publicKey) table.servers)

@@ -62,6 +62,10 @@ in
       }
     ) (lib.filterAttrs (_: table: table.buildersFirst) tables);
 
+    exports.members.remote-builders = lib.mapAttrs (
+      _: settings: builtins.attrNames settings.builders ++ settings.clients
+    ) instances;
+
     exports.publicKeys = lib.mapAttrs' (
       instance: table:
       lib.nameValuePair "remote-builders-${instance}" (

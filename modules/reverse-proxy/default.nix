@@ -77,6 +77,12 @@ in
 
     checks = each (import ./checks.nix { inherit lib; });
 
+    exports.members.reverse-proxy = lib.mapAttrs (
+      _: settings:
+      builtins.attrNames settings.proxies
+      ++ lib.concatMap (host: builtins.attrNames host.backends) (builtins.attrValues settings.hosts)
+    ) config.reverse-proxy;
+
     exports.services = lib.genAttrs proxies (proxy: {
       reverse-proxy-http = listening proxy // {
         description = "Reverse proxy, HTTP";

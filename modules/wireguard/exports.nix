@@ -1,4 +1,4 @@
-# What a WireGuard network publishes for other modules: its addresses, its links, the ports that its members listen on.
+# What a WireGuard network publishes for other modules: its members, its addresses, its links, the ports that its members listen on.
 { lib }:
 {
   table,
@@ -27,6 +27,10 @@ in
       publicKey = publicKeyOf member member;
     }) table.members;
   };
+
+  members.${table.module}.${table.instance} = builtins.attrNames (
+    lib.filterAttrs (_: member: member.isNode) table.members
+  );
 
   services = lib.mapAttrs (_: settings: {
     ${name} = {

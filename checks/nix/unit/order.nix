@@ -1,7 +1,7 @@
 # Order: edges between nodes, roles, steps of users and rollouts.
 { subject, ... }:
 let
-  inherit (subject) lib;
+  inherit (subject) lib modules;
   nodes = lib.genAttrs [ "a" "b" "c" "d" ] (_: { });
   plan =
     module:
@@ -24,6 +24,18 @@ let
     kind = "command";
     on = "a";
     command = "true";
+  };
+  mesh = {
+    imports = [ modules.wireguard-mesh ];
+    nodes = lib.genAttrs [ "a" "b" "c" ] (name: {
+      addresses = [ "${name}.example.org" ];
+    });
+    # Externals take part without being nodes.
+    externals.phone.publicKeys.wireguard = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+    wireguard-mesh.wg0 = {
+      subnet = "10.10.0.0/24";
+      members = lib.genAttrs [ "a" "b" "phone" ] (_: { });
+    };
   };
   twoRoles = {
     roles = {
@@ -84,6 +96,136 @@ in
       "activate:a"
       "activate:b"
     ];
+  };
+  "the members of an instance before a role" = {
+    expr =
+      map
+        (after {
+          imports = [ mesh ];
+          roles.web.nodes = [
+            "c"
+            "d"
+          ];
+          deploy.order.mesh-before-web = {
+            first = [ "module:wireguard-mesh.wg0" ];
+            next = [ "role:web" ];
+          };
+        })
+        [
+          "activate:a"
+          "activate:b"
+          "activate:c"
+          "activate:d"
+        ];
+    expected = [
+      [ ]
+      [ ]
+      [
+        "activate:a"
+        "activate:b"
+      ]
+      [
+        "activate:a"
+        "activate:b"
+      ]
+    ];
+  };
+  "the members of all instances of a module after a node" = {
+    expr =
+      map
+        (after {
+          imports = [ mesh ];
+          wireguard-mesh.wg1 = {
+            subnet = "10.11.0.0/24";
+            listenPort = 51821;
+            members.c = { };
+          };
+          deploy.order.x = {
+            first = [ "d" ];
+            next = [ "module:wireguard-mesh.*" ];
+          };
+        })
+        [
+          "activate:a"
+          "activate:b"
+          "activate:c"
+        ];
+    expected = [
+      [ "activate:d" ]
+      [ "activate:d" ]
+      [ "activate:d" ]
+    ];
+  };
+  "a command after the members of an instance" = {
+    expr = after {
+      imports = [ mesh ];
+      deploy.steps.migrate = migrate // {
+        after = [ "module:wireguard-mesh.wg0" ];
+      };
+    } "migrate";
+    expected = [
+      "activate:a"
+      "activate:b"
+    ];
+  };
+  "instances and roles may name each other one way, and the plan has who takes part" = {
+    expr =
+      let
+        planned = plan {
+          imports = [
+            mesh
+            modules.hello
+          ];
+          exports.networks.lan.members = lib.genAttrs [ "a" "b" "c" ] (name: {
+            addresses = [
+              "192.0.2.${
+                toString (
+                  lib.lists.findFirstIndex (other: other == name) 0 [
+                    "a"
+                    "b"
+                    "c"
+                  ]
+                  + 1
+                )
+              }"
+            ];
+          });
+          roles.web.nodes = [ "module:wireguard-mesh.wg0" ];
+          hello.one = {
+            server = "c";
+            clients = [ "role:web & !a" ];
+          };
+          hello.two = {
+            server = "a";
+            clients = [ "module:hello.one & !a" ];
+          };
+        };
+      in
+      {
+        inherit (planned) modules;
+        roles = planned.roles.web.nodes;
+      };
+    expected = {
+      modules = {
+        "hello.one" = [
+          "b"
+          "c"
+        ];
+        "hello.two" = [
+          "a"
+          "b"
+          "c"
+        ];
+        "wireguard-mesh.wg0" = [
+          "a"
+          "b"
+        ];
+      };
+      roles = [
+        "a"
+        "b"
+      ];
+    };
   };
   "a node says what is before and after it" = {
     expr =

@@ -13,6 +13,7 @@ let
       role:
       lib.mapAttrs (_: _: true) (lib.filterAttrs (_: node: builtins.elem role node.roles) table.nodes)
     );
+    instances = lib.mapAttrs (_: nodes: lib.genAttrs nodes (_: true)) table.modules;
   };
   plain =
     resolved:
@@ -37,11 +38,12 @@ lib.listToAttrs (
   };
   "roles that selectors refer to" = {
     expr =
-      selector.rolesIn
+      selector.namedIn "role"
         [ "base" "web" "work" ]
         [
           "role:w* & !web1"
           "@edge"
+          "module:base.*"
           "!role:base"
         ];
     expected = [
@@ -49,5 +51,15 @@ lib.listToAttrs (
       "work"
       "base"
     ];
+  };
+  "instances that selectors refer to" = {
+    expr =
+      selector.namedIn "module"
+        [ "hello.morning" "wireguard-mesh.wg0" ]
+        [
+          "module:wireguard-*"
+          "role:hello.morning"
+        ];
+    expected = [ "wireguard-mesh.wg0" ];
   };
 }

@@ -26,7 +26,7 @@ pub enum SelectError {
 /// What is wrong with a selector.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Problem {
-    /// `node`, `tag`, `role`, or `selector` when it cannot be read.
+    /// `node`, `tag`, `role`, `module`, or `selector` when it cannot be read.
     pub kind: &'static str,
     /// What the user wrote, without its prefix.
     pub word: String,
@@ -40,7 +40,7 @@ impl Problem {
         let advice = if text.contains(',') {
             "Give --on once for each node."
         } else {
-            "Selectors are a node, a pattern such as 'web*', @TAG, role:ROLE, each with ! for the others, joined by &"
+            "Selectors are a node, a pattern such as 'web*', @TAG, role:ROLE, module:INSTANCE, each with ! for the others, joined by &"
         };
         Self {
             kind: "selector",
@@ -59,8 +59,10 @@ impl Problem {
         };
         let what = match (term.kind, term.is_glob()) {
             (Kind::Node, false) => "the network has no such node.".to_owned(),
+            (Kind::Module, false) => "no module has this instance.".to_owned(),
             (kind, false) => format!("no node has this {}.", kind.word()),
             (Kind::Node, true) => "no node's name matches.".to_owned(),
+            (Kind::Module, true) => "no instance of a module matches.".to_owned(),
             (kind, true) => format!("no {} matches.", kind.word()),
         };
         let written = format!("{}{word}", term.kind.prefix());
@@ -68,6 +70,7 @@ impl Problem {
             Kind::Node => "Nodes",
             Kind::Tag => "Tags",
             Kind::Role => "Roles",
+            Kind::Module => "Instances",
         };
         Self {
             kind: term.kind.word(),

@@ -11,6 +11,8 @@ pub(super) enum Kind {
     Tag,
     /// Roles.
     Role,
+    /// Instances of network modules.
+    Module,
 }
 
 impl Kind {
@@ -20,6 +22,7 @@ impl Kind {
             Self::Node => "node",
             Self::Tag => "tag",
             Self::Role => "role",
+            Self::Module => "module",
         }
     }
 
@@ -29,6 +32,7 @@ impl Kind {
             Self::Node => "",
             Self::Tag => "@",
             Self::Role => "role:",
+            Self::Module => "module:",
         }
     }
 }
@@ -53,7 +57,7 @@ impl Term {
             Some(rest) => (true, rest.trim_start()),
             None => (false, text),
         };
-        let prefixed = [Kind::Tag, Kind::Role].into_iter();
+        let prefixed = [Kind::Tag, Kind::Role, Kind::Module].into_iter();
         let mut prefixed =
             prefixed.filter_map(|kind| Some((kind, text.strip_prefix(kind.prefix())?)));
         let (kind, pattern) = prefixed.next().unwrap_or((Kind::Node, text));

@@ -17,6 +17,7 @@ fn selected(words: &[&str]) -> Result<Vec<String>, String> {
 #[derive(Deserialize)]
 struct Table {
     nodes: BTreeMap<String, Words>,
+    modules: BTreeMap<String, Vec<String>>,
     cases: Vec<Case>,
 }
 
@@ -49,6 +50,9 @@ fn the_grammar_is_that_of_the_library() {
     let mut context = Context::default();
     for (node, words) in &table.nodes {
         context.enter(node, &words.tags, &words.roles);
+    }
+    for (instance, nodes) in &table.modules {
+        context.word(Kind::Module, instance).extend(nodes.clone());
     }
     assert!(table.cases.len() >= 40);
     for case in table.cases {
@@ -90,17 +94,25 @@ fn one_wrong_word_is_an_error_whatever_the_others_select() {
     --on role:web: no node has this role.
     Roles: (none)
     ");
+    assert_snapshot!(selected(&["module:wireguard-mesh.wg0"]).unwrap_err(), @r"
+    --on module:wireguard-mesh.wg0: no module has this instance.
+    Instances: (none)
+    ");
+    assert_snapshot!(selected(&["module:*"]).unwrap_err(), @r"
+    --on module:*: no instance of a module matches.
+    Instances: (none)
+    ");
     assert_snapshot!(selected(&["web*"]).unwrap_err(), @r"
     --on web*: no node's name matches.
     Nodes: alpha, beta, gamma
     ");
     assert_snapshot!(selected(&["[a"]).unwrap_err(), @r"
     --on [a: this is no selector.
-    Selectors are a node, a pattern such as 'web*', @TAG, role:ROLE, each with ! for the others, joined by &
+    Selectors are a node, a pattern such as 'web*', @TAG, role:ROLE, module:INSTANCE, each with ! for the others, joined by &
     ");
     assert_snapshot!(selected(&[""]).unwrap_err(), @r"
     --on '' (nothing): this is no selector.
-    Selectors are a node, a pattern such as 'web*', @TAG, role:ROLE, each with ! for the others, joined by &
+    Selectors are a node, a pattern such as 'web*', @TAG, role:ROLE, module:INSTANCE, each with ! for the others, joined by &
     ");
     assert_snapshot!(selected(&["alpha,beta"]).unwrap_err(), @r"
     --on alpha,beta: this is no selector.

@@ -1,0 +1,13 @@
+{
+  network.name = "home";
+  nodes.alpha.addresses = [ "alpha" ];
+  nodes.beta.addresses = [ "beta" ];
+  wireguard-mesh.wg0 = {
+    subnet = "10.10.0.0/24";
+    members.alpha = { };
+  };
+  deploy.order.x = {
+    first = [ "module:wireguard-mesh.wg1" ];
+    next = [ "beta" ];
+  };
+}
