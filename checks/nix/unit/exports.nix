@@ -318,4 +318,21 @@ in
       true
     ];
   };
+  "each module with instances publishes who takes part in those of its example" = {
+    expr = lib.mapAttrs (
+      name: _:
+      let
+        evaluated = subject.evaluate {
+          imports = builtins.attrValues subject.modules ++ [ (../../../modules + "/${name}/example.nix") ];
+          network.name = lib.mkDefault "example";
+        };
+      in
+      lib.filterAttrs (_: nodes: nodes != [ ]) (evaluated.config.exports.members.${name} or { }) != { }
+    ) subject.modules;
+    # A node has one sshd and one set of deployers: these have no instances.
+    expected = lib.mapAttrs (_: _: true) subject.modules // {
+      deploy-access = false;
+      ssh-access = false;
+    };
+  };
 }
