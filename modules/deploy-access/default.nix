@@ -22,5 +22,7 @@ in
     };
 
     configure = lib.mapAttrs (import ./configure.nix { inherit lib; }) table.nodes;
+
+    checks = import ./checks.nix { inherit lib; } table;
   };
 }

@@ -155,4 +155,19 @@ in
     });
     expected = [ ];
   };
+
+  "each node with deployers is checked" = {
+    expr = lib.mapAttrs (_: builtins.attrNames) (
+      lib.mapAttrs (_: node: node.checks)
+        (evaluate {
+          imports = [ ./example.nix ];
+          nodes.here.target.local = true;
+        }).plan.nodes
+    );
+    expected = {
+      alpha = [ "deploy-access" ];
+      beta = [ "deploy-access" ];
+      here = [ ];
+    };
+  };
 }

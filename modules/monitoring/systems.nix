@@ -54,10 +54,10 @@ in
 
   "only the server is let in, from where it comes" = {
     expr = {
-      web = lib.hasInfix "iptables -A nixos-fw -p tcp -s 10.10.0.1 --dport 9100 -i wg0 -j nixos-fw-accept" (
+      web = lib.hasInfix "iptables -w -A nixos-fw -i wg0 -p tcp -s 10.10.0.1 --dport 9100 -j nixos-fw-accept" (
         commands "web"
       );
-      outside = lib.hasInfix "iptables -A nixos-fw -p tcp -s 192.0.2.10 --dport 9100 -j nixos-fw-accept" (
+      outside = lib.hasInfix "iptables -w -A nixos-fw -p tcp -s 192.0.2.10 --dport 9100 -j nixos-fw-accept" (
         commands "outside"
       );
       watch = lib.hasInfix "9100" (commands "watch");

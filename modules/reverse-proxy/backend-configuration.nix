@@ -3,6 +3,7 @@
 table:
 let
   inherit (netlib.errors) quoteList;
+  inherit (import ../shared/firewall.nix { inherit lib netlib; }) accept;
 
   # { node; port; host; source; interface; } for each proxy that comes from elsewhere.
   rules = lib.concatMap (
@@ -20,21 +21,6 @@ let
       ) backend.paths
     ) host.backends
   ) (builtins.attrValues table.hosts);
-
-  iptables =
-    rule:
-    "${if netlib.ip.isIpv6 rule.source then "ip6tables" else "iptables"} -w -A nixos-fw "
-    + lib.optionalString (rule.interface != null) "-i ${rule.interface} "
-    + "-p tcp -s ${rule.source} --dport ${toString rule.port} -j nixos-fw-accept";
-
-  nftables =
-    rule:
-    lib.optionalString (rule.interface != null) "iifname \"${rule.interface}\" "
-    + "${
-      if netlib.ip.isIpv6 rule.source then "ip6" else "ip"
-    } saddr ${rule.source} tcp dport ${toString rule.port} accept";
-
-  linesOf = render: nodeRules: lib.concatLines (lib.unique (map render nodeRules));
 
   # Where a node's own configuration lets others to the port.
   openingsOf =
@@ -54,31 +40,26 @@ let
       ) firewall.interfaces
     );
 
-  contribution =
+  # That nobody else is let in.
+  exclusively =
     node: nodeRules:
     { config, ... }:
     {
-      networking.firewall =
-        if config.networking.nftables.enable then
-          { extraInputRules = linesOf nftables nodeRules; }
-        else
-          { extraCommands = linesOf iptables nodeRules; };
-
-      assertions = lib.optionals table.exclusive (
-        map (
-          port:
-          let
-            openings = openingsOf config.networking.firewall port;
-            hosts = lib.unique (map (rule: rule.host) (builtins.filter (rule: rule.port == port) nodeRules));
-          in
-          {
-            assertion = !config.networking.firewall.enable || openings == [ ];
-            message =
-              "TCP port ${toString port} of the node \"${node}\" is for the proxies of reverse-proxy.${table.name} alone (${quoteList hosts}), "
-              + "but ${lib.concatStringsSep " and " openings} opens it to others. Close it there, or set reverse-proxy.${table.name}.exclusive = false.";
-          }
-        ) (lib.unique (map (rule: rule.port) nodeRules))
-      );
+      assertions = map (
+        port:
+        let
+          openings = openingsOf config.networking.firewall port;
+          hosts = lib.unique (map (rule: rule.host) (builtins.filter (rule: rule.port == port) nodeRules));
+        in
+        {
+          assertion = !config.networking.firewall.enable || openings == [ ];
+          message =
+            "TCP port ${toString port} of the node \"${node}\" is for the proxies of reverse-proxy.${table.name} alone (${quoteList hosts}), "
+            + "but ${lib.concatStringsSep " and " openings} opens it to others. Close it there, or set reverse-proxy.${table.name}.exclusive = false.";
+        }
+      ) (lib.unique (map (rule: rule.port) nodeRules));
     };
 in
-lib.mapAttrs contribution (lib.groupBy (rule: rule.node) rules)
+lib.mapAttrs (node: nodeRules: {
+  imports = [ (accept nodeRules) ] ++ lib.optional table.exclusive (exclusively node nodeRules);
+}) (lib.groupBy (rule: rule.node) rules)

@@ -6,6 +6,7 @@
 }:
 let
   inherit (netlib) ip;
+  inherit (import ./firewall.nix { inherit lib netlib; }) accept;
   isAddress = address: ip.parse address != null;
 
   # The addresses that `from` has as seen from `to`, when it connects by the best way.
@@ -35,33 +36,7 @@ let
     map (source: {
       inherit source port;
       interface = interfaceOf pair;
-      isIpv6 = ip.isIpv6 source;
     }) (sourcesOf pair);
-
-  iptablesRule =
-    {
-      source,
-      port,
-      interface,
-      isIpv6,
-    }:
-    lib.concatStringsSep " " (
-      [ (if isIpv6 then "ip6tables" else "iptables") ]
-      ++ [ "-A nixos-fw -p tcp -s ${source} --dport ${toString port}" ]
-      ++ lib.optional (interface != null) "-i ${interface}"
-      ++ [ "-j nixos-fw-accept" ]
-    );
-  nftablesRule =
-    {
-      source,
-      port,
-      interface,
-      isIpv6,
-    }:
-    lib.concatStringsSep " " (
-      lib.optional (interface != null) "iifname \"${interface}\""
-      ++ [ "${if isIpv6 then "ip6" else "ip"} saddr ${source} tcp dport ${toString port} accept" ]
-    );
 in
 {
   inherit sourcesOf;
@@ -81,27 +56,15 @@ in
       port,
       from,
     }:
-    let
-      others = builtins.filter (name: name != to) from;
-      rules = lib.concatMap (
+    accept (
+      lib.concatMap (
         name:
         rulesFor port {
           from = name;
           inherit to;
         }
-      ) others;
-    in
-    { config, ... }:
-    {
-      networking.firewall = {
-        extraCommands = lib.mkIf (!config.networking.nftables.enable) (
-          lib.concatMapStrings (rule: "${iptablesRule rule}\n") rules
-        );
-        extraInputRules = lib.mkIf config.networking.nftables.enable (
-          lib.concatMapStrings (rule: "${nftablesRule rule}\n") rules
-        );
-      };
-    };
+      ) (builtins.filter (name: name != to) from)
+    );
 
   /**
     The pairs in which nobody knows from which address `from` will come: no common network, and only host names.

@@ -6,12 +6,10 @@
 }:
 { table, ... }@mesh:
 let
-  inherit (import ../wireguard/addresses.nix { inherit lib netlib; }) hostsOf;
   inherit (import ../wireguard/configure.nix { inherit lib netlib nodes; }) interfaceOf;
   forwarding = import ../wireguard/forwarding.nix { inherit lib; };
 
-  # The same for whoever asks, so computed once.
-  names.networking.hosts = hostsOf table.instance table.members;
+  names = import ../wireguard/names.nix { inherit lib; } table;
 
   # What a relay needs to pass packets on, and only between members.
   relaying = {

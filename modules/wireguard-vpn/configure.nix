@@ -6,11 +6,10 @@
 }:
 { table, ... }@vpn:
 let
-  inherit (import ../wireguard/addresses.nix { inherit lib netlib; }) hostsOf;
   inherit (import ../wireguard/configure.nix { inherit lib netlib nodes; }) interfaceOf;
   forwarding = import ../wireguard/forwarding.nix { inherit lib; };
 
-  names.networking.hosts = hostsOf table.instance table.members;
+  names = import ../wireguard/names.nix { inherit lib; } table;
   hasIpv6 = builtins.any (subnet: subnet.address.family == 6) table.subnets;
 
   ofServer = server: {

@@ -29,16 +29,4 @@ in
         hostRoute = ip.formatCidr (ip.hostNetwork address);
       }
     ) subnets;
-
-  # Names of the members for /etc/hosts, as definitions that add up.
-  hostsOf =
-    instance: members:
-    lib.mkMerge (
-      lib.mapAttrsToList (
-        name: member:
-        lib.listToAttrs (
-          map (address: lib.nameValuePair address.text [ "${name}.${instance}" ]) member.addresses
-        )
-      ) members
-    );
 }

@@ -185,7 +185,10 @@ in
       ];
       alpha = peersOf "alpha";
       beta = peersOf "beta";
-      hosts = lib.filterAttrs (address: _: lib.hasPrefix "fd00" address) (networkingOf "beta").hosts;
+      hosts = map builtins.readFile (
+        builtins.filter (file: lib.hasSuffix "-wireguard-mesh-wg0-hosts" "${file}")
+          (networkingOf "beta").hostFiles
+      );
     };
     expected = {
       ips = [ "fd00::d58a:66cf:6cd9:54f0/64" ];
@@ -214,10 +217,9 @@ in
           persistentKeepalive = 25;
         }
       ];
-      hosts = {
-        "fd00::d58a:66cf:6cd9:54f0" = [ "alpha.wg0" ];
-        "fd00::8b6f:2a:749b:8145" = [ "beta.wg0" ];
-      };
+      hosts = [
+        "fd00::d58a:66cf:6cd9:54f0 alpha.wg0\nfd00::8b6f:2a:749b:8145 beta.wg0\n"
+      ];
     };
   };
   # fixtures/facts has alpha and gamma: only who needs beta's key is stopped.

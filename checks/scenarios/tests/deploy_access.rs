@@ -44,6 +44,23 @@ fn deployers_come_and_go_but_the_last_one_stays() {
     assert_eq!(login(&site, OTHER_KEY, "root@beta"), 255);
     assert_eq!(login(&site, "-o BatchMode=yes", "root@beta"), 0);
 
+    // The check sees a key that something else took out of sshd's file.
+    let programs = site.copy_programs("alpha");
+    let (status, text) = site.probe("alpha", &programs, "deploy-access");
+    assert_eq!(status, 0, "{text}");
+    let file = "/etc/ssh/authorized_keys.d/root";
+    site.exec_must(
+        "alpha",
+        &format!("cp -P {file} /root/kept && sed -i '/ ci$/d' {file}"),
+    );
+    let (status, text) = site.probe("alpha", &programs, "deploy-access");
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &["/etc/ssh/authorized_keys.d/root lacks the key", &ci],
+    );
+    site.exec_must("alpha", &format!("mv /root/kept {file}"));
+
     // To another account in two deployments: first it is there, then it is used.
     let account = format!(r#"{both} deploy-access.accounts = [ "deploy" ];"#);
     site.write(&network(&account));
