@@ -35,7 +35,13 @@ impl Network {
     #[must_use]
     pub fn importing(mut self, module: &str) -> Self {
         self.imports.push(module.to_owned());
-        self
+        self.brisk()
+    }
+
+    /// Lets nodes whose checks are content for a second count as healthy; the usual time is ten.
+    #[must_use]
+    fn brisk(self) -> Self {
+        self.with("rollout.minHealthyTime = lib.mkDefault 1;")
     }
 
     /// Adds a module with these lines to the network.
@@ -63,7 +69,7 @@ impl Network {
             .iter()
             .map(|member| format!("{member} = {{ }}; "))
             .collect();
-        self.with(&format!(
+        self.brisk().with(&format!(
             "wireguard-mesh.wg0 = {{ subnet = {subnet}; members = {{ {members}}}; }};"
         ))
     }

@@ -21,11 +21,26 @@ pub struct Run {
 impl Site {
     /// Starts netlib in the network's directory.
     pub fn start(&self, arguments: &str) -> Run {
+        self.start_as(|_| format!("netlib {arguments}"))
+    }
+
+    /// Starts netlib there on a terminal of its own, whose keyboard is a named pipe.
+    pub fn start_on_terminal(&self, arguments: &str) -> Run {
+        self.start_as(|number| {
+            let keys = keys(number);
+            self.exec_must("deployer", &format!("mkfifo {keys}"));
+            // Opened for both directions: somebody who stops typing does not hang up.
+            format!("script -qefc \"netlib {arguments}\" /dev/null <> {keys}")
+        })
+    }
+
+    fn start_as(&self, command: impl FnOnce(u32) -> String) -> Run {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let command = command(number);
         // A session of its own, as a terminal would give it: an interrupt reaches the whole process group.
         let line = format!(
-            "cd {NETWORK} && exec setsid --wait sh -c 'echo $$ > /run/netlib-run-{number}.pid; exec netlib {arguments}' > /root/run-{number}.log 2>&1"
+            "cd {NETWORK} && exec setsid --wait sh -c 'echo $$ > /run/netlib-run-{number}.pid; exec {command}' > /root/run-{number}.log 2>&1"
         );
         let deployer = self.bed.deployer();
         let host = deployer.clone();
@@ -62,6 +77,13 @@ impl Run {
         waited.unwrap_or_else(|error| panic!("{error}\n{}", self.text()));
     }
 
+    /// Types a line on its terminal.
+    pub fn type_line(&self, line: &str) {
+        self.deployer
+            .sh(&format!("echo '{line}' > {}", keys(self.number)))
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
     /// Kills it alone, without any chance to tidy up; what it started goes on. Returns what it had printed.
     pub fn kill(self) -> String {
         self.signal("-KILL $pid");
@@ -92,4 +114,9 @@ impl Run {
             .sh(&line)
             .unwrap_or_else(|error| panic!("{error}"));
     }
+}
+
+/// The keyboard of a run on a terminal.
+fn keys(number: u32) -> String {
+    format!("/root/keys-{number}")
 }

@@ -7,6 +7,7 @@ fn network(site: &Site) -> Network {
     let key = site.exec_must("deployer", "cat /root/.ssh/id_ed25519.pub");
     Network::of(&["alpha", "vault"]).with(&format!(
         "imports = [ netlib.modules.backup ];
+         rollout.minHealthyTime = 1;
          backup.main = {{
            servers.vault.directory = \"/srv/backup\";
            clients.alpha.paths = [ \"/srv/data\" ];

@@ -18,6 +18,8 @@ pub struct Course {
     pub(super) stopped: Option<String>,
     pub(super) is_paused: bool,
     pub(super) is_over: bool,
+    /// A node that was to be taken back was not.
+    pub(super) is_stuck: bool,
     pub(super) taken_back: BTreeMap<String, String>,
     last_progress: Instant,
 }
@@ -89,6 +91,7 @@ impl Course {
             stopped: None,
             is_paused: false,
             is_over: false,
+            is_stuck: false,
             taken_back: BTreeMap::new(),
             last_progress: Instant::now(),
         }
@@ -214,6 +217,12 @@ impl Course {
     /// Nothing more of it is started.
     pub fn stop(&mut self, why: String) {
         self.stopped.get_or_insert(why);
+    }
+
+    /// Taking a node back failed, which matters more than what led to it.
+    pub fn revert_failed(&mut self, why: String) {
+        self.is_stuck = true;
+        self.stopped = Some(why);
     }
 
     /// It waits for somebody, or waited in vain.

@@ -84,7 +84,7 @@ impl Course {
             // Hosts whose own checks fail go back by themselves.
             let went_back = self.nodes.values().any(|node| node.went_back);
             let was_reverted = !self.taken_back.is_empty();
-            if was_reverted || went_back && !stays {
+            if !self.is_stuck && (was_reverted || went_back && !stays) {
                 RolloutState::RolledBack
             } else {
                 RolloutState::Aborted

@@ -206,6 +206,23 @@ fn what_went_back_by_itself_is_not_taken_back_again() {
 }
 
 #[test]
+fn a_revert_that_fails_is_what_the_rollout_ended_with() {
+    let mut course = course(|rollout| rollout.auto_revert = Some(RevertScope::Rollout));
+    update(&mut course, "a");
+    break_on(&mut course, "b");
+    assert_eq!(reverted(course.decide(2)), ["b", "a"]);
+    course.taken_back("b", "back".to_owned());
+    course.revert_failed("taking back a failed".to_owned());
+    let report = course.report();
+    assert_eq!(report.state, RolloutState::Aborted);
+    assert!(
+        report.detail.ends_with("; taking back a failed"),
+        "{}",
+        report.detail
+    );
+}
+
+#[test]
 fn what_is_irreversible_pauses_and_stays() {
     let mut course = course(|rollout| rollout.irreversible = true);
     update(&mut course, "a");

@@ -277,7 +277,11 @@ impl Gate<'_> {
                     self.with_course(|course| course.taken_back(node, what));
                     done.push(node.as_str());
                 }
-                Err(failure) => return Err(self.revert_failed(why, node, failure)),
+                Err(failure) => {
+                    let left: Vec<&str> =
+                        revert.iter().skip(done.len()).map(String::as_str).collect();
+                    return Err(self.revert_failed(why, (&done, &left), &failure));
+                }
             }
         }
         if let Some(lease) = self.runner.leases.lock().await.get(self.id)
@@ -310,12 +314,25 @@ impl Gate<'_> {
         text
     }
 
-    fn revert_failed(&self, why: &str, node: &str, failure: StepFailure) -> StepFailure {
+    /// The first one that is left is the one that failed; the others were not tried any more.
+    fn revert_failed(
+        &self,
+        why: &str,
+        (done, left): (&[&str], &[&str]),
+        failure: &StepFailure,
+    ) -> StepFailure {
+        let node = left.first().copied().unwrap_or_default();
         let why = format!("{why}; taking back {node} failed");
-        self.with_course(|course| course.stop(why.clone()));
+        self.with_course(|course| course.revert_failed(why.clone()));
+        let back = if done.is_empty() {
+            String::new()
+        } else {
+            format!("\n  taken back: {}", done.join(", "))
+        };
         StepFailure::Revert(format!(
-            "the rollout {} ends: {why}, so nothing more is done at all\n  {failure}",
-            self.id
+            "the rollout {} ends: {why}, so nothing more is done at all{back}\n  not taken back: {}\n  {failure}",
+            self.id,
+            left.join(", ")
         ))
     }
 }

@@ -1,0 +1,74 @@
+//! The way back fails too: nothing more is done, and all of it is said.
+
+use netlib_scenarios::assert_says;
+
+use crate::trio::{self, Trio};
+
+/// A unit of the old system that does not start a second time.
+const NO_WAY_BACK: &str = r#"
+  systemd.services.fragile = {
+    wantedBy = [ "multi-user.target" ];
+    serviceConfig = { Type = "oneshot"; RemainAfterExit = true; };
+    script = "if [ -e /root/no-way-back ]; then echo 'there is no way back' >&2; exit 7; fi";
+  };
+"#;
+
+/// Keeps the node outside of the rollout waiting until the scenario lets it go on.
+const HOLD: &str = r#"
+  deploy.steps.hold = {
+    kind = "command";
+    on = "deployer";
+    command = "until [ -e /root/go ]; do sleep 0.1; done";
+    before = [ "delta" ];
+    timeout = 200;
+  };
+"#;
+
+#[test]
+fn a_revert_that_fails_stops_everything_and_is_not_tried_again() {
+    let site = trio::open(Trio {
+        configuration: NO_WAY_BACK,
+        ..Trio::at("1")
+    });
+    let old = trio::WEB.map(|host| site.systems(host).0);
+    site.exec_must("beta", "touch /root/no-way-back");
+    trio::break_on(&site, "deployer", "gamma");
+    let new = Trio {
+        lines: HOLD,
+        ..Trio::at("2")
+    };
+    site.write(&new.network());
+    let run = site.start("deploy");
+    run.wait_for("taking back beta failed");
+    // From now on this node could begin, and must not.
+    site.exec_must("deployer", "touch /root/go");
+    let (status, text) = run.wait();
+    assert_eq!(status, 1, "{text}");
+
+    // The last one first: gamma went back, beta could not, alpha was not tried any more, delta was not begun.
+    trio::assert_versions(&site, ["2", "2", "1", "1"], &text);
+    let running = format!("now running: {}", site.systems("beta").0);
+    assert_says(
+        &text,
+        &[
+            "gamma is broken",
+            "there is no way back",
+            running.as_str(),
+            "taken back: gamma",
+            "not taken back: beta, alpha",
+            "gamma  rolled back",
+            "delta  skipped       not started after the failure of gate:web:2",
+            "rollout web  aborted",
+        ],
+    );
+    assert_eq!(site.phases("alpha", &old[0]), ["confirmed"], "{text}");
+    let mut phases = site.phases("beta", &old[1]);
+    phases.sort();
+    assert_eq!(phases, ["confirmed", "rolledBack"], "{text}");
+
+    // Nothing is taken back later on either: the next deploy goes forward.
+    trio::mend_on(&site, "deployer", "gamma");
+    let text = site.netlib_must("deploy");
+    assert_says(&text, &["rollout web  healthy"]);
+    trio::assert_versions(&site, ["2"; 4], &text);
+}
