@@ -4,7 +4,9 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::{Host, HostCommand, HostError, RemoteStore};
-use crate::process::{Command, LineSink, Output, ProcessError};
+use crate::process::{Command, LineSink, Output};
+
+const HERE: &str = "the deployer";
 
 /// The machine netlib runs on, with the rights of whoever runs it and no more.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,37 +23,19 @@ fn prepared(command: HostCommand) -> Command {
         .timeout(command.timeout)
 }
 
-impl Deployer {
-    fn failure(self, error: ProcessError) -> HostError {
-        match error {
-            ProcessError::Failed {
-                argv,
-                status,
-                stderr_tail,
-            } => HostError::Failed {
-                address: self.address(),
-                argv,
-                status: status.to_string(),
-                said: stderr_tail,
-            },
-            other => other.into(),
-        }
-    }
-}
-
 impl Host for Deployer {
     fn node(&self) -> &str {
         "deployer"
     }
 
     fn address(&self) -> String {
-        "the deployer".to_owned()
+        HERE.to_owned()
     }
 
     fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
             let output = prepared(command).output().await;
-            output.map_err(|error| self.failure(error))
+            output.map_err(|error| HostError::of_command(HERE, error))
         }
         .boxed()
     }
@@ -63,7 +47,7 @@ impl Host for Deployer {
     ) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
             let output = prepared(command).stream_lines(&lines).await;
-            output.map_err(|error| self.failure(error))
+            output.map_err(|error| HostError::of_command(HERE, error))
         }
         .boxed()
     }

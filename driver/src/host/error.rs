@@ -127,6 +127,23 @@ pub enum HostError {
 }
 
 impl HostError {
+    /// A command on a machine that is reached without a connection: its own failure is told with the address.
+    pub(crate) fn of_command(address: &str, error: ProcessError) -> Self {
+        match error {
+            ProcessError::Failed {
+                argv,
+                status,
+                stderr_tail,
+            } => Self::Failed {
+                address: address.to_owned(),
+                argv,
+                status: status.to_string(),
+                said: stderr_tail,
+            },
+            other => other.into(),
+        }
+    }
+
     /// Whether nothing was tried because the host does not answer.
     #[must_use]
     pub fn is_offline(&self) -> bool {

@@ -93,22 +93,12 @@ impl Host for LocalHost {
 
 fn failure(error: ProcessError) -> HostError {
     match error {
-        ProcessError::Failed {
-            argv,
-            status,
-            stderr_tail,
-        } => HostError::Failed {
-            address: HERE.to_owned(),
-            argv,
-            status: status.to_string(),
-            said: stderr_tail,
-        },
         ProcessError::TimedOut { argv, after, .. } => HostError::TimedOut {
             address: HERE.to_owned(),
             argv,
             after,
         },
-        other => other.into(),
+        other => HostError::of_command(HERE, other),
     }
 }
 

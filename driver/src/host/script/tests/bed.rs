@@ -16,7 +16,7 @@ use super::super::{
 };
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
 use crate::plan::{Goal, Network};
-use crate::process::{Command, LineSink, Output, ProcessError};
+use crate::process::{Command, LineSink, Output};
 pub use switch::Switch;
 
 pub struct Bed {
@@ -234,22 +234,6 @@ echo "${{new##*/}}" >>{}
             .timeout(command.timeout)
     }
 
-    fn failure(&self, error: ProcessError) -> HostError {
-        match error {
-            ProcessError::Failed {
-                argv,
-                status,
-                stderr_tail,
-            } => HostError::Failed {
-                address: self.address(),
-                argv,
-                status: status.to_string(),
-                said: stderr_tail,
-            },
-            other => other.into(),
-        }
-    }
-
     /// Whether there was any.
     fn kill_where(&self, is_meant: impl Fn(&str) -> bool) -> bool {
         let mut is_any = false;
@@ -287,7 +271,7 @@ impl Host for Bed {
     fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
             let output = self.prepared(command).output().await;
-            output.map_err(|error| self.failure(error))
+            output.map_err(|error| HostError::of_command(&self.address(), error))
         }
         .boxed()
     }
@@ -299,7 +283,7 @@ impl Host for Bed {
     ) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
             let output = self.prepared(command).stream_lines(&lines).await;
-            output.map_err(|error| self.failure(error))
+            output.map_err(|error| HostError::of_command(&self.address(), error))
         }
         .boxed()
     }
