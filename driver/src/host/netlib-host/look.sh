@@ -38,7 +38,10 @@ probe() {
     [ -d "$entry" ] || continue
     use_deploy "${entry##*/}"
     if ! load_state; then continue; fi
-    if unfinished && ! beginning && lock_is_free; then emit unfinished "$nonce $phase $toplevel"; fi
+    # Read again once nobody is at work: it may just have ended.
+    if unfinished && ! beginning && lock_is_free && load_state && unfinished; then
+      emit unfinished "$nonce $phase $toplevel"
+    fi
     last="$nonce $phase $toplevel $message"
     if is_bad_end && [ ! -e "$deploy/seen" ]; then unseen=yes; else unseen=no; fi
   done

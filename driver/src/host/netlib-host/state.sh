@@ -105,26 +105,33 @@ print_holder() {
   emit lock.phase "$phase"
 }
 
+# Prints whose activation holds the lock; false when it is free.
+print_locked() {
+  tries=50
+  while :; do
+    if lock_is_free; then return 1; fi
+    held=$(holder nonce)
+    # Without a holder it has just been taken, or is about to be let go.
+    if [ -n "$held" ] || [ "$tries" -eq 0 ]; then break; fi
+    tries=$((tries - 1))
+    sleep 0.1 || sleep 1
+  done
+  (
+    use_deploy "${held:-unknown}"
+    if load_state; then print_holder; else emit lock held; fi
+  )
+}
+
 # Prints who is at work on the host; false when nobody is.
 print_busy() {
-  # Without a holder it is about to be let go, or has just been taken.
-  if ! lock_is_free && [ -z "$(holder nonce)" ]; then
-    (exec 8>>"$runtime/lock" && flock -s -w 5 8)
-  fi
-  if ! lock_is_free; then
-    held=$(holder nonce)
-    (
-      use_deploy "${held:-unknown}"
-      if load_state; then print_holder; else emit lock held; fi
-    )
-    return 0
-  fi
+  if print_locked; then return 0; fi
   for entry in "$deploys"/*; do
     if [ -f "$entry/state" ] && (use_deploy "${entry##*/}" && load_state && beginning && print_holder); then
       return 0
     fi
   done
-  return 1
+  # What was about to begin may have taken the lock before its record was read.
+  print_locked
 }
 
 print_lock() { print_busy || emit lock free; }

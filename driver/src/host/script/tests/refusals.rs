@@ -46,6 +46,34 @@ async fn the_second_deployer_hears_of_the_first() {
     assert_eq!(bed.deploy("3-c", &new).await.phase, Phase::Confirmed);
 }
 
+/// Whoever looks while another one's unit takes the lock must not take its record for a leftover.
+#[tokio::test]
+async fn of_many_deployers_at_one_moment_a_single_one_begins() {
+    let bed = Bed::new();
+    for round in 0..6 {
+        let go = bed.path(&format!("go-{round}"));
+        let slow = bed.toplevel(&format!("slow-{round}"), Switch::WaitsFor(go.clone()));
+        let asked: Vec<Activation> = (0..6)
+            .map(|deployer| bed.activation(&format!("{round}-{deployer}"), &slow))
+            .collect();
+        let answers =
+            futures::future::join_all(asked.iter().map(|asked| activate(&bed, asked))).await;
+        let (begun, refused): (Vec<_>, Vec<_>) =
+            std::iter::zip(&asked, answers).partition(|(_, answer)| answer.is_ok());
+        let [(begun, _)] = begun.as_slice() else {
+            panic!("{} deployers began", begun.len());
+        };
+        for (_, answer) in refused {
+            let Err(HostError::Refused { refusal, .. }) = answer else {
+                panic!("{answer:?}");
+            };
+            assert!(matches!(&*refusal, Refusal::Busy(_)), "{refusal}");
+        }
+        fs::write(go, "").unwrap();
+        assert_eq!(bed.end(&begun.nonce).await.phase, Phase::Confirmed);
+    }
+}
+
 #[tokio::test]
 async fn a_host_of_another_network_is_refused_unless_adopted() {
     let bed = Bed::new();
