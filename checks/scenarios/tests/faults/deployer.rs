@@ -173,3 +173,25 @@ fn what_was_deployed_while_another_deployment_was_prepared_stays() {
     assert_eq!(site.exec_must("alpha", "cat /root/count"), "once");
     site.assert_boots("alpha", &same);
 }
+
+/// Fault 7: they meet at another moment each time.
+#[test]
+fn three_runs_of_the_same_deployment_agree_whenever_they_meet() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    site.deployed(&network, "alpha");
+    for round in 0..4 {
+        let count =
+            format!("system.activationScripts.count.text = \"echo {round} >> /root/count\";");
+        site.write(&network.clone().configure("alpha", &count));
+        let toplevel = site.toplevel("alpha");
+        let runs = [(); 3].map(|()| site.start("deploy"));
+        for run in runs {
+            let (status, text) = run.wait();
+            assert_eq!(status, 0, "{text}");
+        }
+        site.assert_active("alpha");
+        assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
+    }
+    assert_eq!(site.exec_must("alpha", "cat /root/count"), "0\n1\n2\n3");
+}
