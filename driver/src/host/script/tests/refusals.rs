@@ -1,6 +1,7 @@
 //! What the script refuses, and what people read then.
 
 use std::fs;
+use std::time::Duration;
 
 use super::super::*;
 use super::bed::{Bed, Switch};
@@ -72,6 +73,27 @@ async fn of_many_deployers_at_one_moment_a_single_one_begins() {
         fs::write(go, "").unwrap();
         assert_eq!(bed.end(&begun.nonce).await.phase, Phase::Confirmed);
     }
+}
+
+/// The end of an activation is written down an instant before its unit lets go of the lock.
+#[tokio::test]
+async fn an_activation_that_is_over_keeps_nobody_from_the_next() {
+    let bed = Bed::new();
+    let new = bed.toplevel("new", Switch::Works);
+    let newer = bed.toplevel("newer", Switch::Works);
+    assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
+    fs::write(bed.path("run/netlib/holder"), "nonce=1-a\n").unwrap();
+    let lock = fs::File::open(bed.path("run/netlib/lock")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let asked = bed.activation("2-b", &newer);
+    let lets_go = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        fs::remove_file(bed.path("run/netlib/holder")).unwrap();
+        drop(lock);
+    };
+    let (answer, ()) = futures::join!(activate(&bed, &asked), lets_go);
+    answer.unwrap();
+    assert_eq!(bed.end("2-b").await.phase, Phase::Confirmed);
 }
 
 #[tokio::test]
