@@ -19,6 +19,9 @@ use crate::plan::{Goal, Network};
 use crate::process::{Command, LineSink, Output};
 pub use switch::Switch;
 
+/// How often something is looked for until it counts as not happening, 50 ms and a run of the script apart.
+const LOOKS: usize = 1000;
+
 pub struct Bed {
     root: tempfile::TempDir,
     limit: Mutex<Duration>,
@@ -163,7 +166,7 @@ echo "${{new##*/}}" >>{}
 
     /// Confirms when that is waited for, until nothing more happens.
     pub async fn end(&self, nonce: &str) -> Status {
-        for _ in 0..300 {
+        for _ in 0..LOOKS {
             let status = self.look(nonce).await;
             if status.phase == Phase::AwaitingConfirmation && status.is_running {
                 let _ = confirm(self, nonce).await;
@@ -182,7 +185,7 @@ echo "${{new##*/}}" >>{}
 
     /// Waits without confirming.
     pub async fn end_alone(&self, nonce: &str) -> Status {
-        for _ in 0..300 {
+        for _ in 0..LOOKS {
             let status = self.look(nonce).await;
             if status.phase.is_final() && !status.is_running {
                 return status;
@@ -193,7 +196,7 @@ echo "${{new##*/}}" >>{}
     }
 
     pub async fn wait_for_phase(&self, nonce: &str, phase: Phase) {
-        for _ in 0..300 {
+        for _ in 0..LOOKS {
             let status = status(self, nonce, 0).await.unwrap();
             if status.phase == phase && status.is_running {
                 return;
