@@ -65,7 +65,7 @@ fn draw_rollout(text: &mut String, id: &str, rollout: &Rollout) {
         let wait = match rollout.pauses_after(*number) {
             Some(pause) if place < last => {
                 let end = if rollout.auto_promote {
-                    "goes on"
+                    "goes on if nothing failed"
                 } else {
                     "stays paused"
                 };
