@@ -15,7 +15,7 @@ let
   renderPlan = import ./plan.nix { inherit lib; };
   renderTopology = import ./topology.nix { inherit lib; };
   renderFiles = import ./rendered.nix { inherit lib errors; };
-  explain = import ./explain.nix { inherit lib errors; };
+  explain = import ./explain { inherit lib errors; };
   renderPrograms = import ./programs { inherit lib; };
   resolve = import ./resolve.nix { inherit lib errors graph; };
 
