@@ -11,7 +11,7 @@ let
 
   groups = [
     "checks"
-    "documented"
+    "documentation"
     "exports"
     "graph"
     "ip"
