@@ -149,6 +149,7 @@ echo "${{new##*/}}" >>{}
             policy: IdentityPolicy::Keep,
             limit: *self.limit.lock().unwrap(),
             confirm_limit: *self.confirm_limit.lock().unwrap(),
+            seen: None,
             health: Health::default(),
         }
     }

@@ -75,6 +75,50 @@ async fn of_many_deployers_at_one_moment_a_single_one_begins() {
 }
 
 #[tokio::test]
+async fn what_somebody_else_deployed_meanwhile_is_not_undone() {
+    let bed = Bed::new();
+    let [old, theirs, ours] =
+        ["old", "theirs", "ours"].map(|name| bed.toplevel(name, Switch::Works));
+    bed.run_system(&old);
+    let mut asked = bed.activation("2-b", &ours);
+    asked.seen = Some(Seen {
+        running: Some(old.clone()),
+        profile: Some(old.clone()),
+    });
+    assert_eq!(bed.deploy("1-a", &theirs).await.phase, Phase::Confirmed);
+    let error = activate(&bed, &asked).await.unwrap_err().to_string();
+    let (before, after) = error.split_once(" at 2").unwrap();
+    assert_eq!(
+        before,
+        format!(
+            "a bed: the host changed while this deployment was prepared: ann@desk deployed {theirs}"
+        )
+    );
+    assert!(after.contains("nothing was changed\n"), "{error}");
+    assert!(!bed.path("var/lib/netlib/deploys/2-b").exists());
+    assert_eq!(bed.look("1-a").await.current, Some(theirs.clone()));
+
+    // Neither is what was only prepared for the next boot, by whatever means.
+    let boots = bed.path("nix/var/nix/profiles/system-9-link");
+    std::os::unix::fs::symlink(&old, boots).unwrap();
+    let profile = bed.path("nix/var/nix/profiles/system");
+    fs::remove_file(&profile).unwrap();
+    std::os::unix::fs::symlink("system-9-link", &profile).unwrap();
+    asked.seen = Some(Seen {
+        running: Some(theirs.clone()),
+        profile: Some(theirs.clone()),
+    });
+    assert!(activate(&bed, &asked).await.is_err());
+
+    asked.seen = Some(Seen {
+        running: Some(theirs),
+        profile: Some(old),
+    });
+    activate(&bed, &asked).await.unwrap();
+    assert_eq!(bed.end("2-b").await.phase, Phase::Confirmed);
+}
+
+#[tokio::test]
 async fn a_host_of_another_network_is_refused_unless_adopted() {
     let bed = Bed::new();
     let new = bed.toplevel("new", Switch::Works);
