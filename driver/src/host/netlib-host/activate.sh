@@ -50,6 +50,25 @@ refuse_while_busy() {
   is_alone=yes
 }
 
+# Who prepared a deployment for a host as it was must not undo what somebody else has deployed there meanwhile.
+refuse_when_changed() {
+  [ -n "$seen" ] || return 0
+  now_running=$(resolve "$running") now_profile=$(resolve "$profile")
+  if [ "$now_running" = "$seen_running" ] && [ "$now_profile" = "$seen_profile" ]; then return 0; fi
+  emit changed.running "$now_running"
+  emit changed.profile "$now_profile"
+  for entry in "$deploys"/*; do
+    if [ ! -f "$entry/state" ]; then continue; fi
+    (
+      use_deploy "${entry##*/}"
+      if load_state && [ "$phase" = confirmed ] && [ "$toplevel" = "$now_running" ]; then
+        emit changed.by "$finished $deployer"
+      fi
+    )
+  done
+  refuse changed
+}
+
 # What an earlier run left unfinished is over, as nobody is at work.
 close_interrupted() {
   for entry in "$deploys"/*; do
@@ -94,7 +113,7 @@ trusted_system() {
 is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac }
 
 read_options() {
-  id='' name='' policy=keep checks='' healthy=0 health_deadline=0
+  id='' name='' policy=keep checks='' healthy=0 health_deadline=0 seen='' seen_profile=''
   for option in "$@"; do
     value=${option#*=}
     case $option in
@@ -111,6 +130,8 @@ read_options() {
       id=*) id=$value ;;
       name=*) name=$value ;;
       policy=*) policy=$value ;;
+      seen=*) seen=yes seen_running=$value ;;
+      seen-profile=*) seen_profile=$value ;;
       *)
         echo "netlib-host: no option '$option'" >&2
         exit 64
@@ -183,6 +204,7 @@ rollback() {
 begin() {
   enter_gate
   refuse_while_busy
+  refuse_when_changed
   previous=$(trusted_system)
   close_interrupted
   toplevel=$(resolve "$toplevel") phase=prepared started=$(now) started_uptime=$(uptime_seconds) boot=$(boot_id)

@@ -105,14 +105,16 @@ print_holder() {
   emit lock.phase "$phase"
 }
 
+is_over() { (use_deploy "$1" && load_state && ! unfinished); }
+
 # Prints whose activation holds the lock; false when it is free.
 print_locked() {
   tries=50
   while :; do
     if lock_is_free; then return 1; fi
     held=$(holder nonce)
-    # Without a holder it has just been taken, or is about to be let go.
-    if [ -n "$held" ] || [ "$tries" -eq 0 ]; then break; fi
+    # Without a holder it has just been taken; by one whose activation is over it is about to be let go.
+    if [ "$tries" -eq 0 ] || { [ -n "$held" ] && ! is_over "$held"; }; then break; fi
     tries=$((tries - 1))
     sleep 0.1 || sleep 1
   done

@@ -11,6 +11,13 @@ use super::rollout::Held;
 pub enum Refusal {
     /// Somebody else is deploying to the host.
     Busy(LockHolder),
+    /// The host has other systems than when the deployment was prepared for it.
+    Changed {
+        /// What runs now.
+        running: Option<String>,
+        /// When the deployment of that ended, by the host's clock, and who deployed; none if it was not deployed by netlib.
+        by: Option<(String, String)>,
+    },
     /// The host belongs to another network.
     OtherNetwork {
         /// Name of the network it belongs to.
@@ -75,6 +82,13 @@ impl Refusal {
         let (name, id) = (detail("network.name"), detail("network.id"));
         Some(match code {
             "busy" => Self::Busy(answer.lock()?),
+            "changed" => Self::Changed {
+                running: answer.get("changed.running").map(str::to_owned),
+                by: answer.all("changed.by").last().and_then(|by| {
+                    let (at, deployer) = by.split_once(' ')?;
+                    Some((at.to_owned(), deployer.to_owned()))
+                }),
+            },
             "other-network" => Self::OtherNetwork { name, id },
             "shared-id" => Self::SharedId { name, id },
             "rollout-busy" => Self::RolloutBusy(answer.held()?),
@@ -113,6 +127,18 @@ impl fmt::Display for Refusal {
                 f,
                 "{deployer} has been deploying to this host since {since}; nothing was changed\n  what to do: wait for that deployment to end, then deploy again"
             ),
+            Self::Changed { running, by } => {
+                let running = running.as_deref().unwrap_or("no system");
+                f.write_str("the host changed while this deployment was prepared: ")?;
+                match by {
+                    Some((at, deployer)) => write!(f, "{deployer} deployed {running} at {at}")?,
+                    None => write!(f, "{running} runs now, which netlib did not deploy")?,
+                }
+                write!(
+                    f,
+                    "; nothing was changed\n  what to do: see that your flake has those changes too (`netlib diff` shows what would go), then deploy again"
+                )
+            }
             Self::OtherNetwork { name, id } => write!(
                 f,
                 "this host belongs to the network {name:?} (id {id}); nothing was changed\n  what to do: check `target.host`; if the host is to move to this network, deploy with --adopt"

@@ -127,6 +127,7 @@ fn activation() -> Activation {
         policy: IdentityPolicy::Keep,
         limit: Duration::from_secs(600),
         confirm_limit: Duration::from_secs(60),
+        seen: None,
         health: Health::default(),
     }
 }

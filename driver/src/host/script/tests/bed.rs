@@ -19,6 +19,9 @@ use crate::plan::{Goal, Network};
 use crate::process::{Command, LineSink, Output};
 pub use switch::Switch;
 
+/// How often something is looked for until it counts as not happening, 50 ms and a run of the script apart.
+const LOOKS: usize = 1000;
+
 pub struct Bed {
     root: tempfile::TempDir,
     limit: Mutex<Duration>,
@@ -169,6 +172,7 @@ echo "${{new##*/}}" >>{}
             policy: IdentityPolicy::Keep,
             limit: *self.limit.lock().unwrap(),
             confirm_limit: *self.confirm_limit.lock().unwrap(),
+            seen: None,
             health: Health::default(),
         }
     }
@@ -182,7 +186,7 @@ echo "${{new##*/}}" >>{}
 
     /// Confirms when that is waited for, until nothing more happens.
     pub async fn end(&self, nonce: &str) -> Status {
-        for _ in 0..300 {
+        for _ in 0..LOOKS {
             let status = self.look(nonce).await;
             if status.phase == Phase::AwaitingConfirmation && status.is_running {
                 let _ = confirm(self, nonce).await;
@@ -201,7 +205,7 @@ echo "${{new##*/}}" >>{}
 
     /// Waits without confirming.
     pub async fn end_alone(&self, nonce: &str) -> Status {
-        for _ in 0..300 {
+        for _ in 0..LOOKS {
             let status = self.look(nonce).await;
             if status.phase.is_final() && !status.is_running {
                 return status;
@@ -212,7 +216,7 @@ echo "${{new##*/}}" >>{}
     }
 
     pub async fn wait_for_phase(&self, nonce: &str, phase: Phase) {
-        for _ in 0..300 {
+        for _ in 0..LOOKS {
             let status = status(self, nonce, 0).await.unwrap();
             if status.phase == phase && status.is_running {
                 return;
