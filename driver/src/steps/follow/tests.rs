@@ -101,6 +101,12 @@ impl Host for Scripted {
         async move { self.answer(&command) }.boxed()
     }
 
+    /// What is asked over a connection of its own is noted as such.
+    fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.asked.lock().unwrap().push("a new connection");
+        self.run(command)
+    }
+
     fn run_lines(
         &self,
         command: HostCommand,
@@ -260,6 +266,8 @@ async fn it_is_confirmed_once_and_again_only_when_the_host_did_not_hear_it() {
     let host = waits().says(|host| &host.confirm, &[None, None, Some("accepted=1-a\n")]);
     assert_eq!(ended(&host).await.phase, Phase::Confirmed);
     assert_eq!(host.asked("confirm"), 3);
+    // The one that is there shows nothing.
+    assert_eq!(host.asked("a new connection"), 3);
 }
 
 #[tokio::test(start_paused = true)]

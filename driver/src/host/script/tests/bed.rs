@@ -111,6 +111,15 @@ echo "${{new##*/}}" >>{}
         self.program(&path, &format!("#!/bin/sh\n{body}\n"));
     }
 
+    /// What a record says.
+    pub fn state_value(&self, nonce: &str, key: &str) -> String {
+        let path = self.path(&format!("var/lib/netlib/deploys/{nonce}/state"));
+        let state = fs::read_to_string(path).unwrap();
+        let values = state.lines().filter_map(|line| line.split_once('='));
+        let value = values.into_iter().find(|(name, _)| *name == key);
+        value.unwrap().1.to_owned()
+    }
+
     /// Makes a record say something else.
     pub fn change_state(&self, nonce: &str, values: &[(&str, &str)]) {
         let path = self.path(&format!("var/lib/netlib/deploys/{nonce}/state"));

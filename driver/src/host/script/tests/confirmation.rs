@@ -146,6 +146,9 @@ async fn a_failure_never_goes_back_to_a_system_that_nobody_confirmed() {
     bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
     bed.kill("1-a");
     while probe(&bed).await.unwrap().lock.is_some() {}
+    // There is nobody whom a confirmation could reach.
+    let error = confirm(&bed, "1-a").await.unwrap_err();
+    assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotWaiting));
     assert_eq!(
         probe(&bed).await.unwrap().current_system.as_ref(),
         Some(&new)
@@ -252,4 +255,40 @@ async fn a_state_that_the_disk_does_not_take_is_still_told() {
         String::from_utf8_lossy(&status.log)
     );
     fs::remove_dir(bed.path("var/lib/netlib/deploys/1-a/state.new")).unwrap();
+}
+
+#[tokio::test]
+async fn a_profile_that_was_not_set_is_not_believed_to_be() {
+    let (bed, old, new) = bed_with(Switch::Works);
+    bed.tool(&new, "nix-env", "exit 0");
+    let status = bed.deploy("1-a", &new).await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert!(
+        status
+            .message
+            .starts_with("the system profile could not be set"),
+        "{}",
+        status.message
+    );
+    assert_eq!(
+        (status.current.as_ref(), status.profile.as_ref()),
+        (Some(&old), Some(&old))
+    );
+}
+
+#[tokio::test]
+async fn a_system_that_was_to_boot_only_is_trusted_when_somebody_switched_to_it() {
+    let (bed, _, next) = bed_with(Switch::HangsAtBoot);
+    let mut activation = bed.activation("1-a", &next);
+    activation.goal = crate::plan::Goal::Boot;
+    activate(&bed, &activation).await.unwrap();
+    while bed.look("1-a").await.profile.as_ref() != Some(&next) {}
+    bed.kill("1-a");
+    fs::remove_file(bed.path("run/current-system")).unwrap();
+    std::os::unix::fs::symlink(&next, bed.path("run/current-system")).unwrap();
+    bed.change(&next, Switch::Works);
+    let broken = bed.toplevel("broken", Switch::Fails(4));
+    let status = bed.deploy("2-b", &broken).await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert_eq!(status.current.as_ref(), Some(&next));
 }
