@@ -8,6 +8,7 @@ mod races;
 mod refusals;
 mod rollback;
 mod rollouts;
+mod trust;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -147,3 +147,21 @@ async fn a_host_is_restarted_only_into_the_system_that_was_deployed_and_when_nob
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
 }
+
+#[tokio::test]
+async fn a_rehearsal_that_is_killed_has_nothing_to_go_back_from() {
+    let bed = Bed::new();
+    let old = bed.toplevel("old", Switch::Works);
+    bed.run_system(&old);
+    let new = bed.toplevel("new", Switch::Hangs);
+    let mut activation = bed.activation("1-a", &new);
+    activation.goal = Goal::DryActivate;
+    activate(&bed, &activation).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::Activating).await;
+    bed.kill_run("1-a");
+    let status = bed.end_alone("1-a").await;
+    assert_eq!(status.phase, Phase::Failed);
+    assert_eq!(status.message, "the activation was killed while activating");
+    assert_eq!(systems(&status), ["old", "old"]);
+    assert!(!log(&status).contains("switch test"), "{}", log(&status));
+}
