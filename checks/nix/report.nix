@@ -13,7 +13,7 @@ let
     "batches"
     "checks"
     "commands"
-    "documented"
+    "documentation"
     "exports"
     "gates"
     "graph"
@@ -35,6 +35,7 @@ let
     "explain"
     "nixos"
     "sharing"
+    "templates"
   ];
   isWhole = builtins.pathExists (nixpkgs + "/nixos/lib/eval-config.nix");
 

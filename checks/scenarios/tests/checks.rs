@@ -8,7 +8,7 @@ fn network(word: &str) -> Network {
         .configure("alpha", &format!(r#"environment.etc."health".text = "{word}";"#))
         .with(
             r#"
-            rollout = { minHealthyTime = 1; healthyDeadline = 6; };
+            rollout = { minHealthyTime = 1; healthyDeadline = 12; };
             nodes.alpha.checks.word = {
               exec.script = "read -r word < /etc/health || true; echo \"the word is $word\"; [ \"$word\" = good ]";
               period = 1;
@@ -64,9 +64,9 @@ fn rollout(version: &str) -> Network {
             canary = true;
             batches = [ "100%" ];
             minHealthyTime = 1;
-            healthyDeadline = 5;
+            healthyDeadline = 12;
             maxUnavailable = 2;
-            pause = { after = "canary"; deadline = 100; };
+            pause = { after = "canary"; deadline = 250; };
             autoRevert = "rollout";
           };
         };

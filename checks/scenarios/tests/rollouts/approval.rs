@@ -5,7 +5,7 @@ use netlib_scenarios::assert_says;
 use crate::shop::{self, Shop, WEB};
 
 const PATIENT: &str =
-    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 90; };"#;
+    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; };"#;
 const PROMOTED: &str = r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 2; }; autoPromote = true;"#;
 const HASTY: &str =
     r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 2; };"#;
