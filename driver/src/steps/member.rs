@@ -51,9 +51,14 @@ impl StepRunner {
                 course.went_back(node);
             }
         })?;
-        self.note(node, activated.before).await;
-        // What was seen before a restart says little about the time after it.
-        if (is_irreversible || activated.was_restarted) && self.has_own_checks(node) {
+        let is_ours = activated.before.is_some();
+        if let Some(before) = activated.before {
+            self.note(node, before).await;
+        } else if let Some(mut course) = self.rollouts.course_of(node) {
+            course.is_up_to_date(node);
+        }
+        // What was seen before a restart, or by another run, says little about now.
+        if (is_irreversible || activated.was_restarted || !is_ours) && self.has_own_checks(node) {
             self.check(node, step, |place| *place == Place::Itself)
                 .await?;
         }
