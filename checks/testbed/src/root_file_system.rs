@@ -36,6 +36,18 @@ const PACKAGES: [&str; 19] = [
     "wireguard-tools",
 ];
 
+/// What only hosts of the usual suite have, as only scenarios on them want it.
+fn further_packages(suite: Suite) -> &'static [&'static str] {
+    match suite {
+        Suite::Trixie => &["prometheus", "prometheus-node-exporter"],
+        Suite::Forky | Suite::Bookworm => &[],
+    }
+}
+
+fn packages(suite: Suite) -> String {
+    [&PACKAGES, further_packages(suite)].concat().join(",")
+}
+
 /// Run on the finished tree, whose directory is `$1`.
 const CUSTOMIZE: &str = include_str!("customize-root.sh");
 
@@ -76,7 +88,7 @@ fn build(layout: &Layout, suite: Suite, directory: &Path) -> Result<()> {
     Tool::new(format!("build the {suite} root file system"), "unshare")
         .args(["--mount", "mmdebstrap", "--quiet", "--variant=minbase"])
         .args(suite_options(suite))
-        .arg(format!("--include={}", PACKAGES.join(",")))
+        .arg(format!("--include={}", packages(suite)))
         .arg(format!("--customize-hook=sh -eu {} \"$1\"", quote(&hook)))
         .arg(suite.name())
         .arg(&unfinished)
@@ -98,7 +110,7 @@ fn suite_options(suite: Suite) -> &'static [&'static str] {
 fn cache_name(suite: Suite) -> String {
     let recipe = format!(
         "{}\n{:?}\n{CUSTOMIZE}",
-        PACKAGES.join(","),
+        packages(suite),
         suite_options(suite)
     );
     format!("{}-{:016x}", suite.name(), fnv1a(recipe.as_bytes()))
