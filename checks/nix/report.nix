@@ -11,7 +11,7 @@ let
 
   groups = [
     "checks"
-    "documented"
+    "documentation"
     "exports"
     "graph"
     "ip"
@@ -31,6 +31,7 @@ let
     "explain"
     "nixos"
     "sharing"
+    "templates"
   ];
   isWhole = builtins.pathExists (nixpkgs + "/nixos/lib/eval-config.nix");
 

@@ -54,10 +54,15 @@ impl Diagnosis {
         }
     }
 
-    /// Whether another error says the same, about whichever node.
+    /// What an error of a node says about whichever node: equal for errors that one change of the network mends.
     #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        (self.kind, &self.at, &self.headline) == (other.kind, &other.at, &other.headline)
+    pub fn regardless_of(&self, node: &str) -> (Kind, Option<String>, String) {
+        // As in options of a node, and in the words of netlib's own messages.
+        let headline = self
+            .headline
+            .replace(&format!("nodes.{node}."), "nodes.<name>.")
+            .replace(&format!("node \"{node}\""), "node <name>");
+        (self.kind, self.at.clone(), headline)
     }
 }
 

@@ -26,6 +26,18 @@ pub struct Flake {
     traces: Traces,
     fingerprint: Option<String>,
     identity: Option<String>,
+    is_fixed: bool,
+}
+
+/// Whether a flake still is what its inputs were settled for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum State {
+    /// It is.
+    Unchanged,
+    /// Its files, or what it takes from elsewhere, are others now.
+    Changed,
+    /// Nobody could say.
+    Unknown,
 }
 
 /// How Nix is told what to evaluate.
@@ -107,6 +119,7 @@ impl Flake {
                 write(&locks, &metadata.locks.to_string()).await?;
                 let flake = Self {
                     identity: metadata.identity(),
+                    is_fixed: metadata.is_fixed(),
                     fingerprint: metadata.fingerprint.clone(),
                     sources: metadata.sources(),
                     root: Root::Flake(metadata.url.unwrap_or(url)),
@@ -126,6 +139,7 @@ impl Flake {
                     root: Root::File(path),
                     // What the file reads can change without anybody noticing.
                     identity: None,
+                    is_fixed: false,
                     fingerprint: None,
                     nix,
                     reference,
@@ -164,6 +178,21 @@ impl Flake {
     #[must_use]
     pub fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
+    }
+
+    /// Whether it is the same now as when its inputs were settled.
+    pub async fn state(&self) -> State {
+        if self.is_fixed {
+            return State::Unchanged;
+        }
+        let Reference::Flake(flake) = &self.reference else {
+            return State::Unknown;
+        };
+        match ask(&flake.url, &self.nix).await {
+            Ok((now, _)) if now.identity() == self.identity => State::Unchanged,
+            Err(FlakeError::Call(_)) => State::Unknown,
+            _ => State::Changed,
+        }
     }
 
     /// The folder of `flake.nix` (or of the plain file), when the flake is a local one.

@@ -27,8 +27,11 @@ pub struct SavedPlan {
     pub selection: BTreeSet<String>,
     /// The system of each of them: a store path.
     pub systems: BTreeMap<String, String>,
-    /// The programs of each of them that has some: a store path.
+    /// The programs of each node that runs some for them, itself or another one: a store path.
     pub programs: BTreeMap<String, String>,
+    /// The programs that the deployer runs for them, where it runs some: a store path of its own system.
+    #[serde(rename = "deployerPrograms", default)]
+    pub deployer_programs: Option<String>,
     /// The steps of these nodes: a plan of schema version 1.
     pub plan: Value,
 }
@@ -94,6 +97,7 @@ impl SavedPlan {
             selection: BTreeSet::new(),
             systems: BTreeMap::new(),
             programs: BTreeMap::new(),
+            deployer_programs: None,
             plan,
         }
     }
@@ -156,9 +160,17 @@ impl SavedPlan {
                 words(&now.selection)
             ));
         }
+        let deployer = |plan: &Self| {
+            let path = plan.deployer_programs.clone();
+            path.map(|path| ("the deployer".to_owned(), path))
+                .into_iter()
+                .collect()
+        };
+        let what_runs = "the programs of";
         for (what, then, now) in [
             ("the system of", &self.systems, &now.systems),
-            ("the programs of", &self.programs, &now.programs),
+            (what_runs, &self.programs, &now.programs),
+            (what_runs, &deployer(self), &deployer(now)),
         ] {
             let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
             let differing = names
@@ -255,6 +267,7 @@ mod tests {
             .insert("alpha".to_owned(), "/nix/store/2-a".to_owned());
         now.programs
             .insert("beta".to_owned(), "/nix/store/3-b".to_owned());
+        now.deployer_programs = Some("/nix/store/4-d".to_owned());
         now.fingerprint = Some("f2".to_owned());
         now.plan["steps"]["build:alpha"]["after"] = json!(["build:beta"]);
         now.plan["version"] = json!(2);
@@ -263,6 +276,7 @@ mod tests {
           the selection: saved alpha; now alpha, beta
           the system of alpha: saved /nix/store/1-a; now /nix/store/2-a
           the programs of beta: saved none; now /nix/store/3-b
+          the programs of the deployer: saved none; now /nix/store/4-d
           the plan at steps.build:alpha
           the plan at version
           the flake or one of its inputs (its fingerprint is another one)

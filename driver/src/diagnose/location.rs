@@ -30,7 +30,7 @@ fn position(line: &str) -> Option<&str> {
     let is_place = numbers
         .into_iter()
         .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    (is_place && at.starts_with('/')).then_some(at)
+    (is_place && at.starts_with(['/', '«'])).then_some(at)
 }
 
 fn file_of(at: &str) -> &str {

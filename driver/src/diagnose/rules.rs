@@ -1,7 +1,7 @@
 //! The sorts of errors that are recognised, by Nix's own words, and what to do about each.
 
 /// Sorts of errors.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Kind {
     /// The file is not Nix.
     Syntax,
@@ -74,6 +74,9 @@ const HEADLINES: &[(&str, Kind)] = &[
     ("syntax error", Kind::Syntax),
     ("undefined variable ", Kind::UndefinedVariable),
     ("infinite recursion encountered", Kind::InfiniteRecursion),
+    // Some recursions are only seen by how deep they get.
+    ("stack overflow", Kind::InfiniteRecursion),
+    ("max-call-depth exceeded", Kind::InfiniteRecursion),
     ("does not provide attribute ", Kind::NoSuchOutput),
     // The same for a plain file.
     ("in selection path '", Kind::NoSuchOutput),

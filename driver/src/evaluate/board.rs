@@ -1,6 +1,7 @@
 //! Where results of an evaluation are pinned up, for those who wait for one node's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::StreamExt;
@@ -10,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::{EvaluateError, Evaluated, Scope, Toplevel, Toplevels};
-use crate::diagnose::{Diagnosis, Kind};
+use crate::diagnose::Kind;
 use crate::event::{Event, EventSink};
 
 type Outcome = Result<Toplevel, Arc<EvaluateError>>;
@@ -84,7 +85,8 @@ async fn pin_up(
 /// What people were told already, so that they read it once.
 #[derive(Default)]
 struct Told {
-    errors: Vec<(String, Diagnosis)>,
+    /// By what they say, the node that had it first.
+    errors: HashMap<(Kind, Option<String>, String), String>,
     warnings: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -99,13 +101,11 @@ impl Told {
         if error.diagnosis.kind == Kind::Interrupted {
             return Arc::new(error);
         }
-        let first = self
-            .errors
-            .iter()
-            .find(|(_, known)| known.is_same(&error.diagnosis));
-        match first {
-            Some((first, _)) => error.same_as = Some(first.clone()),
-            None => self.errors.push((node.to_owned(), error.diagnosis.clone())),
+        match self.errors.entry(error.diagnosis.regardless_of(node)) {
+            Entry::Occupied(first) => error.same_as = Some(first.get().clone()),
+            Entry::Vacant(place) => {
+                place.insert(node.to_owned());
+            }
         }
         events.send(Event::NotEvaluated {
             node: node.to_owned(),
@@ -234,6 +234,23 @@ mod tests {
                 "a, b: old",
             ]
         );
+    }
+
+    #[test]
+    fn an_error_in_what_all_nodes_share_is_the_same_error() {
+        let about = |node: &str, text: &str| {
+            EvaluateError::plain(node, &text.replace("NODE", node)).diagnosis
+        };
+        for text in [
+            "The option `nodes.NODE.configuration.x' does not exist",
+            "node \"NODE\" needs the fact \"key\" of node \"c\"",
+        ] {
+            let (one, other) = (about("a", text), about("b", text));
+            assert_eq!(one.regardless_of("a"), other.regardless_of("b"), "{text}");
+        }
+        let text = "The option `nodes.a.configuration.x' does not exist";
+        let (one, other) = (about("a", text), about("b", text));
+        assert_ne!(one.regardless_of("a"), other.regardless_of("b"));
     }
 
     #[tokio::test]

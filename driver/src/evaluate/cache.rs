@@ -2,64 +2,35 @@
 //!
 //! Holds answers and knows which question they belong to; whether they still are good is for whoever takes one.
 
-use std::collections::BTreeMap;
+mod bound;
+mod file;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
-
-use serde::{Deserialize, Serialize};
 
 use super::{Attribute, CacheStatus, CacheUse, Toplevel};
-use crate::flake::Flake;
+use crate::flake::{Flake, State};
+pub(super) use file::KeptPlan;
+use file::{Content, Kept, Place};
 
-/// Grows when files of older netlibs mean something else.
-const VERSION: u64 = 1;
+/// Said when nobody knows which of two states of the flake was evaluated.
+const CHANGED: &str = "the flake was changed while it was evaluated: parts of this run may be of what it was before, and \
+     others of what it is now. Nothing of it is remembered; run netlib again once the flake is as you want it";
 
-/// Most files that are kept, the newest ones.
-const MOST_FILES: usize = 64;
-
-/// Most bytes that they have together.
-const MOST_BYTES: u64 = 32 * 1024 * 1024;
-
-/// Answers for one state of one flake. Without a place, it holds nothing.
+/// Answers for one state of one flake. Without a place, it holds nothing for the next run.
 #[derive(Debug, Default)]
 pub struct Cache {
     place: Option<Place>,
-    content: Mutex<Content>,
+    answers: Mutex<Answers>,
 }
 
-#[derive(Debug)]
-struct Place {
-    file: PathBuf,
-    key: String,
-}
-
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-struct Content {
-    version: u64,
-    key: String,
-    plan: Option<KeptPlan>,
-    /// By attribute and node.
-    derivations: BTreeMap<String, BTreeMap<String, Kept>>,
-    #[serde(skip)]
-    is_changed: bool,
-}
-
-/// A plan as Nix printed it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(super) struct KeptPlan {
-    pub document: String,
-    pub warnings: Vec<String>,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-struct Kept {
-    drv: String,
-    out: String,
-    #[serde(default)]
-    warnings: Vec<String>,
+#[derive(Debug, Default)]
+struct Answers {
+    content: Content,
+    has_news: bool,
+    /// Whether some of them may belong to another state of the flake.
+    is_doubtful: bool,
 }
 
 impl Cache {
@@ -97,31 +68,33 @@ impl Cache {
         key.hash(&mut hasher);
         // Two keys with one hash cost a miss: the file says which one it is for.
         let file = folder.join(format!("{:016x}.json", hasher.finish()));
-        let content = read(&file, key);
-        if content.is_some() {
-            touch(&file);
-        }
-        let key = key.to_owned();
+        let place = Place::new(file, key.to_owned());
+        let content = place.read().inspect(|_| place.touch());
+        let answers = Answers {
+            content: content.unwrap_or_default(),
+            ..Answers::default()
+        };
         Self {
-            content: Mutex::new(content.unwrap_or_default()),
-            place: Some(Place { file, key }),
+            answers: Mutex::new(answers),
+            place: Some(place),
         }
     }
 
     pub(super) fn plan(&self) -> Option<KeptPlan> {
-        self.content().plan.clone()
+        self.answers().content.plan.clone()
     }
 
     pub(super) fn keep_plan(&self, document: &[u8], warnings: Vec<String>) {
         let document = String::from_utf8_lossy(document).into_owned();
-        let mut content = self.content();
-        content.plan = Some(KeptPlan { document, warnings });
-        content.is_changed = true;
+        let mut answers = self.answers();
+        answers.content.plan = Some(KeptPlan { document, warnings });
+        answers.has_news = true;
     }
 
     pub(super) fn derivation(&self, attribute: Attribute, node: &str) -> Option<Toplevel> {
-        let content = self.content();
-        let kept = content.derivations.get(attribute.name())?.get(node)?;
+        let answers = self.answers();
+        let of_attribute = answers.content.derivations.get(attribute.name())?;
+        let kept = of_attribute.get(node)?;
         Some(Toplevel {
             drv_path: kept.drv.clone(),
             out_path: kept.out.clone(),
@@ -139,184 +112,53 @@ impl Cache {
             out: found.out_path.clone(),
             warnings: found.warnings.clone(),
         };
-        let mut content = self.content();
-        let of_attribute = content.derivations.entry(attribute.name().to_owned());
+        let mut answers = self.answers();
+        let of_attribute = answers
+            .content
+            .derivations
+            .entry(attribute.name().to_owned());
         of_attribute.or_default().insert(node.to_owned(), kept);
-        content.is_changed = true;
+        answers.has_news = true;
     }
 
-    /// Writes what is new, together with what another netlib wrote in the meantime. A cache that cannot be written costs
-    /// time and nothing else.
-    pub(super) fn save(&self) {
-        let Some(place) = &self.place else { return };
-        let mut content = self.content();
-        if !std::mem::take(&mut content.is_changed) {
-            return;
+    /// Writes what is new, if the flake still is what the answers are for. A warning if it is not.
+    pub(super) async fn settle(&self, flake: &Flake) -> Option<&'static str> {
+        if !self.is_to_be_settled() {
+            return None;
         }
-        content.version = VERSION;
-        content.key.clone_from(&place.key);
-        if let Some(theirs) = read(&place.file, &place.key) {
-            content.take_over(theirs);
-        }
-        match write(&place.file, &content) {
-            Ok(()) => {}
-            Err(error) => tracing::warn!("the evaluation cache cannot be written: {error}"),
-        }
-    }
-
-    fn content(&self) -> MutexGuard<'_, Content> {
-        // Every change is one assignment: a panic elsewhere leaves nothing half done.
-        self.content.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Cache {
-    fn drop(&mut self) {
-        self.save();
-    }
-}
-
-impl Content {
-    fn take_over(&mut self, theirs: Self) {
-        self.plan = self.plan.take().or(theirs.plan);
-        for (attribute, nodes) in theirs.derivations {
-            let own = self.derivations.entry(attribute).or_default();
-            for (node, kept) in nodes {
-                own.entry(node).or_insert(kept);
+        match flake.state().await {
+            State::Unchanged => {
+                self.save();
+                None
             }
+            State::Changed => {
+                self.answers().is_doubtful = true;
+                Some(CHANGED)
+            }
+            State::Unknown => None,
         }
     }
-}
 
-fn read(file: &Path, key: &str) -> Option<Content> {
-    let text = std::fs::read(file).ok()?;
-    let content: Content = serde_json::from_slice(&text).ok()?;
-    (content.version == VERSION && content.key == key).then_some(content)
-}
-
-/// As a whole or not at all: another netlib may be reading.
-fn write(file: &Path, content: &Content) -> std::io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
-    new.write_all(&serde_json::to_vec(content)?)?;
-    new.persist(file)?;
-    bound(folder, MOST_FILES, MOST_BYTES)
-}
-
-fn touch(file: &Path) {
-    if let Ok(opened) = std::fs::File::options().append(true).open(file) {
-        // Only the order in which files are removed depends on it.
-        let _ = opened.set_modified(SystemTime::now());
+    fn is_to_be_settled(&self) -> bool {
+        let answers = self.answers();
+        self.place.is_some() && answers.has_news && !answers.is_doubtful
     }
-}
 
-/// Removes the files that were not used for longest.
-fn bound(folder: &Path, most_files: usize, most_bytes: u64) -> std::io::Result<()> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let about = entry.metadata()?;
-        files.push((about.modified()?, about.len(), entry.path()));
-    }
-    files.sort_by(|one, other| other.cmp(one));
-    let mut bytes = 0;
-    for (position, (_, length, path)) in files.into_iter().enumerate() {
-        bytes += length;
-        // The newest file is the one that was just written.
-        if position > 0 && (position >= most_files || bytes > most_bytes) {
-            std::fs::remove_file(path)?;
+    /// A cache that cannot be written costs time and nothing else.
+    fn save(&self) {
+        let Some(place) = &self.place else { return };
+        let mut answers = self.answers();
+        answers.has_news = false;
+        if let Err(error) = place.write(&mut answers.content) {
+            tracing::warn!("the evaluation cache cannot be written: {error}");
         }
     }
-    Ok(())
+
+    fn answers(&self) -> MutexGuard<'_, Answers> {
+        // Every change is one assignment: a panic elsewhere leaves nothing half done.
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration;
-
-    fn toplevel(name: &str) -> Toplevel {
-        Toplevel {
-            drv_path: format!("/nix/store/{name}.drv"),
-            out_path: format!("/nix/store/{name}"),
-            warnings: vec!["old".to_owned()],
-            ..Toplevel::default()
-        }
-    }
-
-    #[test]
-    fn answers_are_there_for_the_same_key_only() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::open_in(folder.path(), "one");
-        assert!(cache.plan().is_none());
-        cache.keep_plan(b"{}", vec!["hm".to_owned()]);
-        cache.keep_derivation(Attribute::Toplevels, "a", &toplevel("a"));
-        drop(cache);
-
-        let again = Cache::open_in(folder.path(), "one");
-        assert_eq!(again.plan().unwrap().document, "{}");
-        assert_eq!(
-            again.derivation(Attribute::Toplevels, "a"),
-            Some(toplevel("a"))
-        );
-        assert_eq!(again.derivation(Attribute::Gatherers, "a"), None);
-        let other = Cache::open_in(folder.path(), "two");
-        assert!(other.plan().is_none());
-    }
-
-    #[test]
-    fn two_that_write_keep_the_answers_of_both() {
-        let folder = tempfile::tempdir().unwrap();
-        let (one, two) = (
-            Cache::open_in(folder.path(), "x"),
-            Cache::open_in(folder.path(), "x"),
-        );
-        one.keep_derivation(Attribute::Toplevels, "a", &toplevel("a"));
-        two.keep_derivation(Attribute::Toplevels, "b", &toplevel("b"));
-        one.save();
-        two.save();
-        let both = Cache::open_in(folder.path(), "x");
-        for node in ["a", "b"] {
-            assert!(
-                both.derivation(Attribute::Toplevels, node).is_some(),
-                "{node}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_broken_file_is_no_answer_and_no_error() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::open_in(folder.path(), "x");
-        cache.keep_plan(b"{}", Vec::new());
-        cache.save();
-        let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap();
-        std::fs::write(file.unwrap().path(), "{").unwrap();
-        assert!(Cache::open_in(folder.path(), "x").plan().is_none());
-    }
-
-    #[test]
-    fn the_oldest_files_go_first() {
-        let folder = tempfile::tempdir().unwrap();
-        for number in 0..5_u64 {
-            let path = folder.path().join(format!("{number}.json"));
-            std::fs::write(&path, "12345").unwrap();
-            let file = std::fs::File::options().append(true).open(&path).unwrap();
-            let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1000 + number);
-            file.set_modified(at).unwrap();
-        }
-        let left = || {
-            let files = std::fs::read_dir(folder.path()).unwrap();
-            let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
-            names.sort();
-            names
-        };
-        bound(folder.path(), 4, 1000).unwrap();
-        assert_eq!(left(), ["1.json", "2.json", "3.json", "4.json"]);
-        bound(folder.path(), 4, 10).unwrap();
-        assert_eq!(left(), ["3.json", "4.json"]);
-        bound(folder.path(), 4, 1).unwrap();
-        assert_eq!(left(), ["4.json"]);
-    }
-}
+mod tests;

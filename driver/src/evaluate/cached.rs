@@ -12,6 +12,7 @@ use super::cache::Cache;
 use super::evaluation::Parts;
 use super::roots::protect;
 use super::{CacheStatus, Evaluated, Evaluator, Toplevel};
+use crate::event::Event;
 
 /// Most nodes that are looked up together: their derivations are arguments of one command.
 const AT_ONCE: usize = 64;
@@ -56,14 +57,20 @@ impl<E: Evaluator> Evaluator for Cached<E> {
         });
         let known = known.flatten();
         let Lookup { cache, parts, .. } = self.lookup.clone();
-        let saved = cache.clone();
+        let end = futures::stream::once(settle(cache.clone(), parts.clone()));
         let evaluated = self.inner.evaluate(rest.boxed()).inspect(move |found| {
             if let Ok(toplevel) = &found.result {
                 cache.keep_derivation(parts.attribute, &found.node, toplevel);
             }
         });
-        let end = futures::stream::once(async move { saved.save() }).filter_map(async |()| None);
+        let end = end.filter_map(async |()| None);
         futures::stream::select(known, evaluated.chain(end)).boxed()
+    }
+}
+
+async fn settle(cache: Arc<Cache>, parts: Parts) {
+    if let Some(warning) = cache.settle(&parts.flake).await {
+        parts.events.send(Event::Warning(warning.to_owned()));
     }
 }
 

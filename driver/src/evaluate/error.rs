@@ -68,11 +68,22 @@ impl EvaluateError {
         plain
     }
 
-    /// Of a node whose evaluation was ended by a signal, and once more when nothing else ran.
+    /// Of a node whose evaluation ended before its time, and once more when nothing else ran.
     pub(super) fn killed(node: &str, how: &str) -> Self {
+        let is_too_deep = how.contains("infinite recursion") || how.ends_with("signal 11");
+        let (why, advice) = if is_too_deep {
+            (
+                "most likely a value of it needs itself",
+                "look at what was changed last, or run again with --show-trace --evaluator nix",
+            )
+        } else {
+            (
+                "most likely this machine has too little memory for it",
+                "free some memory, or allow the evaluator more with --eval-memory",
+            )
+        };
         let text = format!(
-            "evaluating it {how}, also when it was tried alone: most likely this machine has too little memory for it\n  \
-             what to do: free some memory, or allow the evaluator more with --eval-memory"
+            "evaluating it {how}, also when it was tried alone: {why}\n  what to do: {advice}"
         );
         Self::plain(node, &text)
     }
@@ -85,5 +96,24 @@ fn described(diagnosis: &Diagnosis, same_as: Option<&str>) -> String {
             format!("the same error as node `{other}`: {line}")
         }
         None => diagnosis.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn who_was_killed_reads_what_most_likely_killed_it() {
+        let killed = |how: &str| EvaluateError::killed("alpha", how).to_string();
+        assert_snapshot!(killed("was ended by signal 9"), @r"
+        node `alpha` does not evaluate: evaluating it was ended by signal 9, also when it was tried alone: most likely this machine has too little memory for it
+          what to do: free some memory, or allow the evaluator more with --eval-memory
+        ");
+        assert_snapshot!(killed("ended its worker (exited with exit code 1, (possible infinite recursion))"), @r"
+        node `alpha` does not evaluate: evaluating it ended its worker (exited with exit code 1, (possible infinite recursion)), also when it was tried alone: most likely a value of it needs itself
+          what to do: look at what was changed last, or run again with --show-trace --evaluator nix
+        ");
     }
 }

@@ -5,6 +5,9 @@ use serde::Deserialize;
 /// How an error begins in a text for terminals.
 const ERROR: &str = "error:";
 
+/// An error that has no format even where one was asked for.
+const STACK_OVERFLOW: &str = "error: stack overflow";
+
 /// Everything of interest that one call of Nix said.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Messages {
@@ -41,7 +44,10 @@ impl Messages {
     /// Takes in one line of stderr.
     pub fn read(&mut self, line: &str) {
         let Some(json) = line.strip_prefix("@nix ") else {
-            if !line.trim().is_empty() {
+            if line.starts_with(STACK_OVERFLOW) {
+                // Said while the process dies, when it has no time for a format.
+                self.error = Some(NixError::from_text(line));
+            } else if !line.trim().is_empty() {
                 self.other.push(strip_ansi(line));
             }
             return;
@@ -157,6 +163,19 @@ mod tests {
         assert_eq!(NixError::from_text(place).headline, "attribute 'y' missing");
         assert_eq!(NixError::from_text("odd\n").headline, "odd");
         assert_eq!(NixError::from_text("").headline, "");
+    }
+
+    #[test]
+    fn a_stack_overflow_is_an_error_without_a_format() {
+        let mut messages = Messages::default();
+        messages.read("error: stack overflow (possible infinite recursion)");
+        messages.read("error: pathspec 'x' did not match any file(s) known to git");
+        let error = messages.error.unwrap();
+        assert_eq!(
+            error.headline,
+            "stack overflow (possible infinite recursion)"
+        );
+        assert_eq!(messages.other.len(), 1);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod record;
 mod run;
 mod said;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedSender;
@@ -52,8 +52,8 @@ impl NixEvalJobs {
     async fn batch(&self, batch: BTreeSet<String>, results: &Results) -> bool {
         let mut left = batch;
         let mut workers = self.parts.resources.workers;
-        let mut killed = BTreeSet::new();
-        // Each round loses at least one node, so this ends.
+        let mut killed = BTreeMap::new();
+        // Each round loses at least a node or a worker, so this ends.
         while !left.is_empty() {
             let before = left.len();
             let mut run = Run::new(&self.parts, self.features, workers);
@@ -65,9 +65,17 @@ impl NixEvalJobs {
                     self.report(std::mem::take(&mut left), results, no_record);
                 }
                 // What is killed most likely did not fit into the memory.
-                Ended::WorkerKilled(node) => {
-                    left.remove(&node);
-                    killed.insert(node);
+                Ended::WorkerKilled(death) => {
+                    let is_hopeless = workers == 1 && left.len() == before;
+                    match death.node {
+                        Some(node) => {
+                            left.remove(&node);
+                            killed.insert(node, death.how);
+                        }
+                        // It did not even get to a node, with nothing beside it.
+                        None if is_hopeless => return self.nobody(left, &death.how, results),
+                        None => {}
+                    }
                     workers = workers.saturating_sub(1).max(1);
                 }
                 Ended::Failed(error) if left.len() == before => {
@@ -81,7 +89,7 @@ impl NixEvalJobs {
                 }
             }
         }
-        for node in killed {
+        for node in killed.into_keys() {
             self.alone(node, results).await;
         }
         true
@@ -91,16 +99,27 @@ impl NixEvalJobs {
     async fn alone(&self, node: String, results: &Results) {
         let mut run = Run::new(&self.parts, self.features, 1);
         let ended = run.of(BTreeSet::from([node.clone()]), results).await;
-        let unfinished = run.left.contains(&node) || run.killed.contains(&node);
-        if unfinished {
-            let error = match ended {
-                Ended::Failed(error) => self.explained(&node, &error),
-                Ended::NotRun(diagnosis) => EvaluateError::explained(&node, diagnosis),
-                Ended::Well if run.left.contains(&node) => no_record(&node),
-                _ => EvaluateError::killed(&node, "was ended by SIGKILL"),
+        let error = match (run.killed.remove(&node), ended) {
+            (Some(how), _) => worker_killed(&node, &how),
+            (None, _) if !run.left.contains(&node) => return,
+            (None, Ended::WorkerKilled(death)) => worker_killed(&node, &death.how),
+            (None, Ended::Failed(error)) => self.explained(&node, &error),
+            (None, Ended::NotRun(diagnosis)) => EvaluateError::explained(&node, diagnosis),
+            (None, Ended::Well) => no_record(&node),
+        };
+        send(&node, Err(error), results);
+    }
+
+    /// No node can be evaluated: every worker is killed before it gets to one.
+    fn nobody(&self, left: BTreeSet<String>, how: &str, results: &Results) -> bool {
+        for node in left.iter().take(1) {
+            let error = EvaluateError {
+                scope: Scope::All,
+                ..worker_killed(node, how)
             };
-            send(&node, Err(error), results);
+            send(node, Err(error), results);
         }
+        false
     }
 
     /// A run that failed without a single record failed before any node was looked at.
@@ -138,6 +157,10 @@ impl NixEvalJobs {
             send(&node, result, results);
         }
     }
+}
+
+fn worker_killed(node: &str, how: &str) -> EvaluateError {
+    EvaluateError::killed(node, &format!("ended its worker ({how})"))
 }
 
 fn no_record(node: &str) -> EvaluateError {

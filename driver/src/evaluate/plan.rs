@@ -73,9 +73,13 @@ pub async fn evaluate_plan(
     match flake.nix().call(["eval", "--json"], words).await {
         Ok(answer) => {
             let plan = Plan::parse(&answer.stdout)?;
-            cache.keep_plan(&answer.stdout, answer.messages.evaluation_warnings.clone());
-            cache.save();
-            Ok((plan, answer.messages))
+            let mut messages = answer.messages;
+            cache.keep_plan(&answer.stdout, messages.evaluation_warnings.clone());
+            let warning = cache.settle(flake).await;
+            messages
+                .evaluation_warnings
+                .extend(warning.map(str::to_owned));
+            Ok((plan, messages))
         }
         Err(error) => Err(explained(flake, error).await),
     }

@@ -29,14 +29,17 @@ struct Resolved {
     url: Option<String>,
     path: Option<String>,
     dir: Option<String>,
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+    rev: Option<String>,
 }
 
 impl Metadata {
     /// Where the flake's files lie.
     pub(super) fn sources(&self) -> SourceMap {
-        let root = self.resolved.as_ref().and_then(Resolved::local_root);
+        let root = self.resolved.as_ref().and_then(Resolved::working_tree);
         let dir = self.resolved.as_ref().and_then(|at| at.dir.clone());
-        SourceMap::known(self.path.clone(), root, dir)
+        SourceMap::known(self.path.clone(), root, dir).settled_at(self.url.clone())
     }
 
     /// Everything that the outputs depend on; none when some of it is not known. A fingerprint covers a git tree with
@@ -52,6 +55,11 @@ impl Metadata {
             self.locks.to_string(),
         ];
         Some(parts.join("\n"))
+    }
+
+    /// Whether it is one commit, which stays what it is.
+    pub(super) fn is_fixed(&self) -> bool {
+        self.locked.contains_key("rev")
     }
 
     /// Whether each input is one content for ever.
@@ -70,13 +78,20 @@ impl Metadata {
 }
 
 impl Resolved {
-    fn local_root(&self) -> Option<PathBuf> {
+    /// The folder whose files are evaluated. Of a commit or branch that was asked for by name, the files that are checked
+    /// out may be others, and a bare repository has none.
+    fn working_tree(&self) -> Option<PathBuf> {
+        if self.reference.is_some() || self.rev.is_some() {
+            return None;
+        }
         let path = match self.kind.as_str() {
             "path" => self.path.as_deref()?,
             "git" => self.url.as_deref()?.strip_prefix("file://")?,
             _ => return None,
         };
-        Some(PathBuf::from(path))
+        let root = PathBuf::from(path);
+        let flake = root.join(self.dir.as_deref().unwrap_or_default());
+        flake.join("flake.nix").exists().then_some(root)
     }
 }
 
@@ -111,6 +126,31 @@ mod tests {
         for change in [json!({ "fingerprint": "f2" }), other_input] {
             assert_ne!(metadata(change).identity().unwrap(), one);
         }
+    }
+
+    #[test]
+    fn only_a_working_tree_has_files_to_edit() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().to_owned();
+        let url = format!("file://{}", root.display());
+        let of = |more: Value| {
+            let mut resolved = json!({ "type": "git", "url": url });
+            if let (Some(into), Value::Object(more)) = (resolved.as_object_mut(), more) {
+                into.extend(more);
+            }
+            metadata(json!({ "resolved": resolved }))
+                .sources()
+                .directory()
+        };
+        assert_eq!(of(json!({})), None, "a bare repository");
+        std::fs::write(root.join("flake.nix"), "{}").unwrap();
+        assert_eq!(of(json!({})), Some(root.clone()));
+        assert_eq!(of(json!({ "ref": "old" })), None);
+        assert_eq!(of(json!({ "rev": "0123" })), None);
+        assert_eq!(of(json!({ "dir": "infra" })), None);
+        std::fs::create_dir(root.join("infra")).unwrap();
+        std::fs::write(root.join("infra/flake.nix"), "{}").unwrap();
+        assert_eq!(of(json!({ "dir": "infra" })), Some(root.join("infra")));
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! From store paths in messages of Nix to the files that the user edits.
+//! From the places in messages of Nix to the files that the user edits.
 //!
-//! Nix before 2.3x evaluates a copy of the flake in the store and names the copy's files.
+//! Older versions name files of the flake's copy in the store. Newer ones name those of the working tree while it has
+//! changes that are not committed, and otherwise files of a source, such as `«git+file:///net?rev=…»/flake.nix`.
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,8 @@ pub struct SourceMap {
     root: Option<PathBuf>,
     /// Folder of the flake below the root.
     dir: Option<String>,
+    /// What Nix calls the flake.
+    url: Option<String>,
 }
 
 impl SourceMap {
@@ -25,7 +28,14 @@ impl SourceMap {
             store_path,
             root,
             dir,
+            url: None,
         }
+    }
+
+    /// The same with the URL that the flake was settled at.
+    #[must_use]
+    pub fn settled_at(self, url: Option<String>) -> Self {
+        Self { url, ..self }
     }
 
     /// What the reference alone tells, for messages that come before there is metadata.
@@ -49,9 +59,8 @@ impl SourceMap {
                 .map(Path::to_owned)
         });
         Self {
-            store_path: None,
             root,
-            dir: None,
+            ..Self::default()
         }
     }
 
@@ -69,6 +78,9 @@ impl SourceMap {
     /// Whether a file (of a text that was mapped) is one of the user's own.
     #[must_use]
     pub fn is_own(&self, file: &str) -> bool {
+        if let Some((source, _)) = file.strip_prefix('«').and_then(|of| of.split_once('»')) {
+            return self.is_own_source(source);
+        }
         match (&self.root, &self.store_path) {
             (Some(root), _) => Path::new(file).starts_with(root),
             // A flake from elsewhere: its copy is all there is.
@@ -83,6 +95,8 @@ impl SourceMap {
         let Some(root) = &self.root else {
             return text.to_owned();
         };
+        let text = self.without_sources(text, root);
+        let text = text.as_str();
         let mut mapped = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(start) = rest.find(STORE) {
@@ -95,6 +109,29 @@ impl SourceMap {
         }
         mapped.push_str(rest);
         mapped
+    }
+
+    /// The text with the working tree instead of the flake's source; sources of inputs stay.
+    fn without_sources(&self, text: &str, root: &Path) -> String {
+        let mut mapped = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, from)) = rest.split_once('«') {
+            mapped.push_str(before);
+            rest = from;
+            match from.split_once('»') {
+                Some((source, after)) if self.is_own_source(source) => {
+                    mapped.push_str(&root.to_string_lossy());
+                    rest = after;
+                }
+                _ => mapped.push('«'),
+            }
+        }
+        mapped.push_str(rest);
+        mapped
+    }
+
+    fn is_own_source(&self, source: &str) -> bool {
+        self.url.as_ref().is_some_and(|url| is_same(source, url))
     }
 
     fn own(&self, path: &str, root: &Path) -> Option<String> {
@@ -120,6 +157,28 @@ impl SourceMap {
         }
         Some(target.to_string_lossy().into_owned())
     }
+}
+
+/// Whether two URLs are of one source. Nix may leave out hashes, the folder below it, and a part of the revision.
+fn is_same(shown: &str, url: &str) -> bool {
+    let (place, query) = shown.split_once('?').unwrap_or((shown, ""));
+    let (own_place, own_query) = url.split_once('?').unwrap_or((url, ""));
+    let is_same_revision = match (revision(query), revision(own_query)) {
+        (Some(shown), Some(own)) => own.starts_with(shown),
+        _ => true,
+    };
+    is_same_revision && (place == own_place || is_shortened(place, own_place))
+}
+
+/// Whether a place ends with a commit of which Nix shows only the beginning.
+fn is_shortened(place: &str, whole: &str) -> bool {
+    let commit = place.rsplit('/').next().unwrap_or_default();
+    let is_commit = commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_commit && whole.starts_with(place)
+}
+
+fn revision(query: &str) -> Option<&str> {
+    query.split('&').find_map(|pair| pair.strip_prefix("rev="))
 }
 
 fn file_part(within: &str) -> &str {
@@ -168,6 +227,30 @@ mod tests {
         let remote = SourceMap::known(Some(COPY.into()), None, None);
         assert!(remote.is_own(&format!("{COPY}/a.nix")));
         assert_eq!(remote.map(COPY), COPY);
+    }
+
+    #[test]
+    fn sources_of_newer_versions_are_mapped_too() {
+        let own = "git+file:///home/me/net?ref=refs/heads/main&rev=3e33d66f9d440c0e";
+        let local = SourceMap::known(Some(COPY.into()), Some("/home/me/net".into()), None)
+            .settled_at(Some(format!("{own}&dir=infra")));
+        let text = format!(
+            "at «{own}»/infra/a.nix:2:34: and «git+file:///npgit?rev=50063b75»/lib/x.nix:1:1: «odd"
+        );
+        assert_eq!(
+            local.map(&text),
+            "at /home/me/net/infra/a.nix:2:34: and «git+file:///npgit?rev=50063b75»/lib/x.nix:1:1: «odd"
+        );
+        let other = "at «git+file:///home/me/net?rev=0000d66f9d440c0e»/a.nix:1:1:";
+        assert_eq!(local.map(other), other, "another revision of the same");
+
+        let url = "github:someone/net/3e33d66f9d440c0e?narHash=sha256-x";
+        let remote = SourceMap::known(Some(COPY.into()), None, None).settled_at(Some(url.into()));
+        for shown in [url, "github:someone/net/3e33d66"] {
+            assert!(remote.is_own(&format!("«{shown}»/a.nix")), "{shown}");
+        }
+        assert!(!remote.is_own("«github:someone/other/3e33d66»/a.nix"));
+        assert!(!remote.is_own("«nix-internal»/derivation-internal.nix"));
     }
 
     #[test]

@@ -38,8 +38,8 @@ pub(super) enum Said {
     Derivation(Toplevel),
     /// It does not; the whole message.
     Error(String),
-    /// Its worker was killed; newer versions go on after that.
-    Killed,
+    /// Its worker was killed, in this way; newer versions go on after that.
+    Killed(String),
     /// Something that netlib does not understand.
     Odd(String),
 }
@@ -56,10 +56,9 @@ impl Record {
 
     fn said(self) -> Said {
         if let Some(error) = self.error {
-            return if self.fatal && is_killed(&error) {
-                Said::Killed
-            } else {
-                Said::Error(error)
+            return match death(&error) {
+                Some(how) if self.fatal => Said::Killed(how.to_owned()),
+                _ => Said::Error(error),
             };
         }
         let out = self.outputs.get("out").cloned().flatten();
@@ -110,10 +109,11 @@ impl Record {
     }
 }
 
-/// Whether a message is about a worker that a signal ended.
-pub(super) fn is_killed(message: &str) -> bool {
-    message.contains("evaluation worker got killed by")
-        || message.contains("evaluation worker exited with")
+/// How a worker ended, of a message that it ended before its time.
+pub(super) fn death(message: &str) -> Option<&str> {
+    let (_, how) = message.split_once("evaluation worker ")?;
+    let is_death = how.starts_with("got killed by") || how.starts_with("exited with");
+    is_death.then(|| how.lines().next().unwrap_or_default().trim())
 }
 
 #[cfg(test)]
@@ -132,7 +132,8 @@ mod tests {
         assert_eq!(toplevel.cache_status, CacheStatus::Unknown);
 
         let killed = r#"{"attrPath":["a"],"fatal":true,"error":"while x, evaluation worker got killed by SIGKILL"}"#;
-        assert_eq!(Record::parse(killed), Some(("a".to_owned(), Said::Killed)));
+        let how = Said::Killed("got killed by SIGKILL".to_owned());
+        assert_eq!(Record::parse(killed), Some(("a".to_owned(), how)));
         let fatal = r#"{"attrPath":["a"],"fatal":true,"error":"boom"}"#;
         assert_eq!(
             Record::parse(fatal),

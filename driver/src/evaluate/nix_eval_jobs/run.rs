@@ -1,12 +1,12 @@
 //! One process: its arguments, its records as they come, and how it ended.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::record::{Record, Said};
-use super::said::StdErr;
+use super::said::{Death, StdErr};
 use super::{Features, PROGRAM, Results, send};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::evaluate::command::TIMEOUT;
@@ -23,8 +23,8 @@ pub(super) struct Run<'a> {
     workers: usize,
     /// Nodes without a record so far.
     pub left: BTreeSet<String>,
-    /// Nodes whose workers were killed while the run went on.
-    pub killed: BTreeSet<String>,
+    /// Nodes whose workers were killed while the run went on, and how.
+    pub killed: BTreeMap<String, String>,
     warnings: BTreeSet<String>,
 }
 
@@ -33,8 +33,8 @@ pub(super) struct Run<'a> {
 pub(super) enum Ended {
     /// To its end; whoever is left has no derivation.
     Well,
-    /// The worker that evaluated this node was killed, and with it the run.
-    WorkerKilled(String),
+    /// A worker was killed, and with it the run.
+    WorkerKilled(Death),
     /// Otherwise; this is what it said.
     Failed(NixError),
     /// It did not run, or not to an end of its own.
@@ -48,7 +48,7 @@ impl<'a> Run<'a> {
             features,
             workers,
             left: BTreeSet::new(),
-            killed: BTreeSet::new(),
+            killed: BTreeMap::new(),
             warnings: BTreeSet::new(),
         }
     }
@@ -93,8 +93,8 @@ impl<'a> Run<'a> {
             Said::Derivation(toplevel) => self.rooted(&node, toplevel).await,
             Said::Error(text) => Err(self.explained(&node, &text)),
             Said::Odd(text) => Err(EvaluateError::plain(&node, &text)),
-            Said::Killed => {
-                self.killed.insert(node);
+            Said::Killed(how) => {
+                self.killed.insert(node, how);
                 return;
             }
         };
@@ -202,7 +202,9 @@ fn judge(ended: Result<(), ProcessError>, said: &StdErr, left: &BTreeSet<String>
         // Some versions end so after all records.
         Err(ProcessError::Failed { .. }) if left.is_empty() => Ended::Well,
         Err(error @ ProcessError::Failed { .. }) => match said.killed() {
-            Some(node) if left.contains(node) => Ended::WorkerKilled(node.to_owned()),
+            Some(death) if death.node.as_ref().is_none_or(|node| left.contains(node)) => {
+                Ended::WorkerKilled(death.clone())
+            }
             _ => {
                 let mut found = said.error();
                 if found.headline.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::record::is_killed;
+use super::record::death;
 use crate::evaluate::{NixError, strip_ansi};
 
 /// Most lines that are kept: the trace of one error of the whole.
@@ -17,7 +17,16 @@ pub(super) struct StdErr {
     lines: VecDeque<String>,
     /// Warnings of the configurations, in the order in which they came.
     pub warnings: Vec<String>,
-    killed: Option<String>,
+    killed: Option<Death>,
+}
+
+/// The end of a worker before its time.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Death {
+    /// What it evaluated; none if it was about to begin.
+    pub node: Option<String>,
+    /// For example `got killed by SIGKILL, …`.
+    pub how: String,
 }
 
 impl StdErr {
@@ -28,8 +37,11 @@ impl StdErr {
         if let Some(warning) = text.strip_prefix(WARNING) {
             self.warnings.push(warning.trim().to_owned());
         }
-        if is_killed(&line) {
-            self.killed = attribute(&line).map(str::to_owned);
+        if let Some(how) = death(&line) {
+            self.killed = Some(Death {
+                node: attribute(&line).map(str::to_owned),
+                how: how.to_owned(),
+            });
         }
         self.lines.push_back(line);
         if self.lines.len() > LINES {
@@ -37,9 +49,9 @@ impl StdErr {
         }
     }
 
-    /// The attribute whose worker was killed.
-    pub(super) fn killed(&self) -> Option<&str> {
-        self.killed.as_deref()
+    /// The worker that was killed.
+    pub(super) fn killed(&self) -> Option<&Death> {
+        self.killed.as_ref()
     }
 
     /// The error that ended the run.

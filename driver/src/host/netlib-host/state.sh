@@ -80,7 +80,7 @@ beginning() {
 
 # --- lock --------------------------------------------------------------------------------------------------------
 
-# Only an activation holds the lock exclusively; looking takes it shared and for an instant.
+# Only an activation holds the lock exclusively; who looks takes it shared and for an instant, who begins until it began.
 lock_is_free() {
   mkdir -p -- "$runtime" && (exec 8>>"$runtime/lock" && flock -s -n 8)
 }
@@ -163,9 +163,13 @@ check_identity() {
 }
 
 identify() {
+  enter_gate
   check_identity "$1" "$2" "$3"
   if [ "$host_id" != "$1" ] || [ "$host_name" != "$2" ]; then
-    { mkdir -p -- "$library" && printf 'id=%s\nname=%s\n' "$1" "$2" | write_file "$library/network"; } || refuse_state
+    { mkdir -p -- "$library" && printf 'id=%s\nname=%s\n' "$1" "$2" | write_file "$library/network"; } || {
+      emit disk "$(disk "$library")"
+      refuse identity
+    }
   fi
   emit identified "$1"
 }

@@ -60,6 +60,13 @@ pub enum Refusal {
         /// What the host's commands said.
         said: String,
     },
+    /// The host could not write down which network it belongs to.
+    Identity {
+        /// The file system, as `df` shows it.
+        disk: String,
+        /// What the host's commands said.
+        said: String,
+    },
     /// The activation could not be started.
     Start {
         /// What the host's commands said.
@@ -98,6 +105,10 @@ impl Refusal {
             "not-in-profile" => Self::NotInProfile,
             "gate" => Self::Gate,
             "state" => Self::State {
+                disk: detail("disk"),
+                said,
+            },
+            "identity" => Self::Identity {
                 disk: detail("disk"),
                 said,
             },
@@ -176,23 +187,17 @@ impl fmt::Display for Refusal {
             ),
             Self::Gate => write!(
                 f,
-                "another request to this host has not ended for 20 s; nothing was changed\n  what to do: look there for a netlib-host script that hangs, then deploy again"
+                "another request to this host has not ended for 20 s, so this one was not carried out\n  what to do: look there for a netlib-host script that hangs, then deploy again"
             ),
             Self::State { disk, said } => {
-                write!(
-                    f,
-                    "the host could not write down its state; nothing was activated"
+                f.write_str("the host could not write down its state; nothing was activated")?;
+                make_room(f, disk, said)
+            }
+            Self::Identity { disk, said } => {
+                f.write_str(
+                    "the host could not write down which network it belongs to; what it runs is not touched by that",
                 )?;
-                for line in said.lines() {
-                    write!(f, "\n    {line}")?;
-                }
-                if !disk.is_empty() {
-                    write!(f, "\n  file system: {disk}")?;
-                }
-                write!(
-                    f,
-                    "\n  what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again"
-                )
+                make_room(f, disk, said)
             }
             Self::Start { said } => {
                 write!(
@@ -203,4 +208,17 @@ impl fmt::Display for Refusal {
             }
         }
     }
+}
+
+/// What was said of a disk that takes nothing, and what to do.
+fn make_room(f: &mut fmt::Formatter<'_>, disk: &str, said: &str) -> fmt::Result {
+    for line in said.lines() {
+        write!(f, "\n    {line}")?;
+    }
+    if !disk.is_empty() {
+        write!(f, "\n  file system: {disk}")?;
+    }
+    f.write_str(
+        "\n  what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again",
+    )
 }

@@ -4,6 +4,7 @@ mod bed;
 mod confirmation;
 mod goals;
 mod health;
+mod races;
 mod refusals;
 mod rollback;
 mod rollouts;

@@ -104,6 +104,26 @@ echo "${{new##*/}}" >>{}
         path.display().to_string()
     }
 
+    /// Gives a toplevel a command of its own, which the script finds first where that system runs.
+    pub fn tool(&self, toplevel: &str, name: &str, body: &str) {
+        let path = Path::new(toplevel).strip_prefix(self.root.path()).unwrap();
+        let path = format!("{}/sw/bin/{name}", path.display());
+        self.program(&path, &format!("#!/bin/sh\n{body}\n"));
+    }
+
+    /// Makes a record say something else.
+    pub fn change_state(&self, nonce: &str, values: &[(&str, &str)]) {
+        let path = self.path(&format!("var/lib/netlib/deploys/{nonce}/state"));
+        let state = fs::read_to_string(&path).unwrap();
+        let changed = state.lines().map(|line| {
+            let (key, old) = line.split_once('=').unwrap();
+            let new = values.iter().find(|(name, _)| *name == key);
+            format!("{key}={}\n", new.map_or(old, |(_, value)| value))
+        });
+        let changed: String = changed.collect();
+        fs::write(path, changed).unwrap();
+    }
+
     /// Gives a toplevel another behaviour.
     pub fn change(&self, toplevel: &str, switch: Switch) {
         let body = switch.body(self, toplevel);

@@ -253,11 +253,7 @@ async fn what_was_recorded_a_moment_ago_counts_as_under_way() {
     let new = bed.toplevel("new", Switch::Works);
     let newer = bed.toplevel("newer", Switch::Works);
     assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
-    let record = bed.path("var/lib/netlib/deploys/1-a/state");
-    let prepared = fs::read_to_string(&record)
-        .unwrap()
-        .replace("phase=confirmed", "phase=prepared");
-    fs::write(&record, &prepared).unwrap();
+    bed.change_state("1-a", &[("phase", "prepared")]);
     let seen = probe(&bed).await.unwrap();
     assert_eq!(seen.unfinished, []);
     assert_eq!(
@@ -274,15 +270,8 @@ async fn what_was_recorded_a_moment_ago_counts_as_under_way() {
         panic!("{refusal}");
     };
     assert_eq!(holder.deployment.unwrap().toplevel, new);
-    // One that has not begun after half a minute never will.
-    let old = prepared
-        .lines()
-        .map(|line| match line.strip_prefix("started_uptime=") {
-            Some(_) => "started_uptime=-100\n".to_owned(),
-            None => format!("{line}\n"),
-        })
-        .collect::<String>();
-    fs::write(&record, old).unwrap();
+    // One that has not begun after a minute never will.
+    bed.change_state("1-a", &[("started_uptime", "-100")]);
     assert_eq!(bed.deploy("2-b", &newer).await.phase, Phase::Confirmed);
     assert_eq!(bed.look("1-a").await.phase, Phase::Interrupted);
 }
