@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::apt;
+use crate::download::retried;
 use crate::error::{Error, Result};
 use crate::hash::fnv1a;
 use crate::layout::Layout;
@@ -79,22 +80,25 @@ fn build(layout: &Layout, suite: Suite, directory: &Path) -> Result<()> {
     let unfinished = layout
         .root_file_systems()
         .join(format!("{}.unfinished", suite.name()));
-    remove_tree(&unfinished)?;
     let hook = layout
         .root_file_systems()
         .join(format!("{}.customize", suite.name()));
     fs::write(&hook, CUSTOMIZE).map_err(Error::io("write", &hook))?;
     // Its mounts live in a namespace of their own, so that none is left when it is killed.
-    Tool::new(format!("build the {suite} root file system"), "unshare")
+    let tool = Tool::new(format!("build the {suite} root file system"), "unshare")
         .args(["--mount", "mmdebstrap", "--quiet", "--variant=minbase"])
+        .arg(format!("--aptopt={}", apt::RETRIES.replace('=', " ")))
         .args(suite_options(suite))
         .arg(format!("--include={}", packages(suite)))
         .arg(format!("--customize-hook=sh -eu {} \"$1\"", quote(&hook)))
         .arg(suite.name())
         .arg(&unfinished)
         .arg(&mirror)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .run()?;
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    retried(|| {
+        remove_tree(&unfinished)?;
+        tool.run()
+    })?;
     fs::rename(&unfinished, directory).map_err(Error::io("rename", &unfinished))
 }
 
