@@ -41,13 +41,29 @@ fn a_mesh_is_deployed_left_alone_and_changed_node_by_node() {
         before,
         "a dry run changed a host"
     );
+    // One connection for all the work, and one for the confirmation where there is something to confirm.
+    let logins = || HOSTS.map(|host| logins(&site, host));
+    let earlier = logins();
     site.netlib_must("deploy");
+    let more: Vec<usize> = std::iter::zip(logins(), earlier)
+        .map(|(now, earlier)| now - earlier)
+        .collect();
+    assert_eq!(more, [1, 2, 1]);
     assert_eq!(site.exec("beta", "cat /etc/changed").stdout, "yes");
     assert_eq!(site.systems("alpha"), before[0]);
     assert_ne!(site.systems("beta"), before[1]);
     assert_eq!(site.systems("gamma"), before[2]);
     site.assert_active("beta");
     site.assert_mesh(&HOSTS, "wg0", "-4");
+}
+
+/// How often anybody has logged in on a host.
+fn logins(site: &Site, host: &str) -> usize {
+    let counted = site.exec_must(
+        host,
+        "journalctl --sync && journalctl -q --no-pager | grep -c 'Accepted publickey for'",
+    );
+    counted.parse().expect("a number")
 }
 
 /// The address by which the other hosts reach a host over IPv6.

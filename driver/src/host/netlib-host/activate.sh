@@ -155,7 +155,7 @@ record() {
     sync -- "$deploy/reserve" &&
     : >"$deploy/log" &&
     printf '%s' "$checks" >"$deploy/checks" &&
-    print_state | write_file "$deploy/state" &&
+    print_state | write_file "$deploy/state" && sync -- "$deploys" "$library" &&
     mkdir -p -- "$roots" && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
   if [ -n "$previous" ]; then ln -sfn -- "$previous" "$roots/$nonce-previous"; fi
 }
