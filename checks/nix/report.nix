@@ -10,9 +10,12 @@ let
   inherit (subject) lib;
 
   groups = [
+    "batches"
     "checks"
+    "commands"
     "documentation"
     "exports"
+    "gates"
     "graph"
     "ip"
     "ip-arithmetic"
@@ -22,6 +25,7 @@ let
     "plan"
     "readmes"
     "roles"
+    "rollout-members"
     "rollouts"
     "selectors"
     "ssh"

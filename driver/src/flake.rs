@@ -3,12 +3,14 @@
 //!
 //! Knows references and metadata; knows nothing of plans or nodes.
 
+mod error;
 mod metadata;
 mod reference;
 mod sources;
 
 use std::path::{Path, PathBuf};
 
+pub use error::FlakeError;
 pub use reference::{FileRef, FlakeRef, FlakeRefError, Reference};
 pub use sources::SourceMap;
 
@@ -58,48 +60,6 @@ pub struct AttributeOf {
     pub is_flake: bool,
     /// The attribute's path below it, without a leading dot.
     pub path: String,
-}
-
-/// Why the flake cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FlakeError {
-    /// Nix refuses it.
-    #[error("flake `{url}`: {diagnosis}")]
-    Metadata {
-        /// What the user named.
-        url: String,
-        /// The explained message.
-        diagnosis: Diagnosis,
-    },
-    /// Nix did not run to an end of its own.
-    #[error(transparent)]
-    Call(NixCallError),
-    /// Nix answered something else than expected.
-    #[error(
-        "`nix flake metadata` of `{url}` answered something netlib does not understand: {source}"
-    )]
-    Answer {
-        /// What the user named.
-        url: String,
-        /// What is wrong with the answer.
-        source: serde_json::Error,
-    },
-    /// The file is not there.
-    #[error("cannot read the file {}: {source}\n  what to do: name the file that describes the network, such as --file ./network.nix", path.display())]
-    NoFile {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The locks cannot be kept.
-    #[error("cannot write the flake's locks to {}: {source}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
 }
 
 impl Flake {
@@ -178,6 +138,15 @@ impl Flake {
     #[must_use]
     pub fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
+    }
+
+    /// URL of the settled flake; none of a plain file.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        match &self.root {
+            Root::Flake(url) => Some(url),
+            Root::File(_) => None,
+        }
     }
 
     /// Whether it is the same now as when its inputs were settled.

@@ -106,7 +106,7 @@ in
       };
       expected = {
         enabledCollectors = [ "systemd" ];
-        extraFlags = [ "--collector.textfile.directory=/var/lib/netlib/monitoring" ];
+        extraFlags = [ "--collector.textfile.directory=/run/netlib-monitoring" ];
         isOneScript = true;
         opened = [
           true
@@ -142,7 +142,7 @@ in
     };
     expected = {
       http_addr = "127.0.0.1";
-      key = "$__file{/var/lib/netlib/monitoring-grafana/secret-key}";
+      key = "$__file{/var/lib/netlib-grafana/secret-key}";
       web = false;
     };
   };

@@ -49,10 +49,21 @@ impl Site {
         self.exec_must("deployer", &format!("touch {STEER}/hold/{node}"));
     }
 
-    /// Kills the process that evaluates a node, which waits; the next one that does so will not wait.
-    pub fn kill_evaluation(&self, node: &str) {
+    /// Waits until the evaluation of a node by the stand-in waits.
+    pub fn wait_for_evaluation(&self, node: &str) {
         let pid = format!("{STEER}/pids/{node}");
         self.wait_until("deployer", "the job waits", &format!("test -s {pid}"));
+    }
+
+    /// Lets an evaluation that waits go on.
+    pub fn release_evaluation(&self, node: &str) {
+        self.exec_must("deployer", &format!("rm {STEER}/hold/{node}"));
+    }
+
+    /// Kills the process that evaluates a node, which waits; the next one that does so will not wait.
+    pub fn kill_evaluation(&self, node: &str) {
+        self.wait_for_evaluation(node);
+        let pid = format!("{STEER}/pids/{node}");
         self.exec_must(
             "deployer",
             &format!("rm {STEER}/hold/{node}; kill -KILL $(cat {pid}); rm {pid}"),

@@ -13,6 +13,7 @@ use super::cached::Cached;
 use super::nix::NixEvaluator;
 use super::nix_eval_jobs::{self, Features, NixEvalJobs};
 use super::resources::Pool;
+use super::roots::SourceRoots;
 use super::{
     Attribute, Board, EvaluateError, Evaluated, EvaluationOptions, Evaluator, EvaluatorChoice,
     Resources, Scope,
@@ -41,6 +42,7 @@ pub struct Evaluation {
     resources: Resources,
     pool: Pool,
     cache: Arc<Cache>,
+    sources: Arc<SourceRoots>,
     chosen: Arc<OnceCell<Result<Chosen, EvaluatorError>>>,
 }
 
@@ -83,7 +85,9 @@ impl Evaluation {
             return Err(EvaluatorError::Missing);
         }
         let resources = Resources::new(options.workers, options.memory);
+        let sources = SourceRoots::new(flake.clone(), run_dir.to_owned());
         Ok(Self {
+            sources: Arc::new(sources),
             flake,
             run_dir: run_dir.to_owned(),
             choice: options.evaluator,
@@ -173,16 +177,37 @@ impl Evaluator for WhenNeeded {
             let Some(first) = nodes.as_mut().peek().await.cloned() else {
                 return futures::stream::empty().boxed();
             };
-            match this.evaluation.chosen().await {
+            let sources = this.evaluation.sources.clone();
+            sources.protect().await;
+            let results = match this.evaluation.chosen().await {
                 Ok(Chosen::Nix) => NixEvaluator::new(this.parts).evaluate(nodes),
                 Ok(Chosen::NixEvalJobs(features)) => {
                     NixEvalJobs::new(this.parts, features).evaluate(nodes)
                 }
                 Err(error) => futures::stream::iter([refused(first, &error)]).boxed(),
-            }
+            };
+            again_after_the_first(results, sources)
         };
         futures::stream::once(chosen).flatten().boxed()
     }
+}
+
+/// The first node's evaluation fetched sources that the plan had no use for.
+fn again_after_the_first(
+    results: BoxStream<'static, Evaluated>,
+    sources: Arc<SourceRoots>,
+) -> BoxStream<'static, Evaluated> {
+    let mut sources = Some(sources);
+    let results = results.then(move |result| {
+        let sources = sources.take();
+        async move {
+            if let Some(sources) = sources {
+                sources.protect().await;
+            }
+            result
+        }
+    });
+    results.boxed()
 }
 
 fn refused(node: String, error: &EvaluatorError) -> Evaluated {

@@ -1,6 +1,7 @@
 //! The evaluator that needs nothing but `nix`: one process a node, as many at a time as cores and memory allow.
 
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -17,6 +18,9 @@ use crate::process::ProcessError;
 // Not named outPath: Nix writes a set that has one as that string.
 const FIELDS: &str =
     "d: { drvPath = d.drvPath; out = d.outPath; warnings = d.meta.netlib.warnings or [ ]; }";
+
+/// How often a node is evaluated whose derivation was taken away at once.
+const ATTEMPTS: usize = 3;
 
 /// Evaluates each node in a process of its own.
 #[derive(Clone, Debug)]
@@ -44,6 +48,22 @@ impl NixEvaluator {
     }
 
     async fn derivation(&self, node: &str) -> Result<Toplevel, EvaluateError> {
+        let mut attempts = 1..ATTEMPTS;
+        loop {
+            let found = self.evaluated(node).await?;
+            // The garbage collector must not take the derivation before it is built.
+            let name = format!("{}-{node}.drv", self.parts.attribute.name());
+            let link = self.parts.run_dir.join(name);
+            match protect(self.parts.flake.nix(), &link, &[&found.drv_path]).await {
+                Ok(()) => return Ok(found),
+                // It came at the very moment at which nothing protected it.
+                Err(_) if !Path::new(&found.drv_path).exists() && attempts.next().is_some() => {}
+                Err(error) => return Err(self.explained(node, error)),
+            }
+        }
+    }
+
+    async fn evaluated(&self, node: &str) -> Result<Toplevel, EvaluateError> {
         let answer = match self.ask(node).await {
             Err(error) if killed(&error).is_some() => self.ask_alone(node).await?,
             other => other.map_err(|error| self.explained(node, error))?,
@@ -52,15 +72,7 @@ impl NixEvaluator {
             let text = format!("`nix eval` answered something netlib does not understand: {error}");
             EvaluateError::plain(node, &text)
         })?;
-        // The garbage collector must not take the derivation before it is built.
-        let link = self
-            .parts
-            .run_dir
-            .join(format!("{}-{node}.drv", self.parts.attribute.name()));
-        protect(self.parts.flake.nix(), &link, &[&record.drv_path])
-            .await
-            .map_err(|error| self.explained(node, error))?;
-        let is_here = std::path::Path::new(&record.out).exists();
+        let is_here = Path::new(&record.out).exists();
         Ok(Toplevel {
             cache_status: if is_here {
                 CacheStatus::Local

@@ -58,8 +58,12 @@ impl SourceMap {
                 .or_else(|| holds("flake.nix"))
                 .map(Path::to_owned)
         });
+        let url = root
+            .as_ref()
+            .map(|root| format!("git+file://{}", root.display()));
         Self {
             root,
+            url,
             ..Self::default()
         }
     }

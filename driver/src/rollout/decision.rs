@@ -66,7 +66,7 @@ impl Course {
         let nodes = self.rollout.nodes.iter().rev();
         let meant = nodes.filter(|name| {
             let node = self.nodes.get(*name);
-            node.is_some_and(|node| node.before.is_some() && is_meant(name, node))
+            node.is_some_and(|node| node.can_go_back() && is_meant(name, node))
         });
         meant.cloned().collect()
     }

@@ -40,6 +40,12 @@ pub struct Before {
 }
 
 impl Node {
+    /// Whether it was changed and ran something before: the first system of a machine is not taken away.
+    pub(super) fn can_go_back(&self) -> bool {
+        let ran_some = |before: &Before| before.toplevel.is_some() || before.generation.is_some();
+        self.before.as_ref().is_some_and(ran_some)
+    }
+
     /// Whether it is one of those that `maxUnavailable` counts.
     pub(super) const fn holds_slot(&self) -> bool {
         match self.state {

@@ -77,6 +77,39 @@ fn every_change_that_counts_is_noticed() {
     assert_eq!(built(BUILD), 0);
 }
 
+/// What was evaluated in between is remembered for neither state.
+#[test]
+fn a_change_during_the_evaluation_is_said_and_not_remembered() {
+    let site = Site::up(&[]);
+    site.with_nix_eval_jobs();
+    site.note_nix();
+    site.write(&Network::of(&NODES));
+    let edit = |to: &str| {
+        site.must(&format!(
+            "echo '{{ environment.etc.x.text = \"{to}\"; system.stateVersion = \"26.05\"; }}' > beta.nix"
+        ));
+    };
+    edit("before");
+    site.hold_evaluation("beta");
+    let run = site.start(BUILD);
+    site.wait_for_evaluation("beta");
+    edit("after");
+    site.release_evaluation("beta");
+    let (status, text) = run.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_says(&text, &["the flake was changed while it was evaluated"]);
+
+    edit("before");
+    site.evaluator_calls();
+    let text = site.netlib_must(BUILD);
+    assert!(!text.contains("was changed while"), "{text}");
+    let calls = site.evaluator_calls().join("\n");
+    assert_says(&calls, &["--workers", "\"beta\""]);
+    // Known by now, and known for what it is.
+    site.netlib_must(BUILD);
+    assert_eq!(site.evaluator_calls(), Vec::<String>::new());
+}
+
 #[test]
 fn two_at_once_do_not_disturb_each_other() {
     let site = Site::up(&[]);

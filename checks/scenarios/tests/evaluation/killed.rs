@@ -46,19 +46,38 @@ fn a_killed_worker_costs_only_its_node_which_is_tried_once_more() {
 }
 
 #[test]
-fn a_killed_nix_is_tried_once_more() {
+fn a_killed_nix_is_tried_once_more_and_so_is_one_whose_derivation_is_collected() {
     let site = Site::up(&[]);
     site.write(&Network::of(&NODES));
-    // The first evaluation of beta kills itself.
-    let wrapper = "#!/bin/sh\ncase \"$*\" in *toplevels.beta*) [ -e /run/killed ] || { touch /run/killed; kill -KILL $$; };; esac\nexec /usr/bin/nix \"$@\"\n";
+    // The first evaluation of beta kills itself. Garbage is collected at once after the first one of gamma.
+    let wrapper = r#"#!/bin/sh
+case "$*" in
+  *toplevels.beta*) [ -e /run/killed ] || { touch /run/killed; kill -KILL $$; } ;;
+  *toplevels.gamma*)
+    [ -e /run/collected ] || {
+      /usr/bin/nix "$@"; status=$?
+      ls -d /nix/store/*.drv >/run/before
+      nix-collect-garbage >/run/collected 2>&1
+      ls -d /nix/store/*.drv | grep -vxFf - /run/before >/run/taken
+      ls -d /nix/store/*-source >/run/sources
+      exit $status
+    } ;;
+esac
+exec /usr/bin/nix "$@"
+"#;
     site.bed
         .host("deployer")
         .write_file("/usr/local/bin/nix", wrapper)
         .expect("the wrapper");
     site.exec_must("deployer", "chmod +x /usr/local/bin/nix");
     let text = site.netlib_must("deploy --goal build --evaluator nix");
-    assert_says(&text, &["beta: evaluated"]);
+    assert_says(&text, &["beta: evaluated", "gamma: evaluated", "3 done"]);
     site.exec_must("deployer", "test -e /run/killed");
+    // Its derivation was taken, and what it is evaluated from was not.
+    site.exec_must(
+        "deployer",
+        "grep nixos-system-gamma /run/taken; test $(wc -l < /run/sources) -ge 3",
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A node that does not evaluate, and one that does not build: the others are deployed.
 
-use netlib_scenarios::{Network, Site, assert_says};
+use netlib_scenarios::{GATE, Network, Site, assert_says};
 
 const HOSTS: [&str; 5] = ["alpha", "beta", "gamma", "delta", "epsilon"];
 
@@ -21,7 +21,7 @@ fn three_of_five_are_deployed_by_plain_nix() {
     let site = Site::up(&HOSTS);
     site.note_nix();
     site.write(&network());
-    let text = three_of_five(&site, "nix");
+    let text = three_of_five(&site, site.netlib("deploy --evaluator nix"));
     // Where it is written down, in the working tree, and where the rest can be read.
     let file = "/root/.local/state/netlib/traces/default-toplevels.alpha.log";
     assert_says(&text, &["/root/network/alpha.nix", file]);
@@ -38,6 +38,13 @@ fn three_of_five_are_deployed_by_plain_nix() {
     let calls = site.evaluator_calls().join("\n");
     assert_says(&calls, &["toplevels.epsilon"]);
     assert!(!calls.contains("toplevels.delta"), "{calls}");
+
+    // What is wrong in what all share is explained once.
+    site.write(&Network::of(&HOSTS).with("defaults.services.openssh.enabel = true;"));
+    let (status, text) = site.netlib("deploy --goal build --evaluator nix");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["the same error as node `", "5 failed"]);
+    assert_eq!(text.matches("The nearest options: ").count(), 1, "{text}");
 }
 
 #[test]
@@ -45,8 +52,10 @@ fn three_of_five_are_deployed_by_nix_eval_jobs() {
     let site = Site::up(&HOSTS);
     site.with_nix_eval_jobs();
     site.note_nix();
-    site.write(&network());
-    let text = three_of_five(&site, "nix-eval-jobs");
+    let waiting = "deploy.order.one = { first = [ \"delta\" ]; next = [ \"epsilon\" ]; };";
+    let gate = format!("{GATE} warnings = [ \"this one is old\" ];");
+    site.write(&network().with(waiting).configure("delta", &gate));
+    let text = three_of_five(&site, with_collected_garbage(&site));
     assert_says(
         &text,
         &[
@@ -57,7 +66,7 @@ fn three_of_five_are_deployed_by_nix_eval_jobs() {
     );
 
     // One call for all, without those that were not selected or do not answer.
-    site.bed.host("delta").cut().expect("cut");
+    site.bed.host("epsilon").cut().expect("cut");
     site.evaluator_calls();
     let (status, text) = site.netlib("deploy --no-eval-cache --on gamma --on delta --on epsilon");
     assert_eq!(status, 1, "{text}");
@@ -68,15 +77,37 @@ fn three_of_five_are_deployed_by_nix_eval_jobs() {
         .filter(|line| line.contains("--workers"))
         .collect();
     assert_eq!(jobs.len(), 1, "{calls:#?}");
-    assert_says(jobs[0], &["\"gamma\" = null; ", "\"epsilon\" = null; "]);
+    assert_says(jobs[0], &["\"gamma\" = null; ", "\"delta\" = null; "]);
     assert!(
-        !jobs[0].contains("delta") && !jobs[0].contains("alpha"),
+        !jobs[0].contains("epsilon") && !jobs[0].contains("alpha"),
         "{jobs:?}"
     );
 }
 
-fn three_of_five(site: &Site, evaluator: &str) -> String {
-    let (status, text) = site.netlib(&format!("deploy --evaluator {evaluator}"));
+/// Deploys, and collects garbage everywhere while one node is still evaluated, one is switched, and one has its new system
+/// and waits for the one before it.
+fn with_collected_garbage(site: &Site) -> (i32, String) {
+    site.hold_evaluation("gamma");
+    let run = site.start("deploy --evaluator nix-eval-jobs");
+    site.wait_for_gate("delta");
+    run.wait_for("epsilon: copy: done");
+    run.wait_for("node `alpha` does not evaluate: ");
+    site.wait_for_evaluation("gamma");
+    assert!(!run.text().contains("gamma: evaluated"), "{}", run.text());
+    for host in ["deployer", "delta", "epsilon"] {
+        let garbage = site.exec_must(host, "nix-store --add /etc/hostname");
+        site.exec_must(host, "nix-collect-garbage");
+        assert!(
+            !site.exec(host, &format!("test -e {garbage}")).success(),
+            "{host} kept {garbage}"
+        );
+    }
+    site.release_evaluation("gamma");
+    site.open_gate("delta");
+    run.wait()
+}
+
+fn three_of_five(site: &Site, (status, text): (i32, String)) -> String {
     assert_eq!(status, 1, "{text}");
     assert_says(
         &text,

@@ -20,7 +20,12 @@ fn left_as_it_is(suite: Suite) {
     let site = Site::with(BedOptions::new([] as [&str; 0]).suite_of("deployer", suite));
     site.with_nix_eval_jobs();
     site.write(&Network::of(&["alpha", "beta"]));
-    for evaluator in ["nix", "nix-eval-jobs"] {
+    site.must("git tag first");
+    // A tree that is committed is another source for Nix than one with changes.
+    for (evaluator, keep) in [
+        ("nix", "true"),
+        ("nix-eval-jobs", "git commit -qam mistake"),
+    ] {
         let build = format!("{BUILD} --evaluator {evaluator} --no-eval-cache");
         // A tree with changes that are not committed is evaluated with them.
         site.must("echo '{ lib, ... }: { system.stateVersion = \"26.05\"; warnings = [ \"not committed\" ]; }' > alpha.nix");
@@ -42,6 +47,7 @@ fn left_as_it_is(suite: Suite) {
 
         // A node's own file that is no Nix: its line, where the user edits it, and the other node goes on.
         site.must("printf '{\\n  services.openssh.enable = ;\\n}\\n' > beta.nix");
+        site.must(keep);
         let (status, text) = site.netlib(&build);
         assert_eq!(status, 1, "{text}");
         assert_says(
@@ -53,12 +59,31 @@ fn left_as_it_is(suite: Suite) {
             ],
         );
         // The whole network's: said before any node.
-        site.must("git checkout -q beta.nix && sed -i '1s/^/}/' flake.nix");
+        site.must("git reset -q --hard first && sed -i '1s/^/}/' flake.nix");
+        site.must(keep);
         let (status, text) = site.netlib(&build);
         assert_eq!(status, 2, "{text}");
         assert_says(&text, &["/root/network/flake.nix:1:", "syntax error"]);
-        site.must("git reset -q --hard");
+        site.must("git reset -q --hard first");
     }
+
+    // A folder that cannot be written to, where nothing of Nix is configured, named by a path from elsewhere.
+    site.must("mount --bind /root/network /root/network && mount -o remount,bind,ro /root/network");
+    site.exec_must("deployer", "sed -i /experimental/d /etc/nix/nix.conf");
+    for flake in ["path:./network", "./network"] {
+        let line = format!("cd /root && netlib {BUILD} --no-eval-cache --flake {flake} 2>&1");
+        let text = site.exec_must("deployer", &line);
+        assert_says(&text, &["alpha: evaluated", "2 done"]);
+    }
+    // A commit that was asked for is not what is checked out.
+    let url = "git+file:///root/network?rev=$(git rev-parse first)";
+    assert_says(
+        &site.netlib_must(&format!("{BUILD} --flake {url}")),
+        &["2 done"],
+    );
+    let (status, text) = site.netlib(&format!("facts gather --flake {url}"));
+    assert_eq!(status, 2, "{text}");
+    assert_says(&text, &["is not a folder on this machine"]);
 }
 
 #[test]

@@ -107,3 +107,17 @@ fn whoever_lost_the_lock_takes_nothing_back() {
     assert_eq!(reverted(&mut course, 2), Vec::<String>::new());
     assert_eq!(course.report().state, RolloutState::Aborted);
 }
+
+#[test]
+fn a_node_that_ran_nothing_before_stays() {
+    let mut course = course(|rollout| rollout.auto_revert = Some(RevertScope::Rollout));
+    update(&mut course, "a");
+    assert_eq!(course.admit("b"), Admission::Now);
+    let nothing = Before {
+        toplevel: None,
+        generation: None,
+    };
+    course.changed("b", nothing);
+    course.failed("b");
+    assert_eq!(reverted(&mut course, 2), ["a"]);
+}

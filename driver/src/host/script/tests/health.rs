@@ -91,6 +91,41 @@ async fn a_slow_start_is_no_failure_before_the_deadline() {
     );
 }
 
+/// Says how many looks there were, and fails at the first two.
+const THIRD_TIME: &str = r#"echo x >>"$NETLIB_CHECK_STATE/count"; n=$(wc -l <"$NETLIB_CHECK_STATE/count"); echo "$n"; [ "$n" -gt 2 ]"#;
+
+#[tokio::test]
+async fn thresholds_say_how_many_looks_in_a_row_count() {
+    let bed = Bed::new();
+    let look = |success_threshold, failure_threshold| {
+        let mut checks = vec![health_check(&bed, "third", THIRD_TIME)];
+        checks[0].check.success_threshold = success_threshold;
+        checks[0].check.failure_threshold = failure_threshold;
+        checks[0].check.timeout = 30;
+        health(checks, 0, 60)
+    };
+    for (successes, failures, is_healthy, looks) in
+        [(1, 2, false, "2"), (1, 3, true, "3"), (4, 3, true, "6")]
+    {
+        let asked = look(successes, failures);
+        let verdict = check(&bed, HealthMode::Once, &asked, |_| {}).await.unwrap();
+        let found = (verdict.is_healthy, verdict.checks[0].reason.as_str());
+        assert_eq!(found, (is_healthy, looks), "{successes} and {failures}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_look_comes_after_the_initial_delay() {
+    let bed = Bed::new();
+    let mut checks = vec![health_check(&bed, "late", "echo here")];
+    checks[0].check.initial_delay = 2;
+    checks[0].check.timeout = 30;
+    let began = Instant::now();
+    let (verdict, _) = settled(&bed, &health(checks, 0, 60)).await;
+    assert!(verdict.is_healthy, "{verdict:?}");
+    assert!(began.elapsed() >= Duration::from_secs(2));
+}
+
 #[tokio::test]
 async fn a_break_begins_the_healthy_time_anew() {
     let bed = Bed::new();
