@@ -219,10 +219,11 @@ impl Kind {
                     .to_owned()
             }
             Self::StaleLock => {
-                let input = input(text).unwrap_or("INPUT");
+                let input = input(text).map(|name| format!(" {name}"));
                 format!(
                     "flake.lock records another content of this input than is there now. \
-                     To record what is there: nix flake update {input}"
+                     To record what is there: nix flake update{}",
+                    input.unwrap_or_default()
                 )
             }
             Self::BrokenLock => {
