@@ -76,7 +76,6 @@ const HEADLINES: &[(&str, Kind)] = &[
     ("infinite recursion encountered", Kind::InfiniteRecursion),
     // Some recursions are only seen by how deep they get.
     ("stack overflow", Kind::InfiniteRecursion),
-    ("max-call-depth exceeded", Kind::InfiniteRecursion),
     ("does not provide attribute ", Kind::NoSuchOutput),
     // The same for a plain file.
     ("in selection path '", Kind::NoSuchOutput),
@@ -219,11 +218,10 @@ impl Kind {
                     .to_owned()
             }
             Self::StaleLock => {
-                let input = input(text).map(|name| format!(" {name}"));
+                let input = input(text).unwrap_or("INPUT");
                 format!(
                     "flake.lock records another content of this input than is there now. \
-                     To record what is there: nix flake update{}",
-                    input.unwrap_or_default()
+                     To record what is there: nix flake update {input}"
                 )
             }
             Self::BrokenLock => {
