@@ -15,8 +15,9 @@ let
   renderPlan = import ./plan.nix { inherit lib; };
   renderTopology = import ./topology.nix { inherit lib; };
   renderFiles = import ./rendered.nix { inherit lib errors; };
-  explain = import ./explain.nix { inherit lib errors; };
+  explain = import ./explain { inherit lib errors; };
   renderPrograms = import ./programs { inherit lib; };
+  documentation = import ./documentation.nix { inherit lib; };
   resolve = import ./resolve.nix { inherit lib errors graph; };
 
   # What network modules get as the argument `netlib`.
@@ -172,6 +173,14 @@ in
         guard
         ;
       plan = guard (renderPlan config);
+      # For people: also of a network that does not hold together yet.
+      documentation = documentation.pages {
+        inherit options;
+        roots = [
+          self
+          ../.
+        ];
+      };
       toplevels = lib.mapAttrs toplevelOf systems;
       topology = guard (renderTopology config);
       # What the driver asks with arguments.

@@ -67,6 +67,7 @@ in
       ask
       programs
       deployerPrograms
+      documentation
       ;
   }) networks;
 

@@ -1,4 +1,4 @@
-# The driver as a package and as an app, for every system that it is built for.
+# The driver as a package and as an app, for every system that it is built for, and the pages about all options.
 { lib, pkgsOf }:
 let
   forEachSystem = lib.genAttrs [
@@ -8,11 +8,13 @@ let
   packages = forEachSystem (
     system:
     let
-      netlib = (pkgsOf system).callPackage ./package.nix { };
+      pkgs = pkgsOf system;
+      netlib = pkgs.callPackage ./package.nix { };
     in
     {
       inherit netlib;
       default = netlib;
+      options = import ./option-pages.nix { inherit lib pkgs; };
     }
   );
 in

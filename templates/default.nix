@@ -13,8 +13,23 @@ let
           nix run .#deploy
     '';
   };
+  fleet = {
+    path = ./fleet;
+    description = "Websites behind a gateway, with people's access, monitoring, backups and a rollout";
+    welcomeText = ''
+      # A small fleet
+
+      Put your machines into `network/machines.nix` and your SSH key into `keys/anna.pub`; comments in the files say what to replace. Then:
+
+          git add .                          # if the directory is a git repository
+          nix run .#netlib -- plan --tree    # what would happen, in which order
+          nix run .#netlib -- facts gather   # makes keys on the machines
+          git add facts
+          nix run .#deploy
+    '';
+  };
 in
 {
-  inherit wireguard-mesh;
+  inherit fleet wireguard-mesh;
   default = wireguard-mesh;
 }

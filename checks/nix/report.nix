@@ -10,9 +10,12 @@ let
   inherit (subject) lib;
 
   groups = [
+    "batches"
     "checks"
-    "documented"
+    "commands"
+    "documentation"
     "exports"
+    "gates"
     "graph"
     "ip"
     "ip-arithmetic"
@@ -22,6 +25,7 @@ let
     "plan"
     "readmes"
     "roles"
+    "rollout-members"
     "rollouts"
     "selectors"
     "ssh"
@@ -31,6 +35,7 @@ let
     "explain"
     "nixos"
     "sharing"
+    "templates"
   ];
   isWhole = builtins.pathExists (nixpkgs + "/nixos/lib/eval-config.nix");
 

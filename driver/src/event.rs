@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::evaluate::CacheStatus;
 use crate::plan::StepKind;
+use crate::process::Stream;
 use crate::report::summary::Summary;
 
 /// What happened, in the order in which it happened.
@@ -57,6 +58,15 @@ pub enum Event {
     StepOutput {
         /// Step id.
         step: String,
+        /// The line without its end.
+        line: String,
+    },
+    /// A line that the user's own command printed on a node.
+    CommandOutput {
+        /// Step id.
+        step: String,
+        /// Where it was printed.
+        stream: Stream,
         /// The line without its end.
         line: String,
     },

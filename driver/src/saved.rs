@@ -27,8 +27,11 @@ pub struct SavedPlan {
     pub selection: BTreeSet<String>,
     /// The system of each of them: a store path.
     pub systems: BTreeMap<String, String>,
-    /// The programs of each of them that has some: a store path.
+    /// The programs of each node that runs some for them, itself or another one: a store path.
     pub programs: BTreeMap<String, String>,
+    /// The programs that the deployer runs for them, where it runs some: a store path of its own system.
+    #[serde(rename = "deployerPrograms", default)]
+    pub deployer_programs: Option<String>,
     /// The steps of these nodes: a plan of schema version 1.
     pub plan: Value,
 }
@@ -94,6 +97,7 @@ impl SavedPlan {
             selection: BTreeSet::new(),
             systems: BTreeMap::new(),
             programs: BTreeMap::new(),
+            deployer_programs: None,
             plan,
         }
     }
@@ -156,9 +160,17 @@ impl SavedPlan {
                 words(&now.selection)
             ));
         }
+        let deployer = |plan: &Self| {
+            let path = plan.deployer_programs.clone();
+            path.map(|path| ("the deployer".to_owned(), path))
+                .into_iter()
+                .collect()
+        };
+        let what_runs = "the programs of";
         for (what, then, now) in [
             ("the system of", &self.systems, &now.systems),
-            ("the programs of", &self.programs, &now.programs),
+            (what_runs, &self.programs, &now.programs),
+            (what_runs, &deployer(self), &deployer(now)),
         ] {
             let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
             let differing = names
@@ -216,75 +228,4 @@ fn keys(then: &Value, now: &Value) -> BTreeSet<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use insta::assert_snapshot;
-    use serde_json::json;
-
-    use super::*;
-
-    fn saved() -> SavedPlan {
-        let plan = json!({ "version": 1, "nodes": { "alpha": {} }, "steps": { "build:alpha": { "after": [] } } });
-        SavedPlan {
-            selection: ["alpha".to_owned()].into(),
-            systems: [("alpha".to_owned(), "/nix/store/1-a".to_owned())].into(),
-            ..SavedPlan::new(".#default".to_owned(), Some("f1".to_owned()), plan)
-        }
-    }
-
-    #[test]
-    fn a_plan_that_was_saved_is_the_same_when_nothing_changed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("plan.json");
-        saved().write(&path).unwrap();
-        let read = SavedPlan::read(&path).unwrap();
-        assert_eq!(read, saved());
-        read.require(&path, &saved()).unwrap();
-        // A Nix that has no fingerprints compares all the rest.
-        let without = SavedPlan {
-            fingerprint: None,
-            ..saved()
-        };
-        read.require(&path, &without).unwrap();
-    }
-
-    #[test]
-    fn whatever_differs_is_named() {
-        let mut now = saved();
-        now.selection.insert("beta".to_owned());
-        now.systems
-            .insert("alpha".to_owned(), "/nix/store/2-a".to_owned());
-        now.programs
-            .insert("beta".to_owned(), "/nix/store/3-b".to_owned());
-        now.fingerprint = Some("f2".to_owned());
-        now.plan["steps"]["build:alpha"]["after"] = json!(["build:beta"]);
-        now.plan["version"] = json!(2);
-        assert_snapshot!(saved().require(Path::new("plan.json"), &now).unwrap_err(), @r"
-        plan.json is not what would be deployed now; nothing was changed:
-          the selection: saved alpha; now alpha, beta
-          the system of alpha: saved /nix/store/1-a; now /nix/store/2-a
-          the programs of beta: saved none; now /nix/store/3-b
-          the plan at steps.build:alpha
-          the plan at version
-          the flake or one of its inputs (its fingerprint is another one)
-        Review the present plan and save it: netlib plan --out plan.json
-        ");
-    }
-
-    #[test]
-    fn other_files_are_told_apart() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("plan.json");
-        let error = |text: &str| {
-            std::fs::write(&path, text).unwrap();
-            let error = SavedPlan::read(&path).unwrap_err().to_string();
-            error.replace(&path.display().to_string(), "plan.json")
-        };
-        assert_snapshot!(error("{}"), @"plan.json is no plan that netlib plan --out wrote: missing field `savedPlan`");
-        assert_snapshot!(error(r#"{"savedPlan": 7}"#), @r"
-        plan.json is a saved plan of version 7, and this netlib reads version 1.
-        Save it again with this netlib: netlib plan --out plan.json
-        ");
-        assert!(error("no").contains("is no plan that netlib plan --out wrote"));
-        assert!(SavedPlan::read(Path::new("/nowhere")).is_err());
-    }
-}
+mod tests;

@@ -63,12 +63,21 @@ let
     )
     ++ lib.optional (rollout.minHealthyTime >= rollout.healthyDeadline) (
       "`healthyDeadline` (${toString rollout.healthyDeadline} s) leaves no time to be healthy for `minHealthyTime` (${toString rollout.minHealthyTime} s). Set it to more"
+    )
+    ++ lib.optional (rollout.progressDeadline < rollout.healthyDeadline) (
+      "`progressDeadline` (${toString rollout.progressDeadline} s) ends before a node must be healthy (`healthyDeadline`, ${toString rollout.healthyDeadline} s). Set it to at least that"
     );
 
   canary =
     rollout: nodes:
     lib.optional (builtins.isString rollout.canary && !builtins.elem rollout.canary nodes) (
-      "the canary ${quote rollout.canary} is not one of its nodes.${errors.meant rollout.canary nodes} They are ${errors.quoteList nodes}"
+      "the canary ${quote rollout.canary} is not one of its nodes.${errors.meant rollout.canary nodes} "
+      + (
+        if nodes == [ ] then
+          "It has none: they have other roles or rollouts"
+        else
+          "They are ${errors.quoteList nodes}"
+      )
     );
 
   at = path: file: map (problem: fails "${path}: ${problem}${file}.");
@@ -85,6 +94,7 @@ let
         "maxParallel"
         "maxUnavailable"
         "minHealthyTime"
+        "progressDeadline"
       ];
     in
     at "roles.${lib.strings.escapeNixIdentifier name}.rollout" (roleFile name) (

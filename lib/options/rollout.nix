@@ -58,7 +58,7 @@ let
         type = types.nullOr amount;
         description = ''
           How many nodes may be on their way, unhealthy or unreachable at the same time; those that already were use up their
-          part. Null sets no limit.
+          part, except nodes that were never deployed. Null sets no limit.
         '';
         example = "25%";
       };
@@ -77,7 +77,7 @@ let
 
       progressDeadline = {
         type = types.ints.positive;
-        description = "Seconds within which another node must become healthy, waiting for approval not counted. Then the rollout is aborted.";
+        description = "Seconds within which another node must become healthy, waiting for approval not counted. Then the rollout is aborted. At least `healthyDeadline`.";
         example = 900;
       };
 
@@ -113,7 +113,7 @@ let
         ];
         description = ''
           What goes back to the system before when more nodes have failed than `maxFailures` allows: the nodes that failed,
-          all of their batch, or all that the rollout has taken, in reverse order.
+          all of their batch, or all that the rollout has taken, in reverse order. Within `maxFailures` it is the nodes that failed.
         '';
         example = "rollout";
       };

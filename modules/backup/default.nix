@@ -36,7 +36,14 @@ in
   imports = [ ../shared/ssh-host-keys.nix ];
 
   options.backup = lib.mkOption {
-    type = lib.types.attrsOf (lib.types.submodule (import ./options.nix { inherit netlib; }));
+    type = lib.types.attrsOf (
+      lib.types.submodule (
+        import ./options.nix {
+          inherit netlib;
+          sshPortOf = server: config.ssh-host-keys.${server}.port;
+        }
+      )
+    );
     default = { };
     description = ''
       Backups by instance name. In an instance each client has a repository of its own on each of its servers.

@@ -1,5 +1,5 @@
 # Options of one instance.
-{ netlib }:
+{ netlib, sshPortOf }:
 {
   lib,
   name,
@@ -20,7 +20,7 @@ in
       type = netlib.references.attrsOfNodes (
         types.submodule (
           import ./server.nix {
-            inherit netlib;
+            inherit netlib sshPortOf;
             instanceName = name;
           }
         )

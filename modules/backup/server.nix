@@ -1,6 +1,11 @@
 # Options of one server of a backup instance.
-{ netlib, instanceName }:
-{ lib, ... }:
+{
+  netlib,
+  instanceName,
+  # Of a node.
+  sshPortOf,
+}:
+{ lib, name, ... }:
 let
   inherit (lib) types;
 in
@@ -16,7 +21,8 @@ in
 
     port = lib.mkOption {
       type = netlib.types.port;
-      default = 22;
+      default = sshPortOf name;
+      defaultText = lib.literalMD "`ssh-host-keys.<server>.port`: `nodes.<server>.target.port`, else 22";
       description = "Port of the server's sshd.";
       example = 2222;
     };

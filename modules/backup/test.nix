@@ -119,6 +119,36 @@ in
     };
   };
 
+  "a server's sshd is asked where other nodes reach it, unless the instance says another port" = {
+    expr =
+      map
+        (
+          module:
+          (tablesOf (evaluate {
+            imports = [
+              home
+              module
+            ];
+            nodes.alpha.target.port = 2201;
+            backup.main = {
+              servers.alpha = { };
+              clients.beta = { };
+              paths = [ "/home" ];
+            };
+          })).main.servers.alpha.port
+        )
+        [
+          { }
+          { ssh-host-keys.alpha.port = 22; }
+          { backup.main.servers.alpha.port = 2202; }
+        ];
+    expected = [
+      2201
+      22
+      2202
+    ];
+  };
+
   "starts stay within the window, also over midnight, and are spread over it" =
     let
       times = schedule: map (number: startAt schedule (toString number)) (lib.range 1 200);

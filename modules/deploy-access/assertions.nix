@@ -3,9 +3,10 @@
 {
   table,
   settings,
-  # Name of a deployer to ", in `file'"; and the files of all deployers.
+  # Name of a deployer to ", in `file'"; the files of all deployers; name of a node to its files.
   fileOf,
   files,
+  nodeFileOf,
 }:
 let
   inherit (netlib.errors) quote quoteList;
@@ -38,7 +39,7 @@ let
       "${who}${revoked}. Add ${quote name} to deploy-access.deployers.<name>.nodes of somebody with a key, "
       + "or to deploy-access.unmanaged when its access is arranged elsewhere"
     )
-    ++ failsIf (node.user == null) "" (
+    ++ failsIf (node.user == null) (nodeFileOf name) (
       "nodes.${name}.target.user is null, so deploy-access cannot know whose account deployers need. "
       + "Set it, for example to \"root\", or add ${quote name} to deploy-access.unmanaged"
     );

@@ -19,6 +19,7 @@ in
       settings = config.deploy-access;
       fileOf = netlib.errors.definedIn options.deploy-access.deployers;
       files = netlib.errors.filesOf options.deploy-access.deployers;
+      nodeFileOf = netlib.errors.definedIn options.nodes;
     };
 
     configure = lib.mapAttrs (import ./configure.nix { inherit lib; }) table.nodes;

@@ -71,19 +71,82 @@ in
       }
       {
         words = "DenyUsers has \"root\"";
-        configuration.services.openssh.settings.DenyUsers = [ "root" ];
+        configuration.services.openssh.settings.DenyUsers = [ "ro?t" ];
+      }
+      {
+        words = "AllowGroups has no group of \"root\" (root)";
+        configuration.services.openssh.settings.AllowGroups = [ "wheel" ];
+      }
+      {
+        words = "DenyGroups has a group of \"root\" (root, people)";
+        configuration = {
+          services.openssh.settings.DenyGroups = [ "people" ];
+          users.groups.people.members = [ "root" ];
+        };
+      }
+      {
+        words = "PubkeyAuthentication is off";
+        configuration.services.openssh.settings.PubkeyAuthentication = false;
       }
       {
         words = "authorizedKeysFiles leaves";
         configuration.services.openssh.authorizedKeysFiles = lib.mkForce [ "%h/.ssh/authorized_keys" ];
       }
     ];
-    expected = [
-      true
-      true
-      true
-      true
-      true
-    ];
+    expected = lib.genList (_: true) 8;
   };
+
+  "what only looks like locking out is not refused" = {
+    expr =
+      let
+        inherit
+          ((outputsOf {
+            nodes.beta.configuration.services.openssh.settings = {
+              AllowUsers = [
+                "anna"
+                "r*@192.0.2.*"
+              ];
+              DenyUsers = [ "root@198.51.100.7" ];
+              AllowGroups = [ "root" ];
+            };
+          }).nixosConfigurations.beta
+          )
+          config
+          ;
+      in
+      builtins.filter (lib.hasPrefix "deploy-access") (
+        map (item: item.message) (builtins.filter (item: !item.assertion) config.assertions)
+      );
+    expected = [ ];
+  };
+
+  "a node with sudo-rs gets its rules there; without either, an account that is not root is refused" =
+    let
+      configOf =
+        configuration:
+        (outputsOf { nodes.alpha = { inherit configuration; }; }).nixosConfigurations.alpha.config;
+      inherit (configOf { security.sudo-rs.enable = true; }) security;
+      rulesOf =
+        program: builtins.length (builtins.filter (rule: rule.users == [ "deploy" ]) program.extraRules);
+    in
+    {
+      expr = {
+        sudo = security.sudo.enable;
+        rules = map rulesOf [
+          security.sudo
+          security.sudo-rs
+        ];
+        refused = builtins.any (
+          item: !item.assertion && lib.hasInfix "netlib becomes root with sudo" item.message
+        ) (configOf { security.sudo.enable = false; }).assertions;
+      };
+      expected = {
+        sudo = false;
+        rules = [
+          0
+          1
+        ];
+        refused = true;
+      };
+    };
 }

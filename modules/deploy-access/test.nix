@@ -142,11 +142,24 @@ in
   };
 
   "an account that only ssh knows is refused" = {
-    expr = says "nodes.alpha.target.user is null" {
-      nodes.alpha.target.user = null;
-      deploy-access.deployers.anna.keys = [ (key 1) ];
-    };
-    expected = true;
+    expr =
+      map
+        (
+          words:
+          says words {
+            _file = "/home/me/alpha.nix";
+            nodes.alpha.target.user = null;
+            deploy-access.deployers.anna.keys = [ (key 1) ];
+          }
+        )
+        [
+          "nodes.alpha.target.user is null"
+          "deploy-access.unmanaged, in `/home/me/alpha.nix'."
+        ];
+    expected = [
+      true
+      true
+    ];
   };
 
   "the deployer's own machine and what is unmanaged need nobody" = {

@@ -14,7 +14,7 @@ let
 
   # IPv4 and IPv6 alike as soon as somebody comes by IPv6.
   listenAddressOf =
-    settings: node:
+    servers: node:
     let
       addresses = map (
         server:
@@ -22,20 +22,27 @@ let
           from = server;
           to = node;
         }
-      ) settings.servers;
+      ) servers;
     in
     if builtins.any netlib.ip.isIpv6 addresses then "[::]" else "0.0.0.0";
 
   ofServer =
     instance: settings: server:
     import ./server.nix { inherit lib netlib; } { inherit instance settings server; };
+
+  # By node, the instances that ask it: its exporter is there once, for the servers of all of them.
+  instancesOf = lib.zipAttrs (
+    lib.mapAttrsToList (instance: settings: lib.genAttrs settings.targets (_: instance)) instances
+  );
   ofTarget =
-    settings: node:
+    node: names:
+    let
+      servers = lib.unique (lib.concatMap (name: instances.${name}.servers) names);
+    in
     import ./target.nix { inherit lib reach; } {
-      inherit node;
-      port = settings.exporterPort;
-      inherit (settings) servers;
-      listenAddress = listenAddressOf settings node;
+      inherit node servers;
+      port = instances.${builtins.head names}.exporterPort;
+      listenAddress = listenAddressOf servers node;
     };
 
   httpCheck = description: port: path: {
@@ -56,24 +63,23 @@ let
       }))
     ];
 
-  # The exporter is there once, however many instances ask it.
-  exporters = lib.zipAttrsWith (_: builtins.head) (
-    lib.mapAttrsToList (
-      instance: settings:
-      lib.genAttrs settings.targets (_: {
-        node-exporter = {
-          description = "Prometheus node exporter";
-          option = [
-            "monitoring"
-            instance
-          ];
-          port = settings.exporterPort;
-          scheme = "http";
-          path = "/metrics";
-        };
-      })
-    ) instances
-  );
+  exporterOf =
+    _: names:
+    let
+      instance = builtins.head names;
+    in
+    {
+      node-exporter = {
+        description = "Prometheus node exporter";
+        option = [
+          "monitoring"
+          instance
+        ];
+        port = instances.${instance}.exporterPort;
+        scheme = "http";
+        path = "/metrics";
+      };
+    };
   serversOf =
     instance: settings:
     let
@@ -122,7 +128,7 @@ in
     };
 
     configure = lib.mkMerge [
-      (merged (_: settings: lib.genAttrs settings.targets (ofTarget settings)))
+      (lib.mapAttrs ofTarget instancesOf)
       (merged (instance: settings: lib.genAttrs settings.servers (ofServer instance settings)))
     ];
     checks = merged checksOf;
@@ -130,6 +136,8 @@ in
     exports.members.monitoring = lib.mapAttrs (
       _: settings: settings.servers ++ settings.targets
     ) instances;
-    exports.services = lib.mkMerge ([ exporters ] ++ lib.mapAttrsToList serversOf instances);
+    exports.services = lib.mkMerge (
+      [ (lib.mapAttrs exporterOf instancesOf) ] ++ lib.mapAttrsToList serversOf instances
+    );
   };
 }

@@ -65,7 +65,7 @@ in
     interval = lib.mkOption {
       type = duration;
       default = "30s";
-      description = "Time between two looks at a node.";
+      description = "Time between two looks at a node, and at the rules.";
       example = "15s";
     };
 

@@ -30,7 +30,10 @@ let
     enable = true;
     inherit (settings) port;
     retentionTime = settings.retention;
-    globalConfig.scrape_interval = settings.interval;
+    globalConfig = {
+      scrape_interval = settings.interval;
+      evaluation_interval = settings.interval;
+    };
     scrapeConfigs = [
       {
         job_name = job;
@@ -43,7 +46,9 @@ let
     };
   };
 
-  secretFile = "/var/lib/netlib/monitoring-grafana/secret-key";
+  # Not below /var/lib/netlib, which is nobody's but root's.
+  secretDirectory = "/var/lib/netlib-grafana";
+  secretFile = "${secretDirectory}/secret-key";
   grafana =
     { pkgs, ... }:
     {
@@ -76,8 +81,6 @@ let
         script = ''
           umask 077
           [ ! -s ${secretFile} ] || exit 0
-          mkdir -p ${dirOf secretFile}
-          chmod 0711 ${dirOf secretFile}
           head -c 32 /dev/urandom | base64 -w 0 > ${secretFile}.new
           chown grafana ${secretFile}.new
           mv ${secretFile}.new ${secretFile}
@@ -85,6 +88,8 @@ let
         serviceConfig = {
           Type = "oneshot";
           RemainAfterExit = true;
+          StateDirectory = baseNameOf secretDirectory;
+          StateDirectoryMode = "0711";
         };
       };
     };

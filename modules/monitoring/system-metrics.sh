@@ -9,8 +9,6 @@ case $generation in *[!0-9]* | "") generation=0 ;; esac
 is_profile=0
 [ "$running" != "$profile" ] || is_profile=1
 
-mkdir -p "$DIRECTORY"
-chmod 0755 "$DIRECTORY"
 fresh=$(mktemp "$DIRECTORY/.system.XXXXXX")
 trap 'rm -f "$fresh"' EXIT
 cat > "$fresh" << END

@@ -2,19 +2,23 @@
 { subject }:
 let
   inherit (subject) lib modules;
-  outputs = subject.outputsOf {
-    default = {
-      imports = [
-        modules.monitoring
-        modules.wireguard-mesh
-        ./example.nix
-      ];
-      network.name = "example";
-      defaults = subject.minimal;
-      nodes.watch.facts.wireguard-mesh-wg0 = "aDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
-      nodes.web.facts.wireguard-mesh-wg0 = "wDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+  outputsOf =
+    module:
+    subject.outputsOf {
+      default = {
+        imports = [
+          modules.monitoring
+          modules.wireguard-mesh
+          ./example.nix
+          module
+        ];
+        network.name = "example";
+        defaults = subject.minimal;
+        nodes.watch.facts.wireguard-mesh-wg0 = "aDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+        nodes.web.facts.wireguard-mesh-wg0 = "wDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+      };
     };
-  };
+  outputs = outputsOf { };
   configOf = name: outputs.nixosConfigurations.${name}.config;
   watch = configOf "watch";
   inherit (watch.services) prometheus;
@@ -75,6 +79,43 @@ in
     };
   };
 
+  "a node that two instances ask has one exporter, which lets the servers of both in" =
+    let
+      inherit
+        ((outputsOf {
+          nodes.web.addresses = [ "192.0.2.20" ];
+          monitoring.second.servers = [ "web" ];
+        }).nixosConfigurations.outside
+        )
+        config
+        ;
+      exporter = config.services.prometheus.exporters.node;
+      opened = source: "-p tcp -s ${source} --dport 9100 -j nixos-fw-accept";
+    in
+    {
+      expr = {
+        # Said twice, the exporter refuses to start.
+        inherit (exporter) enabledCollectors extraFlags;
+        isOneScript =
+          config.systemd.services.netlib-system-metrics.script == builtins.readFile ./system-metrics.sh;
+        opened = map (source: lib.hasInfix (opened source) config.networking.firewall.extraCommands) [
+          "192.0.2.10"
+          "192.0.2.20"
+          "192.0.2.30"
+        ];
+      };
+      expected = {
+        enabledCollectors = [ "systemd" ];
+        extraFlags = [ "--collector.textfile.directory=/run/netlib-monitoring" ];
+        isOneScript = true;
+        opened = [
+          true
+          true
+          false
+        ];
+      };
+    };
+
   "alerts for what goes wrong most" = {
     expr = {
       names = map (rule: rule.alert) (builtins.head rules).rules;
@@ -101,7 +142,7 @@ in
     };
     expected = {
       http_addr = "127.0.0.1";
-      key = "$__file{/var/lib/netlib/monitoring-grafana/secret-key}";
+      key = "$__file{/var/lib/netlib-grafana/secret-key}";
       web = false;
     };
   };

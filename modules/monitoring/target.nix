@@ -8,7 +8,8 @@
   listenAddress,
 }:
 let
-  directory = "/var/lib/netlib/monitoring";
+  # Not below /var/lib/netlib, which is nobody's but root's: the exporter has a user of its own.
+  directory = "/run/netlib-monitoring";
 
   exporter =
     { pkgs, ... }:
@@ -28,7 +29,11 @@ let
         # Activating a system and confirming it are two moments, so it looks again.
         startAt = "minutely";
         script = builtins.readFile ./system-metrics.sh;
-        serviceConfig.Type = "oneshot";
+        serviceConfig = {
+          Type = "oneshot";
+          RuntimeDirectory = baseNameOf directory;
+          RuntimeDirectoryPreserve = true;
+        };
       };
     };
 in

@@ -70,7 +70,7 @@ let
     sshOptionsFrom =
       client:
       let
-        inherit (config.nodes.${name}.target) port;
+        inherit (config.ssh-host-keys.${name}) port;
       in
       [
         "HostName=${
@@ -83,7 +83,7 @@ let
         # A build waits for the hook, so a server that is down must not hold it for long.
         "ConnectTimeout=5"
       ]
-      ++ lib.optional (port != null) "Port=${toString port}";
+      ++ lib.optional (port != 22) "Port=${toString port}";
     storeUrl =
       "ssh-ng://${settings.user}@${name}.${instance}.cache?ssh-key=${directory}/upload-ssh-key"
       + "&base64-ssh-public-host-key=${lib.escapeURL (netlib.base64.encode "${config.exports.publicKeys.ssh-host.${name}}\n")}";

@@ -51,8 +51,9 @@ let
         secret-key-files = [ table.signingKeyFile ];
       };
     };
-    programs.ssh.extraConfig = lib.concatMapStrings (sshConfigOf name) (
-      builtins.attrValues client.builders
+    # Last: lines without a host of their own would belong to the last one before them.
+    programs.ssh.extraConfig = lib.mkAfter (
+      lib.concatMapStrings (sshConfigOf name) (builtins.attrValues client.builders)
     );
   };
 in

@@ -90,6 +90,21 @@ in
     };
   };
 
+  "a client's own lines of ssh configuration stay everybody's, and are not the builder's alone" = {
+    expr =
+      let
+        inherit
+          ((outputsOf {
+            nodes.alpha.configuration.programs.ssh.extraConfig = "Compression yes\n";
+          }).nixosConfigurations.alpha.config.programs.ssh
+          )
+          extraConfig
+          ;
+      in
+      lib.hasPrefix "Compression yes\n" extraConfig && lib.hasInfix "Host gamma.main.builder" extraConfig;
+    expected = true;
+  };
+
   "a builder: an account for nothing but the daemon, which believes the clients' signatures" = {
     expr = {
       inherit (gamma.users.users.nix-builder-main) isSystemUser group;

@@ -35,7 +35,7 @@ let
   builders = lib.mapAttrs (
     name: builder:
     let
-      inherit (config.nodes.${name}.target) port;
+      inherit (config.ssh-host-keys.${name}) port;
     in
     builder
     // {
@@ -53,7 +53,7 @@ let
           }"
           "HostKeyAlias ${name}.${instance}.builder"
         ]
-        ++ lib.optional (port != null) "Port ${toString port}";
+        ++ lib.optional (port != 22) "Port ${toString port}";
       clients = lib.remove name settings.clients;
     }
   ) settings.builders;

@@ -46,8 +46,8 @@ let
     // {
       acme = {
         forceSSL = true;
-        enableACME = true;
       }
+      // (if isWildcard host then { useACMEHost = certificateName host; } else { enableACME = true; })
       // lib.optionalAttrs (table.acme.dnsProvider != null) { acmeRoot = null; };
       files = {
         forceSSL = true;
@@ -57,6 +57,22 @@ let
       none = { };
     }
     .${host.tls};
+
+  # Units are named after certificates, and the name of a unit has no asterisk.
+  isWildcard = host: lib.hasPrefix "*." host.name;
+  certificateName =
+    host: if isWildcard host then "wildcard-${lib.removePrefix "*." host.name}" else host.name;
+
+  certificateOf =
+    nginx: host:
+    lib.nameValuePair (certificateName host) (
+      certificate
+      // lib.optionalAttrs (isWildcard host) {
+        domain = host.name;
+        extraDomainNames = host.aliases;
+        inherit (nginx) group;
+      }
+    );
 
   withAcme = lib.filterAttrs (_: host: host.tls == "acme") table.hosts;
   withTls = lib.filterAttrs (_: host: host.tls != "none") table.hosts;
@@ -70,7 +86,7 @@ let
       ;
   };
 
-  contribution = proxy: {
+  contribution = proxy: { config, ... }: {
     services.nginx = {
       enable = true;
       recommendedTlsSettings = lib.mkDefault true;
@@ -92,7 +108,7 @@ let
 
     security.acme = lib.mkIf (withAcme != { }) {
       inherit (table.acme) acceptTerms;
-      certs = lib.mapAttrs (_: _: certificate) withAcme;
+      certs = lib.mapAttrs' (_: certificateOf config.services.nginx) withAcme;
     };
 
     networking.firewall.allowedTCPPorts = [ 80 ] ++ lib.optional (withTls != { }) 443;

@@ -200,6 +200,10 @@ in
               tls = "none";
               backends.edge.port = 3000;
             };
+            hosts."*.example.net" = {
+              aliases = [ "example.net" ];
+              backends.edge.port = 3001;
+            };
           };
         }).nixosConfigurations.edge
         )
@@ -210,6 +214,12 @@ in
     {
       expr = {
         certs = builtins.attrNames config.security.acme.certs;
+        # What a unit can be named after, for a name that it cannot.
+        wildcard = {
+          inherit (config.security.acme.certs."wildcard-example.net") domain extraDomainNames group;
+          inherit (virtualHosts."*.example.net") enableACME useACMEHost;
+          evaluates = lib.hasSuffix ".drv" config.system.build.toplevel.drvPath;
+        };
         inherit (config.security.acme.certs."shop.example.org") dnsProvider environmentFile webroot;
         chat = {
           inherit (virtualHosts."chat.example.org") enableACME forceSSL sslCertificate;
@@ -220,7 +230,18 @@ in
         local = serversOf config "netlib-public-plain.example.org";
       };
       expected = {
-        certs = [ "shop.example.org" ];
+        certs = [
+          "shop.example.org"
+          "wildcard-example.net"
+        ];
+        wildcard = {
+          domain = "*.example.net";
+          extraDomainNames = [ "example.net" ];
+          group = "nginx";
+          enableACME = false;
+          useACMEHost = "wildcard-example.net";
+          evaluates = true;
+        };
         dnsProvider = "hetzner";
         environmentFile = "/run/token";
         webroot = null;

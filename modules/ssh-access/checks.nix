@@ -16,7 +16,7 @@ lib.mapAttrs (node: host: {
             exit 0
           fi
         done
-        echo "sshd at port ${toString host.port} does not show the host key that was gathered. Is it ${host.keyFile}? If the key was changed: netlib facts gather --on ${node}"
+        echo "sshd at port ${toString host.port} does not show the host key that was gathered. Is it ${host.keyFile}? If the key was changed: netlib facts gather --on ${node}. If sshd has another port here: ssh-host-keys.${node}.port"
         exit 1
       '';
     };

@@ -26,12 +26,14 @@ let
     ) ([ user ] ++ groupsOf person);
   grants = lib.concatLists (lib.mapAttrsToList grantsOf present);
 
-  portOf =
+  # For the other nodes, and for people, who may come by another one.
+  portOf = node: config.ssh-host-keys.${node}.port;
+  portsOf =
     node:
     let
       inherit (config.nodes.${node}.target) port;
     in
-    if port == null then 22 else port;
+    lib.unique (lib.optional (port != null) port ++ [ (portOf node) ]);
 
   networksOf = node: lib.filterAttrs (_: network: network.members ? ${node}) config.exports.networks;
 
@@ -55,11 +57,10 @@ let
   # As known_hosts has them: another port than 22 is part of the name.
   patternsOf =
     node:
-    let
-      port = portOf node;
-    in
     namesOf node
-    ++ lib.optionals (port != 22) (map (name: "[${name}]:${toString port}") (namesOf node));
+    ++ lib.concatMap (port: map (name: "[${name}]:${toString port}") (namesOf node)) (
+      lib.remove 22 (portsOf node)
+    );
 
   hosts = lib.genAttrs settings.hosts (node: {
     names = namesOf node;

@@ -74,6 +74,32 @@ in
     };
   };
 
+  "a host behind a router: the port of people and the one of the other nodes are both known" = {
+    expr =
+      let
+        host =
+          (tableOf (evaluate {
+            nodes.alpha.target = {
+              host = "router.example.org";
+              port = 2201;
+            };
+            ssh-host-keys.alpha.port = 22;
+          })).hosts.alpha;
+      in
+      {
+        inherit (host) patterns port;
+      };
+    expected = {
+      patterns = [
+        "alpha"
+        "router.example.org"
+        "[alpha]:2201"
+        "[router.example.org]:2201"
+      ];
+      port = 22;
+    };
+  };
+
   "names in networks of other modules are known too" = {
     expr =
       (tableOf (evaluate {

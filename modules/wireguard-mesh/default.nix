@@ -24,6 +24,9 @@ let
     networkOf (import ./peers.nix { inherit lib; } table // { inherit table; });
   meshes = lib.mapAttrs meshOf config.wireguard-mesh;
 
+  tables = lib.mapAttrs (_: mesh: mesh.table) meshes;
+  fileOf = netlib.errors.definedIn options.wireguard-mesh;
+
   merged = f: lib.mkMerge (lib.mapAttrsToList (_: f) meshes);
 
   # Who needs a relay comes after it.
@@ -72,10 +75,11 @@ in
   };
 
   config = {
-    assertions = import ./assertions.nix { inherit lib netlib; } {
+    assertions = import ../wireguard/assertions.nix { inherit lib netlib; } {
+      module = "wireguard-mesh";
       instances = config.wireguard-mesh;
-      tables = lib.mapAttrs (_: mesh: mesh.table) meshes;
-      fileOf = netlib.errors.definedIn options.wireguard-mesh;
+      inherit tables fileOf;
+      further = import ./assertions.nix { inherit lib netlib; };
     };
 
     gather = merged (import ../wireguard/gather.nix { inherit lib netlib; });

@@ -15,7 +15,10 @@ let
   inherit (lib) types;
   instance = config;
 
-  inherit (import ../wireguard/member-options.nix { inherit lib netlib; }) addressOption oneOrMore;
+  inherit (import ../wireguard/member-options.nix { inherit lib netlib; })
+    addressOption
+    publicKeyOption
+    ;
 
   member =
     { name, config, ... }:
@@ -65,27 +68,24 @@ let
           example = "alpha";
         };
 
-        publicKey = lib.mkOption {
-          type = types.nullOr types.singleLineStr;
-          default = if nodes ? ${name} then null else externals.${name}.publicKeys.wireguard or null;
-          defaultText = lib.literalExpression "externals.<name>.publicKeys.wireguard";
-          description = "Public key of an external. Those of nodes are gathered from them.";
-          example = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
-        };
+        publicKey = publicKeyOption (externals.${name} or null);
       };
     };
 in
 {
-  options = {
-    subnet = lib.mkOption {
-      type = oneOrMore netlib.types.cidr;
-      description = "Subnet of the mesh, IPv4 or IPv6, or a list of several. Each member gets an address in each.";
-      example = [
+  imports = [
+    (import ../wireguard/network-options.nix { inherit lib netlib; } {
+      inherit name;
+      kind = "mesh";
+      listeners = "members";
+      subnets = [
         "10.10.0.0/24"
         "fd00:10::/64"
       ];
-    };
+    })
+  ];
 
+  options = {
     members = lib.mkOption {
       type = netlib.references.attrsOfMembers (types.submodule member);
       default = { };
@@ -108,32 +108,6 @@ in
       example = [ "alpha" ];
     };
 
-    presharedKeys = lib.mkOption {
-      type = types.bool;
-      default = false;
-      description = ''
-        Whether each two nodes have a preshared key in addition, which keeps what is recorded today from being read with the
-        quantum computers of tomorrow. `netlib facts gather` has to run twice: first for the keys, then for the secrets
-        encapsulated to them. Needs OpenSSL 3.5 in the nodes' pins. Externals get none.
-      '';
-      example = true;
-    };
-
     reach = check.reachOption "kept";
-
-    listenPort = lib.mkOption {
-      type = netlib.types.port;
-      default = 51820;
-      description = "UDP port of members that say no other.";
-      example = 51900;
-    };
-
-    interface = lib.mkOption {
-      type = types.str;
-      default = name;
-      defaultText = lib.literalMD "the name of the instance";
-      description = "Name of the network interface on the members, at most 15 characters.";
-      example = "wg-home";
-    };
   };
 }

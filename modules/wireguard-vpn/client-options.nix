@@ -4,6 +4,7 @@
   nodes,
   externals,
   addressOption,
+  publicKeyOption,
 }:
 instance: instanceName:
 {
@@ -61,12 +62,6 @@ in
       example = [ "10.20.0.1" ];
     };
 
-    publicKey = lib.mkOption {
-      type = types.nullOr types.singleLineStr;
-      default = if isNode then null else externals.${name}.publicKeys.wireguard or null;
-      defaultText = lib.literalExpression "externals.<name>.publicKeys.wireguard";
-      description = "Public key of an external. Those of nodes are gathered from them.";
-      example = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
-    };
+    publicKey = publicKeyOption (externals.${name} or null);
   };
 }

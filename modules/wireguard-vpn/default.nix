@@ -23,6 +23,9 @@ let
     networkOf (import ./peers.nix { inherit lib; } table // { inherit table; });
   vpns = lib.mapAttrs vpnOf config.wireguard-vpn;
 
+  tables = lib.mapAttrs (_: vpn: vpn.table) vpns;
+  fileOf = netlib.errors.definedIn options.wireguard-vpn;
+
   merged = f: lib.mkMerge (lib.mapAttrsToList (_: f) vpns);
 
   orderOf =
@@ -67,11 +70,14 @@ in
   };
 
   config = {
-    assertions = import ./assertions.nix { inherit lib netlib; } {
-      instances = config.wireguard-vpn;
-      tables = lib.mapAttrs (_: vpn: vpn.table) vpns;
-      fileOf = netlib.errors.definedIn options.wireguard-vpn;
-    };
+    assertions =
+      import ../wireguard/assertions.nix { inherit lib netlib; } {
+        module = "wireguard-vpn";
+        instances = config.wireguard-vpn;
+        inherit tables fileOf;
+        further = import ./assertions.nix { inherit lib netlib; };
+      }
+      ++ import ./full-tunnel-assertions.nix { inherit lib netlib; } { inherit tables fileOf; };
 
     gather = merged (import ../wireguard/gather.nix { inherit lib netlib; });
     configure = merged (import ./configure.nix { inherit lib netlib nodes; });

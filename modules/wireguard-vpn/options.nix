@@ -14,7 +14,10 @@
 let
   inherit (lib) types;
   instance = config;
-  inherit (import ../wireguard/member-options.nix { inherit lib netlib; }) addressOption oneOrMore;
+  inherit (import ../wireguard/member-options.nix { inherit lib netlib; })
+    addressOption
+    publicKeyOption
+    ;
 
   serverOptions = import ./server-options.nix { inherit netlib nodes addressOption; } instance;
   clientOptions = import ./client-options.nix {
@@ -23,20 +26,24 @@ let
       nodes
       externals
       addressOption
+      publicKeyOption
       ;
   } instance name;
 in
 {
-  options = {
-    subnet = lib.mkOption {
-      type = oneOrMore netlib.types.cidr;
-      description = "Subnet of the VPN, IPv4 or IPv6, or a list of several. Servers and clients get an address in each.";
-      example = [
+  imports = [
+    (import ../wireguard/network-options.nix { inherit lib netlib; } {
+      inherit name;
+      kind = "VPN";
+      listeners = "servers";
+      subnets = [
         "10.20.0.0/24"
         "fd00:20::/64"
       ];
-    };
+    })
+  ];
 
+  options = {
     servers = lib.mkOption {
       type = netlib.references.attrsOfNodes (types.submodule serverOptions);
       default = { };
@@ -67,31 +74,6 @@ in
       example = [ "10.20.0.1" ];
     };
 
-    presharedKeys = lib.mkOption {
-      type = types.bool;
-      default = false;
-      description = ''
-        Whether nodes have preshared keys with each other in addition, as in `wireguard-mesh`. `netlib facts gather` has to run twice.
-        Needs OpenSSL 3.5 in the nodes' pins. Externals get none.
-      '';
-      example = true;
-    };
-
     reach = check.reachOption "all";
-
-    listenPort = lib.mkOption {
-      type = netlib.types.port;
-      default = 51820;
-      description = "UDP port of servers that say no other.";
-      example = 51900;
-    };
-
-    interface = lib.mkOption {
-      type = types.str;
-      default = name;
-      defaultText = lib.literalMD "the name of the instance";
-      description = "Name of the network interface on servers and clients, at most 15 characters.";
-      example = "vpn";
-    };
   };
 }

@@ -193,6 +193,10 @@ in
     };
     expected = true;
   };
+  "a client without a server is answered, not broken on" = {
+    expr = says "null is no server of this VPN" { clients.laptop.server = null; };
+    expected = true;
+  };
   "an external says its key" = {
     expr = says "externals.phone.publicKeys.wireguard" { clients.phone = { }; };
     expected = true;

@@ -7,18 +7,17 @@
   memberOption,
   # As the user wrote them.
   subnetTexts,
-  subnets,
-  # Each with `explicit` (parsed) and `addresses` (of wireguard/addresses.nix).
-  members,
+  # Members have `explicit` (parsed) and `addresses` (of wireguard/addresses.nix).
+  table,
 }:
 let
   inherit (netlib) ip;
+  inherit (table) subnets members;
 
   fails = message: {
     assertion = false;
     inherit message;
   };
-  failsIf = condition: message: lib.optional condition (fails message);
 
   ofMember =
     name: member:
@@ -59,6 +58,11 @@ let
       ;
   };
 in
-failsIf (subnets == [ ]) "${option}.subnet is empty. Set it, for example to \"10.10.0.0/24\"."
+[
+  {
+    assertion = subnets != [ ];
+    message = "${option}.subnet is empty. Set it, for example to \"10.10.0.0/24\".";
+  }
+]
 ++ lib.concatLists (lib.mapAttrsToList ofMember members)
 ++ map fails collisions

@@ -8,21 +8,23 @@
 let
   inherit (netlib.errors) quote;
   isName = name: builtins.match "[a-zA-Z0-9][a-zA-Z0-9_.-]*" name != null;
-  failsIf =
-    condition: message:
-    lib.optional condition {
-      assertion = false;
-      inherit message;
-    };
 in
-failsIf (!isName instance || builtins.stringLength instance > 63) (
-  "${option}: the name of an instance has at most 63 letters, digits, _ . and -, starting with a letter or digit. Rename it."
-)
-++ failsIf (builtins.stringLength interface > 15) (
-  "${option}: the interface name ${quote interface} has ${toString (builtins.stringLength interface)} characters, Linux allows 15. "
-  + "Set ${option}.interface to a shorter one."
-)
-++ failsIf ((interface != instance && !isName interface) || interface == "lo") (
-  "${option}: ${quote interface} cannot be the name of an interface. "
-  + "Set ${option}.interface to letters, digits, _ . and -, starting with a letter or digit, such as \"wg0\"."
-)
+[
+  {
+    assertion = isName instance && builtins.stringLength instance <= 63;
+    message = "${option}: the name of an instance has at most 63 letters, digits, _ . and -, starting with a letter or digit. Rename it.";
+  }
+  {
+    assertion = builtins.stringLength interface <= 15;
+    message =
+      "${option}: the interface name ${quote interface} has ${toString (builtins.stringLength interface)} characters, Linux allows 15. "
+      + "Set ${option}.interface to a shorter one.";
+  }
+  {
+    # An interface that is called like its instance is answered above.
+    assertion = (interface == instance || isName interface) && interface != "lo";
+    message =
+      "${option}: ${quote interface} cannot be the name of an interface. "
+      + "Set ${option}.interface to letters, digits, _ . and -, starting with a letter or digit, such as \"wg0\".";
+  }
+]

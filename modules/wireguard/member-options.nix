@@ -16,4 +16,15 @@ in
     '';
     example = "10.10.0.7";
   };
+
+  # Of a node (null) or an external.
+  publicKeyOption =
+    external:
+    lib.mkOption {
+      type = types.nullOr types.singleLineStr;
+      default = if external == null then null else external.publicKeys.wireguard or null;
+      defaultText = lib.literalExpression "externals.<name>.publicKeys.wireguard";
+      description = "Public key of an external. Those of nodes are gathered from them.";
+      example = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+    };
 }

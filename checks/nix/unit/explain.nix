@@ -8,15 +8,30 @@ let
       ../../../modules/hello/example.nix
     ];
     network.name = "explained";
-    defaults = subject.minimal;
-    nodes.alpha.configuration =
+    defaults =
       { lib, ... }:
       {
+        imports = [ subject.minimal ];
+        environment.etc.note.text = lib.mkDefault "at first";
+      };
+    nodes.alpha.configuration =
+      { lib, pkgs, ... }:
+      {
         imports = [ ./networks/explained.nix ];
-        networking.firewall.allowedTCPPorts = lib.mkIf true [ 80 ];
+        system.build.everything = pkgs;
         environment.etc = lib.mkMerge [
           (lib.mkIf false { note.text = "not this"; })
           { note = lib.mkForce { text = "this"; }; }
+          { note.text = "that"; }
+        ];
+        networking = lib.mkMerge [
+          (lib.mkOverride 900 { domain = "weak.example.org"; })
+          {
+            hostName = "first";
+            domain = "strong.example.org";
+            firewall.allowedTCPPorts = lib.mkIf true [ 80 ];
+          }
+          (lib.mkIf false { domain = lib.mkDefault "never.example.org"; })
         ];
         services.openssh.ports = [ (throw "a value that cannot be evaluated") ];
       };
@@ -31,7 +46,19 @@ let
         file = baseNameOf definition.file;
       }) (explain path).definitions
     );
-  refused = value: !(builtins.tryEval (builtins.deepSeq value value)).success;
+  # Sorted: the order of definitions is not the same everywhere.
+  overridden =
+    path:
+    lib.sort (a: b: a.priority < b.priority) (
+      map (definition: {
+        inherit (definition) priority value via;
+        file = baseNameOf definition.file;
+      }) (explain path).overridden
+    );
+  missing =
+    found:
+    assert found.kind == "missing";
+    found.message;
 in
 {
   "a list says who added what: a network module, the user, nixpkgs" = {
@@ -71,17 +98,74 @@ in
     expr = map (definition: definition.value) (explain "environment etc note").definitions;
     expected = [ "{\n  text = \"this\";\n}" ];
   };
-  "only the winner of a priority is shown, with it" = {
+  # Both lost as definitions of `note`, whatever they say below it.
+  "inside of a value: what lost is shown too, with the priority that it lost by" = {
+    expr = lib.sort (a: b: a.value < b.value) (
+      map (item: { inherit (item) priority value via; }) (overridden "environment etc note text")
+    );
+    expected = [
+      {
+        priority = 100;
+        value = "\"at first\"";
+        via = "defaults";
+      }
+      {
+        priority = 100;
+        value = "\"that\"";
+        via = "nodes.alpha.configuration";
+      }
+    ];
+  };
+  "what wins is shown, and what lost" = {
     expr = {
       inherit (explain "networking hostName") value priority isDefault;
       origins = map (item: item.origin) (origins "networking hostName");
+      overridden = builtins.filter (item: item.priority < 1500) (overridden "networking hostName");
     };
     expected = {
-      value = "\"alpha\"";
-      priority = 1250;
+      value = "\"first\"";
+      priority = 100;
       isDefault = false;
-      origins = [ "netlib" ];
+      origins = [ null ];
+      overridden = [
+        {
+          file = "explained.nix";
+          priority = 1000;
+          value = "\"second\"";
+          via = null;
+        }
+        {
+          file = "netlib, for nodes.alpha";
+          priority = 1250;
+          value = "\"alpha\"";
+          via = null;
+        }
+      ];
     };
+  };
+  "a priority around several options, and a condition that does not hold" = {
+    expr = map (item: { inherit (item) priority value via; }) (overridden "networking domain");
+    expected = [
+      {
+        priority = 900;
+        value = "\"weak.example.org\"";
+        via = "nodes.alpha.configuration";
+      }
+      {
+        priority = 1500;
+        value = "null";
+        via = null;
+      }
+    ];
+  };
+  "nothing is overridden where everything counts" = {
+    expr = map (item: item.priority) (overridden "networking firewall allowedTCPPorts");
+    # Only the option's default.
+    expected = [ 1500 ];
+  };
+  "a whole set of packages is not shown" = {
+    expr = (explain "system build everything").value;
+    expected = "<package set>";
   };
   "a default comes from where the option is declared" = {
     expr = {
@@ -114,16 +198,24 @@ in
       hasEnable = true;
     };
   };
-  "nodes and options that do not exist are refused" = {
-    expr = map refused [
-      (explain "networking hostNme")
-      (explain "networking hosts 192.0.2.99")
-      (evaluated.ask.explain "alhpa" [ "networking" ])
+  "options that do not exist are answered with the nearest names" = {
+    expr = map (path: builtins.head (lib.splitString "\n" (missing (explain path)))) [
+      "networking hostNme"
+      "networking firewall allowedPorts"
+      "networkin hostName"
     ];
     expected = [
-      true
-      true
-      true
+      "the node \"alpha\" has no option networking.hostNme: networking has no \"hostNme\". Did you mean \"hostName\"?"
+      "the node \"alpha\" has no option networking.firewall.allowedPorts: networking.firewall has no \"allowedPorts\". Did you mean \"allowedTCPPorts\" or \"allowedUDPPorts\"?"
+      "the node \"alpha\" has no option networkin.hostName: there is no \"networkin\". Did you mean \"networking\"?"
     ];
+  };
+  "what is not in a value is answered" = {
+    expr = missing (explain "networking hosts 192.0.2.99");
+    expected = "the option networking.hosts of the node \"alpha\" has no \"192.0.2.99\" in its value.";
+  };
+  "nodes that do not exist are answered" = {
+    expr = missing (evaluated.ask.explain "alhpa" [ "networking" ]);
+    expected = "there is no node \"alhpa\". Did you mean \"alpha\"? Nodes are \"alpha\", \"beta\", \"gamma\".";
   };
 }

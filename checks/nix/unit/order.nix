@@ -1,4 +1,4 @@
-# Order: edges between nodes, roles, steps of users and rollouts.
+# Order: edges between nodes, tags, roles and instances of network modules.
 { subject, ... }:
 let
   inherit (subject) lib modules;
@@ -20,11 +20,6 @@ let
       usual = lib.optional (lib.hasPrefix "activate:" id) "copy:${lib.removePrefix "activate:" id}";
     in
     lib.subtractLists usual steps.${id}.after;
-  migrate = {
-    kind = "command";
-    on = "a";
-    command = "true";
-  };
   mesh = {
     imports = [ modules.wireguard-mesh ];
     nodes = lib.genAttrs [ "a" "b" "c" ] (name: {
@@ -156,18 +151,6 @@ in
       [ "activate:d" ]
     ];
   };
-  "a command after the members of an instance" = {
-    expr = after {
-      imports = [ mesh ];
-      deploy.steps.migrate = migrate // {
-        after = [ "module:wireguard-mesh.wg0" ];
-      };
-    } "migrate";
-    expected = [
-      "activate:a"
-      "activate:b"
-    ];
-  };
   "instances and roles may name each other one way, and the plan has who takes part" = {
     expr =
       let
@@ -281,239 +264,6 @@ in
       ]
     ];
   };
-  "a rollout is waited for at its last gate" = {
-    expr = after {
-      imports = [ twoRoles ];
-      roles.first.rollout.batches = [
-        1
-        "100%"
-      ];
-    } "activate:c";
-    expected = [ "gate:first:2" ];
-  };
-  "a rollout is held back at its first gate" = {
-    expr =
-      map
-        (after {
-          imports = [ twoRoles ];
-          roles.second.rollout.canary = true;
-        })
-        [
-          "gate:second:0"
-          "activate:c"
-          "activate:d"
-        ];
-    expected = [
-      [
-        "activate:a"
-        "activate:b"
-      ]
-      [ "gate:second:0" ]
-      [ "gate:second:1" ]
-    ];
-  };
-  "two rollouts have one edge" = {
-    expr = after {
-      imports = [ twoRoles ];
-      rollout.maxFailures = 1;
-    } "gate:second:0";
-    expected = [ "gate:first:1" ];
-  };
-  "a part of a rollout is waited for as nodes" = {
-    expr = after {
-      roles.first = {
-        nodes = [
-          "a"
-          "b"
-        ];
-        rollout.canary = true;
-      };
-      deploy.order.x = {
-        first = [ "b" ];
-        next = [ "c" ];
-      };
-    } "activate:c";
-    expected = [ "activate:b" ];
-  };
-  "a rollout and more nodes are waited for as both" = {
-    expr = after {
-      roles.first = {
-        nodes = [
-          "a"
-          "b"
-        ];
-        rollout.canary = true;
-      };
-      deploy.order.x = {
-        first = [ "!d" ];
-        next = [ "d" ];
-      };
-    } "activate:d";
-    expected = [
-      "activate:c"
-      "gate:first:2"
-    ];
-  };
-  "order within a rollout goes before names" = {
-    expr =
-      (plan {
-        roles.all = {
-          nodes = [ "*" ];
-          rollout.batches = [
-            1
-            "100%"
-          ];
-        };
-        nodes.a.deploy.after = [ "c" ];
-        nodes.b.deploy.after = [ "a" ];
-      }).rollouts.all.nodes;
-    expected = [
-      "c"
-      "d"
-      "a"
-      "b"
-    ];
-  };
-  "order within a rollout that runs through others counts" = {
-    expr =
-      (plan {
-        roles.all = {
-          nodes = [
-            "a"
-            "b"
-          ];
-          rollout.canary = true;
-        };
-        deploy.order.x = {
-          first = [ "b" ];
-          next = [ "d" ];
-        };
-        deploy.steps.migrate = migrate // {
-          on = "d";
-          after = [ "d" ];
-          before = [ "a" ];
-        };
-      }).rollouts.all.nodes;
-    expected = [
-      "b"
-      "a"
-    ];
-  };
-  "a command between nodes" = {
-    expr =
-      let
-        module.deploy.steps.migrate = migrate // {
-          after = [
-            "a"
-            "copy:c"
-          ];
-          before = [ "c" ];
-        };
-      in
-      map (after module) [
-        "migrate"
-        "activate:c"
-      ];
-    expected = [
-      [
-        "activate:a"
-        "copy:c"
-      ]
-      [ "migrate" ]
-    ];
-  };
-  "a command between two rollouts" = {
-    expr =
-      let
-        module = {
-          imports = [ twoRoles ];
-          rollout.canary = true;
-          deploy.steps.migrate = migrate // {
-            after = [ "role:first" ];
-            before = [ "role:second" ];
-          };
-        };
-      in
-      map (after module) [
-        "migrate"
-        "gate:second:0"
-      ];
-    expected = [
-      [ "gate:first:2" ]
-      [
-        "gate:first:2"
-        "migrate"
-      ]
-    ];
-  };
-  "commands around one activation, seen by the gate" = {
-    expr =
-      let
-        module = {
-          roles.all = {
-            nodes = [ "*" ];
-            rollout.canary = true;
-          };
-          deploy.steps.drain = migrate // {
-            after = [ "gate:all:0" ];
-            before = [ "activate:a" ];
-          };
-          deploy.steps.uncordon = migrate // {
-            after = [ "activate:a" ];
-            before = [ "gate:all:1" ];
-          };
-        };
-      in
-      map (after module) [
-        "drain"
-        "activate:a"
-        "uncordon"
-        "gate:all:1"
-      ];
-    expected = [
-      [ "gate:all:0" ]
-      [
-        "drain"
-        "gate:all:0"
-      ]
-      [ "activate:a" ]
-      [
-        "gate:all:0"
-        "uncordon"
-      ]
-    ];
-  };
-  "commands after commands" = {
-    expr = after {
-      deploy.steps.one = migrate;
-      deploy.steps.two = migrate // {
-        after = [ "one" ];
-      };
-    } "two";
-    expected = [ "one" ];
-  };
-  "a step is meant before a node of the same name" = {
-    expr = after {
-      deploy.steps.a = migrate;
-      deploy.steps.two = migrate // {
-        after = [ "a" ];
-      };
-    } "two";
-    expected = [ "a" ];
-  };
-  "an order may be added to a gate" = {
-    expr = after {
-      roles.all = {
-        nodes = [ "!d" ];
-        rollout.canary = true;
-      };
-      deploy.steps."gate:all:1".after = [ "d" ];
-    } "gate:all:1";
-    expected = [
-      "activate:d"
-      "gate:all:0"
-    ];
-  };
   "an order that names no node orders nothing" = {
     expr =
       (plan {
@@ -523,32 +273,5 @@ in
         };
       }).steps == (plan { }).steps;
     expected = true;
-  };
-  "a command in the plan" = {
-    expr =
-      (plan {
-        deploy.steps.migrate = migrate // {
-          timeout = 30;
-        };
-        deploy.steps.announce = migrate // {
-          on = "deployer";
-        };
-      }).steps;
-    expected = (plan { }).steps // {
-      migrate = {
-        kind = "command";
-        on = "node:a";
-        program = "step-migrate";
-        timeout = 30;
-        after = [ ];
-      };
-      announce = {
-        kind = "command";
-        on = "deployer";
-        program = "step-announce";
-        timeout = 600;
-        after = [ ];
-      };
-    };
   };
 }

@@ -6,9 +6,12 @@ let
 
   # Modules whose README begins with the whole example; others show parts of theirs.
   modules = [
+    "backup"
     "deploy-access"
+    "monitoring"
     "nix-cache"
     "remote-builders"
+    "reverse-proxy"
     "ssh-access"
   ];
 

@@ -165,6 +165,11 @@ let
     jq = [ "jq" ];
     nftables = [ "nft" ];
     nginx = [ "nginx" ];
+    prometheus = [
+      "prometheus"
+      "promtool"
+    ];
+    prometheus-node-exporter = [ "prometheus-node-exporter" ];
     iptables = [
       "iptables"
       "ip6tables"

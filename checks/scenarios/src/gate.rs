@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::Site;
 
 /// How long a deployment may take to get to a gate on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_secs(240);
 
 /// A unit of a node's configuration at which the switch to it waits.
 pub const GATE: &str = r#"

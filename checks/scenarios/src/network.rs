@@ -56,7 +56,7 @@ impl Network {
     pub fn impatient(mut self, nodes: &[&str]) -> Self {
         for node in nodes {
             self = self.with(&format!(
-                "nodes.{node}.target.sshOptions = [ \"-o\" \"ServerAliveInterval=2\" \"-o\" \"ConnectTimeout=3\" ];"
+                "nodes.{node}.target.sshOptions = [ \"-o\" \"ServerAliveInterval=3\" \"-o\" \"ConnectTimeout=3\" ];"
             ));
         }
         self

@@ -9,7 +9,7 @@ use netlib_testbed::{Host, Output, Result};
 use crate::{NETWORK, Site};
 
 /// How long netlib may take to print something, with retries of connections on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_secs(240);
 
 /// A netlib that runs on the deployer while the scenario does something else.
 pub struct Run {

@@ -140,9 +140,9 @@ impl Site {
     pub fn assert_mesh(&self, hosts: &[&str], instance: &str, family: &str) {
         for from in hosts {
             for to in hosts.iter().filter(|to| *to != from) {
-                let output =
-                    self.exec(from, &format!("ping {family} -q -c 1 -W 5 {to}.{instance}"));
-                assert!(output.success(), "{from} -> {to}:\n{}", both(&output));
+                // A handshake whose first packet is lost is tried again after seconds.
+                let ping = format!("ping {family} -q -c 1 -W 5 {to}.{instance}");
+                self.wait_until(from, &format!("{to} answers in {instance}"), &ping);
             }
         }
     }

@@ -98,10 +98,16 @@ fn a_rollout_that_waits_survives_its_deployer_and_is_approved_for_one_plan_only(
 fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
     let site = Site::up(&["alpha", "beta"]);
     let network = |version: &str| {
-        Network::of(&["alpha", "beta"]).configure(
+        let network = Network::of(&["alpha", "beta"]).configure(
             "alpha",
             &format!(r#"environment.etc."version".text = "{version}";"#),
-        )
+        );
+        network.with(&format!(
+            r#"
+            rollout = {{ minHealthyTime = 0; healthyDeadline = 10; }};
+            nodes.alpha.checks.outside = {{ exec.script = "test {version} -lt 10"; from = "deployer"; }};
+            "#
+        ))
     };
     site.write(&network("1"));
     assert_says(
@@ -122,6 +128,7 @@ fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
             "/root/plan.json is not what would be deployed now; nothing was changed",
             "the selection: saved alpha; now alpha, beta",
             "the system of alpha: saved ",
+            "the programs of the deployer: saved ",
             "the flake or one of its inputs",
         ],
     );

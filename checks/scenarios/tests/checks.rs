@@ -8,7 +8,7 @@ fn network(word: &str) -> Network {
         .configure("alpha", &format!(r#"environment.etc."health".text = "{word}";"#))
         .with(
             r#"
-            rollout = { minHealthyTime = 1; healthyDeadline = 6; };
+            rollout = { minHealthyTime = 1; healthyDeadline = 12; };
             nodes.alpha.checks.word = {
               exec.script = "read -r word < /etc/health || true; echo \"the word is $word\"; [ \"$word\" = good ]";
               period = 1;
@@ -64,8 +64,9 @@ fn rollout(version: &str) -> Network {
             canary = true;
             batches = [ "100%" ];
             minHealthyTime = 1;
-            healthyDeadline = 5;
-            pause = { after = "canary"; deadline = 100; };
+            healthyDeadline = 12;
+            maxUnavailable = 2;
+            pause = { after = "canary"; deadline = 250; };
             autoRevert = "rollout";
           };
         };
@@ -77,11 +78,14 @@ fn rollout(version: &str) -> Network {
 fn checks_from_elsewhere_hold_a_rollout_and_take_it_back() {
     let hosts = ["alpha", "beta", "gamma"];
     let site = Site::up(&hosts);
+    // Nodes that were never deployed cannot be well yet, and use up nothing of what may be unavailable.
+    site.exec_must("deployer", "touch /root/broken-beta /root/broken-gamma");
     site.write(&rollout("1"));
     let run = site.start("deploy");
     run.wait_for("rollout web: paused after batch 1");
     site.assert_active("alpha");
     assert_eq!(site.systems("beta").0, "");
+    site.exec_must("deployer", "rm /root/broken-beta /root/broken-gamma");
     assert_says(
         &site.netlib_must("approve"),
         &["approved: rollout web goes on after batch 1"],

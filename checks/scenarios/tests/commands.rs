@@ -95,6 +95,24 @@ fn a_command_runs_on_all_nodes_and_tells_where_it_failed() {
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["alpha: exit status: 3", "failed on 1 of 2 nodes"]);
 
+    let events = site.sh("netlib exec --json --log-dir /root/logs -- sh -c 'echo out; echo err >&2; test -e /root/here || exit 3' 2>/dev/null");
+    assert_eq!(events.code(), 1, "{}", events.stdout);
+    let step = "\"step\":\"exec:alpha\"";
+    assert_says(
+        &events.stdout,
+        &[
+            "\"command\":\"exec\"",
+            &format!("{step},\"stream\":\"stdout\",\"line\":\"out\""),
+            &format!("{step},\"stream\":\"stderr\",\"line\":\"err\""),
+            "\"result\":\"failed\",\"message\":\"exit status: 3\"",
+            "\"success\":false,\"nodes\":{\"alpha\":{\"result\":\"failed\",\"detail\":\"exit status: 3\"},\"beta\":{\"result\":\"done\"",
+        ],
+    );
+    assert_says(
+        &site.must("cat /root/logs/nodes/beta.log"),
+        &["beta: exec | out"],
+    );
+
     site.bed.host("beta").cut().expect("cut");
     let (status, text) = site.netlib("exec -- echo hello");
     assert_eq!(status, 1, "{text}");

@@ -50,21 +50,43 @@ fn a_mesh_is_deployed_left_alone_and_changed_node_by_node() {
     site.assert_mesh(&HOSTS, "wg0", "-4");
 }
 
+/// The address by which the other hosts reach a host over IPv6.
+fn ipv6_of(site: &Site, host: &str) -> String {
+    site.exec_must(
+        host,
+        "ip -6 -o address show dev eth0 scope global | awk '{ print $4 }' | cut -d / -f 1 | head -n 1",
+    )
+}
+
 #[test]
 fn a_mesh_over_ipv6_and_a_member_behind_nat() {
     let hosts = ["alpha", "beta"];
     let site = Site::up(&hosts);
+    let (router, alpha) = (ipv6_of(&site, "deployer"), ipv6_of(&site, "alpha"));
+    // Beta calls alpha at the router, which neither of them is told.
+    site.exec_must(
+        "deployer",
+        &format!("systemd-run --unit=router /src/checks/stand-ins/udp-nat 4500 {alpha} 51820"),
+    );
     let network = Network::of(&hosts)
         .with_mesh("[ \"fd00:10::/64\" \"10.20.0.0/24\" ]", &hosts)
-        .with("nodes.beta.addresses = [ ];");
+        .with("nodes.beta.addresses = [ ];")
+        .with(&format!(
+            "wireguard-mesh.wg0.members = {{ alpha.endpoint = \"[{router}]:4500\"; beta.keepalive = 1; }};"
+        ));
     site.write(&network);
     site.gather();
     site.netlib_must("deploy");
-    // The member without an endpoint opens the tunnel by its keepalive.
+    // Only the member without an endpoint can open the tunnel, and its keepalive does.
+    site.wait_until("alpha", "beta answers", "ping -6 -q -c 1 -W 1 beta.wg0");
     site.assert_mesh(&["beta", "alpha"], "wg0", "-6");
     site.assert_mesh(&["alpha", "beta"], "wg0", "-4");
-    let endpoints = site.exec("beta", "wg show wg0 persistent-keepalive").stdout;
-    assert!(endpoints.contains("25"), "{endpoints}");
+    let endpoints = site.exec_must("alpha", "wg show wg0 endpoints");
+    assert!(endpoints.contains(&format!("[{router}]:")), "{endpoints}");
+
+    // The router forgets everybody, so nothing comes in: the keepalive opens another way, and alpha notices.
+    site.exec_must("deployer", "systemctl restart router");
+    site.wait_until("alpha", "beta answers", "ping -6 -q -c 1 -W 1 beta.wg0");
 }
 
 #[test]

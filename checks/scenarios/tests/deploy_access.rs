@@ -32,7 +32,7 @@ fn deployers_come_and_go_but_the_last_one_stays() {
     // Only what the module writes lets anybody in.
     for host in ["alpha", "beta"] {
         site.exec_must(host, "echo 'AuthorizedKeysFile /etc/ssh/authorized_keys.d/%u /root/.ssh/%u_keys' > /etc/ssh/sshd_config.d/00-first.conf && \
-            cp /root/.ssh/authorized_keys /root/.ssh/root_keys && systemctl reload ssh");
+            cp /root/.ssh/authorized_keys /root/.ssh/root_keys && systemctl restart ssh");
     }
 
     site.write(&network(&both));

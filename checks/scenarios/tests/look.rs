@@ -14,6 +14,9 @@ fn network() -> Network {
         )
         .with(
             r#"
+            defaults = { lib, node, ... }: lib.mkIf (node.name == "alpha") {
+              environment.etc.motd.text = lib.mkDefault (1 + "fails");
+            };
             externals.phone = {
               description = "Anna's phone";
               publicKeys.wireguard = "pDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
@@ -97,12 +100,18 @@ fn explains_where_values_come_from(site: &Site) {
             "netlib.modules.hello: ",
             "as configure.alpha",
             "7070",
+            "overridden:",
+            "(the option's default)",
         ],
     );
     let text = site.netlib_must("explain alpha 'environment.etc.\"motd\".text'");
     assert_says(
         &text,
-        &["from the working tree", &format!("{NETWORK}/alpha.nix")],
+        &[
+            "not shown: overridden definitions",
+            "from the working tree",
+            &format!("{NETWORK}/alpha.nix"),
+        ],
     );
 
     for (arguments, words) in [
@@ -121,6 +130,7 @@ fn explains_where_values_come_from(site: &Site) {
         let (status, text) = site.netlib(&format!("explain {arguments}"));
         assert_eq!(status, 2, "{text}");
         assert_says(&text, &words);
+        assert!(!text.contains("does not evaluate"), "{text}");
     }
 }
 

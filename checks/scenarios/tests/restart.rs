@@ -12,7 +12,7 @@ const BACK_AT_SHUTDOWN: &str = "printf '%s\n' '[Service]' Type=oneshot RemainAft
 fn switch_on_after_restart(site: &Site) {
     let alpha = site.bed.host("alpha");
     alpha
-        .wait_until("it is off", Duration::from_secs(60), |host| {
+        .wait_until("it is off", Duration::from_secs(240), |host| {
             Ok(!host.is_running()?)
         })
         .expect("off");

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::download::retried;
 use crate::error::{Error, Result};
 use crate::notice;
 use crate::tool::Tool;
@@ -14,6 +15,9 @@ const PREREQUISITES: [(&str, &str); 5] = [
     ("nsenter", "util-linux"),
     ("setsid", "util-linux"),
 ];
+
+/// An option of apt: how often it asks for a file again that did not come.
+pub(crate) const RETRIES: &str = "Acquire::Retries=5";
 
 /// Installs with apt the tools that are missing; does nothing where all are there.
 pub(crate) fn install_prerequisites() -> Result<()> {
@@ -29,15 +33,18 @@ pub(crate) fn install_prerequisites() -> Result<()> {
     packages.push("debian-archive-keyring");
     packages.dedup();
     notice(&format!("installing with apt: {}", packages.join(" ")));
-    apt_get("update the package lists", &["update"])?;
     let mut args = vec!["install", "--yes", "--no-install-recommends"];
     args.extend(packages);
-    apt_get("install the bed's prerequisites", &args)
+    retried(|| {
+        apt_get("update the package lists", &["update"])?;
+        apt_get("install the bed's prerequisites", &args)
+    })
 }
 
 fn apt_get(doing: &str, args: &[&str]) -> Result<()> {
     Tool::new(doing, "apt-get")
         .args(["-q", "-o", "DPkg::Lock::Timeout=300"])
+        .args(["-o", RETRIES])
         .args(args)
         .env("DEBIAN_FRONTEND", "noninteractive")
         .run()

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::download::retried;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::lock::Lock;
@@ -30,7 +31,7 @@ pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
     let build = layout.boringtun().join("build");
     // Linked statically, so that it also runs on a suite with an older C library than this machine's;
     // naming the target keeps the flag away from build scripts and procedural macros.
-    Tool::new("build boringtun", "cargo")
+    let tool = Tool::new("build boringtun", "cargo")
         .args([
             "install",
             "boringtun-cli",
@@ -43,8 +44,8 @@ pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
         .arg("--root")
         .arg(&directory)
         .env("RUSTFLAGS", "-C target-feature=+crt-static")
-        .env("CARGO_TARGET_DIR", &build)
-        .run()?;
+        .env("CARGO_TARGET_DIR", &build);
+    retried(|| tool.run())?;
     remove_tree(&build)?;
     Ok(binary)
 }

@@ -8,6 +8,9 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::wait::until;
 
+/// How long killed processes may take to be gone; one that waits for a busy disk goes only after that.
+const DEADLINE: Duration = Duration::from_secs(120);
+
 /// A directory in the cgroup2 hierarchy.
 #[derive(Debug, Clone)]
 pub(crate) struct Cgroup {
@@ -49,7 +52,7 @@ impl Cgroup {
             return Ok(());
         }
         let what = format!("the processes of {} are gone", self.directory.display());
-        until(&what, Duration::from_secs(20), || {
+        until(&what, DEADLINE, || {
             if !self.populated()? {
                 return Ok(Ok(()));
             }
@@ -90,7 +93,7 @@ impl Cgroup {
     pub(crate) fn remove(&self) -> Result<()> {
         // Another process may just be sending a command into the host.
         let what = format!("{} is gone", self.directory.display());
-        until(&what, Duration::from_secs(20), || {
+        until(&what, DEADLINE, || {
             self.kill()?;
             let mut refused = String::new();
             for group in self.tree() {

@@ -45,4 +45,8 @@ for unit in sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mo
 done
 chroot "$root" systemctl enable ssh.service
 # Installed for scenarios that want it; on the other hosts nobody serves anything.
-chroot "$root" systemctl disable nginx.service
+for unit in nginx prometheus prometheus-node-exporter; do
+  if [ -e "$root/usr/lib/systemd/system/$unit.service" ]; then
+    chroot "$root" systemctl disable "$unit.service"
+  fi
+done

@@ -16,7 +16,7 @@ use crate::tool::Output;
 use crate::wait::until;
 
 /// How long a boot may take on a machine that is busy with other tests.
-const BOOT_DEADLINE: Duration = Duration::from_secs(120);
+const BOOT_DEADLINE: Duration = Duration::from_secs(240);
 
 /// Ends when systemd has started what can be started, and sshd answers.
 const WAIT_BOOTED: &str = r#"
@@ -33,9 +33,9 @@ failed=$(systemctl --failed --no-legend --plain)
 [ -z "$failed" ] || { echo "$failed"; journalctl --no-pager --priority=err --lines=20; exit 1; } >&2
 "#;
 
-/// Replaces the key of the host's sshd, which tells everybody about it from then on.
+/// Replaces the key of the host's sshd, which tells everybody about it from then on: a reload would return before it does.
 const NEW_HOST_KEY: &str = "rm -f /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_ed25519_key.pub && \
-     ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && systemctl reload ssh.service";
+     ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh.service";
 
 /// One host of a bed.
 #[derive(Debug, Clone)]

@@ -21,6 +21,7 @@ mod cable;
 mod cgroup;
 mod chroot;
 pub mod cli;
+mod download;
 mod error;
 mod exec;
 mod forward;

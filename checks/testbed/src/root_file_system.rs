@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::apt;
+use crate::download::retried;
 use crate::error::{Error, Result};
 use crate::hash::fnv1a;
 use crate::layout::Layout;
@@ -35,6 +36,18 @@ const PACKAGES: [&str; 19] = [
     "util-linux",
     "wireguard-tools",
 ];
+
+/// What only hosts of the usual suite have, as only scenarios on them want it.
+fn further_packages(suite: Suite) -> &'static [&'static str] {
+    match suite {
+        Suite::Trixie => &["prometheus", "prometheus-node-exporter"],
+        Suite::Forky | Suite::Bookworm => &[],
+    }
+}
+
+fn packages(suite: Suite) -> String {
+    [&PACKAGES, further_packages(suite)].concat().join(",")
+}
 
 /// Run on the finished tree, whose directory is `$1`.
 const CUSTOMIZE: &str = include_str!("customize-root.sh");
@@ -67,22 +80,25 @@ fn build(layout: &Layout, suite: Suite, directory: &Path) -> Result<()> {
     let unfinished = layout
         .root_file_systems()
         .join(format!("{}.unfinished", suite.name()));
-    remove_tree(&unfinished)?;
     let hook = layout
         .root_file_systems()
         .join(format!("{}.customize", suite.name()));
     fs::write(&hook, CUSTOMIZE).map_err(Error::io("write", &hook))?;
     // Its mounts live in a namespace of their own, so that none is left when it is killed.
-    Tool::new(format!("build the {suite} root file system"), "unshare")
+    let tool = Tool::new(format!("build the {suite} root file system"), "unshare")
         .args(["--mount", "mmdebstrap", "--quiet", "--variant=minbase"])
+        .arg(format!("--aptopt={}", apt::RETRIES.replace('=', " ")))
         .args(suite_options(suite))
-        .arg(format!("--include={}", PACKAGES.join(",")))
+        .arg(format!("--include={}", packages(suite)))
         .arg(format!("--customize-hook=sh -eu {} \"$1\"", quote(&hook)))
         .arg(suite.name())
         .arg(&unfinished)
         .arg(&mirror)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .run()?;
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    retried(|| {
+        remove_tree(&unfinished)?;
+        tool.run()
+    })?;
     fs::rename(&unfinished, directory).map_err(Error::io("rename", &unfinished))
 }
 
@@ -98,7 +114,7 @@ fn suite_options(suite: Suite) -> &'static [&'static str] {
 fn cache_name(suite: Suite) -> String {
     let recipe = format!(
         "{}\n{:?}\n{CUSTOMIZE}",
-        PACKAGES.join(","),
+        packages(suite),
         suite_options(suite)
     );
     format!("{}-{:016x}", suite.name(), fnv1a(recipe.as_bytes()))

@@ -6,11 +6,14 @@ use crate::bed::Bed;
 use crate::error::Result;
 use crate::host::Host;
 use crate::layout::Layout;
+use crate::lock::Lock;
 use crate::record::Link;
 use crate::site::{Site, names};
 
 /// One line for each bed and one for each of its hosts.
 pub(crate) fn describe(layout: &Layout) -> Result<String> {
+    // Asking whose a bed is takes its owner's lock for an instant, which whoever clears beds at that moment would believe.
+    let _lock = Lock::take(&layout.lock_file())?;
     let mut text = String::new();
     for name in names(layout) {
         // One that is just being made or removed has no record.

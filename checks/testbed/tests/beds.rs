@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests may fail like tests.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -57,8 +58,11 @@ fn traces(name: &str) -> Vec<String> {
     traces
 }
 
+/// The network namespaces of a bed's hosts, held open: the number of one that is gone would soon be that of another.
+type Namespaces = Vec<(PathBuf, File)>;
+
 /// A bed tied to another process, which is ready when this returns.
-fn tied(name: &str) -> (Child, Vec<PathBuf>) {
+fn tied(name: &str) -> (Child, Namespaces) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_testbed"))
         .args([
             "up",
@@ -89,18 +93,30 @@ fn tied(name: &str) -> (Child, Vec<PathBuf>) {
     // The rest of stderr must not fill its pipe.
     std::thread::spawn(move || lines.count());
     let bed = Bed::attach(name).unwrap();
-    let namespace =
-        |host: &netlib_testbed::Host| PathBuf::from(host.sh("readlink /proc/self/ns/net").unwrap());
-    let namespaces = bed.hosts().iter().map(namespace).collect();
-    (child, namespaces)
+    let hosts = bed.hosts();
+    let names = hosts
+        .iter()
+        .map(|host| PathBuf::from(host.sh("readlink /proc/self/ns/net").unwrap()));
+    (child, names.map(held).collect())
+}
+
+/// Where a process shows its network namespace, for every process.
+fn shown() -> impl Iterator<Item = PathBuf> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes.map(|process| process.path().join("ns/net"))
+}
+
+fn held(name: PathBuf) -> (PathBuf, File) {
+    let is_meant = |link: &PathBuf| std::fs::read_link(link).is_ok_and(|found| found == name);
+    let file = File::open(shown().find(is_meant).unwrap()).unwrap();
+    (name, file)
 }
 
 /// Which of these network namespaces any process is in.
-fn inhabited(namespaces: &[PathBuf]) -> Vec<PathBuf> {
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    processes
-        .filter_map(|process| std::fs::read_link(process.path().join("ns/net")).ok())
-        .filter(|namespace| namespaces.contains(namespace))
+fn inhabited(namespaces: &Namespaces) -> Vec<PathBuf> {
+    shown()
+        .filter_map(|link| std::fs::read_link(link).ok())
+        .filter(|found| namespaces.iter().any(|(name, _)| name == found))
         .collect()
 }
 

@@ -113,7 +113,7 @@ fn commands_pass_on_status_stdin_and_variables_and_end_in_time() -> Result<()> {
             .to_string()
             .contains("sleep 1000")
     );
-    alpha.wait_until("nothing sleeps", Duration::from_secs(10), |host| {
+    alpha.wait_until("nothing sleeps", Duration::from_secs(120), |host| {
         Ok(!host.exec(["pgrep", "-x", "sleep"])?.success())
     })?;
     alpha.write_file("/deep/down/file", vec![b'x'; 1 << 20])?;

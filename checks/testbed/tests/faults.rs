@@ -7,6 +7,9 @@ use netlib_testbed::{Bed, BedOptions, Host, Link, Result};
 /// Every boot of a machine has another one.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 
+/// How long something may take on a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 fn reaches(from: &Host, to: &str) -> Result<bool> {
     Ok(from.exec(["ping", "-c1", "-W2", to])?.success())
 }
@@ -34,7 +37,7 @@ fn a_pulled_cable_stops_everything_until_it_is_plugged_in_again() -> Result<()> 
     assert!(reaches(&deployer, "beta")?, "only alpha's cable was pulled");
     alpha.heal()?;
     for address in ["192.0.2.11", "2001:db8:bed::b"] {
-        deployer.wait_until("alpha answers again", Duration::from_secs(20), |host| {
+        deployer.wait_until("alpha answers again", PATIENCE, |host| {
             reaches(host, address)
         })?;
     }
@@ -68,7 +71,7 @@ fn a_delay_is_felt_in_both_families_and_ends() -> Result<()> {
     alpha.lose(100)?;
     assert!(!reaches(&deployer, "alpha")?);
     alpha.lose(0)?;
-    deployer.wait_until("alpha answers again", Duration::from_secs(20), |host| {
+    deployer.wait_until("alpha answers again", PATIENCE, |host| {
         reaches(host, "alpha")
     })
 }
@@ -115,9 +118,7 @@ fn a_host_that_powers_itself_off_is_off() -> Result<()> {
     let bed = Bed::up(BedOptions::new(["alpha"]))?;
     let alpha = bed.host("alpha");
     let _ = alpha.exec(["systemctl", "poweroff"])?;
-    alpha.wait_until("off", Duration::from_secs(60), |host| {
-        Ok(!host.is_running()?)
-    })?;
+    alpha.wait_until("off", PATIENCE, |host| Ok(!host.is_running()?))?;
     alpha.boot()
 }
 
@@ -178,11 +179,9 @@ fn a_wireguard_tunnel_works_with_boringtun() -> Result<()> {
              ip address add 10.9.9.{own}/24 dev wg0 && ip link set wg0 up"
         ))?;
     }
-    alpha.wait_until(
-        "beta answers in the tunnel",
-        Duration::from_secs(30),
-        |host| reaches(host, "10.9.9.2"),
-    )?;
+    alpha.wait_until("beta answers in the tunnel", PATIENCE, |host| {
+        reaches(host, "10.9.9.2")
+    })?;
     let received = alpha.sh("wg show wg0 transfer | cut -f2")?;
     assert!(
         received.parse::<u64>().is_ok_and(|bytes| bytes > 0),

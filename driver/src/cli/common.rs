@@ -19,7 +19,7 @@ use crate::graph::Graph;
 use crate::plan::Plan;
 use crate::process::quote_argv;
 use crate::report::readers::{Reader, distribute};
-use crate::report::screen::Screen;
+use crate::report::screen::{Screen, UntilTheWalk};
 use crate::report::summary::Colours;
 use crate::select::select;
 
@@ -90,11 +90,21 @@ pub struct Display {
 impl Display {
     /// Bars when stderr is a terminal, lines otherwise; and whoever else reads.
     pub fn start(interrupts: &Interrupts, more: Vec<Box<dyn Reader>>) -> Self {
-        let (events, receiver) = EventSink::channel();
         let screen = Screen::on_stderr();
         interrupts.show_on(screen.clone());
-        let mut readers: Vec<Box<dyn Reader>> =
-            vec![Box::new(screen), Box::new(interrupts.running())];
+        Self::of(interrupts, Box::new(screen), more)
+    }
+
+    /// The same until the walk begins: from then on, stdout and stderr belong to what it runs.
+    pub fn until_the_walk(interrupts: &Interrupts, more: Vec<Box<dyn Reader>>) -> Self {
+        let screen = Screen::on_stderr();
+        interrupts.show_on(screen.clone());
+        Self::of(interrupts, Box::new(UntilTheWalk::on(screen)), more)
+    }
+
+    fn of(interrupts: &Interrupts, shown: Box<dyn Reader>, more: Vec<Box<dyn Reader>>) -> Self {
+        let (events, receiver) = EventSink::channel();
+        let mut readers: Vec<Box<dyn Reader>> = vec![shown, Box::new(interrupts.running())];
         readers.extend(more);
         interrupts.tell(events.downgrade());
         let reader = tokio::spawn(distribute(receiver, readers));

@@ -236,6 +236,7 @@ fn settings(args: &DeployArgs, prepared: &Prepared, interrupts: &Interrupts) -> 
             IdentityPolicy::default()
         },
         prompt: prompt(),
+        activations: args.limits.activations(),
         ..Settings::new(run_dir, interrupts.token().clone())
     }
 }

@@ -1,22 +1,34 @@
 //! `netlib exec`: one command on many nodes at the same time.
 
-use std::io::Write;
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use futures::StreamExt;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::common::{Display, FlakeArgs, SelectArgs, prepare};
 use super::interrupt::Interrupts;
+use super::record::RecordArgs;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
+use crate::event::{Event, EventSink, StepResult};
+use crate::graph::{Graph, StepId};
 use crate::host::{HostCommand, HostError, Hosts};
+use crate::plan::{Step, StepKind};
 use crate::process::Stream;
-use crate::report::exec::{Ended, prefixed, verdict};
+use crate::report::exec::{Ended, Prefixed, verdict};
+use crate::report::summary::{NodeResult, Row, Summary};
+use crate::schedule::{
+    Execute, FailureKind, Limits, OnFailure, Policy, RunResult, StepError, StepOutcome, run as walk,
+};
+
+/// What the steps' names begin with.
+const STEP: &str = "exec:";
 
 /// Run a command as root on the selected nodes, at the same time. It gets no input and no terminal.
 ///
@@ -35,6 +47,9 @@ pub struct ExecArgs {
     #[command(flatten)]
     sudo: SudoArgs,
 
+    #[command(flatten)]
+    record: RecordArgs,
+
     /// End the command on a node after so many seconds
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
@@ -50,75 +65,180 @@ pub struct ExecArgs {
 
 /// Runs the command everywhere and says where it failed.
 pub async fn run(args: ExecArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, Vec::new());
-    let prepared = prepare(&args.flake, &args.select, display.events(), interrupts).await;
-    // From here on, stdout and stderr belong to the command.
+    let mut readers = args.record.readers("exec")?;
+    let display = if args.record.json {
+        Display::start(interrupts, readers)
+    } else {
+        readers.push(Box::new(Prefixed::new(
+            std::io::stdout(),
+            std::io::stderr(),
+        )));
+        Display::until_the_walk(interrupts, readers)
+    };
+    let result = walked(&args, display.events(), interrupts).await;
+    display.events().send(match &result {
+        Ok(result) => Event::Summary(summary(result)),
+        Err(error) => Event::Error(error.to_string()),
+    });
     display.end().await;
-    let prepared = prepared?;
-    let hosts = Arc::new(
-        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
-    );
-    let width = prepared.nodes.iter().map(String::len).max().unwrap_or(0);
-    let command = HostCommand::new(args.command.clone()).timeout(Duration::from_secs(args.timeout));
-    let ended: Vec<Ended> = futures::stream::iter(&prepared.nodes)
-        .map(|node| {
-            let (hosts, command) = (hosts.clone(), command.clone());
-            one(hosts, node, width, command, interrupts.token())
-        })
-        .buffer_unordered(args.max_parallel.get())
-        .collect()
-        .await;
-    hosts.close().await;
-    eprint!("{}", verdict(&ended));
-    let is_good = ended.iter().all(|ended| ended.result.is_ok());
-    Ok(if is_good {
+    let result = result?;
+    if !args.record.json {
+        eprint!("{}", verdict(&ended(&result)));
+    }
+    Ok(if result.is_success() {
         Exit::Good
     } else {
         Exit::NodeFailed
     })
 }
 
-async fn one(
-    hosts: Arc<Hosts>,
-    node: &str,
-    width: usize,
-    command: HostCommand,
-    cancel: &CancellationToken,
-) -> Ended {
-    let result = tokio::select! {
-        result = shown(&hosts, node, width, command) => result.map_err(|error| match error {
-            // Its output was shown already.
-            HostError::Failed { status, .. } => status,
-            other => other.to_string(),
-        }),
-        () = cancel.cancelled() => {
-            Err("interrupted; the command may still run there".to_owned())
-        }
+async fn walked(
+    args: &ExecArgs,
+    events: &EventSink,
+    interrupts: &Interrupts,
+) -> Result<RunResult, Error> {
+    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+    let step = |node: &String| {
+        let step = Step::of_node(StepKind::Command, node);
+        (format!("{STEP}{node}"), step)
     };
-    Ended {
-        node: node.to_owned(),
-        result,
+    let graph = Graph::from_steps(&prepared.nodes.iter().map(step).collect())?;
+    let hosts = Arc::new(
+        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
+    );
+    let runner = Runner {
+        hosts: hosts.clone(),
+        command: HostCommand::new(args.command.clone()).timeout(Duration::from_secs(args.timeout)),
+        events: events.clone(),
+        cancel: interrupts.token().clone(),
+    };
+    events.send(Event::WalkStarted {
+        steps: graph.steps().cloned().collect(),
+    });
+    let policy = Policy {
+        limits: Limits {
+            overall: args.max_parallel.get(),
+            per_kind: BTreeMap::new(),
+        },
+        on_failure: OnFailure::GoOn,
+    };
+    let result = walk(&graph, &runner, policy, events, interrupts.token().clone()).await;
+    hosts.close().await;
+    Ok(result)
+}
+
+struct Runner {
+    hosts: Arc<Hosts>,
+    command: HostCommand,
+    events: EventSink,
+    cancel: CancellationToken,
+}
+
+impl Runner {
+    async fn command(&self, step: &str) -> Result<(), HostError> {
+        let host = self.hosts.get(node_of(step)).await?;
+        let (sink, mut lines) = mpsc::unbounded_channel::<(Stream, String)>();
+        let show = async {
+            while let Some((stream, line)) = lines.recv().await {
+                self.events.send(Event::CommandOutput {
+                    step: step.to_owned(),
+                    stream,
+                    line,
+                });
+            }
+        };
+        let (result, ()) = tokio::join!(host.run_lines(self.command.clone(), sink), show);
+        result.map(|_| ())
     }
 }
 
-async fn shown(
-    hosts: &Hosts,
-    node: &str,
-    width: usize,
-    command: HostCommand,
-) -> Result<(), HostError> {
-    let host = hosts.get(node).await?;
-    let (sink, mut lines) = mpsc::unbounded_channel::<(Stream, String)>();
-    let show = async {
-        while let Some((stream, line)) = lines.recv().await {
-            let line = prefixed(node, width, &line);
-            // Somebody who stopped reading (`| head`) is no error.
-            let _ = match stream {
-                Stream::Stdout => writeln!(std::io::stdout(), "{line}"),
-                Stream::Stderr => writeln!(std::io::stderr(), "{line}"),
-            };
+impl Execute for Runner {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
+        let step = step.clone();
+        async move {
+            let failed = |kind, message| StepOutcome::Failed(StepError { kind, message });
+            tokio::select! {
+                result = self.command(&step) => match result {
+                    Ok(()) => StepOutcome::Done(String::new()),
+                    // Its output was shown already.
+                    Err(HostError::Failed { status, .. }) => failed(FailureKind::Failed, status),
+                    Err(error) if error.is_offline() => failed(FailureKind::Offline, error.to_string()),
+                    Err(error) => failed(FailureKind::Failed, error.to_string()),
+                },
+                () = self.cancel.cancelled() => failed(
+                    FailureKind::Failed,
+                    "interrupted; the command may still run there".to_owned(),
+                ),
+            }
         }
+        .boxed()
+    }
+}
+
+fn node_of(step: &str) -> &str {
+    step.strip_prefix(STEP).unwrap_or(step)
+}
+
+/// How it ended on each node.
+fn ended(result: &RunResult) -> Vec<Ended> {
+    let of = |(step, result): (&StepId, &StepResult)| Ended {
+        node: node_of(step).to_owned(),
+        result: match result {
+            StepResult::Done(_) => Ok(()),
+            StepResult::Failed(why) | StepResult::Offline(why) => Err(why.clone()),
+            _ => Err("interrupted before the command began".to_owned()),
+        },
     };
-    let (result, ()) = tokio::join!(host.run_lines(command, sink), show);
-    result.map(|_| ())
+    result.steps.iter().map(of).collect()
+}
+
+fn summary(result: &RunResult) -> Summary {
+    let rows = std::iter::zip(ended(result), result.steps.values());
+    let rows = rows.map(|(ended, result)| Row {
+        node: ended.node,
+        result: match result {
+            StepResult::Done(_) => NodeResult::Done,
+            StepResult::Failed(_) => NodeResult::Failed,
+            StepResult::Offline(_) => NodeResult::Offline,
+            _ => NodeResult::Skipped,
+        },
+        detail: ended.result.err().unwrap_or_default(),
+    });
+    Summary {
+        rows: rows.collect(),
+        is_rest_good: true,
+        rollouts: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_node_has_one_row_that_says_how_it_ended() {
+        let steps = [
+            ("alpha", StepResult::Done(String::new())),
+            ("beta", StepResult::Failed("exit status: 3".to_owned())),
+            ("delta", StepResult::Cancelled),
+            ("gamma", StepResult::Offline("no answer".to_owned())),
+        ];
+        let steps = steps.map(|(node, result)| (format!("{STEP}{node}"), result));
+        let result = RunResult {
+            steps: steps.into(),
+        };
+        let summary = summary(&result);
+        assert!(!summary.is_success());
+        let rows: Vec<String> = summary
+            .rows
+            .iter()
+            .map(|row| format!("{}: {}: {}", row.node, row.result.word(), row.detail))
+            .collect();
+        insta::assert_snapshot!(rows.join("\n"), @r"
+        alpha: done: 
+        beta: failed: exit status: 3
+        delta: skipped: interrupted before the command began
+        gamma: offline: no answer
+        ");
+    }
 }

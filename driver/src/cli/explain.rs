@@ -5,7 +5,7 @@ use clap::Args;
 use super::common::{FlakeArgs, answer, print};
 use super::interrupt::Interrupts;
 use super::{Error, Exit};
-use crate::evaluate::{nix_list, nix_string};
+use crate::evaluate::{QuestionError, nix_list, nix_string};
 use crate::report::explain::{Explanation, explanation};
 
 /// Show which modules, in which files, gave an option of a node's NixOS configuration its value.
@@ -28,14 +28,23 @@ pub struct ExplainArgs {
 /// Prints where the value comes from.
 pub async fn run(args: ExplainArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
     let path = option_path(&args.option)?;
-    let function = format!("ask: ask {} {}", nix_string(&args.node), nix_list(&path));
-    let (found, flake): (Explanation, _) =
-        answer(&args.flake, interrupts, "ask.explain", Some(function)).await?;
-    let text = if args.json {
-        serde_json::to_string_pretty(&found)? + "\n"
-    } else {
-        explanation(&found)
+    let question = format!("ask {} {}", nix_string(&args.node), nix_list(&path));
+    let ask = |function| answer(&args.flake, interrupts, "ask.explain", Some(function));
+    let (found, flake): (Explanation, _) = match ask(format!("ask: {question}")).await {
+        // What is overridden is evaluated by nobody else, so its failure is no reason to say nothing.
+        Err(error) if error.is::<QuestionError>() => {
+            let answer = ask(format!("ask: removeAttrs ({question}) [ \"overridden\" ]")).await;
+            let answer = answer.map_err(|_| error)?;
+            eprintln!("not shown: overridden definitions, because evaluating one of them fails");
+            answer
+        }
+        other => other?,
     };
+    // Fails when there is nothing to explain, whatever the format.
+    let mut text = explanation(&found)?;
+    if args.json {
+        text = serde_json::to_string_pretty(&found)? + "\n";
+    }
     print(&flake.sources().map(&text))?;
     Ok(Exit::Good)
 }

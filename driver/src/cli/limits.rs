@@ -29,6 +29,11 @@ pub struct LimitArgs {
 }
 
 impl LimitArgs {
+    /// How many activations at the same time.
+    pub const fn activations(&self) -> usize {
+        self.max_parallel_activate.get()
+    }
+
     /// For the schedule.
     pub fn limits(&self) -> Limits {
         Limits {

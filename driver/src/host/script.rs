@@ -11,7 +11,9 @@ pub mod rollout;
 
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
-pub use activation::{Activation, Status, System, acknowledge, activate, confirm, jobs, status};
+pub use activation::{
+    Activation, Seen, Status, System, acknowledge, activate, confirm, jobs, status,
+};
 use answer::Answer;
 pub use health::{CheckVerdict, Health, HealthCheck, HealthMode, Verdict, check};
 pub use inspect::{Generation, HostStatus, inspect};

@@ -136,15 +136,13 @@ impl Rollout {
     #[must_use]
     pub fn pauses_after(&self, batch: usize) -> Option<Pause> {
         let pause = self.pause?;
-        let is_canary = batch
-            .checked_sub(1)
-            .and_then(|place| self.batches.get(place))
-            .is_some_and(|batch| batch.canary);
+        let ended = self.batches.get(batch.checked_sub(1)?)?;
         let is_meant = match pause.after {
-            PauseAfter::Canary => is_canary,
-            PauseAfter::Batch => batch > 0,
+            PauseAfter::Canary => ended.canary,
+            PauseAfter::Batch => true,
         };
-        is_meant.then_some(pause)
+        // Of a batch that is not selected there is nothing to look at.
+        (is_meant && !ended.nodes.is_empty()).then_some(pause)
     }
 }
 

@@ -17,6 +17,17 @@ pub enum Stream {
     Stderr,
 }
 
+impl Stream {
+    /// Its usual name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+        }
+    }
+}
+
 /// Where lines of a running command go. Sending never blocks; a reader that is gone changes nothing.
 pub type LineSink = UnboundedSender<(Stream, String)>;
 

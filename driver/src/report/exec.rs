@@ -1,5 +1,12 @@
 //! What `netlib exec` prints: lines with the node's name in front, and where the command failed.
 
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use super::readers::Reader;
+use crate::event::Event;
+use crate::process::Stream;
+
 /// How a command ended on a node.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Ended {
@@ -9,10 +16,51 @@ pub struct Ended {
     pub result: Result<(), String>,
 }
 
-/// A line of output, behind the name of the node.
-#[must_use]
-pub fn prefixed(node: &str, width: usize, line: &str) -> String {
-    format!("{node:width$} | {line}")
+/// Writes the output of commands, each line behind the name of its node; stdout and stderr stay apart.
+pub struct Prefixed<O, E> {
+    stdout: O,
+    stderr: E,
+    nodes: BTreeMap<String, String>,
+    width: usize,
+}
+
+impl<O: Write + Send, E: Write + Send> Prefixed<O, E> {
+    /// Writes there.
+    #[must_use]
+    pub fn new(stdout: O, stderr: E) -> Self {
+        Self {
+            stdout,
+            stderr,
+            nodes: BTreeMap::new(),
+            width: 0,
+        }
+    }
+}
+
+impl<O: Write + Send, E: Write + Send> Reader for Prefixed<O, E> {
+    fn read(&mut self, event: &Event) {
+        match event {
+            Event::WalkStarted { steps } => {
+                let nodes = steps.iter().filter_map(|step| {
+                    let node = step.node.clone()?;
+                    Some((step.id.clone(), node))
+                });
+                self.nodes = nodes.collect();
+                self.width = self.nodes.values().map(String::len).max().unwrap_or(0);
+            }
+            Event::CommandOutput { step, stream, line } => {
+                let width = self.width;
+                let node = self.nodes.get(step).unwrap_or(step);
+                let line = format!("{node:width$} | {line}");
+                // Somebody who stopped reading (`| head`) is no error.
+                let _ = match stream {
+                    Stream::Stdout => writeln!(self.stdout, "{line}"),
+                    Stream::Stderr => writeln!(self.stderr, "{line}"),
+                };
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Where the command failed and why, sorted by node; empty where all is well.
@@ -34,11 +82,37 @@ pub fn verdict(ended: &[Ended]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::WalkStep;
+    use crate::plan::StepKind;
 
     #[test]
-    fn names_line_up() {
-        assert_eq!(prefixed("a", 5, "x y"), "a     | x y");
-        assert_eq!(prefixed("alpha", 5, ""), "alpha | ");
+    fn names_line_up_and_the_streams_stay_apart() {
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let mut lines = Prefixed::new(&mut stdout, &mut stderr);
+        let step = |node: &str| WalkStep {
+            id: format!("exec:{node}"),
+            kind: StepKind::Command,
+            node: Some(node.to_owned()),
+        };
+        lines.read(&Event::WalkStarted {
+            steps: vec![step("a"), step("alpha")],
+        });
+        for (node, stream, line) in [
+            ("a", Stream::Stdout, "x y"),
+            ("alpha", Stream::Stdout, ""),
+            ("a", Stream::Stderr, "oh"),
+        ] {
+            lines.read(&Event::CommandOutput {
+                step: format!("exec:{node}"),
+                stream,
+                line: line.to_owned(),
+            });
+        }
+        assert_eq!(
+            String::from_utf8(stdout).unwrap(),
+            "a     | x y\nalpha | \n"
+        );
+        assert_eq!(String::from_utf8(stderr).unwrap(), "a     | oh\n");
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub enum Explanation {
         declarations: Vec<Place>,
         /// Who gave it which value.
         definitions: Vec<Definition>,
+        /// Who would have, had nobody said something stronger; the strongest first.
+        #[serde(default)]
+        overridden: Vec<Overridden>,
     },
     /// A set of options.
     Options {
@@ -37,6 +40,11 @@ pub enum Explanation {
         option: String,
         /// Names of what is in it.
         children: Vec<String>,
+    },
+    /// There is no such node, option or part of a value.
+    Missing {
+        /// What is missing, what was perhaps meant, and what to do.
+        message: String,
     },
 }
 
@@ -60,16 +68,28 @@ pub struct Definition {
     value: String,
 }
 
+/// What one module said in vain.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Overridden {
+    #[serde(flatten)]
+    definition: Definition,
+    /// The priority that was too weak: higher than that of the definitions that count.
+    priority: u32,
+}
+
 /// Writes the value first, then who gave it.
-#[must_use]
-pub fn explanation(found: &Explanation) -> String {
+///
+/// # Errors
+/// The message when there is nothing to explain.
+pub fn explanation(found: &Explanation) -> Result<String, String> {
     match found {
+        Explanation::Missing { message } => Err(message.clone()),
         Explanation::Options {
             option, children, ..
-        } => children
+        } => Ok(children
             .iter()
             .map(|child| format!("{option}.{child}\n"))
-            .collect(),
+            .collect()),
         Explanation::Option {
             node,
             option,
@@ -79,32 +99,48 @@ pub fn explanation(found: &Explanation) -> String {
             priority,
             declarations,
             definitions,
+            overridden,
         } => {
             let mut out = format!("{option} of {node}:\n{}\n", indented(value));
             if let Some(kind) = kind_of_value {
                 let _ = writeln!(out, "type: {kind}");
             }
-            let strength = match priority {
+            let how = match priority {
                 _ if *is_default => " (the default)".to_owned(),
-                Some(50) => " (mkForce)".to_owned(),
-                Some(1000) => " (mkDefault)".to_owned(),
                 Some(100) | None => String::new(),
-                Some(other) => format!(" (priority {other})"),
+                Some(other) => format!(" ({})", strength(*other)),
             };
-            let _ = writeln!(out, "\ndefined{strength} by");
+            let _ = writeln!(out, "\ndefined{how} by");
             for definition in definitions {
-                let _ = writeln!(
-                    out,
-                    "- {}\n{}",
-                    place(&definition.place),
-                    indented(&definition.value)
-                );
+                let _ = writeln!(out, "- {}", defined(definition, ""));
+            }
+            if !overridden.is_empty() {
+                let _ = writeln!(out, "overridden:");
+            }
+            for lost in overridden {
+                let how = format!(" ({})", strength(lost.priority));
+                let _ = writeln!(out, "- {}", defined(&lost.definition, &how));
             }
             for declaration in declarations {
                 let _ = writeln!(out, "declared in {}", place(declaration));
             }
-            out
+            Ok(out)
         }
+    }
+}
+
+fn defined(definition: &Definition, how: &str) -> String {
+    let value = indented(&definition.value);
+    format!("{}{how}\n{value}", place(&definition.place))
+}
+
+/// A priority as people write it.
+fn strength(priority: u32) -> String {
+    match priority {
+        50 => "mkForce".to_owned(),
+        1000 => "mkDefault".to_owned(),
+        1500 => "the option's default".to_owned(),
+        other => format!("priority {other}"),
     }
 }
 
@@ -136,10 +172,14 @@ mod tests {
                  "definitions": [
                    { "file": "/home/me/flake.nix", "via": "nodes.alpha.configuration", "origin": null, "value": "[\n  80\n]" },
                    { "file": "/netlib/modules/hello", "via": "configure.alpha", "origin": "netlib.modules.hello", "value": "[\n  7070\n]" }
+                 ],
+                 "overridden": [
+                   { "file": "/home/me/lan.nix", "via": "defaults", "origin": null, "value": "[\n  22\n]", "priority": 1000 },
+                   { "file": "/nixpkgs/firewall.nix", "via": null, "origin": "nixpkgs", "value": "[ ]", "priority": 1500 }
                  ] }"#,
         )
         .unwrap();
-        assert_snapshot!(explanation(&found));
+        assert_snapshot!(explanation(&found).unwrap());
     }
 
     #[test]
@@ -149,7 +189,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(
-            explanation(&found),
+            explanation(&found).unwrap(),
             "networking.nat.enable\nnetworking.nat.internalIPs\n"
         );
     }

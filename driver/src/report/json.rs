@@ -71,6 +71,10 @@ fn described(event: &Event) -> (&'static str, Value) {
         }
         Event::StepStarted { step } => ("stepStarted", json!({ "step": step })),
         Event::StepOutput { step, line } => ("stepOutput", json!({ "step": step, "line": line })),
+        Event::CommandOutput { step, stream, line } => (
+            "stepOutput",
+            json!({ "step": step, "stream": stream.name(), "line": line }),
+        ),
         Event::StepFinished {
             step,
             result,

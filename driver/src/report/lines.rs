@@ -59,7 +59,9 @@ impl Lines {
                 None
             }
             Event::StepStarted { step } => Some(format!("{}: started", self.name(step))),
-            Event::StepOutput { step, line } => Some(format!("{} | {line}", self.owner(step))),
+            Event::StepOutput { step, line } | Event::CommandOutput { step, line, .. } => {
+                Some(format!("{} | {line}", self.owner(step)))
+            }
             Event::StepFinished {
                 step,
                 result,

@@ -59,6 +59,7 @@ impl LogDir {
             | Event::NotEvaluated { node, .. } => Some(node),
             Event::StepStarted { step }
             | Event::StepOutput { step, .. }
+            | Event::CommandOutput { step, .. }
             | Event::StepFinished { step, .. } => self.steps.get(step)?.node.as_deref(),
             _ => None,
         }
@@ -90,7 +91,9 @@ impl Reader for LogDir {
         let line = match event {
             Event::Online { node } => Some(format!("{node}: online")),
             // Which step said it matters more here than whose it is: the file has one node.
-            Event::StepOutput { step, line } => Some(format!("{} | {line}", self.lines.name(step))),
+            Event::StepOutput { step, line } | Event::CommandOutput { step, line, .. } => {
+                Some(format!("{} | {line}", self.lines.name(step)))
+            }
             _ => self.lines.of(event),
         };
         let node = self.node_of(event).map(str::to_owned);

@@ -65,7 +65,7 @@ impl Bars {
         match event {
             Event::WalkStarted { .. } => self.begin(),
             Event::StepStarted { step } => self.start(step),
-            Event::StepOutput { step, line } => {
+            Event::StepOutput { step, line } | Event::CommandOutput { step, line, .. } => {
                 if let Some(bar) = self.running.get(step) {
                     bar.set_message(format!("{}  {line}", self.lines.name(step)));
                 }

@@ -96,6 +96,41 @@ impl Reader for Screen {
     }
 }
 
+/// The progress display of what comes before the walk, whose own output has the terminal afterwards.
+pub struct UntilTheWalk {
+    screen: Screen,
+    is_walking: bool,
+}
+
+impl UntilTheWalk {
+    /// Shows it there.
+    #[must_use]
+    pub fn on(screen: Screen) -> Self {
+        Self {
+            screen,
+            is_walking: false,
+        }
+    }
+}
+
+impl Reader for UntilTheWalk {
+    fn read(&mut self, event: &Event) {
+        match event {
+            Event::WalkStarted { .. } => {
+                self.is_walking = true;
+                self.screen.end();
+            }
+            Event::Interrupted { .. } => self.screen.read(event),
+            _ if !self.is_walking => self.screen.read(event),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self) {
+        self.screen.end();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,5 +158,15 @@ mod tests {
         drop(aside);
         screen.read(&Event::Phase("four".to_owned()));
         assert_eq!(*shown.lock().unwrap(), ["one", "two", "three", "four"]);
+    }
+
+    #[test]
+    fn a_walk_with_output_of_its_own_has_the_terminal() {
+        let shown = Arc::new(Mutex::new(Vec::new()));
+        let mut screen = UntilTheWalk::on(Screen::of(Box::new(Shown(shown.clone())), None));
+        screen.read(&Event::Phase("one".to_owned()));
+        screen.read(&Event::WalkStarted { steps: Vec::new() });
+        screen.read(&Event::Phase("two".to_owned()));
+        assert_eq!(*shown.lock().unwrap(), ["one"]);
     }
 }

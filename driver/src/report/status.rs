@@ -22,6 +22,9 @@ pub fn text(network: &Network, nodes: &[NodeStatus]) -> String {
             Err(error) => {
                 let _ = writeln!(text, "{}: {}", node.node, reach(error));
                 indent(&mut text, &error.to_string());
+                if let Planned::System(system) = &node.planned {
+                    let _ = writeln!(text, "  planned     {system}");
+                }
             }
         }
         if let Planned::Unknown(message) = &node.planned {
@@ -56,6 +59,10 @@ fn describe(text: &mut String, network: &Network, node: &NodeStatus, status: &Ho
                 "network",
                 &format!("{} ({}): not this one", theirs.name, theirs.id),
             );
+        }
+        Some(theirs) if theirs.name != network.name => {
+            let said = format!("{} ({}): another one with this id", theirs.name, theirs.id);
+            line("network", &said);
         }
         Some(_) => {}
         None => line("network", "none yet: netlib has not deployed to it"),
@@ -213,7 +220,7 @@ fn host_json(status: &HostStatus) -> Value {
         "generation": status.generation,
         "network": network,
         "nix": nix,
-        "lock": status.lock().map(|lock| json!({ "deployer": lock.deployer, "since": lock.since })),
+        "lock": status.lock().map(lock_json),
         "unfinished": unfinished,
         "lastDeploy": last.as_ref().map(|last| json!({
             "nonce": last.nonce,
@@ -222,6 +229,18 @@ fn host_json(status: &HostStatus) -> Value {
             "message": last.message,
             "unseen": last.is_unseen,
         })),
+    })
+}
+
+/// What is being activated is said where the host could read it.
+fn lock_json(lock: &LockHolder) -> Value {
+    let underway = lock.deployment.as_ref();
+    json!({
+        "deployer": lock.deployer,
+        "since": lock.since,
+        "nonce": underway.map(|underway| &underway.nonce),
+        "phase": underway.map(|underway| underway.phase.word()),
+        "system": underway.map(|underway| &underway.toplevel),
     })
 }
 

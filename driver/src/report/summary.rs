@@ -1,103 +1,20 @@
 //! What became of each node: a table, and one last line that says it all.
 
+mod node_result;
+mod row;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::event::{StepResult, WalkStep};
 use crate::graph::Graph;
-use crate::plan::{Goal, StepKind};
+use crate::plan::Goal;
 use crate::rollout::{RolloutReport, RolloutState};
 use crate::schedule::RunResult;
 
-/// What became of a node.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum NodeResult {
-    /// It was switched to its new system.
-    Active,
-    /// It was running its system already.
-    UpToDate,
-    /// A deploy would switch it to another system.
-    WouldChange,
-    /// It is as far as the goal of the run goes, which is not the whole way.
-    Done,
-    /// It was switched, and its rollout took it back to the system from before.
-    RolledBack,
-    /// One of its steps failed.
-    Failed,
-    /// Something that it depends on failed.
-    Blocked,
-    /// It does not answer.
-    Offline,
-    /// Nothing was done, because the run ended before.
-    Skipped,
-}
-
-impl NodeResult {
-    /// The word of the table.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::UpToDate => "up to date",
-            Self::WouldChange => "would change",
-            Self::Done => "done",
-            Self::RolledBack => "rolled back",
-            Self::Failed => "failed",
-            Self::Blocked => "blocked",
-            Self::Offline => "offline",
-            Self::Skipped => "skipped",
-        }
-    }
-
-    /// Whether the node is as it should be, or would be after a deploy.
-    #[must_use]
-    pub const fn is_good(self) -> bool {
-        matches!(
-            self,
-            Self::Active | Self::UpToDate | Self::WouldChange | Self::Done
-        )
-    }
-
-    const fn is_active(self) -> bool {
-        matches!(self, Self::Active | Self::UpToDate)
-    }
-
-    fn styled(self, colours: Colours) -> console::StyledObject<String> {
-        let word = console::Style::new().force_styling(colours == Colours::On);
-        let word = match self {
-            Self::Active | Self::Done => word.green(),
-            Self::UpToDate | Self::Skipped => word.dim(),
-            Self::WouldChange => word.cyan(),
-            Self::Blocked | Self::RolledBack => word.yellow(),
-            Self::Failed | Self::Offline => word.red(),
-        };
-        word.apply_to(format!(
-            "{:width$}",
-            self.word(),
-            width = Self::WouldChange.word().len()
-        ))
-    }
-}
-
-/// Whether a text may have colours.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Colours {
-    /// For a terminal.
-    On,
-    /// For files, pipes and `NO_COLOR`.
-    Off,
-}
-
-/// One line of the table.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Row {
-    /// Node name.
-    pub node: String,
-    /// What became of it.
-    pub result: NodeResult,
-    /// Why, in one line.
-    pub detail: String,
-}
+pub use node_result::{Colours, NodeResult};
+use row::row;
+pub use row::{Row, first_line};
 
 /// What became of all nodes of a run.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -142,8 +59,11 @@ impl Summary {
         for report in reports {
             for (node, what) in &report.taken_back {
                 if let Some(row) = self.rows.iter_mut().find(|row| row.node == *node) {
+                    row.detail = match row.result {
+                        NodeResult::Failed => format!("{}; {what}", row.detail),
+                        _ => what.clone(),
+                    };
                     row.result = NodeResult::RolledBack;
-                    row.detail.clone_from(what);
                 }
             }
         }
@@ -233,110 +153,6 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.render(Colours::Off))
     }
-}
-
-/// The step that says most about a node decides: first what went wrong, then how its activation ended.
-fn row(node: &str, steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Row {
-    let found = |wanted: fn(&WalkStep, &StepResult) -> Option<(NodeResult, String)>| {
-        steps.iter().find_map(|(step, result)| wanted(step, result))
-    };
-    let (result, detail) = found(failure)
-        .or_else(|| found(not_started))
-        .or_else(|| found(previewed))
-        .or_else(|| activation(steps, goal))
-        .unwrap_or((
-            NodeResult::Skipped,
-            "the plan has no activation for it".to_owned(),
-        ));
-    Row {
-        node: node.to_owned(),
-        result,
-        detail,
-    }
-}
-
-/// The step's name without its node, which the table names already.
-fn label(step: &WalkStep) -> &str {
-    let node = step.node.as_deref().unwrap_or_default();
-    let what = step.id.strip_suffix(node);
-    let what = what.and_then(|what| what.strip_suffix(':'));
-    what.unwrap_or(&step.id)
-}
-
-fn failure(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
-    match result {
-        StepResult::Failed(message) => Some((
-            NodeResult::Failed,
-            format!("{}: {}", label(step), first_line(message)),
-        )),
-        StepResult::Offline(message) => Some((NodeResult::Offline, first_line(message).to_owned())),
-        _ => None,
-    }
-}
-
-fn not_started(_: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
-    match result {
-        StepResult::Blocked { by } => Some((NodeResult::Blocked, format!("by {by}"))),
-        StepResult::Aborted(why) => Some((NodeResult::Skipped, why.clone())),
-        StepResult::NotStarted { because } => Some((
-            NodeResult::Skipped,
-            format!("not started after the failure of {because}"),
-        )),
-        StepResult::Cancelled => Some((
-            NodeResult::Skipped,
-            "interrupted before it was done".to_owned(),
-        )),
-        _ => None,
-    }
-}
-
-fn previewed(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
-    let StepResult::Skipped(why) = result else {
-        return None;
-    };
-    let change = why.strip_prefix(NodeResult::WouldChange.word())?;
-    let change = change.trim_start_matches(':').trim().to_owned();
-    (step.kind == StepKind::Activate).then_some((NodeResult::WouldChange, change))
-}
-
-fn activation(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Option<(NodeResult, String)> {
-    let (_, result) = steps
-        .iter()
-        .find(|(step, _)| step.kind == StepKind::Activate)?;
-    match result {
-        StepResult::Done(detail) if goal == Goal::Switch => {
-            Some((NodeResult::Active, detail.clone()))
-        }
-        StepResult::Done(detail) => Some((NodeResult::Done, detail.clone())),
-        StepResult::Skipped(why) if why == NodeResult::UpToDate.word() => {
-            Some((NodeResult::UpToDate, String::new()))
-        }
-        // The goal ends before the activation: what was done last is what there is to say.
-        StepResult::Skipped(why) => {
-            let done = steps.iter().rev().find_map(|(_, result)| match result {
-                StepResult::Done(detail) => Some(detail.as_str()),
-                _ => None,
-            });
-            let done = done.map(|done| format!("{done}; ")).unwrap_or_default();
-            Some((NodeResult::Done, format!("{done}{why}")))
-        }
-        _ => None,
-    }
-}
-
-/// The line of a message that fits a table.
-#[must_use]
-pub fn first_line(message: &str) -> &str {
-    let line = message
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_default()
-        .trim();
-    // The table names the node already.
-    let about = line
-        .strip_prefix("node `")
-        .and_then(|rest| rest.split_once("`: "));
-    about.map_or(line, |(_, about)| about).trim_end_matches(':')
 }
 
 #[cfg(test)]

@@ -1,23 +1,28 @@
-//! Rollouts and checks of a plan for reading: which nodes go together, what each gate asks for, what is taken back.
+//! Rollouts and checks of a plan for reading: which nodes go together, what each gate waits and asks for, what is taken back.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::graph::Graph;
-use crate::plan::{Check, OnUnreachable, Plan, Rollout, StepKind};
+use crate::plan::{Check, OnUnreachable, Plan, Rollout, Step, StepKind};
 
 /// The rollouts whose gates are in the graph, and the checks of its nodes; empty when there are none.
 #[must_use]
 pub fn waves(plan: &Plan, graph: &Graph) -> String {
     let nodes: BTreeSet<String> = graph.steps().filter_map(|step| step.node.clone()).collect();
     let gates = graph.steps().filter(|step| step.kind == StepKind::Gate);
-    let ids: BTreeSet<&String> = gates
-        .filter_map(|gate| plan.steps.get(&gate.id)?.rollout.as_ref())
-        .collect();
+    // As they follow each other.
+    let mut ids: Vec<&String> = Vec::new();
+    for id in gates.filter_map(|gate| plan.steps.get(&gate.id)?.rollout.as_ref()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
     let mut text = String::new();
     for id in ids {
         if let Some(rollout) = plan.rollouts.get(id) {
-            draw_rollout(&mut text, id, &rollout.restricted(&nodes));
+            let gates = Gates { plan, graph, id };
+            draw_rollout(&mut text, &gates, &rollout.restricted(&nodes));
         }
     }
     let checked = plan
@@ -41,8 +46,41 @@ pub fn waves(plan: &Plan, graph: &Graph) -> String {
     text
 }
 
-fn draw_rollout(text: &mut String, id: &str, rollout: &Rollout) {
-    let _ = writeln!(text, "rollout {id}: {}", limits(rollout));
+/// The gates of one rollout.
+struct Gates<'a> {
+    plan: &'a Plan,
+    graph: &'a Graph,
+    id: &'a str,
+}
+
+impl Gates<'_> {
+    /// The gate after this batch by its id, and what of other rollouts and commands it waits for.
+    fn of(&self, batch: usize) -> String {
+        let is_it = |id: &str| {
+            let step = self.plan.steps.get(id);
+            step.is_some_and(|step| self.is_own(step) && step.batch.unwrap_or_default() == batch)
+        };
+        let gate = self.graph.steps().find(|step| is_it(&step.id));
+        let Some(gate) = gate else {
+            return "gate: ".to_owned();
+        };
+        let before = self.graph.dependencies(&gate.id).into_iter();
+        let others = before.filter(|id| !self.plan.steps.get(id).is_some_and(|it| self.is_own(it)));
+        let others: Vec<String> = others.collect();
+        if others.is_empty() {
+            format!("{}: ", gate.id)
+        } else {
+            format!("{}: after {}, ", gate.id, others.join(", "))
+        }
+    }
+
+    fn is_own(&self, step: &Step) -> bool {
+        step.kind == StepKind::Gate && step.rollout.as_deref() == Some(self.id)
+    }
+}
+
+fn draw_rollout(text: &mut String, gates: &Gates<'_>, rollout: &Rollout) {
+    let _ = writeln!(text, "rollout {}: {}", gates.id, limits(rollout));
     let batches: Vec<(usize, _)> = (1..).zip(&rollout.batches).collect();
     let kept: Vec<_> = batches
         .into_iter()
@@ -51,7 +89,8 @@ fn draw_rollout(text: &mut String, id: &str, rollout: &Rollout) {
     let last = kept.len().saturating_sub(1);
     let _ = writeln!(
         text,
-        "├─ gate: lock on {}, no failure so far",
+        "├─ {}lock on {}, no failure so far",
+        gates.of(0),
         rollout.coordinator
     );
     for (place, (number, batch)) in kept.iter().enumerate() {
@@ -65,7 +104,7 @@ fn draw_rollout(text: &mut String, id: &str, rollout: &Rollout) {
         let wait = match rollout.pauses_after(*number) {
             Some(pause) if place < last => {
                 let end = if rollout.auto_promote {
-                    "goes on"
+                    "goes on if nothing failed"
                 } else {
                     "stays paused"
                 };
@@ -73,7 +112,8 @@ fn draw_rollout(text: &mut String, id: &str, rollout: &Rollout) {
             }
             _ => String::new(),
         };
-        let _ = writeln!(text, "{stem} └─ gate: {}{wait}", healthy(rollout));
+        let gate = gates.of(*number);
+        let _ = writeln!(text, "{stem} └─ {gate}{}{wait}", healthy(rollout));
     }
 }
 
@@ -159,5 +199,18 @@ mod tests {
             .unwrap()
             .restrict(&plan.steps_of(&nodes));
         assert_snapshot!(waves(&plan, &graph));
+    }
+
+    #[test]
+    fn what_a_gate_waits_for_outside_of_its_rollout_is_said() {
+        let mut plan = rolled_out();
+        let gate = plan.steps.get_mut("gate:web:3").unwrap();
+        gate.after.push("migrate".to_owned());
+        let text = waves(&plan, &Graph::from_plan(&plan).unwrap());
+        assert!(
+            text.contains("   └─ gate:web:3: after migrate, healthy"),
+            "{text}"
+        );
+        assert!(text.contains("└─ gate:web:2: healthy"), "{text}");
     }
 }

@@ -3,17 +3,22 @@
 //! Knows nodes, slots, failures and batches; knows nothing of hosts, checks or how anything is done.
 
 mod course;
+mod decision;
+mod node;
 mod report;
+mod slots;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::event::StepResult;
+use crate::event::{StepResult, WalkStep};
 use crate::graph::Graph;
 use crate::plan::{Plan, StepKind};
 use crate::schedule::Admission;
 
-pub use course::{Before, Course, Decision};
+pub use course::Course;
+pub use decision::Decision;
+pub use node::Before;
 pub use report::{RolloutReport, RolloutState};
 
 /// All rollouts of a run.
@@ -21,6 +26,8 @@ pub use report::{RolloutReport, RolloutState};
 pub struct Rollouts {
     courses: BTreeMap<String, Mutex<Course>>,
     members: BTreeMap<String, Member>,
+    /// The rollout of each gate.
+    gates: BTreeMap<String, String>,
 }
 
 /// What a step means for the rollout of its node.
@@ -39,8 +46,13 @@ impl Rollouts {
     pub fn of(plan: &Plan, graph: &Graph) -> Self {
         let selected = graph.steps().filter_map(|step| step.node.clone()).collect();
         let gates = graph.steps().filter(|step| step.kind == StepKind::Gate);
-        let ids = gates.filter_map(|gate| plan.steps.get(&gate.id)?.rollout.clone());
-        let mut rollouts = Self::default();
+        let rollout_of =
+            |gate: &WalkStep| Some((gate.id.clone(), plan.steps.get(&gate.id)?.rollout.clone()?));
+        let mut rollouts = Self {
+            gates: gates.filter_map(rollout_of).collect(),
+            ..Self::default()
+        };
+        let ids: BTreeSet<String> = rollouts.gates.values().cloned().collect();
         for id in ids {
             let Some(planned) = plan.rollouts.get(&id) else {
                 continue;
@@ -91,6 +103,9 @@ impl Rollouts {
 
     /// Takes in how a step ended.
     pub fn ended(&self, step: &str, result: &StepResult) {
+        if let (Some(id), StepResult::Blocked { by }) = (self.gates.get(step), result) {
+            return self.gate_blocked(id, step, by);
+        }
         let Some(member) = self.members.get(step) else {
             return;
         };
@@ -103,11 +118,27 @@ impl Rollouts {
             StepResult::Offline(_) => course.offline(node),
             StepResult::Done(_) | StepResult::Skipped(_) if member.is_last => course.healthy(node),
             StepResult::Done(_) | StepResult::Skipped(_) => {}
+            // What keeps it from going on within the rollout has been counted.
+            StepResult::Blocked { by } if !self.is_of(by, &member.rollout) => course.blocked(node),
             StepResult::Blocked { .. }
             | StepResult::NotStarted { .. }
             | StepResult::Aborted(_)
             | StepResult::Cancelled => course.left_out(node),
         }
+    }
+
+    fn gate_blocked(&self, id: &str, gate: &str, by: &str) {
+        if let Some(mut course) = self.course(id)
+            && !self.is_of(by, id)
+        {
+            course.stop(format!("{gate} was blocked by {by}"));
+        }
+    }
+
+    /// Whether a step is one of a node of the rollout, or one of its gates.
+    fn is_of(&self, step: &str, rollout: &str) -> bool {
+        let of_node = self.members.get(step).map(|member| &member.rollout);
+        of_node.or_else(|| self.gates.get(step)).map(String::as_str) == Some(rollout)
     }
 
     /// The rollout of this id, if it is one of the run.

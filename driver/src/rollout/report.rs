@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::course::{Course, State, count};
+use super::course::{Course, count};
+use super::node::State;
 
 /// How a rollout ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -58,7 +59,11 @@ impl Course {
             healthy.count(),
             count(self.nodes.len(), "node")
         );
-        for (what, which) in [("failed", State::Failed), ("offline", State::Offline)] {
+        for (what, which) in [
+            ("failed", State::Failed),
+            ("blocked", State::Blocked),
+            ("offline", State::Offline),
+        ] {
             let names: Vec<&str> = self.in_state(which).collect();
             if !names.is_empty() {
                 detail.push_str(&format!(", {what}: {}", names.join(", ")));

@@ -1,11 +1,12 @@
 //! Property tests: random graphs, random failures, random limits.
 
 mod fake;
+mod gated;
 mod prepared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fake::{FakeStep, Fate, Recorder, fake_steps};
+use fake::{Entry, FakeStep, Fate, Recorder, fake_steps, name};
 use proptest::prelude::*;
 
 use super::*;
@@ -32,11 +33,6 @@ fn stopping(limits: &Limits) -> Policy {
         limits: limits.clone(),
         on_failure: OnFailure::StopStarting,
     }
-}
-
-/// Names whose alphabetical order is not the order of the graph.
-fn name(place: usize) -> StepId {
-    format!("s{:02}", (place * 37) % 97)
 }
 
 struct Ran {
@@ -172,7 +168,7 @@ impl Ran {
             if let StepResult::Blocked { by } = result {
                 let failed = matches!(
                     self.result.steps[by],
-                    StepResult::Failed(_) | StepResult::Offline(_)
+                    StepResult::Failed(_) | StepResult::Offline(_) | StepResult::Aborted(_)
                 );
                 assert!(failed, "{step} is blocked by {by}, which did not fail");
                 assert!(!self.started().contains(step), "{step} is blocked and ran");
@@ -251,6 +247,8 @@ fn independent_steps_run_at_the_same_time() {
         millis: 10,
         after,
         settles: vec![],
+        entry: Entry::Open,
+        prepared: 0,
     };
     let limits = Limits {
         overall: 10,
@@ -281,6 +279,8 @@ fn a_walk_that_is_cancelled_before_it_begins_does_nothing() {
         millis: 1,
         after: vec![],
         settles: vec![],
+        entry: Entry::Open,
+        prepared: 0,
     };
     let limits = Limits {
         overall: 1,

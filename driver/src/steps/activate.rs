@@ -5,7 +5,7 @@ use super::follow::{Course, Ended, Origin, follow, start};
 use super::restart::restart_if_needed;
 use super::runner::StepRunnerParts;
 use super::standing::Standing;
-use crate::host::script::{self, Activation, Health, Phase, Status, System};
+use crate::host::script::{self, Activation, Health, Phase, Seen, Status, System};
 use crate::host::{HostError, LockHolder, Refusal};
 use crate::plan::Goal;
 use crate::rollout::Before;
@@ -20,42 +20,58 @@ pub(super) async fn activate(
     health: Health,
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Activated, StepFailure> {
-    let host = &*standing.host;
-    let (toplevel, goal) = (&standing.toplevel.out_path, standing.options.goal);
     let mut activation = asked_for(parts, standing, health);
-    let origin = match begin(standing, &activation).await? {
-        None => Origin::Ours,
-        Some(holder) => {
+    let (done, before) = match begin(standing, &activation).await? {
+        Begun::Ours => {
+            see_through(parts, standing, (&activation, Origin::Ours), &mut on_line).await?
+        }
+        Begun::Found(holder) => {
             on_line(format!(
                 "{} has been activating this system since {}: following that",
                 holder.deployer, holder.since
             ));
-            activation.nonce = holder
-                .deployment
-                .map_or(activation.nonce, |deployment| deployment.nonce);
-            Origin::Found
+            if let Some(deployment) = holder.deployment {
+                activation.nonce = deployment.nonce;
+            }
+            see_through(parts, standing, (&activation, Origin::Found), &mut on_line).await?
         }
+        Begun::Reached => (
+            "up to date: somebody else deployed it meanwhile".to_owned(),
+            None,
+        ),
     };
-    let course = Course {
-        activation: &activation,
-        origin,
-        lost_limit: parts.settings.lost_limit,
-    };
-    let ended = follow(host, course, &mut on_line).await?;
-    judge(&ended, goal, toplevel, &activation.nonce)?;
-    if goal.takes_over() {
+    if standing.options.goal.takes_over() {
         identify(parts, standing).await?;
     }
-    let done = goal.done(ended.status.previous.as_deref(), toplevel);
     let restarted = restart_if_needed(&parts.settings.cancel, standing, on_line).await?;
     Ok(Activated {
         was_restarted: !restarted.is_empty(),
         done: done + &restarted,
-        before: Before {
-            toplevel: ended.status.previous,
-            generation: ended.status.generation_before,
-        },
+        before,
     })
+}
+
+/// Follows an activation to an end that is the goal; what was done, and what ran before.
+async fn see_through(
+    parts: &StepRunnerParts,
+    standing: &Standing,
+    (activation, origin): (&Activation, Origin),
+    on_line: impl FnMut(String) + Send,
+) -> Result<(String, Option<Before>), StepFailure> {
+    let (toplevel, goal) = (&standing.toplevel.out_path, standing.options.goal);
+    let course = Course {
+        activation,
+        origin,
+        lost_limit: parts.settings.lost_limit,
+    };
+    let ended = follow(&*standing.host, course, on_line).await?;
+    judge(&ended, goal, toplevel, &activation.nonce)?;
+    let done = goal.done(ended.status.previous.as_deref(), toplevel);
+    let before = Before {
+        toplevel: ended.status.previous,
+        generation: ended.status.generation_before,
+    };
+    Ok((done, Some(before)))
 }
 
 /// A host that was brought to its goal.
@@ -64,8 +80,8 @@ pub(super) struct Activated {
     pub done: String,
     /// Whether the host was restarted afterwards.
     pub was_restarted: bool,
-    /// What it ran before.
-    pub before: Before,
+    /// What it ran before; none when this run had nothing to do.
+    pub before: Option<Before>,
 }
 
 fn asked_for(parts: &StepRunnerParts, standing: &Standing, health: Health) -> Activation {
@@ -76,30 +92,51 @@ fn asked_for(parts: &StepRunnerParts, standing: &Standing, health: Health) -> Ac
         deployer: parts.settings.deployer.clone(),
         network: parts.plan.network.clone(),
         policy: parts.settings.policy,
+        seen: Some(Seen {
+            running: standing.probe.current_system.clone(),
+            profile: standing.probe.system_profile.clone(),
+        }),
         limit: standing.options.limit(),
         confirm_limit: standing.options.confirm_limit(),
         health,
     }
 }
 
-/// Starts the activation, unless one of the same system for the same goal is under way: then that one's holder.
-async fn begin(
-    standing: &Standing,
-    activation: &Activation,
-) -> Result<Option<LockHolder>, StepFailure> {
+/// How an activation came about.
+enum Begun {
+    /// The host took it up.
+    Ours,
+    /// One of the same system for the same goal was under way.
+    Found(LockHolder),
+    /// Somebody else has brought the host to the goal since this run looked at it.
+    Reached,
+}
+
+async fn begin(standing: &Standing, activation: &Activation) -> Result<Begun, StepFailure> {
     if let Some(holder) = standing.same_underway() {
-        return Ok(Some(holder.clone()));
+        return Ok(Begun::Found(holder.clone()));
     }
-    match start(&*standing.host, activation).await {
-        Err(HostError::Refused { refusal, .. }) if matches!(&*refusal, Refusal::Busy(holder) if standing.is_same(holder)) => {
-            match *refusal {
-                Refusal::Busy(holder) => Ok(Some(holder)),
-                _ => Ok(None),
-            }
-        }
+    let host = &*standing.host;
+    let error = match start(host, activation).await {
+        Ok(()) => return Ok(Begun::Ours),
         // The host may have begun before the connection broke, so looking comes before asking again.
-        Err(error) if !error.is_connection() => Err(error.into()),
-        _ => Ok(None),
+        Err(error) if error.is_connection() => return Ok(Begun::Ours),
+        Err(error) => error,
+    };
+    let HostError::Refused { refusal, .. } = &error else {
+        return Err(error.into());
+    };
+    match &**refusal {
+        Refusal::Busy(holder) if standing.is_same(holder) => Ok(Begun::Found(holder.clone())),
+        Refusal::Changed { .. } => {
+            let now = script::probe(host).await?;
+            let toplevel = &standing.toplevel.out_path;
+            if standing.options.goal.is_reached(toplevel, &now) {
+                return Ok(Begun::Reached);
+            }
+            Err(error.into())
+        }
+        _ => Err(error.into()),
     }
 }
 

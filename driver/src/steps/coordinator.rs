@@ -96,7 +96,7 @@ async fn renew(
             && let Refusal::RolloutBusy(held) = &*refusal
             && let Some(mut course) = rollouts.course(&id)
         {
-            course.stop(format!("{} has taken its lock", held.deployer));
+            course.lost(format!("{} has taken its lock", held.deployer));
             return;
         }
     }

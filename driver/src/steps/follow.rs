@@ -3,7 +3,9 @@
 mod log;
 mod silence;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::StepFailure;
 use crate::host::script::{self, Activation, Phase, Status};
@@ -15,8 +17,12 @@ use silence::Silence;
 const PAUSE: Duration = Duration::from_millis(400);
 /// Longest pause between two attempts to reach a lost host.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// How long an activation may be recorded without being worked on: the host needs a moment to start it.
-const START: Duration = Duration::from_secs(20);
+/// How long an activation may be recorded before it is worked on: longer than the host waits for that itself.
+const BEGIN: Duration = Duration::from_secs(75);
+/// How long nobody may be at work on one that began: the host needs a moment to take over from what was killed.
+const HAND_OVER: Duration = Duration::from_secs(20);
+/// How often the host is asked to begin.
+const ASKS: usize = 3;
 /// What a host may need beyond its deadlines: killing, writing, starting.
 const SLACK: Duration = Duration::from_secs(60);
 
@@ -110,15 +116,17 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
     async fn run(&mut self) -> Result<Ended, StepFailure> {
         let began = Instant::now();
         let mut idle_since: Option<Instant> = None;
-        let mut may_ask_again = self.course.origin == Origin::Ours;
+        let mut asks_left = match self.course.origin {
+            Origin::Ours => ASKS - 1,
+            Origin::Found => 0,
+        };
         loop {
             let status = self.status().await?;
             self.log.take(&status.log);
             self.explain_silence(&status).await;
-            if status.phase == Phase::Unknown && may_ask_again {
-                // The connection broke before the host began: nothing happened, so asking again is safe.
-                may_ask_again = false;
-                start(self.host, self.course.activation).await?;
+            if status.phase == Phase::Unknown && asks_left > 0 {
+                asks_left -= 1;
+                self.ask_again().await?;
                 continue;
             }
             if status.phase == Phase::AwaitingConfirmation && status.is_running {
@@ -126,7 +134,11 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             }
             let is_idle = !status.is_running && !status.phase.is_final();
             idle_since = is_idle.then(|| idle_since.unwrap_or_else(Instant::now));
-            let is_late = idle_since.is_some_and(|since| since.elapsed() > START);
+            let patience = match status.phase {
+                Phase::Prepared => BEGIN,
+                _ => HAND_OVER,
+            };
+            let is_late = idle_since.is_some_and(|since| since.elapsed() > patience);
             let is_dead = is_late || is_idle && status.was_restarted;
             if status.phase.is_final() || is_dead {
                 return self.end(status).await;
@@ -135,6 +147,14 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
                 return Err(self.overdue(status.phase));
             }
             tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// The connection broke before the host began. Asking again is safe: it knows what it has begun by its nonce.
+    async fn ask_again(&self) -> Result<(), StepFailure> {
+        match start(self.host, self.course.activation).await {
+            Err(error) if error.is_connection() => Ok(()),
+            result => Ok(result?),
         }
     }
 
@@ -239,3 +259,6 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
         format!("{}/{}", script::DEPLOYS, self.course.activation.nonce)
     }
 }
+
+#[cfg(test)]
+mod tests;

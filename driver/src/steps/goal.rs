@@ -152,6 +152,7 @@ impl Goal {
             }
             (Self::DryActivate, Phase::Failed) => "the rehearsal failed; nothing was changed",
             (_, Phase::Failed) => "the switch failed",
+            (_, Phase::Prepared) => "the host recorded the activation and never began it",
             (_, Phase::Unknown) => "the host has no record of the activation",
             _ => "the activation was stopped in the middle: its unit was killed",
         }

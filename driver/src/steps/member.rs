@@ -43,21 +43,38 @@ impl StepRunner {
         };
         let show = |line| self.show(step, line);
         let activated = activate::activate(&self.parts, standing, health, show).await;
-        let activated = activated.inspect_err(|failure| {
-            if let StepFailure::Activation { phase, .. } = failure
-                && *phase == Phase::RolledBack
-                && let Some(mut course) = self.rollouts.course_of(node)
-            {
-                course.went_back(node);
-            }
-        })?;
-        self.note(node, activated.before).await;
-        // What was seen before a restart says little about the time after it.
-        if (is_irreversible || activated.was_restarted) && self.has_own_checks(node) {
+        let activated = activated.map_err(|failure| self.judged(node, failure))?;
+        let is_ours = activated.before.is_some();
+        if let Some(before) = activated.before {
+            self.note(node, before).await;
+        } else if let Some(mut course) = self.rollouts.course_of(node) {
+            course.is_up_to_date(node);
+        }
+        // What was seen before a restart, or by another run, says little about now.
+        if (is_irreversible || activated.was_restarted || !is_ours) && self.has_own_checks(node) {
             self.check(node, step, |place| *place == Place::Itself)
                 .await?;
         }
         Ok(activated.done)
+    }
+
+    /// What the end of an activation means for the rollout. A host that cannot go back by itself ends everything, as one that
+    /// cannot be taken back does.
+    fn judged(&self, node: &str, failure: StepFailure) -> StepFailure {
+        let Some(mut course) = self.rollouts.course_of(node) else {
+            return failure;
+        };
+        match &failure {
+            StepFailure::Activation { phase, .. } if *phase == Phase::RolledBack => {
+                course.went_back(node);
+                failure
+            }
+            StepFailure::Activation { phase, .. } if *phase == Phase::RollbackFailed => {
+                course.revert_failed(format!("{node} could not go back by itself"));
+                StepFailure::Revert(failure.to_string())
+            }
+            _ => failure,
+        }
     }
 
     /// What the host itself looks at before it may be confirmed.

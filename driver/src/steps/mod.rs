@@ -57,6 +57,8 @@ pub struct Settings {
     pub policy: IdentityPolicy,
     /// Who may approve here that a rollout goes on.
     pub prompt: Prompt,
+    /// How many hosts are activated at the same time.
+    pub activations: usize,
     /// Names this deployment on the hosts; sorts by time.
     pub nonce: String,
     /// Who deploys, for whoever finds a host locked: user and machine.
@@ -81,6 +83,7 @@ impl Settings {
             reboot: None,
             policy: IdentityPolicy::default(),
             prompt: Prompt::default(),
+            activations: 16,
             nonce: new_nonce(),
             deployer: deployer(),
             build_limit: Duration::from_secs(6 * 60 * 60),

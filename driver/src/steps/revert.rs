@@ -36,6 +36,7 @@ pub(super) async fn take_back(
         policy: IdentityPolicy::Keep,
         limit: options.limit(),
         confirm_limit: options.confirm_limit(),
+        seen: None,
         // The checks are those of the new system.
         health: Health::default(),
     };

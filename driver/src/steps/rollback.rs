@@ -92,6 +92,8 @@ fn asked_for(request: &Rollback) -> Activation {
         policy: IdentityPolicy::Keep,
         limit: request.options.limit(),
         confirm_limit: request.options.confirm_limit(),
+        // People ask for it because of what runs now.
+        seen: None,
         health: Health::default(),
     }
 }

@@ -1,7 +1,11 @@
 {
   network.name = "home";
-  nodes.alpha = { };
+  nodes.alpha.addresses = [ "alpha" ];
   nodes.beta = { };
+  wireguard-mesh.wg0 = {
+    subnet = "10.10.0.0/24";
+    members.alpha = { };
+  };
   roles.web = {
     nodes = [ "web*" ];
     rollout.batches = [
@@ -11,9 +15,9 @@
   };
   nodes.web1 = { };
   nodes.web2 = { };
-  deploy.order.module = {
+  deploy.order.mesh-last = {
     first = [ "role:web" ];
-    next = [ "alpha" ];
+    next = [ "module:wireguard-mesh.wg0" ];
   };
   deploy.steps.migrate = {
     kind = "command";

@@ -1,1 +1,5 @@
-{ networking.firewall.allowedTCPPorts = [ 8080 ]; }
+{ lib, ... }:
+{
+  networking.firewall.allowedTCPPorts = [ 8080 ];
+  networking.hostName = lib.mkDefault "second";
+}

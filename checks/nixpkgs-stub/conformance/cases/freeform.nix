@@ -91,6 +91,27 @@ in
       b = 2;
     };
   };
+  gets-definitions-as-they-are = {
+    expr = lib.sort (a: b: a < b) (
+      map (definition: definition.value.a.b.priority or 100)
+        (config [
+          {
+            _module.freeformType = lib.mkOptionType {
+              name = "as they are";
+              merge = _: definitions: { inherit definitions; };
+            };
+          }
+          { a.b = lib.mkDefault 1; }
+          { a.b = 2; }
+          { a.b = lib.mkForce 3; }
+        ]).definitions
+    );
+    expected = [
+      50
+      100
+      1000
+    ];
+  };
   of-anything = {
     expr = config [
       { freeformType = types.anything; }

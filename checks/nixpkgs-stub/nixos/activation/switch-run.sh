@@ -63,8 +63,10 @@ stub_move_inactive_reloads() {
 # Units of the system that are down, or up only between two failures.
 stub_find_failed() {
     local unit active sub
-    # A simple service that ends at once is seen as started for a moment.
-    [ $((${#to_start[@]} + ${#to_restart[@]})) = 0 ] || sleep 0.5
+    # A simple service that ends at once is seen as started for a moment, which is longer on a busy machine: what is
+    # started after it and ends too tells when that is over.
+    [ $((${#to_start[@]} + ${#to_restart[@]})) = 0 ] ||
+        systemd-run --quiet --wait --collect sleep 0.5 9>&- 2> /dev/null || sleep 0.5
     while read -r unit _ active sub _; do
         [ -n "${new_file[$unit]-}" ] || continue
         if [ "$active" = failed ] || [ "$sub" = auto-restart ]; then

@@ -36,11 +36,12 @@ fn a_system_that_takes_the_interface_down_goes_back_by_itself() {
 /// Deploys such a system, which the host must leave by itself; returns what netlib printed.
 fn goes_back(cut: &str, mend: &str) -> String {
     let site = Site::up(&["alpha"]);
-    let network = Network::of(&["alpha"])
-        .impatient(&["alpha"])
-        .with("nodes.alpha.activation.confirmTimeout = 5;");
+    let network = Network::of(&["alpha"]).impatient(&["alpha"]);
     let before = site.deployed(&network, "alpha");
-    site.write(&network.clone().configure("alpha", &cutting(cut, mend)));
+    let short = network
+        .clone()
+        .with("nodes.alpha.activation.confirmTimeout = 5;");
+    site.write(&short.configure("alpha", &cutting(cut, mend)));
     let toplevel = site.toplevel("alpha");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
@@ -122,7 +123,7 @@ fn a_deployer_killed_before_the_confirmation_confirms_it_or_the_host_goes_back()
     // Nobody comes.
     let short = network
         .clone()
-        .with("nodes.alpha.activation.confirmTimeout = 3;");
+        .with("nodes.alpha.activation.confirmTimeout = 15;");
     let toplevel = unconfirmed(&short.configure("alpha", GATE));
     site.wait_for_phase("alpha", &toplevel, "rolledBack");
     assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));

@@ -113,3 +113,85 @@ fn two_runs_of_the_same_deployment_switch_once() {
     assert_eq!(site.exec_must("alpha", "cat /root/count"), "once");
     site.assert_boots("alpha", &toplevel);
 }
+
+/// A step between copy and activation at which the first run waits, and only that one.
+const HOLD: &str = r#"
+  deploy.steps.hold = {
+    kind = "command";
+    on = "deployer";
+    command = "mkdir /root/held || exit 0; until [ -e /root/go ]; do sleep 0.1; done";
+    after = [ "copy:alpha" ];
+    before = [ "activate:alpha" ];
+  };
+"#;
+
+/// Fault 7: what another deployer brought there after the first one looked is neither undone nor done again.
+#[test]
+fn what_was_deployed_while_another_deployment_was_prepared_stays() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]).with(HOLD);
+    site.exec_must("deployer", "mkdir /root/held");
+    site.deployed(&network, "alpha");
+    let configured = |lines: &str| {
+        site.write(&network.clone().configure("alpha", lines));
+        site.toplevel("alpha")
+    };
+    let held = || {
+        site.exec_must("deployer", "rm -rf /root/held /root/go");
+        let run = site.start("deploy");
+        site.wait_until("deployer", "the first run waits", "test -e /root/held");
+        run
+    };
+
+    let ours = configured("environment.etc.\"whose\".text = \"ours\";");
+    let first = held();
+    let theirs = configured("environment.etc.\"whose\".text = \"theirs\";");
+    site.netlib_must("deploy");
+    site.exec_must("deployer", "touch /root/go");
+    let (status, text) = first.wait();
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "the host changed while this deployment was prepared",
+            &format!("root@deployer deployed {theirs} at 2"),
+            "nothing was changed",
+            "netlib diff",
+        ],
+    );
+    assert_eq!(site.systems("alpha"), (theirs.clone(), theirs));
+    assert!(site.phases("alpha", &ours).is_empty(), "{text}");
+
+    let same = configured("system.activationScripts.count.text = \"echo once >> /root/count\";");
+    let first = held();
+    site.netlib_must("deploy");
+    site.exec_must("deployer", "touch /root/go");
+    let (status, text) = first.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_says(&text, &["somebody else deployed it meanwhile"]);
+    assert_eq!(site.phases("alpha", &same), ["confirmed"]);
+    assert_eq!(site.exec_must("alpha", "cat /root/count"), "once");
+    site.assert_boots("alpha", &same);
+}
+
+/// Fault 7: they meet at another moment each time.
+#[test]
+fn three_runs_of_the_same_deployment_agree_whenever_they_meet() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    site.deployed(&network, "alpha");
+    for round in 0..4 {
+        let count =
+            format!("system.activationScripts.count.text = \"echo {round} >> /root/count\";");
+        site.write(&network.clone().configure("alpha", &count));
+        let toplevel = site.toplevel("alpha");
+        let runs = [(); 3].map(|()| site.start("deploy"));
+        for run in runs {
+            let (status, text) = run.wait();
+            assert_eq!(status, 0, "{text}");
+        }
+        site.assert_active("alpha");
+        assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
+    }
+    assert_eq!(site.exec_must("alpha", "cat /root/count"), "0\n1\n2\n3");
+}

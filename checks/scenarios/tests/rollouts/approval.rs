@@ -5,7 +5,8 @@ use netlib_scenarios::assert_says;
 use crate::shop::{self, Shop, WEB};
 
 const PATIENT: &str =
-    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 90; };"#;
+    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; };"#;
+const PROMOTED: &str = r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 2; }; autoPromote = true;"#;
 const HASTY: &str =
     r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 2; };"#;
 
@@ -47,5 +48,12 @@ fn a_pause_is_approved_from_elsewhere_and_an_approval_is_void_when_the_plan_chan
     // The approval of this very plan lets the next deployment go on where it stands.
     site.netlib_must("approve web");
     let text = site.netlib_must("deploy");
+    shop::assert_moved(&site, &WEB, &before, &text);
+
+    // Nobody says anything, and nothing failed: it goes on by itself.
+    let before = shop::running(&site, &shop::all());
+    site.write(&web("5", PROMOTED).network());
+    let text = site.netlib_must("deploy");
+    assert_says(&text, &["rollout web: goes on: nobody objected within 2 s"]);
     shop::assert_moved(&site, &WEB, &before, &text);
 }

@@ -9,7 +9,7 @@ const SKIP: &str = r#"
   canary = true;
   batches = [ "100%" ];
   onUnreachable = "skip";
-  pause = { after = "canary"; deadline = 100; };
+  pause = { after = "canary"; deadline = 250; };
 "#;
 
 #[test]

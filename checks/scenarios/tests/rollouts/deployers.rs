@@ -5,7 +5,7 @@ use netlib_scenarios::{Run, assert_says};
 use crate::trio::{self, Trio};
 
 const ROLLOUT: &str =
-    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 100; };"#;
+    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; };"#;
 
 #[test]
 fn the_second_of_two_deployers_changes_nothing_of_the_rollout() {

@@ -71,4 +71,36 @@ fn a_revert_that_fails_stops_everything_and_is_not_tried_again() {
     let text = site.netlib_must("deploy");
     assert_says(&text, &["rollout web  healthy"]);
     trio::assert_versions(&site, ["2"; 4], &text);
+
+    // A canary that is not well and cannot go back by itself ends everything, too.
+    site.exec_must("beta", "rm /root/no-way-back");
+    let fragile = Trio {
+        configuration: NO_WAY_BACK,
+        ..Trio::at("3")
+    };
+    site.write(&fragile.network());
+    site.netlib_must("deploy");
+    site.exec_must("alpha", "touch /root/no-way-back");
+    trio::break_on(&site, "alpha", "alpha");
+    site.exec_must("deployer", "rm /root/go");
+    let new = Trio {
+        from: r#""self""#,
+        lines: HOLD,
+        ..Trio::at("4")
+    };
+    site.write(&new.network());
+    let run = site.start("deploy");
+    run.wait_for("going back to the system before failed as well");
+    site.exec_must("deployer", "touch /root/go");
+    let (status, text) = run.wait();
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "delta  skipped       not started after the failure of activate:alpha",
+            "rollout web  aborted",
+            "alpha could not go back by itself",
+        ],
+    );
+    trio::assert_versions(&site, ["3"; 4], &text);
 }

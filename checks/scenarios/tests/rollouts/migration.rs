@@ -19,6 +19,13 @@ const MIGRATION: &str = r#"
     command = "echo announced >> /root/announcements";
     after = [ "role:web" ];
   };
+  deploy.steps.drain = {
+    kind = "command";
+    on = "deployer";
+    command = "if [ -e /root/busy ]; then echo 'web1 is busy' >&2; exit 7; fi";
+    after = [ "gate:web:0" ];
+    before = [ "activate:web1" ];
+  };
 "#;
 
 #[test]
@@ -54,4 +61,20 @@ fn a_migration_that_fails_stops_what_comes_after_it_and_nothing_before() {
         site.exec_must("deployer", "cat /root/announcements"),
         "announced"
     );
+
+    // What keeps the canary from its turn keeps all behind it, too.
+    let before = shop::running(&site, &shop::all());
+    site.exec_must("deployer", "touch /root/busy");
+    site.write(&Shop { web: "3", ..shop }.network());
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "web1 is busy",
+            "web1       blocked       by drain",
+            "rollout web  aborted  0 of 5 nodes healthy, blocked: web1",
+        ],
+    );
+    shop::assert_moved(&site, &[], &before, &text);
 }

@@ -8,7 +8,7 @@ use crate::shop::{self, Shop};
 fn a_failure_in_the_second_batch_takes_back_the_rollout_the_batch_or_the_node() {
     let deployer = r#""deployer""#;
     let site = shop::open(deployer);
-    let cases: [(_, _, &[&str]); 3] = [
+    let cases: [(_, _, &[&str]); 4] = [
         (
             "2",
             r#"canary = true; batches = [ "60%" "100%" ]; autoRevert = "rollout";"#,
@@ -23,6 +23,12 @@ fn a_failure_in_the_second_batch_takes_back_the_rollout_the_batch_or_the_node() 
             "4",
             r#"canary = true; batches = [ "60%" "100%" ]; autoRevert = "node";"#,
             &["web1", "web2"],
+        ),
+        // Within the budget, only the node that failed goes back, and the rollout goes on.
+        (
+            "5",
+            r#"canary = true; batches = [ "60%" "100%" ]; autoRevert = "batch"; maxFailures = 1;"#,
+            &["web1", "web2", "web4", "web5"],
         ),
     ];
     for (version, rollout, moved) in cases {
@@ -40,9 +46,9 @@ fn a_failure_in_the_second_batch_takes_back_the_rollout_the_batch_or_the_node() 
         assert_says(
             &text,
             &[
-                "web3",
                 "answered with status 500",
-                "taken back:",
+                "gate:web:2 | taking back web3",
+                "web3       rolled back",
                 "rollout web",
             ],
         );
@@ -53,7 +59,7 @@ fn a_failure_in_the_second_batch_takes_back_the_rollout_the_batch_or_the_node() 
     let before = shop::running(&site, &shop::all());
     site.write(
         &Shop {
-            web: "5",
+            web: "6",
             from: deployer,
             ..Shop::at("1")
         }

@@ -77,7 +77,7 @@ impl Shop {
         let hosts = all();
         let mut network = Network::of(&hosts).impatient(&hosts).with(&format!(
             r#"
-            rollout = {{ minHealthyTime = 1; healthyDeadline = 8; }};
+            rollout = {{ minHealthyTime = 1; healthyDeadline = 16; }};
             roles.database = {{
               nodes = [ "database*" ];
               configuration = {{ config, ... }}: {{ environment.etc.version.text = "{database}"; {STAMP} }};

@@ -6,7 +6,7 @@ use crate::trio::{self, Trio};
 
 const PAUSED: &str = "rollout web: paused after batch 1";
 const ROLLOUT: &str =
-    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 100; };"#;
+    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; };"#;
 
 #[test]
 fn a_pause_is_approved_by_typing_the_name_of_the_rollout() {

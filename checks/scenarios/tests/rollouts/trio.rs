@@ -48,7 +48,7 @@ impl Trio {
         } = self;
         let network = Network::of(&hosts).impatient(&hosts).with(&format!(
             r#"
-            rollout = {{ minHealthyTime = 1; healthyDeadline = 4; }};
+            rollout = {{ minHealthyTime = 1; healthyDeadline = 12; }};
             roles.web = {{
               nodes = [ "!delta" ];
               configuration = {{ {configuration} }};

@@ -56,7 +56,7 @@ impl Lab {
     pub fn exec(&self, host: &str, line: &str) -> Output {
         let command = self.bed.host(host).command(["bash", "-c", line]);
         command
-            .timeout(Duration::from_secs(120))
+            .timeout(Duration::from_secs(300))
             .output()
             .unwrap_or_else(|error| panic!("{host}: {line}: {error}"))
     }
@@ -84,7 +84,7 @@ impl Lab {
         host.crash()
             .unwrap_or_else(|error| panic!("crash: {error}"));
         host.boot().unwrap_or_else(|error| panic!("boot: {error}"));
-        host.wait_until("every unit has settled", Duration::from_secs(60), |host| {
+        host.wait_until("every unit has settled", Duration::from_secs(240), |host| {
             Ok(host.sh("systemctl is-system-running || true")? == "running")
         })
         .unwrap_or_else(|error| panic!("{error}"));

@@ -84,7 +84,7 @@ fn a_tunnel_carries_both_ways_and_outlives_its_process() {
     );
     lab.bed
         .host("alpha")
-        .wait_until("the tunnel is back", Duration::from_secs(30), |host| {
+        .wait_until("the tunnel is back", Duration::from_secs(240), |host| {
             Ok(host
                 .exec(["ping", "-c", "1", "-W", "1", "10.9.0.2"])?
                 .success())

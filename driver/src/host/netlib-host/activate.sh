@@ -26,18 +26,50 @@ keep() {
   emit kept "$2"
 }
 
-# One request at a time looks and records; the lock itself is taken by the unit only.
+at_gate='' is_alone=''
+
+# One request at a time looks and records; only units take the lock for themselves.
 enter_gate() {
+  if [ -n "$at_gate" ]; then return 0; fi
   mkdir -p -- "$runtime" || refuse_state
   exec 7>>"$runtime/gate"
   flock -w 20 7 || refuse gate
+  at_gate=yes
 }
 
+# From here on no unit goes to work, not even one that was killed and has to go back, until this request starts its own.
 refuse_while_busy() {
-  if print_busy; then refuse busy; fi
+  if [ -n "$is_alone" ]; then return 0; fi
+  exec 8>>"$runtime/lock"
+  while :; do
+    if print_busy; then refuse busy; fi
+    if flock -s -n 8; then break; fi
+  done
+  # Left by one that was killed; the next one must not be taken for it.
+  rm -f -- "$runtime/holder"
+  is_alone=yes
 }
 
-# What an earlier run left unfinished is over once nobody holds the lock any more.
+# Who prepared a deployment for a host as it was must not undo what somebody else has deployed there meanwhile.
+refuse_when_changed() {
+  [ -n "$seen" ] || return 0
+  now_running=$(resolve "$running") now_profile=$(resolve "$profile")
+  if [ "$now_running" = "$seen_running" ] && [ "$now_profile" = "$seen_profile" ]; then return 0; fi
+  emit changed.running "$now_running"
+  emit changed.profile "$now_profile"
+  for entry in "$deploys"/*; do
+    if [ ! -f "$entry/state" ]; then continue; fi
+    (
+      use_deploy "${entry##*/}"
+      if load_state && [ "$phase" = confirmed ] && [ "$toplevel" = "$now_running" ]; then
+        emit changed.by "$finished $deployer"
+      fi
+    )
+  done
+  refuse changed
+}
+
+# What an earlier run left unfinished is over, as nobody is at work.
 close_interrupted() {
   for entry in "$deploys"/*; do
     if [ ! -f "$entry/state" ]; then continue; fi
@@ -51,28 +83,37 @@ close_interrupted() {
   done
 }
 
-# What a failure goes back to: what runs, unless it runs only because a deployment that nobody confirmed was killed.
+# Prints what a deployment says of the system that runs: since when, and what to go back to. Nothing if it says nothing.
+judge_running() {
+  use_deploy "$1"
+  if ! load_state || [ "$boot" != "$(boot_id)" ] || [ "$toplevel" != "$now_running" ]; then return 0; fi
+  case $phase:$goal in
+    *:boot | *:dry-activate) return 0 ;;
+    confirmed:*) emit "${started_uptime:-0}" "$toplevel" ;;
+    # What the next boot brings was confirmed, or somebody decided for it.
+    interrupted:* | rollbackFailed:*) [ "$(resolve "$profile")" = "$toplevel" ] || emit "${started_uptime:-0}" "$previous" ;;
+    *) if unfinished; then emit "${started_uptime:-0}" "$previous"; fi ;;
+  esac
+}
+
+# What a failure goes back to: what runs, unless it runs only because of a deployment that nobody confirmed.
 # Where nothing runs, the system of the next boot.
 trusted_system() {
-  now_running=$(resolve "$running")
+  now_running=$(resolve "$running") trusted='' latest=0
   for entry in "$deploys"/*; do
     if [ ! -f "$entry/state" ]; then continue; fi
-    before=$(
-      use_deploy "${entry##*/}"
-      if load_state && unfinished && [ "$boot" = "$(boot_id)" ] && [ "$toplevel" = "$now_running" ]; then
-        printf '%s\n' "$previous"
-      fi
-    )
-    if [ -n "$before" ]; then now_running=$before; fi
+    verdict=$(judge_running "${entry##*/}")
+    if [ -n "$verdict" ] && [ "${verdict%%=*}" -ge "$latest" ]; then latest=${verdict%%=*} trusted=${verdict#*=}; fi
   done
-  if [ -z "$now_running" ]; then now_running=$(resolve "$profile"); fi
-  printf '%s\n' "$now_running"
+  if [ -z "$trusted" ]; then trusted=$now_running; fi
+  if [ -z "$trusted" ]; then trusted=$(resolve "$profile"); fi
+  printf '%s\n' "$trusted"
 }
 
 is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac }
 
 read_options() {
-  id='' name='' policy=keep checks='' healthy=0 health_deadline=0
+  id='' name='' policy=keep checks='' healthy=0 health_deadline=0 seen='' seen_profile=''
   for option in "$@"; do
     value=${option#*=}
     case $option in
@@ -89,6 +130,8 @@ read_options() {
       id=*) id=$value ;;
       name=*) name=$value ;;
       policy=*) policy=$value ;;
+      seen=*) seen=yes seen_running=$value ;;
+      seen-profile=*) seen_profile=$value ;;
       *)
         echo "netlib-host: no option '$option'" >&2
         exit 64
@@ -121,6 +164,7 @@ activate() {
   use_deploy "$1"
   shift
   read_options "$@"
+  enter_gate
   if [ -f "$deploy/state" ]; then refuse known; fi
   check_identity "$id" "$name" "$policy"
   [ -x "$toplevel/bin/switch-to-configuration" ] || refuse no-toplevel
@@ -141,8 +185,11 @@ rollback() {
   use_deploy "$1"
   shift
   read_options "$@"
+  enter_gate
   if [ -f "$deploy/state" ]; then refuse known; fi
   check_identity "$id" "$name" "$policy"
+  # Whoever is at work may be about to change which generation comes before.
+  refuse_while_busy
   if [ -z "$generation" ]; then generation=$(previous_generation); fi
   if ! is_number "$generation" || [ ! -e "$profile-$generation-link" ]; then
     emit generation.asked "$generation"
@@ -157,6 +204,7 @@ rollback() {
 begin() {
   enter_gate
   refuse_while_busy
+  refuse_when_changed
   previous=$(trusted_system)
   close_interrupted
   toplevel=$(resolve "$toplevel") phase=prepared started=$(now) started_uptime=$(uptime_seconds) boot=$(boot_id)
@@ -178,6 +226,7 @@ begin() {
 # No pipe of ours is held by the unit: losing the connection changes nothing for it. What is killed in the middle is
 # brought to an end by `recover`, for which the script stays there and which waits for nothing that ignores a signal.
 start() {
+  exec 8>&-
   if has_systemd; then
     systemd-run --quiet --no-block --collect --unit="netlib-$nonce" --description="netlib activation $nonce" \
       --property=Delegate=yes --property=KillSignal=SIGKILL --property=TimeoutStopSec="$((timeout * 3 + 120))" \

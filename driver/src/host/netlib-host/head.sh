@@ -41,8 +41,8 @@ running=$root/run/current-system
 booted=$root/run/booted-system
 keep_deploys=20
 keep_roots_seconds=604800
-# How long a recorded activation may take to begin, in seconds.
-begin_seconds=30
+# How long a recorded activation may take to begin, in seconds: later it never does.
+begin_seconds=60
 
 emit() { printf '%s=%s\n' "$1" "$2"; }
 now() { date -u +%Y-%m-%dT%H:%M:%SZ; }

@@ -22,7 +22,7 @@ reboot_host() {
     systemd-run --quiet --collect --on-active=1 --timer-property=AccuracySec=100ms systemctl reboot </dev/null ||
       refuse start
   else
-    setsid sh -c 'sleep 1; exec reboot' </dev/null >/dev/null 2>&1 7>&- &
+    setsid sh -c 'sleep 1; exec reboot' </dev/null >/dev/null 2>&1 7>&- 8>&- &
   fi
   emit restarting "$(boot_id)"
 }

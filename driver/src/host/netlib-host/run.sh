@@ -11,7 +11,10 @@ run() {
     finish failed
   elif load_state && [ "$phase" = prepared ]; then
     hold
-    if enter activating; then
+    if ! beginning; then
+      message="it could not begin within $begin_seconds seconds; nothing was activated"
+      finish failed
+    elif enter activating; then
       reach_goal
     else
       message="nothing was activated: the state could not be written: $(disk "$library")"
@@ -30,11 +33,12 @@ recover() {
   exec </dev/null >>"$deploy/log" 2>&1
   # A host that shuts down keeps its record as it is; the boot brings back what the profile names.
   if has_systemd && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
+  # Before the lock: whoever may begin now must not meet what the killed one had started.
+  kill_rest
   exec 9>>"$runtime/lock"
   flock -w 60 9 || exit 1
   if load_state && unfinished; then
     hold
-    kill_rest
     message="the activation was killed while $phase"
     case $phase:$goal in
       prepared:* | *:dry-activate) finish failed ;;
@@ -74,8 +78,10 @@ limited() {
   setsid --wait /bin/sh -c '
     echo $$ >"$1"
     if [ -n "$2" ]; then echo $$ >"$2"; fi
-    shift 2
-    exec timeout --kill-after=10 "$@"' sh "$runtime/session-$nonce" "$box" "$seconds" "$@" 9>&-
+    # Killed before it could be seen here: nobody would end this.
+    kill -0 "$3" || exit 137
+    shift 3
+    exec timeout --kill-after=10 "$@"' sh "$runtime/session-$nonce" "$box" "$$" "$seconds" "$@" 9>&-
   ended=$?
   if [ "$(($(uptime_seconds) - began))" -ge "$seconds" ]; then
     # timeout says 137 when it had to kill, and so does a command that something else killed.
@@ -91,11 +97,25 @@ kill_rest() {
   if own_group && [ -w "$group/switch/cgroup.kill" ]; then echo 1 >"$group/switch/cgroup.kill"; fi
   if [ ! -f "$runtime/session-$nonce" ]; then return 0; fi
   read -r session <"$runtime/session-$nonce"
-  for process in /proc/[0-9]*; do
-    id=${process#/proc/}
-    if [ "$(process_field "$id" 3 2>/dev/null)" = "$session" ]; then kill -KILL "$id" 2>/dev/null; fi
+  # What is started while one round looks is found by the next; what no signal ends is not waited for.
+  rounds=50
+  while kill_session && [ "$rounds" -gt 0 ]; do
+    rounds=$((rounds - 1))
+    { sleep 0.1 || sleep 1; } 9>&-
   done
 }
+
+# Whether anything of the session was still there.
+kill_session() {
+  found=1
+  for process in /proc/[0-9]*; do
+    id=${process#/proc/}
+    if [ "$(process_field "$id" 3)" != "$session" ] || [ "$(process_field "$id" 0)" = Z ]; then continue; fi
+    kill -KILL "$id"
+    found=0
+  done
+  return "$found"
+} 2>/dev/null
 
 switch_to() { limited "$timeout" "$1/bin/switch-to-configuration" "$2"; }
 

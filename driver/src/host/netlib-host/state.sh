@@ -80,7 +80,7 @@ beginning() {
 
 # --- lock --------------------------------------------------------------------------------------------------------
 
-# Only an activation holds the lock exclusively; looking takes it shared and for an instant.
+# Only an activation holds the lock exclusively; who looks takes it shared and for an instant, who begins until it began.
 lock_is_free() {
   mkdir -p -- "$runtime" && (exec 8>>"$runtime/lock" && flock -s -n 8)
 }
@@ -105,14 +105,16 @@ print_holder() {
   emit lock.phase "$phase"
 }
 
+is_over() { (use_deploy "$1" && load_state && ! unfinished); }
+
 # Prints whose activation holds the lock; false when it is free.
 print_locked() {
   tries=50
   while :; do
     if lock_is_free; then return 1; fi
     held=$(holder nonce)
-    # Without a holder it has just been taken, or is about to be let go.
-    if [ -n "$held" ] || [ "$tries" -eq 0 ]; then break; fi
+    # Without a holder it has just been taken; by one whose activation is over it is about to be let go.
+    if [ "$tries" -eq 0 ] || { [ -n "$held" ] && ! is_over "$held"; }; then break; fi
     tries=$((tries - 1))
     sleep 0.1 || sleep 1
   done
@@ -161,9 +163,13 @@ check_identity() {
 }
 
 identify() {
+  enter_gate
   check_identity "$1" "$2" "$3"
   if [ "$host_id" != "$1" ] || [ "$host_name" != "$2" ]; then
-    { mkdir -p -- "$library" && printf 'id=%s\nname=%s\n' "$1" "$2" | write_file "$library/network"; } || refuse_state
+    { mkdir -p -- "$library" && printf 'id=%s\nname=%s\n' "$1" "$2" | write_file "$library/network"; } || {
+      emit disk "$(disk "$library")"
+      refuse identity
+    }
   fi
   emit identified "$1"
 }

@@ -26,6 +26,8 @@ pub struct Activation {
     pub limit: Duration,
     /// How long the host waits for confirmation.
     pub confirm_limit: Duration,
+    /// What the deployment was prepared for: refused when the host has other systems now.
+    pub seen: Option<Seen>,
     /// What the host looks at before it may be confirmed; no checks when empty.
     pub health: Health,
 }
@@ -39,6 +41,15 @@ pub enum System {
     Generation(u64),
     /// The generation before the profile's current one.
     PreviousGeneration,
+}
+
+/// The systems that a host had when the driver looked at it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Seen {
+    /// The running one.
+    pub running: Option<String>,
+    /// That of the system profile.
+    pub profile: Option<String>,
 }
 
 /// How an activation stands.
@@ -86,6 +97,11 @@ impl Activation {
             format!("timeout={}", self.limit.as_secs().max(1)),
             format!("confirm={}", self.confirm_limit.as_secs().max(1)),
         ]);
+        if let Some(Seen { running, profile }) = &self.seen {
+            let path = |path: &Option<String>| path.clone().unwrap_or_default();
+            words.push(format!("seen={}", path(running)));
+            words.push(format!("seen-profile={}", path(profile)));
+        }
         if !self.health.checks.is_empty() {
             let checks = self.health.checks.iter();
             words.extend(checks.map(|check| format!("check={}", check.line())));

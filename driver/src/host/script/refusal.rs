@@ -11,6 +11,13 @@ use super::rollout::Held;
 pub enum Refusal {
     /// Somebody else is deploying to the host.
     Busy(LockHolder),
+    /// The host has other systems than when the deployment was prepared for it.
+    Changed {
+        /// What runs now.
+        running: Option<String>,
+        /// When the deployment of that ended, by the host's clock, and who deployed; none if it was not deployed by netlib.
+        by: Option<(String, String)>,
+    },
     /// The host belongs to another network.
     OtherNetwork {
         /// Name of the network it belongs to.
@@ -53,6 +60,13 @@ pub enum Refusal {
         /// What the host's commands said.
         said: String,
     },
+    /// The host could not write down which network it belongs to.
+    Identity {
+        /// The file system, as `df` shows it.
+        disk: String,
+        /// What the host's commands said.
+        said: String,
+    },
     /// The activation could not be started.
     Start {
         /// What the host's commands said.
@@ -68,6 +82,13 @@ impl Refusal {
         let (name, id) = (detail("network.name"), detail("network.id"));
         Some(match code {
             "busy" => Self::Busy(answer.lock()?),
+            "changed" => Self::Changed {
+                running: answer.get("changed.running").map(str::to_owned),
+                by: answer.all("changed.by").last().and_then(|by| {
+                    let (at, deployer) = by.split_once(' ')?;
+                    Some((at.to_owned(), deployer.to_owned()))
+                }),
+            },
             "other-network" => Self::OtherNetwork { name, id },
             "shared-id" => Self::SharedId { name, id },
             "rollout-busy" => Self::RolloutBusy(answer.held()?),
@@ -87,6 +108,10 @@ impl Refusal {
                 disk: detail("disk"),
                 said,
             },
+            "identity" => Self::Identity {
+                disk: detail("disk"),
+                said,
+            },
             "start" => Self::Start { said },
             _ => return None,
         })
@@ -102,6 +127,18 @@ impl fmt::Display for Refusal {
                 f,
                 "{deployer} has been deploying to this host since {since}; nothing was changed\n  what to do: wait for that deployment to end, then deploy again"
             ),
+            Self::Changed { running, by } => {
+                let running = running.as_deref().unwrap_or("no system");
+                f.write_str("the host changed while this deployment was prepared: ")?;
+                match by {
+                    Some((at, deployer)) => write!(f, "{deployer} deployed {running} at {at}")?,
+                    None => write!(f, "{running} runs now, which netlib did not deploy")?,
+                }
+                write!(
+                    f,
+                    "; nothing was changed\n  what to do: see that your flake has those changes too (`netlib diff` shows what would go), then deploy again"
+                )
+            }
             Self::OtherNetwork { name, id } => write!(
                 f,
                 "this host belongs to the network {name:?} (id {id}); nothing was changed\n  what to do: check `target.host`; if the host is to move to this network, deploy with --adopt"
@@ -150,23 +187,17 @@ impl fmt::Display for Refusal {
             ),
             Self::Gate => write!(
                 f,
-                "another request to this host has not ended for 20 s; nothing was changed\n  what to do: look there for a netlib-host script that hangs, then deploy again"
+                "another request to this host has not ended for 20 s, so this one was not carried out\n  what to do: look there for a netlib-host script that hangs, then deploy again"
             ),
             Self::State { disk, said } => {
-                write!(
-                    f,
-                    "the host could not write down its state; nothing was activated"
+                f.write_str("the host could not write down its state; nothing was activated")?;
+                make_room(f, disk, said)
+            }
+            Self::Identity { disk, said } => {
+                f.write_str(
+                    "the host could not write down which network it belongs to; what it runs is not touched by that",
                 )?;
-                for line in said.lines() {
-                    write!(f, "\n    {line}")?;
-                }
-                if !disk.is_empty() {
-                    write!(f, "\n  file system: {disk}")?;
-                }
-                write!(
-                    f,
-                    "\n  what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again"
-                )
+                make_room(f, disk, said)
             }
             Self::Start { said } => {
                 write!(
@@ -177,4 +208,17 @@ impl fmt::Display for Refusal {
             }
         }
     }
+}
+
+/// What was said of a disk that takes nothing, and what to do.
+fn make_room(f: &mut fmt::Formatter<'_>, disk: &str, said: &str) -> fmt::Result {
+    for line in said.lines() {
+        write!(f, "\n    {line}")?;
+    }
+    if !disk.is_empty() {
+        write!(f, "\n  file system: {disk}")?;
+    }
+    f.write_str(
+        "\n  what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again",
+    )
 }

@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 use super::*;
 use crate::graph::Graph;
 use crate::plan::tests::example;
+use crate::process::Stream;
 use crate::report::summary::{NodeResult, Row};
 use crate::rollout::{RolloutReport, RolloutState};
 
@@ -53,6 +54,11 @@ fn events() -> Vec<Event> {
         Event::StepOutput {
             step: "build:alpha".to_owned(),
             line: "building…".to_owned(),
+        },
+        Event::CommandOutput {
+            step: "exec:alpha".to_owned(),
+            stream: Stream::Stderr,
+            line: "no such file".to_owned(),
         },
         finished("build:alpha", StepResult::Done("built".to_owned())),
         finished("copy:alpha", StepResult::Skipped("up to date".to_owned())),

@@ -4,7 +4,7 @@ use insta::{assert_json_snapshot, assert_snapshot};
 
 use super::*;
 use crate::host::script::Phase;
-use crate::host::{ConnectFailure, Unfinished};
+use crate::host::{ConnectFailure, Record, Underway, Unfinished};
 use crate::plan::Target;
 
 const OLD: &str = "/nix/store/1-nixos-system-alpha";
@@ -61,7 +61,12 @@ fn all() -> Vec<NodeStatus> {
     probe.lock = Some(LockHolder {
         deployer: "ann@desk".to_owned(),
         since: "2026-01-01T12:00:00Z".to_owned(),
-        deployment: None,
+        deployment: Some(Underway {
+            nonce: "2-b".to_owned(),
+            toplevel: OLD.to_owned(),
+            goal: "switch".to_owned(),
+            phase: Phase::Activating,
+        }),
     });
     probe.unfinished = vec![Unfinished {
         nonce: "1-a".to_owned(),
@@ -74,7 +79,22 @@ fn all() -> Vec<NodeStatus> {
         planned: Planned::NotAsked,
     };
     let good = runs("alpha", OLD, Planned::System(OLD.to_owned()));
-    vec![good, busy, empty, offline("delta")]
+    let mut silent = offline("epsilon");
+    silent.planned = Planned::System(NEW.to_owned());
+    let mut back = runs("zeta", OLD, Planned::System(NEW.to_owned()));
+    let probe = &mut back.host.as_mut().unwrap().probe;
+    probe.network = Some(Network {
+        name: "work".to_owned(),
+        id: "home-id".to_owned(),
+    });
+    probe.last = Some(Record {
+        nonce: "1-a".to_owned(),
+        phase: Phase::RolledBack,
+        toplevel: NEW.to_owned(),
+        message: "nobody confirmed the new system".to_owned(),
+        is_unseen: true,
+    });
+    vec![good, busy, empty, offline("delta"), silent, back]
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn rollouts_have_lines_of_their_own_and_name_who_went_back() {
     assert!(!summary.is_success() && !summary.is_paused());
     assert_snapshot!(summary, @r"
     alpha  rolled back   taken back with the rollout web
-    beta   rolled back   taken back with the rollout web
+    beta   rolled back   activate: not healthy; taken back with the rollout web
     gamma  active        new system
     rollout web  rolledBack  2 of 3 nodes healthy
     1 of 3 nodes active, 2 rolled back

@@ -1,5 +1,7 @@
 //! Property test: the schedule walks random rollouts with random fates, and every promise of a rollout holds at every moment.
 
+mod scene;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -7,7 +9,6 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use proptest::prelude::*;
-use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::super::*;
@@ -17,116 +18,7 @@ use crate::schedule::{
     Execute, FailureKind, Limits, OnFailure, Policy, RunResult, StepError, StepOutcome, run,
 };
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Fate {
-    Well,
-    UpToDate,
-    UnhealthyBefore,
-    FailsToActivate,
-    FailsItsCheck,
-    Offline,
-}
-
-#[derive(Clone, Debug)]
-struct Scene {
-    fates: Vec<(Fate, u64)>,
-    sizes: Vec<usize>,
-    max_unavailable: Option<usize>,
-    max_parallel: Option<usize>,
-    max_failures: usize,
-    skips: bool,
-}
-
-fn scene() -> impl Strategy<Value = Scene> {
-    let fate = prop_oneof![
-        8 => Just(Fate::Well), 2 => Just(Fate::UpToDate), 1 => Just(Fate::UnhealthyBefore),
-        1 => Just(Fate::FailsToActivate), 1 => Just(Fate::FailsItsCheck), 1 => Just(Fate::Offline),
-    ];
-    (
-        prop::collection::vec((fate, 0..20_u64), 1..12),
-        prop::collection::vec(1..5_usize, 1..5),
-        prop::option::of(1..4_usize),
-        prop::option::of(1..4_usize),
-        0..3_usize,
-        any::<bool>(),
-    )
-        .prop_map(
-            |(fates, sizes, max_unavailable, max_parallel, max_failures, skips)| Scene {
-                fates,
-                sizes,
-                max_unavailable,
-                max_parallel,
-                max_failures,
-                skips,
-            },
-        )
-}
-
-impl Scene {
-    /// Nodes by batch; what the sizes leave over is one more.
-    fn batches(&self) -> Vec<Vec<String>> {
-        let mut names = (0..self.fates.len()).map(|place| format!("n{place:02}"));
-        let mut batches = Vec::new();
-        for size in &self.sizes {
-            batches.push(names.by_ref().take(*size).collect::<Vec<_>>());
-        }
-        batches.push(names.collect());
-        batches.retain(|batch| !batch.is_empty());
-        batches
-    }
-
-    fn plan(&self) -> Plan {
-        let batches = self.batches();
-        let all: Vec<&String> = batches.iter().flatten().collect();
-        let target = json!({ "host": "h", "user": null, "port": null });
-        let nodes: serde_json::Map<String, Value> = all
-            .iter()
-            .map(|node| ((*node).clone(), json!({ "target": target, "system": "s" })))
-            .collect();
-        let mut steps = serde_json::Map::new();
-        let settles: Vec<String> = all.iter().map(|node| format!("copy:{node}")).collect();
-        steps.insert(
-            "gate:r:0".to_owned(),
-            json!({ "kind": "gate", "rollout": "r", "batch": 0, "settles": settles }),
-        );
-        for (place, batch) in batches.iter().enumerate() {
-            let before = format!("gate:r:{place}");
-            let mut ended = Vec::new();
-            for node in batch {
-                let after = [format!("copy:{node}"), before.clone()];
-                steps.insert(
-                    format!("copy:{node}"),
-                    json!({ "kind": "copy", "node": node }),
-                );
-                steps.insert(
-                    format!("activate:{node}"),
-                    json!({ "kind": "activate", "node": node, "after": after }),
-                );
-                steps.insert(
-                    format!("check:{node}"),
-                    json!({ "kind": "check", "node": node, "after": [format!("activate:{node}")] }),
-                );
-                ended.extend([format!("activate:{node}"), format!("check:{node}")]);
-            }
-            let number = place + 1;
-            let gate = json!({ "kind": "gate", "rollout": "r", "batch": number, "after": [before], "settles": ended });
-            steps.insert(format!("gate:r:{number}"), gate);
-        }
-        let document = json!({
-            "version": 1, "network": { "name": "n", "id": "i" }, "nodes": nodes, "steps": steps,
-            "rollouts": { "r": {
-                "role": "r", "nodes": all, "batches": batches.iter().map(|nodes| json!({ "nodes": nodes })).collect::<Vec<_>>(),
-                "maxParallel": self.max_parallel, "maxUnavailable": self.max_unavailable, "maxFailures": self.max_failures,
-                "autoRevert": "rollout", "onUnreachable": if self.skips { "skip" } else { "fail" }, "coordinator": all[0],
-            } },
-        });
-        Plan::parse(document.to_string().as_bytes()).unwrap()
-    }
-
-    fn fate(&self, node: &str) -> (Fate, u64) {
-        self.fates[node[1..].parse::<usize>().unwrap()]
-    }
-}
+use scene::{Fate, Scene, scene};
 
 /// Does as the scene says, and looks at every promise whenever something begins or ends.
 struct Fake<'a> {
@@ -184,6 +76,9 @@ impl Fake<'_> {
                 unavailable.len() <= max.max(before),
                 "{unavailable:?} of {max}"
             );
+        }
+        if let Some(max) = self.scene.max_unavailable {
+            assert!(seen.moving.len() <= max, "{:?} of {max}", seen.moving);
         }
         if let Some(max) = self.scene.max_parallel {
             assert!(
@@ -261,7 +156,11 @@ impl Fake<'_> {
             "{step} decided while {:?} were on their way",
             seen.moving
         );
-        let decision = self.rollouts.course("r").unwrap().decide(batch);
+        let mut course = self.rollouts.course("r").unwrap();
+        let (decision, revert) = (course.decide(batch), course.to_revert(batch));
+        for node in &revert {
+            course.taken_back(node, String::new());
+        }
         match decision {
             Decision::GoOn | Decision::Finish => {
                 assert!(
@@ -269,9 +168,12 @@ impl Fake<'_> {
                     "{step} passed with too many failures"
                 );
                 seen.passed = batch + 1;
+                let broken = revert.iter().all(|node| seen.broken.contains(node));
+                assert!(broken, "{step} took back {revert:?} and went on");
+                seen.changed.retain(|node| !revert.contains(node));
                 StepOutcome::Done(String::new())
             }
-            Decision::Abort { revert, why } => {
+            Decision::Abort(why) => {
                 seen.reverted = Some(revert);
                 StepOutcome::Aborted(why)
             }
@@ -360,7 +262,8 @@ proptest! {
         }
         if let Some(revert) = &seen.reverted {
             let failed = seen.failures > scene.max_failures;
-            let mut expected: Vec<String> = if failed { seen.changed.clone() } else { Vec::new() };
+            let goes_back = |node: &&String| failed || seen.broken.contains(*node);
+            let mut expected: Vec<String> = seen.changed.iter().filter(goes_back).cloned().collect();
             expected.sort();
             expected.reverse();
             prop_assert_eq!(revert, &expected);

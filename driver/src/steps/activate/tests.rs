@@ -101,6 +101,8 @@ fn a_failed_way_back_asks_for_hands() {
 fn a_restarted_host_and_a_killed_unit_are_told_apart() {
     let mut ended = ended(Phase::Activating, None, Some(OLD));
     assert!(judged(&ended).starts_with("the activation was stopped in the middle: its unit was killed\n  now running: no NixOS system\n"));
+    ended.status.phase = Phase::Prepared;
+    assert!(judged(&ended).starts_with("the host recorded the activation and never began it\n"));
     ended.status.was_restarted = true;
     assert!(judged(&ended).starts_with("the host was restarted in the middle of the activation\n"));
 }

@@ -5,11 +5,11 @@
 
 wait_for_interface() {
     local tries
-    for ((tries = 0; tries < 100; tries++)); do
+    for ((tries = 0; tries < 600; tries++)); do
         wg show "$WG_INTERFACE" > /dev/null 2>&1 && return
         sleep 0.1
     done
-    fail "the interface did not appear within 10 seconds"
+    fail "the interface did not appear within a minute"
 }
 
 make_private_key() {

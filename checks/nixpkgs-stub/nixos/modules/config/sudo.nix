@@ -1,8 +1,9 @@
-# sudo: a file of rules beside the base system's own.
+# sudo, and sudo-rs, for which the base system's sudo stands in: a file of rules beside the base system's own.
 { config, lib, ... }:
 let
   inherit (lib) mkOption types;
   cfg = config.security.sudo;
+  rs = config.security.sudo-rs;
 
   commandOptions = {
     options = {
@@ -123,28 +124,63 @@ in
     };
   };
 
-  config = lib.mkIf cfg.enable {
-    security.sudo.extraRules = lib.mkBefore [
-      {
-        groups = [ "wheel" ];
-        commands = [
-          {
-            command = "ALL";
-            options =
-              if cfg.wheelNeedsPassword then
-                [ "SETENV" ]
-              else
-                [
-                  "NOPASSWD"
-                  "SETENV"
-                ];
-          }
-        ];
-      }
-    ];
-    environment.etc."sudoers.d/netlib-stub" = {
-      mode = "0440";
-      text = lib.concatMapStrings showRule cfg.extraRules + cfg.extraConfig;
+  options.security.sudo-rs = {
+    enable = mkOption {
+      type = types.bool;
+      default = false;
+      example = true;
+      description = "Whether sudo-rs takes the place of sudo.";
+    };
+    extraRules = mkOption {
+      type = types.listOf (types.submodule ruleOptions);
+      default = [ ];
+      example = [
+        {
+          users = [ "alice" ];
+          commands = [ "ALL" ];
+        }
+      ];
+      description = "Rules to add.";
     };
   };
+
+  config = lib.mkMerge [
+    (lib.mkIf rs.enable {
+      assertions = [
+        {
+          assertion = !cfg.enable;
+          message = "`security.sudo` and `security.sudo-rs` cannot both be enabled";
+        }
+      ];
+      security.sudo.enable = lib.mkDefault false;
+      environment.etc."sudoers.d/netlib-stub" = {
+        mode = "0440";
+        text = lib.concatMapStrings showRule rs.extraRules;
+      };
+    })
+    (lib.mkIf cfg.enable {
+      security.sudo.extraRules = lib.mkBefore [
+        {
+          groups = [ "wheel" ];
+          commands = [
+            {
+              command = "ALL";
+              options =
+                if cfg.wheelNeedsPassword then
+                  [ "SETENV" ]
+                else
+                  [
+                    "NOPASSWD"
+                    "SETENV"
+                  ];
+            }
+          ];
+        }
+      ];
+      environment.etc."sudoers.d/netlib-stub" = {
+        mode = "0440";
+        text = lib.concatMapStrings showRule cfg.extraRules + cfg.extraConfig;
+      };
+    })
+  ];
 }

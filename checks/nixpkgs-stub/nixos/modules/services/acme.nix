@@ -17,7 +17,16 @@ let
       inherit default example description;
     };
 
-  certificate.options = {
+  certificate = { name, ... }: {
+    options = optionsOf name;
+  };
+  optionsOf = name: {
+    domain = mkOption {
+      type = types.str;
+      default = name;
+      example = "*.example.org";
+      description = "The name that the certificate is for.";
+    };
     email = nullOr types.str null "admin@example.org" "Address for mail from the authority.";
     server = nullOr types.str "https://acme-v02.api.letsencrypt.org/directory" null "The authority.";
     dnsProvider = nullOr types.str null "route53" "Provider of the DNS zone.";
@@ -51,8 +60,8 @@ let
         directory=/var/lib/acme/${lib.escapeShellArg name}
         [ ! -e "$directory/fullchain.pem" ] || exit 0
         mkdir -p "$directory"
-        openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj ${lib.escapeShellArg "/CN=${name}"} \
-          -addext ${lib.escapeShellArg "subjectAltName=${lib.concatMapStringsSep "," (name: "DNS:${name}") ([ name ] ++ settings.extraDomainNames)}"} \
+        openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj ${lib.escapeShellArg "/CN=${settings.domain}"} \
+          -addext ${lib.escapeShellArg "subjectAltName=${lib.concatMapStringsSep "," (name: "DNS:${name}") ([ settings.domain ] ++ settings.extraDomainNames)}"} \
           -keyout "$directory/key.pem" -out "$directory/fullchain.pem"
       '';
     };

@@ -1,5 +1,10 @@
-# Prometheus, its node exporter and Grafana: accepted and recorded in /etc/netlib-stub/, nothing is run.
-{ config, lib, ... }:
+# Prometheus and its node exporter: the base system's programs; Grafana: recorded in /etc/netlib-stub/, not run.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   inherit (lib) mkOption types;
   prometheus = config.services.prometheus;
@@ -117,6 +122,59 @@ let
     };
     description = "The file of sources.";
   };
+  exporter = prometheus.exporters.node;
+
+  # What is not said is Prometheus' business.
+  said = lib.filterAttrsRecursive (_: value: value != null);
+  # JSON is YAML.
+  configuration = pkgs.writeText "prometheus.yml" (
+    builtins.toJSON {
+      global = said prometheus.globalConfig;
+      scrape_configs = map said prometheus.scrapeConfigs;
+      rule_files = lib.imap0 (
+        index: text: "${pkgs.writeText "rules-${toString index}.yml" text}"
+      ) prometheus.rules;
+      alerting = { inherit (prometheus) alertmanagers; };
+    }
+  );
+
+  # An empty value first: the base system's own is taken back.
+  running = commands: {
+    wantedBy = [ "multi-user.target" ];
+    after = [ "network.target" ];
+    serviceConfig.ExecStart = [
+      ""
+      (lib.concatStringsSep " " commands)
+    ];
+  };
+  serverUnit =
+    lib.recursiveUpdate
+      (running [
+        "${pkgs.prometheus}/bin/prometheus"
+        "--config.file=${configuration}"
+        "--web.listen-address=${prometheus.listenAddress}:${toString prometheus.port}"
+        "--storage.tsdb.path=/var/lib/prometheus2/data"
+        (lib.optionalString (
+          prometheus.retentionTime != null
+        ) "--storage.tsdb.retention.time=${prometheus.retentionTime}")
+      ])
+      {
+        description = "Prometheus";
+        serviceConfig = {
+          ExecStartPre = "${pkgs.prometheus}/bin/promtool check config ${configuration}";
+          StateDirectory = "prometheus2";
+        };
+      };
+  exporterUnit =
+    running (
+      [ "${pkgs.prometheus-node-exporter}/bin/prometheus-node-exporter" ]
+      ++ map (collector: "--collector.${collector}") exporter.enabledCollectors
+      ++ [ "--web.listen-address=${exporter.listenAddress}:${toString exporter.port}" ]
+      ++ exporter.extraFlags
+    )
+    // {
+      description = "Prometheus node exporter";
+    };
 in
 {
   options.services = {
@@ -127,7 +185,10 @@ in
       retentionTime = nullable "15d" "How long measurements are kept.";
       globalConfig = mkOption {
         type = types.submodule {
-          options.scrape_interval = nullable "1m" "Time between two looks at a target.";
+          options = {
+            scrape_interval = nullable "1m" "Time between two looks at a target.";
+            evaluation_interval = nullable "1m" "Time between two looks at the rules.";
+          };
         };
         default = { };
         example = {
@@ -189,24 +250,11 @@ in
     };
   };
 
-  config.environment.etc = lib.mkMerge [
-    (lib.mkIf prometheus.enable {
-      "netlib-stub/prometheus.json".text = builtins.toJSON {
-        inherit (prometheus)
-          alertmanagers
-          port
-          rules
-          scrapeConfigs
-          ;
-      };
-    })
-    (lib.mkIf prometheus.exporters.node.enable {
-      "netlib-stub/node-exporter.json".text = builtins.toJSON {
-        inherit (prometheus.exporters.node) extraFlags listenAddress port;
-      };
-    })
+  config = lib.mkMerge [
+    (lib.mkIf prometheus.enable { systemd.services.prometheus = serverUnit; })
+    (lib.mkIf exporter.enable { systemd.services.prometheus-node-exporter = exporterUnit; })
     (lib.mkIf grafana.enable {
-      "netlib-stub/grafana.json".text = builtins.toJSON grafana.settings;
+      environment.etc."netlib-stub/grafana.json".text = builtins.toJSON grafana.settings;
     })
   ];
 }

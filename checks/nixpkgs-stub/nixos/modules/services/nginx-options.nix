@@ -91,6 +91,7 @@ in
     };
     forceSSL = switch false "Whether HTTP is redirected to HTTPS.";
     enableACME = switch false "Whether the certificate is that of `security.acme`.";
+    useACMEHost = nullOrText "example.org" "Name of a certificate of `security.acme` that is said there.";
     acmeRoot = mkOption {
       type = types.nullOr types.str;
       default = "/var/lib/acme/acme-challenge";

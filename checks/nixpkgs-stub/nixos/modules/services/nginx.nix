@@ -11,6 +11,9 @@ let
   options = import ./nginx-options.nix { inherit lib cfg; };
 
   withAcme = lib.filterAttrs (_: host: host.enableACME) cfg.virtualHosts;
+  certificates =
+    lib.attrNames withAcme
+    ++ lib.filter (name: name != null) (map (host: host.useACMEHost) (lib.attrValues cfg.virtualHosts));
 
   lines = lib.concatMapStrings (line: "${line}\n");
 
@@ -64,10 +67,13 @@ let
 
   certificate =
     name: host:
-    if host.enableACME then
+    if host.enableACME || host.useACMEHost != null then
+      let
+        directory = "/var/lib/acme/${if host.useACMEHost == null then name else host.useACMEHost}";
+      in
       [
-        "ssl_certificate /var/lib/acme/${name}/fullchain.pem;"
-        "ssl_certificate_key /var/lib/acme/${name}/key.pem;"
+        "ssl_certificate ${directory}/fullchain.pem;"
+        "ssl_certificate_key ${directory}/key.pem;"
       ]
     else
       [
@@ -129,6 +135,12 @@ in
       example = true;
       description = "Whether nginx runs.";
     };
+    group = mkOption {
+      type = types.str;
+      default = "nginx";
+      example = "www-data";
+      description = "Group of nginx; accepted without effect.";
+    };
     recommendedProxySettings = mkOption {
       type = types.bool;
       default = false;
@@ -171,8 +183,8 @@ in
     systemd.services.nginx = {
       description = "nginx";
       wantedBy = [ "multi-user.target" ];
-      after = [ "network.target" ] ++ map (name: "acme-${name}.service") (lib.attrNames withAcme);
-      wants = map (name: "acme-${name}.service") (lib.attrNames withAcme);
+      after = [ "network.target" ] ++ map (name: "acme-${name}.service") certificates;
+      wants = map (name: "acme-${name}.service") certificates;
       serviceConfig =
         let
           run = "${pkgs.nginx}/bin/nginx -c ${file} -g 'daemon off;'";

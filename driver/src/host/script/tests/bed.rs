@@ -19,6 +19,9 @@ use crate::plan::{Goal, Network};
 use crate::process::{Command, LineSink, Output};
 pub use switch::Switch;
 
+/// How often something is looked for until it counts as not happening, 50 ms and a run of the script apart.
+const LOOKS: usize = 1000;
+
 pub struct Bed {
     root: tempfile::TempDir,
     limit: Mutex<Duration>,
@@ -101,6 +104,26 @@ echo "${{new##*/}}" >>{}
         path.display().to_string()
     }
 
+    /// Gives a toplevel a command of its own, which the script finds first where that system runs.
+    pub fn tool(&self, toplevel: &str, name: &str, body: &str) {
+        let path = Path::new(toplevel).strip_prefix(self.root.path()).unwrap();
+        let path = format!("{}/sw/bin/{name}", path.display());
+        self.program(&path, &format!("#!/bin/sh\n{body}\n"));
+    }
+
+    /// Makes a record say something else.
+    pub fn change_state(&self, nonce: &str, values: &[(&str, &str)]) {
+        let path = self.path(&format!("var/lib/netlib/deploys/{nonce}/state"));
+        let state = fs::read_to_string(&path).unwrap();
+        let changed = state.lines().map(|line| {
+            let (key, old) = line.split_once('=').unwrap();
+            let new = values.iter().find(|(name, _)| *name == key);
+            format!("{key}={}\n", new.map_or(old, |(_, value)| value))
+        });
+        let changed: String = changed.collect();
+        fs::write(path, changed).unwrap();
+    }
+
     /// Gives a toplevel another behaviour.
     pub fn change(&self, toplevel: &str, switch: Switch) {
         let body = switch.body(self, toplevel);
@@ -149,6 +172,7 @@ echo "${{new##*/}}" >>{}
             policy: IdentityPolicy::Keep,
             limit: *self.limit.lock().unwrap(),
             confirm_limit: *self.confirm_limit.lock().unwrap(),
+            seen: None,
             health: Health::default(),
         }
     }
@@ -162,7 +186,7 @@ echo "${{new##*/}}" >>{}
 
     /// Confirms when that is waited for, until nothing more happens.
     pub async fn end(&self, nonce: &str) -> Status {
-        for _ in 0..300 {
+        for _ in 0..LOOKS {
             let status = self.look(nonce).await;
             if status.phase == Phase::AwaitingConfirmation && status.is_running {
                 let _ = confirm(self, nonce).await;
@@ -181,7 +205,7 @@ echo "${{new##*/}}" >>{}
 
     /// Waits without confirming.
     pub async fn end_alone(&self, nonce: &str) -> Status {
-        for _ in 0..300 {
+        for _ in 0..LOOKS {
             let status = self.look(nonce).await;
             if status.phase.is_final() && !status.is_running {
                 return status;
@@ -192,7 +216,7 @@ echo "${{new##*/}}" >>{}
     }
 
     pub async fn wait_for_phase(&self, nonce: &str, phase: Phase) {
-        for _ in 0..300 {
+        for _ in 0..LOOKS {
             let status = status(self, nonce, 0).await.unwrap();
             if status.phase == phase && status.is_running {
                 return;

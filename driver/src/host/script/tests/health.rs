@@ -18,7 +18,7 @@ fn health_check(bed: &Bed, name: &str, body: &str) -> HealthCheck {
             program: name.to_owned(),
             initial_delay: 0,
             period: 0,
-            timeout: 1,
+            timeout: 20,
             success_threshold: 1,
             failure_threshold: 2,
         },
@@ -50,7 +50,7 @@ async fn all_have_to_be_healthy_at_the_same_time() {
     assert!(verdict.is_healthy, "{verdict:?}");
     assert_eq!(verdict.checks[0].reason, "plenty");
     assert_eq!(lines, ["netlib: check disk: healthy: plenty"]);
-    let (verdict, lines) = settled(&bed, &health(checks, 0, 2)).await;
+    let (verdict, lines) = settled(&bed, &health(checks, 0, 8)).await;
     assert_eq!(
         verdict,
         Verdict {
@@ -91,22 +91,59 @@ async fn a_slow_start_is_no_failure_before_the_deadline() {
     );
 }
 
+/// Says how many looks there were, and fails at the first two.
+const THIRD_TIME: &str = r#"echo x >>"$NETLIB_CHECK_STATE/count"; n=$(wc -l <"$NETLIB_CHECK_STATE/count"); echo "$n"; [ "$n" -gt 2 ]"#;
+
+#[tokio::test]
+async fn thresholds_say_how_many_looks_in_a_row_count() {
+    let bed = Bed::new();
+    let look = |success_threshold, failure_threshold| {
+        let mut checks = vec![health_check(&bed, "third", THIRD_TIME)];
+        checks[0].check.success_threshold = success_threshold;
+        checks[0].check.failure_threshold = failure_threshold;
+        checks[0].check.timeout = 30;
+        health(checks, 0, 60)
+    };
+    for (successes, failures, is_healthy, looks) in
+        [(1, 2, false, "2"), (1, 3, true, "3"), (4, 3, true, "6")]
+    {
+        let asked = look(successes, failures);
+        let verdict = check(&bed, HealthMode::Once, &asked, |_| {}).await.unwrap();
+        let found = (verdict.is_healthy, verdict.checks[0].reason.as_str());
+        assert_eq!(found, (is_healthy, looks), "{successes} and {failures}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_look_comes_after_the_initial_delay() {
+    let bed = Bed::new();
+    let mut checks = vec![health_check(&bed, "late", "echo here")];
+    checks[0].check.initial_delay = 2;
+    checks[0].check.timeout = 30;
+    let began = Instant::now();
+    let (verdict, _) = settled(&bed, &health(checks, 0, 60)).await;
+    assert!(verdict.is_healthy, "{verdict:?}");
+    assert!(began.elapsed() >= Duration::from_secs(2));
+}
+
 #[tokio::test]
 async fn a_break_begins_the_healthy_time_anew() {
     let bed = Bed::new();
-    // Well for a moment, then down for as long as two looks, for ever.
-    let body = r#"echo x >>"$NETLIB_CHECK_STATE/count"; [ "$(($(wc -l <"$NETLIB_CHECK_STATE/count") % 4))" -lt 2 ]"#;
-    let checks = vec![health_check(&bed, "flaps", body)];
-    let (verdict, _) = settled(&bed, &health(checks, 3, 5)).await;
+    // Well at every second look, for ever.
+    let body = r#"echo x >>"$NETLIB_CHECK_STATE/count"; [ "$(($(wc -l <"$NETLIB_CHECK_STATE/count") % 2))" -eq 1 ]"#;
+    let mut checks = vec![health_check(&bed, "flaps", body)];
+    checks[0].check.failure_threshold = 1;
+    let (verdict, _) = settled(&bed, &health(checks, 5, 7)).await;
     assert!(!verdict.is_healthy, "{verdict:?}");
 }
 
 #[tokio::test]
 async fn a_probe_that_hangs_is_ended_and_leaves_nothing() {
     let bed = Bed::new();
-    let checks = vec![health_check(&bed, "hangs", "sleep 1234; true")];
+    let mut checks = vec![health_check(&bed, "hangs", "sleep 1234; true")];
+    checks[0].check.timeout = 1;
     let began = Instant::now();
-    let (verdict, _) = settled(&bed, &health(checks, 0, 2)).await;
+    let (verdict, _) = settled(&bed, &health(checks, 0, 8)).await;
     assert_eq!(verdict.why, "check hangs: no answer within 1 s");
     assert!(began.elapsed() < Duration::from_secs(60));
     assert!(!bed.is_probing(), "a probe was left running");
@@ -135,7 +172,7 @@ async fn a_host_that_is_not_healthy_goes_back_alone() {
     activation.health = health(
         vec![health_check(&bed, "http", "echo 'status 500'; exit 1")],
         0,
-        2,
+        8,
     );
     activate(&bed, &activation).await.unwrap();
     // Nobody follows it and nobody confirms.

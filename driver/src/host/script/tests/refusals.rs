@@ -1,6 +1,7 @@
 //! What the script refuses, and what people read then.
 
 use std::fs;
+use std::time::Duration;
 
 use super::super::*;
 use super::bed::{Bed, Switch};
@@ -72,6 +73,71 @@ async fn of_many_deployers_at_one_moment_a_single_one_begins() {
         fs::write(go, "").unwrap();
         assert_eq!(bed.end(&begun.nonce).await.phase, Phase::Confirmed);
     }
+}
+
+/// The end of an activation is written down an instant before its unit lets go of the lock.
+#[tokio::test]
+async fn an_activation_that_is_over_keeps_nobody_from_the_next() {
+    let bed = Bed::new();
+    let new = bed.toplevel("new", Switch::Works);
+    let newer = bed.toplevel("newer", Switch::Works);
+    assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
+    fs::write(bed.path("run/netlib/holder"), "nonce=1-a\n").unwrap();
+    let lock = fs::File::open(bed.path("run/netlib/lock")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let asked = bed.activation("2-b", &newer);
+    let lets_go = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        fs::remove_file(bed.path("run/netlib/holder")).unwrap();
+        drop(lock);
+    };
+    let (answer, ()) = futures::join!(activate(&bed, &asked), lets_go);
+    answer.unwrap();
+    assert_eq!(bed.end("2-b").await.phase, Phase::Confirmed);
+}
+
+#[tokio::test]
+async fn what_somebody_else_deployed_meanwhile_is_not_undone() {
+    let bed = Bed::new();
+    let [old, theirs, ours] =
+        ["old", "theirs", "ours"].map(|name| bed.toplevel(name, Switch::Works));
+    bed.run_system(&old);
+    let mut asked = bed.activation("2-b", &ours);
+    asked.seen = Some(Seen {
+        running: Some(old.clone()),
+        profile: Some(old.clone()),
+    });
+    assert_eq!(bed.deploy("1-a", &theirs).await.phase, Phase::Confirmed);
+    let error = activate(&bed, &asked).await.unwrap_err().to_string();
+    let (before, after) = error.split_once(" at 2").unwrap();
+    assert_eq!(
+        before,
+        format!(
+            "a bed: the host changed while this deployment was prepared: ann@desk deployed {theirs}"
+        )
+    );
+    assert!(after.contains("nothing was changed\n"), "{error}");
+    assert!(!bed.path("var/lib/netlib/deploys/2-b").exists());
+    assert_eq!(bed.look("1-a").await.current, Some(theirs.clone()));
+
+    // Neither is what was only prepared for the next boot, by whatever means.
+    let boots = bed.path("nix/var/nix/profiles/system-9-link");
+    std::os::unix::fs::symlink(&old, boots).unwrap();
+    let profile = bed.path("nix/var/nix/profiles/system");
+    fs::remove_file(&profile).unwrap();
+    std::os::unix::fs::symlink("system-9-link", &profile).unwrap();
+    asked.seen = Some(Seen {
+        running: Some(theirs.clone()),
+        profile: Some(theirs.clone()),
+    });
+    assert!(activate(&bed, &asked).await.is_err());
+
+    asked.seen = Some(Seen {
+        running: Some(theirs),
+        profile: Some(old),
+    });
+    activate(&bed, &asked).await.unwrap();
+    assert_eq!(bed.end("2-b").await.phase, Phase::Confirmed);
 }
 
 #[tokio::test]
@@ -187,11 +253,7 @@ async fn what_was_recorded_a_moment_ago_counts_as_under_way() {
     let new = bed.toplevel("new", Switch::Works);
     let newer = bed.toplevel("newer", Switch::Works);
     assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
-    let record = bed.path("var/lib/netlib/deploys/1-a/state");
-    let prepared = fs::read_to_string(&record)
-        .unwrap()
-        .replace("phase=confirmed", "phase=prepared");
-    fs::write(&record, &prepared).unwrap();
+    bed.change_state("1-a", &[("phase", "prepared")]);
     let seen = probe(&bed).await.unwrap();
     assert_eq!(seen.unfinished, []);
     assert_eq!(
@@ -208,15 +270,8 @@ async fn what_was_recorded_a_moment_ago_counts_as_under_way() {
         panic!("{refusal}");
     };
     assert_eq!(holder.deployment.unwrap().toplevel, new);
-    // One that has not begun after half a minute never will.
-    let old = prepared
-        .lines()
-        .map(|line| match line.strip_prefix("started_uptime=") {
-            Some(_) => "started_uptime=-100\n".to_owned(),
-            None => format!("{line}\n"),
-        })
-        .collect::<String>();
-    fs::write(&record, old).unwrap();
+    // One that has not begun after a minute never will.
+    bed.change_state("1-a", &[("started_uptime", "-100")]);
     assert_eq!(bed.deploy("2-b", &newer).await.phase, Phase::Confirmed);
     assert_eq!(bed.look("1-a").await.phase, Phase::Interrupted);
 }

@@ -1,0 +1,6 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  roles.web.nodes = [ "*" ];
+  rollout.canary = "alpha";
+}

@@ -1,0 +1,8 @@
+{
+  network.name = "home";
+  nodes.alpha = { };
+  roles.web = {
+    nodes = [ "alpha" ];
+    rollout.healthyDeadline = 900;
+  };
+}

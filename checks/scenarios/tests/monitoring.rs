@@ -1,0 +1,84 @@
+//! Monitoring with real Prometheus: over a mesh, what it is told of the systems, and the alerts that it raises.
+
+use netlib_scenarios::{Network, Site, assert_says};
+
+/// Two instances that ask the same nodes: main of watch, second of web.
+fn network() -> Network {
+    Network::of(&["watch", "web"])
+        .with_mesh("\"10.10.0.0/24\"", &["watch", "web"])
+        .importing("monitoring")
+        .with(
+            "rollout.minHealthyTime = 1;
+             monitoring.main = { servers = [ \"watch\" ]; interval = \"1s\"; alerts.downFor = \"1s\"; };
+             monitoring.second = { servers = [ \"web\" ]; interval = \"1s\"; };",
+        )
+}
+
+/// Asks the Prometheus of a host until an expression is true of something; what it is true of.
+fn ask(site: &Site, host: &str, expression: &str) -> String {
+    let line = format!("promtool query instant http://localhost:9090 '{expression}'");
+    site.wait_until(host, expression, &format!("{line} | grep -q '=>'"));
+    site.exec_must(host, &line)
+}
+
+#[test]
+fn prometheus_asks_over_the_mesh_and_raises_alerts() {
+    let site = Site::up(&["watch", "web"]);
+    site.write(&network());
+    // Makes directories below /var/lib/netlib, in which the exporter must not look for anything.
+    site.gather();
+    site.netlib_must("deploy");
+
+    for (server, target) in [("watch", "web"), ("web", "watch")] {
+        let text = ask(
+            &site,
+            server,
+            &format!("up{{node=\"{target}\",network=\"wireguard-mesh-wg0\"}} == 1"),
+        );
+        assert_says(&text, &["instance=\"10.10.0."]);
+    }
+
+    // Which system runs, as the deployment confirmed it.
+    site.exec_must("web", "systemctl start netlib-system-metrics");
+    let text = ask(&site, "watch", "netlib_system_info{node=\"web\"}");
+    let toplevel = site.toplevel("web");
+    let toplevel = toplevel.trim_start_matches("/nix/store/");
+    assert_says(&text, &[&format!("toplevel=\"{toplevel}\"")]);
+    ask(
+        &site,
+        "watch",
+        "netlib_system_is_profile{node=\"web\"} == 1 and on(node) netlib_system_generation == 1",
+    );
+
+    // Another system would boot than the one that runs.
+    site.exec_must(
+        "web",
+        "ln -sfn / /nix/var/nix/profiles/system && systemctl start netlib-system-metrics",
+    );
+    ask(
+        &site,
+        "watch",
+        "ALERTS{alertname=\"OtherSystemAtBoot\",node=\"web\"}",
+    );
+
+    let broken = site.exec("web", "systemd-run --wait --unit=broken false");
+    assert!(!broken.success());
+    ask(
+        &site,
+        "watch",
+        "ALERTS{alertname=\"UnitFailed\",node=\"web\",name=\"broken.service\"}",
+    );
+
+    // The check of a deployment sees what the server sees.
+    let programs = site.copy_programs("web");
+    let (status, text) = site.probe("web", &programs, "monitoring-main-exporter");
+    assert_eq!(status, 0, "{text}");
+    site.exec_must("web", "systemctl stop prometheus-node-exporter");
+    let (status, text) = site.probe("web", &programs, "monitoring-main-exporter");
+    assert_ne!(status, 0, "{text}");
+    ask(
+        &site,
+        "watch",
+        "ALERTS{alertname=\"NodeDown\",node=\"web\",alertstate=\"firing\"}",
+    );
+}

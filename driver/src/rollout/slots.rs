@@ -1,0 +1,89 @@
+//! Which node may be activated now: `maxParallel`, `maxUnavailable` and `progressDeadline`.
+
+use std::time::Duration;
+
+use super::course::Course;
+use super::node::{Node, State};
+use crate::schedule::Admission;
+
+impl Course {
+    /// Whether the node may be activated now. If so, it takes its slot.
+    pub fn admit(&mut self, node: &str) -> Admission {
+        if self.is_overdue() {
+            let limit = self.rollout.progress_deadline.unwrap_or_default();
+            self.stop(format!("no further node became healthy within {limit} s"));
+        }
+        if let Some(why) = &self.stopped {
+            return Admission::Never(format!("the rollout {} does not go on: {why}", self.id));
+        }
+        let moving = self.in_state(State::Moving).count();
+        if self
+            .rollout
+            .max_parallel
+            .is_some_and(|max| moving >= max.max(1))
+        {
+            return Admission::Later;
+        }
+        let known = self.nodes.get(node);
+        if !known.is_none_or(|node| node.is_up_to_date) {
+            if known.is_some_and(Node::holds_slot) {
+                // It may be well for its users, and only a check is new: so it goes no faster than healthy ones.
+                if moving > 0 && self.is_as_many(moving) {
+                    return Admission::Later;
+                }
+            } else if self.is_full() {
+                if moving > 0 || self.may_free_a_slot(node) {
+                    return Admission::Later;
+                }
+                self.stop(self.no_slot());
+                return self.admit(node);
+            }
+        }
+        self.change(node, |node| node.state = State::Moving);
+        Admission::Now
+    }
+
+    fn is_full(&self) -> bool {
+        self.is_as_many(self.nodes.values().filter(|node| node.holds_slot()).count())
+    }
+
+    fn is_as_many(&self, unavailable: usize) -> bool {
+        self.rollout
+            .max_unavailable
+            .is_some_and(|max| unavailable >= max)
+    }
+
+    /// Whether a node that was unhealthy before has its turn in the same batch or before it.
+    fn may_free_a_slot(&self, node: &str) -> bool {
+        let batch = self.batch_of(node);
+        self.nodes.iter().any(|(name, other)| {
+            other.was_unhealthy && other.state == State::Waiting && self.batch_of(name) <= batch
+        })
+    }
+
+    fn no_slot(&self) -> String {
+        let holders = self.nodes.iter().filter(|(_, node)| node.holds_slot());
+        let names: Vec<&str> = holders.map(|(name, _)| name.as_str()).collect();
+        let waiting: String = self
+            .in_state(State::Waiting)
+            .filter(|name| names.contains(name))
+            .map(|name| format!(" --on {name}"))
+            .collect();
+        let advice = if waiting.is_empty() {
+            String::new()
+        } else {
+            format!("; deploy first what is not healthy: netlib deploy{waiting}")
+        };
+        format!(
+            "{} of at most {} nodes are unavailable ({}), so no further one may be touched{advice}",
+            names.len(),
+            self.rollout.max_unavailable.unwrap_or_default(),
+            names.join(", ")
+        )
+    }
+
+    fn is_overdue(&self) -> bool {
+        let limit = self.rollout.progress_deadline.map(Duration::from_secs);
+        limit.is_some_and(|limit| self.last_progress.elapsed() > limit)
+    }
+}

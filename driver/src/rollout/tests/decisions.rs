@@ -1,0 +1,184 @@
+//! What gates decide.
+
+use serde_json::json;
+
+use super::*;
+use crate::plan::{Pause, PauseAfter};
+
+#[test]
+fn a_rollout_where_all_is_well_finishes() {
+    let mut course = course(|_| {});
+    assert_eq!(course.decide(0), Decision::GoOn);
+    update(&mut course, "a");
+    assert_eq!(course.decide(1), Decision::GoOn);
+    for node in ["b", "c"] {
+        update(&mut course, node);
+    }
+    assert_eq!(course.decide(2), Decision::GoOn);
+    for node in ["d", "e"] {
+        update(&mut course, node);
+    }
+    assert_eq!(course.decide(3), Decision::Finish);
+    let report = course.report();
+    assert_eq!(
+        (report.state, report.detail.as_str()),
+        (RolloutState::Healthy, "5 of 5 nodes healthy")
+    );
+}
+
+#[test]
+fn failures_count_over_the_whole_rollout() {
+    let mut course = course(|rollout| {
+        rollout.max_failures = 1;
+        rollout.max_unavailable = None;
+    });
+    break_on(&mut course, "a");
+    assert_eq!(course.decide(1), Decision::GoOn);
+    break_on(&mut course, "b");
+    insta::assert_snapshot!(never(course.admit("c")), @"the rollout web does not go on: 2 nodes failed (a, b), 1 allowed");
+    assert_eq!(reverted(&mut course, 2), ["b"]);
+}
+
+#[test]
+fn a_failure_within_the_budget_is_degraded() {
+    let mut course = course(|rollout| {
+        rollout.max_failures = 1;
+        rollout.batches.truncate(1);
+        rollout.nodes.truncate(2);
+    });
+    break_on(&mut course, "a");
+    assert_eq!(course.decide(1), Decision::Finish);
+    course.healthy("b");
+    insta::assert_snapshot!(course.report().detail, @"1 of 2 nodes healthy, failed: a");
+    assert_eq!(course.report().state, RolloutState::Degraded);
+}
+
+#[test]
+fn a_node_that_does_not_answer_is_left_out_or_a_failure() {
+    let mut skipping = course(|_| {});
+    skipping.offline("b");
+    assert_eq!(skipping.decide(0), Decision::GoOn);
+    let mut failing = course(|rollout| rollout.on_unreachable = OnUnreachable::Fail);
+    failing.offline("b");
+    assert!(matches!(failing.decide(0), Decision::Abort(_)));
+}
+
+#[test]
+fn a_pause_is_for_what_is_left_to_change() {
+    let pause = Pause {
+        after: PauseAfter::Canary,
+        deadline: 10,
+    };
+    let mut paused = course(|rollout| rollout.pause = Some(pause));
+    update(&mut paused, "a");
+    assert_eq!(paused.decide(0), Decision::GoOn);
+    assert_eq!(paused.decide(1), Decision::Pause(pause));
+    assert_eq!(paused.decide(2), Decision::GoOn);
+    for node in ["b", "c", "d", "e"] {
+        paused.is_up_to_date(node);
+    }
+    assert_eq!(paused.decide(1), Decision::GoOn);
+    let each = Pause {
+        after: PauseAfter::Batch,
+        deadline: 10,
+    };
+    let mut each = course(|rollout| rollout.pause = Some(each));
+    assert!(matches!(each.decide(2), Decision::Pause(_)));
+    assert_eq!(each.decide(3), Decision::Finish);
+}
+
+#[test]
+fn a_pause_ends_by_itself_only_where_nothing_failed() {
+    let mut course = course(|rollout| {
+        rollout.auto_promote = true;
+        rollout.max_failures = 1;
+    });
+    update(&mut course, "a");
+    assert!(course.promotes_itself());
+    break_on(&mut course, "b");
+    assert_eq!(course.decide(2), Decision::GoOn);
+    assert!(!course.promotes_itself());
+    course.rollout.auto_promote = false;
+    assert!(!course.promotes_itself());
+}
+
+#[test]
+fn there_is_no_pause_for_a_batch_that_is_not_selected() {
+    let mut rollout = rollout();
+    rollout.pause = Some(Pause {
+        after: PauseAfter::Batch,
+        deadline: 10,
+    });
+    let nodes = ["c", "d"].map(str::to_owned).into();
+    let restricted = rollout.restricted(&nodes);
+    let sizes: Vec<usize> = restricted.batches.iter().map(|it| it.nodes.len()).collect();
+    assert_eq!(sizes, [0, 1, 1]);
+    let pauses: Vec<bool> = (0..4)
+        .map(|batch| restricted.pauses_after(batch).is_some())
+        .collect();
+    assert_eq!(pauses, [false, false, true, true]);
+}
+
+/// Two batches of one node, with commands around the first activation, and another node before the second.
+fn drained() -> (Plan, Graph) {
+    let node = json!({ "target": { "host": "h", "user": null, "port": null }, "system": "s" });
+    let document = json!({
+        "version": 1, "network": { "name": "n", "id": "i" },
+        "nodes": { "a": node, "b": node, "x": node },
+        "rollouts": { "r": { "role": "r", "nodes": ["a", "b"], "batches": [{ "nodes": ["a"] }, { "nodes": ["b"] }], "coordinator": "a" } },
+        "steps": {
+            "gate:r:0": { "kind": "gate", "rollout": "r", "batch": 0 },
+            "drain": { "kind": "command", "on": "deployer", "program": "p", "after": ["gate:r:0"] },
+            "activate:a": { "kind": "activate", "node": "a", "after": ["drain"] },
+            "uncordon": { "kind": "command", "on": "deployer", "program": "p", "after": ["activate:a"] },
+            "gate:r:1": { "kind": "gate", "rollout": "r", "batch": 1, "after": ["gate:r:0", "uncordon"], "settles": ["activate:a"] },
+            "activate:x": { "kind": "activate", "node": "x" },
+            "activate:b": { "kind": "activate", "node": "b", "after": ["gate:r:1", "activate:x"] },
+            "gate:r:2": { "kind": "gate", "rollout": "r", "batch": 2, "after": ["gate:r:1"], "settles": ["activate:b"] },
+        },
+    });
+    let plan = Plan::parse(document.to_string().as_bytes()).unwrap();
+    let graph = Graph::from_plan(&plan).unwrap();
+    (plan, graph)
+}
+
+fn blocked(by: &str) -> StepResult {
+    StepResult::Blocked { by: by.to_owned() }
+}
+
+#[test]
+fn a_node_that_a_failed_command_blocks_counts_as_a_failure() {
+    let (plan, graph) = drained();
+    let rollouts = Rollouts::of(&plan, &graph);
+    rollouts.ended("activate:a", &blocked("drain"));
+    rollouts.ended("gate:r:1", &blocked("drain"));
+    insta::assert_snapshot!(rollouts.reports()[0].detail, @"0 of 2 nodes healthy, blocked: a; 1 node failed (a), 0 allowed");
+    assert_eq!(rollouts.reports()[0].state, RolloutState::Aborted);
+}
+
+#[test]
+fn a_node_that_another_one_of_its_rollout_blocks_is_left_out() {
+    let (plan, graph) = drained();
+    let rollouts = Rollouts::of(&plan, &graph);
+    rollouts.ended("activate:b", &blocked("activate:a"));
+    assert_eq!(
+        rollouts.course("r").unwrap().failures(),
+        Vec::<String>::new()
+    );
+    rollouts.ended("activate:a", &blocked("gate:r:0"));
+    assert_eq!(
+        rollouts.course("r").unwrap().failures(),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_gate_that_a_failed_command_blocks_ends_the_rollout() {
+    let (plan, graph) = drained();
+    let rollouts = Rollouts::of(&plan, &graph);
+    rollouts.ended("activate:a", &StepResult::Done(String::new()));
+    rollouts.ended("gate:r:1", &blocked("uncordon"));
+    rollouts.ended("activate:b", &blocked("uncordon"));
+    insta::assert_snapshot!(rollouts.reports()[0].detail, @"1 of 2 nodes healthy; gate:r:1 was blocked by uncordon");
+    assert_eq!(rollouts.reports()[0].state, RolloutState::Aborted);
+}

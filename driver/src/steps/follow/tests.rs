@@ -1,0 +1,287 @@
+//! A host that answers as it is told to, and a clock that costs nothing.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::*;
+use crate::host::script::{Health, IdentityPolicy, System};
+use crate::host::{HostCommand, RemoteStore};
+use crate::plan::{Goal, Network};
+use crate::process::{LineSink, Output};
+
+/// What a host says to one question, and for how many questions of this kind.
+type Answers = VecDeque<(usize, Option<String>)>;
+
+/// Answers in turn; `None` is a connection that broke, and the last answer of a kind is said for ever.
+#[derive(Default)]
+struct Scripted {
+    status: Mutex<Answers>,
+    activate: Mutex<Answers>,
+    confirm: Mutex<Answers>,
+    asked: Mutex<Vec<&'static str>>,
+}
+
+fn state(phase: &str, running: &str) -> Option<String> {
+    let boot = "boot=a-1\nboot.now=a-1";
+    Some(format!("phase={phase}\nrunning={running}\n{boot}\n\n"))
+}
+
+impl Scripted {
+    fn new(status: impl IntoIterator<Item = (usize, Option<String>)>) -> Self {
+        let host = Self::default();
+        host.status.lock().unwrap().extend(status);
+        host
+    }
+
+    fn says(self, kind: fn(&Self) -> &Mutex<Answers>, answers: &[Option<&str>]) -> Self {
+        let answers = answers.iter().map(|said| (1, said.map(str::to_owned)));
+        kind(&self).lock().unwrap().extend(answers);
+        self
+    }
+
+    fn asked(&self, subcommand: &str) -> usize {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|it| **it == subcommand).count()
+    }
+
+    fn answer(&self, command: &HostCommand) -> Result<Output, HostError> {
+        let is = |word: &str| command.argv.iter().any(|it| it == word);
+        let (subcommand, answers) = if is("status") {
+            ("status", &self.status)
+        } else if is("confirm") {
+            ("confirm", &self.confirm)
+        } else if is("activate") {
+            ("activate", &self.activate)
+        } else {
+            ("other", &self.activate)
+        };
+        self.asked.lock().unwrap().push(subcommand);
+        let mut answers = answers.lock().unwrap();
+        let last = answers.len() == 1;
+        let Some((left, said)) = answers.front_mut() else {
+            return Ok(output(""));
+        };
+        let said = said.clone();
+        *left = left.saturating_sub(1);
+        if *left == 0 && !last {
+            answers.pop_front();
+        }
+        said.map(|said| output(&said)).ok_or_else(broken)
+    }
+}
+
+fn output(said: &str) -> Output {
+    Output {
+        stdout: said.as_bytes().to_vec(),
+        stderr: String::new(),
+    }
+}
+
+fn broken() -> HostError {
+    HostError::Disconnected {
+        address: "a bed".to_owned(),
+        argv: vec!["sh".to_owned()],
+        said: "Broken pipe".to_owned(),
+    }
+}
+
+impl Host for Scripted {
+    fn node(&self) -> &'static str {
+        "bed"
+    }
+
+    fn address(&self) -> String {
+        "a bed".to_owned()
+    }
+
+    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        async move { self.answer(&command) }.boxed()
+    }
+
+    fn run_lines(
+        &self,
+        command: HostCommand,
+        _: LineSink,
+    ) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.run(command)
+    }
+
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
+        std::future::ready(Ok(None)).boxed()
+    }
+}
+
+fn activation() -> Activation {
+    Activation {
+        nonce: "1-a".to_owned(),
+        system: System::Toplevel("/nix/store/2-new".to_owned()),
+        goal: Goal::Switch,
+        deployer: "ann@desk".to_owned(),
+        network: Network {
+            id: "id-home".to_owned(),
+            name: "home".to_owned(),
+        },
+        policy: IdentityPolicy::Keep,
+        limit: Duration::from_secs(600),
+        confirm_limit: Duration::from_secs(60),
+        seen: None,
+        health: Health::default(),
+    }
+}
+
+/// How it ended, and how long it took.
+async fn followed(host: &Scripted, origin: Origin) -> (Result<Ended, StepFailure>, Duration) {
+    let activation = activation();
+    let course = Course {
+        activation: &activation,
+        origin,
+        lost_limit: Duration::from_secs(300),
+    };
+    let since = Instant::now();
+    let result = follow(host, course, |_| {}).await;
+    (result, since.elapsed())
+}
+
+async fn ended(host: &Scripted) -> Status {
+    followed(host, Origin::Ours).await.0.unwrap().status
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_never_heard_of_it_is_asked_again_although_the_connection_breaks_again() {
+    let host = Scripted::new([
+        (1, state("unknown", "no")),
+        (1, None),
+        (1, state("unknown", "no")),
+        (1, state("confirmed", "no")),
+    ])
+    .says(|host| &host.activate, &[None, Some("started=1-a\n")]);
+    assert_eq!(ended(&host).await.phase, Phase::Confirmed);
+    assert_eq!(host.asked("activate"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_knows_it_already_has_begun() {
+    let host = Scripted::new([(1, state("unknown", "no")), (1, state("confirmed", "no"))])
+        .says(|host| &host.activate, &[Some("refused=known\n")]);
+    assert_eq!(ended(&host).await.phase, Phase::Confirmed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_host_does_not_take_up_ends_as_unknown_and_is_not_asked_for_without_end() {
+    let host = Scripted::new([(1, state("unknown", "no"))]).says(|host| &host.activate, &[None]);
+    assert_eq!(ended(&host).await.phase, Phase::Unknown);
+    assert_eq!(host.asked("activate"), 2);
+    let (found, _) = followed(&host, Origin::Found).await;
+    assert_eq!(found.unwrap().status.phase, Phase::Unknown);
+    assert_eq!(
+        host.asked("activate"),
+        2,
+        "another run's is not ours to begin"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_slow_to_begin_is_waited_for_as_long_as_it_may_begin() {
+    let slow = Scripted::new([
+        (150, state("prepared", "no")),
+        (3, state("activating", "yes")),
+        (1, state("rolledBack", "no")),
+    ]);
+    assert_eq!(ended(&slow).await.phase, Phase::RolledBack);
+    let never = Scripted::new([(1, state("prepared", "no"))]);
+    let (result, took) = followed(&never, Origin::Ours).await;
+    assert_eq!(result.unwrap().status.phase, Phase::Prepared);
+    assert!(took > BEGIN && took < 2 * BEGIN, "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_was_killed_is_given_time_to_be_taken_over() {
+    let taken_over = Scripted::new([
+        (1, state("activating", "yes")),
+        (40, state("activating", "no")),
+        (2, state("rollingBack", "yes")),
+        (40, state("rollingBack", "no")),
+        (1, state("rolledBack", "no")),
+    ]);
+    assert_eq!(ended(&taken_over).await.phase, Phase::RolledBack);
+    let gone = Scripted::new([(1, state("activating", "no"))]);
+    let (result, took) = followed(&gone, Origin::Ours).await;
+    assert_eq!(result.unwrap().status.phase, Phase::Activating);
+    assert!(took < 2 * HAND_OVER, "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_in_the_middle_needs_no_waiting() {
+    let said = "phase=activating\nrunning=no\nboot=a-1\nboot.now=b-1\n\n";
+    let host = Scripted::new([(1, Some(said.to_owned()))]);
+    let (result, took) = followed(&host, Origin::Ours).await;
+    assert!(result.unwrap().status.was_restarted);
+    assert!(took < Duration::from_secs(1), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_host_is_looked_for_as_long_as_it_may_need_and_then_named_with_its_record() {
+    let host = Scripted::new([(1, state("activating", "yes")), (1, None)]);
+    let (result, took) = followed(&host, Origin::Ours).await;
+    let StepFailure::Lost { after, record, .. } = result.unwrap_err() else {
+        panic!("not lost");
+    };
+    assert_eq!(record, "/var/lib/netlib/deploys/1-a");
+    assert!(took >= after && took < after + 2 * LONGEST_PAUSE);
+    // The way back by itself comes first.
+    assert!(after > activation().confirm_limit + Duration::from_secs(300));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_never_ends_is_left_at_its_deadline() {
+    let host = Scripted::new([(1, state("activating", "yes"))]);
+    let (result, took) = followed(&host, Origin::Ours).await;
+    let StepFailure::Overdue { after, phase, .. } = result.unwrap_err() else {
+        panic!("not overdue");
+    };
+    assert_eq!(phase, Phase::Activating);
+    assert!(took > after && took < after + Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_confirmed_once_and_again_only_when_the_host_did_not_hear_it() {
+    let waits = || {
+        Scripted::new([
+            (6, state("awaitingConfirmation", "yes")),
+            (1, state("confirmed", "no")),
+        ])
+    };
+    let host = waits().says(|host| &host.confirm, &[Some("accepted=1-a\n")]);
+    assert_eq!(ended(&host).await.phase, Phase::Confirmed);
+    assert_eq!(host.asked("confirm"), 1);
+    let host = waits().says(|host| &host.confirm, &[None, None, Some("accepted=1-a\n")]);
+    assert_eq!(ended(&host).await.phase, Phase::Confirmed);
+    assert_eq!(host.asked("confirm"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_confirmed_that_nobody_is_at_work_on() {
+    let host = Scripted::new([
+        (3, state("awaitingConfirmation", "no")),
+        (1, state("rolledBack", "no")),
+    ]);
+    assert_eq!(ended(&host).await.phase, Phase::RolledBack);
+    assert_eq!(host.asked("confirm"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_went_back_says_why_it_could_not_be_confirmed() {
+    let host = Scripted::new([
+        (2, state("awaitingConfirmation", "yes")),
+        (1, state("rolledBack", "no")),
+    ])
+    .says(|host| &host.confirm, &[None]);
+    let message = ended(&host).await.message;
+    assert!(
+        message.contains("\n  the last attempt: the connection to a bed broke"),
+        "{message}"
+    );
+}
