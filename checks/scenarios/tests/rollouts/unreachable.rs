@@ -4,6 +4,11 @@ use netlib_scenarios::assert_says;
 
 use crate::shop::{self, Shop};
 
+/// A command that the web servers wait for.
+const PREPARE: &str = r#"
+  deploy.steps.prepare = { kind = "command"; on = "web4"; command = "true"; before = [ "role:web" ]; };
+"#;
+
 #[test]
 fn an_unreachable_member_is_skipped_or_fails_the_rollout() {
     let site = shop::open(r#""self""#);
@@ -25,7 +30,25 @@ fn an_unreachable_member_is_skipped_or_fails_the_rollout() {
     assert_says(&text, &["web4", "offline", "rollout web", "aborted"]);
     shop::assert_moved(&site, &[], &before, &text);
 
-    site.write(&web("2", r#"canary = true; onUnreachable = "skip";"#).network());
+    // Whatever may be left out: what waits for a command there does not begin.
+    let skip = web("2", r#"canary = true; onUnreachable = "skip";"#);
+    let prepared = Shop {
+        lines: PREPARE,
+        ..skip.clone()
+    };
+    site.write(&prepared.network());
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "rollout web  aborted  0 of 5 nodes healthy",
+            "gate:web:0 was blocked by prepare",
+        ],
+    );
+    shop::assert_moved(&site, &[], &before, &text);
+
+    site.write(&skip.network());
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["web4", "offline", "rollout web", "degraded"]);
