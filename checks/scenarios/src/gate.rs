@@ -85,6 +85,6 @@ impl Site {
             .wait_until(what, DEADLINE, |host| {
                 Ok(host.exec(["sh", "-c", line])?.success())
             })
-            .unwrap_or_else(|error| panic!("{error}"));
+            .unwrap_or_else(|error| panic!("{error}\n{}", self.run_logs()));
     }
 }

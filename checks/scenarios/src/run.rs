@@ -34,6 +34,11 @@ impl Site {
         })
     }
 
+    /// What every netlib that was started has printed so far.
+    pub(crate) fn run_logs(&self) -> String {
+        self.exec("deployer", "tail -n +1 /root/run-*.log").stdout
+    }
+
     fn start_as(&self, command: impl FnOnce(u32) -> String) -> Run {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);

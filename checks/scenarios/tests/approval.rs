@@ -104,7 +104,7 @@ fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
         );
         network.with(&format!(
             r#"
-            rollout = {{ minHealthyTime = 0; healthyDeadline = 10; }};
+            rollout = {{ minHealthyTime = 0; healthyDeadline = 60; }};
             nodes.alpha.checks.outside = {{ exec.script = "test {version} -lt 10"; from = "deployer"; }};
             "#
         ))

@@ -20,8 +20,8 @@ pub(crate) const CLEAN_ENVIRONMENT: [&str; 3] = [
     "LANG=C.UTF-8",
 ];
 
-/// How long a command may take if nothing else is said.
-const TIMEOUT: Duration = Duration::from_secs(600);
+/// How long a command may take if nothing else is said: less than a test, so that a test can still tell what it printed.
+const TIMEOUT: Duration = Duration::from_secs(480);
 
 /// Moves itself into the control group `$1` before it becomes the command.
 const IN_GROUP: &str = r#"echo $$ > "$1/cgroup.procs" && shift && exec "$@""#;
@@ -73,7 +73,7 @@ impl HostCommand {
         self
     }
 
-    /// Kills it, and everything it started, when it takes longer than this (ten minutes if not set).
+    /// Kills it, and everything it started, when it takes longer than this (eight minutes if not set).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
