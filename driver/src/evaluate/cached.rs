@@ -11,7 +11,7 @@ use futures::stream::BoxStream;
 use super::cache::Cache;
 use super::evaluation::Parts;
 use super::roots::protect;
-use super::{CacheStatus, Evaluated, Evaluator, Toplevel};
+use super::{Attribute, CacheStatus, Evaluated, Evaluator, Toplevel};
 use crate::event::Event;
 
 /// Most nodes that are looked up together: their derivations are arguments of one command.
@@ -69,7 +69,11 @@ impl<E: Evaluator> Evaluator for Cached<E> {
 }
 
 async fn settle(cache: Arc<Cache>, parts: Parts) {
-    if let Some(warning) = cache.settle(&parts.flake).await {
+    // Gathering writes the facts of one node beside the flake while another one is evaluated.
+    let is_expected = parts.attribute == Attribute::Gatherers;
+    if let Some(warning) = cache.settle(&parts.flake).await
+        && !is_expected
+    {
         parts.events.send(Event::Warning(warning.to_owned()));
     }
 }

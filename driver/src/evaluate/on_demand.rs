@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 
-use super::{Attribute, EvaluateError, Evaluator, Toplevel, Toplevels};
+use super::{Attribute, EvaluateError, Evaluated, Evaluator, Toplevel, Toplevels};
 use crate::flake::Flake;
 
 /// Evaluates what is asked for, when it is asked for. Whoever asks remembers the answer.
@@ -22,7 +22,9 @@ impl<E: Evaluator> OnDemand<E> {
 
     async fn one(&self, node: String) -> Result<Toplevel, Arc<EvaluateError>> {
         let asked = futures::stream::once(std::future::ready(node.clone())).boxed();
-        match self.evaluator.evaluate(asked).next().await {
+        // To its end, which is when the answer is remembered.
+        let mut all: Vec<Evaluated> = self.evaluator.evaluate(asked).collect().await;
+        match all.pop() {
             Some(evaluated) => evaluated.result.map_err(Arc::new),
             None => Err(plain(
                 node,
@@ -76,4 +78,36 @@ impl<E: Evaluator> Toplevels for OfThisSystem<E> {
 
 fn plain(node: String, text: &str) -> Arc<EvaluateError> {
     Arc::new(EvaluateError::plain(&node, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use futures::stream::BoxStream;
+
+    use super::*;
+
+    /// Answers, and notes when it is asked for more.
+    struct Noting(Arc<AtomicBool>);
+
+    impl Evaluator for Noting {
+        fn evaluate(&self, nodes: BoxStream<'static, String>) -> BoxStream<'static, Evaluated> {
+            let ended = self.0.clone();
+            let answers = nodes.map(|node| Evaluated {
+                node,
+                result: Ok(Toplevel::default()),
+            });
+            let end = futures::stream::once(async move { ended.store(true, Ordering::Relaxed) });
+            answers.chain(end.filter_map(async |()| None)).boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn an_evaluation_is_read_to_its_end() {
+        let ended = Arc::new(AtomicBool::new(false));
+        let one = OnDemand::new(Noting(ended.clone()));
+        assert!(one.toplevel("a").await.is_ok());
+        assert!(ended.load(Ordering::Relaxed), "the cache saves at the end");
+    }
 }
