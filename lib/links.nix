@@ -60,6 +60,7 @@ let
     ];
     first = ofSelectors order.first;
     next = ofSelectors order.next;
+    inherit (order) yields;
   };
 
   ofNode =

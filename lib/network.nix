@@ -24,9 +24,17 @@ let
   # `written` is the same network with its selectors as they are written, where the type of those is `selectorsType`.
   helpers =
     { selectorsType, written }:
-    { config, ... }:
+    { config, options, ... }:
     let
-      paths = import ./paths.nix { inherit lib errors config; };
+      inherit (import ./conflicts/sources.nix { inherit lib options errors; }) describe;
+      paths = import ./paths.nix {
+        inherit
+          lib
+          errors
+          config
+          describe
+          ;
+      };
     in
     {
       _file = ./network.nix;

@@ -3,6 +3,8 @@
   lib,
   errors,
   config,
+  # The path of an option, with the files that define it, for people.
+  describe ? lib.showOption,
 }:
 let
   inherit (errors) quote;
@@ -62,7 +64,7 @@ let
       builtins.head shortest;
 
   through =
-    { from, to }:
+    { from, to, ... }:
     network:
     let
       addresses = network.members.${to}.addresses;
@@ -102,7 +104,7 @@ let
   };
 
   paths =
-    { from, to }@pair:
+    { from, to, ... }@pair:
     let
       shared = lib.concatMap (through pair) networks;
       isBefore = path: path.preference <= publicPreference;
@@ -112,7 +114,7 @@ let
     else
       builtins.filter isBefore shared ++ public to ++ builtins.filter (path: !isBefore path) shared;
 
-  option = name: if config.nodes ? ${name} then "nodes.${name}" else "externals.${name}";
+  optionOf = name: if config.nodes ? ${name} then "nodes.${name}" else "externals.${name}";
   isKnown = name: config.nodes ? ${name} || config.externals ? ${name};
 
   checkKnown =
@@ -123,29 +125,34 @@ let
       errors.fail "a network module asks for the address of ${quote name}, which is neither a node nor an external of this network.";
 
   pathTo =
-    { from, to }@pair:
+    {
+      from,
+      to,
+      option ? [ ],
+    }@pair:
     let
       found = paths pair;
+      who = lib.optionalString (option != [ ]) "${describe option}: ";
     in
     assert checkKnown from && checkKnown to;
     if found != [ ] then
       builtins.head found
     else
       errors.fail (
-        "${quote from} needs an address of ${quote to}: they share no network in which they reach each other, and ${option to}.addresses is empty. "
-        + "Set ${option to}.addresses, or make both members of a network (a wireguard-mesh, or exports.networks.<name>)."
+        "${who}${quote from} needs an address of ${quote to}: they share no network in which they reach each other, and ${optionOf to}.addresses is empty. "
+        + "Set ${optionOf to}.addresses, or make both members of a network (a wireguard-mesh, or exports.networks.<name>)."
       );
 in
 {
   /**
     The best way from one member to another:
     `{ network; address; addresses; interface; via; preference; }`, `network` and `interface` null when it is by `nodes.<to>.addresses`.
-    A node reaches itself at `localhost`. An error that says what to set when there is no way.
+    A node reaches itself at `localhost`. An error that says what to set when there is no way; it begins with `option` and its files.
 
     # Type
 
     ```
-    pathTo :: { from = name; to = name; } -> path
+    pathTo :: { from = name; to = name; option ? [ string ]; } -> path
     ```
   */
   inherit pathTo;

@@ -17,6 +17,7 @@ let
   };
   resolveChecks = import ./checks.nix { inherit lib errors; };
   resolveLinks = import ./links.nix { inherit lib selector; };
+  giveWay = import ./giving-way.nix { inherit lib; };
   assign = import ./rollout/assign.nix { inherit lib; };
   resolveRollouts = import ./rollout { inherit lib; };
   assemble = import ./steps.nix { inherit lib; };
@@ -47,11 +48,11 @@ let
   rolloutOf = lib.concatMapAttrs (id: rollout: lib.genAttrs rollout.nodes (_: id)) assigned.rollouts;
 
   declared = config.deploy.steps;
-  links = resolveLinks {
+  links = giveWay (resolveLinks {
     inherit config;
     inherit (members) context;
     isStep = id: (declared ? ${id} && declared.${id}.kind != null) || isGenerated id;
-  };
+  });
   isGenerated =
     id: lib.hasPrefix "check:" id && checked ? ${lib.removePrefix "check:" id} || gates ? ${id};
   gates = lib.concatMapAttrs (_: steps.gatesOf) rollouts;

@@ -16,6 +16,7 @@ let
     "documentation"
     "exports"
     "gates"
+    "giving-way"
     "graph"
     "ip"
     "ip-arithmetic"

@@ -102,6 +102,15 @@ pub enum Event {
         /// Why.
         detail: String,
     },
+    /// A rollout took a node back.
+    TakenBack {
+        /// Its id.
+        rollout: String,
+        /// Node name.
+        node: String,
+        /// To what.
+        detail: String,
+    },
     /// What became of every node; the last event of a walk.
     Summary(Summary),
     /// Why there was no walk; the last event of such a run.

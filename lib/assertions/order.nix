@@ -55,6 +55,7 @@ let
       origin,
       first,
       next,
+      ...
     }:
     let
       # Orders have two ends of their own; in other links the option is the other end.
@@ -77,8 +78,10 @@ let
     lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) resolved.steps
   );
 
-  # What was said with both ends on the cycle: what to look at first.
-  linksOnCycle =
+  # What was said with both ends on the cycle: what to look at first. Of users, else of modules.
+  linksOnCycle = if saidOnCycle != [ ] then saidOnCycle else allOnCycle;
+  saidOnCycle = builtins.filter (link: fileOf link.origin != "") allOnCycle;
+  allOnCycle =
     let
       onCycle = lib.genAttrs cycle (_: true);
       # A rollout stands on the cycle with its gates.
@@ -94,9 +97,8 @@ let
       onRollout = lib.genAttrs (builtins.filter (id: id != null) (
         map (id: resolved.steps.${id}.rollout or null) cycle
       )) (_: true);
-      isSaid = link: fileOf link.origin != "";
     in
-    builtins.filter (link: isSaid link && touches link.first && touches link.next) resolved.links;
+    builtins.filter (link: touches link.first && touches link.next) resolved.links;
 
   cycleAssertion = lib.optional (cycle != [ ]) (
     fails (
@@ -108,6 +110,10 @@ let
           "Look at ${
             lib.concatMapStringsSep ", " (link: "${show link.origin}${fileOf link.origin}") linksOnCycle
           }."
+          + lib.optionalString (saidOnCycle == [ ]) (
+            " Network modules say these: let one give way, with "
+            + "${lib.concatMapStringsSep " or " (link: "${show link.origin}.yields = true;") linksOnCycle}"
+          )
       )
     )
   );

@@ -23,6 +23,16 @@ let
         "@edge & !web1"
       ];
     };
+
+    yields = lib.mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether this order gives way where others say the opposite, instead of making a circle with them: for an order that is
+        good but not needed. Of several that give way, those first by name count.
+      '';
+      example = true;
+    };
   };
 
   generated = name: {

@@ -82,7 +82,11 @@ let
       failOnWarnings = false;
       readWritePaths = [ table.directory ] ++ settings.readWritePaths;
       preHook = ''
-        ${lib.concatMapStrings (line: "${line}\n") (lib.optional (settings.preHook != "") settings.preHook)}
+        ${lib.optionalString (settings.preHook != "") ''
+          # What somebody finds who tries it in a shell: databases and their tools.
+          export PATH=$PATH:/run/current-system/sw/bin
+          ${settings.preHook}
+        ''}
         written=$(date +%s)
         printf '%s %s\n' "$written" "$({ printf %s "$written"; cat ${table.passphrase}; } | sha256sum | cut -d ' ' -f 1)" > ${job.marker}
       '';
@@ -134,6 +138,8 @@ let
           }
         ) settings.jobs
       );
+      # A unit whose writable paths are not all there does not start; what is there stays as it is.
+      systemd.tmpfiles.rules = map (path: "d ${path} :0700 :root :root -") settings.readWritePaths;
       systemd.timers = lib.listToAttrs (
         map (job: lib.nameValuePair job.restoreCheck { timerConfig.Persistent = true; }) settings.jobs
       );

@@ -46,14 +46,14 @@ in
     preHook = lib.mkOption {
       type = types.lines;
       default = "";
-      description = "Shell commands that run as root before each backup, such as the dump of a database. One that fails ends the backup, and its unit fails.";
+      description = "Shell commands that run as root before each backup, such as the dump of a database, with the system's programs on their path. One that fails ends the backup, and its unit fails.";
       example = "runuser -u postgres -- pg_dumpall > /var/backup/postgres.sql";
     };
 
     readWritePaths = lib.mkOption {
       type = types.listOf (types.strMatching "/.*");
       default = [ ];
-      description = "Directories that `preHook` writes to; all others are read-only to it.";
+      description = "Directories that `preHook` writes to; all others are read-only to it. Those that are missing are made, for root alone.";
       example = [ "/var/backup" ];
     };
   };

@@ -9,8 +9,11 @@
     clients = {
       web = { };
       shop = {
-        paths = [ "/srv/shop" ];
-        preHook = "pg_dumpall > /var/backup/postgres.sql";
+        paths = [
+          "/srv/shop"
+          "/var/backup"
+        ];
+        preHook = "runuser -u postgres -- pg_dumpall > /var/backup/postgres.sql";
         readWritePaths = [ "/var/backup" ];
       };
     };

@@ -85,6 +85,30 @@ in
     };
   };
 
+  "what a hook writes to is there before the unit starts, and its programs are the system's" =
+    let
+      inherit (nixosConfigurations.shop.config) services systemd;
+      hook = services.borgbackup.jobs."main.vault".preHook;
+    in
+    {
+      expr = {
+        made = builtins.elem "d /var/backup :0700 :root :root -" systemd.tmpfiles.rules;
+        hook = map (words: lib.hasInfix words hook) [
+          "PATH=$PATH:/run/current-system/sw/bin\n"
+          "\nrunuser -u postgres -- pg_dumpall > /var/backup/postgres.sql\n"
+        ];
+        without = lib.hasInfix "PATH" (jobOf nixosConfigurations.web).preHook;
+      };
+      expected = {
+        made = true;
+        hook = [
+          true
+          true
+        ];
+        without = false;
+      };
+    };
+
   "the server: one append-only key for each client, which sees only its own repository" = {
     expr = lib.mapAttrs (_: repository: {
       inherit (repository)

@@ -93,6 +93,7 @@ in
         "/home"
         "/var/lib"
         "/srv/shop"
+        "/var/backup"
       ];
       directory = "/mnt/vault/backup";
     };

@@ -85,6 +85,11 @@ in
           address = netlib.addressOf {
             from = client;
             to = instance.server;
+            # What a message names when there is no way.
+            option = [
+              "hello"
+              name
+            ];
           };
         in
         {

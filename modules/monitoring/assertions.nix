@@ -25,6 +25,10 @@ let
         map (from: {
           inherit from;
           to = target;
+          option = [
+            "monitoring"
+            name
+          ];
         }) settings.servers
       ) settings.targets;
     in
@@ -35,7 +39,7 @@ let
       "${optionOf name}.servers is empty. Set it to the nodes on which Prometheus shall run${fileOf name}."
     )
     ++ map (
-      { from, to }:
+      { from, to, ... }:
       {
         assertion = false;
         message =

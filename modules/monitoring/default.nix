@@ -76,6 +76,7 @@ let
           instance
         ];
         port = instances.${instance}.exporterPort;
+        clients = lib.unique (lib.concatMap (name: instances.${name}.servers) names);
         scheme = "http";
         path = "/metrics";
       };

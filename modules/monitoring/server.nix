@@ -14,6 +14,10 @@ let
       path = netlib.pathTo {
         from = server;
         to = target;
+        option = [
+          "monitoring"
+          instance
+        ];
       };
     in
     {

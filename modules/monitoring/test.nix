@@ -29,6 +29,10 @@ let
   says = words: settings: builtins.any (lib.hasInfix words) (failures settings);
 in
 {
+  "an exporter says who asks it" = {
+    expr = example.config.exports.services.web.node-exporter.clients;
+    expected = [ "watch" ];
+  };
   "the README's example: every node has an exporter, the server Prometheus, and both are checked" = {
     expr = lib.mapAttrs (
       _: node: builtins.filter (lib.hasPrefix "monitoring") (builtins.attrNames node.checks)

@@ -72,7 +72,7 @@ in
                 "nix-cache"
                 instance
               ];
-              inherit (server) port;
+              inherit (server) clients port;
               scheme = "http";
             };
           }) table.servers

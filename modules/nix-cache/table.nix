@@ -2,6 +2,10 @@
 { lib, netlib }:
 config: instance: settings:
 let
+  option = [
+    "nix-cache"
+    instance
+  ];
   directory = "/var/lib/netlib/nix-cache/${instance}";
   facts = {
     cacheKey = "nix-cache-${instance}";
@@ -34,6 +38,7 @@ let
       netlib.pathTo {
         from = client;
         to = server;
+        inherit option;
       }
     ) (clientsOf server);
   # Everybody who talks to a server over HTTP.
@@ -63,6 +68,7 @@ let
         joinHostPort (netlib.addressOf {
           from = client;
           to = name;
+          inherit option;
         }) server.port
       }?priority=${toString server.priority}";
     hostKey = config.exports.publicKeys.ssh-host.${name};
@@ -77,6 +83,7 @@ let
           netlib.addressOf {
             from = client;
             to = name;
+            inherit option;
           }
         }"
         "HostKeyAlias=${name}.${instance}.cache"

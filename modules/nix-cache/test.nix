@@ -91,11 +91,16 @@ in
       url = table.servers.gamma.urlFrom "beta";
       inherit (table.servers.gamma) interfaces;
       service = example.config.exports.services.gamma.nix-cache-main.port;
+      inherit (example.config.exports.services.gamma.nix-cache-main) clients;
     };
     expected = {
       url = "http://192.168.7.3:5000?priority=30";
       interfaces = [ "eth1" ];
       service = 5000;
+      clients = [
+        "alpha"
+        "beta"
+      ];
     };
   };
 

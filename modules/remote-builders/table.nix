@@ -49,6 +49,10 @@ let
             netlib.addressOf {
               from = client;
               to = name;
+              option = [
+                "remote-builders"
+                instance
+              ];
             }
           }"
           "HostKeyAlias ${name}.${instance}.builder"

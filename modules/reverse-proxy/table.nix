@@ -19,6 +19,10 @@ let
       path = netlib.pathTo {
         from = proxy;
         to = node;
+        option = [
+          "reverse-proxy"
+          name
+        ];
       };
       isLocal = proxy == node;
       exported = config.exports.networks.${path.network}.members;

@@ -11,7 +11,7 @@ let
 
   # The addresses that `from` has as seen from `to`, when it connects by the best way.
   sourcesOf =
-    { from, to }@pair:
+    { from, to, ... }@pair:
     let
       path = netlib.pathTo pair;
       network = config.exports.networks.${path.network};
@@ -72,7 +72,7 @@ in
     # Type
 
     ```
-    unknownSources :: [ { from; to; } ] -> [ { from; to; } ]
+    unknownSources :: [ { from; to; option; } ] -> [ { from; to; option; } ]
     ```
   */
   unknownSources = builtins.filter (pair: pair.from != pair.to && sourcesOf pair == [ ]);

@@ -159,6 +159,19 @@ in
     expected = [ "192.168.7.0/24" ];
   };
 
+  "who uses a server's port is published" = {
+    expr = lib.mapAttrs (
+      _: services: services.wireguard-vpn-vpn.clients
+    ) example.config.exports.services;
+    expected = {
+      cellar = [ "laptop" ];
+      gate = [
+        "kiosk"
+        "phone"
+      ];
+    };
+  };
+
   "name servers are for externals and full tunnels" = {
     expr = lib.mapAttrs (_: client: client.dns) example.config.wireguard-vpn.vpn.clients;
     expected = {

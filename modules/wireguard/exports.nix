@@ -32,8 +32,12 @@ in
     lib.filterAttrs (_: member: member.isNode) table.members
   );
 
-  services = lib.mapAttrs (_: settings: {
+  services = lib.mapAttrs (member: settings: {
     ${name} = {
+      # Everybody calls everybody in a mesh, which its links say already.
+      clients = builtins.attrNames (
+        lib.filterAttrs (_: client: client.server or null == member) (table.clients or { })
+      );
       inherit (table) description;
       inherit option;
       port = settings.listenPort;

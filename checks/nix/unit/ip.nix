@@ -95,6 +95,10 @@ each {
   "FF01:0:0:0:0:0:0:101" = "ff01::101";
   "0:0:0:0:0:0:13.1.68.3" = "::d01:4403";
   "::FFFF:129.144.52.38" = "::ffff:129.144.52.38";
+  "0:0:0:0:0:FFFF:129.144.52.38" = "::ffff:129.144.52.38";
+  "::13.1.68.3" = "::d01:4403";
+  "FF01::101" = "ff01::101";
+  "2001:DB8::8:800:200C:417A" = "2001:db8::8:800:200c:417a";
   # RFC 5952, sections 1 and 4: many texts of one address.
   "2001:db8:aaaa:bbbb:cccc:dddd:eeee:001" = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:1";
   "2001:db8:0:0:0::1" = "2001:db8::1";
@@ -132,6 +136,73 @@ each {
       true
       true
       true
+    ];
+  };
+  # RFC 4291, section 2.3: three texts of one prefix, three that are no text of it, and a node's address with its prefix.
+  "prefixes of the RFC" = {
+    expr =
+      map
+        (
+          text:
+          let
+            cidr = ip.parseCidr text;
+          in
+          if cidr == null then null else ip.formatCidr cidr
+        )
+        [
+          "2001:0DB8:0000:CD30:0000:0000:0000:0000/60"
+          "2001:0DB8::CD30:0:0:0:0/60"
+          "2001:0DB8:0:CD30::/60"
+          "2001:0DB8:0:CD3/60"
+          "2001:0DB8::CD30/60"
+          "2001:0DB8::CD3/60"
+          "2001:0DB8:0:CD30:123:4567:89AB:CDEF/60"
+        ];
+    expected = [
+      "2001:db8:0:cd30::/60"
+      "2001:db8:0:cd30::/60"
+      "2001:db8:0:cd30::/60"
+      null
+      "2001:db8::cd30/60"
+      "2001:db8::cd3/60"
+      "2001:db8:0:cd30:123:4567:89ab:cdef/60"
+    ];
+  };
+  "/0 and /128 have all addresses, and one" = {
+    expr = map ({ network, address }: ip.contains (ip.parseNetwork network) (ip.parse address)) [
+      {
+        network = "::/0";
+        address = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+      }
+      {
+        network = "0.0.0.0/0";
+        address = "255.255.255.255";
+      }
+      {
+        network = "fd00::5/128";
+        address = "fd00::5";
+      }
+      {
+        network = "fd00::5/128";
+        address = "fd00::4";
+      }
+      {
+        network = "::ffff:0:0/96";
+        address = "::ffff:1.2.3.4";
+      }
+      {
+        # The same host on the wire, and another family here.
+        network = "1.2.3.0/24";
+        address = "::ffff:1.2.3.4";
+      }
+    ];
+    expected = [
+      true
+      true
+      true
+      false
+      true
+      false
     ];
   };
   "malformed networks" = {

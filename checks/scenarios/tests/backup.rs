@@ -5,15 +5,23 @@ use netlib_scenarios::{Network, Site, assert_says};
 /// alpha backs up to vault; whoever holds the deployer's SSH key may read the backups.
 fn network(site: &Site) -> Network {
     let key = site.exec_must("deployer", "cat /root/.ssh/id_ed25519.pub");
-    Network::of(&["alpha", "vault"]).with(&format!(
-        "imports = [ netlib.modules.backup ];
+    // A program that is nowhere but in the system of alpha, as a database's are.
+    let program = "environment.systemPackages = [ (pkgs.writeShellScriptBin \"only-here\" \"echo dumped\") ];";
+    Network::of(&["alpha", "vault"])
+        .configure("alpha", program)
+        .with(&format!(
+            "imports = [ netlib.modules.backup ];
          rollout.minHealthyTime = 1;
          backup.main = {{
            servers.vault.directory = \"/srv/backup\";
-           clients.alpha.paths = [ \"/srv/data\" ];
+           clients.alpha = {{
+             paths = [ \"/srv/data\" \"/var/backup\" ];
+             preHook = \"only-here > /var/backup/dump\";
+             readWritePaths = [ \"/var/backup\" ];
+           }};
            recoveryRecipients = [ \"{key}\" ];
          }};"
-    ))
+        ))
 }
 
 fn deployed() -> Site {
@@ -59,6 +67,11 @@ fn a_backup_outlives_the_client_and_those_who_break_into_it() {
         &borg(&format!("extract --stdout ::{archive} srv/data/file")),
     );
     assert_eq!(restored, "precious");
+    let dumped = site.exec_must(
+        "alpha",
+        &borg(&format!("extract --stdout ::{archive} var/backup/dump")),
+    );
+    assert_eq!(dumped, "dumped");
 
     // Who breaks into the client gets no shell on the server and cannot remove the repository.
     let shell = site.exec(

@@ -76,7 +76,6 @@ const HEADLINES: &[(&str, Kind)] = &[
     ("infinite recursion encountered", Kind::InfiniteRecursion),
     // Some recursions are only seen by how deep they get.
     ("stack overflow", Kind::InfiniteRecursion),
-    ("max-call-depth exceeded", Kind::InfiniteRecursion),
     ("does not provide attribute ", Kind::NoSuchOutput),
     // The same for a plain file.
     ("in selection path '", Kind::NoSuchOutput),

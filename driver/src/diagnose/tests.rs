@@ -116,6 +116,11 @@ fn newer_wordings_are_recognised() {
 
     git -C "/net" add "beta.nix"
     "#);
+    let deep = "stack overflow; max-call-depth exceeded";
+    assert_eq!(
+        explain(&error(deep, deep), &sources).kind,
+        Kind::InfiniteRecursion
+    );
     let outside = "path '/mono' is not part of a flake (neither it nor its parent directories contain a 'flake.nix' file)";
     assert_eq!(
         explain(&error(outside, outside), &sources).kind,

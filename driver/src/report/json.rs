@@ -97,6 +97,14 @@ fn described(event: &Event) -> (&'static str, Value) {
         Event::Resumed { rollout, detail } => {
             ("resumed", json!({ "rollout": rollout, "detail": detail }))
         }
+        Event::TakenBack {
+            rollout,
+            node,
+            detail,
+        } => (
+            "takenBack",
+            json!({ "rollout": rollout, "node": node, "detail": detail }),
+        ),
         Event::Summary(summary) => ("summary", summary_fields(summary)),
         Event::Error(message) => ("error", json!({ "message": message })),
     }

@@ -50,6 +50,11 @@ impl Lines {
             Event::Resumed { rollout, detail } => {
                 Some(format!("rollout {rollout}: goes on: {detail}"))
             }
+            Event::TakenBack {
+                rollout,
+                node,
+                detail,
+            } => Some(format!("rollout {rollout}: took back {node}: {detail}")),
             Event::Interrupted { activating } => Some(interrupted(activating)),
             Event::WalkStarted { steps } => {
                 self.steps = steps
@@ -237,6 +242,11 @@ mod tests {
             Event::Resumed {
                 rollout: "web".to_owned(),
                 detail: "approved by ann@desk".to_owned(),
+            },
+            Event::TakenBack {
+                rollout: "web".to_owned(),
+                node: "beta".to_owned(),
+                detail: "runs the old system again".to_owned(),
             },
             finished(
                 "gate:web:2",

@@ -20,6 +20,8 @@ mod restart;
 mod revert;
 mod rollback;
 mod runner;
+#[cfg(test)]
+mod scripted;
 mod standing;
 
 use std::hash::{BuildHasher, Hasher};

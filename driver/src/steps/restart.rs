@@ -1,7 +1,8 @@
 //! Restarts a host whose new system needs it, waits for it over new connections, and looks at what it booted.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::StepFailure;
@@ -140,3 +141,6 @@ impl Restart<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

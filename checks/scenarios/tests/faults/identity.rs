@@ -36,6 +36,7 @@ fn a_host_of_another_network_is_refused_unless_adopted() {
     let toplevel = site.toplevel("alpha");
     assert!(!site.sh(&format!("test -e {toplevel}")).success());
 
+    site.assert_boots("alpha", &before.0);
     site.netlib_must("deploy --adopt");
     site.assert_active("alpha");
     site.netlib_must("deploy");

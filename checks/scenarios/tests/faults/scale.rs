@@ -30,6 +30,7 @@ fn one_of_twenty_hosts_is_offline_and_one_is_slow() {
         }
     }
     site.assert_active(slow);
+    site.assert_boots(slow, &site.systems(slow).0);
     // Nothing was evaluated or built for the one that cannot get it.
     assert!(!text.contains(&format!("{offline}: evaluated")), "{text}");
     let toplevel = site.toplevel(offline);

@@ -143,8 +143,9 @@ fn a_way_back_that_fails_too_is_said_with_both_logs() {
     let roots = site.exec_must("alpha", "readlink /nix/var/nix/gcroots/netlib/*");
     assert_says(&roots, &[toplevel.as_str(), before.as_str()]);
 
-    // A system that works is deployed as if nothing had been.
+    // The boot brings the old one, and a system that works is deployed as if nothing had been.
     site.exec_must("alpha", "rm /root/old-is-broken");
+    site.assert_boots("alpha", &before);
     site.deployed(&Network::of(&["alpha"]), "alpha");
     site.assert_boots("alpha", &site.systems("alpha").0);
 }

@@ -47,7 +47,7 @@ fn a_failure_in_the_second_batch_takes_back_the_rollout_the_batch_or_the_node() 
             &text,
             &[
                 "answered with status 500",
-                "gate:web:2 | taking back web3",
+                "rollout web: took back web3: runs ",
                 "web3       rolled back",
                 "rollout web",
             ],

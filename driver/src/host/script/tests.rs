@@ -8,8 +8,10 @@ mod races;
 mod refusals;
 mod rollback;
 mod rollouts;
+mod trust;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use super::*;
@@ -52,6 +54,9 @@ async fn a_switch_ends_confirmed_with_profile_and_state() {
     assert_eq!(bed.roots(), Vec::<String>::new());
     assert!(!bed.path("run/netlib/host-1-a.sh").exists());
     assert!(!bed.path("var/lib/netlib/deploys/1-a/reserve").exists());
+    // Logs may hold more than everybody should read.
+    let records = fs::metadata(bed.path("var/lib/netlib/deploys")).unwrap();
+    assert_eq!(records.permissions().mode() & 0o777, 0o700);
 }
 
 #[tokio::test]
@@ -247,6 +252,34 @@ async fn a_copied_system_is_a_root_until_it_runs() {
     assert_eq!(bed.roots(), ["1-a-next"]);
     assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
     assert_eq!(bed.roots(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn roots_of_what_never_ended_go_after_a_week_and_those_of_what_goes_on_stay() {
+    let bed = Bed::new();
+    let [one, two] = ["one", "two"].map(|name| bed.toplevel(name, Switch::Works));
+    for nonce in ["1-a", "2-b", "3-c"] {
+        protect(&bed, nonce, &one).await.unwrap();
+    }
+    for nonce in ["1-a", "2-b"] {
+        let root = bed.path(&format!("nix/var/nix/gcroots/netlib/{nonce}-next"));
+        let mut touch = std::process::Command::new("touch");
+        touch.args(["-h", "-d", "8 days ago"]).arg(root);
+        assert!(touch.status().unwrap().success());
+    }
+    fs::create_dir_all(bed.path("run/netlib")).unwrap();
+    fs::write(bed.path("run/netlib/host-1-a.sh"), "").unwrap();
+    protect(&bed, "4-d", &two).await.unwrap();
+    assert_eq!(bed.roots(), ["1-a-next", "3-c-next", "4-d-next"]);
+    keep(&bed, "3-c", &one).await.unwrap();
+    keep(&bed, "1-a", &one).await.unwrap();
+    keep(&bed, "4-d", &two).await.unwrap();
+    let programs: Vec<String> = bed
+        .roots()
+        .into_iter()
+        .filter(|root| root.ends_with("-programs"))
+        .collect();
+    assert_eq!(programs, ["1-a-programs", "4-d-programs"]);
 }
 
 #[tokio::test]

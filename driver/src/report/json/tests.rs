@@ -80,6 +80,11 @@ fn events() -> Vec<Event> {
             rollout: "web".to_owned(),
             detail: "approved by ann@desk".to_owned(),
         },
+        Event::TakenBack {
+            rollout: "web".to_owned(),
+            node: "beta".to_owned(),
+            detail: "runs the old system again".to_owned(),
+        },
         finished(
             "gate:web:2",
             StepResult::Aborted("1 node failed".to_owned()),

@@ -61,7 +61,10 @@ fn members(out: &mut String, network: &Network) {
     }
     if !network.relays.is_empty() {
         let relays = network.relays.join(", ");
-        line(out, &[format!("  {relays} pass on packets between these")]);
+        line(
+            out,
+            &[format!("  packets between these pass through {relays}")],
+        );
     }
 }
 

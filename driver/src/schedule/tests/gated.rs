@@ -36,4 +36,24 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn what_is_given_up_is_no_failure_that_ends_the_walk(fakes in gated_steps(), limits in limits()) {
+        let ran = ran(&fakes, stopping(&limits), None);
+        ran.check_dependencies();
+        ran.check_limits(&limits);
+        ran.check_everything_ended();
+        ran.check_blocked();
+        let history = ran.recorder.history.lock().unwrap().clone();
+        let stops = |(started, step): &(bool, StepId)| {
+            let fate = ran.recorder.fakes[step].fate;
+            !started && matches!(fate, Fate::Failed | Fate::Offline | Fate::StopsAll)
+        };
+        let stopped_at = history.iter().position(stops);
+        for (place, (is_start, step)) in history.iter().enumerate() {
+            prop_assert!(!is_start || stopped_at.is_none_or(|at| place < at), "{} began after the failure", step);
+        }
+        let left_out = |result: &StepResult| matches!(result, StepResult::NotStarted { .. });
+        prop_assert!(stopped_at.is_some() || !ran.result.steps.values().any(left_out));
+    }
 }

@@ -1,117 +1,13 @@
 //! A host that answers as it is told to, and a clock that costs nothing.
 
-use std::collections::VecDeque;
-use std::sync::Mutex;
-
-use futures::FutureExt;
-use futures::future::BoxFuture;
-
+use super::super::scripted::Scripted;
 use super::*;
 use crate::host::script::{Health, IdentityPolicy, System};
-use crate::host::{HostCommand, RemoteStore};
 use crate::plan::{Goal, Network};
-use crate::process::{LineSink, Output};
-
-/// What a host says to one question, and for how many questions of this kind.
-type Answers = VecDeque<(usize, Option<String>)>;
-
-/// Answers in turn; `None` is a connection that broke, and the last answer of a kind is said for ever.
-#[derive(Default)]
-struct Scripted {
-    status: Mutex<Answers>,
-    activate: Mutex<Answers>,
-    confirm: Mutex<Answers>,
-    asked: Mutex<Vec<&'static str>>,
-}
 
 fn state(phase: &str, running: &str) -> Option<String> {
     let boot = "boot=a-1\nboot.now=a-1";
     Some(format!("phase={phase}\nrunning={running}\n{boot}\n\n"))
-}
-
-impl Scripted {
-    fn new(status: impl IntoIterator<Item = (usize, Option<String>)>) -> Self {
-        let host = Self::default();
-        host.status.lock().unwrap().extend(status);
-        host
-    }
-
-    fn says(self, kind: fn(&Self) -> &Mutex<Answers>, answers: &[Option<&str>]) -> Self {
-        let answers = answers.iter().map(|said| (1, said.map(str::to_owned)));
-        kind(&self).lock().unwrap().extend(answers);
-        self
-    }
-
-    fn asked(&self, subcommand: &str) -> usize {
-        let asked = self.asked.lock().unwrap();
-        asked.iter().filter(|it| **it == subcommand).count()
-    }
-
-    fn answer(&self, command: &HostCommand) -> Result<Output, HostError> {
-        let is = |word: &str| command.argv.iter().any(|it| it == word);
-        let (subcommand, answers) = if is("status") {
-            ("status", &self.status)
-        } else if is("confirm") {
-            ("confirm", &self.confirm)
-        } else if is("activate") {
-            ("activate", &self.activate)
-        } else {
-            ("other", &self.activate)
-        };
-        self.asked.lock().unwrap().push(subcommand);
-        let mut answers = answers.lock().unwrap();
-        let last = answers.len() == 1;
-        let Some((left, said)) = answers.front_mut() else {
-            return Ok(output(""));
-        };
-        let said = said.clone();
-        *left = left.saturating_sub(1);
-        if *left == 0 && !last {
-            answers.pop_front();
-        }
-        said.map(|said| output(&said)).ok_or_else(broken)
-    }
-}
-
-fn output(said: &str) -> Output {
-    Output {
-        stdout: said.as_bytes().to_vec(),
-        stderr: String::new(),
-    }
-}
-
-fn broken() -> HostError {
-    HostError::Disconnected {
-        address: "a bed".to_owned(),
-        argv: vec!["sh".to_owned()],
-        said: "Broken pipe".to_owned(),
-    }
-}
-
-impl Host for Scripted {
-    fn node(&self) -> &'static str {
-        "bed"
-    }
-
-    fn address(&self) -> String {
-        "a bed".to_owned()
-    }
-
-    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        async move { self.answer(&command) }.boxed()
-    }
-
-    fn run_lines(
-        &self,
-        command: HostCommand,
-        _: LineSink,
-    ) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.run(command)
-    }
-
-    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
-        std::future::ready(Ok(None)).boxed()
-    }
 }
 
 fn activation() -> Activation {
@@ -260,6 +156,8 @@ async fn it_is_confirmed_once_and_again_only_when_the_host_did_not_hear_it() {
     let host = waits().says(|host| &host.confirm, &[None, None, Some("accepted=1-a\n")]);
     assert_eq!(ended(&host).await.phase, Phase::Confirmed);
     assert_eq!(host.asked("confirm"), 3);
+    // The one that is there shows nothing.
+    assert_eq!(host.asked("a new connection"), 3);
 }
 
 #[tokio::test(start_paused = true)]

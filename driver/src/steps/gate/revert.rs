@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Gate;
+use crate::event::Event;
 use crate::graph::Graph;
 use crate::plan::{Plan, StepKind};
 use crate::steps::StepFailure;
@@ -55,7 +56,11 @@ impl Gate<'_> {
     async fn take_back_one(&self, node: &str) -> Result<(), StepFailure> {
         self.say(format!("taking back {node}"));
         let what = take_back(self.runner, self.step, node, self.id).await?;
-        self.say(format!("{node}: {what}"));
+        self.runner.parts.events.send(Event::TakenBack {
+            rollout: self.id.to_owned(),
+            node: node.to_owned(),
+            detail: what.clone(),
+        });
         let what = format!("taken back with the rollout {}: {what}", self.id);
         self.with_course(|course| course.taken_back(node, what));
         Ok(())

@@ -1,5 +1,6 @@
 //! A root directory that looks like a host to the script.
 
+mod contents;
 mod switch;
 
 use std::fs;
@@ -104,26 +105,6 @@ echo "${{new##*/}}" >>{}
         path.display().to_string()
     }
 
-    /// Gives a toplevel a command of its own, which the script finds first where that system runs.
-    pub fn tool(&self, toplevel: &str, name: &str, body: &str) {
-        let path = Path::new(toplevel).strip_prefix(self.root.path()).unwrap();
-        let path = format!("{}/sw/bin/{name}", path.display());
-        self.program(&path, &format!("#!/bin/sh\n{body}\n"));
-    }
-
-    /// Makes a record say something else.
-    pub fn change_state(&self, nonce: &str, values: &[(&str, &str)]) {
-        let path = self.path(&format!("var/lib/netlib/deploys/{nonce}/state"));
-        let state = fs::read_to_string(&path).unwrap();
-        let changed = state.lines().map(|line| {
-            let (key, old) = line.split_once('=').unwrap();
-            let new = values.iter().find(|(name, _)| *name == key);
-            format!("{key}={}\n", new.map_or(old, |(_, value)| value))
-        });
-        let changed: String = changed.collect();
-        fs::write(path, changed).unwrap();
-    }
-
     /// Gives a toplevel another behaviour.
     pub fn change(&self, toplevel: &str, switch: Switch) {
         let body = switch.body(self, toplevel);
@@ -148,15 +129,6 @@ echo "${{new##*/}}" >>{}
     pub fn profile_history(&self) -> Vec<String> {
         let text = fs::read_to_string(self.path("profile-history")).unwrap();
         text.lines().map(str::to_owned).collect()
-    }
-
-    pub fn roots(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.path("nix/var/nix/gcroots/netlib")).unwrap();
-        let mut names: Vec<String> = entries
-            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-            .collect();
-        names.sort();
-        names
     }
 
     pub fn activation(&self, nonce: &str, toplevel: &str) -> Activation {

@@ -7,7 +7,7 @@ use super::super::*;
 use super::bed::{Bed, Switch};
 
 /// A host that runs `old`, and the path of `new`.
-fn bed_with(switch: Switch) -> (Bed, String, String) {
+pub fn bed_with(switch: Switch) -> (Bed, String, String) {
     let bed = Bed::new();
     let old = bed.toplevel("old", Switch::Works);
     bed.run_system(&old);
@@ -140,66 +140,6 @@ async fn an_activation_that_is_killed_goes_back_by_itself() {
 }
 
 #[tokio::test]
-async fn a_failure_never_goes_back_to_a_system_that_nobody_confirmed() {
-    let (bed, old, new) = bed_with(Switch::Works);
-    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
-    bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
-    bed.kill("1-a");
-    while probe(&bed).await.unwrap().lock.is_some() {}
-    assert_eq!(
-        probe(&bed).await.unwrap().current_system.as_ref(),
-        Some(&new)
-    );
-    let broken = bed.toplevel("broken", Switch::Fails(4));
-    let status = bed.deploy("2-b", &broken).await;
-    assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(status.current.as_ref(), Some(&old));
-    assert_eq!(bed.look("1-a").await.phase, Phase::Interrupted);
-}
-
-#[tokio::test]
-async fn a_system_that_nobody_confirmed_stays_doubtful_although_something_else_failed_meanwhile() {
-    let (bed, old, new) = bed_with(Switch::Works);
-    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
-    bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
-    bed.kill("1-a");
-    let broken = bed.toplevel("broken", Switch::Fails(4));
-    // This one closes the record of the first and then cannot write its own.
-    fs::write(bed.path("var/lib/netlib/deploys/2-b"), "in the way").unwrap();
-    let refused = activate(&bed, &bed.activation("2-b", &broken)).await;
-    assert!(refused.unwrap_err().to_string().contains("its state"));
-    assert_eq!(bed.look("1-a").await.phase, Phase::Interrupted);
-    let status = bed.deploy("3-c", &broken).await;
-    assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(status.current.as_ref(), Some(&old));
-}
-
-#[tokio::test]
-async fn a_doubtful_system_that_is_confirmed_later_is_gone_back_to() {
-    let (bed, _, new) = bed_with(Switch::Works);
-    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
-    bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
-    bed.kill("1-a");
-    assert_eq!(bed.deploy("2-b", &new).await.phase, Phase::Confirmed);
-    let broken = bed.toplevel("broken", Switch::Fails(4));
-    let status = bed.deploy("3-c", &broken).await;
-    assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(status.current.as_ref(), Some(&new));
-}
-
-#[tokio::test]
-async fn after_a_way_back_that_failed_the_next_failure_goes_back_to_the_confirmed_system() {
-    let (bed, old, new) = bed_with(Switch::Fails(4));
-    bed.change(&old, Switch::Lies);
-    assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::RollbackFailed);
-    bed.change(&old, Switch::Works);
-    let broken = bed.toplevel("broken", Switch::Fails(5));
-    let status = bed.deploy("2-b", &broken).await;
-    assert_eq!(status.phase, Phase::RolledBack, "{}", status.message);
-    assert_eq!(status.current.as_ref(), Some(&old));
-}
-
-#[tokio::test]
 async fn a_profile_that_somebody_else_set_meanwhile_is_left_alone() {
     let (bed, old, new) = bed_with(Switch::Works);
     bed.confirm_limit(Duration::from_secs(8));
@@ -252,4 +192,59 @@ async fn a_state_that_the_disk_does_not_take_is_still_told() {
         String::from_utf8_lossy(&status.log)
     );
     fs::remove_dir(bed.path("var/lib/netlib/deploys/1-a/state.new")).unwrap();
+}
+
+#[tokio::test]
+async fn a_profile_that_was_not_set_is_not_believed_to_be() {
+    let (bed, old, new) = bed_with(Switch::Works);
+    bed.tool(&new, "nix-env", "exit 0");
+    let status = bed.deploy("1-a", &new).await;
+    assert_eq!(status.phase, Phase::RolledBack);
+    assert!(
+        status
+            .message
+            .starts_with("the system profile could not be set"),
+        "{}",
+        status.message
+    );
+    assert_eq!(
+        (status.current.as_ref(), status.profile.as_ref()),
+        (Some(&old), Some(&old))
+    );
+}
+
+#[tokio::test]
+async fn what_the_new_system_lacks_comes_from_the_one_before() {
+    let (bed, old, new) = bed_with(Switch::Works);
+    let tools = bed.path("nix/store/old/sw/bin");
+    fs::create_dir_all(&tools).unwrap();
+    let nix_env = bed.path("nix/var/nix/profiles/default/bin/nix-env");
+    fs::rename(nix_env, tools.join("nix-env")).unwrap();
+    let status = bed.deploy("1-a", &new).await;
+    assert_eq!(status.phase, Phase::Confirmed, "{}", status.message);
+    assert_eq!(status.profile.as_ref(), Some(&new));
+    assert_ne!(old, new);
+}
+
+#[tokio::test]
+async fn the_end_is_written_in_the_space_that_was_set_aside() {
+    let bed = Bed::new();
+    let old = bed.toplevel("old", Switch::Works);
+    bed.run_system(&old);
+    let go = bed.path("go");
+    let new = bed.toplevel("new", Switch::WaitsFor(go.clone()));
+    // A disk without room for a state as long as the space is taken.
+    let full = format!(
+        "if [ -e {} ]; then case $2 in */state.new) [ ! -e \"${{2%/*}}/reserve\" ] || exit 1 ;; esac; fi\nexec /usr/bin/sync \"$@\"",
+        go.display()
+    );
+    for system in [&old, &new] {
+        bed.tool(system, "sync", &full);
+    }
+    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::Activating).await;
+    fs::write(go, "").unwrap();
+    assert_eq!(bed.end("1-a").await.phase, Phase::Confirmed);
+    assert_eq!(bed.state_value("1-a", "phase"), "confirmed");
+    assert!(!bed.path("run/netlib/state-1-a").exists());
 }

@@ -120,13 +120,48 @@ async fn a_restart_is_needed_for_what_only_a_boot_brings_in() {
 }
 
 #[tokio::test]
-async fn a_host_that_would_boot_another_system_is_not_restarted() {
+async fn a_host_is_restarted_only_into_the_system_that_was_deployed_and_when_nobody_is_at_work() {
     let bed = Bed::new();
-    let old = bed.toplevel("old", Switch::Works);
+    let [old, new] = ["old", "new"].map(|name| bed.toplevel(name, Switch::Works));
     bed.run_system(&old);
-    let new = bed.toplevel("new", Switch::Works);
+    let (called, go) = (bed.path("rebooted"), bed.path("go"));
+    let fake = format!(": >{}", called.display());
+    bed.tool(&old, "reboot", &fake);
     let error = reboot(&bed, &new).await.unwrap_err();
     assert!(
         matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotInProfile)
     );
+    let slow = bed.toplevel("slow", Switch::WaitsFor(go.clone()));
+    activate(&bed, &bed.activation("1-a", &slow)).await.unwrap();
+    let error = reboot(&bed, &old).await.unwrap_err();
+    assert!(
+        matches!(error, HostError::Refused { refusal, .. } if matches!(*refusal, Refusal::Busy(_)))
+    );
+    assert!(!called.exists());
+    bed.tool(&slow, "reboot", &fake);
+    std::fs::write(go, "").unwrap();
+    assert_eq!(bed.end("1-a").await.phase, Phase::Confirmed);
+    let boot = reboot(&bed, &slow).await.unwrap();
+    assert_eq!(Some(boot), probe(&bed).await.unwrap().boot_id);
+    while !called.exists() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_rehearsal_that_is_killed_has_nothing_to_go_back_from() {
+    let bed = Bed::new();
+    let old = bed.toplevel("old", Switch::Works);
+    bed.run_system(&old);
+    let new = bed.toplevel("new", Switch::Hangs);
+    let mut activation = bed.activation("1-a", &new);
+    activation.goal = Goal::DryActivate;
+    activate(&bed, &activation).await.unwrap();
+    bed.wait_for_phase("1-a", Phase::Activating).await;
+    bed.kill_run("1-a");
+    let status = bed.end_alone("1-a").await;
+    assert_eq!(status.phase, Phase::Failed);
+    assert_eq!(status.message, "the activation was killed while activating");
+    assert_eq!(systems(&status), ["old", "old"]);
+    assert!(!log(&status).contains("switch test"), "{}", log(&status));
 }

@@ -270,7 +270,12 @@ async fn what_was_recorded_a_moment_ago_counts_as_under_way() {
         panic!("{refusal}");
     };
     assert_eq!(holder.deployment.unwrap().toplevel, new);
-    // One that has not begun after a minute never will.
+    // Neither does one that another boot left, however young that is, nor one that has not begun after a minute.
+    let boot = bed.state_value("1-a", "boot");
+    bed.change_state("1-a", &[("boot", "another")]);
+    let seen = probe(&bed).await.unwrap();
+    assert_eq!((seen.lock, seen.unfinished.len()), (None, 1));
+    bed.change_state("1-a", &[("boot", &boot)]);
     bed.change_state("1-a", &[("started_uptime", "-100")]);
     assert_eq!(bed.deploy("2-b", &newer).await.phase, Phase::Confirmed);
     assert_eq!(bed.look("1-a").await.phase, Phase::Interrupted);

@@ -1,0 +1,120 @@
+# Orders that give way where others say the opposite.
+{ subject, ... }:
+let
+  inherit (subject) lib;
+  # What a step waits for, besides its copy.
+  after =
+    module: id:
+    let
+      inherit
+        (subject.evaluate {
+          imports = [ module ];
+          nodes = lib.genAttrs [ "a" "b" "c" "d" ] (_: { });
+          network.name = "order";
+        })
+        plan
+        ;
+    in
+    lib.remove "copy:${lib.removePrefix "activate:" id}" plan.steps.${id}.after;
+  migrate = {
+    kind = "command";
+    on = "a";
+    command = "true";
+  };
+  # `b` before `a` as somebody says, directly or by way of others.
+  chain = {
+    b-before-c = {
+      first = [ "b" ];
+      next = [ "c" ];
+    };
+    c-before-a = {
+      first = [ "c" ];
+      next = [ "a" ];
+    };
+  };
+  yielding = first: next: {
+    inherit first next;
+    yields = true;
+  };
+in
+{
+  "an order that gives way says nothing against the others, and all the rest" = {
+    expr =
+      map
+        (after {
+          deploy.order = chain // {
+            weak = yielding [ "a" ] [ "b" "c" "d" ];
+          };
+        })
+        [
+          "activate:a"
+          "activate:b"
+          "activate:c"
+          "activate:d"
+        ];
+    expected = [
+      [ "activate:c" ]
+      [ ]
+      [ "activate:b" ]
+      [ "activate:a" ]
+    ];
+  };
+  "steps count when an order gives way" = {
+    expr = after {
+      deploy.steps.migrate = migrate // {
+        after = [ "activate:b" ];
+        before = [ "a" ];
+      };
+      deploy.order.weak = yielding [ "a" ] [ "b" ];
+    } "activate:b";
+    expected = [ ];
+  };
+  "of two that give way the first by name counts" = {
+    expr =
+      map
+        (after {
+          deploy.order = {
+            one = yielding [ "a" ] [ "b" ];
+            two = yielding [ "b" ] [ "a" ];
+          };
+        })
+        [
+          "activate:a"
+          "activate:b"
+        ];
+    expected = [
+      [ ]
+      [ "activate:a" ]
+    ];
+  };
+  # Each pair alone agrees with the others, both together would not.
+  "an order that gives way makes no circle with itself" = {
+    expr =
+      map
+        (after {
+          deploy.order = {
+            one = {
+              first = [ "c" ];
+              next = [ "b" ];
+            };
+            two = {
+              first = [ "d" ];
+              next = [ "a" ];
+            };
+            weak = yielding [ "a" "b" ] [ "c" "d" ];
+          };
+        })
+        [
+          "activate:a"
+          "activate:b"
+          "activate:c"
+          "activate:d"
+        ];
+    expected = [
+      [ "activate:d" ]
+      [ "activate:c" ]
+      [ "activate:a" ]
+      [ ]
+    ];
+  };
+}
