@@ -1,19 +1,7 @@
 # Batches: how many nodes each has, which one is the canary, and what percentages come to.
 { subject, ... }:
 let
-  inherit (subject) lib;
-  nodesOf = count: lib.genAttrs (map (index: "n${toString index}") (lib.range 1 count)) (_: { });
-  # One role with so many nodes.
-  role =
-    count: rollout:
-    (subject.evaluate {
-      network.name = "rollouts";
-      nodes = nodesOf count;
-      roles.all = {
-        nodes = [ "*" ];
-        inherit rollout;
-      };
-    }).plan;
+  inherit (import ./networks/one-role.nix { inherit subject; }) role;
   sizes =
     count: rollout: map (batch: builtins.length batch.nodes) (role count rollout).rollouts.all.batches;
   batchesOf = rollout: map (batch: batch.nodes) rollout.batches;

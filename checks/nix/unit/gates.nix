@@ -2,63 +2,16 @@
 { subject, ... }:
 let
   inherit (subject) lib;
-  nodes = lib.genAttrs [ "a" "b" "c" "d" ] (_: { });
-  plan =
-    module:
-    (subject.evaluate {
-      imports = [
-        { inherit nodes; }
-        module
-      ];
-      network.name = "order";
-    }).plan;
-  migrate = {
-    kind = "command";
-    on = "a";
-    command = "true";
-  };
-  # What a step waits for, besides what each step of its kind waits for.
-  after =
-    module: id:
-    let
-      inherit (plan module) steps;
-      usual = lib.optional (lib.hasPrefix "activate:" id) "copy:${lib.removePrefix "activate:" id}";
-    in
-    lib.subtractLists usual steps.${id}.after;
-  twoRoles = {
-    roles = {
-      first.nodes = [
-        "a"
-        "b"
-      ];
-      second.nodes = [
-        "c"
-        "d"
-      ];
-    };
-    deploy.order.roles = {
-      first = [ "role:first" ];
-      next = [ "role:second" ];
-    };
-  };
-  nodesOf = count: lib.genAttrs (map (index: "n${toString index}") (lib.range 1 count)) (_: { });
+  inherit (import ./networks/four-nodes.nix { inherit subject; })
+    plan
+    after
+    migrate
+    twoRoles
+    ;
+  oneRole = import ./networks/one-role.nix { inherit subject; };
+  inherit (oneRole) nodesOf role;
   # A network without the nodes above.
-  rollOut =
-    module:
-    (subject.evaluate {
-      imports = [ module ];
-      network.name = "gates";
-    }).plan;
-  # One role with so many nodes.
-  role =
-    count: rollout:
-    rollOut {
-      nodes = nodesOf count;
-      roles.all = {
-        nodes = [ "*" ];
-        inherit rollout;
-      };
-    };
+  rollOut = oneRole.plan;
 in
 {
   "gates settle copies, then each batch" = {

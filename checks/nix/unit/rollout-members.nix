@@ -2,13 +2,7 @@
 { subject, ... }:
 let
   inherit (subject) lib;
-  nodesOf = count: lib.genAttrs (map (index: "n${toString index}") (lib.range 1 count)) (_: { });
-  plan =
-    module:
-    (subject.evaluate {
-      imports = [ module ];
-      network.name = "rollouts";
-    }).plan;
+  inherit (import ./networks/one-role.nix { inherit subject; }) nodesOf plan;
   kept = rollouts: lib.mapAttrs (_: rollout: { inherit (rollout) role nodes; }) rollouts;
 in
 {

@@ -2,23 +2,11 @@
 { subject, ... }:
 let
   inherit (subject) lib;
-  nodesOf = count: lib.genAttrs (map (index: "n${toString index}") (lib.range 1 count)) (_: { });
-  plan =
-    module:
-    (subject.evaluate {
-      imports = [ module ];
-      network.name = "rollouts";
-    }).plan;
-  # One role with so many nodes.
-  role =
-    count: rollout:
-    plan {
-      nodes = nodesOf count;
-      roles.all = {
-        nodes = [ "*" ];
-        inherit rollout;
-      };
-    };
+  inherit (import ./networks/one-role.nix { inherit subject; })
+    nodesOf
+    plan
+    role
+    ;
 in
 {
   "what is not said has its default" = {
