@@ -4,24 +4,13 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::{Host, HostCommand, HostError, RemoteStore};
-use crate::process::{Command, LineSink, Output};
+use crate::process::{LineSink, Output};
 
 const HERE: &str = "the deployer";
 
 /// The machine netlib runs on, with the rights of whoever runs it and no more.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Deployer;
-
-fn prepared(command: HostCommand) -> Command {
-    let (program, args) = command
-        .argv
-        .split_first()
-        .map_or(("true", [].as_slice()), |(program, args)| (program, args));
-    Command::new(program)
-        .args(args)
-        .stdin(command.stdin)
-        .timeout(command.timeout)
-}
 
 impl Host for Deployer {
     fn node(&self) -> &str {
@@ -34,7 +23,7 @@ impl Host for Deployer {
 
     fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
-            let output = prepared(command).output().await;
+            let output = command.on_deployer().output().await;
             output.map_err(|error| HostError::of_command(HERE, error))
         }
         .boxed()
@@ -46,7 +35,7 @@ impl Host for Deployer {
         lines: LineSink,
     ) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
-            let output = prepared(command).stream_lines(&lines).await;
+            let output = command.on_deployer().stream_lines(&lines).await;
             output.map_err(|error| HostError::of_command(HERE, error))
         }
         .boxed()

@@ -26,7 +26,7 @@ impl LocalHost {
 
     fn prepared(&self, command: HostCommand) -> Result<Command, HostError> {
         self.rights.check(HERE)?;
-        Ok(started_by_user(self.rights.wrap(command)))
+        Ok(self.rights.wrap(command).on_deployer())
     }
 
     fn told<T>(&self, result: Result<T, ProcessError>) -> Result<T, HostError> {
@@ -45,20 +45,9 @@ impl Login for Here {
     }
 
     fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        let command = started_by_user(command);
+        let command = command.on_deployer();
         async move { command.output().await.map_err(failure) }.boxed()
     }
-}
-
-fn started_by_user(command: HostCommand) -> Command {
-    let (program, args) = command
-        .argv
-        .split_first()
-        .map_or(("true", [].as_slice()), |(program, args)| (program, args));
-    Command::new(program)
-        .args(args)
-        .stdin(command.stdin)
-        .timeout(command.timeout)
 }
 
 impl Host for LocalHost {

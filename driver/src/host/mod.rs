@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-use crate::process::{LineSink, Output};
+use crate::process::{Command, LineSink, Output};
 
 pub use connect::{ConnectFailure, ConnectFailureKind};
 pub use contact::answering;
@@ -104,6 +104,15 @@ impl HostCommand {
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
+    }
+
+    /// The same on the machine netlib runs on, with the rights of whoever runs it.
+    pub(crate) fn on_deployer(self) -> Command {
+        let mut words = self.argv.into_iter();
+        Command::new(words.next().unwrap_or_else(|| "true".to_owned()))
+            .args(words)
+            .stdin(self.stdin)
+            .timeout(self.timeout)
     }
 }
 

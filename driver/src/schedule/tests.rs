@@ -97,6 +97,14 @@ impl Ran {
         )
     }
 
+    /// What holds for every walk, whatever happened in it.
+    fn check(&self, limits: &Limits) {
+        self.check_dependencies();
+        self.check_limits(limits);
+        self.check_everything_ended();
+        self.check_blocked();
+    }
+
     fn check_dependencies(&self) {
         let history = self.recorder.history.lock().unwrap().clone();
         let place = |started, step: &str| {
@@ -183,10 +191,7 @@ proptest! {
     #[test]
     fn every_walk_keeps_its_promises(fakes in fake_steps(), limits in limits()) {
         let ran = ran(&fakes, going_on(&limits), None);
-        ran.check_dependencies();
-        ran.check_limits(&limits);
-        ran.check_everything_ended();
-        ran.check_blocked();
+        ran.check(&limits);
         // Without an interrupt, only a failure keeps a step from running.
         for (step, result) in &ran.result.steps {
             prop_assert!(*result != StepResult::Cancelled, "{step} was given up");
@@ -198,10 +203,7 @@ proptest! {
     #[test]
     fn a_walk_that_stops_at_the_first_failure_starts_nothing_after_it(fakes in fake_steps(), limits in limits()) {
         let ran = ran(&fakes, stopping(&limits), None);
-        ran.check_dependencies();
-        ran.check_limits(&limits);
-        ran.check_everything_ended();
-        ran.check_blocked();
+        ran.check(&limits);
         let history = ran.recorder.history.lock().unwrap().clone();
         let fails = |step: &StepId| matches!(ran.recorder.fakes[step].fate, Fate::Failed | Fate::Offline);
         let failed_at = history.iter().position(|(started, step)| !started && fails(step));
@@ -223,10 +225,7 @@ proptest! {
     #[test]
     fn an_interrupted_walk_starts_nothing_new(fakes in fake_steps(), limits in limits(), at in 0..20_usize) {
         let ran = ran(&fakes, going_on(&limits), Some(at));
-        ran.check_dependencies();
-        ran.check_limits(&limits);
-        ran.check_everything_ended();
-        ran.check_blocked();
+        ran.check(&limits);
         let history = ran.recorder.history.lock().unwrap().clone();
         let cancelled_at = history.iter().scan(0, |count, (started, _)| {
             *count += usize::from(*started);

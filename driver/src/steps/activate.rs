@@ -117,11 +117,8 @@ async fn begin(standing: &Standing, activation: &Activation) -> Result<Begun, St
         return Ok(Begun::Found(holder.clone()));
     }
     let host = &*standing.host;
-    let error = match start(host, activation).await {
-        Ok(()) => return Ok(Begun::Ours),
-        // The host may have begun before the connection broke, so looking comes before asking again.
-        Err(error) if error.is_connection() => return Ok(Begun::Ours),
-        Err(error) => error,
+    let Err(error) = start(host, activation).await else {
+        return Ok(Begun::Ours);
     };
     let HostError::Refused { refusal, .. } = &error else {
         return Err(error.into());

@@ -79,10 +79,12 @@ pub(super) struct Ended {
     pub log: String,
 }
 
-/// Asks the host to begin. That it has begun already is what was asked for.
+/// Asks the host to begin. That it has begun already is what was asked for; where the connection broke it may have, so
+/// looking comes before asking again.
 pub(super) async fn start(host: &dyn Host, activation: &Activation) -> Result<(), HostError> {
     match script::activate(host, activation).await {
         Err(HostError::Refused { refusal, .. }) if *refusal == Refusal::Known => Ok(()),
+        Err(error) if error.is_connection() => Ok(()),
         result => result,
     }
 }
@@ -126,7 +128,8 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             self.explain_silence(&status).await;
             if status.phase == Phase::Unknown && asks_left > 0 {
                 asks_left -= 1;
-                self.ask_again().await?;
+                // The connection broke before the host began; it knows what it has begun by its nonce.
+                start(self.host, self.course.activation).await?;
                 continue;
             }
             if status.phase == Phase::AwaitingConfirmation && status.is_running {
@@ -147,14 +150,6 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
                 return Err(self.overdue(status.phase));
             }
             tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    /// The connection broke before the host began. Asking again is safe: it knows what it has begun by its nonce.
-    async fn ask_again(&self) -> Result<(), StepFailure> {
-        match start(self.host, self.course.activation).await {
-            Err(error) if error.is_connection() => Ok(()),
-            result => Ok(result?),
         }
     }
 

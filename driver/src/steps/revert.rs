@@ -40,10 +40,7 @@ pub(super) async fn take_back(
         // The checks are those of the new system.
         health: Health::default(),
     };
-    match start(&*host, &activation).await {
-        Err(error) if !error.is_connection() => return Err(error.into()),
-        _ => {}
-    }
+    start(&*host, &activation).await?;
     let course = Course {
         activation: &activation,
         origin: Origin::Ours,

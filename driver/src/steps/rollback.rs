@@ -60,10 +60,7 @@ pub async fn rollback(
     on_line: impl FnMut(String) + Send,
 ) -> Result<RollbackDone, StepFailure> {
     let activation = asked_for(request);
-    match start(host, &activation).await {
-        Err(error) if !error.is_connection() => return Err(error.into()),
-        _ => {}
-    }
+    start(host, &activation).await?;
     let course = Course {
         activation: &activation,
         origin: Origin::Ours,

@@ -9,10 +9,7 @@ proptest! {
     #[test]
     fn a_walk_with_gates_keeps_them_and_comes_to_an_end(fakes in gated_steps(), limits in limits()) {
         let ran = ran(&fakes, going_on(&limits), None);
-        ran.check_dependencies();
-        ran.check_limits(&limits);
-        ran.check_everything_ended();
-        ran.check_blocked();
+        ran.check(&limits);
         let history = ran.recorder.history.lock().unwrap().clone();
         let stops = |(started, step): &(bool, StepId)| !started && matches!(ran.recorder.fakes[step].fate, Fate::StopsAll);
         let stopped_at = history.iter().position(stops);
@@ -40,10 +37,7 @@ proptest! {
     #[test]
     fn what_is_given_up_is_no_failure_that_ends_the_walk(fakes in gated_steps(), limits in limits()) {
         let ran = ran(&fakes, stopping(&limits), None);
-        ran.check_dependencies();
-        ran.check_limits(&limits);
-        ran.check_everything_ended();
-        ran.check_blocked();
+        ran.check(&limits);
         let history = ran.recorder.history.lock().unwrap().clone();
         let stops = |(started, step): &(bool, StepId)| {
             let fate = ran.recorder.fakes[step].fate;

@@ -223,11 +223,8 @@ echo "${{new##*/}}" >>{}
     }
 
     fn prepared(&self, command: HostCommand) -> Command {
-        Command::new(&command.argv[0])
-            .args(&command.argv[1..])
-            .env("NETLIB_HOST_ROOT", self.root.path())
-            .stdin(command.stdin)
-            .timeout(command.timeout)
+        let command = command.on_deployer();
+        command.env("NETLIB_HOST_ROOT", self.root.path())
     }
 
     /// Whether there was any.
