@@ -5,6 +5,7 @@
 mod check;
 mod evaluator;
 mod gate;
+mod hostile;
 mod network;
 mod record;
 mod run;

@@ -1,0 +1,1 @@
+//! What a hostile coordinator or a second deployer does to a rollout.

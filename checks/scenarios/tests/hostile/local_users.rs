@@ -1,0 +1,1 @@
+//! What other users of a node or of the deployer can do.

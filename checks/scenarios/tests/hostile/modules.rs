@@ -1,0 +1,1 @@
+//! What network modules grant, and to whom.

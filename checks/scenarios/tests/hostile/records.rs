@@ -1,0 +1,1 @@
+//! Crashes, leftovers and damaged records on a host.
