@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::evaluate::{FEATURES, Toplevels, strip_ansi};
+use crate::evaluate::{FEATURES, Toplevels};
 use crate::host::{Host, HostError, Hosts, script};
 use crate::process::Command;
 use crate::steps::{Build, StepFailure, build};
+use crate::text::clean;
 
 /// How long fetching a system may take.
 const FETCH: Duration = Duration::from_secs(2 * 60 * 60);
@@ -137,7 +138,7 @@ fn nix(parts: &Comparison) -> Command {
 async fn done(command: Command, doing: &str) -> Result<String, StepFailure> {
     let line = crate::process::quote_argv(&command.argv());
     match command.output().await {
-        Ok(output) => Ok(strip_ansi(&String::from_utf8_lossy(&output.stdout))),
+        Ok(output) => Ok(clean(&output.stdout)),
         Err(crate::process::ProcessError::Failed { stderr_tail, .. }) => Err(StepFailure::Nix {
             doing: doing.to_owned(),
             said: stderr_tail,

@@ -2,6 +2,8 @@
 //!
 //! The library never prints: it sends events and returns errors; `main` and `cli` talk to people.
 
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
 pub mod cli;
 pub mod diagnose;
 pub mod difference;
@@ -9,6 +11,8 @@ pub mod evaluate;
 pub mod event;
 pub mod facts;
 pub mod flake;
+#[cfg(test)]
+mod fuzz;
 pub mod graph;
 pub mod host;
 pub mod plan;
@@ -20,4 +24,5 @@ pub mod schedule;
 pub mod select;
 pub mod status;
 pub mod steps;
+pub mod text;
 pub mod topology;

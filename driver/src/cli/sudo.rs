@@ -80,7 +80,7 @@ impl Source {
             _ if self.cancel.is_cancelled() => PasswordError::Interrupted,
             error => unusable(&from, &error.to_string()),
         })?;
-        Secret::first_line(&String::from_utf8_lossy(&output.stdout))
+        Secret::first_line(&crate::text::unchanged(&output.stdout))
             .ok_or_else(|| unusable(&from, "it printed nothing"))
     }
 }

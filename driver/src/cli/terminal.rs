@@ -74,7 +74,7 @@ fn read_line(terminal: &mut File, is_over: &dyn Fn() -> bool) -> Result<String, 
         let count = terminal.read(&mut piece).map_err(NoAnswer::Broken)?;
         bytes.extend_from_slice(&piece[..count]);
         if count == 0 || bytes.contains(&b'\n') {
-            let text = String::from_utf8_lossy(&bytes);
+            let text = crate::text::unchanged(&bytes);
             return Ok(text.lines().next().unwrap_or_default().to_owned());
         }
     }

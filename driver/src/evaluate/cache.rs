@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Attribute, CacheStatus, CacheUse, Toplevel};
 use crate::flake::{Flake, State};
+use crate::text::unchanged;
 pub(super) use file::KeptPlan;
 use file::{Content, Kept, Place};
 
@@ -85,7 +86,7 @@ impl Cache {
     }
 
     pub(super) fn keep_plan(&self, document: &[u8], warnings: Vec<String>) {
-        let document = String::from_utf8_lossy(document).into_owned();
+        let document = unchanged(document);
         let mut answers = self.answers();
         answers.content.plan = Some(KeptPlan { document, warnings });
         answers.has_news = true;

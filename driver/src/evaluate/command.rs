@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::version::{FEATURES, FEATURES_CONFIG};
 use super::{Messages, NixError, NixVersion, TooOld};
 use crate::process::{Command, ProcessError, quote_argv};
+use crate::text::clean;
 
 /// Evaluating a large network may take minutes; an hour means that it hangs.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60 * 60);
@@ -93,7 +94,7 @@ impl Nix {
             .cancel_on(&self.cancel);
         let output = command.output().await.map_err(NixCallError::Process)?;
         // One of an unknown shape is most likely newer than this driver.
-        let version = NixVersion::parse(&String::from_utf8_lossy(&output.stdout));
+        let version = NixVersion::parse(&clean(&output.stdout));
         if let Some(version) = &version {
             version.admit()?;
         }

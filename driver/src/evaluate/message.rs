@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::text::clean_text;
+
 /// How an error begins in a text for terminals.
 const ERROR: &str = "error:";
 
@@ -48,7 +50,7 @@ impl Messages {
                 // Said while the process dies, when it has no time for a format.
                 self.error = Some(NixError::from_text(line));
             } else if !line.trim().is_empty() {
-                self.other.push(strip_ansi(line));
+                self.other.push(clean_text(line));
             }
             return;
         };
@@ -61,7 +63,7 @@ impl Messages {
         {
             self.take(
                 message.level.unwrap_or_default(),
-                strip_ansi(&text),
+                clean_text(&text),
                 message.raw_msg,
             );
         }
@@ -76,7 +78,7 @@ impl Messages {
         } else if let (0, Some(raw)) = (level, raw) {
             let other = std::mem::take(&mut self.other);
             self.error = Some(NixError {
-                headline: strip_ansi(&raw),
+                headline: clean_text(&raw),
                 text,
                 other,
             });
@@ -109,7 +111,7 @@ impl NixError {
     /// From a text for terminals, as programs print that have no log format for others.
     #[must_use]
     pub fn from_text(text: &str) -> Self {
-        let text = strip_ansi(text);
+        let text = clean_text(text);
         let mut lines: Vec<&str> = text.lines().collect();
         let is_error = |line: &&str| line.trim_start().starts_with(ERROR);
         let start = lines.iter().rposition(is_error).unwrap_or_default();
@@ -141,12 +143,6 @@ fn without_place(headline: &str) -> String {
     let lines = headline.lines();
     let kept: Vec<&str> = lines.take_while(|line| !is_place(line)).collect();
     kept.join("\n").trim_end().to_owned()
-}
-
-/// The text without terminal colours.
-#[must_use]
-pub fn strip_ansi(text: &str) -> String {
-    console::strip_ansi_codes(text).into_owned()
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub use cache::Cache;
 pub use command::{Answer, Nix, NixCallError};
 pub use error::{EvaluateError, Scope};
 pub use evaluation::{Evaluation, EvaluatorError};
-pub use message::{Messages, NixError, strip_ansi};
+pub use message::{Messages, NixError};
 pub use on_demand::{OfThisSystem, OnDemand};
 pub use options::{CacheUse, EvaluationOptions, EvaluatorChoice, TraceUse};
 pub use plan::{PlanEvaluationError, evaluate_plan};

@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 
 use super::{Attribute, EvaluateError, Evaluated, Evaluator, Toplevel, Toplevels};
 use crate::flake::Flake;
+use crate::text::clean;
 
 /// Evaluates what is asked for, when it is asked for. Whoever asks remembers the answer.
 pub struct OnDemand<E> {
@@ -58,7 +59,7 @@ impl<E: Evaluator> OfThisSystem<E> {
         let words = ["--impure", "--expr", "builtins.currentSystem"];
         let call = self.flake.nix().call(["eval", "--raw"], words).await;
         match call {
-            Ok(answer) => Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned()),
+            Ok(answer) => Ok(clean(&answer.stdout).trim().to_owned()),
             Err(error) => Err(plain(
                 Attribute::DeployerPrograms.name().to_owned(),
                 &error.to_string(),

@@ -4,6 +4,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWrite
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Tail;
+use crate::text::clean;
 
 /// Longest piece that is handed out as one line; Nix's JSON log lines with traces can be long.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -85,8 +86,8 @@ pub(crate) async fn lines(
         if !matches!(read, Ok(count) if count > 0) {
             return;
         }
-        let text = String::from_utf8_lossy(&buffer);
-        let line = text.trim_end_matches(['\n', '\r']);
+        let text = clean(&buffer);
+        let line = text.trim_end_matches('\n');
         tail.push(line);
         on_line(line);
     }

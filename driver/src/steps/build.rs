@@ -11,6 +11,7 @@ use super::failure::command_line;
 use super::nix_log::NixLog;
 use crate::evaluate::{CacheStatus, FEATURES, Toplevel};
 use crate::process::{Command, ProcessError, Tail};
+use crate::text::clean;
 
 /// How long asking Nix for an old log may take.
 const OLD_LOG: Duration = Duration::from_secs(30);
@@ -141,7 +142,7 @@ async fn old_log(drv: &str) -> String {
         .unwrap_or_default()
         .split(|byte| *byte == b'\n')
     {
-        tail.push(&String::from_utf8_lossy(line));
+        tail.push(&clean(line));
     }
     tail.text()
 }

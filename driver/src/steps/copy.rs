@@ -12,6 +12,7 @@ use super::nix_log::NixLog;
 use crate::evaluate::FEATURES;
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
 use crate::process::{Command, ProcessError};
+use crate::text::clean;
 
 /// How long a host may take to say whether it trusts us.
 const TRUST: Duration = Duration::from_secs(60);
@@ -187,6 +188,6 @@ async fn disk(host: &dyn Host) -> Result<String, HostError> {
     let output = host
         .run(HostCommand::new(["df", "-P", "-h", "/nix/store"]))
         .await?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = clean(&output.stdout);
     Ok(text.lines().last().unwrap_or_default().to_owned())
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::evaluate::strip_ansi;
 use crate::process::Tail;
+use crate::text::clean_text;
 
 const COPY_PATH: u64 = 100;
 const COPY_PATHS: u64 = 103;
@@ -56,7 +56,7 @@ impl NixLog {
     pub(super) fn read(&mut self, line: &str) -> Option<String> {
         let Some(json) = line.strip_prefix("@nix ") else {
             self.plain.push(line);
-            return (!line.trim().is_empty()).then(|| strip_ansi(line));
+            return (!line.trim().is_empty()).then(|| clean_text(line));
         };
         let record: Record = serde_json::from_str(json).ok()?;
         match record.action.as_str() {
@@ -72,11 +72,12 @@ impl NixLog {
         let subject = record.fields.first().and_then(Value::as_str);
         match (record.kind, subject) {
             (BUILD, Some(drv)) => {
+                let drv = clean_text(drv);
+                let shown = format!("building {}", short_name(&drv));
                 let build = BuildLog {
-                    drv: drv.to_owned(),
+                    drv,
                     tail: Tail::default(),
                 };
-                let shown = format!("building {}", short_name(drv));
                 self.builds.insert(record.id, build);
                 Some(shown)
             }
@@ -103,7 +104,7 @@ impl NixLog {
     fn result(&mut self, record: &Record) -> Option<String> {
         match record.kind {
             LOG_LINE | POST_BUILD_LINE => {
-                let line = strip_ansi(record.fields.first()?.as_str()?);
+                let line = clean_text(record.fields.first()?.as_str()?);
                 let build = self.builds.get_mut(&record.id)?;
                 build.tail.push(&line);
                 Some(format!("{}> {line}", short_name(&build.drv)))
@@ -129,7 +130,7 @@ impl NixLog {
 
     fn message(&mut self, record: Record) -> Option<String> {
         let text = record.raw_msg.or(record.msg)?;
-        let text = strip_ansi(&text).trim().to_owned();
+        let text = clean_text(&text).trim().to_owned();
         if record.level == 0 {
             self.errors.push(text);
             return None;

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::PROGRAM;
 use crate::evaluate::EvaluatorError;
 use crate::process::Command;
+use crate::text::clean;
 
 /// How long listing its options may take, on a machine that has other things to do.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -43,7 +44,7 @@ impl Features {
             .output()
             .await
             .map_err(|error| EvaluatorError::Broken(error.to_string()))?;
-        Self::parse(&String::from_utf8_lossy(&output.stdout))
+        Self::parse(&clean(&output.stdout))
     }
 
     fn parse(help: &str) -> Result<Self, EvaluatorError> {

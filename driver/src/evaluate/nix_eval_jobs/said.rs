@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use super::record::death;
-use crate::evaluate::{NixError, strip_ansi};
+use crate::evaluate::NixError;
+use crate::text::clean_text;
 
 /// Most lines that are kept: the trace of one error of the whole.
 const LINES: usize = 4000;
@@ -32,7 +33,7 @@ pub(super) struct Death {
 impl StdErr {
     /// Takes in a line.
     pub(super) fn read(&mut self, line: &str) {
-        let line = strip_ansi(line);
+        let line = clean_text(line);
         let text = line.trim().trim_start_matches("trace: ");
         if let Some(warning) = text.strip_prefix(WARNING) {
             self.warnings.push(warning.trim().to_owned());

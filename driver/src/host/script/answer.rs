@@ -5,6 +5,7 @@ use super::{LockHolder, Phase, Probe, Record, Refusal, Status, Underway, Unfinis
 use crate::host::{Host, HostError};
 use crate::plan::Network;
 use crate::process::Output;
+use crate::text::clean;
 
 /// How much of an answer that is none is shown.
 const LONGEST_ANSWER: usize = 1000;
@@ -27,7 +28,7 @@ impl Answer {
         output: &Output,
     ) -> Result<Self, HostError> {
         let (head, rest) = split(&output.stdout);
-        let head = String::from_utf8_lossy(head).into_owned();
+        let head = clean(head);
         let lines = head
             .lines()
             .filter_map(|line| line.split_once('='))

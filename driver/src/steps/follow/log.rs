@@ -1,6 +1,7 @@
 //! The log of an activation, read as it grows.
 
 use crate::process::Tail;
+use crate::text::clean;
 
 /// Cuts the log into lines as it grows.
 pub(super) struct LogReader<F> {
@@ -40,7 +41,7 @@ impl<F: FnMut(String)> LogReader<F> {
     }
 
     fn line(&mut self, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes).trim_end().to_owned();
+        let text = clean(bytes).trim_end().to_owned();
         self.tail.push(&text);
         (self.on_line)(text);
     }
