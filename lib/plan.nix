@@ -74,6 +74,7 @@ let
       minHealthyTime
       healthyDeadline
       progressDeadline
+      approvers
       autoPromote
       autoRevert
       onUnreachable

@@ -94,6 +94,8 @@ pub enum Event {
         batch: usize,
         /// For how many seconds it waits.
         seconds: u64,
+        /// Whose approval counts; everybody's where nobody is named.
+        approvers: Vec<String>,
     },
     /// A rollout that waited goes on.
     Resumed {

@@ -96,6 +96,17 @@ let
         };
       };
 
+      approvers = {
+        type = types.attrsOf (types.nonEmptyListOf netlib.types.sshPublicKey);
+        description = ''
+          Whose approval counts, with their public SSH keys: `netlib approve` signs with one of them, and the deploy verifies it.
+          When nobody is named, everybody who reaches the coordinator may approve, and the coordinator could claim that somebody did.
+        '';
+        example = lib.literalExpression ''
+          { anna = [ "ssh-ed25519 AAAA… anna@laptop" ]; }
+        '';
+      };
+
       autoPromote = {
         type = types.bool;
         description = ''
@@ -147,6 +158,7 @@ let
     progressDeadline = 600;
     maxFailures = 0;
     pause = null;
+    approvers = { };
     autoPromote = false;
     autoRevert = "node";
     onUnreachable = "fail";

@@ -24,6 +24,7 @@ in
       progressDeadline = 600;
       maxFailures = 0;
       pause = null;
+      approvers = { };
       autoPromote = false;
       autoRevert = "node";
       onUnreachable = "fail";

@@ -37,7 +37,7 @@ fn a_rollout_that_waits_survives_its_deployer_and_is_approved_for_one_plan_only(
     assert_says(
         &text,
         &[
-            "has been at work on this rollout since",
+            "has been at work on the rollout web since",
             "rollout web  aborted",
         ],
     );

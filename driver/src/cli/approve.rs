@@ -1,5 +1,7 @@
 //! `netlib approve`: lets a paused rollout go on.
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 
 use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
@@ -7,20 +9,22 @@ use super::interrupt::Interrupts;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::event::EventSink;
-use crate::host::script::rollout::{self, Waiting};
+use crate::host::script::rollout::{self, Approval, Waiting};
 use crate::host::{Host, Hosts};
 use crate::plan::Plan;
 use crate::select::one_of;
-use crate::steps::{Settings, coordinator};
+use crate::steps::{Approvers, Statement, coordinator, who};
 
 /// Approve that a paused rollout goes on, from any machine that reaches its coordinator.
 ///
-/// What is approved is the plan that is waiting there, named by its digest: if the plan changes, the approval is void.
+/// What is approved is the plan that is waiting there, named by its digest: if the plan changes, the approval is void. Where
+/// the rollout names `approvers`, the approval is signed with the SSH key of one of them, and --digest names what the waiting
+/// deploy shows.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     netlib approve                  the one rollout that waits\n  \
     netlib approve web\n  \
-    netlib approve web --digest 0f3c5a7712d84e90\n\n\
+    netlib approve web --digest 0f3c5a7712d84e900f3c5a7712d84e90\n\n\
     Exit status: 0 approved, 1 nothing waits or its coordinator does not answer, 2 bad usage or evaluation, 130 interrupted.")]
 pub struct ApproveArgs {
     /// The rollout, by the name that deploy and plan show [default: the only one that waits]
@@ -30,6 +34,11 @@ pub struct ApproveArgs {
     /// Approve only the plan of this digest
     #[arg(long, value_name = "DIGEST")]
     digest: Option<String>,
+
+    /// Sign with this key, where the rollout names approvers: a private key, or a public one whose private half the agent has
+    /// [default: the approver's key that the agent has]
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
 
     #[command(flatten)]
     flake: FlakeArgs,
@@ -57,10 +66,6 @@ async fn approved(
     let plan = &prepared.plan;
     let ids = ids(plan, args.rollout.as_deref())?;
     let hosts = Hosts::new(plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts));
-    let settings = Settings::new(
-        prepared.run_dir.path().to_owned(),
-        interrupts.token().clone(),
-    );
     let mut texts = Vec::new();
     let mut waiting = Vec::new();
     for id in ids {
@@ -72,8 +77,14 @@ async fn approved(
     }
     let exit = match waiting.as_slice() {
         [(id, host, found)] => {
-            let (text, exit) = approve(args, id, (&**host, found), &settings.deployer).await;
-            texts = vec![text];
+            let dir = prepared.run_dir.path();
+            let approved = approve(args, (plan, id), (&**host, found), dir).await;
+            let exit = if approved.is_ok() {
+                Exit::Good
+            } else {
+                Exit::NodeFailed
+            };
+            texts = vec![approved.unwrap_or_else(|why| format!("rollout {id}: {why}"))];
             exit
         }
         [] => Exit::NodeFailed,
@@ -111,16 +122,17 @@ async fn look(hosts: &Hosts, plan: &Plan, id: &str) -> Result<Found, Error> {
         return Err(format!("the plan has no rollout `{id}`").into());
     };
     let host = coordinator(hosts, planned).await?;
-    let look = rollout::look(&*host, id).await?;
-    Ok((host, look.waiting))
+    let document = rollout::read(&*host, id).await?;
+    Ok((host, document.waiting))
 }
 
+/// Approves; the text says what. Otherwise, why not.
 async fn approve(
     args: &ApproveArgs,
-    id: &str,
+    (plan, id): (&Plan, &str),
     (host, waiting): (&dyn Host, &Waiting),
-    by: &str,
-) -> (String, Exit) {
+    dir: &Path,
+) -> Result<String, String> {
     let Waiting {
         digest,
         batch,
@@ -128,20 +140,67 @@ async fn approve(
         since,
     } = waiting;
     if args.digest.as_ref().is_some_and(|wanted| wanted != digest) {
-        return (
-            format!(
-                "rollout {id} waits with plan {digest}, which is another one; nothing was approved"
-            ),
-            Exit::NodeFailed,
-        );
+        return Err(format!(
+            "it waits with plan {digest}, which is another one; nothing was approved"
+        ));
     }
-    match rollout::approve(host, id, digest, by).await {
-        Ok(()) => (
-            format!(
-                "approved: rollout {id} goes on after batch {batch} (plan {digest}, waiting since {since}, started by {deployer})"
-            ),
-            Exit::Good,
-        ),
-        Err(error) => (format!("rollout {id}: {error}"), Exit::NodeFailed),
+    let mut approval = Approval {
+        digest: digest.clone(),
+        batch: *batch,
+        by: who(),
+        signature: None,
+    };
+    let approvers = &plan.rollouts[id].approvers;
+    if !approvers.is_empty() {
+        if args.digest.is_none() {
+            return Err(format!(
+                "its approvals are signed, and only its coordinator says what waits; nothing was approved\n  \
+                 what to do: name the plan that the waiting deploy shows: netlib approve {id} --digest …"
+            ));
+        }
+        let statement = Statement::of(&plan.network, id, &approval);
+        let (by, signature) = signed(args, id, approvers, (&statement, dir)).await?;
+        approval.by = by;
+        approval.signature = Some(signature);
     }
+    let approved = rollout::approve(host, id, &approval).await;
+    approved.map_err(|error| error.to_string())?;
+    Ok(format!(
+        "approved: rollout {id} goes on after batch {batch} (plan {digest}, waiting since {since}, started by {deployer})"
+    ))
+}
+
+/// The signature of the approver whose key is at hand, and who that is.
+async fn signed(
+    args: &ApproveArgs,
+    id: &str,
+    approvers: &Approvers,
+    (statement, dir): (&Statement, &Path),
+) -> Result<(String, String), String> {
+    let names: Vec<&str> = approvers.keys().map(String::as_str).collect();
+    let names = names.join(", ");
+    if let Some(key) = &args.key {
+        let signature = statement.sign(key).await?;
+        let by = statement.signer(approvers, &signature, dir).await;
+        let by = by.ok_or_else(|| {
+            format!(
+                "{} is not the key of an approver of the rollout {id} ({names}); nothing was approved",
+                key.display()
+            )
+        })?;
+        return Ok((by, signature));
+    }
+    let path = dir.join("approver.pub");
+    for (name, keys) in approvers {
+        for key in keys {
+            std::fs::write(&path, format!("{key}\n")).map_err(|error| error.to_string())?;
+            if let Ok(signature) = statement.sign(&path).await {
+                return Ok((name.clone(), signature));
+            }
+        }
+    }
+    Err(format!(
+        "the SSH agent has no key of an approver of the rollout {id} ({names}); nothing was approved\n  \
+         what to do: name the private key with --key, or add it to the agent with ssh-add"
+    ))
 }

@@ -16,7 +16,7 @@ use super::saved::{present, read, selection};
 use super::status::evaluated;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
-use crate::evaluate::{Attribute, Board, OfThisSystem, OnDemand};
+use crate::evaluate::{Attribute, Board, OfThisSystem, OnDemand, Toplevels};
 use crate::event::{Event, EventSink};
 use crate::host::{Hosts, answering};
 use crate::plan::{Goal, RebootPolicy};
@@ -158,6 +158,7 @@ async fn walked(
         plan: prepared.plan.clone(),
         programs: programs(&prepared),
         toplevels: Arc::new(board),
+        other_toplevels: other_toplevels(&prepared),
         hosts: hosts.clone(),
         settings: settings(args, &prepared, interrupts),
         events: events.clone(),
@@ -197,6 +198,15 @@ pub fn programs(prepared: &Prepared) -> ProgramSources {
         nodes: Arc::new(OnDemand::new(evaluator(Attribute::Programs))),
         deployer: Arc::new(OfThisSystem::new(prepared.flake.clone(), deployer)),
     }
+}
+
+/// Systems that are not deployed in this run, but part of what is approved.
+fn other_toplevels(prepared: &Prepared) -> Arc<dyn Toplevels> {
+    let (silent, _) = EventSink::channel();
+    let evaluator = prepared
+        .evaluation
+        .one_by_one(Attribute::Toplevels, &silent);
+    Arc::new(OnDemand::new(evaluator))
 }
 
 /// What the user says, whatever the plan does.

@@ -12,7 +12,7 @@ pub mod rollout;
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
 pub use activation::{
-    Activation, Seen, Status, System, acknowledge, activate, confirm, jobs, status,
+    Activation, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, status,
 };
 use answer::Answer;
 pub use health::{CheckVerdict, Health, HealthCheck, HealthMode, Verdict, check};

@@ -1,6 +1,6 @@
 //! Rollouts: `rollouts.<id>` of the plan. Nix decides all of this; the driver only keeps to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -48,8 +48,11 @@ pub struct Rollout {
     /// Nothing is ever taken back, because that would do harm.
     #[serde(default)]
     pub irreversible: bool,
-    /// The node that keeps the lock, the pause and the approval.
+    /// The node that keeps the pause and the approval.
     pub coordinator: String,
+    /// Public keys of those whose approval counts, by their names; without any, everybody's does.
+    #[serde(default)]
+    pub approvers: BTreeMap<String, Vec<String>>,
 }
 
 /// Nodes that go together.

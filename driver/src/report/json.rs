@@ -90,9 +90,12 @@ fn described(event: &Event) -> (&'static str, Value) {
             digest,
             batch,
             seconds,
+            approvers,
         } => (
             "paused",
-            json!({ "rollout": rollout, "digest": digest, "batch": batch, "seconds": seconds }),
+            json!({
+                "rollout": rollout, "digest": digest, "batch": batch, "seconds": seconds, "approvers": approvers,
+            }),
         ),
         Event::Resumed { rollout, detail } => {
             ("resumed", json!({ "rollout": rollout, "detail": detail }))

@@ -43,10 +43,21 @@ impl Lines {
                 digest,
                 batch,
                 seconds,
-            } => Some(format!(
-                "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  \
-                 to go on: netlib approve {rollout} (on the terminal of this deploy: {rollout} and Enter)"
-            )),
+                approvers,
+            } => {
+                let how = match approvers.as_slice() {
+                    [] => format!(
+                        "to go on: netlib approve {rollout} (on the terminal of this deploy: {rollout} and Enter)"
+                    ),
+                    names => format!(
+                        "to go on, by {}: netlib approve {rollout} --digest {digest}",
+                        names.join(" or ")
+                    ),
+                };
+                Some(format!(
+                    "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  {how}"
+                ))
+            }
             Event::Resumed { rollout, detail } => {
                 Some(format!("rollout {rollout}: goes on: {detail}"))
             }
@@ -238,6 +249,7 @@ mod tests {
                 digest: "0123456789abcdef".to_owned(),
                 batch: 1,
                 seconds: 600,
+                approvers: Vec::new(),
             },
             Event::Resumed {
                 rollout: "web".to_owned(),

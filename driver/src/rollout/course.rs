@@ -130,6 +130,12 @@ impl Course {
         self.stop(why);
     }
 
+    /// Why nothing more of it starts; empty while it goes on.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        self.stopped.as_deref().unwrap_or_default()
+    }
+
     /// Whether somebody else has its lock.
     #[must_use]
     pub const fn is_lost(&self) -> bool {
@@ -164,16 +170,7 @@ impl Course {
         self.change(node, |node| node.went_back = true);
     }
 
-    /// All nodes that were changed, with what they ran before.
-    #[must_use]
-    pub fn all_changed(&self) -> Vec<(String, Before)> {
-        let nodes = self.nodes.iter();
-        nodes
-            .filter_map(|(name, node)| Some((name.clone(), node.before.clone()?)))
-            .collect()
-    }
-
-    /// What the node ran before it was changed; none if it was not, or was taken back.
+    /// What the node goes back to; none if it was not, or was taken back.
     #[must_use]
     pub fn before(&self, node: &str) -> Option<Before> {
         self.nodes.get(node)?.before.clone()

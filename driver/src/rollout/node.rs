@@ -30,20 +30,18 @@ pub(super) enum State {
     LeftOut,
 }
 
-/// What a node ran before it was changed.
+/// What a node that was changed goes back to: its own record says.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Before {
-    /// The system, by its path.
-    pub toplevel: Option<String>,
-    /// The generation that its profile named.
-    pub generation: Option<u64>,
+    /// The deployment that changed it; none if no system ran before.
+    pub undo: Option<String>,
 }
 
 impl Node {
     /// Whether it was changed and ran something before: the first system of a machine is not taken away.
     pub(super) fn can_go_back(&self) -> bool {
-        let ran_some = |before: &Before| before.toplevel.is_some() || before.generation.is_some();
-        self.before.as_ref().is_some_and(ran_some)
+        let before = self.before.as_ref();
+        before.is_some_and(|before| before.undo.is_some())
     }
 
     /// Whether it is one of those that `maxUnavailable` counts.

@@ -35,6 +35,7 @@ fn rollout() -> Rollout {
         on_unreachable: OnUnreachable::Skip,
         irreversible: false,
         coordinator: "a".to_owned(),
+        approvers: BTreeMap::new(),
     }
 }
 
@@ -60,8 +61,7 @@ fn break_on(course: &mut Course, node: &str) {
 
 fn before(node: &str) -> Before {
     Before {
-        toplevel: Some(format!("/nix/store/old-{node}")),
-        generation: Some(1),
+        undo: Some(format!("1-{node}")),
     }
 }
 

@@ -5,7 +5,7 @@ use super::follow::{Course, Ended, Origin, follow, start};
 use super::restart::restart_if_needed;
 use super::runner::StepRunnerParts;
 use super::standing::Standing;
-use crate::host::script::{self, Activation, Health, Phase, Seen, Status, System};
+use crate::host::script::{self, Activation, Health, Lease, Phase, Seen, Status, System};
 use crate::host::{HostError, LockHolder, Refusal};
 use crate::plan::Goal;
 use crate::rollout::Before;
@@ -17,10 +17,14 @@ const UNHEALTHY: &str = "the new system is not healthy";
 pub(super) async fn activate(
     parts: &StepRunnerParts,
     standing: &Standing,
-    health: Health,
+    (health, lease): (Health, Option<Lease>),
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Activated, StepFailure> {
-    let mut activation = asked_for(parts, standing, health);
+    let mut activation = Activation {
+        health,
+        lease,
+        ..asked_for(parts, standing)
+    };
     let (done, before) = match begin(standing, &activation).await? {
         Begun::Ours => {
             see_through(parts, standing, (&activation, Origin::Ours), &mut on_line).await?
@@ -67,9 +71,14 @@ async fn see_through(
     let ended = follow(&*standing.host, course, on_line).await?;
     judge(&ended, goal, toplevel, &activation.nonce)?;
     let done = goal.done(ended.status.previous.as_deref(), toplevel);
+    let Status {
+        previous,
+        generation_before,
+        ..
+    } = ended.status;
+    let ran_any = previous.is_some() || generation_before.is_some();
     let before = Before {
-        toplevel: ended.status.previous,
-        generation: ended.status.generation_before,
+        undo: ran_any.then(|| activation.nonce.clone()),
     };
     Ok((done, Some(before)))
 }
@@ -84,7 +93,7 @@ pub(super) struct Activated {
     pub before: Option<Before>,
 }
 
-fn asked_for(parts: &StepRunnerParts, standing: &Standing, health: Health) -> Activation {
+fn asked_for(parts: &StepRunnerParts, standing: &Standing) -> Activation {
     Activation {
         nonce: parts.settings.nonce.clone(),
         system: System::Toplevel(standing.toplevel.out_path.clone()),
@@ -98,7 +107,8 @@ fn asked_for(parts: &StepRunnerParts, standing: &Standing, health: Health) -> Ac
         }),
         limit: standing.options.limit(),
         confirm_limit: standing.options.confirm_limit(),
-        health,
+        health: Health::default(),
+        lease: None,
     }
 }
 

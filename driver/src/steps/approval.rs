@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
-use crate::event::{Event, EventSink};
-use crate::host::script::rollout::{self, Look, Waiting};
+use super::runner::StepRunner;
+use super::signature::Statement;
+use crate::event::Event;
+use crate::host::script::rollout::{self, Approval, Waiting};
 use crate::host::{Host, HostError};
-use crate::plan::Pause;
+use crate::plan::{Pause, Rollout};
 
 /// Between two looks at the coordinator.
 const LOOK: Duration = Duration::from_secs(1);
@@ -29,67 +30,68 @@ pub enum Prompt {
 /// How a wait ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Answer {
-    /// Somebody approved.
+    /// Somebody approved: who, and how that is known.
     Approved(String),
     /// Nobody did in time.
     Late,
     /// The run is to end.
     Interrupted,
+    /// Somebody else has the rollout now.
+    Lost(String),
 }
 
 /// A rollout that waits.
 pub(super) struct Wait<'a> {
+    /// Carries out steps.
+    pub runner: &'a StepRunner,
+    /// Its id, and what Nix decided.
+    pub rollout: (&'a str, &'a Rollout),
     /// Its coordinator.
     pub host: &'a dyn Host,
-    /// Its id.
-    pub id: &'a str,
     /// What is waited with.
     pub waiting: Waiting,
     /// How long.
     pub pause: Pause,
-    /// Whom to ask here.
-    pub prompt: Prompt,
 }
 
 impl Wait<'_> {
     /// Waits for approval of exactly this plan.
-    pub(super) async fn run(
-        &self,
-        events: &EventSink,
-        cancel: &CancellationToken,
-    ) -> Result<Answer, HostError> {
-        let look = rollout::pause(self.host, self.id, &self.waiting).await?;
-        if let Some(by) = self.approved(&look) {
-            return Ok(Answer::Approved(by));
+    pub(super) async fn run(&self) -> Result<Answer, HostError> {
+        let (id, planned) = self.rollout;
+        let settings = &self.runner.parts.settings;
+        rollout::pause(self.host, id, &settings.nonce, &self.waiting).await?;
+        let mut refused = None;
+        if let Some(how) = self.approved(&mut refused).await? {
+            return Ok(Answer::Approved(how));
         }
-        events.send(Event::Paused {
-            rollout: self.id.to_owned(),
+        self.runner.parts.events.send(Event::Paused {
+            rollout: id.to_owned(),
             digest: self.waiting.digest.clone(),
             batch: self.waiting.batch,
             seconds: self.pause.deadline,
+            approvers: planned.approvers.keys().cloned().collect(),
         });
-        let mut typed = typed_lines(self.prompt);
+        // Where approvals are signed, a word on the terminal is none.
+        let mut typed = typed_lines(match planned.approvers.is_empty() {
+            true => settings.prompt,
+            false => Prompt::Nobody,
+        });
         let end = Instant::now() + self.pause.limit();
         loop {
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
-                () = cancel.cancelled() => return Ok(Answer::Interrupted),
-                line = next(&mut typed) => if line.trim() == self.id {
-                    let by = &self.waiting.deployer;
-                    rollout::approve(self.host, self.id, &self.waiting.digest, by).await?;
-                    return Ok(Answer::Approved(by.clone()));
+                () = settings.cancel.cancelled() => return Ok(Answer::Interrupted),
+                line = next(&mut typed) => if line.trim() == id {
+                    let approval = self.approval();
+                    rollout::approve(self.host, id, &approval).await?;
+                    return Ok(Answer::Approved(format!("approved by {}", approval.by)));
                 },
             }
-            match rollout::look(self.host, self.id).await {
-                Ok(look) => {
-                    if let Some(by) = self.approved(&look) {
-                        return Ok(Answer::Approved(by));
-                    }
-                }
-                Err(error) if error.is_connection() => {
-                    tracing::debug!(%error, "the coordinator does not answer while its rollout waits");
-                }
-                Err(error) => return Err(error),
+            if let Some(why) = self.lost() {
+                return Ok(Answer::Lost(why));
+            }
+            if let Some(how) = self.approved(&mut refused).await? {
+                return Ok(Answer::Approved(how));
             }
             if Instant::now() >= end {
                 return Ok(Answer::Late);
@@ -97,11 +99,65 @@ impl Wait<'_> {
         }
     }
 
-    fn approved(&self, look: &Look) -> Option<String> {
-        let approval = look.approval.as_ref()?;
-        let is_meant =
-            approval.digest == self.waiting.digest && approval.batch >= self.waiting.batch;
-        is_meant.then(|| approval.by.clone())
+    fn lost(&self) -> Option<String> {
+        let course = self.runner.rollouts.course(self.rollout.0)?;
+        course.is_lost().then(|| course.why().to_owned())
+    }
+
+    /// What is typed here is the deployer's own.
+    fn approval(&self) -> Approval {
+        Approval {
+            digest: self.waiting.digest.clone(),
+            batch: self.waiting.batch,
+            by: self.waiting.deployer.clone(),
+            signature: None,
+        }
+    }
+
+    /// Whether the coordinator has an approval of this plan, and who says so. What it has is only its claim, unless it is
+    /// signed. `refused` is the last one that did not count.
+    async fn approved(&self, refused: &mut Option<Approval>) -> Result<Option<String>, HostError> {
+        let (id, planned) = self.rollout;
+        let found = match rollout::read(self.host, id).await {
+            Ok(document) => document.approval,
+            Err(error) if error.is_connection() => {
+                tracing::debug!(%error, "the coordinator does not answer while its rollout waits");
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let is_meant = |approval: &Approval| {
+            approval.digest == self.waiting.digest && approval.batch >= self.waiting.batch
+        };
+        let Some(found) = found.filter(is_meant) else {
+            return Ok(None);
+        };
+        let coordinator = self.host.node();
+        if planned.approvers.is_empty() {
+            let how = format!("approved, as {coordinator} claims, by {}", found.by);
+            return Ok(Some(how));
+        }
+        let parts = &self.runner.parts;
+        let statement = Statement::of(&parts.plan.network, id, &found);
+        let signer = match &found.signature {
+            Some(signature) => {
+                let dir = &parts.settings.run_dir;
+                statement.signer(&planned.approvers, signature, dir).await
+            }
+            None => None,
+        };
+        if let Some(name) = signer {
+            return Ok(Some(format!("approved by {name}")));
+        }
+        if refused.as_ref() != Some(&found) {
+            let names: Vec<&str> = planned.approvers.keys().map(String::as_str).collect();
+            parts.events.send(Event::Warning(format!(
+                "rollout {id}: an approval that {coordinator} shows is not signed by an approver ({}), so it does not count",
+                names.join(", ")
+            )));
+            *refused = Some(found);
+        }
+        Ok(None)
     }
 }
 

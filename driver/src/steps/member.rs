@@ -1,14 +1,12 @@
-//! Activates a node as a member of its rollout: with its own checks, and with a note of what it ran before.
+//! Activates a node as a member of its rollout: with its own checks and its lease, and remembering how to go back.
 
 use super::check::{Look, health, judge, look};
+use super::coordinator::lost_lock;
 use super::runner::StepRunner;
 use super::standing::Standing;
 use super::{StepFailure, activate};
-use crate::event::Event;
-use crate::host::script::rollout::{self, ChangedNode};
 use crate::host::script::{Health, HealthMode, Phase};
 use crate::plan::Place;
-use crate::rollout::Before;
 use crate::schedule::StepOutcome;
 
 impl StepRunner {
@@ -42,13 +40,20 @@ impl StepRunner {
             self.own_health(node).await?
         };
         let show = |line| self.show(step, line);
-        let activated = activate::activate(&self.parts, standing, health, show).await;
+        let rollout = self.rollouts.course_of(node);
+        let rollout = rollout.map(|course| course.id().to_owned());
+        let lease = match rollout {
+            Some(rollout) => Some(self.lease_of(&rollout).await),
+            None => None,
+        };
+        let activated = activate::activate(&self.parts, standing, (health, lease), show).await;
         let activated = activated.map_err(|failure| self.judged(node, failure))?;
         let is_ours = activated.before.is_some();
-        if let Some(before) = activated.before {
-            self.note(node, before).await;
-        } else if let Some(mut course) = self.rollouts.course_of(node) {
-            course.is_up_to_date(node);
+        if let Some(mut course) = self.rollouts.course_of(node) {
+            match activated.before {
+                Some(before) => course.changed(node, before),
+                None => course.is_up_to_date(node),
+            }
         }
         // What was seen before a restart, or by another run, says little about now.
         if (is_irreversible || activated.was_restarted || !is_ours) && self.has_own_checks(node) {
@@ -73,6 +78,11 @@ impl StepRunner {
                 course.revert_failed(format!("{node} could not go back by itself"));
                 StepFailure::Revert(failure.to_string())
             }
+            StepFailure::Host(error) if error.is_lease_lost() => {
+                let why = lost_lock(course.id(), error);
+                course.lost(why);
+                failure
+            }
             _ => failure,
         }
     }
@@ -96,34 +106,5 @@ impl StepRunner {
     fn is_irreversible(&self, node: &str) -> bool {
         let course = self.rollouts.course_of(node);
         course.is_some_and(|course| course.rollout().irreversible)
-    }
-
-    /// Writes down what a node ran before, here and on the coordinator: whoever goes on with the rollout may have to take
-    /// it back.
-    async fn note(&self, node: &str, before: Before) {
-        let Some(id) = self.rollouts.course_of(node).map(|mut course| {
-            course.changed(node, before);
-            course.id().to_owned()
-        }) else {
-            return;
-        };
-        // Held meanwhile, so that what was known last is written last.
-        let leases = self.leases.lock().await;
-        let Some(lease) = leases.get(&id) else { return };
-        let changed = self.rollouts.course(&id).map(|course| course.all_changed());
-        let changed = changed
-            .into_iter()
-            .flatten()
-            .map(|(node, before)| ChangedNode {
-                node,
-                generation: before.generation,
-                toplevel: before.toplevel,
-            });
-        let changed: Vec<ChangedNode> = changed.collect();
-        if let Err(error) = rollout::note(&*lease.host, &id, &lease.digest, &changed).await {
-            self.parts.events.send(Event::Warning(format!(
-                "rollout {id}: its coordinator could not write down that {node} was changed, so a later deploy would not take it back: {error}"
-            )));
-        }
     }
 }

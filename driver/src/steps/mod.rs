@@ -22,6 +22,7 @@ mod rollback;
 mod runner;
 #[cfg(test)]
 mod scripted;
+mod signature;
 mod standing;
 
 use std::hash::{BuildHasher, Hasher};
@@ -39,6 +40,7 @@ pub use failure::StepFailure;
 pub use programs::ProgramSources;
 pub use rollback::{Rollback, RollbackDone, rollback};
 pub use runner::{StepRunner, StepRunnerParts};
+pub(crate) use signature::{Approvers, Statement};
 
 pub use crate::host::script::IdentityPolicy;
 pub use crate::plan::{Goal, RebootPolicy};
@@ -87,7 +89,7 @@ impl Settings {
             prompt: Prompt::default(),
             activations: 16,
             nonce: new_nonce(),
-            deployer: deployer(),
+            deployer: who(),
             build_limit: Duration::from_secs(6 * 60 * 60),
             copy_limit: Duration::from_secs(2 * 60 * 60),
             lost_limit: LOST_LIMIT,
@@ -105,7 +107,8 @@ fn new_nonce() -> String {
     format!("{:012}-{:08x}", since.as_secs(), random & 0xffff_ffff)
 }
 
-fn deployer() -> String {
+/// Who runs this: user and machine.
+pub(crate) fn who() -> String {
     let user = ["SUDO_USER", "USER", "LOGNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok());

@@ -1,12 +1,10 @@
-//! Takes a node back to what it ran before its rollout. A rollback is never rolled back: if it fails, that is said.
+//! Takes a node back to what it ran before its rollout, which the node itself knows. A rollback is never rolled back: if it fails, that is said.
 
 use super::StepFailure;
 use super::activate::judge;
 use super::follow::{Course, Origin, follow, start};
 use super::runner::StepRunner;
 use crate::host::script::{Activation, Health, IdentityPolicy, System};
-use crate::plan::Goal;
-use crate::rollout::Before;
 
 /// Takes a node back; the text says to what.
 pub(super) async fn take_back(
@@ -18,18 +16,18 @@ pub(super) async fn take_back(
     let before = runner
         .rollouts
         .course(rollout)
-        .and_then(|course| course.before(node));
+        .and_then(|course| course.before(node)?.undo);
     let parts = &runner.parts;
     let host = parts.hosts.get(node).await?;
     let options = parts.options(node);
-    let Some(system) = before.and_then(|before| system(before, options.goal)) else {
+    let Some(undo) = before else {
         return Err(StepFailure::Plan(format!(
             "node `{node}` ran no system before, so there is nothing to take it back to"
         )));
     };
     let activation = Activation {
         nonce: super::new_nonce(),
-        system,
+        system: System::Before(undo),
         goal: options.goal,
         deployer: parts.settings.deployer.clone(),
         network: parts.plan.network.clone(),
@@ -39,6 +37,7 @@ pub(super) async fn take_back(
         seen: None,
         // The checks are those of the new system.
         health: Health::default(),
+        lease: Some(runner.lease_of(rollout).await),
     };
     start(&*host, &activation).await?;
     let course = Course {
@@ -51,13 +50,4 @@ pub(super) async fn take_back(
     let toplevel = ended.status.toplevel.clone().unwrap_or_default();
     judge(&ended, activation.goal, &toplevel, &activation.nonce)?;
     Ok(format!("runs {toplevel} again"))
-}
-
-/// A test changes no generation, so there the path says what ran.
-fn system(before: Before, goal: Goal) -> Option<System> {
-    let path = before.toplevel.map(System::Toplevel);
-    match goal {
-        Goal::Test => path,
-        _ => before.generation.map(System::Generation).or(path),
-    }
 }

@@ -36,7 +36,7 @@ impl Rollback {
             network,
             options,
             nonce: super::new_nonce(),
-            deployer: super::deployer(),
+            deployer: super::who(),
             lost_limit: super::LOST_LIMIT,
         }
     }
@@ -92,5 +92,7 @@ fn asked_for(request: &Rollback) -> Activation {
         // People ask for it because of what runs now.
         seen: None,
         health: Health::default(),
+        // A person decides, whatever a rollout does there.
+        lease: None,
     }
 }

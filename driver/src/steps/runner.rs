@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::{Mutex, OnceCell};
 
-use super::coordinator::Lease;
+use super::coordinator::Leases;
 use super::goal::Work;
 use super::programs::{ProgramSources, Programs};
 use super::restart::restart_if_needed;
@@ -16,6 +16,7 @@ use super::{Build, Settings, StepFailure, activate, build, command, copy, gate};
 use crate::evaluate::Toplevels;
 use crate::event::{Event, EventSink, StepResult};
 use crate::graph::StepId;
+use crate::host::script::rollout::Left;
 use crate::host::{Hosts, script};
 use crate::plan::{ActivationOptions, Place, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
@@ -32,6 +33,8 @@ pub struct StepRunnerParts {
     pub plan: Arc<Plan>,
     /// Where derivations of nodes are found.
     pub toplevels: Arc<dyn Toplevels>,
+    /// The same of nodes that are not selected or do not answer, evaluated when somebody asks.
+    pub other_toplevels: Arc<dyn Toplevels>,
     /// Where the programs of checks and commands are found.
     pub programs: ProgramSources,
     /// The machines.
@@ -47,8 +50,8 @@ pub struct StepRunner {
     pub(super) parts: StepRunnerParts,
     pub(super) programs: Programs,
     pub(super) rollouts: Arc<Rollouts>,
-    /// The locks of rollouts that this run has.
-    pub(super) leases: Mutex<BTreeMap<String, Lease>>,
+    /// What this run has of its rollouts.
+    pub(super) leases: Mutex<BTreeMap<String, Leases>>,
     standings: BTreeMap<String, OnceCell<Result<Arc<Standing>, StepFailure>>>,
 }
 
@@ -89,16 +92,16 @@ impl StepRunner {
     /// Gives back what the run still has: the locks of rollouts that did not come to their end.
     pub async fn close(&self) {
         let leases = std::mem::take(&mut *self.leases.lock().await);
-        for lease in leases.into_values() {
-            lease.release().await;
+        for leases in leases.into_values() {
+            leases.release(Left::Open).await;
         }
     }
 
     /// Gives back the lock of a rollout.
-    pub(super) async fn release(&self, rollout: &str) {
-        let lease = self.leases.lock().await.remove(rollout);
-        if let Some(lease) = lease {
-            lease.release().await;
+    pub(super) async fn release(&self, rollout: &str, left: Left) {
+        let leases = self.leases.lock().await.remove(rollout);
+        if let Some(leases) = leases {
+            leases.release(left).await;
         }
     }
 

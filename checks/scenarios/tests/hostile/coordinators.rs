@@ -1,1 +1,217 @@
 //! What a hostile coordinator or a second deployer does to a rollout.
+
+use netlib_scenarios::{Network, Site, assert_says};
+
+const WEB: [&str; 3] = ["alpha", "beta", "gamma"];
+const PAUSED: &str = "rollout web: paused after batch 1";
+
+/// Three nodes of one role: each runs this version, and gamma is well unless a file on the deployer says otherwise.
+fn network(version: &str, role: &str, rollout: &str) -> Network {
+    let network = Network::of(&WEB).with(&format!(
+        r#"
+        rollout = {{ minHealthyTime = 0; healthyDeadline = 12; }};
+        roles.{role} = {{ nodes = [ "*" ]; rollout = {{ {rollout} }}; }};
+        nodes.gamma.checks.file = {{ exec.script = "test ! -e /root/broken"; from = "deployer"; period = 1; }};
+        "#
+    ));
+    WEB.iter().fold(network, |network, node| {
+        network.configure(
+            node,
+            &format!(r#"environment.etc.version.text = "{version}";"#),
+        )
+    })
+}
+
+/// The same, deployed: each node has a generation to go back to.
+fn open(version: &str) -> Site {
+    let site = Site::up(&WEB);
+    site.write(&network(version, "web", ""));
+    site.netlib_must("deploy");
+    assert_versions(&site, [version; 3], "");
+    site
+}
+
+fn assert_versions(site: &Site, expected: [&str; 3], text: &str) {
+    let found = WEB.map(|host| site.exec_must(host, "cat /etc/version"));
+    assert_eq!(found, expected, "{text}");
+}
+
+/// Lets the leases of whoever rolls out run out, as a minute and a half without a renewal does.
+fn let_leases_end(site: &Site) {
+    for host in WEB {
+        let files = "/var/lib/netlib/lease /var/lib/netlib/rollouts/web/lock";
+        site.exec(
+            host,
+            &format!("for f in {files}; do sed -i 's/^until=.*/until=1/' $f; done"),
+        );
+    }
+}
+
+fn digest(text: &str) -> String {
+    let (_, after) = text.split_once("(plan ").expect(text);
+    after.split(')').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn attack_06_a_coordinator_cannot_say_what_other_nodes_go_back_to() {
+    let site = open("1");
+    let rollout = r#"
+        canary = true; batches = [ 2 "100%" ]; autoRevert = "rollout"; pause = { after = "batch"; deadline = 250; };
+    "#;
+    site.write(&network("2", "web", rollout));
+    let run = site.start("deploy");
+    run.wait_for(PAUSED);
+    site.netlib_must(&format!("approve web --digest {}", digest(&run.text())));
+    run.wait_for("rollout web: paused after batch 2");
+    assert_versions(&site, ["2", "2", "1"], &run.text());
+    run.kill();
+
+    // Whatever the coordinator keeps now names an attacker's folder for the other node.
+    let evil = "mkdir -p /var/tmp/evil/bin && printf '#!/bin/sh\\ntouch /root/owned\\n' >/var/tmp/evil/bin/switch-to-configuration \
+                && chmod -R 755 /var/tmp/evil";
+    site.exec_must("beta", evil);
+    let forge = "cd /var/lib/netlib/rollouts/web && for f in * changed; do touch $f && sed -i '/^node=/d' $f && \
+                 printf 'node=alpha - -\\nnode=beta - /var/tmp/evil\\nchanged=beta - /var/tmp/evil\\n' >>$f; done";
+    site.exec_must("alpha", forge);
+    site.netlib_must("approve web");
+    site.exec_must("deployer", "touch /root/broken");
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    site.exec_must("beta", "test ! -e /root/owned");
+    // Each node goes back to what its own record names, although another deployer had changed it.
+    assert_says(&text, &["took back beta", "took back alpha"]);
+    assert_versions(&site, ["1", "1", "1"], &text);
+}
+
+#[test]
+fn attack_20_two_deployers_with_different_commits_never_roll_out_at_once() {
+    let site = open("1");
+    let pause = r#"pause = { after = "canary"; deadline = 250; };"#;
+    site.write(&network("2", "web", &format!("canary = true; {pause}")));
+    let first = site.start("deploy");
+    first.wait_for(PAUSED);
+
+    // Another canary, and so another coordinator; another role altogether; no rollout at all.
+    let others = [
+        network("3", "web", r#"canary = "beta";"#),
+        network("3", "servers", r#"canary = "gamma";"#),
+        network("3", "servers", "").with("roles.servers.nodes = lib.mkForce [ ];"),
+    ];
+    for other in others {
+        site.write(&other);
+        let (status, text) = site.netlib("deploy --on beta --on gamma");
+        assert_eq!(status, 1, "{text}");
+        assert_says(
+            &text,
+            &["root@deployer has been at work on the rollout web since 2"],
+        );
+        assert_versions(&site, ["2", "1", "1"], &text);
+    }
+
+    site.write(&network("2", "web", &format!("canary = true; {pause}")));
+    site.netlib_must("approve web");
+    let (status, text) = first.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_versions(&site, ["2"; 3], &text);
+}
+
+#[test]
+fn attack_20_a_deployer_that_slept_and_was_replaced_changes_nothing() {
+    let site = open("1");
+    let rollout = r#"canary = true; pause = { after = "canary"; deadline = 250; };"#;
+    site.write(&network("2", "web", rollout));
+    let asleep = site.start("deploy");
+    asleep.wait_for(PAUSED);
+    let pid = site.exec_must("deployer", "cat /run/netlib-run-*.pid");
+    site.exec_must("deployer", &format!("kill -STOP {pid}"));
+    let_leases_end(&site);
+
+    site.write(&network("3", "web", rollout));
+    let second = site.start("deploy");
+    second.wait_for(PAUSED);
+    site.exec_must("deployer", &format!("kill -CONT {pid}"));
+    let (status, text) = asleep.wait();
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &[
+            "the lock of the rollout web was lost",
+            "rollout web  aborted",
+        ],
+    );
+    assert_versions(&site, ["3", "1", "1"], &text);
+
+    // What the second one wrote down is still there.
+    site.netlib_must("approve web");
+    let (status, text) = second.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_versions(&site, ["3"; 3], &text);
+}
+
+#[test]
+fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
+    let site = open("1");
+    site.exec_must(
+        "deployer",
+        "ssh-keygen -q -t ed25519 -N '' -f /root/anna && ssh-keygen -q -t ed25519 -N '' -f /root/eve",
+    );
+    let key = site.exec_must("deployer", "cut -d' ' -f1,2 /root/anna.pub");
+    let rollout = |deadline| {
+        format!(
+            r#"canary = true; pause = {{ after = "canary"; deadline = {deadline}; }}; approvers.anna = [ "{key}" ];"#
+        )
+    };
+    site.write(&network("2", "web", &rollout(250)));
+    let run = site.start("deploy");
+    run.wait_for(PAUSED);
+    let digest = digest(&run.text());
+
+    // Of somebody else, or of nobody: the rollout goes on waiting, and says so.
+    let forge = format!(
+        "printf 'digest={digest}\\nbatch=9\\nby=anna\\n' >/var/lib/netlib/rollouts/web/approval"
+    );
+    site.exec_must("alpha", &forge);
+    run.wait_for("an approval that alpha shows is not signed by an approver");
+    let (status, text) = site.netlib(&format!("approve web --digest {digest} --key /root/eve"));
+    assert_eq!(status, 1, "{text}");
+    assert_says(
+        &text,
+        &["is not the key of an approver of the rollout web (anna)"],
+    );
+    // Nobody signs what only the coordinator names.
+    let (status, text) = site.netlib("approve web --key /root/anna");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["--digest"]);
+    assert_versions(&site, ["2", "1", "1"], &run.text());
+
+    site.netlib_must(&format!("approve web --digest {digest} --key /root/anna"));
+    run.wait_for("rollout web: goes on: approved by anna");
+    let (status, text) = run.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_versions(&site, ["2"; 3], &text);
+}
+
+#[test]
+fn finding_an_approval_is_of_one_plan_whatever_was_selected() {
+    let site = open("1");
+    let rollout = r#"canary = true; pause = { after = "canary"; deadline = 2; };"#;
+    site.write(&network("2", "web", rollout));
+    let (status, some) = site.netlib("deploy --on alpha --on beta");
+    assert_eq!(status, 3, "{some}");
+    let (status, all) = site.netlib("deploy");
+    assert_eq!(status, 3, "{all}");
+    assert_eq!(digest(&some), digest(&all));
+
+    // The system of a node that is not selected is part of the plan.
+    site.netlib_must(&format!("approve web --digest {}", digest(&all)));
+    site.write(
+        &network("2", "web", rollout).configure("gamma", r#"environment.etc.version.text = "3";"#),
+    );
+    let (status, text) = site.netlib("deploy --on alpha --on beta");
+    assert_eq!(status, 3, "{text}");
+    assert_ne!(digest(&text), digest(&all));
+    site.write(&network("2", "web", rollout));
+    let text = site.netlib_must("deploy --on alpha --on beta");
+    assert_says(&text, &["as alpha claims"]);
+    assert_versions(&site, ["2", "2", "1"], &text);
+}

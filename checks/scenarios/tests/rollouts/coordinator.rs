@@ -1,4 +1,4 @@
-//! The node that keeps the lock, the pause and the approval of a rollout does not answer.
+//! The node that keeps the pause and the approval of a rollout does not answer.
 
 use netlib_scenarios::assert_says;
 
@@ -28,7 +28,7 @@ fn a_coordinator_that_does_not_answer_ends_the_rollout_or_has_a_stand_in() {
         &text,
         &[
             "alpha  offline",
-            "the rollout web (role web) was not begun: its coordinator, which keeps the lock, is node `alpha`",
+            "the rollout web (role web) was not begun: its coordinator is node `alpha`",
             "rollout web  aborted",
         ],
     );

@@ -25,7 +25,7 @@ fn the_second_of_two_deployers_changes_nothing_of_the_rollout() {
     assert_says(
         &text,
         &[
-            "root@deployer has been at work on this rollout since 2",
+            "root@deployer has been at work on the rollout web since 2",
             "rollout web  aborted",
         ],
     );
@@ -52,7 +52,7 @@ fn the_second_of_two_deployers_changes_nothing_of_the_rollout() {
     assert_says(
         &texts,
         &[
-            "has been at work on this rollout since",
+            "has been at work on the rollout web since",
             "rollout web  healthy",
         ],
     );

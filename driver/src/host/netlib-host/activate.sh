@@ -114,6 +114,7 @@ is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac }
 
 read_options() {
   id='' name='' policy=keep checks='' healthy=0 health_deadline=0 seen='' seen_profile=''
+  lease='' digest='' undo=''
   for option in "$@"; do
     value=${option#*=}
     case $option in
@@ -130,6 +131,9 @@ read_options() {
       id=*) id=$value ;;
       name=*) name=$value ;;
       policy=*) policy=$value ;;
+      lease=*) lease=$value ;;
+      digest=*) digest=$value ;;
+      undo=*) undo=$value ;;
       seen=*) seen=yes seen_running=$value ;;
       seen-profile=*) seen_profile=$value ;;
       *)
@@ -167,6 +171,7 @@ activate() {
   enter_gate
   if [ -f "$deploy/state" ]; then refuse known; fi
   check_identity "$id" "$name" "$policy"
+  refuse_without_lease activate
   [ -x "$toplevel/bin/switch-to-configuration" ] || refuse no-toplevel
   begin
 }
@@ -188,15 +193,23 @@ rollback() {
   enter_gate
   if [ -f "$deploy/state" ]; then refuse known; fi
   check_identity "$id" "$name" "$policy"
+  refuse_without_lease rollback
   # Whoever is at work may be about to change which generation comes before.
   refuse_while_busy
-  if [ -z "$generation" ]; then generation=$(previous_generation); fi
-  if ! is_number "$generation" || [ ! -e "$profile-$generation-link" ]; then
-    emit generation.asked "$generation"
-    generations
-    refuse no-generation
+  toplevel=''
+  if [ -n "$undo" ]; then
+    before_deployment "$undo" || refuse nothing-before
+  elif [ -z "$generation" ]; then
+    generation=$(previous_generation)
   fi
-  toplevel=$profile-$generation-link
+  if [ -z "$toplevel" ]; then
+    if ! is_number "$generation" || [ ! -e "$profile-$generation-link" ]; then
+      emit generation.asked "$generation"
+      generations
+      refuse no-generation
+    fi
+    toplevel=$profile-$generation-link
+  fi
   [ -x "$toplevel/bin/switch-to-configuration" ] || refuse no-toplevel
   begin
 }
@@ -209,7 +222,7 @@ begin() {
   close_interrupted
   toplevel=$(resolve "$toplevel") phase=prepared started=$(now) started_uptime=$(uptime_seconds) boot=$(boot_id)
   profile_before=$(resolve "$profile") generation_before=$(current_generation)
-  if ! record; then
+  if ! record || ! record_rolled; then
     rm -rf -- "$deploy"
     refuse_state
   fi

@@ -10,7 +10,8 @@
 #   protect NONCE TOPLEVEL       keep TOPLEVEL from garbage collection until its deployment ends
 #   keep NONCE PATH              keep PATH for a week, or until the next deployment keeps another one
 #   activate NONCE KEY=VALUE…    check, record, start the activation of `toplevel`, return at once
-#   rollback NONCE KEY=VALUE…    the same for a generation of the profile: `generation=N`, or the one before
+#   rollback NONCE KEY=VALUE…    the same for a generation of the profile: `generation=N`, or the one before; with
+#                                `undo=NONCE` what ran before that deployment, by the host's own record
 #   run NONCE, recover NONCE     the activation itself, and what goes back when that was killed (started by `activate`)
 #   confirm NONCE                the host can be reached: asked for over a connection made for this question
 #   status NONCE OFFSET          how that activation stands, and its log from byte OFFSET on; its end counts as seen
@@ -18,8 +19,10 @@
 #   identify ID NAME POLICY      record which network this host belongs to (POLICY: keep or adopt)
 #   check MODE SECONDS DEADLINE CHECK…
 #                                whether all these checks are healthy for so many seconds (see health.sh)
-#   rollout-lock, rollout-unlock, rollout-note, rollout-pause, rollout-look, rollout-approve, rollout-resume, rollout-end
-#                                what deployers agree on about one rollout (see rollout.sh)
+#   lease NONCE take|renew|free …
+#                                who rolls this host out (see rollout.sh)
+#   rollout-read, rollout-write, rollout-approve
+#                                what the coordinator of a rollout keeps
 #   reboot-needed TOPLEVEL       which parts of the booted system differ from those of TOPLEVEL
 #   reboot TOPLEVEL              restart the host, which is to boot TOPLEVEL
 set -u

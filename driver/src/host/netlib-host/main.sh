@@ -36,14 +36,10 @@ case $subcommand in
   jobs) list_jobs ;;
   reboot-needed) reboot_needed "$@" ;;
   reboot) reboot_host "$@" ;;
-  rollout-lock) rollout_lock "$@" ;;
-  rollout-unlock) rollout_unlock "$@" ;;
-  rollout-note) rollout_note "$@" ;;
-  rollout-pause) rollout_pause "$@" ;;
-  rollout-look) rollout_look "$@" ;;
+  lease) lease "$@" ;;
+  rollout-read) rollout_read "$@" ;;
+  rollout-write) rollout_write "$@" ;;
   rollout-approve) rollout_approve "$@" ;;
-  rollout-resume) rollout_resume "$@" ;;
-  rollout-end) rollout_end "$@" ;;
   *)
     echo "netlib-host: no subcommand '$subcommand'" >&2
     exit 64

@@ -30,6 +30,17 @@ pub struct Activation {
     pub seen: Option<Seen>,
     /// What the host looks at before it may be confirmed; no checks when empty.
     pub health: Health,
+    /// The rollout that it is part of: refused unless that has the host's lease.
+    pub lease: Option<Lease>,
+}
+
+/// The rollout that an activation is part of.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Lease {
+    /// The nonce that the lease was taken with.
+    pub nonce: String,
+    /// Names the plan, for a later run of it.
+    pub digest: String,
 }
 
 /// The system that is to be activated.
@@ -41,6 +52,8 @@ pub enum System {
     Generation(u64),
     /// The generation before the profile's current one.
     PreviousGeneration,
+    /// What ran before this deployment, by the host's own record of it.
+    Before(String),
 }
 
 /// The systems that a host had when the driver looked at it.
@@ -83,6 +96,7 @@ impl Activation {
             System::Toplevel(path) => ("activate", Some(format!("toplevel={path}"))),
             System::Generation(number) => ("rollback", Some(format!("generation={number}"))),
             System::PreviousGeneration => ("rollback", None),
+            System::Before(nonce) => ("rollback", Some(format!("undo={nonce}"))),
         };
         let mut words = ["sh", "-c", KEEP_AND_RUN, "sh", subcommand, &self.nonce]
             .map(str::to_owned)
@@ -101,6 +115,12 @@ impl Activation {
             let path = |path: &Option<String>| path.clone().unwrap_or_default();
             words.push(format!("seen={}", path(running)));
             words.push(format!("seen-profile={}", path(profile)));
+        }
+        if let Some(lease) = &self.lease {
+            words.push(format!("lease={}", lease.nonce));
+            if matches!(self.system, System::Toplevel(_)) {
+                words.push(format!("digest={}", lease.digest));
+            }
         }
         if !self.health.checks.is_empty() {
             let checks = self.health.checks.iter();

@@ -32,8 +32,12 @@ pub enum Refusal {
         /// The shared id.
         id: String,
     },
-    /// Somebody else is at work on the rollout.
+    /// Somebody else rolls the host out.
     RolloutBusy(Held),
+    /// This deployment does not have the host's lease any more; whoever has it now.
+    RolloutLost(Option<Held>),
+    /// The host's own records do not say what to go back to.
+    NothingBefore,
     /// The rollout does not wait for approval of this plan.
     NotPaused,
     /// The system to activate is not on the host.
@@ -92,6 +96,8 @@ impl Refusal {
             "other-network" => Self::OtherNetwork { name, id },
             "shared-id" => Self::SharedId { name, id },
             "rollout-busy" => Self::RolloutBusy(answer.held()?),
+            "rollout-lost" => Self::RolloutLost(answer.held()),
+            "nothing-before" => Self::NothingBefore,
             "not-paused" => Self::NotPaused,
             "no-toplevel" => Self::NoToplevel,
             "known" => Self::Known,
@@ -148,10 +154,23 @@ impl fmt::Display for Refusal {
                 "two networks share the id {id}: this host belongs to the one named {name:?}; nothing was changed\n  what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt"
             ),
             Self::RolloutBusy(Held {
-                deployer, since, ..
+                rollout,
+                deployer,
+                since,
+                ..
             }) => write!(
                 f,
-                "{deployer} has been at work on this rollout since {since}; nothing of it was changed\n  what to do: wait for that deploy to end, then deploy again; the lock of a deployer that is gone ends by itself within two minutes"
+                "{deployer} has been at work on the rollout {rollout} since {since}; nothing was changed\n  what to do: wait for that deploy to end, then deploy again; the lock of a deployer that is gone ends by itself within two minutes"
+            ),
+            Self::RolloutLost(held) => {
+                f.write_str("this deployment does not have the lock of its rollout there any more")?;
+                if let Some(held) = held {
+                    write!(f, ": {} took it at {}", held.deployer, held.since)?;
+                }
+                f.write_str("; nothing was changed")
+            }
+            Self::NothingBefore => f.write_str(
+                "the host's own records do not say what ran before, or something else was deployed since; nothing was changed",
             ),
             Self::NotPaused => write!(
                 f,

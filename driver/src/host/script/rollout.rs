@@ -1,24 +1,30 @@
-//! What deployers agree on about one rollout, kept by its coordinator: the lock, the pause, the approval, and which nodes
-//! were changed.
+//! What deployers agree on about one rollout: each member's lease, which one deployer has, and the record of its coordinator,
+//! which says where it waits and who approved.
 
 use super::answer::Answer;
 use super::{Refusal, call};
 use crate::host::{Host, HostError};
 
-/// Who asks for the lock.
+/// Who asks for leases.
 #[derive(Clone, Debug)]
 pub struct Holder {
+    /// The id of the rollout.
+    pub rollout: String,
     /// Names the deployment.
     pub nonce: String,
     /// User and machine.
     pub deployer: String,
     /// The process, so that a deployer on the same machine can tell whether it is gone.
     pub process: String,
+    /// Names the plan.
+    pub digest: String,
 }
 
-/// Who has the lock.
+/// Who has a lease.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Held {
+    /// The id of the rollout.
+    pub rollout: String,
     /// Names the deployment.
     pub nonce: String,
     /// User and machine.
@@ -42,7 +48,7 @@ pub struct Waiting {
     pub since: String,
 }
 
-/// Somebody's approval.
+/// Somebody's approval, as the coordinator claims.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Approval {
     /// Of which plan: its digest.
@@ -51,149 +57,121 @@ pub struct Approval {
     pub batch: usize,
     /// Whose.
     pub by: String,
+    /// What proves it.
+    pub signature: Option<String>,
 }
 
 /// What a coordinator says of a rollout.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Look {
-    /// Who has the lock.
-    pub held: Option<Held>,
+pub struct Document {
     /// What is waited for.
     pub waiting: Option<Waiting>,
     /// What has been approved.
     pub approval: Option<Approval>,
 }
 
-/// A node that an earlier run of the same plan changed.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ChangedNode {
-    /// Its name.
-    pub node: String,
-    /// The generation that its profile named before.
-    pub generation: Option<u64>,
-    /// The system that ran before.
-    pub toplevel: Option<String>,
+/// What becomes of a lease that is given back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Left {
+    /// A later run of the same plan goes on.
+    Open,
+    /// Nothing is left to go on with.
+    Ended,
 }
 
-/// Takes the lock, or renews it. Returns the nodes that a deployment of the plan with this digest has changed before.
-pub async fn lock(
-    host: &dyn Host,
-    rollout: &str,
-    holder: &Holder,
-    digest: &str,
-) -> Result<Vec<ChangedNode>, HostError> {
+/// Takes the lease of a host. Returns the deployment that changed it for the same plan before and still stands, if one did.
+pub async fn take(host: &dyn Host, holder: &Holder) -> Result<Option<String>, HostError> {
     let Holder {
+        rollout,
         nonce,
         deployer,
         process,
+        digest,
     } = holder;
-    let words = [rollout, nonce, deployer, process];
-    let answer = match call(host, "rollout-lock", &words).await {
+    let words = [nonce, "take", rollout, deployer, process, digest];
+    let answer = match call(host, "lease", &words).await {
         Err(HostError::Refused { refusal, address }) => match *refusal {
             // Whoever had it on this machine was killed, and will not come back for it.
             Refusal::RolloutBusy(ref held) if is_gone(&held.process) => {
                 let words = [&words[..], &[&held.nonce]].concat();
-                call(host, "rollout-lock", &words).await?
+                call(host, "lease", &words).await?
             }
             _ => return Err(HostError::Refused { refusal, address }),
         },
         other => other?,
     };
-    answer.accepted("locked")?;
-    if answer.get("changed.digest") != Some(digest) {
-        return Ok(Vec::new());
-    }
-    Ok(answer.all("changed.node").filter_map(changed).collect())
+    answer.accepted("leased")?;
+    Ok(answer.get("undoable").map(str::to_owned))
 }
 
-/// Gives the lock back, if it is still this deployment's.
-pub async fn unlock(host: &dyn Host, rollout: &str, nonce: &str) -> Result<(), HostError> {
-    let answer = call(host, "rollout-unlock", &[rollout, nonce]).await?;
-    answer.accepted("unlocked")
+/// Renews a lease; refused once somebody else had it.
+pub async fn renew(host: &dyn Host, nonce: &str) -> Result<(), HostError> {
+    let answer = call(host, "lease", &[nonce, "renew"]).await?;
+    answer.accepted("leased")
 }
 
-/// Writes down which nodes deployments of this plan have changed.
-pub async fn note(
+/// Gives the lease back, if it is still this deployment's.
+pub async fn free(host: &dyn Host, nonce: &str, left: Left) -> Result<(), HostError> {
+    let words: &[&str] = match left {
+        Left::Open => &[nonce, "free"],
+        Left::Ended => &[nonce, "free", "ended"],
+    };
+    call(host, "lease", words).await?.accepted("freed")
+}
+
+/// What the coordinator keeps.
+pub async fn read(host: &dyn Host, rollout: &str) -> Result<Document, HostError> {
+    let answer = call(host, "rollout-read", &[rollout]).await?;
+    answer.accepted("rollout")?;
+    Ok(answer.document())
+}
+
+/// Waits for approval from now on.
+pub async fn pause(
     host: &dyn Host,
     rollout: &str,
-    digest: &str,
-    nodes: &[ChangedNode],
+    nonce: &str,
+    waiting: &Waiting,
 ) -> Result<(), HostError> {
-    let lines: Vec<String> = nodes.iter().map(ChangedNode::line).collect();
-    let lines = lines.iter().map(String::as_str);
-    let words: Vec<&str> = [rollout, digest].into_iter().chain(lines).collect();
-    call(host, "rollout-note", &words).await?.accepted("noted")
+    let lines = [
+        format!("batch={}", waiting.batch),
+        format!("deployer={}", waiting.deployer),
+    ];
+    let words = [rollout, nonce, &waiting.digest, &lines[0], &lines[1]];
+    call(host, "rollout-write", &words)
+        .await?
+        .accepted("written")
 }
 
-/// Waits for approval from now on; the answer says whether there is one already.
-pub async fn pause(host: &dyn Host, rollout: &str, waiting: &Waiting) -> Result<Look, HostError> {
-    let Waiting {
-        digest,
-        batch,
-        deployer,
-        ..
-    } = waiting;
-    let words = [rollout, digest, &batch.to_string(), deployer];
-    let answer = call(host, "rollout-pause", &words).await?;
-    answer.accepted("pause.digest")?;
-    Ok(answer.look())
-}
-
-/// How a rollout stands.
-pub async fn look(host: &dyn Host, rollout: &str) -> Result<Look, HostError> {
-    let answer = call(host, "rollout-look", &[rollout]).await?;
-    answer.accepted("rollout")?;
-    Ok(answer.look())
+/// The wait is over; without a digest, so is the rollout, and no approval is left.
+pub async fn clear(
+    host: &dyn Host,
+    rollout: &str,
+    nonce: &str,
+    digest: &str,
+) -> Result<(), HostError> {
+    let answer = call(host, "rollout-write", &[rollout, nonce, digest]).await?;
+    answer.accepted("written")
 }
 
 /// Approves what waits, if it still is the plan of this digest.
-pub async fn approve(
-    host: &dyn Host,
-    rollout: &str,
-    digest: &str,
-    by: &str,
-) -> Result<(), HostError> {
-    let answer = call(host, "rollout-approve", &[rollout, digest, by]).await?;
-    answer.accepted("approved")
-}
-
-/// The wait is over.
-pub async fn resume(host: &dyn Host, rollout: &str) -> Result<(), HostError> {
-    call(host, "rollout-resume", &[rollout])
+pub async fn approve(host: &dyn Host, rollout: &str, approval: &Approval) -> Result<(), HostError> {
+    let batch = format!("batch={}", approval.batch);
+    let by = format!("by={}", approval.by);
+    let signature = approval.signature.as_ref();
+    let signature = signature.map(|signature| format!("signature={signature}"));
+    let mut words = vec![rollout, &approval.digest, &batch, &by];
+    words.extend(signature.as_deref());
+    call(host, "rollout-approve", &words)
         .await?
-        .accepted("resumed")
-}
-
-/// Nothing is left to go on with.
-pub async fn end(host: &dyn Host, rollout: &str) -> Result<(), HostError> {
-    call(host, "rollout-end", &[rollout])
-        .await?
-        .accepted("ended")
-}
-
-impl ChangedNode {
-    fn line(&self) -> String {
-        let generation = self
-            .generation
-            .map_or("-".to_owned(), |number| number.to_string());
-        let toplevel = self.toplevel.as_deref().unwrap_or("-");
-        format!("{} {generation} {toplevel}", self.node)
-    }
-}
-
-fn changed(line: &str) -> Option<ChangedNode> {
-    let mut words = line.splitn(3, ' ');
-    Some(ChangedNode {
-        node: words.next()?.to_owned(),
-        generation: words.next()?.parse().ok(),
-        toplevel: words.next().filter(|path| *path != "-").map(str::to_owned),
-    })
+        .accepted("approved")
 }
 
 impl Answer {
     pub(super) fn held(&self) -> Option<Held> {
         let owned = |key| self.get(key).map(str::to_owned);
         Some(Held {
+            rollout: owned("held.rollout")?,
             nonce: owned("held.nonce")?,
             deployer: owned("held.deployer")?,
             process: owned("held.process").unwrap_or_default(),
@@ -201,15 +179,15 @@ impl Answer {
         })
     }
 
-    fn look(&self) -> Look {
+    fn document(&self) -> Document {
         let owned = |key: &str| self.get(key).map(str::to_owned);
         let number = |key: &str| self.get(key).and_then(|number| number.parse().ok());
         let waiting = || {
             Some(Waiting {
-                digest: owned("pause.digest")?,
-                batch: number("pause.batch")?,
-                deployer: owned("pause.deployer")?,
-                since: owned("pause.since")?,
+                digest: owned("record.digest")?,
+                batch: number("record.batch")?,
+                deployer: owned("record.deployer")?,
+                since: owned("record.since")?,
             })
         };
         let approval = || {
@@ -217,10 +195,10 @@ impl Answer {
                 digest: owned("approval.digest")?,
                 batch: number("approval.batch")?,
                 by: owned("approval.by")?,
+                signature: owned("approval.signature"),
             })
         };
-        Look {
-            held: self.held(),
+        Document {
             waiting: waiting(),
             approval: approval(),
         }
@@ -238,7 +216,14 @@ fn is_gone(process: &str) -> bool {
     let Some((boot, id)) = process.rsplit_once(':') else {
         return false;
     };
-    boot == this_boot() && !std::path::Path::new("/proc").join(id).exists()
+    // Without the time of the first process, a container cannot be told from its machine.
+    if boot != this_boot() || boot.ends_with('-') {
+        return false;
+    }
+    let id = id.parse().ok().and_then(rustix::process::Pid::from_raw);
+    // Not by /proc, which may hide what other users run.
+    let asked = id.map(rustix::process::test_kill_process);
+    asked == Some(Err(rustix::io::Errno::SRCH))
 }
 
 /// Containers share the kernel's id with their machine; when their first process began tells them apart.
@@ -262,19 +247,7 @@ mod tests {
         assert!(!is_gone(&this_process()));
         assert!(is_gone(&format!("{}:4194305", this_boot())));
         assert!(!is_gone("another-boot:4194305"));
+        assert!(!is_gone(&format!("{}:", this_boot())));
         assert!(!is_gone(""));
-    }
-
-    #[test]
-    fn a_changed_node_survives_its_line() {
-        for (generation, toplevel) in [(Some(3), Some("/nix/store/1-a b".to_owned())), (None, None)]
-        {
-            let node = ChangedNode {
-                node: "alpha".to_owned(),
-                generation,
-                toplevel,
-            };
-            assert_eq!(changed(&node.line()), Some(node));
-        }
     }
 }

@@ -75,6 +75,7 @@ fn events() -> Vec<Event> {
             digest: "0123456789abcdef".to_owned(),
             batch: 1,
             seconds: 600,
+            approvers: vec!["anna".to_owned()],
         },
         Event::Resumed {
             rollout: "web".to_owned(),

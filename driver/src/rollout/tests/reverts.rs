@@ -113,10 +113,7 @@ fn a_node_that_ran_nothing_before_stays() {
     let mut course = course(|rollout| rollout.auto_revert = Some(RevertScope::Rollout));
     update(&mut course, "a");
     assert_eq!(course.admit("b"), Admission::Now);
-    let nothing = Before {
-        toplevel: None,
-        generation: None,
-    };
+    let nothing = Before { undo: None };
     course.changed("b", nothing);
     course.failed("b");
     assert_eq!(reverted(&mut course, 2), ["a"]);

@@ -130,8 +130,7 @@ impl Fake<'_> {
                 }
                 if fate != Fate::UpToDate {
                     let before = Before {
-                        toplevel: None,
-                        generation: Some(1),
+                        undo: Some("1-a".to_owned()),
                     };
                     self.rollouts.course("r").unwrap().changed(node, before);
                     self.seen.lock().unwrap().changed.push(node.to_owned());

@@ -25,6 +25,7 @@ fn activation() -> Activation {
         confirm_limit: Duration::from_secs(60),
         seen: None,
         health: Health::default(),
+        lease: None,
     }
 }
 

@@ -1,29 +1,62 @@
 //! The gate before the first batch: takes the lock of the rollout, and looks how its nodes stand before anything is done to
 //! them.
 
+use std::sync::Arc;
+
 use futures::StreamExt;
 use sha2::{Digest, Sha256};
 
 use super::Gate;
 use crate::host::script::HealthMode;
-use crate::host::script::rollout::{self, Holder, this_process};
+use crate::host::script::rollout::{Holder, this_process};
+use crate::host::{Host, HostError};
 use crate::rollout::Before;
 use crate::steps::StepFailure;
 use crate::steps::check::{Look, look};
-use crate::steps::coordinator::{Lease, coordinator, no_lock};
+use crate::steps::coordinator::{Leases, Members, coordinator, no_lock};
 
 /// How many nodes are looked at at the same time.
 const AT_ONCE: usize = 32;
 
+/// How many bytes of a hash name a plan: enough that nobody finds another plan of the same name.
+const DIGEST_BYTES: usize = 16;
+
 impl Gate<'_> {
     /// Takes the lock and looks how the nodes stand before anything is done to them.
     pub(super) async fn begin(&self) -> Result<(), StepFailure> {
+        let settings = &self.runner.parts.settings;
+        let holder = Holder {
+            rollout: self.id.to_owned(),
+            nonce: settings.nonce.clone(),
+            deployer: settings.deployer.clone(),
+            process: this_process(),
+            digest: self.digest().await,
+        };
+        let no_lock = |node: &str, error| no_lock(self.id, self.rollout, node, &error);
+        let coordinator = self.coordinator().await;
+        let coordinator = coordinator.map_err(|error| no_lock(&self.rollout.coordinator, error))?;
+        let members = self.members(&coordinator).await;
+        let taken = Leases::take(coordinator, members, holder, &self.runner.rollouts).await;
+        let (leases, undoable) = taken.map_err(|(node, error)| no_lock(&node, error))?;
+        let mut all = self.runner.leases.lock().await;
+        all.insert(self.id.to_owned(), leases);
+        drop(all);
+        // What an earlier run of this plan changed and still stands belongs to this rollout too.
+        for (node, deployment) in undoable {
+            if self.is_up_to_date(&node).await {
+                let before = Before {
+                    undo: Some(deployment),
+                };
+                self.with_course(|course| course.changed(&node, before));
+            }
+        }
+        self.look().await;
+        Ok(())
+    }
+
+    async fn coordinator(&self) -> Result<Arc<dyn Host>, HostError> {
         let parts = &self.runner.parts;
-        let digest = self.digest().await;
-        let no_lock = |error| no_lock(self.id, self.rollout, &error);
-        let host = coordinator(&parts.hosts, self.rollout)
-            .await
-            .map_err(no_lock)?;
+        let host = coordinator(&parts.hosts, self.rollout).await?;
         if host.node() != self.rollout.coordinator {
             self.say(format!(
                 "the coordinator `{}` does not answer; `{}` stands in for it",
@@ -31,35 +64,21 @@ impl Gate<'_> {
                 host.node()
             ));
         }
-        let settings = &parts.settings;
-        let network = &parts.plan.network;
-        let admitted = crate::host::script::admit(&*host, network, settings.policy).await;
-        admitted.map_err(no_lock)?;
-        let holder = Holder {
-            nonce: settings.nonce.clone(),
-            deployer: settings.deployer.clone(),
-            process: this_process(),
-        };
-        let changed = rollout::lock(&*host, self.id, &holder, &digest).await;
-        let changed = changed.map_err(no_lock)?;
-        let lease = Lease::keep(host, self.id, holder, &digest, &self.runner.rollouts);
-        self.runner
-            .leases
-            .lock()
-            .await
-            .insert(self.id.to_owned(), lease);
-        // What an earlier run of this plan changed and still stands belongs to this rollout too.
-        for node in changed {
-            if self.is_up_to_date(&node.node).await {
-                let before = Before {
-                    toplevel: node.toplevel,
-                    generation: node.generation,
-                };
-                self.with_course(|course| course.changed(&node.node, before));
+        let policy = parts.settings.policy;
+        crate::host::script::admit(&*host, &parts.plan.network, policy).await?;
+        Ok(host)
+    }
+
+    /// The selected nodes that answer, and the coordinator, whoever is selected: two deployers of the same rollout meet there.
+    async fn members(&self, coordinator: &Arc<dyn Host>) -> Members {
+        let mut members = Members::new();
+        for node in self.nodes() {
+            if let Ok(standing) = self.runner.standing(&node).await {
+                members.insert(node, standing.host.clone());
             }
         }
-        self.look().await;
-        Ok(())
+        members.insert(coordinator.node().to_owned(), coordinator.clone());
+        members
     }
 
     async fn is_up_to_date(&self, node: &str) -> bool {
@@ -67,23 +86,32 @@ impl Gate<'_> {
         standing.is_ok_and(|standing| standing.is_up_to_date())
     }
 
-    /// Names the plan of this rollout: what Nix decided, and the systems that it brings.
+    /// Names the plan of this rollout: what Nix decided, and the systems that it brings. What is approved is the same whatever
+    /// is selected and whoever answers; without a pause only the selected nodes count, and no other one is evaluated.
     async fn digest(&self) -> String {
         let mut digest = Sha256::new();
+        digest.update(&self.runner.parts.plan.network.id);
         digest.update(serde_json::to_vec(self.rollout).unwrap_or_default());
-        for node in self.nodes() {
-            let standing = self.runner.standing(&node).await;
-            let toplevel = standing.map_or("-".to_owned(), |standing| {
-                standing.toplevel.out_path.clone()
-            });
-            digest.update(format!("\n{node} {toplevel}"));
+        let nodes = match self.rollout.pause {
+            Some(_) => self.rollout.nodes.clone(),
+            None => self.nodes(),
+        };
+        for node in nodes {
+            let toplevel = self.toplevel(&node).await;
+            digest.update(format!("\n{node} {}", toplevel.as_deref().unwrap_or("-")));
         }
         let bytes = digest.finalize();
-        bytes
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let bytes = bytes.iter().take(DIGEST_BYTES);
+        bytes.map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    async fn toplevel(&self, node: &str) -> Option<String> {
+        let parts = &self.runner.parts;
+        let mut found = parts.toplevels.toplevel(node).await;
+        if found.is_err() && self.rollout.pause.is_some() {
+            found = parts.other_toplevels.toplevel(node).await;
+        }
+        found.ok().map(|toplevel| toplevel.out_path)
     }
 
     async fn look(&self) {

@@ -2,7 +2,7 @@
 
 use super::Gate;
 use super::revert::Reverted;
-use crate::host::script::rollout;
+use crate::host::script::rollout::{self, Left};
 use crate::schedule::StepOutcome;
 use crate::steps::StepFailure;
 
@@ -23,7 +23,7 @@ impl Gate<'_> {
         // What somebody else has taken over is not ours to forget.
         let is_lost = self.with_course(|course| course.is_lost()) == Some(true);
         if self.rollout.irreversible || is_lost {
-            self.runner.release(self.id).await;
+            self.runner.release(self.id, Left::Open).await;
         } else {
             self.forget().await;
         }
@@ -32,10 +32,11 @@ impl Gate<'_> {
 
     /// Nothing is left to go on with.
     async fn forget(&self) {
-        if let Some(lease) = self.runner.leases.lock().await.get(self.id) {
-            self.tell(rollout::end(&*lease.host, self.id).await);
+        if let Some(leases) = self.runner.leases.lock().await.get(self.id) {
+            let (host, nonce) = (&*leases.coordinator, &leases.nonce);
+            self.tell(rollout::clear(host, self.id, nonce, "").await);
         }
-        self.runner.release(self.id).await;
+        self.runner.release(self.id, Left::Ended).await;
     }
 
     fn told(&self, why: &str, Reverted { done, left, .. }: &Reverted) -> String {

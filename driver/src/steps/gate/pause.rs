@@ -1,55 +1,72 @@
 //! The gate after a batch that waits for approval.
 
 use super::Gate;
+use super::revert::Reverted;
 use crate::event::Event;
-use crate::host::script::rollout::{self, Waiting};
+use crate::host::HostError;
+use crate::host::script::rollout::{self, Left, Waiting};
 use crate::plan::Pause;
 use crate::schedule::StepOutcome;
 use crate::steps::StepFailure;
 use crate::steps::approval::{Answer, Wait};
+use crate::steps::coordinator::lost_lock;
 
 impl Gate<'_> {
     pub(super) async fn wait(&self, pause: Pause) -> Result<StepOutcome, StepFailure> {
         let (host, digest) = {
             let leases = self.runner.leases.lock().await;
-            let Some(lease) = leases.get(self.id) else {
+            let Some(leases) = leases.get(self.id) else {
                 return Err(StepFailure::Plan(format!(
                     "the rollout {} has no lock",
                     self.id
                 )));
             };
-            (lease.host.clone(), lease.digest.clone())
+            (leases.coordinator.clone(), leases.digest.clone())
         };
-        let parts = &self.runner.parts;
         let wait = Wait {
+            runner: self.runner,
+            rollout: (self.id, self.rollout),
             host: &*host,
-            id: self.id,
             waiting: Waiting {
                 digest: digest.clone(),
                 batch: self.batch,
-                deployer: parts.settings.deployer.clone(),
+                deployer: self.runner.parts.settings.deployer.clone(),
                 since: String::new(),
             },
             pause,
-            prompt: parts.settings.prompt,
         };
-        let answer = wait.run(&parts.events, &parts.settings.cancel).await?;
-        let goes_on = match answer {
-            Answer::Approved(by) => format!("approved by {by}"),
-            Answer::Late if self.with_course(|course| course.promotes_itself()) == Some(true) => {
+        let waited = async {
+            let answer = wait.run().await?;
+            if matches!(answer, Answer::Approved(_)) {
+                let nonce = &self.runner.parts.settings.nonce;
+                rollout::clear(&*host, self.id, nonce, &digest).await?;
+            }
+            Ok::<_, HostError>(answer)
+        };
+        let goes_on = match waited.await {
+            Ok(Answer::Approved(how)) => how,
+            Ok(Answer::Late)
+                if self.with_course(|course| course.promotes_itself()) == Some(true) =>
+            {
                 format!("nobody objected within {} s", pause.deadline)
             }
-            Answer::Late => return Ok(self.left_paused(&digest).await),
-            Answer::Interrupted => {
+            Ok(Answer::Late) => return Ok(self.left_paused(&digest).await),
+            Ok(Answer::Interrupted) => {
                 self.with_course(|course| {
-                    course.pause("interrupted while waiting for approval".to_owned())
+                    course.pause("interrupted while waiting for approval".to_owned());
                 });
                 return Err(StepFailure::Interrupted);
             }
+            Ok(Answer::Lost(why)) => return self.abort(&why, &Reverted::default()).await,
+            Err(error) if error.is_lease_lost() => {
+                let why = lost_lock(self.id, &error);
+                self.with_course(|course| course.lost(why.clone()));
+                return self.abort(&why, &Reverted::default()).await;
+            }
+            Err(error) => return Err(error.into()),
         };
-        self.tell(rollout::resume(&*host, self.id).await);
         self.with_course(|course| course.resume());
-        parts.events.send(Event::Resumed {
+        self.runner.parts.events.send(Event::Resumed {
             rollout: self.id.to_owned(),
             detail: goes_on.clone(),
         });
@@ -63,7 +80,7 @@ impl Gate<'_> {
             self.batch, self.id
         );
         self.with_course(|course| course.pause(why.clone()));
-        self.runner.release(self.id).await;
+        self.runner.release(self.id, Left::Open).await;
         StepOutcome::Aborted(why)
     }
 }

@@ -146,6 +146,7 @@ echo "${{new##*/}}" >>{}
             confirm_limit: *self.confirm_limit.lock().unwrap(),
             seen: None,
             health: Health::default(),
+            lease: None,
         }
     }
 
