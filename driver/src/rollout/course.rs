@@ -13,16 +13,34 @@ pub struct Course {
     pub(super) id: String,
     pub(super) rollout: Rollout,
     pub(super) nodes: BTreeMap<String, Node>,
-    /// Why nothing more of it starts.
-    pub(super) stopped: Option<String>,
-    pub(super) is_paused: bool,
-    pub(super) is_over: bool,
-    /// A node that was to be taken back was not.
-    pub(super) is_stuck: bool,
-    /// Somebody else has its lock.
-    pub(super) is_lost: bool,
+    pub(super) progress: Progress,
     pub(super) taken_back: BTreeMap<String, String>,
     pub(super) last_progress: Instant,
+}
+
+/// Whether more of a rollout starts.
+#[derive(Debug, Default)]
+pub(super) enum Progress {
+    /// As far as its gates let it.
+    #[default]
+    Open,
+    /// Its last batch has ended.
+    Finished,
+    /// Not any more, for this reason.
+    Stopped(Stop, String),
+}
+
+/// How a rollout stopped; what comes later here says more than what came before.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Stop {
+    /// There were too many failures, or it cannot go on.
+    Ended,
+    /// It waits for somebody, or waited in vain.
+    Paused,
+    /// Somebody else has its lock.
+    Lost,
+    /// A node that was to be taken back was not.
+    Stuck,
 }
 
 impl Course {
@@ -34,11 +52,7 @@ impl Course {
             nodes: nodes.map(|node| (node.clone(), Node::default())).collect(),
             id,
             rollout,
-            stopped: None,
-            is_paused: false,
-            is_over: false,
-            is_stuck: false,
-            is_lost: false,
+            progress: Progress::default(),
             taken_back: BTreeMap::new(),
             last_progress: Instant::now(),
         }
@@ -93,7 +107,7 @@ impl Course {
 
     /// A node that something outside of the rollout keeps from going on.
     pub fn blocked(&mut self, node: &str) {
-        if self.stopped.is_some() {
+        if self.why().is_some() {
             return self.left_out(node);
         }
         self.change(node, |node| {
@@ -121,37 +135,45 @@ impl Course {
 
     /// Nothing more of it is started.
     pub fn stop(&mut self, why: String) {
-        self.stopped.get_or_insert(why);
+        self.end(Stop::Ended, why);
     }
 
     /// Somebody else has its lock now, so this run does nothing more with it.
     pub fn lost(&mut self, why: String) {
-        self.is_lost = true;
-        self.stop(why);
+        self.end(Stop::Lost, why);
     }
 
-    /// Why nothing more of it starts; empty while it goes on.
+    /// It waits for somebody, or waited in vain.
+    pub fn pause(&mut self, why: String) {
+        self.end(Stop::Paused, why);
+    }
+
+    /// Taking a node back failed, which matters more than what led to it.
+    pub fn revert_failed(&mut self, why: String) {
+        self.progress = Progress::Stopped(Stop::Stuck, why);
+    }
+
+    /// The first reason is kept, whatever comes of it.
+    pub(super) fn end(&mut self, how: Stop, why: String) {
+        match &mut self.progress {
+            Progress::Stopped(before, _) => *before = how.max(*before),
+            progress => *progress = Progress::Stopped(how, why),
+        }
+    }
+
+    /// Why nothing more of it starts.
     #[must_use]
-    pub fn why(&self) -> &str {
-        self.stopped.as_deref().unwrap_or_default()
+    pub fn why(&self) -> Option<&str> {
+        match &self.progress {
+            Progress::Stopped(_, why) => Some(why),
+            _ => None,
+        }
     }
 
     /// Whether somebody else has its lock.
     #[must_use]
     pub const fn is_lost(&self) -> bool {
-        self.is_lost
-    }
-
-    /// Taking a node back failed, which matters more than what led to it.
-    pub fn revert_failed(&mut self, why: String) {
-        self.is_stuck = true;
-        self.stopped = Some(why);
-    }
-
-    /// It waits for somebody, or waited in vain.
-    pub fn pause(&mut self, why: String) {
-        self.is_paused = true;
-        self.stop(why);
+        matches!(self.progress, Progress::Stopped(Stop::Lost, _))
     }
 
     /// It goes on after a wait, which was no lack of progress.

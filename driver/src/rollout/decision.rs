@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::course::{Course, count};
+use super::course::{Course, Progress, count};
 use super::node::{Node, State};
 use crate::plan::{OnUnreachable, Pause, RevertScope};
 
@@ -23,9 +23,10 @@ impl Course {
     /// What happens after this batch, counted from 1; 0 is before the first one.
     pub fn decide(&mut self, batch: usize) -> Decision {
         self.count();
-        if let Some(why) = self.stopped.clone() {
-            self.is_over = true;
-            self.is_paused |= self.rollout.irreversible && self.has_failed();
+        if let Some(why) = self.why().map(str::to_owned) {
+            if self.rollout.irreversible && self.has_failed() {
+                self.pause(why.clone());
+            }
             return Decision::Abort(why);
         }
         if batch == 0 {
@@ -36,7 +37,7 @@ impl Course {
         let nodes = later.flat_map(|batch| &batch.nodes).cloned();
         let left: BTreeSet<String> = nodes.collect();
         if left.is_empty() {
-            self.is_over = true;
+            self.progress = Progress::Finished;
             return Decision::Finish;
         }
         let is_to_change = |name: &String| {
@@ -54,7 +55,7 @@ impl Course {
     #[must_use]
     pub fn to_revert(&self, batch: usize) -> Vec<String> {
         let scope = match self.rollout.auto_revert {
-            Some(scope) if !self.rollout.irreversible && !self.is_lost => scope,
+            Some(scope) if !self.rollout.irreversible && !self.is_lost() => scope,
             _ => return Vec::new(),
         };
         let has_failed = |node: &Node| matches!(node.state, State::Failed | State::Blocked);

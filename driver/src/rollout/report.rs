@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::course::{Course, count};
+use super::course::{Course, Progress, Stop, count};
 use super::node::State;
 
 /// How a rollout ended.
@@ -69,7 +69,7 @@ impl Course {
                 detail.push_str(&format!(", {what}: {}", names.join(", ")));
             }
         }
-        if let Some(why) = &self.stopped {
+        if let Some(why) = self.why() {
             detail.push_str(&format!("; {why}"));
         }
         RolloutReport {
@@ -83,21 +83,18 @@ impl Course {
     fn state(&self) -> RolloutState {
         let is_all_healthy = self.nodes.values().all(|node| node.state == State::Healthy);
         let stays = self.nodes.keys().any(|node| self.before(node).is_some());
-        if self.is_paused {
-            RolloutState::Paused
-        } else if self.stopped.is_some() || !self.is_over && !is_all_healthy {
-            // Hosts whose own checks fail go back by themselves.
-            let went_back = self.nodes.values().any(|node| node.went_back);
-            let was_reverted = !self.taken_back.is_empty();
-            if !self.is_stuck && (was_reverted || went_back && !stays) {
+        // Hosts whose own checks fail go back by themselves.
+        let went_back = self.nodes.values().any(|node| node.went_back) && !stays;
+        match self.progress {
+            Progress::Stopped(Stop::Paused, _) => RolloutState::Paused,
+            Progress::Stopped(Stop::Stuck, _) => RolloutState::Aborted,
+            Progress::Open if is_all_healthy => RolloutState::Healthy,
+            Progress::Stopped(..) | Progress::Open if went_back || !self.taken_back.is_empty() => {
                 RolloutState::RolledBack
-            } else {
-                RolloutState::Aborted
             }
-        } else if is_all_healthy {
-            RolloutState::Healthy
-        } else {
-            RolloutState::Degraded
+            Progress::Stopped(..) | Progress::Open => RolloutState::Aborted,
+            Progress::Finished if is_all_healthy => RolloutState::Healthy,
+            Progress::Finished => RolloutState::Degraded,
         }
     }
 }

@@ -13,7 +13,7 @@ impl Course {
             let limit = self.rollout.progress_deadline.unwrap_or_default();
             self.stop(format!("no further node became healthy within {limit} s"));
         }
-        if let Some(why) = &self.stopped {
+        if let Some(why) = self.why() {
             return Admission::Never(format!("the rollout {} does not go on: {why}", self.id));
         }
         let moving = self.in_state(State::Moving).count();

@@ -101,7 +101,8 @@ impl Wait<'_> {
 
     fn lost(&self) -> Option<String> {
         let course = self.runner.rollouts.course(self.rollout.0)?;
-        course.is_lost().then(|| course.why().to_owned())
+        let why = course.why().unwrap_or_default();
+        course.is_lost().then(|| why.to_owned())
     }
 
     /// What is typed here is the deployer's own.

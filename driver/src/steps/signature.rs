@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::host::script::rollout::Approval;
 use crate::plan::Network;
 use crate::process::Command;
+use crate::text::clean;
 
 /// What a signature is for: one that was made for anything else is none.
 const NAMESPACE: &str = "netlib-approval";
@@ -40,7 +41,7 @@ impl Statement {
             .stdin(self.0.clone())
             .timeout(PATIENCE);
         let output = command.output().await.map_err(|error| error.to_string())?;
-        let text = String::from_utf8_lossy(&output.stdout);
+        let text = clean(&output.stdout);
         let lines = text.lines().filter(|line| !line.starts_with("-----"));
         Ok(lines.collect())
     }

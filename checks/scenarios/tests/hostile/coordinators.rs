@@ -120,18 +120,26 @@ fn attack_20_a_deployer_that_slept_and_was_replaced_changes_nothing() {
     let site = open("1");
     let rollout = r#"canary = true; pause = { after = "canary"; deadline = 250; };"#;
     site.write(&network("2", "web", rollout));
-    let asleep = site.start("deploy");
-    asleep.wait_for(PAUSED);
-    let pid = site.exec_must("deployer", "cat /run/netlib-run-*.pid");
-    site.exec_must("deployer", &format!("kill -STOP {pid}"));
+    // In the background of a shell: whoever waits for a process that stops would stop with it.
+    let start = "cd /root/network && setsid sh -c 'netlib deploy & echo $! >/run/asleep; wait $!; echo $? >/root/status' \
+                 >/root/asleep.log 2>&1 </dev/null &";
+    site.exec_must("deployer", start);
+    let paused = format!("grep -q '{PAUSED}' /root/asleep.log");
+    site.wait_until("deployer", "the first deploy waits", &paused);
+    site.exec_must("deployer", "kill -STOP $(cat /run/asleep)");
     let_leases_end(&site);
 
     site.write(&network("3", "web", rollout));
     let second = site.start("deploy");
     second.wait_for(PAUSED);
-    site.exec_must("deployer", &format!("kill -CONT {pid}"));
-    let (status, text) = asleep.wait();
-    assert_eq!(status, 1, "{text}");
+    site.exec_must("deployer", "kill -CONT $(cat /run/asleep)");
+    site.wait_until("deployer", "the first deploy ends", "test -s /root/status");
+    let text = site.exec_must("deployer", "cat /root/asleep.log");
+    assert_eq!(
+        site.exec_must("deployer", "cat /root/status"),
+        "1",
+        "{text}"
+    );
     assert_says(
         &text,
         &[
@@ -203,15 +211,18 @@ fn finding_an_approval_is_of_one_plan_whatever_was_selected() {
     assert_eq!(digest(&some), digest(&all));
 
     // The system of a node that is not selected is part of the plan.
-    site.netlib_must(&format!("approve web --digest {}", digest(&all)));
-    site.write(
-        &network("2", "web", rollout).configure("gamma", r#"environment.etc.version.text = "3";"#),
-    );
+    let other = r#"environment.etc.version.text = "3";"#;
+    site.write(&network("2", "web", rollout).configure("gamma", other));
     let (status, text) = site.netlib("deploy --on alpha --on beta");
     assert_eq!(status, 3, "{text}");
     assert_ne!(digest(&text), digest(&all));
+
+    // What was approved while everything was selected is approved for a part of it.
     site.write(&network("2", "web", rollout));
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 3, "{text}");
+    site.netlib_must(&format!("approve web --digest {}", digest(&all)));
     let text = site.netlib_must("deploy --on alpha --on beta");
-    assert_says(&text, &["as alpha claims"]);
+    assert_says(&text, &["approved, as alpha claims, by root@deployer"]);
     assert_versions(&site, ["2", "2", "1"], &text);
 }
