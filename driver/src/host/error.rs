@@ -150,6 +150,12 @@ impl HostError {
         matches!(self, Self::NoConnection { failure, .. } if failure.kind.is_silence())
     }
 
+    /// Whether somebody else has the lease of the host.
+    #[must_use]
+    pub fn is_lease_busy(&self) -> bool {
+        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutBusy(_)))
+    }
+
     /// Whether somebody else has, or had, the lease of the host.
     #[must_use]
     pub fn is_lease_lost(&self) -> bool {

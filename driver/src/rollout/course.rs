@@ -143,6 +143,12 @@ impl Course {
         self.end(Stop::Lost, why);
     }
 
+    /// Somebody else has this node now, so it is not this rollout's to take back.
+    pub fn lost_node(&mut self, node: &str) {
+        self.change(node, |node| node.before = None);
+        self.failed(node);
+    }
+
     /// It waits for somebody, or waited in vain.
     pub fn pause(&mut self, why: String) {
         self.end(Stop::Paused, why);

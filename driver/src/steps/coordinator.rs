@@ -9,6 +9,7 @@ use tokio::task::AbortHandle;
 
 use super::StepFailure;
 use super::runner::StepRunner;
+use crate::event::{Event, EventSink};
 use crate::host::script;
 use crate::host::script::rollout::{self, Holder, Left};
 use crate::host::{Host, HostError, Hosts};
@@ -44,92 +45,139 @@ pub(super) struct Leases {
     pub digest: String,
     /// What they were taken with.
     pub nonce: String,
-    members: Vec<Arc<dyn Host>>,
-    renewal: AbortHandle,
+    /// Members that gave none, and why: they are not rolled out.
+    pub without: BTreeMap<String, HostError>,
+    members: Members,
+    renewal: Option<AbortHandle>,
 }
 
 impl Leases {
     /// Takes all of them or none, one after the other in the order of names: of two deployers that want the same hosts, one gets
-    /// them. Also returns the deployments that an earlier run of the same plan left on members.
+    /// them. A member that cannot give one, such as a host with a full disk, is only left out itself. Also returns the
+    /// deployments that an earlier run of the same plan left on members.
     pub(super) async fn take(
         coordinator: Arc<dyn Host>,
         members: Members,
-        holder: Holder,
-        rollouts: &Arc<Rollouts>,
+        holder: &Holder,
     ) -> Result<(Self, BTreeMap<String, String>), (String, HostError)> {
         let mut found = BTreeMap::new();
-        let mut taken: Vec<Arc<dyn Host>> = Vec::new();
+        let mut leases = Self {
+            digest: holder.digest.clone(),
+            nonce: holder.nonce.clone(),
+            without: BTreeMap::new(),
+            members: Members::new(),
+            renewal: None,
+            coordinator,
+        };
         for (node, host) in members {
-            // Also where the answer was lost: it may have been taken.
-            taken.push(host.clone());
-            match rollout::take(&*host, &holder).await {
-                Ok(undoable) => found.extend(undoable.map(|nonce| (node, nonce))),
-                Err(error) => {
-                    free(&taken, &holder.nonce, Left::Open).await;
+            match rollout::take(&*host, holder).await {
+                Ok(undoable) => {
+                    found.extend(undoable.map(|nonce| (node.clone(), nonce)));
+                    leases.members.insert(node, host);
+                }
+                Err(error) if error.is_lease_busy() || node == leases.coordinator.node() => {
+                    leases.release(Left::Open).await;
                     return Err((node, error));
+                }
+                Err(error) => {
+                    leases.without.insert(node, error);
                 }
             }
         }
-        let task = renew(taken.clone(), holder.clone(), rollouts.clone());
-        let leases = Self {
-            coordinator,
-            digest: holder.digest,
-            nonce: holder.nonce,
-            members: taken,
-            renewal: tokio::spawn(task).abort_handle(),
-        };
         Ok((leases, found))
+    }
+
+    /// Renews them from now on.
+    pub(super) fn keep(&mut self, rollout: &str, rollouts: &Arc<Rollouts>, events: &EventSink) {
+        let renewal = Renewal {
+            rollout: rollout.to_owned(),
+            coordinator: self.coordinator.node().to_owned(),
+            nonce: self.nonce.clone(),
+            members: self.members.clone(),
+            rollouts: rollouts.clone(),
+            events: events.clone(),
+        };
+        self.renewal = Some(tokio::spawn(renewal.run()).abort_handle());
     }
 
     /// Gives them back. One that cannot be given back ends by itself.
     pub(super) async fn release(self, left: Left) {
-        self.renewal.abort();
-        free(&self.members, &self.nonce, left).await;
+        self.stop_renewing();
+        let freed = self.members.iter().map(async |(node, host)| {
+            if let Err(error) = rollout::free(&**host, &self.nonce, left).await {
+                tracing::debug!(%error, node, "the lease was not given back");
+            }
+        });
+        join_all(freed).await;
+    }
+
+    fn stop_renewing(&self) {
+        if let Some(renewal) = &self.renewal {
+            renewal.abort();
+        }
     }
 }
 
 impl Drop for Leases {
     fn drop(&mut self) {
-        self.renewal.abort();
+        self.stop_renewing();
     }
 }
 
 impl StepRunner {
-    /// What an activation of a member says to its host, which refuses it where the lease is somebody else's.
-    pub(super) async fn lease_of(&self, rollout: &str) -> script::Lease {
+    /// What an activation of a member says to its host, which refuses it where the lease is somebody else's. An error where the
+    /// member gave none.
+    pub(super) async fn lease_of(&self, id: &str, node: &str) -> Result<script::Lease, HostError> {
         let leases = self.leases.lock().await;
-        let digest = leases.get(rollout).map(|leases| leases.digest.clone());
-        script::Lease {
-            nonce: self.parts.settings.nonce.clone(),
-            digest: digest.unwrap_or_default(),
+        let leases = leases.get(id);
+        match leases.and_then(|leases| leases.without.get(node)) {
+            Some(error) => Err(error.clone()),
+            None => Ok(script::Lease {
+                nonce: self.parts.settings.nonce.clone(),
+                digest: leases.map(|it| it.digest.clone()).unwrap_or_default(),
+            }),
         }
     }
 }
 
-async fn free(members: &[Arc<dyn Host>], nonce: &str, left: Left) {
-    let freed = members.iter().map(async |host| {
-        if let Err(error) = rollout::free(&**host, nonce, left).await {
-            tracing::debug!(%error, node = host.node(), "the lease was not given back");
-        }
-    });
-    join_all(freed).await;
+struct Renewal {
+    rollout: String,
+    coordinator: String,
+    nonce: String,
+    members: Members,
+    rollouts: Arc<Rollouts>,
+    events: EventSink,
 }
 
-async fn renew(members: Vec<Arc<dyn Host>>, holder: Holder, rollouts: Arc<Rollouts>) {
-    loop {
-        tokio::time::sleep(RENEW).await;
-        let renewed = members
-            .iter()
-            .map(|host| rollout::renew(&**host, &holder.nonce));
-        // A host that does not answer now may do so the next time.
-        let lost = join_all(renewed).await.into_iter();
-        let lost = lost.filter_map(Result::err).find(HostError::is_lease_lost);
-        if let Some(error) = lost
-            && let Some(mut course) = rollouts.course(&holder.rollout)
-        {
-            course.lost(lost_lock(&holder.rollout, &error));
-            return;
+impl Renewal {
+    async fn run(mut self) {
+        while !self.members.is_empty() {
+            tokio::time::sleep(RENEW).await;
+            let renewed = self.members.iter().map(async |(node, host)| {
+                // A host that does not answer now may do so the next time.
+                let error = rollout::renew(&**host, &self.nonce).await.err()?;
+                error.is_lease_lost().then(|| (node.clone(), error))
+            });
+            let lost: Vec<_> = join_all(renewed).await.into_iter().flatten().collect();
+            for (node, error) in lost {
+                self.members.remove(&node);
+                self.lost(&node, &error);
+            }
         }
+    }
+
+    /// Who has the coordinator has the rollout. Another member is lost for itself: it may say so for reasons of its own.
+    fn lost(&self, node: &str, error: &HostError) {
+        let Some(mut course) = self.rollouts.course(&self.rollout) else {
+            return;
+        };
+        if node == self.coordinator {
+            return course.lost(lost_lock(&self.rollout, error));
+        }
+        course.lost_node(node);
+        let rollout = &self.rollout;
+        let text = format!("rollout {rollout}: the lock of node `{node}` was lost: {error}");
+        self.events.send(Event::Warning(text));
     }
 }
 

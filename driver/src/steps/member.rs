@@ -33,6 +33,12 @@ impl StepRunner {
         step: &str,
         standing: &Standing,
     ) -> Result<String, StepFailure> {
+        let rollout = self.rollouts.course_of(node);
+        let rollout = rollout.map(|course| course.id().to_owned());
+        let lease = match rollout {
+            Some(rollout) => Some(self.lease_of(&rollout, node).await?),
+            None => None,
+        };
         let is_irreversible = self.is_irreversible(node);
         let health = if is_irreversible {
             Health::default()
@@ -40,12 +46,6 @@ impl StepRunner {
             self.own_health(node).await?
         };
         let show = |line| self.show(step, line);
-        let rollout = self.rollouts.course_of(node);
-        let rollout = rollout.map(|course| course.id().to_owned());
-        let lease = match rollout {
-            Some(rollout) => Some(self.lease_of(&rollout).await),
-            None => None,
-        };
         let activated = activate::activate(&self.parts, standing, (health, lease), show).await;
         let activated = activated.map_err(|failure| self.judged(node, failure))?;
         let is_ours = activated.before.is_some();
@@ -78,7 +78,9 @@ impl StepRunner {
                 course.revert_failed(format!("{node} could not go back by itself"));
                 StepFailure::Revert(failure.to_string())
             }
-            StepFailure::Host(error) if error.is_lease_lost() => {
+            StepFailure::Host(error)
+                if error.is_lease_lost() && course.rollout().coordinator == node =>
+            {
                 let why = lost_lock(course.id(), error);
                 course.lost(why);
                 failure

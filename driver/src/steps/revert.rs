@@ -37,7 +37,7 @@ pub(super) async fn take_back(
         seen: None,
         // The checks are those of the new system.
         health: Health::default(),
-        lease: Some(runner.lease_of(rollout).await),
+        lease: Some(runner.lease_of(rollout, node).await?),
     };
     start(&*host, &activation).await?;
     let course = Course {

@@ -226,3 +226,30 @@ fn finding_an_approval_is_of_one_plan_whatever_was_selected() {
     assert_says(&text, &["approved, as alpha claims, by root@deployer"]);
     assert_versions(&site, ["2", "2", "1"], &text);
 }
+
+#[test]
+fn finding_a_member_that_gives_no_lock_is_left_out_alone() {
+    let site = open("1");
+    let refuse = "cat >/dev/null; echo refused=state";
+    site.hostile("beta", "lease", "*lease*take*web*", refuse);
+    site.write(&network("2", "web", "canary = true; maxFailures = 1;"));
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert!(site.answered("beta", "lease") > 0, "{text}");
+    assert_says(
+        &text,
+        &[
+            "beta cannot be locked: ",
+            "rollout web  degraded",
+            "failed: beta",
+        ],
+    );
+    assert_versions(&site, ["2", "1", "2"], &text);
+
+    // Nothing of it is allowed to fail: nothing is begun.
+    site.write(&network("3", "web", "canary = true;"));
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["1 node failed (beta), 0 allowed"]);
+    assert_versions(&site, ["2", "1", "2"], &text);
+}

@@ -36,8 +36,16 @@ impl Gate<'_> {
         let coordinator = self.coordinator().await;
         let coordinator = coordinator.map_err(|error| no_lock(&self.rollout.coordinator, error))?;
         let members = self.members(&coordinator).await;
-        let taken = Leases::take(coordinator, members, holder, &self.runner.rollouts).await;
-        let (leases, undoable) = taken.map_err(|(node, error)| no_lock(&node, error))?;
+        let taken = Leases::take(coordinator, members, &holder).await;
+        let (mut leases, undoable) = taken.map_err(|(node, error)| no_lock(&node, error))?;
+        leases.keep(self.id, &self.runner.rollouts, &self.runner.parts.events);
+        for (node, error) in &leases.without {
+            self.say(format!("{node} cannot be locked: {error}"));
+            self.with_course(|course| match error.is_offline() {
+                true => course.offline(node),
+                false => course.failed(node),
+            });
+        }
         let mut all = self.runner.leases.lock().await;
         all.insert(self.id.to_owned(), leases);
         drop(all);
