@@ -38,11 +38,27 @@ let
     lib.optionalString (files != [ ])
       ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
 
+  # How many names a message lists before it only counts them.
+  listed = 20;
+  # How much of what somebody wrote a message repeats, in bytes.
+  shown = 80;
+  # No name is longer than what a misspelling of it can be.
+  longest = 120;
+
+  # Bytes after the first one of a character: a text is never cut before one of them.
+  isContinuation =
+    let
+      lowest = builtins.substring 1 1 (builtins.fromJSON ''"\u0080"'');
+      highest = builtins.substring 1 1 (builtins.fromJSON ''"\u00bf"'');
+    in
+    byte: byte >= lowest && byte <= highest;
+
   # The name that was probably meant, or null. A short word is close to everything.
   nearest =
     word: names:
     let
-      length = builtins.stringLength word;
+      lengthOf = builtins.stringLength;
+      length = lengthOf word;
       limit =
         if length >= 4 then
           2
@@ -50,15 +66,49 @@ let
           1
         else
           0;
-      close = builtins.filter (lib.strings.levenshteinAtMost limit word) names;
+      # Comparing lengths first keeps this cheap in a network of thousands of nodes.
+      isClose =
+        name:
+        lengthOf name >= length - limit
+        && lengthOf name <= length + limit
+        && lib.strings.levenshteinAtMost limit word name;
+      close = if length > longest then [ ] else builtins.filter isClose names;
     in
     if close == [ ] then null else builtins.head (lib.sortOn (lib.strings.levenshtein word) close);
 in
 {
   inherit quote;
 
+  # The same for what somebody wrote, which may be long or nothing at all.
+  quoteWord =
+    text:
+    let
+      length = builtins.stringLength text;
+      isBoundary = at: !isContinuation (builtins.substring at 1 text);
+      end = lib.findFirst isBoundary shown [
+        shown
+        (shown - 1)
+        (shown - 2)
+        (shown - 3)
+      ];
+    in
+    if length <= shown then
+      quote text
+    else
+      "${quote "${builtins.substring 0 end text}…"} (${toString length} bytes)";
+
   # "a", "b" and nothing else: lists of names look the same in every message.
-  quoteList = names: if names == [ ] then "none" else lib.concatMapStringsSep ", " quote names;
+  quoteList =
+    names:
+    let
+      count = builtins.length names;
+    in
+    if count == 0 then
+      "none"
+    else if count <= listed then
+      lib.concatMapStringsSep ", " quote names
+    else
+      "${lib.concatMapStringsSep ", " quote (lib.take listed names)}, … (${toString count} in all)";
 
   inherit filesDefining nearest;
 

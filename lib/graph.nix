@@ -1,35 +1,94 @@
-# Cycles in a graph of steps, found without recursion so that long chains do not exhaust the evaluator's stack.
+# Order and cycles in a graph of steps, found without recursion so that long chains do not exhaust the evaluator's stack.
 { lib }:
 let
   last = list: builtins.elemAt list (builtins.length list - 1);
 
+  # Each once, sorted.
+  unique = ids: builtins.attrNames (builtins.groupBy (id: id) ids);
+
+  forced =
+    lazy: order: value:
+    builtins.seq (lib.foldl' (_: id: builtins.seq lazy.${id} null) null order) value;
+
+  # What waits for each step.
+  followersOf =
+    after:
+    builtins.mapAttrs (_: map (edge: edge.id)) (
+      builtins.groupBy (edge: edge.before) (
+        builtins.concatLists (
+          lib.mapAttrsToList (
+            id:
+            map (before: {
+              inherit id before;
+            })
+          ) after
+        )
+      )
+    );
+
   # Drops what has nothing left to wait for, round after round; what then remains lies on a cycle or behind one.
-  rounds =
+  # Only what follows the last round is looked at, so that a long chain costs little.
+  sorted =
     after:
     let
-      waitsFor = remaining: id: builtins.filter (before: remaining ? ${before}) after.${id};
-    in
-    builtins.genericClosure {
-      startSet = [
-        {
-          key = 0;
-          remaining = after;
-          ready = builtins.filter (id: waitsFor after id == [ ]) (builtins.attrNames after);
-        }
-      ];
-      operator =
-        round:
-        let
-          remaining = removeAttrs round.remaining round.ready;
-        in
-        lib.optional (round.ready != [ ]) {
-          key = round.key + 1;
-          inherit remaining;
-          ready = builtins.filter (id: waitsFor remaining id == [ ]) (builtins.attrNames remaining);
+      followers = followersOf after;
+      waits = remaining: id: builtins.any (before: remaining ? ${before}) after.${id};
+      round =
+        state: _:
+        if state.ready == [ ] then
+          state
+        else
+          let
+            # Forced below: otherwise it would keep every state before it.
+            inherit (state) done;
+            remaining = removeAttrs state.remaining state.ready;
+            candidates = unique (builtins.concatMap (id: followers.${id} or [ ]) state.ready);
+            ready = builtins.filter (id: !(waits remaining id)) candidates;
+          in
+          builtins.seq done (
+            builtins.seq remaining (
+              builtins.seq ready {
+                inherit remaining ready;
+                done = {
+                  inherit ready;
+                  earlier = done;
+                };
+              }
+            )
+          );
+      start = builtins.filter (id: !(waits after id)) (builtins.attrNames after);
+      ended = lib.foldl' round {
+        remaining = after;
+        ready = start;
+        done = {
+          ready = start;
+          earlier = null;
         };
+      } (builtins.attrNames after);
+      # From the last one backwards.
+      states = builtins.genericClosure {
+        startSet = [
+          {
+            key = 0;
+            state = ended.done;
+          }
+        ];
+        operator =
+          item:
+          lib.optional (item.state.earlier != null) {
+            key = item.key + 1;
+            state = item.state.earlier;
+          };
+      };
+    in
+    {
+      rounds = builtins.filter (ready: ready != [ ]) (
+        lib.reverseList (map (item: item.state.ready) states)
+      );
+      # Once more, for a graph whose last round is its last iteration.
+      remaining = removeAttrs ended.remaining ended.ready;
     };
 
-  stuck = after: (last (rounds after)).remaining;
 in
 {
   /**
@@ -51,8 +110,87 @@ in
   levels =
     after:
     lib.listToAttrs (
-      lib.concatMap (round: map (id: lib.nameValuePair id round.key) round.ready) (rounds after)
+      lib.concatLists (lib.imap0 (level: map (id: lib.nameValuePair id level)) (sorted after).rounds)
     );
+
+  /**
+    How many counted steps must come before each step, one after the other. Steps on a cycle, or behind one, are left out.
+
+    # Type
+
+    ```
+    depths :: (id -> bool) -> { <id> = [ id ]; } -> { <id> = int; }
+    ```
+
+    # Example
+
+    ```nix
+    depths (id: id != "b") { a = [ ]; b = [ "a" ]; c = [ "b" ]; }
+    => { a = 0; b = 1; c = 1; }
+    ```
+  */
+  depths =
+    isCounted: after:
+    let
+      order = builtins.concatLists (sorted after).rounds;
+      through = before: if isCounted before then depth.${before} + 1 else depth.${before};
+      depth = builtins.mapAttrs (
+        _: befores: lib.foldl' lib.max 0 (map through (builtins.filter (before: after ? ${before}) befores))
+      ) after;
+    in
+    forced depth order (lib.genAttrs order (id: depth.${id}));
+
+  /**
+    A value, once the attributes of a lazy set have been forced in this order: each finds what it refers to forced already, so
+    nothing recurses deeply.
+
+    # Type
+
+    ```
+    forced :: { <id> = any; } -> [ id ] -> a -> a
+    ```
+  */
+  inherit forced;
+
+  /**
+    The steps in rounds: each waits only for steps of rounds before its own. Steps on a cycle, or behind one, are in none.
+
+    # Type
+
+    ```
+    rounds :: { <id> = [ id ]; } -> [ [ id ] ]
+    ```
+
+    # Example
+
+    ```nix
+    rounds { a = [ ]; b = [ "a" ]; c = [ "a" "b" ]; d = [ ]; }
+    => [ [ "a" "d" ] [ "b" ] [ "c" ] ]
+    ```
+  */
+  rounds = after: (sorted after).rounds;
+
+  /**
+    What waits for each step that something waits for.
+
+    # Type
+
+    ```
+    followers :: { <id> = [ id ]; } -> { <id> = [ id ]; }
+    ```
+  */
+  followers = followersOf;
+
+  /**
+    Each name once, sorted: `lib.unique` compares all pairs.
+
+    # Type
+
+    ```
+    unique :: [ name ] -> [ name ]
+    ```
+  */
+  inherit unique;
 
   /**
     A cycle of the graph as a list of ids in the order in which they would run, its first id repeated at the end; `[ ]` when there is none.
@@ -73,7 +211,7 @@ in
   findCycle =
     after:
     let
-      remaining = stuck after;
+      inherit (sorted after) remaining;
       previous = id: lib.findFirst (before: remaining ? ${before}) null after.${id};
       # Everything stuck waits for something stuck, so walking backwards must come round.
       walk = map (item: item.key) (

@@ -54,10 +54,16 @@ let
     isStep = id: (declared ? ${id} && declared.${id}.kind != null) || isGenerated id;
   });
   isGenerated =
-    id: lib.hasPrefix "check:" id && checked ? ${lib.removePrefix "check:" id} || gates ? ${id};
+    id:
+    steps.ofNodes ? ${id}
+    || lib.hasPrefix "check:" id && checked ? ${lib.removePrefix "check:" id}
+    || gates ? ${id};
   gates = lib.concatMapAttrs (_: steps.gatesOf) rollouts;
 
-  steps = assemble { inherit declared checked links; };
+  steps = assemble {
+    nodes = builtins.attrNames config.nodes;
+    inherit declared checked links;
+  };
   rollouts = resolveRollouts {
     inherit config assigned;
     levels = steps.levels graph;
@@ -78,6 +84,11 @@ in
     ;
   inherit (members) context extendsCycle selectorCycle;
   inherit (assigned) ambiguous;
+  # Whether netlib makes the step of an id itself.
+  inherit isGenerated;
   instances = instances.nodes;
-  steps = steps.graph rollouts;
+  # What a deployment does: an order between two groups is one step, of kind "barrier".
+  graph = steps.graph rollouts;
+  # The same as plan version 1 has it.
+  steps = steps.expanded rollouts;
 }

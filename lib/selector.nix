@@ -1,8 +1,11 @@
 # Selectors: words that name nodes, such as `web1`, `web*`, `@edge`, `role:web`, `module:hello.morning` and `@edge & !web1`.
-# The grammar is that of docs/selectors.md; the driver has the same one, and both run the cases of checks/selectors.json.
+# The grammar is that of docs/selectors.md, and checks/selectors.json its table of cases.
 { lib, errors }:
 let
-  inherit (errors) quote quoteList;
+  inherit (errors) quoteList quoteWord;
+
+  # Regular expressions of Nix give up on longer texts.
+  longest = 1000;
 
   trim =
     text:
@@ -21,7 +24,16 @@ let
     in
     builtins.all (range: builtins.head range <= lib.last range) ranges;
 
-  toRegex = builtins.replaceStrings [ "." "*" "?" "[!" ] [ "\\." ".*" "." "[^" ];
+  # Several stars in a row would only take time.
+  oneStar =
+    pattern:
+    let
+      fewer = builtins.replaceStrings [ "**" ] [ "*" ] pattern;
+    in
+    if fewer == pattern then pattern else oneStar fewer;
+
+  toRegex =
+    pattern: builtins.replaceStrings [ "." "*" "?" "[!" ] [ "\\." ".*" "." "[^" ] (oneStar pattern);
 
   isGlob = pattern: builtins.match ".*[*?[].*" pattern != null;
 
@@ -49,7 +61,9 @@ let
         inherit pattern;
       };
 
-  parse = text: map parseTerm (lib.splitString "&" text);
+  parse =
+    text:
+    if builtins.stringLength text > longest then [ null ] else map parseTerm (lib.splitString "&" text);
 
   # What the index has under a pattern.
   matching =
@@ -75,20 +89,53 @@ let
     module = "Instances are";
   };
 
+  prefix = {
+    node = "";
+    tag = "@";
+    role = "role:";
+    module = "module:";
+  };
+
   unknown =
     index: term:
     let
       names = builtins.attrNames index;
+      isPattern = isGlob term.pattern;
+      suggestion = if isPattern then null else errors.nearest term.pattern names;
+      what =
+        if isPattern then
+          "no ${singular.${term.kind}} matches ${quoteWord term.pattern}"
+        else
+          "there is no ${singular.${term.kind}} ${quoteWord term.pattern}";
+      meant = lib.optionalString (suggestion != null) " Did you mean ${errors.quote suggestion}?";
     in
     {
       inherit (term) kind;
       word = term.pattern;
-      suggestion = if isGlob term.pattern then null else errors.nearest term.pattern names;
-      message =
-        if isGlob term.pattern then
-          "no ${singular.${term.kind}} matches ${quote term.pattern}. ${plural.${term.kind}} ${quoteList names}"
+      written = prefix.${term.kind} + term.pattern;
+      inherit suggestion;
+      message = "${what}.${meant} ${plural.${term.kind}} ${quoteList names}";
+    };
+
+  malformed =
+    text:
+    let
+      advice =
+        if builtins.stringLength text > longest then
+          "It has more than ${toString longest} characters"
+        else if lib.hasInfix "," text then
+          "Give each node or selector on its own, without commas"
+        else if trim text == "" then
+          "It names nothing"
         else
-          "there is no ${singular.${term.kind}} ${quote term.pattern}.${errors.meant term.pattern names} ${plural.${term.kind}} ${quoteList names}";
+          "Selectors are a node, a pattern such as \"web*\", \"@tag\", \"role:web\", \"module:hello.morning\", each with \"!\" for the others, joined by \"&\"";
+    in
+    {
+      kind = "selector";
+      word = text;
+      written = text;
+      suggestion = null;
+      message = "${quoteWord text} is not a valid selector. ${advice}";
     };
 
   resolveTerm =
@@ -109,20 +156,12 @@ let
     let
       terms = parse text;
       resolved = map (resolveTerm context) terms;
-      malformed = builtins.elem null terms;
     in
-    if malformed then
+    if builtins.elem null terms then
       {
         isExclusion = false;
         nodes = { };
-        problems = [
-          {
-            kind = "selector";
-            word = text;
-            suggestion = null;
-            message = "${quote text} is no selector. Selectors are a node, a pattern such as \"web*\", \"@tag\", \"role:web\", \"module:hello.morning\", each with \"!\" for the others, joined by \"&\"";
-          }
-        ];
+        problems = [ (malformed text) ];
       }
     else
       {
@@ -161,7 +200,8 @@ in
     };
 
   /**
-    The nodes that a list of selectors names, sorted, and what is wrong with it: `problems` is a list of `{ kind; word; suggestion; message; }`.
+    The nodes that a list of selectors names, sorted, and what is wrong with it: `problems` is a list of
+    `{ kind; word; written; suggestion; message; }`.
 
     # Type
 

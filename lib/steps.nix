@@ -1,7 +1,10 @@
-# The graph of steps: what was said in deploy.steps, checks from elsewhere, gates of rollouts, and the edges between them.
+# The graph of steps: those of nodes, what was said in deploy.steps, checks from elsewhere, gates of rollouts, and the edges between
+# them.
 { lib }:
 {
-  # Steps with kind and node, as far as somebody said them.
+  # Names of all nodes.
+  nodes,
+  # deploy.steps: commands, and what was said of other steps.
   declared,
   # Nodes that are checked from elsewhere, as { <node> = true; }.
   checked,
@@ -11,6 +14,21 @@ let
   inherit (lib) nameValuePair;
 
   done = name: if checked ? ${name} then "check:${name}" else "activate:${name}";
+
+  # Each node is built, copied to and activated. Not options: three for each node would be most of what a large network costs.
+  ofNodes =
+    let
+      step =
+        kind: node: after:
+        nameValuePair "${kind}:${node}" { inherit kind node after; };
+    in
+    lib.listToAttrs (
+      lib.concatMap (node: [
+        (step "build" node [ ])
+        (step "copy" node [ "build:${node}" ])
+        (step "activate" node [ "copy:${node}" ])
+      ]) nodes
+    );
 
   checkSteps = lib.mapAttrs' (
     name: _:
@@ -82,6 +100,39 @@ let
         next.ids ++ points rollouts (rollout: gateId rollout 0) (name: "activate:${name}") next.nodes;
     };
 
+  # An order between two groups as one step between them, where that makes fewer edges than every pair of them.
+  viaBarrier =
+    link: pair:
+    let
+      id = "barrier:${lib.concatStringsSep "." link.origin}";
+      firsts = builtins.length pair.first;
+      nexts = builtins.length pair.next;
+    in
+    if firsts * nexts <= firsts + nexts then
+      {
+        pairs = [ pair ];
+        barrier = [ ];
+      }
+    else
+      {
+        pairs = [
+          {
+            inherit (pair) first;
+            next = [ id ];
+          }
+          {
+            first = [ id ];
+            inherit (pair) next;
+          }
+        ];
+        barrier = [
+          (nameValuePair id {
+            kind = "barrier";
+            after = [ ];
+          })
+        ];
+      };
+
   withEdges =
     steps: pairs:
     let
@@ -89,13 +140,23 @@ let
     in
     lib.mapAttrs (id: step: step // { after = step.after ++ added.${id} or [ ]; }) steps;
 
-  # What a step says of itself without its order, which is in the links.
-  plain = lib.mapAttrs (_: step: step // { after = [ ]; }) declared;
+  # What was said of other steps, without its order, which is in the links.
+  own = lib.mapAttrs (_: step: step // { after = [ ]; }) (
+    removeAttrs declared (builtins.attrNames ofNodes)
+  );
+
+  stepsOf =
+    rollouts:
+    ofNodes
+    // lib.filterAttrs (_: step: step.kind != null) own
+    // checkSteps
+    // lib.concatMapAttrs (_: gatesOf) rollouts;
 in
 {
-  inherit gatesOf;
+  inherit gatesOf ofNodes;
 
-  # Level of each step as the links alone say it. One step between both sides of a link keeps this as small as what was said.
+  # How many activations come before each step, as the links alone say it. One step between both sides of a link keeps this as
+  # small as what was said.
   levels =
     graph:
     let
@@ -103,7 +164,7 @@ in
         id = "link ${toString index}";
         inherit (linkEdges { } link) first next;
       }) links;
-      known = id: plain ? ${id} || checkSteps ? ${id};
+      known = id: ofNodes ? ${id} || own ? ${id} || checkSteps ? ${id};
       after = edges (
         map (link: {
           first = [ link.id ];
@@ -111,19 +172,26 @@ in
         }) viaLink
       );
     in
-    graph.levels (
-      lib.mapAttrs (id: step: step.after ++ after.${id} or [ ]) (plain // checkSteps)
+    graph.depths (lib.hasPrefix "activate:") (
+      lib.mapAttrs (id: step: step.after ++ after.${id} or [ ]) (ofNodes // own // checkSteps)
       // lib.listToAttrs (map (link: nameValuePair link.id (builtins.filter known link.first)) viaLink)
     );
 
-  # The whole graph. What was said of a generated step without a kind adds to it.
+  # The whole graph, with barriers. What was said of a generated step without a kind adds to it.
   graph =
     rollouts:
     let
-      generated = checkSteps // lib.concatMapAttrs (_: gatesOf) rollouts;
-      steps = lib.filterAttrs (_: step: step.kind != null) plain // generated;
+      parts = map (link: viaBarrier link (linkEdges rollouts link)) links;
+      barriers = lib.listToAttrs (lib.concatMap (part: part.barrier) parts);
     in
-    withEdges steps (
+    withEdges (stepsOf rollouts // barriers) (
+      lib.concatMap (part: part.pairs) parts ++ lib.concatMap batchEdges (builtins.attrValues rollouts)
+    );
+
+  # The same without barriers: an edge for each pair of steps.
+  expanded =
+    rollouts:
+    withEdges (stepsOf rollouts) (
       map (linkEdges rollouts) links ++ lib.concatMap batchEdges (builtins.attrValues rollouts)
     );
 }

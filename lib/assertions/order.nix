@@ -40,7 +40,11 @@ let
   describe =
     origin: problem:
     if problem.kind == "step" then
-      "there is no step ${quote problem.word}.${errors.meant problem.word (builtins.attrNames resolved.steps)} Name one of deploy.steps, such as \"activate:<node>\""
+      "there is no step ${quote problem.word}.${
+        errors.meant problem.word (
+          builtins.attrNames (lib.filterAttrs (_: step: step.kind != "barrier") resolved.graph)
+        )
+      } Name one of deploy.steps, such as \"activate:<node>\""
     else if problem.kind == "node" && isStepOption origin then
       "${problem.message}. Steps of your own are ${errors.quoteList commands}"
     else
@@ -74,9 +78,17 @@ let
     in
     map (at "first") first.problems ++ map (at "next") next.problems;
 
-  cycle = netlib.graph.findCycle (
-    lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) resolved.steps
-  );
+  # Barriers stand for an order, so people see what is on both sides.
+  cycle =
+    let
+      found = netlib.graph.findCycle (
+        lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) resolved.graph
+      );
+      steps = builtins.filter (id: resolved.graph.${id}.kind != "barrier") (lib.drop 1 found);
+      smallest = builtins.head (builtins.sort (a: b: a < b) steps);
+      start = lib.lists.findFirstIndex (id: id == smallest) 0 steps;
+    in
+    if found == [ ] then [ ] else lib.drop start steps ++ lib.take start steps ++ [ smallest ];
 
   # What was said with both ends on the cycle: what to look at first. Of users, else of modules.
   linksOnCycle = if saidOnCycle != [ ] then saidOnCycle else allOnCycle;
@@ -95,7 +107,7 @@ let
           || (resolved.rolloutOf ? ${name} && onRollout ? ${resolved.rolloutOf.${name}})
         ) side.nodes;
       onRollout = lib.genAttrs (builtins.filter (id: id != null) (
-        map (id: resolved.steps.${id}.rollout or null) cycle
+        map (id: resolved.graph.${id}.rollout or null) cycle
       )) (_: true);
     in
     builtins.filter (link: touches link.first && touches link.next) resolved.links;

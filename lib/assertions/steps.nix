@@ -46,6 +46,21 @@ let
       )
     );
 
+  # Steps of nodes are netlib's: only their order can be added to.
+  changed =
+    id: step:
+    let
+      ours = config.resolved.graph.${id};
+    in
+    lib.optional
+      (
+        (step.kind != null && step.kind != ours.kind)
+        || (step.node != null && step.node != ours.node or null)
+      )
+      (
+        fails "deploy.steps.${quote id}: netlib makes this step itself. Say only `after` and `before` of it, or choose another id${fileOf id}."
+      );
+
   stray =
     id: step:
     lib.optional (step.kind != "command" && (step.on != null || step.command != null)) (
@@ -54,10 +69,10 @@ let
 
   stepAssertions =
     id: step:
-    if step.kind == "command" then
+    if config.resolved.isGenerated id then
+      changed id step ++ stray id step
+    else if step.kind == "command" then
       command id step
-    else if step.kind == null && config.resolved.steps ? ${id} then
-      stray id step
     else
       generated id step ++ stray id step;
 in

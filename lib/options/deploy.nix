@@ -34,23 +34,6 @@ let
       example = true;
     };
   };
-
-  generated = name: {
-    "build:${name}" = {
-      kind = "build";
-      node = name;
-    };
-    "copy:${name}" = {
-      kind = "copy";
-      node = name;
-      after = [ "build:${name}" ];
-    };
-    "activate:${name}" = {
-      kind = "activate";
-      node = name;
-      after = [ "copy:${name}" ];
-    };
-  };
 in
 {
   options.deploy = {
@@ -90,6 +73,4 @@ in
       '';
     };
   };
-
-  config.deploy.steps = lib.mkMerge (map generated (builtins.attrNames config.nodes));
 }

@@ -19,7 +19,7 @@ let
     resolved:
     resolved
     // {
-      problems = map (problem: removeAttrs problem [ "message" ]) resolved.problems;
+      problems = map (problem: removeAttrs problem [ "message" "written" ]) resolved.problems;
     };
 in
 lib.listToAttrs (
