@@ -25,6 +25,7 @@ in
   inherit ip types graph;
   ssh = import ./ssh.nix { inherit lib; };
   base64 = import ./base64.nix { inherit lib; };
+  request = import ./plan/argument.nix;
   inherit
     (import ./mk-flake.nix {
       inherit

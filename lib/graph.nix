@@ -6,6 +6,10 @@ let
   # Each once, sorted.
   unique = ids: builtins.attrNames (builtins.groupBy (id: id) ids);
 
+  levelsIn =
+    rounds:
+    lib.listToAttrs (lib.concatLists (lib.imap0 (level: map (id: lib.nameValuePair id level)) rounds));
+
   forced =
     lazy: order: value:
     builtins.seq (lib.foldl' (_: id: builtins.seq lazy.${id} null) null order) value;
@@ -82,6 +86,7 @@ let
       };
     in
     {
+      inherit followers;
       rounds = builtins.filter (ready: ready != [ ]) (
         lib.reverseList (map (item: item.state.ready) states)
       );
@@ -89,6 +94,24 @@ let
       remaining = removeAttrs ended.remaining ended.ready;
     };
 
+  cycleIn =
+    after: remaining:
+    let
+      previous = id: lib.findFirst (before: remaining ? ${before}) null after.${id};
+      # Everything stuck waits for something stuck, so walking backwards must come round.
+      walk = map (item: item.key) (
+        builtins.genericClosure {
+          startSet = [ { key = builtins.head (builtins.attrNames remaining); } ];
+          operator = item: [ { key = previous item.key; } ];
+        }
+      );
+      meeting = previous (last walk);
+      onCycle = lib.reverseList (lib.drop (lib.lists.findFirstIndex (id: id == meeting) 0 walk) walk);
+      # Starts at the smallest name: the same cycle always reads the same.
+      smallest = builtins.head (lib.sort (a: b: a < b) onCycle);
+      start = lib.lists.findFirstIndex (id: id == smallest) 0 onCycle;
+    in
+    if remaining == { } then [ ] else lib.drop start onCycle ++ lib.take start onCycle ++ [ smallest ];
 in
 {
   /**
@@ -107,11 +130,7 @@ in
     => { a = 0; b = 1; c = 2; }
     ```
   */
-  levels =
-    after:
-    lib.listToAttrs (
-      lib.concatLists (lib.imap0 (level: map (id: lib.nameValuePair id level)) (sorted after).rounds)
-    );
+  levels = after: levelsIn (sorted after).rounds;
 
   /**
     How many counted steps must come before each step, one after the other. Steps on a cycle, or behind one, are left out.
@@ -171,6 +190,26 @@ in
   rounds = after: (sorted after).rounds;
 
   /**
+    All at once: `rounds`, `levels`, `followers` and `cycle` as the functions of these names find them.
+
+    # Type
+
+    ```
+    sort :: { <id> = [ id ]; } -> { rounds; levels; followers; cycle; }
+    ```
+  */
+  sort =
+    after:
+    let
+      inherit (sorted after) rounds remaining followers;
+    in
+    {
+      inherit rounds followers;
+      levels = levelsIn rounds;
+      cycle = cycleIn after remaining;
+    };
+
+  /**
     What waits for each step that something waits for.
 
     # Type
@@ -208,23 +247,5 @@ in
     => [ "a" "b" "a" ]
     ```
   */
-  findCycle =
-    after:
-    let
-      inherit (sorted after) remaining;
-      previous = id: lib.findFirst (before: remaining ? ${before}) null after.${id};
-      # Everything stuck waits for something stuck, so walking backwards must come round.
-      walk = map (item: item.key) (
-        builtins.genericClosure {
-          startSet = [ { key = builtins.head (builtins.attrNames remaining); } ];
-          operator = item: [ { key = previous item.key; } ];
-        }
-      );
-      meeting = previous (last walk);
-      onCycle = lib.reverseList (lib.drop (lib.lists.findFirstIndex (id: id == meeting) 0 walk) walk);
-      # Starts at the smallest name: the same cycle always reads the same.
-      smallest = builtins.head (lib.sort (a: b: a < b) onCycle);
-      start = lib.lists.findFirstIndex (id: id == smallest) 0 onCycle;
-    in
-    if remaining == { } then [ ] else lib.drop start onCycle ++ lib.take start onCycle ++ [ smallest ];
+  findCycle = after: cycleIn after (sorted after).remaining;
 }

@@ -12,10 +12,21 @@ let
   nixos = import ./nixos.nix { inherit lib errors; };
   ssh = import ./ssh.nix { inherit lib; };
   base64 = import ./base64.nix { inherit lib; };
-  renderPlan = import ./plan.nix { inherit lib; };
-  renderTopology = import ./topology.nix { inherit lib; };
+  selector = import ./selector.nix { inherit lib errors; };
+  wholePlan = import ./plan/whole.nix { inherit lib; };
+  planDocument = import ./plan/document.nix {
+    inherit
+      lib
+      errors
+      graph
+      selector
+      ;
+  };
+  jobs = import ./plan/jobs.nix { inherit lib; };
+  renderTopology = import ./topology { inherit lib; };
   renderFiles = import ./rendered.nix { inherit lib errors; };
   explain = import ./explain { inherit lib errors; };
+  explainRequest = import ./explain/request.nix { inherit lib errors; };
   renderPrograms = import ./programs { inherit lib; };
   documentation = import ./documentation.nix { inherit lib; };
   resolve = import ./resolve.nix { inherit lib errors graph; };
@@ -170,8 +181,21 @@ in
             inherit netlib;
           };
         };
-      programs = renderPrograms config;
+      explained = explain {
+        inherit systems;
+        pins = lib.mapAttrs (_: node: node.nixpkgs) config.nodes;
+      };
+      places = renderPrograms config;
       systems = lib.mapAttrs (name: _: guard (guardKeys (systemOf name))) config.nodes;
+      toplevels = lib.mapAttrs toplevelOf systems;
+      gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
+      programs = lib.mapAttrs (
+        name: make: guard (make (nixos.pkgsOf config.nodes.${name}.nixpkgs config.nodes.${name}.system))
+      ) places.onNodes;
+      # From the nixpkgs that nodes have unless they say otherwise.
+      deployerPrograms = lib.genAttrs deployerSystems (
+        system: guard (places.onDeployer (nixos.pkgsOf (inputs.nixpkgs or nixpkgs) system))
+      );
     in
     {
       inherit
@@ -179,8 +203,25 @@ in
         options
         systems
         guard
+        toplevels
+        gatherers
+        programs
+        deployerPrograms
         ;
-      plan = guard (renderPlan config);
+      # What a document names to be evaluated, as one set.
+      jobsFor = jobs {
+        inherit
+          toplevels
+          gatherers
+          programs
+          deployerPrograms
+          ;
+      };
+      plan = guard (wholePlan config);
+      # What the driver asks for: one document for one request.
+      planFor = guard (planDocument config);
+      # What `netlib explain` asks for: one document for one question.
+      explainFor = explainRequest explained;
       # For people: also of a network that does not hold together yet.
       documentation = documentation.pages {
         inherit options;
@@ -189,23 +230,11 @@ in
           ../.
         ];
       };
-      toplevels = lib.mapAttrs toplevelOf systems;
       topology = guard (renderTopology config);
       # What the driver asks with arguments.
       ask = {
         render = renderFiles (guard config.render);
-        explain = explain {
-          inherit systems;
-          pins = lib.mapAttrs (_: node: node.nixpkgs) config.nodes;
-        };
+        explain = explained;
       };
-      gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
-      programs = lib.mapAttrs (
-        name: make: guard (make (nixos.pkgsOf config.nodes.${name}.nixpkgs config.nodes.${name}.system))
-      ) programs.onNodes;
-      # From the nixpkgs that nodes have unless they say otherwise.
-      deployerPrograms = lib.genAttrs deployerSystems (
-        system: guard (programs.onDeployer (nixos.pkgsOf (inputs.nixpkgs or nixpkgs) system))
-      );
     };
 }

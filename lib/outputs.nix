@@ -61,6 +61,9 @@ in
       config
       options
       plan
+      planFor
+      explainFor
+      jobsFor
       toplevels
       gatherers
       topology

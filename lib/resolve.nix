@@ -64,6 +64,7 @@ let
     nodes = builtins.attrNames config.nodes;
     inherit declared checked links;
   };
+  whole = steps.graph rollouts;
   rollouts = resolveRollouts {
     inherit config assigned;
     levels = steps.levels graph;
@@ -88,7 +89,8 @@ in
   inherit isGenerated;
   instances = instances.nodes;
   # What a deployment does: an order between two groups is one step, of kind "barrier".
-  graph = steps.graph rollouts;
+  graph = whole;
+  sorted = graph.sort (lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) whole);
   # The same as plan version 1 has it.
   steps = steps.expanded rollouts;
 }

@@ -81,9 +81,7 @@ let
   # Barriers stand for an order, so people see what is on both sides.
   cycle =
     let
-      found = netlib.graph.findCycle (
-        lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) resolved.graph
-      );
+      found = resolved.sorted.cycle;
       steps = builtins.filter (id: resolved.graph.${id}.kind != "barrier") (lib.drop 1 found);
       smallest = builtins.head (builtins.sort (a: b: a < b) steps);
       start = lib.lists.findFirstIndex (id: id == smallest) 0 steps;

@@ -1,9 +1,9 @@
-# The plan: what the driver needs to know, as plain data. Forces no NixOS evaluation and no fact.
+# Nodes, rollouts and steps as plain data, for every document about what a deployment does.
 { lib }:
 config:
 let
   inherit (config) resolved;
-  programs = import ./programs/places.nix { inherit lib; } config;
+  programs = import ../programs/places.nix { inherit lib; } config;
 
   # Sorted and without repetition: the plan does not depend on the order of definitions.
   sortedUnique = ids: builtins.attrNames (lib.genAttrs ids (_: null));
@@ -91,11 +91,13 @@ let
       inherit (step) kind;
       after = sortedUnique step.after;
     }
+    // lib.optionalAttrs (step.settles or [ ] != [ ] || step.kind == "gate") {
+      settles = sortedUnique step.settles;
+    }
     // (
       if step.kind == "gate" then
         {
           inherit (step) rollout batch;
-          settles = sortedUnique step.settles;
         }
       else if step.kind == "command" then
         {
@@ -103,6 +105,8 @@ let
           program = "step-${id}";
           inherit (step) timeout;
         }
+      else if step.kind == "barrier" then
+        { }
       else
         {
           inherit (step) node;
@@ -110,16 +114,9 @@ let
     );
 in
 {
-  version = 1;
+  inherit programs;
+  node = renderNode;
+  rollout = renderRollout;
+  step = renderStep;
   network = { inherit (config.network) name id; };
-  inherit (config) warnings;
-  nodes = lib.mapAttrs renderNode config.nodes;
-  roles = lib.mapAttrs (name: role: {
-    inherit (role) nodes;
-    extends = sortedUnique config.roles.${name}.extends;
-  }) resolved.roles;
-  modules = resolved.instances;
-  rollouts = lib.mapAttrs renderRollout resolved.rollouts;
-  deployerPrograms = programs.onDeployer != [ ];
-  steps = lib.mapAttrs renderStep resolved.steps;
 }

@@ -1,0 +1,49 @@
+# What each goal carries out: kinds of steps. Nothing else knows what a goal means for the plan.
+{ lib }:
+let
+  whole = [
+    "build"
+    "copy"
+    "activate"
+    "check"
+    "gate"
+    "command"
+  ];
+
+  kinds = {
+    switch = whole;
+    test = whole;
+    # Nothing of the new system runs before the boot, so there is nothing to look at.
+    boot = [
+      "build"
+      "copy"
+      "activate"
+      "gate"
+    ];
+    dry-activate = [
+      "build"
+      "copy"
+      "activate"
+    ];
+    copy = [
+      "build"
+      "copy"
+    ];
+    build = [ "build" ];
+  };
+  sets = lib.mapAttrs (_: names: lib.genAttrs names (_: true)) kinds;
+in
+{
+  names = builtins.attrNames kinds;
+
+  /**
+    Whether steps of a kind are carried out under a goal.
+
+    # Type
+
+    ```
+    does :: goal -> kind -> bool
+    ```
+  */
+  does = goal: kind: sets.${goal} ? ${kind};
+}

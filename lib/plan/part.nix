@@ -1,0 +1,73 @@
+# The steps and rollouts that some nodes and a goal leave of a network.
+{ lib, graph }:
+config:
+let
+  inherit (config) resolved;
+  inherit (import ./contract.nix { inherit lib graph; }) contract;
+  goals = import ./goal.nix { inherit lib; };
+  record = import ./json.nix { inherit lib; } config;
+  selection = import ./selection.nix { inherit lib; };
+  wavesOf = (import ./reverts.nix { inherit lib graph; }).wavesOf resolved.sorted;
+in
+{
+  # Overrides the goal of every node; null leaves it to them.
+  goal,
+  nodes,
+}:
+let
+  isSelected = lib.genAttrs nodes (_: true);
+  only = builtins.filter (name: isSelected ? ${name});
+
+  goalOf = name: if goal != null then goal else config.nodes.${name}.activation.goal;
+  # Steps of several nodes, or of none, know only the goal of the whole run.
+  goalOfRun = if goal != null then goal else "switch";
+  goalFor =
+    step: if step.kind == "gate" || step.kind == "command" then goalOfRun else goalOf step.node;
+
+  concerns = selection.concerning {
+    steps = resolved.graph;
+    inherit (resolved.sorted) followers;
+    inherit (resolved) rollouts;
+    isSelected = name: isSelected ? ${name};
+  };
+  isKept =
+    id:
+    let
+      step = resolved.graph.${id};
+    in
+    concerns id && goals.does (goalFor step) step.kind;
+
+  steps = contract {
+    steps = resolved.graph;
+    inherit (resolved) sorted;
+    inherit isKept;
+  };
+  ofKind = kind: builtins.filter (step: step.kind == kind) (builtins.attrValues steps);
+
+  restricted =
+    id:
+    let
+      whole = record.rollout id resolved.rollouts.${id};
+      members = only whole.nodes;
+    in
+    whole
+    // {
+      nodes = members;
+      # Batches keep their numbers, also those that have no node left.
+      batches = map (batch: batch // { nodes = only batch.nodes; }) whole.batches;
+      reverts = wavesOf members;
+    };
+  # Without an activation there is nothing that a rollout could keep to.
+  rollouts = lib.genAttrs (graph.unique (map (step: step.rollout) (ofKind "gate"))) restricted;
+in
+{
+  inherit goalOf rollouts steps;
+
+  # Nodes whose checks are made from elsewhere: after their activation, or before their rollout.
+  watched = graph.unique (
+    map (step: step.node) (ofKind "check")
+    ++ lib.concatMap (rollout: rollout.nodes) (builtins.attrValues rollouts)
+  );
+
+  hasDeployerCommands = builtins.any (step: step.on == "deployer") (ofKind "command");
+}

@@ -1,0 +1,26 @@
+# What each command of the driver needs of a network: steps, and what is evaluated of the nodes that it is about.
+{
+  deploy = {
+    steps = true;
+    evaluate = [
+      "toplevels"
+      "programs"
+    ];
+  };
+  plan = {
+    steps = true;
+    evaluate = [
+      "toplevels"
+      "programs"
+    ];
+    show = "text";
+  };
+  status.evaluate = [ "toplevels" ];
+  diff.evaluate = [ "toplevels" ];
+  check.evaluate = [ "programs" ];
+  facts.evaluate = [ "gatherers" ];
+  exec = { };
+  rollback = { };
+  # Of rollouts, not of nodes.
+  approve.rollouts = true;
+}

@@ -1,0 +1,71 @@
+# Which steps concern some of the nodes.
+{ lib }:
+let
+  # The node whose selection decides about a step, or null.
+  ownerOf =
+    step:
+    if step.kind == "command" then
+      (if step.on == "deployer" then null else step.on)
+    else
+      step.node or null;
+
+  isOfDeployer = step: step.kind == "command" && ownerOf step == null;
+  beforeOf = step: step.after ++ step.settles or [ ];
+in
+{
+  inherit ownerOf;
+
+  /**
+    The steps of these nodes, the gates of batches that have one of them, and commands of the deployer that stand directly before
+    or after one of those, or alone.
+
+    # Type
+
+    ```
+    concerning :: { steps; followers; rollouts; isSelected = name -> bool; } -> (id -> bool)
+    ```
+  */
+  concerning =
+    {
+      steps,
+      followers,
+      rollouts,
+      isSelected,
+    }:
+    let
+      judged =
+        step:
+        let
+          rollout = rollouts.${step.rollout};
+        in
+        if step.batch == 0 then rollout.nodes else (builtins.elemAt rollout.batches (step.batch - 1)).nodes;
+
+      isOwn =
+        step:
+        let
+          owner = ownerOf step;
+        in
+        if step.kind == "gate" then
+          builtins.any isSelected (judged step)
+        else
+          owner != null && isSelected owner;
+      own = lib.mapAttrs (_: isOwn) steps;
+
+      commands = lib.filterAttrs (_: isOfDeployer) steps;
+      besides = id: beforeOf steps.${id} ++ followers.${id} or [ ];
+      # One command may hang on another one.
+      kept = lib.genAttrs (map (item: item.key) (
+        builtins.genericClosure {
+          startSet = map (key: { inherit key; }) (
+            builtins.filter (id: besides id == [ ] || builtins.any (beside: own.${beside}) (besides id)) (
+              builtins.attrNames commands
+            )
+          );
+          operator =
+            item:
+            map (key: { inherit key; }) (builtins.filter (beside: commands ? ${beside}) (besides item.key));
+        }
+      )) (_: true);
+    in
+    id: own.${id} || kept ? ${id};
+}

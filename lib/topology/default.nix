@@ -1,0 +1,16 @@
+# The picture of a network: as data, and drawn in several languages.
+{ lib }:
+config:
+let
+  data = import ./data.nix { inherit lib; } config;
+  words = import ./words.nix { inherit lib; } data;
+  draw = file: import file { inherit lib data words; };
+in
+# The data stands beside its pictures, where the driver of plan version 1 looks for it.
+data
+// {
+  json = data;
+  text = draw ./text.nix;
+  dot = draw ./dot.nix;
+  mermaid = draw ./mermaid.nix;
+}
