@@ -10,6 +10,7 @@ let
   inherit (subject) lib;
 
   groups = [
+    "arguments"
     "batches"
     "checks"
     "commands"
@@ -25,11 +26,13 @@ let
     "plain"
     "plan"
     "readmes"
+    "requests"
     "roles"
     "rollout-members"
     "rollouts"
     "selectors"
     "ssh"
+    "topology"
   ];
   # A tree with nothing but lib has no systems to evaluate.
   systemGroups = [

@@ -218,4 +218,82 @@ in
     expr = missing (evaluated.ask.explain "alhpa" [ "networking" ]);
     expected = "there is no node \"alhpa\". Did you mean \"alpha\"? Nodes are \"alpha\", \"beta\", \"gamma\".";
   };
+  "as text, for a question as people write it" = {
+    expr =
+      let
+        # Files lie elsewhere on every machine.
+        plain = text: builtins.filter (line: !(lib.hasInfix "/" line)) (lib.splitString "\n" text);
+        answer = evaluated.explainFor {
+          node = "alpha";
+          option = "environment.etc.\"note\".text";
+        };
+        without = evaluated.explainFor {
+          node = "alpha";
+          option = "networking.domain";
+          overridden = false;
+        };
+      in
+      {
+        inherit (answer) problems;
+        first = lib.take 2 (plain answer.text);
+        hasOverridden = builtins.elem "overridden:" (plain answer.text);
+        without = builtins.filter (lib.hasInfix "not shown") (plain without.text);
+        data = without.found ? overridden;
+      };
+    expected = {
+      problems = [ ];
+      first = [
+        "environment.etc.note.text of alpha:"
+        "    \"this\""
+      ];
+      hasOverridden = true;
+      without = [ "not shown: overridden definitions, because evaluating one of them fails" ];
+      data = false;
+    };
+  };
+  "a set of options is a list" = {
+    expr = builtins.elem "networking.firewall.enable" (
+      lib.splitString "\n"
+        (evaluated.explainFor {
+          node = "alpha";
+          option = "networking.firewall";
+        }).text
+    );
+    expected = true;
+  };
+  "what is wrong with a question is told" = {
+    expr =
+      map
+        (
+          question:
+          let
+            answer = evaluated.explainFor question;
+          in
+          assert answer.text == null && answer.found == null;
+          answer.problems
+        )
+        [
+          {
+            node = "alpah";
+            option = "networking";
+          }
+          {
+            node = "alpha";
+            option = "a..b";
+          }
+          {
+            node = "alpha";
+            option = "\"a";
+          }
+        ];
+    expected = [
+      [ "there is no node \"alpah\". Did you mean \"alpha\"? Nodes are \"alpha\", \"beta\", \"gamma\"." ]
+      [
+        "\"a..b\" is not a valid option. Write names separated by dots, such as networking.hostName, and those with dots in quotes."
+      ]
+      [
+        "\"\"a\" is not a valid option. Write names separated by dots, such as networking.hostName, and those with dots in quotes."
+      ]
+    ];
+  };
 }

@@ -19,7 +19,13 @@ let
     resolved:
     resolved
     // {
-      problems = map (problem: removeAttrs problem [ "message" "written" ]) resolved.problems;
+      problems = map (
+        problem:
+        removeAttrs problem [
+          "message"
+          "written"
+        ]
+      ) resolved.problems;
     };
 in
 lib.listToAttrs (
@@ -35,6 +41,29 @@ lib.listToAttrs (
   "the table has cases" = {
     expr = builtins.length table.cases > 40;
     expected = true;
+  };
+  "what is said of mistakes" = {
+    expr = map (problem: problem.message) (
+      (selector.resolve context [
+        "databsae1"
+        "@egde & !role:wen"
+        "module:*.home"
+        "alpha,beta"
+        " "
+        "[a"
+        (lib.concatStrings (lib.replicate 1001 "x"))
+      ]).problems
+    );
+    expected = [
+      "there is no node \"databsae1\". Did you mean \"database1\"? Nodes are \"database1\", \"database2\", \"monitor\", \"web1\", \"web10\", \"web2\""
+      "there is no tag \"egde\". Did you mean \"edge\"? Tags are \"edge\", \"rack-1\", \"rack-2\", \"rack.3\""
+      "there is no role \"wen\". Did you mean \"web\"? Roles are \"base\", \"database\", \"web\""
+      "no instance of a module matches \"*.home\". Instances are \"hello.morning\", \"wireguard-mesh.unused\", \"wireguard-mesh.wg0\", \"wireguard-mesh.wg1\""
+      "\"alpha,beta\" is not a valid selector. Give each node or selector on its own, without commas"
+      "\" \" is not a valid selector. It names nothing"
+      "\"[a\" is not a valid selector. Selectors are a node, a pattern such as \"web*\", \"@tag\", \"role:web\", \"module:hello.morning\", each with \"!\" for the others, joined by \"&\""
+      "\"${lib.concatStrings (lib.replicate 80 "x")}…\" (1001 bytes) is not a valid selector. It has more than 1000 characters"
+    ];
   };
   "roles that selectors refer to" = {
     expr =

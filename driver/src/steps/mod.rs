@@ -9,6 +9,8 @@ mod check;
 mod command;
 mod coordinator;
 mod copy;
+#[cfg(test)]
+mod equivalence;
 mod failure;
 mod follow;
 mod gate;
