@@ -48,10 +48,13 @@ let
     );
   texts = pieces ++ lib.genList textOf 400;
 
+  # An evaluation that may not write to the store, as that of `nix flake check --no-build`, reads nothing back.
+  mayWrite = builtins.pathExists (builtins.toFile "written.nix" "null");
+
   # As Nix reads it, from a file of its own.
   read = text: import (builtins.toFile "written.nix" text);
 in
-{
+lib.optionalAttrs mayWrite {
   "texts are read as they were" = {
     expr = builtins.filter (pair: pair.fst != pair.snd) (
       lib.zipLists texts (read "[ ${lib.concatMapStringsSep " " quoted texts} ]")
@@ -69,6 +72,8 @@ in
       );
     expected = [ ];
   };
+}
+// {
   "no text is code, and none makes a network throw" = {
     expr =
       let
