@@ -33,6 +33,10 @@ let
         path = program fact request;
       }) requests
     );
+  # As much as `netlib facts gather` takes.
+  longest = 4096;
+  isFact =
+    pattern: value: builtins.stringLength value <= longest && builtins.match pattern value != null;
 in
 {
   inherit gatherer;
@@ -55,17 +59,29 @@ in
     else
       errors.fail "facts/${node}.json must be a JSON object of strings. Remove it and run: netlib facts gather --on ${node}";
 
-  # A fact of a node, for the configuration of another. Missing ones are an error only for who asks.
+  # A fact of a node, for the configuration of another. Missing and bad ones are an error only for who asks.
   get =
-    nodes:
+    { nodes, gather }:
     {
       node,
       name,
       neededBy,
     }:
-    nodes.${node}.facts.${name} or (errors.fail (
-      "node ${quote neededBy} needs the fact ${quote name} of node ${quote node}, which has not been gathered. "
-      + "Run: netlib facts gather --on ${node}\n"
-      + "(a new file must be known to git: git add facts)"
-    ));
+    let
+      value = nodes.${node}.facts.${name};
+      inherit (gather.${node}.${name} or { pattern = "[ -~]+"; }) pattern;
+      failed =
+        problem:
+        errors.fail (
+          "node ${quote neededBy} needs the fact ${quote name} of node ${quote node}, ${problem}. "
+          + "Run: netlib facts gather --on ${node}\n"
+          + "(a new file must be known to git: git add facts)"
+        );
+    in
+    if !(nodes.${node}.facts ? ${name}) then
+      failed "which has not been gathered"
+    else if !isFact pattern value then
+      failed "but what facts/${node}.json has does not match ${pattern}"
+    else
+      value;
 }

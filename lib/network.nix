@@ -72,7 +72,7 @@ let
           ssh
           types
           ;
-        getFact = facts.get config.nodes;
+        getFact = facts.get { inherit (config) nodes gather; };
       };
     };
 

@@ -85,7 +85,7 @@ pub enum FactsError {
         /// Fact name.
         fact: String,
         /// What is wrong with it.
-        problem: BadValue,
+        problem: Box<BadValue>,
         /// The program.
         program: String,
     },
@@ -188,16 +188,18 @@ async fn one(parts: &GatherParts, node: &str, step: &str) -> Result<Written, Fac
         .map_err(|failure| FactsError::Gatherer(Box::new(failure)))?;
     let mut facts = BTreeMap::new();
     let requests = parts.plan.nodes.get(node).map(|node| &node.facts);
-    for fact in requests.into_iter().flat_map(BTreeMap::keys) {
+    for (fact, request) in requests.into_iter().flatten() {
         let program = format!("{out}/bin/{fact}");
         let output = host
             .run(HostCommand::new([program.clone()]).timeout(FACT))
             .await?;
-        let value = value::checked(&output.stdout).map_err(|problem| FactsError::Value {
-            node: node.to_owned(),
-            fact: fact.clone(),
-            problem,
-            program,
+        let value = value::checked(&output.stdout, &request.pattern).map_err(|problem| {
+            FactsError::Value {
+                node: node.to_owned(),
+                fact: fact.clone(),
+                problem: Box::new(problem),
+                program,
+            }
         })?;
         facts.insert(fact.clone(), value);
     }

@@ -19,6 +19,29 @@ pub fn bytes() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece(), 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// Codes of the host script, and others.
+pub fn refusal() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "busy",
+        "changed",
+        "other-network",
+        "shared-id",
+        "rollout-busy",
+        "not-paused",
+        "no-toplevel",
+        "known",
+        "not-waiting",
+        "no-generation",
+        "not-in-profile",
+        "gate",
+        "state",
+        "identity",
+        "start",
+        "folder",
+        "none",
+    ])
+}
+
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let words = [
         "refused=",

@@ -145,6 +145,14 @@ pub struct Target {
 pub struct FactRequest {
     /// What it is and where it lives, for people.
     pub description: String,
+    /// What the value must match from its beginning to its end.
+    #[serde(default = "anything")]
+    pub pattern: String,
+}
+
+/// Plans of before named no pattern.
+fn anything() -> String {
+    "[ -~]+".to_owned()
 }
 
 impl Plan {

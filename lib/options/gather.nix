@@ -15,6 +15,18 @@ let
       example = "WireGuard key pair at /var/lib/netlib/wireguard-mesh/wg0/private-key";
     };
 
+    pattern = lib.mkOption {
+      type = types.strMatching ".+";
+      default = "[ -~]+";
+      description = ''
+        What the value must match from its beginning to its end: an extended regular expression of literals, classes of ASCII
+        characters, groups, `|` and counts. `netlib facts gather` refuses anything else, and so does the network that reads it.
+        Whoever owns the node chooses the value, so leave no room: name what a key is called, and how long it is.
+      '';
+      defaultText = lib.literalMD "one line of printable ASCII characters";
+      example = "[A-Za-z0-9+/]{43}=";
+    };
+
     packages = lib.mkOption {
       type = types.functionTo (types.listOf types.package);
       default = _: [ ];
@@ -44,6 +56,7 @@ in
       {
         alpha.ssh-host-key = {
           description = "SSH host key";
+          pattern = netlib.ssh.keyPattern;
           script = "cat /etc/ssh/ssh_host_ed25519_key.pub";
         };
       }

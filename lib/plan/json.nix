@@ -52,7 +52,7 @@ let
         rebootTimeout
         ;
     };
-    facts = lib.mapAttrs (_: request: { inherit (request) description; }) (
+    facts = lib.mapAttrs (_: request: { inherit (request) description pattern; }) (
       config.gather.${name} or { }
     );
     checks = lib.mapAttrs renderCheck (resolved.checks.${name} or { });

@@ -23,6 +23,7 @@ let
 
   key = {
     description = "SSH key for backups at ${table.sshKey}, and the repositories' passphrase at ${table.passphrase}";
+    pattern = (import ../../lib/ssh.nix { inherit lib; }).keyPattern;
     packages = pkgs: [ pkgs.openssh ];
     script =
       makeDirectory
@@ -41,6 +42,7 @@ let
 
   recovery = {
     description = "The repositories' passphrase, encrypted to those in backup.${table.name}.recoveryRecipients";
+    pattern = "[A-Za-z0-9+/]+=?=?";
     packages = pkgs: [ pkgs.age ];
     script =
       makeDirectory

@@ -3,10 +3,10 @@
 let
   inherit (subject) lib modules;
   hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFYbL9DDucXeDDJ2rMb1tUK/mmq350d5//S+Z9DhqnSK";
-  signature = "client-1:mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
-  factsWith = sshKey: {
+  signature = name: "${name}.main.example-1:mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+  factsWith = name: sshKey: {
     remote-builders-main-ssh = sshKey;
-    remote-builders-main-signing = signature;
+    remote-builders-main-signing = signature name;
   };
   outputsOf =
     module:
@@ -20,8 +20,8 @@ let
         network.name = "example";
         defaults = subject.minimal;
         nodes.gamma.facts.ssh-host-key = hostKey;
-        nodes.alpha.facts = factsWith "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG";
-        nodes.beta.facts = factsWith "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJY0UKrzhK7nLF0rMG5j8FonPeLD5ElhwwYDqd4jXIyr";
+        nodes.alpha.facts = factsWith "alpha" "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG";
+        nodes.beta.facts = factsWith "beta" "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJY0UKrzhK7nLF0rMG5j8FonPeLD5ElhwwYDqd4jXIyr";
       };
     };
   outputs = outputsOf { };
@@ -113,7 +113,7 @@ in
         builtins.match "restrict,command=\"/nix/store/[^\"]*/bin/nix-daemon --stdio\" ssh-ed25519 .*" line
         != null
       ) gamma.users.users.nix-builder-main.openssh.authorizedKeys.keys;
-      signatures = builtins.elem signature gamma.nix.settings.trusted-public-keys;
+      signatures = builtins.elem (signature "alpha") gamma.nix.settings.trusted-public-keys;
       trusted = builtins.elem "nix-builder-main" gamma.nix.settings.trusted-users;
     };
     expected = {

@@ -20,6 +20,7 @@ in
   # A request for `gather`: an SSH key pair whose private half is at `file`; the fact is the public half.
   sshKeyRequest = file: {
     description = "SSH key pair at ${file}";
+    pattern = (import ../../lib/ssh.nix { inherit lib; }).keyPattern;
     packages = pkgs: [ pkgs.openssh ];
     script = once file "ssh-keygen -q -t ed25519 -N \"\" -C \"\" -f \"$fresh/key\"" + ''
       ssh-keygen -y -f "$key" | cut -d " " -f 1,2
@@ -29,6 +30,8 @@ in
   # A request for `gather`: a key at `file` that signs store paths under a name; the fact is `<name>:<public key>`.
   signingKeyRequest = { name, file }: {
     description = "Key that signs store paths, at ${file}";
+    # By no other name: it would stand for somebody else's key.
+    pattern = "${lib.escapeRegex name}:[A-Za-z0-9+/]{43}=";
     packages = pkgs: [ pkgs.nix ];
     script =
       once file "nix-store --generate-binary-cache-key ${lib.escapeShellArg name} \"$fresh/key\" \"$fresh/public\""

@@ -18,6 +18,7 @@ let
 
   request = host: {
     description = "SSH host key at ${host.file}";
+    pattern = netlib.ssh.keyPattern;
     packages = pkgs: [ pkgs.openssh ];
     script = ''
       key=${lib.escapeShellArg host.file}

@@ -2,7 +2,8 @@
 { netlib }:
 let
   # WireGuard keys are 32 bytes in base64.
-  isPublicKey = text: builtins.match "[A-Za-z0-9+/]{43}=" text != null;
+  pattern = "[A-Za-z0-9+/]{43}=";
+  isPublicKey = text: builtins.match pattern text != null;
 in
 {
   inherit isPublicKey;
@@ -27,6 +28,7 @@ in
 
   request = privateKeyFile: {
     description = "WireGuard key pair at ${privateKeyFile}";
+    inherit pattern;
     packages = pkgs: [ pkgs.wireguard-tools ];
     script = ''
       key=${privateKeyFile}

@@ -63,6 +63,7 @@ in
     {
       ${kemFact} = {
         description = "ML-KEM-768 key pair at ${directory}/kem-key.pem";
+        pattern = "[A-Za-z0-9+/]+=?=?";
         packages = pkgs: [ pkgs.openssl ];
         script = scriptOf ./scripts/preshared-key-pair.sh { inherit directory; };
       };
@@ -72,6 +73,7 @@ in
         peer:
         lib.nameValuePair (factFor peer) {
           description = "secret for ${peer} below ${directory}, encapsulated to its ML-KEM key";
+          pattern = "${pending}|[A-Za-z0-9+/]+=?=?\\.[0-9a-f]+";
           packages = pkgs: [ pkgs.openssl ];
           script = scriptOf ./scripts/preshared-make.sh {
             inherit directory peer pending;

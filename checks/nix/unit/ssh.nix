@@ -35,10 +35,12 @@ in
       "command=\"true\" ${ed25519}"
       "-----BEGIN OPENSSH PRIVATE KEY-----"
       "${ed25519}\n${ed25519}"
+      "${ed25519} comment\n${ed25519}"
+      "${ed25519} comment\r"
       " ${ed25519}"
       "ssh-dss AAAAB3NzaC1kc3M="
     ];
-    expected = lib.genList (_: false) 9;
+    expected = lib.genList (_: false) 11;
   };
   "equal keys with other comments are equal" = {
     expr = map ssh.bareKey [

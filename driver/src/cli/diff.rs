@@ -16,13 +16,13 @@ use crate::host::Hosts;
 use crate::report::difference::text;
 use crate::schedule::StepError;
 
-/// How many nodes are compared at the same time: each builds and fetches.
+/// How many nodes are compared at the same time: each builds.
 const AT_ONCE: usize = 4;
 
 /// Show which packages differ between the system that a node runs and the one it should run.
 ///
-/// Both have to be in this machine's store for that: the planned system is built here, and a running one that is not
-/// here is fetched from its host. Nothing is changed on any host.
+/// The planned system is built here; the host lists what the running one consists of, and nothing of that is fetched.
+/// Nothing is changed on any host.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     netlib diff\n  \

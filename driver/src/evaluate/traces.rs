@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::options::TraceUse;
 use crate::diagnose::Trace;
+use crate::private;
 
 /// What becomes of traces.
 #[derive(Clone, Debug, Default)]
@@ -44,9 +45,9 @@ impl Traces {
 
 fn write(file: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
+        private::make_folder(folder)?;
     }
-    std::fs::write(file, format!("{}\n", text.trim_end()))
+    private::write(file, &format!("{}\n", text.trim_end()))
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ fn a_bad_value_names_node_fact_and_program() {
     let error = FactsError::Value {
         node: "alpha".to_owned(),
         fact: "key".to_owned(),
-        problem: BadValue::ManyLines,
+        problem: Box::new(BadValue::ManyLines),
         program: "/nix/store/x/bin/key".to_owned(),
     };
     insta::assert_snapshot!(error, @r#"

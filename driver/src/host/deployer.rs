@@ -1,16 +1,34 @@
 //! The machine netlib runs on, as its user: for checks that look at nodes from here.
 
+use std::path::{Path, PathBuf};
+
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::{Host, HostCommand, HostError, RemoteStore};
-use crate::process::{LineSink, Output};
+use crate::process::{Command, LineSink, Output};
 
 const HERE: &str = "the deployer";
 
 /// The machine netlib runs on, with the rights of whoever runs it and no more.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Deployer;
+#[derive(Clone, Debug)]
+pub struct Deployer {
+    folder: PathBuf,
+}
+
+impl Deployer {
+    /// Temporary files of what runs here go to this folder, which must be private.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
+    }
+
+    fn prepared(&self, command: HostCommand) -> Command {
+        command.on_deployer().env("TMPDIR", &self.folder)
+    }
+}
 
 impl Host for Deployer {
     fn node(&self) -> &str {
@@ -23,7 +41,7 @@ impl Host for Deployer {
 
     fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
-            let output = command.on_deployer().output().await;
+            let output = self.prepared(command).output().await;
             output.map_err(|error| HostError::of_command(HERE, error))
         }
         .boxed()
@@ -35,7 +53,7 @@ impl Host for Deployer {
         lines: LineSink,
     ) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
-            let output = command.on_deployer().stream_lines(&lines).await;
+            let output = self.prepared(command).stream_lines(&lines).await;
             output.map_err(|error| HostError::of_command(HERE, error))
         }
         .boxed()

@@ -126,7 +126,19 @@ pub enum HostError {
     },
 }
 
+/// How much of an answer that is none is shown.
+const LONGEST_ANSWER: usize = 1000;
+
 impl HostError {
+    /// An answer that is not in the protocol.
+    pub(crate) fn answer(address: String, subcommand: &str, answer: &str) -> Self {
+        Self::Answer {
+            address,
+            subcommand: subcommand.to_owned(),
+            answer: answer.chars().take(LONGEST_ANSWER).collect(),
+        }
+    }
+
     /// A command on a machine that is reached without a connection: its own failure is told with the address.
     pub(crate) fn of_command(address: &str, error: ProcessError) -> Self {
         match error {

@@ -46,6 +46,11 @@ pub trait Host: Send + Sync {
     /// How it is reached, for people: `root@alpha.example.org`, or `this machine`.
     fn address(&self) -> String;
 
+    /// Whether the systems that it names must be store paths. Hosts of tests may have stores of their own.
+    fn names_store_paths(&self) -> bool {
+        true
+    }
+
     /// Runs a command as root, connecting again first if the connection broke earlier.
     fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>>;
 

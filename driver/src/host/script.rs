@@ -226,4 +226,6 @@ impl IdentityPolicy {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

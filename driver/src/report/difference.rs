@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::difference::{Difference, Obtained};
+use crate::difference::Difference;
 
 /// A block for one node.
 #[must_use]
@@ -10,7 +10,6 @@ pub fn text(node: &str, difference: &Difference) -> String {
     let Difference {
         running,
         planned,
-        obtained,
         packages,
     } = difference;
     let Some(running) = running else {
@@ -22,12 +21,6 @@ pub fn text(node: &str, difference: &Difference) -> String {
     let mut text = format!("{node}: {running}\n");
     let indent = " ".repeat(node.len());
     let _ = writeln!(text, "{indent}  -> {planned}");
-    if *obtained == Obtained::Fetched {
-        let _ = writeln!(
-            text,
-            "{indent}  (the running system was not in this machine's store: fetched from the host)"
-        );
-    }
     if packages.is_empty() {
         let _ = writeln!(
             text,
@@ -44,11 +37,10 @@ pub fn text(node: &str, difference: &Difference) -> String {
 mod tests {
     use super::*;
 
-    fn shown(running: Option<&str>, obtained: Obtained, packages: &[&str]) -> String {
+    fn shown(running: Option<&str>, packages: &[&str]) -> String {
         let difference = Difference {
             running: running.map(str::to_owned),
             planned: "/nix/store/2-nixos".to_owned(),
-            obtained,
             packages: packages.iter().map(|line| (*line).to_owned()).collect(),
         };
         text("alpha", &difference)
@@ -57,16 +49,15 @@ mod tests {
     #[test]
     fn packages_are_listed_below_the_two_systems() {
         let old = Some("/nix/store/1-nixos");
-        insta::assert_snapshot!(shown(old, Obtained::WasHere, &["hello: 2.10 → 2.12, +5.6 KiB", "jq: ∅ → 1.7"]), @r"
+        insta::assert_snapshot!(shown(old, &["hello: 2.10 → 2.12, +5.6 KiB", "jq: ∅ → 1.7"]), @r"
         alpha: /nix/store/1-nixos
                -> /nix/store/2-nixos
           hello: 2.10 → 2.12, +5.6 KiB
           jq: ∅ → 1.7
         ");
-        insta::assert_snapshot!(shown(old, Obtained::Fetched, &[]), @r"
+        insta::assert_snapshot!(shown(old, &[]), @r"
         alpha: /nix/store/1-nixos
                -> /nix/store/2-nixos
-               (the running system was not in this machine's store: fetched from the host)
           no package has another version or a size that differs by more than 8 KiB: only configuration differs
         ");
     }
@@ -74,7 +65,7 @@ mod tests {
     #[test]
     fn nothing_to_compare() {
         let new = Some("/nix/store/2-nixos");
-        insta::assert_snapshot!(shown(new, Obtained::NotNeeded, &[]), @"alpha: no difference: it runs /nix/store/2-nixos");
-        insta::assert_snapshot!(shown(None, Obtained::NotNeeded, &[]), @"alpha: runs no NixOS system; planned: /nix/store/2-nixos");
+        insta::assert_snapshot!(shown(new, &[]), @"alpha: no difference: it runs /nix/store/2-nixos");
+        insta::assert_snapshot!(shown(None, &[]), @"alpha: runs no NixOS system; planned: /nix/store/2-nixos");
     }
 }

@@ -1,7 +1,7 @@
 //! Keeps everything of a run in a folder: `events.jsonl`, and one file a node with all that its steps said.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -10,6 +10,7 @@ use super::json::JsonLines;
 use super::lines::Lines;
 use super::readers::Reader;
 use crate::event::{Event, WalkStep};
+use crate::private;
 
 /// The folder of the nodes' files: no node's name can collide with another file of ours.
 const NODES: &str = "nodes";
@@ -36,7 +37,7 @@ impl LogDir {
     /// Makes the folder and begins a run in it.
     pub fn begin(folder: &Path, command: &str) -> Result<Self, LogDirError> {
         let nodes = folder.join(NODES);
-        std::fs::create_dir_all(&nodes).map_err(|source| LogDirError {
+        private::make_folder(&nodes).map_err(|source| LogDirError {
             path: nodes,
             source,
         })?;
@@ -109,8 +110,7 @@ impl Reader for LogDir {
 }
 
 fn append(path: &Path) -> Result<File, LogDirError> {
-    let opened = OpenOptions::new().create(true).append(true).open(path);
-    opened.map_err(|source| LogDirError {
+    private::append(path).map_err(|source| LogDirError {
         path: path.to_owned(),
         source,
     })
@@ -118,6 +118,7 @@ fn append(path: &Path) -> Result<File, LogDirError> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
     use std::time::Duration;
 
     use super::*;
@@ -174,6 +175,16 @@ mod tests {
         let events = std::fs::read_to_string(folder.path().join("logs/events.jsonl")).unwrap();
         assert_eq!(events.lines().count(), 12);
         assert!(!folder.path().join("logs/nodes/beta.log").exists());
+        for (path, mode) in [
+            ("", 0o700),
+            ("nodes", 0o700),
+            ("nodes/alpha.log", 0o600),
+            ("events.jsonl", 0o600),
+        ] {
+            let path = folder.path().join("logs").join(path);
+            let found = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(found & 0o777, mode, "{}", path.display());
+        }
     }
 
     #[test]

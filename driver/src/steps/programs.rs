@@ -101,7 +101,7 @@ impl Programs {
     pub(super) async fn here(&self) -> Result<Ready, StepFailure> {
         let build = async || self.realised(&*self.sources.deployer, "deployer").await;
         let path = self.deployer.get_or_init(build).await.clone()?;
-        let host = Arc::new(Deployer);
+        let host = Arc::new(Deployer::new(&self.settings.run_dir));
         Ok(Ready { host, path })
     }
 

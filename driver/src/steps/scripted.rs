@@ -88,6 +88,10 @@ impl Host for Scripted {
         "bed"
     }
 
+    fn names_store_paths(&self) -> bool {
+        false
+    }
+
     fn address(&self) -> String {
         "a bed".to_owned()
     }

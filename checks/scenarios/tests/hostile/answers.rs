@@ -58,7 +58,6 @@ fn attack_10_text_of_a_host_does_not_reach_terminals_and_logs_as_it_is() {
             vec![
                 "status --no-eval".to_owned(),
                 "status --no-eval --json".to_owned(),
-                format!("deploy {logs}"),
             ],
         ),
         // An answer that is none, and one with an error of its own.

@@ -4,6 +4,7 @@
 mod answers;
 mod connections;
 mod coordinators;
+mod deployer_users;
 mod local_users;
 mod modules;
 mod records;

@@ -72,7 +72,7 @@ impl Place {
     /// Adds what another netlib wrote in the meantime, and replaces the file.
     pub(super) fn write(&self, content: &mut Content) -> std::io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
+        crate::private::make_folder(folder)?;
         let lock = File::create(folder.join(bound::LOCK))?;
         // On a file system without locks, somebody's answers may be lost and are evaluated again.
         let _ = flock(&lock, FlockOperation::LockExclusive);

@@ -5,10 +5,8 @@ use super::{LockHolder, Phase, Probe, Record, Refusal, Status, Underway, Unfinis
 use crate::host::{Host, HostError};
 use crate::plan::Network;
 use crate::process::Output;
+use crate::store_path::is_store_path;
 use crate::text::clean;
-
-/// How much of an answer that is none is shown.
-const LONGEST_ANSWER: usize = 1000;
 
 /// What the script answered: lines, and after an empty line the bytes of a log.
 #[derive(Debug)]
@@ -41,6 +39,11 @@ impl Answer {
             lines,
             rest: rest.to_vec(),
         };
+        if host.names_store_paths()
+            && let Some(line) = answer.bad_path()
+        {
+            return Err(HostError::answer(host.address(), subcommand, &line));
+        }
         match answer.get("refused") {
             Some(code) => Err(answer.refused(code, &output.stderr)),
             None => Ok(answer),
@@ -55,6 +58,20 @@ impl Answer {
             },
             None => self.unexpected(),
         }
+    }
+
+    /// A line that should name a system by its store path and names something else.
+    fn bad_path(&self) -> Option<String> {
+        let named = |key: &str, value: &str| match key {
+            "current" | "booted" | "profile" | "toplevel" | "previous" | "profile_before"
+            | "lock.toplevel" | "changed.running" => Some(value.to_owned()),
+            "last" | "unfinished" | "generation" => value.split(' ').nth(2).map(str::to_owned),
+            _ => None,
+        };
+        let bad = self.lines.iter().find(|(key, value)| {
+            named(key, value).is_some_and(|path| !path.is_empty() && !is_store_path(&path))
+        });
+        bad.map(|(key, value)| format!("{key}={value}"))
     }
 
     /// The value of a key; empty values count as absent.
@@ -128,11 +145,7 @@ impl Answer {
     }
 
     fn unexpected(&self) -> HostError {
-        HostError::Answer {
-            address: self.address.clone(),
-            subcommand: self.subcommand.clone(),
-            answer: self.head.chars().take(LONGEST_ANSWER).collect(),
-        }
+        HostError::answer(self.address.clone(), &self.subcommand, &self.head)
     }
 
     fn last(&self) -> Option<Record> {

@@ -258,6 +258,10 @@ impl Host for Bed {
         "bed"
     }
 
+    fn names_store_paths(&self) -> bool {
+        false
+    }
+
     fn address(&self) -> String {
         "a bed".to_owned()
     }
