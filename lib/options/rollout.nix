@@ -97,7 +97,7 @@ let
       };
 
       approvers = {
-        type = types.attrsOf (types.nonEmptyListOf netlib.types.sshPublicKey);
+        type = types.attrsOf (types.listOf netlib.types.sshPublicKey);
         description = ''
           Whose approval counts, with their public SSH keys: `netlib approve` signs with one of them, and the deploy verifies it.
           When nobody is named, everybody who reaches the coordinator may approve, and the coordinator could claim that somebody did.

@@ -42,6 +42,30 @@ in
       deadline = 3600;
     };
   };
+  "approvers are those of the network, unless a role names its own" = {
+    expr =
+      let
+        key =
+          name: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG ${name}";
+        inherit
+          (plan {
+            nodes = nodesOf 2;
+            rollout.approvers.anna = [ (key "anna") ];
+            roles.one.nodes = [ "n1" ];
+            roles.two = {
+              nodes = [ "n2" ];
+              rollout.approvers.bob = [ (key "bob") ];
+            };
+          })
+          rollouts
+          ;
+      in
+      lib.mapAttrs (_: rollout: builtins.attrNames rollout.approvers) rollouts;
+    expected = {
+      one = [ "anna" ];
+      two = [ "bob" ];
+    };
+  };
   "nobody says anything, nothing is rolled out" = {
     expr =
       (plan {
