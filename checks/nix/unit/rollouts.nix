@@ -66,6 +66,24 @@ in
       two = [ "bob" ];
     };
   };
+  "the deployers may be the approvers" = {
+    expr =
+      (plan (
+        { config, ... }:
+        {
+          imports = [ ../../../modules/deploy-access ];
+          nodes.n1.target.user = "root";
+          roles.all.nodes = [ "*" ];
+          deploy-access.deployers.anna.keys = [
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG anna"
+          ];
+          rollout.approvers = lib.mapAttrs (_: deployer: deployer.keys) config.deploy-access.deployers;
+        }
+      )).rollouts.all.approvers;
+    expected.anna = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG anna"
+    ];
+  };
   "nobody says anything, nothing is rolled out" = {
     expr =
       (plan {
