@@ -5,7 +5,7 @@ let
   inherit (table) authorities;
   quote = lib.escapeShellArg;
 
-  # One line a key that can be signed: kind, file below the directory, principals, key.
+  # One line a key that can be signed: kind, file below the directory, principals, key, permissions.
   hostLine =
     node: host:
     lib.concatStringsSep "\t" [
@@ -13,6 +13,7 @@ let
       node
       (lib.concatStringsSep "," host.names)
       (if host.isGathered then host.publicKey else "-")
+      "-"
     ];
   userLines =
     person: user:
@@ -23,6 +24,8 @@ let
         (if builtins.length user.keys == 1 then person else "${person}-${toString index}")
         person
         key
+        # An empty column would be none.
+        (if user.permissions == [ ] then "-" else lib.concatStringsSep "," user.permissions)
       ]
     ) user.keys;
   lines =

@@ -40,6 +40,27 @@ let
 
     inherit access;
 
+    permissions = lib.mkOption {
+      type = types.listOf (
+        types.enum [
+          "agent-forwarding"
+          "port-forwarding"
+          "pty"
+          "user-rc"
+          "X11-forwarding"
+        ]
+      );
+      default = [ "pty" ];
+      description = ''
+        What the person may do beside running commands, with plain keys as with certificates, as sshd calls it: a terminal (`pty`),
+        forwardings, a `~/.ssh/rc`. Who jumps through a host to others needs `port-forwarding`.
+      '';
+      example = [
+        "pty"
+        "port-forwarding"
+      ];
+    };
+
     left = lib.mkOption {
       type = types.bool;
       default = false;
@@ -99,6 +120,14 @@ let
       description = "How long a certificate is valid: a number of hours (h), days (d) or weeks (w).";
       example = "8h";
     };
+  };
+
+  revokedSerials = lib.mkOption {
+    # 0 is the serial of certificates that were given none.
+    type = types.listOf types.ints.positive;
+    default = [ ];
+    description = "Serials of certificates that sshd of every host refuses, as `ssh-access status` shows them. The key itself stays good.";
+    example = [ 4611686018427387904 ];
   };
 in
 {
@@ -160,6 +189,7 @@ in
 
   authorities = {
     users = authority "people" "7d" // {
+      inherit revokedSerials;
       acceptKeys = lib.mkOption {
         type = types.bool;
         default = false;

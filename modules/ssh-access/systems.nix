@@ -31,6 +31,18 @@ let
       };
     }).nixosConfigurations.alpha.config;
 
+  # The example with everybody's access taken away.
+  nobody =
+    (outputsOf {
+      imports = [ ./example.nix ];
+      ssh-access.users = {
+        anna.access = lib.mkForce { };
+        anna.permissions = [ ];
+      };
+      ssh-access.groups.admins.access = lib.mkForce { };
+    }).nixosConfigurations;
+  sshdOf = system: system.config.services.openssh.settings;
+
   commentOf = line: lib.last (lib.splitString " " line);
 in
 {
@@ -58,10 +70,10 @@ in
       alpha = true;
       beta = false;
       principals = {
-        anna = [ "anna" ];
+        anna = [ "restrict,pty anna" ];
         root = [
-          "anna"
-          "ben"
+          "restrict,pty anna"
+          "restrict,pty ben"
         ];
       };
       keys = [ ];
@@ -84,6 +96,52 @@ in
     };
   };
 
+  "wherever an authority of users is trusted, a file of principals says who may log in, also where nobody may" =
+    {
+      expr = lib.mapAttrs (_: system: (sshdOf system).AuthorizedPrincipalsFile) nobody;
+      expected = {
+        alpha = "/etc/ssh/authorized_principals.d/%u";
+        beta = "/etc/ssh/authorized_principals.d/%u";
+      };
+    };
+
+  "another file of principals is refused" =
+    let
+      system =
+        (outputsOf {
+          imports = [ ./example.nix ];
+          nodes.beta.configuration.services.openssh.settings.AuthorizedPrincipalsFile = lib.mkForce "none";
+        }).nixosConfigurations.beta;
+    in
+    {
+      expr = map (item: item.message) (builtins.filter (item: !item.assertion) system.config.assertions);
+      expected = [
+        (
+          "ssh-access: services.openssh.settings.AuthorizedPrincipalsFile of the node \"beta\" is not /etc/ssh/authorized_principals.d/%u, "
+          + "so certificates would open accounts that nobody was granted. Remove the setting."
+        )
+      ];
+    };
+
+  "serials are revoked for the authority that gave them" =
+    let
+      system =
+        (outputsOf {
+          imports = [ ./example.nix ];
+          ssh-access.authorities.users.revokedSerials = [ 7 ];
+        }).nixosConfigurations.alpha;
+    in
+    {
+      expr = {
+        isList = lib.hasSuffix "-ssh-revoked-keys" (sshdOf system).RevokedKeys;
+        evaluates = lib.hasSuffix ".drv" system.config.system.build.toplevel.drvPath;
+      };
+      expected = {
+        isList = true;
+        evaluates = true;
+      };
+    };
+
   "known hosts: the authority for all names" = {
     expr = {
       inherit (beta.programs.ssh.knownHosts.netlib-authority-1) certAuthority hostNames;
@@ -102,6 +160,8 @@ in
   "without authorities: plain keys of people and hosts" = {
     expr = {
       keys = map commentOf plain.users.users.root.openssh.authorizedKeys.keys;
+      restricted = lib.all (lib.hasPrefix "restrict,pty ssh-ed25519 ") plain.users.users.root.openssh.authorizedKeys.keys;
+      file = plain.services.openssh.settings.AuthorizedPrincipalsFile;
       principals = plain.users.users.root.openssh.authorizedPrincipals;
       known = plain.programs.ssh.knownHosts.netlib-host-beta.hostNames;
     };
@@ -110,6 +170,8 @@ in
         "anna"
         "ben"
       ];
+      restricted = true;
+      file = "none";
       principals = [ ];
       known = [
         "beta"
