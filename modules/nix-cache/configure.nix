@@ -2,6 +2,7 @@
 { lib, login }:
 _: table:
 let
+  trustedKeys = import ../shared/trusted-keys.nix { inherit lib; };
   uploads = table.uploaders != { };
   uploadersOf = server: builtins.attrValues (removeAttrs table.uploaders [ server ]);
 
@@ -34,6 +35,9 @@ let
   asServer = name: server: {
     imports = [
       ({ inherit harmonia nix-serve; }.${server.software} server)
+      (trustedKeys.believe (
+        lib.optionals table.trustUploaders (map (uploader: uploader.signature) (uploadersOf name))
+      ))
     ]
     ++ lib.optional (uploads && uploadersOf name != [ ]) (
       login.account {
@@ -41,7 +45,6 @@ let
         keys = map (uploader: uploader.sshKey) (uploadersOf name);
       }
     );
-    nix.settings.trusted-public-keys = map (uploader: uploader.signature) (uploadersOf name);
     networking.firewall =
       if server.interfaces == null then
         { allowedTCPPorts = [ server.port ]; }
@@ -54,14 +57,27 @@ let
   };
 
   asClient = name: client: {
+    imports = [
+      (trustedKeys.believe (lib.mapAttrsToList (_: server: server.publicKey) client.servers))
+    ];
     nix.settings = {
       substituters = lib.mapAttrsToList (_: server: server.urlFrom name) client.servers;
-      trusted-public-keys = lib.mapAttrsToList (_: server: server.publicKey) client.servers;
       # A cache that is down costs seconds, and nothing fails for it.
       connect-timeout = lib.mkDefault 5;
       fallback = lib.mkDefault true;
     };
   };
+
+  # A result, which only a server that trusts this node takes; else the derivation, which the server builds itself.
+  sendTo =
+    package: store:
+    "${package}/bin/nix --extra-experimental-features nix-command "
+    + (
+      if table.trustUploaders then
+        "copy --to ${store} $OUT_PATHS"
+      else
+        "build --no-link --eval-store auto --store ${store} \"$DRV_PATH^*\""
+    );
 
   # A build is not undone because a cache is down: the hook says so and succeeds.
   hookFor =
@@ -78,7 +94,7 @@ let
               lib.concatMapStringsSep " " (option: "-o ${option}") (settings.sshOptionsFrom name)
             )
           } \
-            ${package}/bin/nix --extra-experimental-features nix-command copy --to ${lib.escapeShellArg settings.storeUrl} $OUT_PATHS ||
+            ${sendTo package (lib.escapeShellArg settings.storeUrl)} ||
             echo "nix-cache ${table.instance}: could not upload to ${server}: $OUT_PATHS" >&2
         '') uploader.servers
       )
@@ -89,7 +105,7 @@ let
     { config, pkgs, ... }:
     {
       nix.settings = {
-        secret-key-files = [ table.uploadSignatureFile ];
+        secret-key-files = lib.mkIf table.trustUploaders [ table.uploadSignatureFile ];
         post-build-hook = "${hookFor name uploader pkgs config.nix.package}";
       };
     };

@@ -38,6 +38,11 @@ in
       fileOf = netlib.errors.definedIn options.nix-cache;
     };
 
+    warnings = lib.mapAttrsToList (
+      instance: table:
+      "nix-cache.${instance}.trustUploaders: root of ${lib.concatStringsSep ", " (builtins.attrNames table.uploaders)} is as good as root of the servers and clients of this cache."
+    ) (lib.filterAttrs (_: table: table.trustUploaders && table.uploaders != { }) tables);
+
     ssh-host-keys = merged (
       _: table: lib.optionalAttrs (table.uploaders != { }) (lib.mapAttrs (_: _: { }) table.servers)
     );

@@ -1,4 +1,4 @@
-# The key that each server signs with, and the two of each uploader. They are made where they are used and stay there.
+# The key that each server signs with, and those of each uploader. They are made where they are used and stay there.
 { lib, login }:
 _: table:
 lib.mkMerge [
@@ -8,11 +8,16 @@ lib.mkMerge [
       file = table.cacheKeyFile;
     };
   }) table.servers)
-  (lib.mapAttrs (name: _: {
-    ${table.facts.uploadKey} = login.sshKeyRequest table.uploadKeyFile;
-    ${table.facts.uploadSignature} = login.signingKeyRequest {
-      name = "upload-${table.keyName name}";
-      file = table.uploadSignatureFile;
-    };
-  }) table.uploaders)
+  (lib.mapAttrs (
+    name: _:
+    {
+      ${table.facts.uploadKey} = login.sshKeyRequest table.uploadKeyFile;
+    }
+    // lib.optionalAttrs table.trustUploaders {
+      ${table.facts.uploadSignature} = login.signingKeyRequest {
+        name = table.uploadKeyName name;
+        file = table.uploadSignatureFile;
+      };
+    }
+  ) table.uploaders)
 ]

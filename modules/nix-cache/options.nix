@@ -52,10 +52,20 @@ in
       type = netlib.references.nodes;
       default = [ ];
       description = ''
-        Selectors of the nodes that upload to all servers what they build, after each build. They sign it with a key that the
-        servers know, and log in to an account that can do nothing but talk to the Nix daemon.
+        Selectors of the nodes that send to all servers what they build, after each build. They log in to an account that can do
+        nothing but talk to the Nix daemon, and send derivations: the servers build them once more.
       '';
       example = [ "builder" ];
+    };
+
+    trustUploaders = lib.mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether uploaders send their results, signed with keys that the servers trust, so that nothing is built twice. Root of each
+        uploader is then as good as root of the servers and of all clients.
+      '';
+      example = true;
     };
 
     serversFirst = lib.mkOption {

@@ -3,7 +3,7 @@
 let
   inherit (subject) lib modules;
   cacheKey = "gamma.main.example-1:mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
-  uploadKey = "upload-alpha.main.example-1:nDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+  uploadKey = "alpha.main.upload.example-1:nDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
   outputsOf =
     module:
     subject.outputsOf {
@@ -30,6 +30,15 @@ let
   alpha = configOf "alpha";
   beta = configOf "beta";
   gamma = configOf "gamma";
+  trusting = (outputsOf { nix-cache.main.trustUploaders = true; }).nixosConfigurations;
+  # Servers and uploaders that call their keys like those of others.
+  posing =
+    (outputsOf {
+      nix-cache.main.trustUploaders = true;
+      nodes.alpha.facts.nix-cache-main-upload-signing = lib.mkForce "gamma.main.example-1:oDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+      nodes.gamma.facts.nix-cache-main = lib.mkForce "cache.nixos.org-1:pDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+    }).nixosConfigurations;
+  ours = builtins.filter (key: !lib.hasPrefix "cache.nixos.org-1:6NCH" key);
   other =
     (outputsOf { nix-cache.main.servers.gamma.software = "nix-serve"; }).nixosConfigurations.gamma;
 in
@@ -56,7 +65,7 @@ in
       inherit (gamma.services.harmonia.cache.settings) bind priority;
       here = gamma.networking.firewall.interfaces.eth1.allowedTCPPorts;
       everywhere = builtins.elem 5000 gamma.networking.firewall.allowedTCPPorts;
-      believes = builtins.elem uploadKey gamma.nix.settings.trusted-public-keys;
+      believes = ours gamma.nix.settings.trusted-public-keys;
       account = gamma.users.users.nix-cache-main.isSystemUser;
     };
     expected = {
@@ -66,7 +75,7 @@ in
       priority = 30;
       here = [ 5000 ];
       everywhere = false;
-      believes = true;
+      believes = [ ];
       account = true;
     };
   };
@@ -100,14 +109,48 @@ in
     };
   };
 
-  "an uploader: signs what it builds, and a hook sends it" = {
+  "an uploader: a hook sends what it built as derivations, unless the servers trust its signature" = {
     expr = {
-      signs = alpha.nix.settings.secret-key-files;
+      signs = alpha.nix.settings.secret-key-files or [ ];
       hook = lib.hasSuffix "-nix-cache-main-upload" alpha.nix.settings.post-build-hook;
+      trusted = trusting.alpha.config.nix.settings.secret-key-files;
+      believed = ours trusting.gamma.config.nix.settings.trusted-public-keys;
     };
     expected = {
-      signs = [ "/var/lib/netlib/nix-cache/main/upload-signing-key" ];
+      signs = [ ];
       hook = true;
+      trusted = [ "/var/lib/netlib/nix-cache/main/upload-signing-key" ];
+      believed = [ uploadKey ];
     };
+  };
+
+  "the key of a node speaks for no other name" = {
+    expr = {
+      gamma = ours posing.gamma.config.nix.settings.trusted-public-keys;
+      beta = ours posing.beta.config.nix.settings.trusted-public-keys;
+    };
+    expected = {
+      gamma = [ "alpha.main.upload.example-1:oDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=" ];
+      beta = [ "gamma.main.example-1:pDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=" ];
+    };
+  };
+
+  "no node trusts two keys of one name" = {
+    expr =
+      let
+        system =
+          (outputsOf {
+            nodes.beta.configuration.nix.settings.trusted-public-keys = [
+              "gamma.main.example-1:oDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug="
+            ];
+          }).nixosConfigurations.beta;
+      in
+      map (item: item.message) (builtins.filter (item: !item.assertion) system.config.assertions);
+    expected = [
+      (
+        "nix.settings.trusted-public-keys has two keys called \"gamma.main.example-1\", of which Nix would keep one. "
+        + "Remove the one that is no longer used."
+      )
+    ];
   };
 }

@@ -25,7 +25,10 @@ let
       key
     else
       netlib.errors.fail "the fact \"${name}\" of node \"${node}\" is no key. Run: netlib facts gather --on ${node}";
-  isSigningKey = key: builtins.match "[^:[:space:]]+:[A-Za-z0-9+/]{43}=" key != null;
+  trustedKeys = import ../shared/trusted-keys.nix { inherit lib; };
+  # Under the names of this network, whatever a node calls its key. Node and instance have no dots: no two of them are equal.
+  keyName = node: "${node}.${instance}.${config.network.name}-1";
+  uploadKeyName = node: "${node}.${instance}.upload.${config.network.name}-1";
 
   joinHostPort =
     host: port:
@@ -54,7 +57,7 @@ let
 
   serverOf = name: server: {
     inherit (server) port priority software;
-    publicKey = factOf name facts.cacheKey isSigningKey;
+    publicKey = trustedKeys.named (keyName name) (factOf name facts.cacheKey trustedKeys.isKey);
     clients = clientsOf name;
     # The firewall opens on these only when all clients come through them.
     interfaces =
@@ -99,13 +102,15 @@ let
 in
 {
   inherit instance facts servers;
-  inherit (settings) user serversFirst;
+  inherit (settings) user serversFirst trustUploaders;
   clients = lib.genAttrs settings.clients (name: {
     servers = removeAttrs servers [ name ];
   });
   uploaders = lib.genAttrs settings.uploaders (name: {
     sshKey = factOf name facts.uploadKey netlib.ssh.isPublicKey;
-    signature = factOf name facts.uploadSignature isSigningKey;
+    signature = trustedKeys.named (uploadKeyName name) (
+      factOf name facts.uploadSignature trustedKeys.isKey
+    );
     servers = removeAttrs servers [ name ];
   });
   # Nodes of the instance that are no servers.
@@ -116,5 +121,5 @@ in
   cacheKeyFile = "${directory}/signing-key";
   uploadKeyFile = "${directory}/upload-ssh-key";
   uploadSignatureFile = "${directory}/upload-signing-key";
-  keyName = node: "${node}.${instance}.${config.network.name}-1";
+  inherit keyName uploadKeyName;
 }

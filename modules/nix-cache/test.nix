@@ -51,15 +51,37 @@ in
   "the README's example: keys of the server and of who uploads" = {
     expr = lib.mapAttrs (_: node: builtins.attrNames node.facts) example.plan.nodes;
     expected = {
-      alpha = [
-        "nix-cache-main-upload-signing"
-        "nix-cache-main-upload-ssh"
-      ];
+      alpha = [ "nix-cache-main-upload-ssh" ];
       beta = [ ];
       gamma = [
         "nix-cache-main"
         "ssh-host-key"
       ];
+    };
+  };
+
+  "uploaders that are trusted sign, and a warning says what that means" = {
+    expr =
+      let
+        trusting = evaluate {
+          imports = [ ./example.nix ];
+          nix-cache.main.trustUploaders = true;
+        };
+      in
+      {
+        facts = builtins.attrNames trusting.plan.nodes.alpha.facts;
+        inherit (trusting.plan) warnings;
+        otherwise = example.plan.warnings;
+      };
+    expected = {
+      facts = [
+        "nix-cache-main-upload-signing"
+        "nix-cache-main-upload-ssh"
+      ];
+      warnings = [
+        "nix-cache.main.trustUploaders: root of alpha is as good as root of the servers and clients of this cache."
+      ];
+      otherwise = [ ];
     };
   };
 

@@ -2,11 +2,6 @@
 { lib }:
 _: table:
 let
-  storeOf =
-    builder:
-    "ssh-ng://${table.user}@${builder.alias}?ssh-key=${table.sshKeyFile}"
-    + "&base64-ssh-public-host-key=${lib.escapeURL builder.hostKeyBase64}";
-
   # All on the command line: the client may not have been switched to a configuration that knows the builder.
   checkOf = name: builder: client: {
     "remote-builders-${table.instance}" = {
@@ -19,15 +14,9 @@ let
           pkgs.openssh
         ];
         script = ''
-          NIX_SSHOPTS=${
-            lib.escapeShellArg (
-              lib.concatMapStringsSep " " (option: "-o ${lib.replaceStrings [ " " ] [ "=" ] option}") (
-                builder.sshOptionsFrom client
-              )
-            )
-          }
+          NIX_SSHOPTS=${lib.escapeShellArg (builder.commandOptionsFrom client)}
           export NIX_SSHOPTS
-          nix --extra-experimental-features nix-command store info --store ${lib.escapeShellArg (storeOf builder)} 2>&1
+          nix --extra-experimental-features nix-command store info --store ${lib.escapeShellArg builder.storeUrl} 2>&1
         '';
       };
     };

@@ -48,8 +48,18 @@ in
       fileOf = netlib.errors.definedIn options.remote-builders;
     };
 
+    warnings = lib.concatLists (
+      lib.mapAttrsToList (
+        instance: table:
+        lib.mapAttrsToList (
+          name: builder:
+          "remote-builders.${instance}.builders.${name}.trusted: root of ${lib.concatStringsSep ", " builder.clients} is as good as root of ${name}."
+        ) (lib.filterAttrs (_: builder: builder.trusted) table.builders)
+      ) tables
+    );
+
     ssh-host-keys = merged (_: table: lib.mapAttrs (_: _: { }) table.builders);
-    gather = merged (import ./gather.nix { inherit lib login; });
+    gather = merged (import ./gather.nix { inherit login; });
     configure = merged (import ./configure.nix { inherit lib login; });
     checks = merged (import ./checks.nix { inherit lib; });
 

@@ -54,8 +54,8 @@ let
           type = types.bool;
           default = false;
           description = ''
-            Whether clients are trusted users of its Nix daemon, who can become root there. Clients that are not sign what they send
-            with keys that the builder knows: paths that they built before they had a key must be signed once, see the README.
+            Whether clients are trusted users of its Nix daemon: root of each of them is then as good as root of the builder.
+            Otherwise it takes no result of theirs: builds whose inputs were built on the client go through `remote-build-<instance>`.
           '';
           example = true;
         };

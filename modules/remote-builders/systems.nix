@@ -3,11 +3,7 @@
 let
   inherit (subject) lib modules;
   hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFYbL9DDucXeDDJ2rMb1tUK/mmq350d5//S+Z9DhqnSK";
-  signature = name: "${name}.main.example-1:mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
-  factsWith = name: sshKey: {
-    remote-builders-main-ssh = sshKey;
-    remote-builders-main-signing = signature name;
-  };
+  factsWith = sshKey: { remote-builders-main-ssh = sshKey; };
   outputsOf =
     module:
     subject.outputsOf {
@@ -20,8 +16,8 @@ let
         network.name = "example";
         defaults = subject.minimal;
         nodes.gamma.facts.ssh-host-key = hostKey;
-        nodes.alpha.facts = factsWith "alpha" "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG";
-        nodes.beta.facts = factsWith "beta" "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJY0UKrzhK7nLF0rMG5j8FonPeLD5ElhwwYDqd4jXIyr";
+        nodes.alpha.facts = factsWith "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG";
+        nodes.beta.facts = factsWith "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJY0UKrzhK7nLF0rMG5j8FonPeLD5ElhwwYDqd4jXIyr";
       };
     };
   outputs = outputsOf { };
@@ -60,7 +56,12 @@ in
           ;
       }) alpha.nix.buildMachines;
       inherit (alpha.nix) distributedBuilds;
-      keys = alpha.nix.settings.secret-key-files;
+      signs = alpha.nix.settings ? secret-key-files;
+      program = map (package: package.name) (
+        builtins.filter (
+          package: lib.hasPrefix "remote-build" package.name
+        ) alpha.environment.systemPackages
+      );
       ssh = lib.hasInfix "Host gamma.main.builder\n  HostName gamma.example.org\n  HostKeyAlias gamma.main.builder\n  Port 2222\n" alpha.programs.ssh.extraConfig;
     };
     expected = {
@@ -85,7 +86,8 @@ in
         }
       ];
       distributedBuilds = true;
-      keys = [ "/var/lib/netlib/remote-builders/main/signing-key" ];
+      signs = false;
+      program = [ "remote-build-main" ];
       ssh = true;
     };
   };
@@ -105,7 +107,7 @@ in
     expected = true;
   };
 
-  "a builder: an account for nothing but the daemon, which believes the clients' signatures" = {
+  "a builder: an account for nothing but the daemon, which believes no signature of a client" = {
     expr = {
       inherit (gamma.users.users.nix-builder-main) isSystemUser group;
       restricted = map (
@@ -113,7 +115,9 @@ in
         builtins.match "restrict,command=\"/nix/store/[^\"]*/bin/nix-daemon --stdio\" ssh-ed25519 .*" line
         != null
       ) gamma.users.users.nix-builder-main.openssh.authorizedKeys.keys;
-      signatures = builtins.elem (signature "alpha") gamma.nix.settings.trusted-public-keys;
+      signatures = builtins.filter (
+        key: !lib.hasPrefix "cache.nixos.org-1:" key
+      ) gamma.nix.settings.trusted-public-keys;
       trusted = builtins.elem "nix-builder-main" gamma.nix.settings.trusted-users;
     };
     expected = {
@@ -123,7 +127,7 @@ in
         true
         true
       ];
-      signatures = true;
+      signatures = [ ];
       trusted = false;
     };
   };

@@ -3,14 +3,11 @@
 config: instance: settings:
 let
   directory = "/var/lib/netlib/remote-builders/${instance}";
-  facts = {
-    sshKey = "remote-builders-${instance}-ssh";
-    signingKey = "remote-builders-${instance}-signing";
-  };
+  fact = "remote-builders-${instance}-ssh";
 
   # Who reads a client's key is a builder; it does not matter which.
-  keyOf =
-    client: fact: isKey:
+  sshKeyOf =
+    client:
     let
       key = netlib.getFact {
         node = client;
@@ -18,16 +15,13 @@ let
         neededBy = builtins.head (builtins.attrNames settings.builders ++ [ client ]);
       };
     in
-    if isKey key then
+    if netlib.ssh.isPublicKey key then
       key
     else
       netlib.errors.fail "the fact \"${fact}\" of node \"${client}\" is no key. Run: netlib facts gather --on ${client}";
 
-  isSigningKey = key: builtins.match "[^:[:space:]]+:[A-Za-z0-9+/]{43}=" key != null;
-
   clientOf = name: {
-    sshKey = keyOf name facts.sshKey netlib.ssh.isPublicKey;
-    signingKey = keyOf name facts.signingKey isSigningKey;
+    sshKey = sshKeyOf name;
     # A pool of one has no other to build on.
     builders = removeAttrs builders [ name ];
   };
@@ -36,9 +30,6 @@ let
     name: builder:
     let
       inherit (config.ssh-host-keys.${name}) port;
-    in
-    builder
-    // {
       # An alias carries what `nix.buildMachines` has no field for, such as the port; the host key goes by it as well.
       alias = "${name}.${instance}.builder";
       hostKeyBase64 = netlib.base64.encode "${config.exports.publicKeys.ssh-host.${name}}\n";
@@ -55,19 +46,36 @@ let
               ];
             }
           }"
-          "HostKeyAlias ${name}.${instance}.builder"
+          "HostKeyAlias ${alias}"
         ]
         ++ lib.optional (port != 22) "Port ${toString port}";
+    in
+    builder
+    // {
+      inherit alias hostKeyBase64;
+      storeUrl =
+        "ssh-ng://${settings.user}@${alias}?ssh-key=${sshKeyFile}"
+        + "&base64-ssh-public-host-key=${lib.escapeURL hostKeyBase64}";
+      inherit sshOptionsFrom;
+      # The same for NIX_SSHOPTS.
+      commandOptionsFrom =
+        client:
+        lib.concatMapStringsSep " " (option: "-o ${lib.replaceStrings [ " " ] [ "=" ] option}") (
+          sshOptionsFrom client
+        );
       clients = lib.remove name settings.clients;
     }
   ) settings.builders;
-in
-{
-  inherit instance facts builders;
-  inherit (settings) user buildersFirst;
-  clients = lib.genAttrs settings.clients clientOf;
 
   sshKeyFile = "${directory}/ssh-key";
-  signingKeyFile = "${directory}/signing-key";
-  signingKeyName = client: "${client}.${instance}.${config.network.name}-1";
+in
+{
+  inherit
+    instance
+    fact
+    builders
+    sshKeyFile
+    ;
+  inherit (settings) user buildersFirst;
+  clients = lib.genAttrs settings.clients clientOf;
 }

@@ -22,14 +22,8 @@ in
   "the README's example: keys are asked of clients, the host key of the builder" = {
     expr = lib.mapAttrs (_: node: builtins.attrNames node.facts) example.plan.nodes;
     expected = {
-      alpha = [
-        "remote-builders-main-signing"
-        "remote-builders-main-ssh"
-      ];
-      beta = [
-        "remote-builders-main-signing"
-        "remote-builders-main-ssh"
-      ];
+      alpha = [ "remote-builders-main-ssh" ];
+      beta = [ "remote-builders-main-ssh" ];
       gamma = [ "ssh-host-key" ];
     };
   };
@@ -63,6 +57,23 @@ in
         };
       }).config.deploy.order.remote-builders-main.next;
     expected = [ ];
+  };
+
+  "a builder that trusts its clients is said to be theirs" = {
+    expr = {
+      trusted =
+        (evaluate {
+          imports = [ ./example.nix ];
+          remote-builders.main.builders.gamma.trusted = true;
+        }).plan.warnings;
+      untrusted = example.plan.warnings;
+    };
+    expected = {
+      trusted = [
+        "remote-builders.main.builders.gamma.trusted: root of alpha, beta is as good as root of gamma."
+      ];
+      untrusted = [ ];
+    };
   };
 
   "a pool without builders is refused" = {

@@ -15,17 +15,29 @@ const BUILDER: &str = r#"
   users.users.nix-builder-main.extraGroups = [ "nix-users" ];
 "#;
 
-/// Builds on `alpha` what only `gamma` can, with an input that was built on `alpha`; prints where it was built.
-fn build(name: &str) -> String {
+/// Writes an expression of what only `gamma` can build: `all` has an input that was built on the client, `alone` has none.
+fn expression(name: &str) -> String {
     format!(
         r#"cat > /root/{name}.nix <<'END'
 let
-  make = name: more: derivation ({{ inherit name; system = builtins.currentSystem; builder = "/bin/sh"; }} // more);
-  local = make "{name}-input" {{ preferLocalBuild = true; args = [ "-c" "hostname > $out" ]; PATH = "/usr/bin"; }};
+  make = name: more: derivation ({{ inherit name; system = builtins.currentSystem; builder = "/bin/sh"; PATH = "/usr/bin"; }} // more);
+  there = name: script: make name {{ requiredSystemFeatures = [ "only-gamma" ]; args = [ "-c" script ]; }};
 in
-make "{name}" {{ requiredSystemFeatures = [ "only-gamma" ]; PATH = "/usr/bin"; args = [ "-c" "cat ${{local}} > $out; hostname >> $out" ]; }}
+rec {{
+  input = make "{name}-input" {{ preferLocalBuild = true; args = [ "-c" "hostname > $out" ]; }};
+  alone = there "{name}-alone" "hostname > $out";
+  all = there "{name}" "cat ${{input}} > $out; hostname >> $out";
+}}
 END
-path=$(nix-build --no-out-link /root/{name}.nix) && cat $path"#
+"#
+    )
+}
+
+/// Builds by Nix's own way what has no input from here; prints where it was built.
+fn build(name: &str) -> String {
+    format!(
+        "{}path=$(nix-build --no-out-link /root/{name}.nix -A alone) && cat $path",
+        expression(name)
     )
 }
 
@@ -44,9 +56,23 @@ fn what_a_client_cannot_build_is_built_where_it_can_be() {
         site.assert_active(host);
     }
 
-    // The input was built and signed here, the rest there; the log comes back too.
-    assert_eq!(site.exec_must("alpha", &build("one")), "alpha\ngamma");
-    assert_eq!(site.exec_must("beta", &build("two")), "beta\ngamma");
+    // Sent there by Nix itself; the log comes back too.
+    assert_eq!(site.exec_must("alpha", &build("one")), "gamma");
+    assert_eq!(site.exec_must("beta", &build("two")), "gamma");
+
+    // With an input that was built here, everything is built there instead: the builder takes no result of a client.
+    site.exec_must("alpha", "nix-build --no-out-link /root/one.nix -A input");
+    let refused = site.exec("alpha", "nix-build --no-out-link /root/one.nix -A all");
+    assert!(!refused.success());
+    assert_says(&refused.stderr, &["lacks a signature by a trusted key"]);
+    let program = "/run/current-system/sw/bin/remote-build-main";
+    let built = format!("path=$({program} gamma -f /root/one.nix all) && cat $path");
+    assert_eq!(site.exec_must("alpha", &built), "gamma\ngamma");
+    let unknown = site.exec("alpha", &format!("{program} delta -f /root/one.nix all"));
+    assert_says(
+        &unknown.stderr,
+        &["\"delta\" is not a builder of main; builders: gamma"],
+    );
 
     // The key opens the daemon of the builder and nothing else, for an account that the daemon does not trust.
     let key = "/var/lib/netlib/remote-builders/main/ssh-key";
@@ -74,11 +100,6 @@ fn what_a_client_cannot_build_is_built_where_it_can_be() {
     );
 
     // A path that nobody signed is not taken in.
-    let unsigned = r#"derivation { name = "unsigned"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; }"#;
-    site.bed
-        .host("alpha")
-        .write_file("/root/unsigned.nix", unsigned)
-        .unwrap_or_else(|error| panic!("{error}"));
     let unsigned = r#"derivation { name = "unsigned"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; }"#;
     site.bed
         .host("alpha")
@@ -114,5 +135,5 @@ fn what_a_client_cannot_build_is_built_where_it_can_be() {
             .code(),
         255
     );
-    assert_eq!(site.exec_must("beta", &build("three")), "beta\ngamma");
+    assert_eq!(site.exec_must("beta", &build("three")), "gamma");
 }
