@@ -12,9 +12,9 @@ let
   names = import ../wireguard/names.nix { inherit lib; } table;
 
   # What a relay needs to pass packets on, and only between members.
-  relaying = {
-    imports = forwarding table.subnets;
-    networking.firewall.extraForwardRules = "iifname \"${table.interface}\" oifname \"${table.interface}\" accept";
+  relaying = forwarding.between {
+    inherit (table) interface;
+    subnets = map netlib.ip.formatCidr table.subnets;
   };
 
   ofMember = name: member: {

@@ -99,6 +99,35 @@ in
     };
   };
 
+  "the relay passes on what is between members, and nothing else" = {
+    expr =
+      let
+        relay = plain.nixosConfigurations.alpha.config;
+      in
+      {
+        rules = builtins.filter (line: line != "") (
+          map lib.trim (lib.splitString "\n" relay.netlib.forwarding.content)
+        );
+        first = relay.systemd.services.netlib-forwarding.requiredBy;
+        member = plain.nixosConfigurations.beta.config.systemd.services ? netlib-forwarding;
+      };
+    expected = {
+      rules = [
+        "chain forward {"
+        "type filter hook forward priority filter + 5; policy accept;"
+        "iifname \"wg0\" oifname \"wg0\" accept"
+        "ct state established,related accept"
+        "iifname { \"wg0\" } drop"
+        "oifname { \"wg0\" } drop"
+        "meta nfproto ipv4 drop"
+        "meta nfproto ipv6 drop"
+        "}"
+      ];
+      first = [ "wireguard-wg0.service" ];
+      member = false;
+    };
+  };
+
   "the phone's file, with a place for its private key" = {
     expr = builtins.filter (line: line != "" && !lib.hasInfix "fd00" line) (
       lib.splitString "\n" outputs.netlibConfigurations.default.config.render.phone."wg0.conf".text

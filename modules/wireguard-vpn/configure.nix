@@ -10,18 +10,26 @@ let
   forwarding = import ../wireguard/forwarding.nix { inherit lib; };
 
   names = import ../wireguard/names.nix { inherit lib; } table;
-  hasIpv6 = builtins.any (subnet: subnet.address.family == 6) table.subnets;
 
-  ofServer = server: {
-    imports = forwarding table.subnets;
-    networking.firewall.extraForwardRules = "iifname \"${table.interface}\" accept";
-    networking.nat = lib.mkIf (server.internetGateway != null) {
-      enable = true;
-      enableIPv6 = hasIpv6;
-      inherit (server.internetGateway) externalInterface;
-      internalInterfaces = [ table.interface ];
+  # Members of the VPN to each other and to the networks behind this server; into the Internet where it is the way there.
+  ofServer =
+    server:
+    let
+      out =
+        if server.internetGateway == null then
+          { }
+        else
+          forwarding.outBy {
+            inherit (table) interface;
+            external = server.internetGateway.externalInterface;
+          } table.subnetTexts;
+    in
+    forwarding.between {
+      inherit (table) interface;
+      subnets = table.subnetTexts;
+      accept = forwarding.toNetworks table.interface server.networks ++ out.accept or [ ];
+      masquerade = out.masquerade or [ ];
     };
-  };
 
   ofClient = client: {
     networking.nameservers = lib.mkIf (client.dns != [ ]) (lib.mkBefore client.dns);

@@ -3,20 +3,52 @@
 let
   inherit (subject) lib modules;
   key = owner: "${owner}DvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
-  outputs = subject.outputsOf {
-    default = {
-      imports = [
-        modules.wireguard-vpn
-        ./example.nix
-      ];
-      network.name = "example";
-      defaults = subject.minimal;
-      nodes.gate.facts.wireguard-vpn-vpn = key "a";
-      nodes.cellar.facts.wireguard-vpn-vpn = key "c";
-      nodes.laptop.facts.wireguard-vpn-vpn = key "g";
-      nodes.kiosk.facts.wireguard-vpn-vpn = key "k";
+  outputsOf =
+    module:
+    subject.outputsOf {
+      default = {
+        imports = [
+          modules.wireguard-vpn
+          ./example.nix
+          module
+        ];
+        network.name = "example";
+        defaults = subject.minimal;
+        nodes.gate.facts.wireguard-vpn-vpn = key "a";
+        nodes.cellar.facts.wireguard-vpn-vpn = key "c";
+        nodes.laptop.facts.wireguard-vpn-vpn = key "g";
+        nodes.kiosk.facts.wireguard-vpn-vpn = key "k";
+      };
+    };
+  outputs = outputsOf { };
+  gateWith =
+    networking:
+    (outputsOf { nodes.gate.configuration = { inherit networking; }; }).nixosConfigurations.gate.config;
+  filtering = gateWith {
+    nftables.enable = true;
+    firewall.filterForward = true;
+  };
+  router = gateWith {
+    nat = {
+      enable = true;
+      externalInterface = "eth0";
+      internalInterfaces = [ "lan0" ];
     };
   };
+
+  # The lines of the table for forwarded packets, of whichever kind the machine's firewall is.
+  rulesOf =
+    config:
+    builtins.filter (line: line != "") (
+      map lib.trim (
+        lib.splitString "\n" (
+          if config.networking.nftables.enable then
+            config.networking.nftables.tables.netlib-forwarding.content
+          else
+            config.netlib.forwarding.content
+        )
+      )
+    );
   configOf = name: outputs.nixosConfigurations.${name}.config;
   gate = configOf "gate";
   kiosk = configOf "kiosk";
@@ -30,26 +62,89 @@ in
     expected = lib.genAttrs [ "cellar" "gate" "kiosk" "laptop" ] (_: true);
   };
 
-  "the gateway translates addresses for the VPN" = {
+  "servers pass on what is between members and to what is named, with the iptables firewall" = {
     expr = {
-      inherit (gate.networking.nat)
-        enable
-        enableIPv6
-        externalInterface
-        internalInterfaces
-        ;
-      forwards = gate.boot.kernel.sysctl."net.ipv4.conf.all.forwarding";
-      ports = gate.networking.firewall.allowedUDPPorts;
-      cellar = (configOf "cellar").networking.nat.enable;
+      gate = rulesOf gate;
+      cellar = rulesOf (configOf "cellar");
+      first = gate.systemd.services.netlib-forwarding.requiredBy;
+      client = laptop.systemd.services ? netlib-forwarding;
     };
     expected = {
-      enable = true;
-      enableIPv6 = true;
-      externalInterface = "eth0";
-      internalInterfaces = [ "vpn" ];
+      gate = [
+        "chain forward {"
+        "type filter hook forward priority filter + 5; policy accept;"
+        "iifname \"vpn\" oifname \"vpn\" accept"
+        "iifname \"vpn\" oifname \"eth0\" ip saddr 10.20.0.0/24 accept"
+        "iifname \"vpn\" oifname \"eth0\" ip6 saddr fd00:20::/64 accept"
+        "ct state established,related accept"
+        "iifname { \"vpn\" } drop"
+        "oifname { \"vpn\" } drop"
+        "meta nfproto ipv4 drop"
+        "meta nfproto ipv6 drop"
+        "}"
+        "chain postrouting {"
+        "type nat hook postrouting priority srcnat; policy accept;"
+        "oifname \"eth0\" ip saddr 10.20.0.0/24 masquerade"
+        "oifname \"eth0\" ip6 saddr fd00:20::/64 masquerade"
+        "}"
+      ];
+      cellar = [
+        "chain forward {"
+        "type filter hook forward priority filter + 5; policy accept;"
+        "iifname \"vpn\" oifname \"vpn\" accept"
+        "iifname \"vpn\" ip daddr 192.168.7.0/24 accept"
+        "ct state established,related accept"
+        "iifname { \"vpn\" } drop"
+        "oifname { \"vpn\" } drop"
+        "meta nfproto ipv4 drop"
+        "meta nfproto ipv6 drop"
+        "}"
+      ];
+      first = [ "wireguard-vpn.service" ];
+      client = false;
+    };
+  };
+
+  "the same with the nftables firewall, which accepts it where it filters" = {
+    expr = {
+      isSame = rulesOf filtering == rulesOf gate;
+      unit = filtering.systemd.services ? netlib-forwarding;
+      accepts = lib.splitString "\n" (lib.trim filtering.networking.firewall.extraForwardRules);
+    };
+    expected = {
+      isSame = true;
+      unit = false;
+      accepts = [
+        "iifname \"vpn\" oifname \"vpn\" accept"
+        "iifname \"vpn\" oifname \"eth0\" ip saddr 10.20.0.0/24 accept"
+        "iifname \"vpn\" oifname \"eth0\" ip6 saddr fd00:20::/64 accept"
+      ];
+    };
+  };
+
+  "what the machine's own configuration routes stays as it is: IPv4 of a LAN, and no IPv6 of it is translated" =
+    {
+      expr = {
+        inherit (router.networking.nat) enableIPv6 internalInterfaces;
+        drops = builtins.filter (lib.hasPrefix "meta nfproto") (rulesOf router);
+      };
+      expected = {
+        enableIPv6 = false;
+        internalInterfaces = [ "lan0" ];
+        drops = [ "meta nfproto ipv6 drop" ];
+      };
+    };
+
+  "the gateway forwards for the VPN, without the NAT of the machine" = {
+    expr = {
+      inherit (gate.networking.nat) enable;
+      forwards = gate.boot.kernel.sysctl."net.ipv4.conf.all.forwarding";
+      ports = gate.networking.firewall.allowedUDPPorts;
+    };
+    expected = {
+      enable = false;
       forwards = true;
       ports = [ 51820 ];
-      cellar = false;
     };
   };
 

@@ -15,7 +15,7 @@ use crate::suite::Suite;
 use crate::tool::Tool;
 
 /// What every host has, whatever its suite.
-const PACKAGES: [&str; 19] = [
+const PACKAGES: [&str; 20] = [
     "age",
     "borgbackup",
     "ca-certificates",
@@ -24,6 +24,7 @@ const PACKAGES: [&str; 19] = [
     "git",
     "iproute2",
     "iputils-ping",
+    "nftables",
     "nginx",
     "nix-bin",
     "nix-setup-systemd",

@@ -100,7 +100,28 @@ in
       extraForwardRules = text "Further forward rules of the nftables back end.";
       filterForward = switch false "Whether forwarded packets are filtered.";
     };
-    nftables.enable = switch false "Whether nftables is the back end.";
+    nftables = {
+      enable = switch false "Whether nftables is the back end.";
+      tables = mkOption {
+        type = types.attrsOf (
+          types.submodule {
+            options = {
+              family = mkOption {
+                type = types.str;
+                example = "inet";
+                description = "Family of the table.";
+              };
+              content = text "Chains of the table.";
+            };
+          }
+        );
+        default = { };
+        example = {
+          filter.family = "inet";
+        };
+        description = "Tables of the nftables back end; recorded only.";
+      };
+    };
   };
 
   config = {
