@@ -65,6 +65,13 @@ in
       example = "http";
     };
 
+    needsLogin = lib.mkOption {
+      type = types.bool;
+      default = false;
+      description = "Whether the service asks nobody for a login and tells everything, so that who publishes it must ask for one.";
+      example = true;
+    };
+
     path = lib.mkOption {
       type = types.nullOr (types.strMatching "/.*");
       default = null;

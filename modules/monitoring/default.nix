@@ -28,7 +28,10 @@ let
 
   ofServer =
     instance: settings: server:
-    import ./server.nix { inherit lib netlib; } { inherit instance settings server; };
+    import ./server.nix { inherit lib netlib; } {
+      inherit instance settings server;
+      source = "http://${netlib.ip.joinHostPort (ownAddress settings) settings.port}";
+    };
 
   # By node, the instances that ask it: its exporter is there once, for the servers of all of them.
   instancesOf = lib.zipAttrs (
@@ -45,6 +48,11 @@ let
       listenAddress = listenAddressOf servers node;
     };
 
+  # All addresses of the node.
+  isAny = address: address == "0.0.0.0" || address == "::";
+  # Where a server asks itself.
+  ownAddress = settings: if isAny settings.listenAddress then "localhost" else settings.listenAddress;
+
   httpCheck = description: port: path: {
     inherit description;
     httpGet = { inherit port path; };
@@ -59,7 +67,10 @@ let
             "/metrics";
       }))
       (lib.genAttrs settings.servers (_: {
-        "monitoring-${instance}-prometheus" = httpCheck "Prometheus answers" settings.port "/-/ready";
+        "monitoring-${instance}-prometheus" = lib.recursiveUpdate (httpCheck "Prometheus answers"
+          settings.port
+          "/-/ready"
+        ) { httpGet.host = ownAddress settings; };
       }))
     ];
 
@@ -96,7 +107,9 @@ let
           description = "Prometheus";
           inherit option;
           inherit (settings) port;
+          address = if isAny settings.listenAddress then null else settings.listenAddress;
           scheme = "http";
+          needsLogin = true;
         };
       }
       // lib.optionalAttrs (settings.grafana != null) {

@@ -83,6 +83,16 @@ in
       example = 9091;
     };
 
+    listenAddress = lib.mkOption {
+      type = netlib.types.address;
+      default = "127.0.0.1";
+      description = ''
+        Address that Prometheus listens on. It asks nobody for a login: another address than that of the loopback interface is for a
+        `reverse-proxy` on another node, which asks for one, and the firewall lets only that one in.
+      '';
+      example = "10.10.0.1";
+    };
+
     exporterPort = lib.mkOption {
       type = netlib.types.port;
       default = 9100;

@@ -4,6 +4,8 @@
   instance,
   settings,
   server,
+  # URL of the server's own Prometheus.
+  source,
 }:
 let
   job = "node-${instance}";
@@ -33,6 +35,11 @@ let
   prometheus.services.prometheus = {
     enable = true;
     inherit (settings) port;
+    listenAddress =
+      if netlib.ip.isIpv6 settings.listenAddress then
+        "[${settings.listenAddress}]"
+      else
+        settings.listenAddress;
     retentionTime = settings.retention;
     globalConfig = {
       scrape_interval = settings.interval;
@@ -50,53 +57,10 @@ let
     };
   };
 
-  # Not below /var/lib/netlib, which is nobody's but root's.
-  secretDirectory = "/var/lib/netlib-grafana";
-  secretFile = "${secretDirectory}/secret-key";
-  grafana =
-    { pkgs, ... }:
-    {
-      services.grafana = {
-        enable = true;
-        settings.server = {
-          http_addr = "127.0.0.1";
-          http_port = settings.grafana.port;
-        };
-        # Made on the server, so that it is in no store.
-        settings.security.secret_key = "$__file{${secretFile}}";
-        provision = {
-          enable = true;
-          datasources.settings.datasources = [
-            {
-              name = "Prometheus";
-              type = "prometheus";
-              url = "http://localhost:${toString settings.port}";
-              isDefault = true;
-            }
-          ];
-        };
-      };
-
-      systemd.services.netlib-grafana-secret = {
-        description = "Makes Grafana's secret key";
-        requiredBy = [ "grafana.service" ];
-        before = [ "grafana.service" ];
-        path = [ pkgs.coreutils ];
-        script = ''
-          umask 077
-          [ ! -s ${secretFile} ] || exit 0
-          head -c 32 /dev/urandom | base64 -w 0 > ${secretFile}.new
-          chown grafana ${secretFile}.new
-          mv ${secretFile}.new ${secretFile}
-        '';
-        serviceConfig = {
-          Type = "oneshot";
-          RemainAfterExit = true;
-          StateDirectory = baseNameOf secretDirectory;
-          StateDirectoryMode = "0711";
-        };
-      };
-    };
+  grafana = import ./grafana.nix { inherit lib; } {
+    inherit (settings.grafana) port;
+    inherit source;
+  };
 in
 {
   imports = [ prometheus ] ++ lib.optional (settings.grafana != null) grafana;

@@ -134,16 +134,37 @@ in
     };
   };
 
-  "Grafana is for localhost, its key in no store" = {
+  "Grafana is for localhost, its key and its first password in no store" = {
     expr = {
       inherit (watch.services.grafana.settings.server) http_addr;
+      inherit (watch.services.grafana.settings.security) admin_password;
       key = watch.services.grafana.settings.security.secret_key;
+      first = watch.systemd.services.netlib-grafana-secret.requiredBy;
+      replaced = watch.systemd.services.netlib-grafana-password.wantedBy;
       web = (configOf "web").services.grafana.enable;
     };
     expected = {
       http_addr = "127.0.0.1";
+      admin_password = "$__file{/var/lib/netlib-grafana/admin-password}";
       key = "$__file{/var/lib/netlib-grafana/secret-key}";
+      first = [ "grafana.service" ];
+      replaced = [ "multi-user.target" ];
       web = false;
+    };
+  };
+
+  "Prometheus, which asks for no login, is for localhost unless it is said otherwise" = {
+    expr = {
+      default = prometheus.listenAddress;
+      here = (builtins.head watch.services.grafana.provision.datasources.settings.datasources).url;
+      said =
+        (outputsOf { monitoring.main.listenAddress = "fd00::1"; })
+        .nixosConfigurations.watch.config.services.prometheus.listenAddress;
+    };
+    expected = {
+      default = "127.0.0.1";
+      here = "http://127.0.0.1:9090";
+      said = "[fd00::1]";
     };
   };
 }

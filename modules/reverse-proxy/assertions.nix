@@ -75,6 +75,13 @@ let
       )
     );
 
+  # By port, however the backend names it.
+  asksNobody =
+    backend:
+    builtins.any (service: service.needsLogin && service.port == backend.port) (
+      builtins.attrValues exports.services.${backend.node} or { }
+    );
+
   ofHost =
     table: host:
     let
@@ -94,6 +101,11 @@ let
     )
     ++ failsIf (host.backends != [ ] && builtins.all (backend: backend.standby) host.backends) (
       "${option path}: all backends are on standby. Let one of them answer${at path}."
+    )
+    ++ failsIf (host.basicAuthFile == null && builtins.any asksNobody host.backends) (
+      "${option path} would publish a service of ${
+        quoteList (map (backend: backend.node) (builtins.filter asksNobody host.backends))
+      } that asks nobody for a login. Set ${option (path ++ [ "basicAuthFile" ])}${at path}."
     )
     ++ failsIf (builtins.length schemes > 1) (
       "${option path}: some backends speak http, others https. Give all the same scheme${at path}."

@@ -73,6 +73,16 @@ in
       example = "/etc/ssl/certs/ca-bundle.crt";
     };
 
+    basicAuthFile = lib.mkOption {
+      type = types.nullOr (types.strMatching "/.+");
+      default = null;
+      description = ''
+        File on the proxies with names and passwords of those who may ask for the name, as `htpasswd` writes it, readable for nginx.
+        Needed where a backend is a service that asks nobody for a login, such as Prometheus.
+      '';
+      example = "/var/lib/secrets/watch.htpasswd";
+    };
+
     health = {
       path = lib.mkOption {
         type = types.strMatching "/[^[:space:]]*";

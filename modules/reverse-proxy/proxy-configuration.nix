@@ -31,15 +31,33 @@ let
     ''}
   '';
 
+  # All of it from the connection: what a client says of itself counts for nothing, and an empty header is not sent.
+  forwarded = ''
+    proxy_set_header Host $host;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Host $host;
+    proxy_set_header X-Forwarded-Port $server_port;
+    proxy_set_header X-Forwarded-Server $hostname;
+    proxy_set_header Forwarded "";
+    proxy_set_header X-Forwarded-Prefix "";
+    proxy_set_header X-Forwarded-Ssl "";
+    proxy_set_header X-Original-URL "";
+    proxy_set_header X-Rewrite-URL "";
+  '';
+
   virtualHostOf =
     host:
     {
+      inherit (host) basicAuthFile;
       serverAliases = host.aliases;
       locations."/" = {
         proxyPass = "${schemeOf host}://${host.upstream}";
         proxyWebsockets = host.websockets;
-        recommendedProxySettings = true;
-        extraConfig = lib.optionalString (schemeOf host == "https") (tlsToBackend host);
+        # Those of NixOS add to what the client says.
+        recommendedProxySettings = false;
+        extraConfig = forwarded + lib.optionalString (schemeOf host == "https") (tlsToBackend host);
       };
       inherit (host) extraConfig;
     }

@@ -62,6 +62,10 @@ in
       {
         inherit (shop) serverAliases forceSSL enableACME;
         inherit (shop.locations."/") proxyPass proxyWebsockets recommendedProxySettings;
+        # Headers that say who a client is: one value each, of nginx itself.
+        headers = builtins.filter (lib.hasPrefix "proxy_set_header ") (
+          map lib.trim (lib.splitString "\n" shop.locations."/".extraConfig)
+        );
         shop = serversOf edge "netlib-public-shop.example.org";
         chat = serversOf edge "netlib-public-chat.example.org";
         email = edge.security.acme.certs."shop.example.org".email;
@@ -75,7 +79,21 @@ in
       enableACME = true;
       proxyPass = "http://netlib-public-shop.example.org";
       proxyWebsockets = true;
-      recommendedProxySettings = true;
+      recommendedProxySettings = false;
+      headers = [
+        "proxy_set_header Host $host;"
+        "proxy_set_header X-Real-IP $remote_addr;"
+        "proxy_set_header X-Forwarded-For $remote_addr;"
+        "proxy_set_header X-Forwarded-Proto $scheme;"
+        "proxy_set_header X-Forwarded-Host $host;"
+        "proxy_set_header X-Forwarded-Port $server_port;"
+        "proxy_set_header X-Forwarded-Server $hostname;"
+        "proxy_set_header Forwarded \"\";"
+        "proxy_set_header X-Forwarded-Prefix \"\";"
+        "proxy_set_header X-Forwarded-Ssl \"\";"
+        "proxy_set_header X-Original-URL \"\";"
+        "proxy_set_header X-Rewrite-URL \"\";"
+      ];
       shop = {
         "10.10.0.2:8080" = false;
         "10.10.0.3:8081" = true;

@@ -118,6 +118,49 @@ in
     };
   };
 
+  "a service without a login is published with one only, also by its port" =
+    let
+      published =
+        host:
+        (evaluate {
+          imports = [ home ];
+          exports.services.edge.metrics = {
+            port = 9090;
+            scheme = "http";
+            needsLogin = true;
+          };
+          reverse-proxy.public = {
+            proxies.edge = { };
+            inherit acme;
+            hosts."a.org" = host;
+          };
+        }).config.assertions;
+      failures =
+        host: map (item: item.message) (builtins.filter (item: !item.assertion) (published host));
+    in
+    {
+      expr = {
+        service =
+          builtins.any
+            (lib.hasInfix "that asks nobody for a login. Set reverse-proxy.public.hosts.\"a.org\".basicAuthFile")
+            (failures {
+              backends.edge.service = "metrics";
+            });
+        port = builtins.length (failures {
+          backends.edge.port = 9090;
+        });
+        login = failures {
+          backends.edge.port = 9090;
+          basicAuthFile = "/run/names";
+        };
+      };
+      expected = {
+        service = true;
+        port = 1;
+        login = [ ];
+      };
+    };
+
   "two proxies that pass on to each other have no order" = {
     expr =
       let

@@ -85,3 +85,65 @@ fn prometheus_asks_over_the_mesh_and_raises_alerts() {
         "ALERTS{alertname=\"NodeDown\",node=\"web\",alertstate=\"firing\"}",
     );
 }
+
+/// Answers as Grafana does of its admin's login; the accounts outlive it, as a database does.
+const GRAFANA: &str = r#"
+import base64, http.server, json, os, pathlib
+state = pathlib.Path("/var/lib/grafana-test")
+if not state.exists(): state.write_text("admin")
+class Handler(http.server.BaseHTTPRequestHandler):
+    def answer(self, code):
+        self.send_response(code)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def is_admin(self):
+        given = base64.b64decode((self.headers.get("Authorization") or "Basic ").split(" ")[1]).decode()
+        return given == "admin:" + state.read_text()
+    def do_GET(self):
+        self.answer(200 if self.path == "/api/health" or self.is_admin() else 401)
+    def do_PUT(self):
+        change = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path != "/api/user/password" or not self.is_admin() or change["oldPassword"] != state.read_text(): return self.answer(401)
+        state.write_text(change["newPassword"])
+        self.answer(200)
+http.server.HTTPServer(("127.0.0.1", 3000), Handler).serve_forever()
+"#;
+
+#[test]
+fn grafana_keeps_no_password_that_everybody_knows() {
+    let site = Site::up(&["watch"]);
+    let service = r#"
+      users.groups.grafana = { };
+      users.users.grafana = { isSystemUser = true; group = "grafana"; };
+      systemd.services.grafana = { wantedBy = [ "multi-user.target" ]; serviceConfig.ExecStart = "/usr/bin/python3 ${./grafana.py}"; };
+    "#;
+    site.write(
+        &Network::of(&["watch"])
+            .importing("monitoring")
+            .configure("watch", service)
+            .file("grafana.py", GRAFANA)
+            .with("monitoring.main = { servers = [ \"watch\" ]; grafana = { }; };"),
+    );
+    site.netlib_must("deploy");
+
+    let file = "/var/lib/netlib-grafana/admin-password";
+    assert_eq!(
+        site.exec_must("watch", &format!("stat -c '%a %U' {file}")),
+        "600 grafana"
+    );
+    let password = site.exec_must("watch", &format!("cat {file}"));
+    site.wait_until(
+        "watch",
+        "the password is replaced",
+        &format!("cmp -s {file} /var/lib/grafana-test"),
+    );
+    let log = site.exec_must("watch", "journalctl --no-pager");
+    assert!(!log.contains(&password), "the password is in the journal");
+
+    // Again, as after a boot: nothing changes.
+    site.exec_must(
+        "watch",
+        "systemctl restart netlib-grafana-secret netlib-grafana-password",
+    );
+    assert_eq!(site.exec_must("watch", &format!("cat {file}")), password);
+}

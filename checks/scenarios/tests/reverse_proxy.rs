@@ -16,7 +16,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"echo " + self.rfile.readline())
             self.close_connection = True
             return
-        body = f"{socket.gethostname()} for {self.headers['Host']} by {self.headers.get('X-Forwarded-Proto')}\n".encode()
+        forwarded = [f"{name}: {value}" for name, value in self.headers.items() if "forwarded" in name.lower() or "real-ip" in name.lower()]
+        body = f"{socket.gethostname()} for {self.headers['Host']} by {self.headers.get('X-Forwarded-Proto')}\n{forwarded}\n".encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -63,6 +64,7 @@ fn network() -> Network {
                  backends.beta = { port = 8080; standby = true; };
                };
                hosts.\"plain.example.org\" = { backends.beta.port = 8080; tls = \"none\"; };
+               hosts.\"closed.example.org\" = { backends.beta.port = 8080; tls = \"none\"; basicAuthFile = \"/etc/closed\"; };
              };",
         )
 }
@@ -73,6 +75,7 @@ fn ask(site: &Site, url: &str) -> String {
         "shop.example.org",
         "example.org",
         "plain.example.org",
+        "closed.example.org",
         "other.example.org",
     ];
     let resolve: String = names
@@ -91,6 +94,10 @@ fn names_lead_to_backends_over_the_mesh() {
     let site = Site::up(&["edge", "alpha", "beta"]);
     site.write(&network());
     site.gather();
+    site.exec_must(
+        "edge",
+        "echo \"anna:$(openssl passwd -apr1 secret)\" > /etc/closed && chmod 644 /etc/closed",
+    );
     site.netlib_must("deploy");
     site.assert_mesh(&["edge", "alpha", "beta"], "wg0", "-4");
 
@@ -104,6 +111,20 @@ fn names_lead_to_backends_over_the_mesh() {
         &ask(&site, "http://plain.example.org/"),
         &["beta for plain.example.org by http"],
     );
+    // What a client says of itself and of other proxies is not passed on; nobody gets in without a login where one is asked for.
+    let lies = "-H 'X-Forwarded-For: 1.2.3.4' -H 'X-Forwarded-Proto: ftp' -H 'X-Forwarded-Host: evil' -H 'Forwarded: for=1.2.3.4' \
+        -H 'X-Real-IP: 1.2.3.4' -H 'X-Forwarded-Prefix: /evil' https://shop.example.org/";
+    let answer = ask(&site, lies);
+    assert_says(&answer, &["by https", "'X-Forwarded-For: 127.0.0.1'"]);
+    for lie in ["1.2.3.4", "evil", "ftp"] {
+        assert!(!answer.contains(lie), "{answer}");
+    }
+    assert_says(&ask(&site, "http://closed.example.org/"), &["401"]);
+    assert_says(
+        &ask(&site, "--user anna:secret http://closed.example.org/"),
+        &["beta for closed.example.org by http"],
+    );
+
     // Names that nobody configured get no answer.
     assert_says(&ask(&site, "http://other.example.org/"), &["Empty reply"]);
     assert_says(&ask(&site, "https://other.example.org/"), &["curl: (35)"]);

@@ -89,6 +89,12 @@ in
       example = [ "www.example.org" ];
       description = "Further names.";
     };
+    basicAuthFile = mkOption {
+      type = types.nullOr types.path;
+      default = null;
+      example = "/var/names.htpasswd";
+      description = "File with names and passwords of those who may ask.";
+    };
     forceSSL = switch false "Whether HTTP is redirected to HTTPS.";
     enableACME = switch false "Whether the certificate is that of `security.acme`.";
     useACMEHost = nullOrText "example.org" "Name of a certificate of `security.acme` that is said there.";

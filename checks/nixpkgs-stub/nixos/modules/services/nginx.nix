@@ -38,9 +38,13 @@ let
     );
 
   location =
-    path: settings:
+    host: path: settings:
     lines (
       [ "location ${path} {" ]
+      ++ lib.optionals (host.basicAuthFile != null) [
+        "auth_basic secured;"
+        "auth_basic_user_file ${host.basicAuthFile};"
+      ]
       ++ lib.optional (settings.return != null) "return ${toString settings.return};"
       ++ lib.optional (settings.proxyPass != null) "proxy_pass ${settings.proxyPass};"
       ++ lib.optionals settings.proxyWebsockets [
@@ -87,7 +91,7 @@ let
       names = "server_name ${
         toString ([ (if host.serverName == null then name else host.serverName) ] ++ host.serverAliases)
       };";
-      content = lib.mapAttrsToList location host.locations ++ [ host.extraConfig ];
+      content = lib.mapAttrsToList (location host) host.locations ++ [ host.extraConfig ];
       block =
         body:
         lines (
