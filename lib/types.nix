@@ -168,13 +168,24 @@ in
   };
 
   /**
-    A public key of OpenSSH, as in a `.pub` file: type, key and perhaps a comment, without options before it.
+    A public key of OpenSSH, as in a `.pub` file: type, key and perhaps a comment, in one line and without options before it.
   */
   sshPublicKey = checkedString {
     name = "sshPublicKey";
     description = "public key of OpenSSH as in a .pub file, such as ssh-ed25519 AAAAC3Nz… anna@laptop";
     check = ssh.isPublicKey;
   };
+
+  /**
+    What sshd may permit a key or a certificate beside running commands.
+  */
+  sshPermission = types.enum [
+    "X11-forwarding"
+    "agent-forwarding"
+    "port-forwarding"
+    "pty"
+    "user-rc"
+  ];
 
   /**
     A port that something can listen on: not 0, which means "any".

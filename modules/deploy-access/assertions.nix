@@ -44,6 +44,12 @@ let
       + "Set it, for example to \"root\", or add ${quote name} to deploy-access.unmanaged"
     );
 
+  ofUnable =
+    name:
+    failsIf true (fileOf name) (
+      "${option name} has no key that opens anything, as there is none or ssh-access revokes it. Add a key, or remove ${quote name}"
+    );
+
   names = builtins.attrNames settings.deployers;
   keysOf = name: map bareKey settings.deployers.${name}.keys;
   ofDeployer =
@@ -65,4 +71,6 @@ let
         )
     ) twins;
 in
-lib.concatLists (lib.mapAttrsToList ofNode table.nodes) ++ lib.concatMap ofDeployer names
+lib.concatLists (lib.mapAttrsToList ofNode table.nodes)
+++ lib.concatMap ofUnable table.unable
+++ lib.concatMap ofDeployer names

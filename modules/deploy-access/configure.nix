@@ -39,6 +39,8 @@ let
   rules = [
     {
       users = others;
+      # Of root, and of nobody else's account.
+      runAs = "root";
       commands = [
         {
           command = "ALL";
@@ -93,12 +95,13 @@ in
   services.openssh.enable = lib.mkDefault true;
 
   users.users = lib.genAttrs node.accounts (account: {
-    openssh.authorizedKeys.keys = node.keys;
+    # After what others say of the same keys: sshd takes the first line of a key, and this one permits the least.
+    openssh.authorizedKeys.keys = lib.mkAfter node.keys;
     # An account that the configuration says nothing more about.
     isNormalUser = lib.mkIf (account != "root") (lib.mkDefault true);
   });
 
-  # netlib runs its own script and the activation as root, so these accounts are as good as root.
+  # netlib has its own script run as root, which it sends anew each time: a list of commands would have a shell in it and restrict nothing.
   security = {
     sudo = lib.mkIf (others != [ ] && !usesSudoRs) {
       enable = lib.mkDefault true;

@@ -26,6 +26,16 @@ let
       example = [ "@staging" ];
     };
 
+    permissions = lib.mkOption {
+      type = types.listOf netlib.types.sshPermission;
+      default = [ ];
+      description = ''
+        What the keys may do beside running commands. netlib needs none of it: people who want a shell on the nodes need `pty`. Where
+        `target.sshOptions` of a node jumps through another one, `port-forwarding` is added there.
+      '';
+      example = [ "pty" ];
+    };
+
     from = lib.mkOption {
       type = types.listOf (types.either netlib.types.address netlib.types.cidr);
       default = [ ];

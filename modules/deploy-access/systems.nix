@@ -44,6 +44,10 @@ in
       account = alpha.users.users.deploy.isNormalUser;
       keys = builtins.length alpha.users.users.deploy.openssh.authorizedKeys.keys;
       rules = builtins.filter (rule: rule.users == [ "deploy" ]) alpha.security.sudo.extraRules != [ ];
+      runAs = map (rule: rule.runAs) (
+        builtins.filter (rule: rule.users == [ "deploy" ]) alpha.security.sudo.extraRules
+      );
+      restricted = lib.all (lib.hasPrefix "restrict") beta.users.users.root.openssh.authorizedKeys.keys;
       sshd = alpha.services.openssh.enable;
     };
     expected = {
@@ -51,6 +55,8 @@ in
       account = true;
       keys = 1;
       rules = true;
+      runAs = [ "root" ];
+      restricted = true;
       sshd = true;
     };
   };

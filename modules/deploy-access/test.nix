@@ -34,7 +34,9 @@ in
         accounts = [ "deploy" ];
         deployers = [ "anna" ];
         unable = [ ];
-        keys = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG anna" ];
+        keys = [
+          "restrict ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG anna"
+        ];
       };
       beta = {
         user = "root";
@@ -45,8 +47,8 @@ in
         ];
         unable = [ ];
         keys = [
-          "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG anna"
-          "from=\"192.0.2.0/24\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFJHefTz7ry5IEYw3xj17cQsCsJqQdOHwZmpgoqwZog/ ci"
+          "restrict ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG anna"
+          "restrict,from=\"192.0.2.0/24\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFJHefTz7ry5IEYw3xj17cQsCsJqQdOHwZmpgoqwZog/ ci"
         ];
       };
     };
@@ -82,6 +84,50 @@ in
     expected = true;
   };
 
+  "one that has no key for anything is refused, also beside others" = {
+    expr = says "deploy-access.deployers.ci has no key that opens anything" {
+      nodes.alpha = { };
+      deploy-access.deployers.anna.keys = [ (key 1) ];
+      deploy-access.deployers.ci = { };
+    };
+    expected = true;
+  };
+
+  "keys permit nothing but commands, what is said, and forwarding where others jump through" = {
+    expr =
+      lib.mapAttrs (_: node: map (line: builtins.head (lib.splitString " " line)) node.keys)
+        (tableOf {
+          nodes.alpha.addresses = [ "alpha.example.org" ];
+          nodes.beta.target.sshOptions = [
+            "-o"
+            "ProxyJump=deploy@alpha.example.org:2222"
+          ];
+          nodes.gamma.target.sshOptions = [
+            "-J"
+            "beta"
+          ];
+          deploy-access.deployers.anna = {
+            keys = [ (key 1) ];
+            permissions = [ "pty" ];
+          };
+          deploy-access.deployers.ci.keys = [ (key 2) ];
+        });
+    expected = {
+      alpha = [
+        "restrict,pty,port-forwarding"
+        "restrict,port-forwarding"
+      ];
+      beta = [
+        "restrict,pty,port-forwarding"
+        "restrict,port-forwarding"
+      ];
+      gamma = [
+        "restrict,pty"
+        "restrict"
+      ];
+    };
+  };
+
   "nor does one whose key ssh-access revokes" = {
     expr =
       let
@@ -105,7 +151,7 @@ in
       };
     expected = {
       refused = true;
-      keys = [ (key 2) ];
+      keys = [ "restrict ${key 2}" ];
     };
   };
 

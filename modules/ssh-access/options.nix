@@ -41,15 +41,7 @@ let
     inherit access;
 
     permissions = lib.mkOption {
-      type = types.listOf (
-        types.enum [
-          "agent-forwarding"
-          "port-forwarding"
-          "pty"
-          "user-rc"
-          "X11-forwarding"
-        ]
-      );
+      type = types.listOf netlib.types.sshPermission;
       default = [ "pty" ];
       description = ''
         What the person may do beside running commands, with plain keys as with certificates, as sshd calls it: a terminal (`pty`),
