@@ -31,7 +31,7 @@ let
   beta = configOf "beta";
   gamma = configOf "gamma";
   trusting = (outputsOf { nix-cache.main.trustUploaders = true; }).nixosConfigurations;
-  # Servers and uploaders that call their keys like those of others.
+  # A server and an uploader that call their keys like those of others.
   posing =
     (outputsOf {
       nix-cache.main.trustUploaders = true;
@@ -125,13 +125,15 @@ in
   };
 
   "the key of a node speaks for no other name" = {
-    expr = {
-      gamma = ours posing.gamma.config.nix.settings.trusted-public-keys;
-      beta = ours posing.beta.config.nix.settings.trusted-public-keys;
-    };
+    expr = lib.genAttrs [ "beta" "gamma" ] (
+      name:
+      (builtins.tryEval (
+        builtins.deepSeq posing.${name}.config.nix.settings.trusted-public-keys "believed"
+      )).value
+    );
     expected = {
-      gamma = [ "alpha.main.upload.example-1:oDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=" ];
-      beta = [ "gamma.main.example-1:pDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=" ];
+      beta = false;
+      gamma = false;
     };
   };
 

@@ -13,20 +13,14 @@ let
     uploadSignature = "nix-cache-${instance}-upload-signing";
   };
 
+  # Of the shape that its request says: a key for signatures has the name below.
   factOf =
-    node: name: isKey:
-    let
-      key = netlib.getFact {
-        inherit node name;
-        neededBy = builtins.head (settings.clients ++ builtins.attrNames settings.servers);
-      };
-    in
-    if isKey key then
-      key
-    else
-      netlib.errors.fail "the fact \"${name}\" of node \"${node}\" is no key. Run: netlib facts gather --on ${node}";
-  trustedKeys = import ../shared/trusted-keys.nix { inherit lib; };
-  # Under the names of this network, whatever a node calls its key. Node and instance have no dots: no two of them are equal.
+    node: name:
+    netlib.getFact {
+      inherit node name;
+      neededBy = builtins.head (settings.clients ++ builtins.attrNames settings.servers);
+    };
+  # Names of nodes and instances have no dots, so no two of these are equal.
   keyName = node: "${node}.${instance}.${config.network.name}-1";
   uploadKeyName = node: "${node}.${instance}.upload.${config.network.name}-1";
 
@@ -57,7 +51,7 @@ let
 
   serverOf = name: server: {
     inherit (server) port priority software;
-    publicKey = trustedKeys.named (keyName name) (factOf name facts.cacheKey trustedKeys.isKey);
+    publicKey = factOf name facts.cacheKey;
     clients = clientsOf name;
     # The firewall opens on these only when all clients come through them.
     interfaces =
@@ -107,10 +101,8 @@ in
     servers = removeAttrs servers [ name ];
   });
   uploaders = lib.genAttrs settings.uploaders (name: {
-    sshKey = factOf name facts.uploadKey netlib.ssh.isPublicKey;
-    signature = trustedKeys.named (uploadKeyName name) (
-      factOf name facts.uploadSignature trustedKeys.isKey
-    );
+    sshKey = factOf name facts.uploadKey;
+    signature = factOf name facts.uploadSignature;
     servers = removeAttrs servers [ name ];
   });
   # Nodes of the instance that are no servers.

@@ -1,4 +1,4 @@
-# Keys whose signatures a node's Nix believes, each under a name that this network gives it and not the node that has it.
+# Keys whose signatures a node's Nix believes, each under a name of its own.
 { lib }:
 let
   nameOf = entry: builtins.head (lib.splitString ":" entry);
@@ -20,22 +20,6 @@ let
     };
 in
 {
-  /**
-    Whether a fact is a public key for signatures of store paths.
-  */
-  isKey = fact: builtins.match "[^:[:space:]]+:[A-Za-z0-9+/]{43}=" fact != null;
-
-  /**
-    A fact as the key of this name: whatever its node calls it, it speaks for no other name.
-
-    # Type
-
-    ```
-    named :: string -> string -> string
-    ```
-  */
-  named = name: fact: "${name}:${lib.last (lib.splitString ":" fact)}";
-
   /**
     A NixOS module that believes these keys.
 
