@@ -54,6 +54,18 @@ fn attack_18_a_live_lock_of_another_user_is_not_taken_over_where_proc_is_hidden(
         "useradd --create-home --shell /bin/sh ben && cp -r /root/.ssh /root/network /home/ben/ && chown -R ben: /home/ben && \
          mount -o remount,hidepid=2 /proc && (setsid nix-daemon >/dev/null 2>&1 &)",
     );
+    let socket = "/nix/var/nix/daemon-socket/socket";
+    site.wait_until(
+        "deployer",
+        "the Nix daemon listens",
+        &format!("test -S {socket}"),
+    );
+    site.exec_must(
+        "deployer",
+        &format!(
+            "chmod 755 /nix /nix/var /nix/var/nix /nix/var/nix/daemon-socket && chmod 666 {socket}"
+        ),
+    );
     let as_ben = |line: &str| site.exec("deployer", &format!("su - ben -c '{line}'"));
     assert!(!as_ben("test -e /proc/1").success(), "/proc is not hidden");
 

@@ -73,6 +73,16 @@ proptest! {
     }
 
     #[test]
+    fn fuzz_a_verdict_is_read(bytes in fuzz::bytes()) {
+        if let Ok(answer) = read(&bytes, b"")
+            && let Ok(verdict) = answer.into_verdict()
+        {
+            prop_assert!(is_clean(&verdict.why));
+            prop_assert!(verdict.checks.iter().all(|check| is_clean(&check.name) && is_clean(&check.reason)));
+        }
+    }
+
+    #[test]
     fn fuzz_a_phase_is_one_of_its_words(bytes in fuzz::bytes()) {
         let word = clean(&bytes);
         prop_assert!(Phase::parse(&word).is_none_or(|phase| phase.word() == word));

@@ -139,7 +139,7 @@ pub async fn check(
 }
 
 impl Answer {
-    fn into_verdict(self) -> Result<Verdict, HostError> {
+    pub(super) fn into_verdict(self) -> Result<Verdict, HostError> {
         self.accepted("healthy")?;
         let check = |line: &str| {
             let mut words = line.splitn(3, ' ');
