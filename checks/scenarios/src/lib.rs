@@ -2,6 +2,7 @@
 //!
 //! The scenarios themselves are in `tests/`, one file a capability.
 
+pub mod campaign;
 mod check;
 mod evaluator;
 mod gate;

@@ -102,6 +102,17 @@ impl Run {
         self.signal("-INT -- -$pid");
     }
 
+    /// Sends a signal as `kill` takes it (`$pid` is netlib's), unless the run has ended already.
+    pub fn signal_if_running(&self, to: &str) {
+        let line = format!(
+            "pid=$(cat /run/netlib-run-{}.pid); kill {to} 2>/dev/null || :",
+            self.number
+        );
+        self.deployer
+            .sh(&line)
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
     /// Waits for its end; its exit status and what it printed on both streams.
     pub fn wait(self) -> (i32, String) {
         let text = |host: &Host| host.read_file(&format!("/root/run-{}.log", self.number));
