@@ -2,9 +2,10 @@
 //!
 //! The producers (evaluation, schedule, step executors) only send; progress display, log and summary only read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::evaluate::CacheStatus;
 use crate::plan::StepKind;
@@ -157,17 +158,33 @@ pub enum StepResult {
     Cancelled,
 }
 
-/// Where producers send events. Sending never blocks and never fails: a reader that is gone loses nothing but display.
+/// So many lines of the user's commands wait for slow readers; then the commands do.
+const WAITING: usize = 256;
+
+/// Where producers send events. Sending never fails: a reader that is gone loses nothing but display.
 #[derive(Clone, Debug)]
 pub struct EventSink {
     sender: mpsc::UnboundedSender<Event>,
+    room: Arc<Semaphore>,
+}
+
+/// The end that reads.
+#[derive(Debug)]
+pub struct EventReader {
+    receiver: mpsc::UnboundedReceiver<Event>,
+    room: Arc<Semaphore>,
 }
 
 impl EventSink {
     /// A sink and the end that reads from it.
-    pub fn channel() -> (Self, mpsc::UnboundedReceiver<Event>) {
+    pub fn channel() -> (Self, EventReader) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Self { sender }, receiver)
+        let room = Arc::new(Semaphore::new(WAITING));
+        let reader = EventReader {
+            receiver,
+            room: room.clone(),
+        };
+        (Self { sender, room }, reader)
     }
 
     /// A sink that does not keep the stream open.
@@ -175,13 +192,52 @@ impl EventSink {
     pub fn downgrade(&self) -> WeakEventSink {
         WeakEventSink {
             sender: self.sender.downgrade(),
+            room: self.room.clone(),
         }
     }
 
-    /// Sends one event.
+    /// Sends one event, without waiting for anybody.
     pub fn send(&self, event: Event) {
         // A closed receiver means that nobody looks any more, which is no fault of the producer.
         let _ = self.sender.send(event);
+    }
+
+    /// Sends a line of a user's command once readers have taken in enough of those before it.
+    pub async fn send_in_turn(&self, event: Event) {
+        // The reader gives the room back; one that is gone closes it.
+        if let Ok(room) = self.room.acquire().await {
+            room.forget();
+        }
+        self.send(event);
+    }
+}
+
+impl EventReader {
+    /// The next event; none when every sink is gone.
+    pub async fn recv(&mut self) -> Option<Event> {
+        let event = self.receiver.recv().await;
+        self.give_back(event.as_ref());
+        event
+    }
+
+    /// The next event, if there is one already.
+    #[cfg(test)]
+    pub fn try_recv(&mut self) -> Option<Event> {
+        let event = self.receiver.try_recv().ok();
+        self.give_back(event.as_ref());
+        event
+    }
+
+    fn give_back(&self, event: Option<&Event>) {
+        if matches!(event, Some(Event::CommandOutput { .. })) {
+            self.room.add_permits(1);
+        }
+    }
+}
+
+impl Drop for EventReader {
+    fn drop(&mut self) {
+        self.room.close();
     }
 }
 
@@ -189,13 +245,14 @@ impl EventSink {
 #[derive(Clone, Debug)]
 pub struct WeakEventSink {
     sender: mpsc::WeakUnboundedSender<Event>,
+    room: Arc<Semaphore>,
 }
 
 impl WeakEventSink {
     /// The sink, if the stream is still open.
     #[must_use]
     pub fn upgrade(&self) -> Option<EventSink> {
-        let sender = self.sender.upgrade()?;
-        Some(EventSink { sender })
+        let (sender, room) = (self.sender.upgrade()?, self.room.clone());
+        Some(EventSink { sender, room })
     }
 }

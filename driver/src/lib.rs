@@ -20,6 +20,7 @@ pub mod private;
 pub mod process;
 pub mod report;
 pub mod rollout;
+pub mod run_dir;
 pub mod saved;
 pub mod schedule;
 pub mod select;

@@ -4,18 +4,25 @@
 
 mod error;
 mod group;
-pub(crate) mod pipes;
+mod log_limit;
+mod pipes;
 mod tail;
 
 use std::ffi::{OsStr, OsString};
+use std::future::Future;
+use std::pin::Pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio_util::sync::CancellationToken;
 
 pub use error::{ProcessError, quote_argv};
 use group::Group;
-pub use pipes::{LineSink, Stream};
+pub use log_limit::LogLimit;
+pub(crate) use pipes::Reader;
+use pipes::TooLong;
+pub use pipes::{Limits, LineSink, Stream, line_channel};
 pub use tail::Tail;
 
 /// How long a child may run when nobody said otherwise: nothing waits for ever.
@@ -34,6 +41,8 @@ pub struct Command {
     stdin: Option<Vec<u8>>,
     timeout: Duration,
     cancel: CancellationToken,
+    limits: Limits,
+    mark: Option<String>,
 }
 
 /// What a child that succeeded printed.
@@ -55,6 +64,8 @@ impl Command {
             stdin: None,
             timeout: DEFAULT_TIMEOUT,
             cancel: CancellationToken::new(),
+            limits: Limits::TRUSTED,
+            mark: None,
         }
     }
 
@@ -96,6 +107,18 @@ impl Command {
         self
     }
 
+    /// Takes no more than this of what it prints.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Its stdout begins after the line that is this mark.
+    pub fn after_mark(mut self, mark: impl Into<String>) -> Self {
+        self.mark = Some(mark.into());
+        self
+    }
+
     /// Program and arguments, as lossy text.
     #[must_use]
     pub fn argv(&self) -> Vec<String> {
@@ -120,8 +143,7 @@ impl Command {
 
     /// Hands out each line of both streams as it comes; the output that is returned has no stdout.
     pub async fn stream_lines(self, lines: &LineSink) -> Result<Output, ProcessError> {
-        let on_stderr = |line: &str| pipes::send(lines, Stream::Stderr, line);
-        self.exchange(Some(lines), on_stderr).await
+        self.exchange(Some(lines), |_| {}).await
     }
 
     async fn exchange(
@@ -129,57 +151,114 @@ impl Command {
         lines: Option<&LineSink>,
         on_line: impl FnMut(&str) + Send,
     ) -> Result<Output, ProcessError> {
-        let mut command = self.prepared();
-        let mut child = command.spawn().map_err(|source| self.spawn_error(source))?;
+        let mut child = self.spawn()?;
         let group = Group::of(&child);
-        let (stdin, stdout, stderr) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take());
-
-        let mut output = Vec::new();
-        let mut tail = Tail::default();
+        let mut said = Said::default();
         let ended = {
-            let pipes = async {
-                tokio::join!(
-                    pipes::feed(stdin, self.stdin.as_deref()),
-                    pipes::take(stdout, &mut output, lines),
-                    pipes::lines(stderr, &mut tail, on_line),
-                )
-            };
-            tokio::pin!(pipes);
-            let mut pipes_done = false;
-            let deadline = tokio::time::sleep(self.timeout);
-            tokio::pin!(deadline);
-            let ended = loop {
-                tokio::select! {
-                    status = child.wait() => break Ended::By(status),
-                    _ = &mut pipes, if !pipes_done => pipes_done = true,
-                    () = self.cancel.cancelled() => break Ended::Cancelled,
-                    () = &mut deadline => break Ended::TimedOut,
-                }
-            };
-            if !pipes_done && matches!(ended, Ended::By(_)) {
-                let _ = tokio::time::timeout(DRAIN, &mut pipes).await;
-            }
-            ended
+            let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+            let moving = self.carry(pipes, &mut said, (lines, on_line));
+            tokio::pin!(moving);
+            self.watch(&mut child, moving, lines).await
         };
-        match ended {
-            Ended::By(status) => {
-                group.disarm();
-                self.judge(status, output, tail)
+        if let Ended::By(status) = ended {
+            group.disarm();
+            return self.judge(status, said);
+        }
+        group.end(&mut child).await;
+        let argv = self.argv();
+        Err(match ended {
+            Ended::TooLong => ProcessError::TooLong {
+                argv,
+                limit: self.limits.answer,
+            },
+            Ended::TimedOut => ProcessError::TimedOut {
+                argv,
+                after: self.timeout,
+                stderr_tail: said.stderr(),
+            },
+            Ended::Cancelled | Ended::By(_) => ProcessError::Cancelled { argv },
+        })
+    }
+
+    /// Carries what goes through the pipes, to their ends.
+    async fn carry(
+        &self,
+        (stdin, stdout, stderr): Pipes,
+        said: &mut Said,
+        (lines, mut on_line): (Option<&LineSink>, impl FnMut(&str) + Send),
+    ) -> Result<(), TooLong> {
+        let Said {
+            stdout: collected,
+            noise,
+            tail,
+        } = said;
+        let read_stdout = async {
+            let Some(stdout) = stdout else { return Ok(()) };
+            let mut reader = Reader::new(stdout, self.limits);
+            if let Some(mark) = &self.mark {
+                reader.skip_to(mark, noise).await;
             }
-            Ended::Cancelled => {
-                group.end(&mut child).await;
-                Err(ProcessError::Cancelled { argv: self.argv() })
+            let Some(lines) = lines else {
+                return reader.collect(collected).await;
+            };
+            while let Some(line) = reader.line().await {
+                let _ = lines.send((Stream::Stdout, line)).await;
             }
-            Ended::TimedOut => {
-                group.end(&mut child).await;
-                Err(ProcessError::TimedOut {
-                    argv: self.argv(),
-                    after: self.timeout,
-                    stderr_tail: tail.text(),
-                })
+            Ok(())
+        };
+        let read_stderr = async {
+            let Some(stderr) = stderr else { return Ok(()) };
+            let mut reader = Reader::new(stderr, self.limits);
+            while let Some(line) = reader.line().await {
+                tail.push(&line);
+                on_line(&line);
+                if let Some(lines) = lines {
+                    let _ = lines.send((Stream::Stderr, line)).await;
+                }
+            }
+            Ok(())
+        };
+        let feed = async {
+            pipes::feed(stdin, self.stdin.as_deref()).await;
+            Ok(())
+        };
+        tokio::try_join!(feed, read_stdout, read_stderr).map(|_| ())
+    }
+
+    /// Waits until the child has ended and all is read, or it has to end.
+    async fn watch(
+        &self,
+        child: &mut Child,
+        mut moving: Pin<&mut impl Future<Output = Result<(), TooLong>>>,
+        lines: Option<&LineSink>,
+    ) -> Ended {
+        let deadline = tokio::time::sleep(self.timeout);
+        tokio::pin!(deadline);
+        let (mut ended, mut is_read) = (None, false);
+        loop {
+            tokio::select! {
+                status = child.wait(), if ended.is_none() => ended = Some(status),
+                read = &mut moving, if !is_read => match read {
+                    Ok(()) => is_read = true,
+                    Err(TooLong) => return Ended::TooLong,
+                },
+                () = self.cancel.cancelled() => return Ended::Cancelled,
+                () = &mut deadline => return Ended::TimedOut,
+                // What the child left behind may hold the pipe; a slow reader here is waited for.
+                () = tokio::time::sleep(DRAIN), if ended.is_some() => {
+                    is_read |= !lines.is_some_and(|lines| lines.capacity() == 0);
+                }
+            }
+            if is_read && let Some(status) = ended.take() {
+                return Ended::By(status);
             }
         }
+    }
+
+    /// Starts it, for whoever talks with it for longer. It ends when it is dropped.
+    pub(crate) fn spawn(&self) -> Result<Child, ProcessError> {
+        let mut command = self.prepared();
+        command.spawn().map_err(|source| self.spawn_error(source))
     }
 
     fn prepared(&self) -> tokio::process::Command {
@@ -202,20 +281,19 @@ impl Command {
     fn judge(
         &self,
         status: std::io::Result<ExitStatus>,
-        stdout: Vec<u8>,
-        tail: Tail,
+        said: Said,
     ) -> Result<Output, ProcessError> {
         let status = status.map_err(|source| self.io_error(source))?;
         if status.success() {
             return Ok(Output {
-                stdout,
-                stderr: tail.text(),
+                stderr: said.stderr(),
+                stdout: said.stdout,
             });
         }
         Err(ProcessError::Failed {
             argv: self.argv(),
             status,
-            stderr_tail: tail.text(),
+            stderr_tail: said.stderr(),
         })
     }
 
@@ -234,10 +312,31 @@ impl Command {
     }
 }
 
+/// The pipes of a child: stdin, stdout and stderr.
+type Pipes = (Option<ChildStdin>, Option<ChildStdout>, Option<ChildStderr>);
+
+/// What a child has printed.
+#[derive(Default)]
+struct Said {
+    stdout: Vec<u8>,
+    /// The end of what was there instead of the mark.
+    noise: Tail,
+    tail: Tail,
+}
+
+impl Said {
+    fn stderr(&self) -> String {
+        let texts = [self.noise.text(), self.tail.text()];
+        let texts: Vec<String> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+        texts.join("\n")
+    }
+}
+
 enum Ended {
     By(std::io::Result<ExitStatus>),
     Cancelled,
     TimedOut,
+    TooLong,
 }
 
 #[cfg(test)]

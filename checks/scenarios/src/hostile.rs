@@ -4,7 +4,16 @@ use crate::Site;
 
 /// What sshd runs for every login of every user, in place of the command that was asked for.
 const DISPATCH: &str = r#"#!/bin/sh
-# The first rule whose pattern fits the command answers; all else runs as it was asked for.
+# The first rule whose pattern fits the command answers; all else runs as it was asked for. netlib asks for a line
+# before each answer, by which it knows what the login shell printed from the answer: a rule need not know of it.
+whole=${SSH_ORIGINAL_COMMAND:-}
+case $whole in
+  *' netlib-answer-'*)
+    rest=${whole#*' netlib-answer-'}
+    SSH_ORIGINAL_COMMAND=${rest#* }
+    echo "netlib-answer-${rest%% *}"
+    ;;
+esac
 for rule in /hostile/rules/*; do
   [ -f "$rule/pattern" ] || continue
   pattern=$(cat "$rule/pattern")

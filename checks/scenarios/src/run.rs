@@ -113,6 +113,11 @@ impl Run {
             .unwrap_or_else(|error| panic!("{error}"));
     }
 
+    /// Its terminal is closed.
+    pub fn hang_up(&self) {
+        self.signal("-HUP -- -$pid");
+    }
+
     /// Waits for its end; its exit status and what it printed on both streams.
     pub fn wait(self) -> (i32, String) {
         let text = |host: &Host| host.read_file(&format!("/root/run-{}.log", self.number));

@@ -65,7 +65,7 @@ async fn approved(
     let prepared = prepare(&args.flake, &select, events, interrupts).await?;
     let plan = &prepared.plan;
     let ids = ids(plan, args.rollout.as_deref())?;
-    let hosts = Hosts::new(plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts));
+    let hosts = Hosts::new(plan)?.asking(args.sudo.source(interrupts), &prepared.nodes);
     let mut texts = Vec::new();
     let mut waiting = Vec::new();
     for id in ids {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde::de::DeserializeOwned;
-use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 use super::Error;
@@ -21,6 +20,7 @@ use crate::process::quote_argv;
 use crate::report::readers::{Reader, distribute};
 use crate::report::screen::{Screen, UntilTheWalk};
 use crate::report::summary::Colours;
+use crate::run_dir::{RunDir, tidy};
 use crate::select::select;
 
 /// Which flake, and how it is evaluated.
@@ -137,7 +137,7 @@ pub struct Prepared {
     /// Evaluates nodes.
     pub evaluation: Evaluation,
     /// Files of this run; gone when it is dropped.
-    pub run_dir: TempDir,
+    pub run_dir: RunDir,
 }
 
 /// Reads the flake and its plan, selects nodes and orders their steps. Changes nothing.
@@ -148,15 +148,12 @@ pub async fn prepare(
     interrupts: &Interrupts,
 ) -> Result<Prepared, Error> {
     interrupts.look_with(flake.command(&["status"]));
-    let run_dir = tempfile::Builder::new()
-        .prefix("netlib-")
-        .tempdir()
-        .map_err(|error| {
-            format!(
-                "cannot make a folder for this run in {}: {error}",
-                std::env::temp_dir().display()
-            )
-        })?;
+    let parent = std::env::temp_dir();
+    tidy(&parent, |_| {});
+    let run_dir = RunDir::new_in(&parent).map_err(|error| {
+        let parent = parent.display();
+        format!("cannot make a folder for this run in {parent}: {error}")
+    })?;
     let nix = Nix::new(flake.overrides(), interrupts.token().clone());
     let nix = nix.admitted().await?;
     let (reference, options) = (flake.reference(), &flake.evaluation);

@@ -129,9 +129,8 @@ async fn walked(
     events.send(Event::WalkStarted {
         steps: prepared.graph.steps().cloned().collect(),
     });
-    let hosts = Arc::new(
-        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
-    );
+    let hosts =
+        Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let cancel = interrupts.token();
     // What does not answer is known within seconds, and not even evaluated.
     let (remote, others): (BTreeMap<String, Goal>, BTreeMap<String, Goal>) = goals(args, &prepared)

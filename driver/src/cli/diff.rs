@@ -67,9 +67,8 @@ async fn compared(
     interrupts: &Interrupts,
 ) -> Result<Vec<Compared>, Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
-    let hosts = Arc::new(
-        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
-    );
+    let hosts =
+        Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let parts = Comparison {
         hosts: hosts.clone(),
         toplevels: Arc::new(evaluated(&prepared, events)),

@@ -1,6 +1,7 @@
 //! `netlib exec`: one command on many nodes at the same time.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,6 @@ use std::time::Duration;
 use clap::Args;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::common::{Display, FlakeArgs, SelectArgs, prepare};
@@ -20,7 +20,7 @@ use crate::event::{Event, EventSink, StepResult};
 use crate::graph::{Graph, StepId};
 use crate::host::{HostCommand, HostError, Hosts};
 use crate::plan::{Step, StepKind};
-use crate::process::Stream;
+use crate::process::line_channel;
 use crate::report::exec::{Ended, Prefixed, verdict};
 use crate::report::summary::{NodeResult, Row, Summary};
 use crate::schedule::{
@@ -83,7 +83,8 @@ pub async fn run(args: ExecArgs, interrupts: &Interrupts) -> Result<Exit, Error>
     display.end().await;
     let result = result?;
     if !args.record.json {
-        eprint!("{}", verdict(&ended(&result)));
+        // The terminal may be gone.
+        let _ = write!(std::io::stderr(), "{}", verdict(&ended(&result)));
     }
     Ok(if result.is_success() {
         Exit::Good
@@ -103,9 +104,8 @@ async fn walked(
         (format!("{STEP}{node}"), step)
     };
     let graph = Graph::from_steps(&prepared.nodes.iter().map(step).collect())?;
-    let hosts = Arc::new(
-        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
-    );
+    let hosts =
+        Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let runner = Runner {
         hosts: hosts.clone(),
         command: HostCommand::new(args.command.clone()).timeout(Duration::from_secs(args.timeout)),
@@ -137,14 +137,12 @@ struct Runner {
 impl Runner {
     async fn command(&self, step: &str) -> Result<(), HostError> {
         let host = self.hosts.get(node_of(step)).await?;
-        let (sink, mut lines) = mpsc::unbounded_channel::<(Stream, String)>();
+        let (sink, mut lines) = line_channel();
         let show = async {
             while let Some((stream, line)) = lines.recv().await {
-                self.events.send(Event::CommandOutput {
-                    step: step.to_owned(),
-                    stream,
-                    line,
-                });
+                let step = step.to_owned();
+                let event = Event::CommandOutput { step, stream, line };
+                self.events.send_in_turn(event).await;
             }
         };
         let (result, ()) = tokio::join!(host.run_lines(self.command.clone(), sink), show);

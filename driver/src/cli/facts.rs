@@ -106,7 +106,7 @@ async fn gathered(
     };
     let nodes: BTreeSet<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();
     let hosts =
-        Arc::new(Hosts::new(&prepared.plan, &run_dir)?.asking(args.sudo.source(interrupts)));
+        Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let answering = answering(&hosts, &nodes, events, interrupts.token());
     let evaluation = &prepared.evaluation;
     let gatherers = evaluation.board(Attribute::Gatherers, &nodes, answering, events);

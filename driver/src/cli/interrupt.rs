@@ -1,5 +1,6 @@
-//! Ctrl-C: once, nothing new starts and what runs on hosts ends; twice, netlib leaves at once.
+//! Ctrl-C, and a closed terminal: once, nothing new starts and what runs on hosts ends; twice, netlib leaves at once.
 
+use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -39,26 +40,26 @@ impl Default for Words {
 }
 
 impl Interrupts {
-    /// Begins to listen for SIGINT and SIGTERM.
+    /// Begins to listen for SIGINT, SIGTERM and SIGHUP. A run under `nohup` does not mind a closed terminal.
     pub fn listen() -> Self {
         let interrupts = Self::default();
-        let this = interrupts.clone();
-        tokio::spawn(async move {
-            let (Ok(mut interrupt), Ok(mut terminate)) = (
-                signal(SignalKind::interrupt()),
-                signal(SignalKind::terminate()),
-            ) else {
-                tracing::warn!("cannot listen for signals: an interrupt ends netlib at once");
-                return;
-            };
-            loop {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                }
-                this.heard();
+        let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+        if !ignores_hang_up() {
+            kinds.push(SignalKind::hangup());
+        }
+        for kind in kinds {
+            let this = interrupts.clone();
+            match signal(kind) {
+                Ok(mut signal) => drop(tokio::spawn(async move {
+                    while signal.recv().await.is_some() {
+                        this.heard();
+                    }
+                })),
+                Err(error) => tracing::warn!(
+                    "cannot listen for signals: an interrupt ends netlib at once: {error}"
+                ),
             }
-        });
+        }
         interrupts
     }
 
@@ -72,7 +73,12 @@ impl Interrupts {
         let events = self.words(|words| words.events.clone());
         match events.and_then(|events| events.upgrade()) {
             Some(events) => events.send(Event::Interrupted { activating }),
-            None => eprintln!("\n{}", interrupted(&activating)),
+            // The terminal may be gone.
+            None => drop(writeln!(
+                std::io::stderr(),
+                "\n{}",
+                interrupted(&activating)
+            )),
         }
     }
 
@@ -138,6 +144,15 @@ impl Interrupts {
     }
 }
 
+/// Whether whoever started netlib wants it to survive a closed terminal.
+fn ignores_hang_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // The first bit is that of signal 1.
+    ignored.is_some_and(|mask| mask & 1 == 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,7 +199,7 @@ mod tests {
         assert!(interrupts.happened() && !interrupts.second.is_cancelled());
         let told = reader.try_recv();
         assert!(
-            matches!(&told, Ok(Event::Interrupted { activating }) if activating == &["alpha"]),
+            matches!(&told, Some(Event::Interrupted { activating }) if activating == &["alpha"]),
             "{told:?}"
         );
         interrupts.heard();

@@ -21,6 +21,7 @@ mod sudo;
 mod terminal;
 mod topology;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
@@ -113,7 +114,8 @@ pub async fn main() -> ExitCode {
     let result = tokio::select! {
         result = run(cli.command, &interrupts) => result,
         () = interrupts.again() => {
-            eprintln!("\n{}", interrupts.farewell());
+            // The terminal may be gone.
+            let _ = writeln!(std::io::stderr(), "\n{}", interrupts.farewell());
             return ExitCode::from(interrupt::STATUS);
         }
     };
@@ -122,7 +124,7 @@ pub async fn main() -> ExitCode {
         Ok(exit) => exit.status(),
         Err(error) => {
             let label = console::style("error:").for_stderr().red().bold();
-            eprintln!("{label} {error}");
+            let _ = writeln!(std::io::stderr(), "{label} {error}");
             BAD_INPUT
         }
     };

@@ -85,9 +85,8 @@ async fn walked(
     }
     let steps: BTreeMap<StepId, Step> = prepared.nodes.iter().map(|node| step(node)).collect();
     let graph = Graph::from_steps(&steps)?;
-    let hosts = Arc::new(
-        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts)),
-    );
+    let hosts =
+        Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let runner = Runner {
         plan: prepared.plan.clone(),
         hosts: hosts.clone(),

@@ -66,8 +66,7 @@ async fn asked(
     interrupts: &Interrupts,
 ) -> Result<(Prepared, Vec<NodeStatus>), Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
-    let hosts =
-        Hosts::new(&prepared.plan, prepared.run_dir.path())?.asking(args.sudo.source(interrupts));
+    let hosts = Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes);
     let toplevels: Option<Arc<dyn Toplevels>> = if args.no_eval {
         None
     } else {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::interrupt::Interrupts;
 use super::terminal::{self, NoAnswer};
-use crate::host::{AskPassword, PasswordError, Secret};
+use crate::host::{Answers, AskPassword, PasswordError, Secret};
 use crate::process::Command;
 use crate::report::screen::Screen;
 
@@ -21,16 +21,26 @@ const PROGRAM: Duration = Duration::from_secs(5 * 60);
 /// How sudo on the nodes gets its password.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SudoArgs {
-    /// Where sudo on a node asks for a password: the first line of this file [default: ask on the terminal once, or
-    /// without one run the program in SUDO_ASKPASS]
+    /// Where sudo on a node asks for a password: the first line of this file; for several nodes only with
+    /// --same-sudo-password [default: ask on the terminal for each node, or without one run the program in SUDO_ASKPASS]
     #[arg(long, value_name = "FILE")]
     sudo_password_file: Option<PathBuf>,
+
+    /// Use one sudo password on all selected nodes that want one and whose login user is not root; root of each of them
+    /// then knows it
+    #[arg(long)]
+    same_sudo_password: bool,
 }
 
 impl SudoArgs {
-    /// Who is asked when the first node wants a password.
+    /// Who is asked when a node wants a password.
     pub fn source(&self, interrupts: &Interrupts) -> Source {
         Source {
+            answers: match (self.same_sudo_password, &self.sudo_password_file) {
+                (true, _) => Answers::OfAll,
+                (false, Some(_)) => Answers::OfOne,
+                (false, None) => Answers::OfEach,
+            },
             file: self.sudo_password_file.clone(),
             program: std::env::var_os("SUDO_ASKPASS").filter(|program| !program.is_empty()),
             screen: interrupts.screen(),
@@ -41,6 +51,7 @@ impl SudoArgs {
 
 /// Where the password comes from.
 pub struct Source {
+    answers: Answers,
     file: Option<PathBuf>,
     program: Option<OsString>,
     screen: Option<Screen>,
@@ -103,6 +114,10 @@ impl AskPassword for Source {
     fn ask(&self, prompt: String) -> BoxFuture<'_, Result<Secret, PasswordError>> {
         self.answer(prompt).boxed()
     }
+
+    fn answers(&self) -> Answers {
+        self.answers
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +126,7 @@ mod tests {
 
     fn source(file: Option<PathBuf>) -> Source {
         Source {
+            answers: Answers::OfEach,
             file,
             program: None,
             screen: None,

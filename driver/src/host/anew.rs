@@ -1,10 +1,11 @@
 //! A command over a TCP connection of its own: what shows that a host can be reached by somebody who comes now.
 
 use super::connect::address;
-use super::master::login_words;
+use super::frame::Framed;
+use super::master::{login_words, ssh};
 use super::{ConnectFailure, HostCommand, HostError};
 use crate::plan::Target;
-use crate::process::{Command, Output, ProcessError, quote_argv};
+use crate::process::{Limits, Output, ProcessError, quote_argv};
 
 /// ssh says this for itself; a command of ours never ends so.
 const SSH_FAILED: i32 = 255;
@@ -15,11 +16,12 @@ pub(super) async fn run(
     target: &Target,
     command: HostCommand,
 ) -> Result<Output, HostError> {
-    let result = Command::new("ssh")
-        .args(arguments(target, &command.argv))
-        .env("LC_ALL", "C")
+    let framed = Framed::new(&command.argv);
+    let result = ssh(arguments(target, &framed.argv))
         .stdin(command.stdin)
         .timeout(command.timeout)
+        .limits(Limits::HOST)
+        .after_mark(framed.mark)
         .output()
         .await;
     result.map_err(|error| failure(node, target, command.argv, error))
@@ -45,22 +47,7 @@ fn failure(node: &str, target: &Target, argv: Vec<String>, error: ProcessError) 
             node: node.to_owned(),
             failure: Box::new(ConnectFailure::recognise(target, &stderr_tail)),
         },
-        ProcessError::Failed {
-            status,
-            stderr_tail,
-            ..
-        } => HostError::Failed {
-            address: address(target),
-            argv,
-            status: status.to_string(),
-            said: stderr_tail,
-        },
-        ProcessError::TimedOut { after, .. } => HostError::TimedOut {
-            address: address(target),
-            argv,
-            after,
-        },
-        other => other.into(),
+        error => HostError::of_command(&address(target), error).of(&argv),
     }
 }
 
@@ -79,6 +66,6 @@ mod tests {
         };
         let argv = ["sh", "-c", "echo $1", "sh", "a b"].map(str::to_owned);
         let words = arguments(&target, &argv).join(" ");
-        insta::assert_snapshot!(words, @"-T -S none -o ControlMaster=no -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -l root -o ControlMaster=auto -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -- alpha sh -c 'echo $1' sh 'a b'");
+        insta::assert_snapshot!(words, @"-T -S none -o ControlMaster=no -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -l root -o ControlMaster=auto -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha sh -c 'echo $1' sh 'a b'");
     }
 }

@@ -2,15 +2,16 @@
 //!
 //! The password lies in a private folder in the host's memory, from the loan until its end.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use openssh::{Child, ChildStdin, Session, Stdio};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, ChildStdin};
 
 use super::HostError;
+use super::frame::Framed;
+use super::master::Connection;
 use super::password::Secret;
-use crate::process::{Tail, pipes};
+use crate::process::{Limits, Reader, Tail};
 
 /// How long the host may take to get ready.
 const READY: Duration = Duration::from_secs(30);
@@ -25,56 +26,55 @@ pub(super) struct Loan {
     /// The program there that runs `nix-daemon` as root.
     pub(super) program: String,
     _input: ChildStdin,
-    _lender: Child<Arc<Session>>,
+    _lender: Child,
 }
 
 /// Lends the password.
 pub(super) async fn lend(
-    session: &Arc<Session>,
+    connection: &Connection,
     address: &str,
     secret: &Secret,
 ) -> Result<Loan, HostError> {
-    let argv = ["sh", "-c", LEND, "netlib-askpass", LONGEST_LOAN];
+    let argv = ["sh", "-c", LEND, "netlib-askpass", LONGEST_LOAN].map(str::to_owned);
     let failed = |said: String| HostError::Failed {
         address: address.to_owned(),
-        argv: argv[..2].iter().map(|word| (*word).to_owned()).collect(),
+        argv: argv[..2].to_vec(),
         status: "no askpass program for sudo".to_owned(),
         said,
     };
-    let mut lender = Arc::clone(session)
-        .arc_command(argv[0])
-        .args(&argv[1..])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    let (Some(mut input), Some(output), stderr) = (
-        lender.stdin().take(),
-        lender.stdout().take(),
-        lender.stderr().take(),
+    let framed = Framed::new(&argv);
+    let ssh = connection.command(&framed.argv).stdin(Vec::new());
+    let mut lender = ssh.spawn()?;
+    let (Some(mut input), Some(output), Some(errors)) = (
+        lender.stdin.take(),
+        lender.stdout.take(),
+        lender.stderr.take(),
     ) else {
         return Err(failed("its pipes are missing".to_owned()));
     };
+    let mut tail = Tail::default();
     let ready = async {
         // A host that ends without reading says why on stderr.
         let _ = input.write_all(&secret.line()).await;
         let _ = input.flush().await;
-        let mut line = String::new();
-        let _ = BufReader::new(output).read_line(&mut line).await;
-        line.trim_end().to_owned()
+        let mut output = Reader::new(output, Limits::HOST);
+        output.skip_to(&framed.mark, &mut tail).await;
+        output.line().await.unwrap_or_default()
     };
     match tokio::time::timeout(READY, ready).await {
-        Ok(program) if !program.is_empty() => Ok(Loan {
+        Ok(program) if program.starts_with('/') => Ok(Loan {
             program,
             _input: input,
             _lender: lender,
         }),
         Ok(_) => {
-            let mut tail = Tail::default();
             drop(input);
-            let read = pipes::lines(stderr, &mut tail, |_| {});
+            let mut errors = Reader::new(errors, Limits::HOST);
+            let read = async {
+                while let Some(line) = errors.line().await {
+                    tail.push(&line);
+                }
+            };
             let _ = tokio::time::timeout(READY, read).await;
             Err(failed(tail.text()))
         }

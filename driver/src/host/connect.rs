@@ -49,13 +49,11 @@ impl ConnectFailureKind {
     #[must_use]
     pub const fn is_silence(&self) -> bool {
         match self {
-            Self::NoSuchName
-            | Self::Refused
-            | Self::TimedOut
-            | Self::NoRoute
-            | Self::Closed
-            | Self::Other => true,
-            Self::HostKeyChanged { .. }
+            Self::NoSuchName | Self::Refused | Self::TimedOut | Self::NoRoute | Self::Closed => {
+                true
+            }
+            Self::Other
+            | Self::HostKeyChanged { .. }
             | Self::HostKeyUnknown
             | Self::PermissionDenied
             | Self::BadOption => false,

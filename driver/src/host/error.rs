@@ -95,6 +95,16 @@ pub enum HostError {
         /// The limit.
         after: Duration,
     },
+    /// A command printed more than an answer may have.
+    #[error("{address} answered with more than {} MiB, which is no answer: {}\n  help: look at what the host does with this command", limit / 1024 / 1024, quote_argv(argv))]
+    TooLong {
+        /// How the node is reached.
+        address: String,
+        /// The command.
+        argv: Vec<String>,
+        /// Most bytes of an answer.
+        limit: usize,
+    },
     /// The host script answered something that is not in its protocol.
     #[error("{address}: unexpected answer of the host script's `{subcommand}`: {answer:?}")]
     Answer {
@@ -139,21 +149,44 @@ impl HostError {
         }
     }
 
-    /// A command on a machine that is reached without a connection: its own failure is told with the address.
+    /// A command that did not end well on a machine, as the process that ran it tells.
     pub(crate) fn of_command(address: &str, error: ProcessError) -> Self {
+        let address = address.to_owned();
         match error {
             ProcessError::Failed {
                 argv,
                 status,
                 stderr_tail,
             } => Self::Failed {
-                address: address.to_owned(),
+                address,
                 argv,
                 status: status.to_string(),
                 said: stderr_tail,
             },
+            ProcessError::TimedOut { argv, after, .. } => Self::TimedOut {
+                address,
+                argv,
+                after,
+            },
+            ProcessError::TooLong { argv, limit } => Self::TooLong {
+                address,
+                argv,
+                limit,
+            },
             other => other.into(),
         }
+    }
+
+    /// The same, of this command: people need not know how it was brought there.
+    pub(super) fn of(mut self, command: &[String]) -> Self {
+        if let Self::Disconnected { argv, .. }
+        | Self::Failed { argv, .. }
+        | Self::TimedOut { argv, .. }
+        | Self::TooLong { argv, .. } = &mut self
+        {
+            *argv = command.to_vec();
+        }
+        self
     }
 
     /// Whether nothing was tried because the host does not answer.

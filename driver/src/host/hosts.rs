@@ -1,28 +1,28 @@
 //! All machines of a plan. Each is connected to when it is first asked for, once, and the answer is remembered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use super::local::LocalHost;
 use super::password::{Nobody, SudoPassword};
 use super::ssh::SshHost;
-use super::{AskPassword, Host, HostError};
+use super::{AskPassword, Host, HostError, master};
 use crate::plan::{Plan, Target};
+use crate::run_dir::{RunDir, tidy};
 
-/// ssh adds a suffix of its own to the path, and the system allows about a hundred bytes.
-const LONGEST_DIRECTORY: usize = 70;
+/// ssh and the folder's own name add to it, and the system allows about a hundred bytes.
+const LONGEST_PARENT: usize = 50;
 
 /// All machines of a plan.
 pub struct Hosts {
     entries: BTreeMap<String, Entry>,
-    sockets: PathBuf,
+    sockets: RunDir,
     password: SudoPassword,
-    // Removed with the value.
-    _directory: TempDir,
 }
 
 struct Entry {
@@ -38,10 +38,18 @@ enum Connected {
 }
 
 impl Hosts {
-    /// The machines of a plan; connects to none of them yet. Sockets are kept in a private directory below `run_dir`,
-    /// or in `/tmp` where that path is too long for a socket.
-    pub fn new(plan: &Plan, run_dir: &Path) -> Result<Self, HostError> {
-        let directory = private_directory(run_dir)?;
+    /// The machines of a plan; connects to none of them yet. Ends connections that killed runs left.
+    pub fn new(plan: &Plan) -> Result<Self, HostError> {
+        let parent = socket_parent();
+        tidy(&parent, |socket| {
+            if let Err(error) = master::end_left(&socket) {
+                tracing::debug!("a connection that a killed run left ends later: {error}");
+            }
+        });
+        let directory = RunDir::new_in(&parent).map_err(|source| HostError::ControlDirectory {
+            directory: parent.display().to_string(),
+            source: Arc::new(source),
+        })?;
         let entries = plan.nodes.iter().enumerate().map(|(number, (name, node))| {
             let entry = Entry {
                 number,
@@ -52,17 +60,19 @@ impl Hosts {
         });
         Ok(Self {
             entries: entries.collect(),
-            sockets: directory.path().to_owned(),
-            password: SudoPassword::from(Nobody),
-            _directory: directory,
+            password: SudoPassword::from(Nobody, Vec::new()),
+            sockets: directory,
         })
     }
 
-    /// Asks here for a password where sudo wants one; without this, such a machine is an error.
+    /// Asks here for passwords where sudo wants one; without this, such a machine is an error. One password for several
+    /// is one for these nodes.
     #[must_use]
-    pub fn asking(self, source: impl AskPassword + 'static) -> Self {
+    pub fn asking(self, source: impl AskPassword + 'static, nodes: &BTreeSet<String>) -> Self {
+        let selected = nodes.iter().filter_map(|node| self.entries.get(node));
+        let targets = selected.map(|entry| entry.target.clone()).collect();
         Self {
-            password: SudoPassword::from(source),
+            password: SudoPassword::from(source, targets),
             ..self
         }
     }
@@ -91,7 +101,7 @@ impl Hosts {
             let host = LocalHost::connect(node.to_owned(), &self.password).await?;
             return Ok(Connected::Local(Arc::new(host)));
         }
-        let socket = self.sockets.join(entry.number.to_string());
+        let socket = self.sockets.path().join(entry.number.to_string());
         let (node, target) = (node.to_owned(), entry.target.clone());
         let host = SshHost::connect(node, target, socket, &self.password).await?;
         Ok(Connected::Ssh(Arc::new(host)))
@@ -110,18 +120,53 @@ impl Hosts {
     }
 }
 
-fn private_directory(run_dir: &Path) -> Result<TempDir, HostError> {
-    let parent = if run_dir.as_os_str().len() > LONGEST_DIRECTORY {
-        Path::new("/tmp")
-    } else {
-        run_dir
-    };
-    // tempfile makes directories that only their owner can enter.
-    tempfile::Builder::new()
-        .prefix("ssh-")
-        .tempdir_in(parent)
-        .map_err(|source| HostError::ControlDirectory {
-            directory: parent.display().to_string(),
-            source: Arc::new(source),
-        })
+/// Where sockets lie: a short path of which no character means anything to ssh or Nix, whatever TMPDIR is.
+fn socket_parent() -> PathBuf {
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let of_user = format!("/run/user/{}", rustix::process::geteuid().as_raw());
+    runtime
+        .into_iter()
+        .chain([PathBuf::from(of_user)])
+        .find(|folder| is_plain(folder) && is_private(folder))
+        .unwrap_or_else(|| PathBuf::from("/tmp"))
+}
+
+fn is_plain(folder: &Path) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
+    let bytes = folder.as_os_str().as_bytes();
+    folder.is_absolute() && bytes.len() <= LONGEST_PARENT && bytes.iter().all(is_plain)
+}
+
+fn is_private(folder: &Path) -> bool {
+    let user = rustix::process::geteuid().as_raw();
+    std::fs::symlink_metadata(folder).is_ok_and(|found| {
+        found.is_dir() && found.uid() == user && found.mode().trailing_zeros() >= 6
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_lie_where_no_character_means_anything() {
+        for folder in ["/run/user/0", "/tmp/a-b_c.d"] {
+            assert!(is_plain(Path::new(folder)), "{folder}");
+        }
+        let long = format!("/{}", "x".repeat(LONGEST_PARENT));
+        for folder in [
+            "/tmp/a b",
+            "/tmp/%h",
+            "/tmp/a\"b",
+            "/tmp/$HOME",
+            "/tmp/~",
+            "run",
+            &long,
+        ] {
+            assert!(!is_plain(Path::new(folder)), "{folder}");
+        }
+        assert!(!is_private(Path::new("/tmp")));
+        let parent = tempfile::tempdir().unwrap();
+        assert!(is_private(RunDir::new_in(parent.path()).unwrap().path()));
+    }
 }

@@ -9,7 +9,7 @@ use super::{Host, HostCommand, HostError, RemoteStore};
 use crate::process::{Command, LineSink, Output, ProcessError};
 
 /// How people read where commands ran.
-const HERE: &str = "this machine";
+pub(super) const HERE: &str = "this machine";
 
 /// The machine netlib runs on.
 pub(super) struct LocalHost {
@@ -40,8 +40,9 @@ impl LocalHost {
 struct Here;
 
 impl Login for Here {
-    fn address(&self) -> String {
-        HERE.to_owned()
+    fn asker(&self) -> BoxFuture<'_, Result<Option<String>, HostError>> {
+        let is_root = rustix::process::geteuid().is_root();
+        std::future::ready(Ok((!is_root).then(|| HERE.to_owned()))).boxed()
     }
 
     fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
@@ -81,14 +82,7 @@ impl Host for LocalHost {
 }
 
 fn failure(error: ProcessError) -> HostError {
-    match error {
-        ProcessError::TimedOut { argv, after, .. } => HostError::TimedOut {
-            address: HERE.to_owned(),
-            argv,
-            after,
-        },
-        other => HostError::of_command(HERE, other),
-    }
+    HostError::of_command(HERE, error)
 }
 
 #[cfg(test)]
@@ -121,7 +115,7 @@ mod tests {
             node: "alpha".to_owned(),
             rights: Rights::Root,
         };
-        let (sink, mut lines) = tokio::sync::mpsc::unbounded_channel();
+        let (sink, mut lines) = crate::process::line_channel();
         let command = HostCommand::new(["sh", "-c", "echo out; echo err >&2; exit 3"]);
         let error = host.run_lines(command, sink).await.err().unwrap();
         assert!(matches!(error, HostError::Failed { status, .. } if status == "exit status: 3"));

@@ -1,49 +1,50 @@
-//! The one multiplexed connection to a host: the ssh process that holds it, and where its socket is.
+//! The one multiplexed connection to a host: the ssh process that holds it, and the ssh processes that use it.
+//!
+//! The user's configuration says how the host is reached, and nothing else: no agent, terminal, tunnel, command or shared
+//! connection of it counts, unless the node's own options ask for it.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use openssh::Session;
-
 use super::ConnectFailure;
 use crate::plan::Target;
-use crate::process::{Command, ProcessError};
+use crate::process::{Command, ProcessError, quote_argv};
+use crate::text::clean;
 
 /// How long a host may take to answer, in seconds.
 const CONNECT_SECONDS: &str = "5";
 /// How long logging in may take altogether.
 const LOGIN: Duration = Duration::from_secs(40);
+/// How long asking the local ssh may take.
+const LOCAL: Duration = Duration::from_secs(10);
+/// What ssh is told as the host's name where the name leads nowhere: the connection is there already.
+const NOWHERE: &str = "netlib";
 
-/// Starts the connection and returns a session that uses it.
-pub(super) async fn connect(target: &Target, socket: &Path) -> Result<Session, MasterError> {
-    // A socket that an ended ssh left behind would make the new one refuse to share its connection.
-    if let Err(error) = tokio::fs::remove_file(socket).await
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        return Err(MasterError::Process(ProcessError::Io {
-            argv: vec!["unlink".to_owned(), socket.display().to_string()],
-            source: error,
-        }));
-    }
-    let started = Command::new("ssh")
-        .args(arguments(target, socket))
-        .env("LC_ALL", "C")
-        .timeout(LOGIN)
-        .output()
-        .await;
-    match started {
-        Ok(_) => Ok(Session::resume(
-            PathBuf::from(socket).into_boxed_path(),
-            None,
-        )),
-        Err(ProcessError::Failed { stderr_tail, .. }) => Err(MasterError::Connect(
-            ConnectFailure::recognise(target, &stderr_tail),
-        )),
-        Err(ProcessError::TimedOut { stderr_tail, .. }) => Err(MasterError::Connect(
-            ConnectFailure::timed_out(target, &stderr_tail),
-        )),
-        Err(other) => Err(MasterError::Process(other)),
-    }
+/// What holds whatever anybody's options say.
+const ALWAYS: [&str; 3] = ["BatchMode=yes", "RemoteCommand=none", "RequestTTY=no"];
+
+/// What holds unless a node's options say otherwise. ssh takes the first value it is given.
+const UNLESS_ASKED_FOR: [&str; 10] = [
+    "ForwardAgent=no",
+    "ForwardX11=no",
+    "ForwardX11Trusted=no",
+    "Tunnel=no",
+    "ClearAllForwardings=yes",
+    "PermitLocalCommand=no",
+    "StrictHostKeyChecking=yes",
+    "ServerAliveInterval=5",
+    "ServerAliveCountMax=3",
+    // Banners say nothing of ssh's own; errors are told whatever the user wants to see.
+    "LogLevel=ERROR",
+];
+
+/// An open connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    socket: PathBuf,
+    /// What the node's own options ask for in each session.
+    forwarded: Vec<String>,
 }
 
 /// Why there is no connection.
@@ -52,29 +53,158 @@ pub(super) enum MasterError {
     Process(ProcessError),
 }
 
-fn arguments(target: &Target, socket: &Path) -> Vec<String> {
-    let mut words: Vec<String> = ["-f", "-N", "-T", "-M", "-S"].map(str::to_owned).to_vec();
-    words.push(socket.display().to_string());
+/// What ssh makes of a target and all configuration.
+#[derive(Debug, Default)]
+struct Resolved {
+    user: Option<String>,
+    forwarded: Vec<String>,
+}
+
+impl Connection {
+    /// Makes the connection.
+    pub(super) async fn make(target: &Target, socket: &Path) -> Result<Self, MasterError> {
+        // A socket that an ended ssh left behind would make the new one refuse to share its connection.
+        if let Err(error) = tokio::fs::remove_file(socket).await
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            return Err(MasterError::Process(ProcessError::Io {
+                argv: vec!["unlink".to_owned(), socket.display().to_string()],
+                source: error,
+            }));
+        }
+        let forwarded = if target.ssh_options.is_empty() {
+            Vec::new()
+        } else {
+            resolve(target)
+                .await
+                .map_err(MasterError::Process)?
+                .forwarded
+        };
+        let command = ssh(arguments(target, socket)).timeout(LOGIN);
+        match command.output().await {
+            Ok(_) => Ok(Self {
+                socket: socket.to_owned(),
+                forwarded,
+            }),
+            Err(ProcessError::Failed { stderr_tail, .. }) => Err(MasterError::Connect(
+                ConnectFailure::recognise(target, &stderr_tail),
+            )),
+            Err(ProcessError::TimedOut { stderr_tail, .. }) => Err(MasterError::Connect(
+                ConnectFailure::timed_out(target, &stderr_tail),
+            )),
+            Err(other) => Err(MasterError::Process(other)),
+        }
+    }
+
+    /// An ssh that runs these words on the host.
+    pub(super) fn command(&self, argv: &[String]) -> Command {
+        let mut words = self.words();
+        words.push("-T".to_owned());
+        for option in &self.forwarded {
+            words.extend(["-o".to_owned(), option.clone()]);
+        }
+        words.extend(["--".to_owned(), NOWHERE.to_owned(), quote_argv(argv)]);
+        ssh(words)
+    }
+
+    /// Whether the ssh that holds the connection runs.
+    pub(super) async fn is_alive(&self) -> bool {
+        self.control("check").await.is_ok()
+    }
+
+    /// Ends the ssh that holds the connection.
+    pub(super) async fn end(&self) {
+        // One that is gone already is what was asked for.
+        let _ = self.control("exit").await;
+    }
+
+    /// Options with which another ssh uses this connection, and never makes one of its own.
+    pub(super) fn share_options(&self) -> String {
+        self.words().join(" ")
+    }
+
+    async fn control(&self, request: &str) -> Result<(), ProcessError> {
+        let words = ["-O", request, NOWHERE].map(str::to_owned);
+        let command = ssh(self.words().into_iter().chain(words)).timeout(LOCAL);
+        command.output().await.map(|_| ())
+    }
+
+    /// Nobody's configuration is read: it has done its part.
+    fn words(&self) -> Vec<String> {
+        let socket = format!("ControlPath={}", self.socket.display());
+        let words = ["-F", "none", "-o", &socket, "-o", "ControlMaster=no"];
+        let alone = ["-o", "BatchMode=yes", "-o", "ProxyCommand=false"];
+        words.into_iter().chain(alone).map(str::to_owned).collect()
+    }
+}
+
+/// Asks the ssh behind a socket that somebody left to end. Only local, so it takes no time.
+pub(super) fn end_left(socket: &Path) -> std::io::Result<()> {
+    let words = [OsStr::new("-F"), OsStr::new("none"), OsStr::new("-S")];
+    let request = ["-O", "exit", NOWHERE].map(OsStr::new);
+    let silent = std::process::Stdio::null;
+    std::process::Command::new("ssh")
+        .args(words.iter().chain([&socket.as_os_str()]).chain(&request))
+        .stdin(silent())
+        .stdout(silent())
+        .stderr(silent())
+        .status()
+        .map(|_| ())
+}
+
+/// Asks ssh what it would do, without any connection.
+async fn resolve(target: &Target) -> Result<Resolved, ProcessError> {
+    let mut words = vec!["-G".to_owned()];
     words.extend(login_words(target));
+    words.extend(["--".to_owned(), target.host.clone()]);
+    let output = ssh(words).timeout(LOCAL).output().await?;
+    Ok(resolved(&clean(&output.stdout)))
+}
+
+/// The user as whom a target is logged in to; none where ssh does not say.
+pub(super) async fn login_user(target: &Target) -> Result<Option<String>, ProcessError> {
+    match &target.user {
+        Some(user) => Ok(Some(user.clone())),
+        None => Ok(resolve(target).await?.user),
+    }
+}
+
+fn resolved(text: &str) -> Resolved {
+    let mut resolved = Resolved::default();
+    for (key, value) in text.lines().filter_map(|line| line.split_once(' ')) {
+        match key {
+            "user" => resolved.user = Some(value.to_owned()),
+            "forwardagent" | "forwardx11" | "forwardx11trusted" if value != "no" => {
+                resolved.forwarded.push(format!("{key}={value}"));
+            }
+            _ => {}
+        }
+    }
+    resolved
+}
+
+/// An ssh whose messages are known.
+pub(super) fn ssh(words: impl IntoIterator<Item = String>) -> Command {
+    Command::new("ssh").args(words).env("LC_ALL", "C")
+}
+
+fn arguments(target: &Target, socket: &Path) -> Vec<String> {
+    let mut words: Vec<String> = ["-f", "-N", "-M", "-S"].map(str::to_owned).to_vec();
+    words.push(socket.display().to_string());
     // A driver that was killed leaves nothing for longer; after a longer pause of a run the connection is made again.
-    words.extend(["-o", "ControlPersist=2m", "--"].map(str::to_owned));
-    words.push(target.host.clone());
+    words.extend(["-o", "ControlPersist=2m"].map(str::to_owned));
+    words.extend(login_words(target));
+    words.extend(["--".to_owned(), target.host.clone()]);
     words
 }
 
-/// How to log in to a target. ssh takes the first value it is given: what must hold comes first, then the user's
-/// options, then defaults.
+/// How to log in to a target: what must hold, then the node's options, then defaults.
 pub(super) fn login_words(target: &Target) -> Vec<String> {
-    let mut words = Vec::new();
+    // Credentials of Kerberos stay here as well; some builds of ssh know only this word for it.
+    let mut words = vec!["-k".to_owned()];
     let option =
         |words: &mut Vec<String>, value: &str| words.extend(["-o".to_owned(), value.to_owned()]);
-    for value in [
-        "BatchMode=yes",
-        "RemoteCommand=none",
-        "ClearAllForwardings=yes",
-    ] {
-        option(&mut words, value);
-    }
+    ALWAYS.iter().for_each(|value| option(&mut words, value));
     if let Some(port) = target.port {
         words.extend(["-p".to_owned(), port.to_string()]);
     }
@@ -82,40 +212,44 @@ pub(super) fn login_words(target: &Target) -> Vec<String> {
         words.extend(["-l".to_owned(), user.clone()]);
     }
     words.extend(target.ssh_options.iter().cloned());
-    let timeout = format!("ConnectTimeout={CONNECT_SECONDS}");
-    for value in [
-        "StrictHostKeyChecking=yes",
-        &timeout,
-        "ServerAliveInterval=5",
-        "ServerAliveCountMax=3",
-    ] {
-        option(&mut words, value);
-    }
+    option(&mut words, &format!("ConnectTimeout={CONNECT_SECONDS}"));
+    UNLESS_ASKED_FOR
+        .iter()
+        .for_each(|value| option(&mut words, value));
     words
-}
-
-/// Options with which another ssh uses this connection, and never makes one of its own.
-pub(super) fn share_options(socket: &Path) -> String {
-    format!(
-        "-o ControlPath={} -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false",
-        socket.display()
-    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_must_hold_comes_before_the_users_options_and_defaults_after() {
-        let target = Target {
+    fn target() -> Target {
+        Target {
             host: "alpha.example.org".to_owned(),
             user: Some("admin".to_owned()),
             port: Some(2222),
             ssh_options: vec!["-o".to_owned(), "ConnectTimeout=60".to_owned()],
             local: false,
+        }
+    }
+
+    #[test]
+    fn what_must_hold_comes_before_the_nodes_options_and_defaults_after() {
+        let words = arguments(&target(), Path::new("/tmp/n/0")).join(" ");
+        insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha.example.org");
+    }
+
+    #[test]
+    fn sessions_read_no_configuration_and_forward_what_the_node_asks_for() {
+        let found = resolved("user admin\nforwardagent yes\nforwardx11 no\nport 22\n");
+        assert_eq!(found.user.as_deref(), Some("admin"));
+        let connection = Connection {
+            socket: PathBuf::from("/tmp/n/0"),
+            forwarded: found.forwarded,
         };
-        let words = arguments(&target, Path::new("/tmp/n/0")).join(" ");
-        insta::assert_snapshot!(words, @"-f -N -T -M -S /tmp/n/0 -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -p 2222 -l admin -o ConnectTimeout=60 -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlPersist=2m -- alpha.example.org");
+        let argv = connection
+            .command(&["echo".to_owned(), "a b".to_owned()])
+            .argv();
+        insta::assert_snapshot!(argv.join(" "), @"ssh -F none -o ControlPath=/tmp/n/0 -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -T -o forwardagent=yes -- netlib echo 'a b'");
     }
 }

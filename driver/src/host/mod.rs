@@ -8,6 +8,7 @@ mod connect;
 mod contact;
 mod deployer;
 mod error;
+mod frame;
 mod hosts;
 mod local;
 mod master;
@@ -22,14 +23,14 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-use crate::process::{Command, LineSink, Output};
+use crate::process::{Command, Limits, LineSink, Output};
 
 pub use connect::{ConnectFailure, ConnectFailureKind};
 pub use contact::answering;
 pub use deployer::Deployer;
 pub use error::HostError;
 pub use hosts::Hosts;
-pub use password::{AskPassword, PasswordError, Secret, SudoPassword};
+pub use password::{Answers, AskPassword, PasswordError, Secret, SudoPassword};
 pub use script::{
     Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished,
     inspect,
@@ -85,6 +86,8 @@ pub struct HostCommand {
     pub stdin: Vec<u8>,
     /// How long it may take.
     pub timeout: Duration,
+    /// Whether it is asked again where the connection broke: it only looks.
+    pub(crate) is_question: bool,
 }
 
 impl HostCommand {
@@ -94,7 +97,15 @@ impl HostCommand {
             argv: argv.into_iter().map(Into::into).collect(),
             stdin: Vec::new(),
             timeout: SHORT,
+            is_question: false,
         }
+    }
+
+    /// It only looks: where the connection breaks, it is asked again.
+    #[must_use]
+    pub fn question(mut self) -> Self {
+        self.is_question = true;
+        self
     }
 
     /// Gives it these bytes on stdin.
@@ -118,6 +129,7 @@ impl HostCommand {
             .args(words)
             .stdin(self.stdin)
             .timeout(self.timeout)
+            .limits(Limits::HOST)
     }
 }
 

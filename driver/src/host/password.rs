@@ -1,14 +1,20 @@
-//! The password with which login users become root: asked for once in a run, and tried on one host before all others.
+//! The passwords with which login users become root: each node is asked for its own, unless the user wants one for several,
+//! who are named then and get it after one of them has accepted it.
 //!
-//! Knows when a password may be used; knows nothing of terminals, files or how sudo is called.
+//! Knows who may get a password; knows nothing of terminals, files or how sudo is called.
 
 use std::fmt;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::HostError;
+use super::connect::address;
+use super::local::HERE;
+use super::master::login_user;
+use crate::plan::Target;
+use crate::process::ProcessError;
 
 /// A password. Nothing shows it.
 #[derive(Clone, Eq, PartialEq)]
@@ -16,8 +22,22 @@ pub struct Secret(Arc<str>);
 
 /// Where the password comes from: a terminal, a file, a program.
 pub trait AskPassword: Send + Sync {
-    /// Asks with these words. It is called once in a run.
+    /// Asks with these words, which name the nodes that get the answer.
     fn ask(&self, prompt: String) -> BoxFuture<'_, Result<Secret, PasswordError>>;
+
+    /// What the answers are good for.
+    fn answers(&self) -> Answers;
+}
+
+/// What the answers to questions for a password are good for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Answers {
+    /// Each for the node that the question names.
+    OfEach,
+    /// There is only one, whatever the question: for one node.
+    OfOne,
+    /// One for all nodes that the question names.
+    OfAll,
 }
 
 /// Why there is no password that opens a host.
@@ -25,9 +45,18 @@ pub trait AskPassword: Send + Sync {
 pub enum PasswordError {
     /// There is nobody to ask.
     #[error(
-        "sudo asks for a password there, and there is no terminal to ask you on\n  what to do: name a file that holds it (--sudo-password-file FILE) or, in SUDO_ASKPASS, a program that prints it; or allow this user passwordless sudo on the host"
+        "sudo asks for a password there, and there is no terminal to ask you on\n  what to do: name a file that holds it (--sudo-password-file FILE) or, in SUDO_ASKPASS, a program that prints it for the node in its argument; or allow this user passwordless sudo on the host"
     )]
     NoTerminal,
+    /// There is one password, and several nodes might get it.
+    #[error(
+        "sudo asks for a password there, and one password for several nodes goes to none of them: {}\n  help: name one node with --on; give it to each of them with --same-sudo-password (root of each of them knows it then); or name, in SUDO_ASKPASS, a program that prints the password of the node in its argument",
+        names.join(", ")
+    )]
+    Several {
+        /// The nodes whose login user is not root.
+        names: Vec<String>,
+    },
     /// The file or the program that has it is of no use.
     #[error("sudo asks for a password there, and {from} does not give one: {problem}")]
     Source {
@@ -77,9 +106,12 @@ pub(super) enum Verdict {
 /// A password that is being tried.
 pub(super) type Attempt<'a> = BoxFuture<'a, Result<Verdict, HostError>>;
 
-/// The password of one run.
+/// The passwords of one run.
 pub struct SudoPassword {
     source: Box<dyn AskPassword>,
+    /// The nodes that were selected.
+    targets: Vec<Target>,
+    names: OnceCell<Vec<String>>,
     state: Mutex<State>,
 }
 
@@ -95,20 +127,71 @@ enum State {
 }
 
 impl SudoPassword {
-    /// A password that is asked for when the first host wants one.
+    /// Passwords of these machines, which are asked for when the first of them wants one.
     #[must_use]
-    pub fn from(source: impl AskPassword + 'static) -> Self {
+    pub fn from(source: impl AskPassword + 'static, targets: Vec<Target>) -> Self {
         Self {
             source: Box::new(source),
+            targets,
+            names: OnceCell::new(),
             state: Mutex::new(State::Unknown),
         }
     }
 
-    /// The password, once this host has accepted it. A wrong one is tried on one host only: an account that several
-    /// hosts share must not be locked by it.
+    /// The password, once this host has accepted it.
     pub(super) async fn accepted_by<'a>(
         &self,
         address: &str,
+        attempt: &(dyn Fn(Secret) -> Attempt<'a> + Sync),
+    ) -> Result<Secret, HostError> {
+        let answers = self.source.answers();
+        if answers == Answers::OfEach {
+            return self.of_one(address, attempt).await;
+        }
+        let names = self.names.get_or_init(|| askers(&self.targets)).await;
+        let is_named = names.iter().any(|name| name == address);
+        match answers {
+            Answers::OfAll if is_named => self.of_all(address, names, attempt).await,
+            Answers::OfOne if is_named && names.len() == 1 => self.of_one(address, attempt).await,
+            _ => Err(HostError::SudoPassword {
+                address: address.to_owned(),
+                problem: PasswordError::Several {
+                    names: names.clone(),
+                },
+            }),
+        }
+    }
+
+    /// The password of this host alone.
+    async fn of_one<'a>(
+        &self,
+        address: &str,
+        attempt: &(dyn Fn(Secret) -> Attempt<'a> + Sync),
+    ) -> Result<Secret, HostError> {
+        let failed = |problem| HostError::SudoPassword {
+            address: address.to_owned(),
+            problem,
+        };
+        // One question at a time.
+        let one = self.state.lock().await;
+        let question = format!("sudo password for {address}: ");
+        let secret = self.source.ask(question).await.map_err(failed)?;
+        drop(one);
+        match attempt(secret.clone()).await? {
+            Verdict::Right => Ok(secret),
+            Verdict::Wrong(said) => Err(failed(PasswordError::Wrong {
+                elsewhere: None,
+                said,
+            })),
+        }
+    }
+
+    /// The password of all that are named. A wrong one is tried on one host only: an account that several hosts share must
+    /// not be locked by it.
+    async fn of_all<'a>(
+        &self,
+        address: &str,
+        names: &[String],
         attempt: &(dyn Fn(Secret) -> Attempt<'a> + Sync),
     ) -> Result<Secret, HostError> {
         let failed = |problem| HostError::SudoPassword {
@@ -123,7 +206,7 @@ impl SudoPassword {
                 return Err(failed(PasswordError::WrongElsewhere { by: by.clone() }));
             }
             State::Missing(error) => return Err(failed(error.clone())),
-            State::Unknown => match self.source.ask(prompt(address)).await {
+            State::Unknown => match self.source.ask(prompt(names)).await {
                 Ok(secret) => {
                     *state = State::Untried(secret.clone());
                     (secret, None)
@@ -154,8 +237,30 @@ impl SudoPassword {
     }
 }
 
-fn prompt(address: &str) -> String {
-    format!("sudo password for {address}, and for other nodes that want one: ")
+fn prompt(names: &[String]) -> String {
+    format!("sudo password for {}: ", names.join(" and "))
+}
+
+/// The machines that may want a password, as the question names them.
+async fn askers(targets: &[Target]) -> Vec<String> {
+    let mut names = Vec::new();
+    for target in targets {
+        // Where ssh does not say who logs in, connecting fails as well.
+        names.extend(asker(target).await.ok().flatten());
+    }
+    names
+}
+
+/// How a question for a password names a machine; none where nobody but root logs in, who needs no password.
+pub(super) async fn asker(target: &Target) -> Result<Option<String>, ProcessError> {
+    if target.local {
+        let is_root = rustix::process::geteuid().is_root();
+        return Ok((!is_root).then(|| HERE.to_owned()));
+    }
+    let user = login_user(target).await?;
+    let is_root = user.as_deref() == Some("root");
+    let target = target.clone();
+    Ok((!is_root).then(|| address(&Target { user, ..target })))
 }
 
 fn accepted(elsewhere: &Option<String>) -> String {
@@ -198,6 +303,10 @@ pub(super) struct Nobody;
 impl AskPassword for Nobody {
     fn ask(&self, _: String) -> BoxFuture<'_, Result<Secret, PasswordError>> {
         Box::pin(std::future::ready(Err(PasswordError::NoTerminal)))
+    }
+
+    fn answers(&self) -> Answers {
+        Answers::OfEach
     }
 }
 

@@ -56,8 +56,9 @@ pub(super) enum Rights {
 
 /// Runs commands as the login user.
 pub(super) trait Login: Send + Sync {
-    /// How the host is reached, for people.
-    fn address(&self) -> String;
+    /// Under which name a password may be asked for; none where the deployer's own configuration has root log in. What the
+    /// host says of itself counts for nothing: it might only want the password.
+    fn asker(&self) -> BoxFuture<'_, Result<Option<String>, HostError>>;
 
     /// Runs a command.
     fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>>;
@@ -69,15 +70,14 @@ impl Rights {
         login: &dyn Login,
         password: &SudoPassword,
     ) -> Result<Self, HostError> {
-        let who = HostCommand::new(["id", "-u"]).timeout(GREETING);
-        if login.execute(who).await?.stdout.trim_ascii() == b"0" {
+        let Some(name) = login.asker().await? else {
             return Ok(Self::Root);
-        }
+        };
         match sudo(login, &["-n"], Vec::new()).await {
             Ok(_) => Ok(Self::Sudo),
             Err(HostError::Failed { said, .. }) if says(&said, &WANTS_PASSWORD) => {
                 let attempt = |secret| attempt(login, secret).boxed();
-                let secret = password.accepted_by(&login.address(), &attempt).await?;
+                let secret = password.accepted_by(&name, &attempt).await?;
                 let is_spent = AtomicBool::new(false);
                 Ok(Self::Password { secret, is_spent })
             }

@@ -36,9 +36,22 @@ const SCRIPT: &str = concat!(
 /// Where hosts keep their records of deployments.
 pub const DEPLOYS: &str = "/var/lib/netlib/deploys";
 
+/// Most bytes of a log in one answer.
+pub const LOG_PIECE: usize = 65536;
+
 /// Puts the script where the activation's own unit can run it, then starts the subcommand.
 const KEEP_AND_RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib f=$d/host-$2.sh
 mkdir -p "$d" && cat >"$f.$$" && mv -f "$f.$$" "$f" && exec sh "$f" "$@""#;
+
+/// Subcommands that only look: asked again where the connection broke.
+const QUESTIONS: [&str; 6] = [
+    "probe",
+    "generations",
+    "status",
+    "jobs",
+    "reboot-needed",
+    "rollout-look",
+];
 
 /// What a host said about itself.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -208,7 +221,10 @@ async fn call_via(
     args: &[&str],
 ) -> Result<Answer, HostError> {
     let words = [&["sh", "-s", "--", subcommand], args].concat();
-    let command = HostCommand::new(words).stdin(SCRIPT).timeout(SHORT);
+    let mut command = HostCommand::new(words).stdin(SCRIPT).timeout(SHORT);
+    if QUESTIONS.contains(&subcommand) {
+        command = command.question();
+    }
     let output = match via {
         Via::Shared => host.run(command).await?,
         Via::NewConnection => host.run_anew(command).await?,

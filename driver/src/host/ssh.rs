@@ -1,23 +1,27 @@
 //! A host behind OpenSSH: one connection that every command and `nix copy` share, made again when it broke.
 
-use std::os::unix::process::ExitStatusExt;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
-use openssh::{Error as SshError, Session, Stdio};
 
 use super::anew;
 use super::connect::address;
-use super::error::SSH_OR_COMMAND;
-use super::master;
-use super::password::SudoPassword;
+use super::frame::Framed;
+use super::master::Connection;
+use super::password::{SudoPassword, asker};
 use super::rights::{Login, Rights};
-use super::shared::{Shared, is_alive};
+use super::shared::Shared;
 use super::{Host, HostCommand, HostError, RemoteStore, askpass};
 use crate::plan::Target;
-use crate::process::{LineSink, Output, Stream, Tail, pipes};
+use crate::process::{Limits, LineSink, Output, ProcessError};
+
+/// How ssh ends when it failed itself.
+const SSH_FAILED: i32 = 255;
+/// How a shell ends when there is no such program.
+const NOT_FOUND: i32 = 127;
 
 /// A host behind OpenSSH.
 pub(super) struct SshHost {
@@ -30,7 +34,7 @@ pub(super) struct SshHost {
 /// A host whose rights are not known yet.
 struct Greeting<'a> {
     host: &'a SshHost,
-    session: &'a Session,
+    connection: &'a Connection,
 }
 
 impl SshHost {
@@ -47,10 +51,10 @@ impl SshHost {
             target,
             rights: OnceLock::new(),
         };
-        let session = host.shared.session().await?;
+        let connection = host.shared.connection().await?;
         let greeting = Greeting {
             host: &host,
-            session: &session,
+            connection: &connection,
         };
         match Rights::find(&greeting, password).await {
             Ok(rights) => {
@@ -66,110 +70,87 @@ impl SshHost {
 
     async fn execute(
         &self,
-        session: &Session,
+        connection: &Connection,
         command: HostCommand,
         lines: Option<&LineSink>,
     ) -> Result<Output, HostError> {
-        let limit = command.timeout;
-        let argv = command.argv.clone();
-        match tokio::time::timeout(limit, self.exchange(session, command, lines)).await {
-            Ok(result) => result,
-            Err(_) => Err(HostError::TimedOut {
-                address: self.address(),
-                argv,
-                after: limit,
-            }),
+        let framed = Framed::new(&command.argv);
+        let ssh = connection
+            .command(&framed.argv)
+            .stdin(command.stdin)
+            .timeout(command.timeout)
+            .limits(Limits::HOST)
+            .after_mark(framed.mark);
+        let result = match lines {
+            Some(lines) => ssh.stream_lines(lines).await,
+            None => ssh.output().await,
+        };
+        match result {
+            Ok(output) => Ok(output),
+            Err(error) => Err(self.judge(connection, error).await.of(&command.argv)),
         }
     }
 
-    async fn exchange(
-        &self,
-        session: &Session,
-        command: HostCommand,
-        lines: Option<&LineSink>,
-    ) -> Result<Output, HostError> {
-        let (program, args) = command
-            .argv
-            .split_first()
-            .map_or(("true", [].as_slice()), |(program, args)| (program, args));
-        let mut child = session
-            .command(program)
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .await
-            .map_err(|error| self.broken(&command.argv, error.to_string()))?;
-        let (stdin, stdout, stderr) = (
-            child.stdin().take(),
-            child.stdout().take(),
-            child.stderr().take(),
-        );
-        let mut output = Vec::new();
-        let mut tail = Tail::default();
-        tokio::join!(
-            pipes::feed(stdin, Some(&command.stdin)),
-            pipes::take(stdout, &mut output, lines),
-            pipes::lines(stderr, &mut tail, |line| {
-                if let Some(sink) = lines {
-                    pipes::send(sink, Stream::Stderr, line);
-                }
-            }),
-        );
-        let said = tail.text();
-        let status = match child.wait().await {
-            Ok(status) if status.success() => {
-                return Ok(Output {
-                    stdout: output,
-                    stderr: said,
-                });
-            }
-            // The ssh here was ended, as by Ctrl-C in a terminal: that says nothing about the command there.
-            Ok(status) if status.signal().is_some() => {
-                return Err(self.broken(&command.argv, format!("ssh ended by {status}")));
-            }
-            Ok(status) => status.to_string(),
-            Err(SshError::Remote(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                "command not found".to_owned()
-            }
-            // ssh says 255 both for itself and for a command that ended so; the connection tells which.
-            Err(SshError::RemoteProcessTerminated | SshError::Disconnected)
-                if is_alive(session).await =>
-            {
-                SSH_OR_COMMAND.to_owned()
-            }
-            Err(error) => {
-                let said = if said.is_empty() {
-                    error.to_string()
-                } else {
-                    said
-                };
-                return Err(self.broken(&command.argv, said));
-            }
+    /// What the end of the ssh here says about the command there.
+    async fn judge(&self, connection: &Connection, error: ProcessError) -> HostError {
+        let (status, said) = match &error {
+            ProcessError::Failed {
+                status,
+                stderr_tail,
+                ..
+            } => (*status, stderr_tail.clone()),
+            _ => return HostError::of_command(&self.address(), error),
         };
-        Err(HostError::Failed {
+        let broken = |said: String| HostError::Disconnected {
             address: self.address(),
-            argv: command.argv,
-            status,
+            argv: Vec::new(),
             said,
-        })
+        };
+        let ended = |status: String| HostError::Failed {
+            address: self.address(),
+            argv: Vec::new(),
+            status,
+            said: said.clone(),
+        };
+        match status.code() {
+            None => broken(format!("ssh ended by {status}")),
+            Some(NOT_FOUND) => ended("command not found".to_owned()),
+            // ssh says this both for itself and for a command that ended so; the connection tells which.
+            Some(SSH_FAILED) if !connection.is_alive().await => broken(said),
+            Some(_) => ended(status.to_string()),
+        }
     }
 
-    /// Runs over the shared connection, and forgets that one if it turns out to be broken.
+    /// Runs over the shared connection; what only looks is asked again when that one broke.
     async fn run_here(
         &self,
         command: HostCommand,
         lines: Option<LineSink>,
     ) -> Result<Output, HostError> {
-        let session = self.shared.session().await?;
+        let is_question = command.is_question;
+        let result = self.run_once(command.clone(), lines.as_ref()).await;
+        match result {
+            Err(HostError::Disconnected { .. }) if is_question => {
+                self.run_once(command, lines.as_ref()).await
+            }
+            result => result,
+        }
+    }
+
+    /// Runs over the shared connection, and forgets that one if it turns out to be broken.
+    async fn run_once(
+        &self,
+        command: HostCommand,
+        lines: Option<&LineSink>,
+    ) -> Result<Output, HostError> {
+        let connection = self.shared.connection().await?;
         let command = self.as_root(command)?;
-        let result = self.execute(&session, command, lines.as_ref()).await;
+        let result = self.execute(&connection, command, lines).await;
         self.learn(&result);
         if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
-            && !is_alive(&session).await
+            && !connection.is_alive().await
         {
-            self.shared.forget(&session).await;
+            self.shared.forget(&connection).await;
         }
         result
     }
@@ -195,33 +176,22 @@ impl SshHost {
     }
 
     async fn open_store(&self) -> Result<RemoteStore, HostError> {
-        let session = self.shared.session().await?;
+        let connection = self.shared.connection().await?;
         // Root's own Nix takes paths without signatures; that of another user would not.
         let (program, loan) = match self.rights.get() {
             Some(Rights::Root) | None => (None, None),
-            Some(Rights::Sudo) => (Some("sudo%20-n%20nix-daemon".to_owned()), None),
+            Some(Rights::Sudo) => (Some("sudo -n nix-daemon".to_owned()), None),
             Some(rights @ Rights::Password { secret, .. }) => {
                 rights.check(&self.address())?;
-                let loan = askpass::lend(&session, &self.address(), secret).await?;
+                let loan = askpass::lend(&connection, &self.address(), secret).await?;
                 (Some(loan.program.clone()), Some(loan))
             }
         };
-        let query =
-            program.map_or_else(String::new, |program| format!("?remote-program={program}"));
         Ok(RemoteStore {
-            // The name in the URL is only shown: the options lead to the open connection and nowhere else.
-            url: format!("ssh-ng://{}{query}", self.node),
-            ssh_options: master::share_options(self.shared.socket()),
+            url: store_url(&self.node, program.as_deref()),
+            ssh_options: connection.share_options(),
             _loan: loan,
         })
-    }
-
-    fn broken(&self, argv: &[String], said: String) -> HostError {
-        HostError::Disconnected {
-            address: self.address(),
-            argv: argv.to_vec(),
-            said,
-        }
     }
 
     /// Ends the connection for good.
@@ -265,11 +235,52 @@ impl Host for SshHost {
 }
 
 impl Login for Greeting<'_> {
-    fn address(&self) -> String {
-        self.host.address()
+    fn asker(&self) -> BoxFuture<'_, Result<Option<String>, HostError>> {
+        asker(&self.host.target).map_err(HostError::from).boxed()
     }
 
     fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.host.execute(self.session, command, None).boxed()
+        self.host.execute(self.connection, command, None).boxed()
+    }
+}
+
+/// How Nix calls the store. The name leads nowhere, it is only shown: the options lead to the open connection.
+fn store_url(node: &str, program: Option<&str>) -> String {
+    // Nix takes this name for its own machine, without any ssh.
+    let suffix = if node == "localhost" { ".netlib" } else { "" };
+    let query = program.map_or_else(String::new, |program| {
+        format!("?remote-program={}", percent_encoded(program))
+    });
+    format!("ssh-ng://{}{suffix}{query}", percent_encoded(node))
+}
+
+/// Everything but letters, digits and what no URL gives a meaning to.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => {
+                encoded.push(char::from(byte));
+            }
+            byte => {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_character_of_a_name_or_a_program_has_a_meaning_in_the_url() {
+        assert_eq!(store_url("alpha", None), "ssh-ng://alpha");
+        assert_eq!(store_url("localhost", None), "ssh-ng://localhost.netlib");
+        assert_eq!(
+            store_url("a@b?c#d%e", Some("/run/user/1/x&trusted=1 y;z/nix-daemon")),
+            "ssh-ng://a%40b%3Fc%23d%25e?remote-program=/run/user/1/x%26trusted%3D1%20y%3Bz/nix-daemon"
+        );
     }
 }

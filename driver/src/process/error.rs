@@ -38,6 +38,14 @@ pub enum ProcessError {
         /// The end of its stderr.
         stderr_tail: String,
     },
+    /// It printed more than was to be taken.
+    #[error("command ended: it printed more than {} MiB: {}", limit / 1024 / 1024, quote_argv(argv))]
+    TooLong {
+        /// Program and arguments.
+        argv: Vec<String>,
+        /// Most bytes.
+        limit: usize,
+    },
     /// The run was cancelled, and the child with it.
     #[error("command cancelled: {}", quote_argv(argv))]
     Cancelled {
@@ -69,7 +77,10 @@ impl ProcessError {
     pub fn stderr_tail(&self) -> &str {
         match self {
             Self::Failed { stderr_tail, .. } | Self::TimedOut { stderr_tail, .. } => stderr_tail,
-            Self::NotFound { .. } | Self::Cancelled { .. } | Self::Io { .. } => "",
+            Self::NotFound { .. }
+            | Self::Cancelled { .. }
+            | Self::TooLong { .. }
+            | Self::Io { .. } => "",
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Hands every event to all who read: progress, JSON lines, log files, and who knows what runs.
 
-use tokio::sync::mpsc::UnboundedReceiver;
-
-use crate::event::Event;
+use crate::event::{Event, EventReader};
 
 /// Reads the stream of events. A reader that cannot go on stays silent: it must not stop the run.
 pub trait Reader: Send {
@@ -14,7 +12,7 @@ pub trait Reader: Send {
 }
 
 /// Hands out events until the stream ends.
-pub async fn distribute(mut events: UnboundedReceiver<Event>, mut readers: Vec<Box<dyn Reader>>) {
+pub async fn distribute(mut events: EventReader, mut readers: Vec<Box<dyn Reader>>) {
     while let Some(event) = events.recv().await {
         for reader in &mut readers {
             reader.read(&event);

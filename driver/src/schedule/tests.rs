@@ -71,7 +71,7 @@ fn ran(fakes: &[FakeStep], policy: Policy, cancel_after: Option<usize>) -> Ran {
         .unwrap();
     let (events, mut reader) = EventSink::channel();
     let result = runtime.block_on(run(&graph, &recorder, policy, &events, cancel));
-    let events = std::iter::from_fn(|| reader.try_recv().ok()).collect();
+    let events = std::iter::from_fn(|| reader.try_recv()).collect();
     Ran {
         graph,
         recorder,

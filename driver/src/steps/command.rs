@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
 use super::StepFailure;
 use super::runner::StepRunner;
 use crate::host::HostCommand;
 use crate::plan::{Place, Step};
+use crate::process::{LogLimit, line_channel};
 
 /// How long a command may take that says nothing of it.
 const LIMIT: u64 = 600;
@@ -30,13 +29,16 @@ pub(super) async fn run(
     };
     let limit = Duration::from_secs(planned.timeout.unwrap_or(LIMIT).max(1));
     let command = HostCommand::new([ready.program(program)]).timeout(limit);
-    let (sink, mut lines) = mpsc::unbounded_channel();
+    let (sink, mut lines) = line_channel();
     let host = Arc::clone(&ready.host);
     // After a long wait the connection may be gone, which only this finds out: then the next one is made anew.
     let _ = host.run(HostCommand::new(["true"])).await;
     let show = async {
+        let mut limit = LogLimit::default();
         while let Some((_, line)) = lines.recv().await {
-            runner.show(step, line);
+            if let Some(line) = limit.admit(line) {
+                runner.show(step, line);
+            }
         }
     };
     tokio::select! {

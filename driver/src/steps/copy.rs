@@ -11,7 +11,7 @@ use super::failure::command_line;
 use super::nix_log::NixLog;
 use crate::evaluate::FEATURES;
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
-use crate::process::{Command, ProcessError};
+use crate::process::{Command, Limits, LogLimit, ProcessError};
 use crate::text::clean;
 
 /// How long a host may take to say whether it trusts us.
@@ -84,12 +84,12 @@ impl Transfer<'_> {
             .args(words)
             .args(["--to", &store.url, self.path])
             .timeout(self.limit);
-        let mut log = NixLog::default();
+        let (mut log, mut limit) = (NixLog::default(), LogLimit::default());
         let result = command
             .stream_stderr(|line| {
-                if let Some(shown) = log.read(line) {
-                    on_line(shown);
-                }
+                // What the host has Nix say may be without end.
+                let shown = log.read(line).and_then(|shown| limit.admit(shown));
+                shown.into_iter().for_each(&mut *on_line);
             })
             .await;
         match result {
@@ -145,6 +145,7 @@ fn nix(store: &RemoteStore, cancel: &CancellationToken) -> Command {
     Command::new("nix")
         .args(FEATURES)
         .env("NIX_SSHOPTS", &store.ssh_options)
+        .limits(Limits::HOST)
         .cancel_on(cancel)
 }
 

@@ -23,6 +23,8 @@ const BEGIN: Duration = Duration::from_secs(75);
 const HAND_OVER: Duration = Duration::from_secs(20);
 /// How often the host is asked to begin.
 const ASKS: usize = 3;
+/// How long the rest of a log is read once all else is known.
+const REST: Duration = Duration::from_secs(60);
 /// What a host may need beyond its deadlines: killing, writing, starting.
 const SLACK: Duration = Duration::from_secs(60);
 
@@ -149,7 +151,10 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             if began.elapsed() > self.course.deadline() {
                 return Err(self.overdue(status.phase));
             }
-            tokio::time::sleep(PAUSE).await;
+            // Where there is more of the log already, it is read without a pause.
+            if status.log.len() < script::LOG_PIECE || self.log.is_full() {
+                tokio::time::sleep(PAUSE).await;
+            }
         }
     }
 
@@ -191,11 +196,15 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
         self.confirmation = Some(result);
     }
 
-    /// The rest of the log, which may be longer than one answer.
+    /// The rest of the log, which may be longer than one answer, as far as it comes in time.
     async fn end(&mut self, mut status: Status) -> Result<Ended, StepFailure> {
-        while !status.log.is_empty() {
+        let since = Instant::now();
+        while !status.log.is_empty() && !self.log.is_full() && since.elapsed() < REST {
             status = self.status().await?;
             self.log.take(&status.log);
+        }
+        if !status.log.is_empty() {
+            self.log.cut();
         }
         self.log.flush();
         if let Some(Err(error)) = &self.confirmation

@@ -17,6 +17,11 @@ const PROGRESS: u64 = 105;
 
 /// Logs of this many ended builds are kept: enough to find the one that failed.
 const KEPT: usize = 32;
+/// So many builds may run at a time, and so many errors are kept: a host may have Nix say anything, without end.
+const MOST: usize = 1024;
+const MOST_ERRORS: usize = 64;
+/// Most bytes of one error.
+const LONGEST_ERROR: usize = 64 * 1024;
 
 /// What a call of Nix has said so far.
 #[derive(Debug, Default)]
@@ -78,7 +83,9 @@ impl NixLog {
                     drv,
                     tail: Tail::default(),
                 };
-                self.builds.insert(record.id, build);
+                if self.builds.len() < MOST {
+                    self.builds.insert(record.id, build);
+                }
                 Some(shown)
             }
             (COPY_PATH, Some(_)) => {
@@ -132,7 +139,9 @@ impl NixLog {
         let text = record.raw_msg.or(record.msg)?;
         let text = clean_text(&text).trim().to_owned();
         if record.level == 0 {
-            self.errors.push(text);
+            if self.errors.len() < MOST_ERRORS {
+                self.errors.push(beginning(text));
+            }
             return None;
         }
         // Hosts in a network of their own are no reason to warn once for every command.
@@ -184,6 +193,11 @@ impl NixLog {
                 .to_owned(),
         )
     }
+}
+
+fn beginning(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(LONGEST_ERROR));
+    text
 }
 
 fn is_log_excerpt(line: &str) -> bool {

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use tokio::sync::mpsc::unbounded_channel;
-
 use super::record::{Record, Said};
 use super::said::{Death, StdErr};
 use super::{Features, PROGRAM, Results, send};
@@ -14,7 +12,7 @@ use crate::evaluate::evaluation::Parts;
 use crate::evaluate::roots::protect;
 use crate::evaluate::{EvaluateError, NixError, Toplevel};
 use crate::event::Event;
-use crate::process::{Command, ProcessError, Stream};
+use crate::process::{Command, ProcessError, Stream, line_channel};
 
 /// One run.
 pub(super) struct Run<'a> {
@@ -61,7 +59,7 @@ impl<'a> Run<'a> {
             command = crate::process::quote_argv(&command.argv()),
             "calling nix-eval-jobs"
         );
-        let (lines, mut coming) = unbounded_channel();
+        let (lines, mut coming) = line_channel();
         let running = async move {
             let ended = command.stream_lines(&lines).await;
             drop(lines);

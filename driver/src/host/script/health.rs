@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
 use super::SCRIPT;
 use super::answer::Answer;
 use crate::host::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Check;
-use crate::process::Stream;
+use crate::process::{Limits, LogLimit, Stream, line_channel};
 
 /// One check, with the path of its program on the machine that makes it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -122,14 +120,22 @@ pub async fn check(
     words.extend(health.checks.iter().map(HealthCheck::line));
     let command = HostCommand::new(words)
         .stdin(SCRIPT)
-        .timeout(health.deadline + SHORT);
-    let (sink, mut lines) = mpsc::unbounded_channel();
-    let mut answer = Vec::new();
+        .timeout(health.deadline + SHORT)
+        .question();
+    let (sink, mut lines) = line_channel();
+    let (mut answer, mut left) = (Vec::new(), Limits::HOST.answer);
+    let mut log = LogLimit::default();
     let read = async {
         while let Some((stream, line)) = lines.recv().await {
             match stream {
-                Stream::Stdout => answer.push(line),
-                Stream::Stderr => on_line(line),
+                Stream::Stdout => {
+                    left = left.saturating_sub(line.len() + 1);
+                    // An answer without its end is none.
+                    if left > 0 {
+                        answer.push(line);
+                    }
+                }
+                Stream::Stderr => log.admit(line).into_iter().for_each(&mut on_line),
             }
         }
     };

@@ -1,12 +1,13 @@
 //! The log of an activation, read as it grows.
 
-use crate::process::Tail;
+use crate::process::{Limits, LogLimit, Tail};
 use crate::text::clean;
 
 /// Cuts the log into lines as it grows.
 pub(super) struct LogReader<F> {
     pub(super) offset: usize,
     partial: Vec<u8>,
+    limit: LogLimit,
     pub(super) tail: Tail,
     pub(super) on_line: F,
 }
@@ -17,33 +18,51 @@ impl<F: FnMut(String)> LogReader<F> {
         Self {
             offset: 0,
             partial: Vec::new(),
+            limit: LogLimit::default(),
             tail: Tail::default(),
             on_line,
         }
     }
 
-    /// Takes in the next bytes.
+    /// Takes in the next bytes. A log that is too long is read no further.
     pub(super) fn take(&mut self, bytes: &[u8]) {
+        if self.limit.is_used_up() {
+            return;
+        }
         self.offset += bytes.len();
-        self.partial.extend_from_slice(bytes);
-        while let Some(end) = self.partial.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.partial.drain(..=end).collect();
-            self.line(&line);
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.partial.extend_from_slice(piece);
+            if piece.ends_with(b"\n") || self.partial.len() >= Limits::HOST.line {
+                self.flush();
+            }
         }
     }
 
-    /// The last line has no end.
+    /// Whether no more of the log is wanted.
+    pub(super) const fn is_full(&self) -> bool {
+        self.limit.is_used_up()
+    }
+
+    /// No more of it is read, although there is more.
+    pub(super) fn cut(&mut self) {
+        self.flush();
+        if let Some(note) = self.limit.cut() {
+            self.tail.push(note);
+            (self.on_line)(note.to_owned());
+        }
+    }
+
+    /// What there is of a line is one: it has ended, is too long, or the log has ended without it.
     pub(super) fn flush(&mut self) {
-        let rest = std::mem::take(&mut self.partial);
-        if !rest.is_empty() {
-            self.line(&rest);
+        let bytes = std::mem::take(&mut self.partial);
+        if bytes.is_empty() {
+            return;
         }
-    }
-
-    fn line(&mut self, bytes: &[u8]) {
-        let text = clean(bytes).trim_end().to_owned();
-        self.tail.push(&text);
-        (self.on_line)(text);
+        let text = clean(&bytes).trim_end().to_owned();
+        if let Some(text) = self.limit.admit(text) {
+            self.tail.push(&text);
+            (self.on_line)(text);
+        }
     }
 }
 

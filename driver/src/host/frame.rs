@@ -1,0 +1,37 @@
+//! Puts a line before what a command on a host prints, by which it is told from what the login shell prints.
+
+use std::fmt::Write as _;
+
+/// What the line begins with; the rest is known to nobody before the command is asked for.
+const MARK: &str = "netlib-answer-";
+
+/// Prints the mark on a line of its own, then becomes the command.
+const ANNOUNCE: &str = r#"echo; echo "$0"; exec "$@""#;
+
+/// A command whose output begins after a mark.
+pub(super) struct Framed {
+    /// Program and arguments.
+    pub(super) argv: Vec<String>,
+    /// The line before its output.
+    pub(super) mark: String,
+}
+
+impl Framed {
+    /// Frames these words.
+    pub(super) fn new(words: &[String]) -> Self {
+        let mark = mark();
+        let frame = ["sh", "-c", ANNOUNCE, &mark].map(str::to_owned);
+        let argv = frame.into_iter().chain(words.iter().cloned()).collect();
+        Self { argv, mark }
+    }
+}
+
+fn mark() -> String {
+    let mut random = [0; 16];
+    // Without randomness it would only be easier to guess, for a shell that says it by accident.
+    let _ = rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty());
+    random.iter().fold(MARK.to_owned(), |mut mark, byte| {
+        let _ = write!(mark, "{byte:02x}");
+        mark
+    })
+}

@@ -1,0 +1,122 @@
+//! The folders of a run on the deployer: private, locked as long as it lives, and tidied by the next run where it was killed.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+use tempfile::TempDir;
+
+/// What the names of such folders begin with.
+const PREFIX: &str = "netlib-";
+/// The file whose lock the run holds; the kernel frees it however the run ends.
+const LOCK: &str = "lock";
+
+/// A folder that belongs to one run. Dropping it removes it.
+#[derive(Debug)]
+pub struct RunDir {
+    folder: TempDir,
+    _lock: File,
+}
+
+impl RunDir {
+    /// Makes one in this folder.
+    pub fn new_in(parent: &Path) -> io::Result<Self> {
+        loop {
+            let folder = tempfile::Builder::new()
+                .prefix(PREFIX)
+                .permissions(Permissions::from_mode(0o700))
+                .tempdir_in(parent)?;
+            let lock = locked(&folder.path().join(LOCK), FlockOperation::LockExclusive)?;
+            // Somebody who tidied at this very moment may have taken it for a dead one.
+            if folder.path().join(LOCK).exists() {
+                return Ok(Self {
+                    folder,
+                    _lock: lock,
+                });
+            }
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+fn locked(path: &Path, how: FlockOperation) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    let file = options.create(true).append(true).mode(0o600).open(path)?;
+    flock(&file, how)?;
+    Ok(file)
+}
+
+/// Removes what killed runs of this user left in a folder. `end` is told of each socket there, whose process may live.
+pub fn tidy(parent: &Path, mut end: impl FnMut(PathBuf)) {
+    let Ok(entries) = parent.read_dir() else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
+            && entry.metadata().is_ok_and(|metadata| {
+                metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw()
+            });
+        if is_ours {
+            remove_dead(&entry.path(), &mut end);
+        }
+    }
+}
+
+/// Removes a folder whose lock nobody holds. One without a lock is being made at this moment, or is not a run's.
+fn remove_dead(folder: &Path, end: &mut impl FnMut(PathBuf)) {
+    let path = folder.join(LOCK);
+    if !path.is_file() {
+        return;
+    }
+    let Ok(_lock) = locked(&path, FlockOperation::NonBlockingLockExclusive) else {
+        return;
+    };
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_socket()) {
+            end(entry.path());
+        }
+    }
+    if let Err(error) = std::fs::remove_dir_all(folder) {
+        tracing::debug!(folder = %folder.display(), "what a killed run left stays: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_dead_runs_are_tidied() {
+        let parent = tempfile::tempdir().unwrap();
+        let alive = RunDir::new_in(parent.path()).unwrap();
+        let mode = alive.path().metadata().unwrap().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        let make = |name: &str, files: &[&str]| {
+            let folder = parent.path().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            for file in files {
+                std::fs::write(folder.join(file), "").unwrap();
+            }
+            folder
+        };
+        let dead = make("netlib-dead", &[LOCK, "root"]);
+        let _listener = std::os::unix::net::UnixListener::bind(dead.join("0")).unwrap();
+        let unlocked = make("netlib-begun", &["root"]);
+        let other = make("other", &[LOCK]);
+        let mut ended = Vec::new();
+        tidy(parent.path(), |socket| ended.push(socket));
+        assert_eq!(ended, [dead.join("0")]);
+        assert!(!dead.exists());
+        assert!(alive.path().join(LOCK).exists() && unlocked.exists() && other.exists());
+        let path = alive.path().to_owned();
+        drop(alive);
+        assert!(!path.exists());
+    }
+}
