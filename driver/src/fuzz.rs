@@ -91,3 +91,10 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         1 => any::<char>().prop_map(|found| found.to_string().into_bytes()),
     ]
 }
+
+/// Prints how much memory this process has had at most: what a reader holds on to shows there.
+pub fn print_peak(reader: &str) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM:"));
+    println!("{reader}: {}", peak.unwrap_or("peak memory unknown"));
+}

@@ -246,7 +246,7 @@ impl Command {
                 () = &mut deadline => return Ended::TimedOut,
                 // What the child left behind may hold the pipe; a slow reader here is waited for.
                 () = tokio::time::sleep(DRAIN), if ended.is_some() => {
-                    is_read |= !lines.is_some_and(|lines| lines.capacity() == 0);
+                    is_read |= lines.is_none_or(|lines| lines.capacity() > 0);
                 }
             }
             if is_read && let Some(status) = ended.take() {

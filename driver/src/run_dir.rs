@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
@@ -54,7 +54,7 @@ fn locked(path: &Path, how: FlockOperation) -> io::Result<File> {
 }
 
 /// Removes what killed runs of this user left in a folder. `end` is told of each socket there, whose process may live.
-pub fn tidy(parent: &Path, mut end: impl FnMut(PathBuf)) {
+pub fn tidy(parent: &Path, mut end: impl FnMut(&Path)) {
     let Ok(entries) = parent.read_dir() else {
         return;
     };
@@ -70,7 +70,7 @@ pub fn tidy(parent: &Path, mut end: impl FnMut(PathBuf)) {
 }
 
 /// Removes a folder whose lock nobody holds. One without a lock is being made at this moment, or is not a run's.
-fn remove_dead(folder: &Path, end: &mut impl FnMut(PathBuf)) {
+fn remove_dead(folder: &Path, end: &mut impl FnMut(&Path)) {
     let path = folder.join(LOCK);
     if !path.is_file() {
         return;
@@ -80,7 +80,7 @@ fn remove_dead(folder: &Path, end: &mut impl FnMut(PathBuf)) {
     };
     for entry in folder.read_dir().into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_socket()) {
-            end(entry.path());
+            end(&entry.path());
         }
     }
     if let Err(error) = std::fs::remove_dir_all(folder) {
@@ -111,7 +111,7 @@ mod tests {
         let unlocked = make("netlib-begun", &["root"]);
         let other = make("other", &[LOCK]);
         let mut ended = Vec::new();
-        tidy(parent.path(), |socket| ended.push(socket));
+        tidy(parent.path(), |socket| ended.push(socket.to_owned()));
         assert_eq!(ended, [dead.join("0")]);
         assert!(!dead.exists());
         assert!(alive.path().join(LOCK).exists() && unlocked.exists() && other.exists());

@@ -24,6 +24,13 @@ pub fn unchanged(bytes: &[u8]) -> String {
 /// The same as [`clean`] for what is text already.
 #[must_use]
 pub fn clean_text(text: &str) -> String {
+    // Nearly all text is of this kind, and floods have to pass quickly.
+    if text
+        .bytes()
+        .all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'))
+    {
+        return text.to_owned();
+    }
     let mut cleaned = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(found) = rest.chars().next() {

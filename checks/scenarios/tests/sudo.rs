@@ -1,4 +1,5 @@
-//! A login user whose sudo wants a password: asked for once, given in secret, tried once where it is wrong.
+//! A login user whose sudo wants a password: asked for once where the user wants that, given in secret, tried once where it
+//! is wrong.
 
 use netlib_scenarios::{GATE, Network, Site, assert_says};
 
@@ -64,7 +65,8 @@ fn a_password_for_sudo_comes_from_a_file_and_a_wrong_one_is_tried_once() {
 
     // A wrong one reaches one host, once, and nothing is changed.
     site.must("echo wrong > /root/wrong; chmod 600 /root/wrong");
-    let (status, text) = site.netlib("deploy --sudo-password-file /root/wrong");
+    let (status, text) =
+        site.netlib("deploy --same-sudo-password --sudo-password-file /root/wrong");
     assert_eq!(status, 1, "{text}");
     assert_says(
         &text,
@@ -92,7 +94,7 @@ fn a_password_for_sudo_comes_from_a_file_and_a_wrong_one_is_tried_once() {
         "umask 077; cat > /root/right <<'END'\n{PASSWORD}\nEND"
     ));
     let events = site.must(
-        "setsid --wait netlib deploy --json --log-dir /root/logs --sudo-password-file /root/right 2>&1",
+        "setsid --wait netlib deploy --json --log-dir /root/logs --same-sudo-password --sudo-password-file /root/right 2>&1",
     );
     assert_says(&events, &["\"success\":true"]);
     for host in ["alpha", "beta"] {
@@ -107,7 +109,7 @@ fn a_password_for_sudo_comes_from_a_file_and_a_wrong_one_is_tried_once() {
     site.must("! grep -r 'correct horse' /root/logs");
 
     // And everything else that runs as root there.
-    let right = "--sudo-password-file /root/right";
+    let right = "--same-sudo-password --sudo-password-file /root/right";
     let text = site.netlib_must(&format!(
         "exec {right} --on alpha -- sh -c 'id -u; cat; echo \"$0\"' 'a b'"
     ));
@@ -160,7 +162,7 @@ fn a_password_lent_for_a_copy_is_private_and_gone_with_its_deployer() {
 }
 
 #[test]
-fn a_password_is_asked_for_once_on_the_terminal_and_never_shown() {
+fn one_password_for_two_nodes_is_asked_for_once_on_the_terminal_and_never_shown() {
     let site = Site::up(&["alpha", "beta"]);
     for host in ["alpha", "beta"] {
         wants_password(&site, host);
@@ -177,9 +179,10 @@ fn a_password_is_asked_for_once_on_the_terminal_and_never_shown() {
         ))
     };
     let keys = format!("{PASSWORD}\\n");
-    let text = typed("netlib deploy", &keys);
+    let text = typed("netlib deploy --same-sudo-password", &keys);
     assert_says(&text, &["2 of 2 nodes active"]);
     assert_eq!(text.matches("sudo password for").count(), 1, "{text}");
+    assert_says(&text, &["sudo password for admin@alpha and admin@beta: "]);
     assert!(
         text.ends_with("\n0\n") && !text.contains("correct horse"),
         "{text}"

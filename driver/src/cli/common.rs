@@ -15,6 +15,7 @@ use crate::evaluate::{Evaluation, Messages, Nix, Traces, ask, evaluate_plan};
 use crate::event::{Event, EventSink};
 use crate::flake::{FileRef, Flake, FlakeRef, Reference};
 use crate::graph::Graph;
+use crate::host::end_left;
 use crate::plan::Plan;
 use crate::process::quote_argv;
 use crate::report::readers::{Reader, distribute};
@@ -149,7 +150,7 @@ pub async fn prepare(
 ) -> Result<Prepared, Error> {
     interrupts.look_with(flake.command(&["status"]));
     let parent = std::env::temp_dir();
-    tidy(&parent, |_| {});
+    tidy(&parent, end_left);
     let run_dir = RunDir::new_in(&parent).map_err(|error| {
         let parent = parent.display();
         format!("cannot make a folder for this run in {parent}: {error}")

@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 use super::local::LocalHost;
 use super::password::{Nobody, SudoPassword};
 use super::ssh::SshHost;
-use super::{AskPassword, Host, HostError, master};
+use super::{AskPassword, Host, HostError, end_left};
 use crate::plan::{Plan, Target};
 use crate::run_dir::{RunDir, tidy};
 
@@ -41,11 +41,7 @@ impl Hosts {
     /// The machines of a plan; connects to none of them yet. Ends connections that killed runs left.
     pub fn new(plan: &Plan) -> Result<Self, HostError> {
         let parent = socket_parent();
-        tidy(&parent, |socket| {
-            if let Err(error) = master::end_left(&socket) {
-                tracing::debug!("a connection that a killed run left ends later: {error}");
-            }
-        });
+        tidy(&parent, end_left);
         let directory = RunDir::new_in(&parent).map_err(|source| HostError::ControlDirectory {
             directory: parent.display().to_string(),
             source: Arc::new(source),

@@ -107,6 +107,11 @@ impl Connection {
         ssh(words)
     }
 
+    /// Where it is; names of other files that belong to it begin so.
+    pub(super) fn socket(&self) -> &Path {
+        &self.socket
+    }
+
     /// Whether the ssh that holds the connection runs.
     pub(super) async fn is_alive(&self) -> bool {
         self.control("check").await.is_ok()
@@ -138,18 +143,20 @@ impl Connection {
     }
 }
 
-/// Asks the ssh behind a socket that somebody left to end. Only local, so it takes no time.
-pub(super) fn end_left(socket: &Path) -> std::io::Result<()> {
+/// Asks the ssh behind a socket that a killed run left to end. Only local, so it takes no time.
+pub(crate) fn end_left(socket: &Path) {
     let words = [OsStr::new("-F"), OsStr::new("none"), OsStr::new("-S")];
     let request = ["-O", "exit", NOWHERE].map(OsStr::new);
     let silent = std::process::Stdio::null;
-    std::process::Command::new("ssh")
+    let ended = std::process::Command::new("ssh")
         .args(words.iter().chain([&socket.as_os_str()]).chain(&request))
         .stdin(silent())
         .stdout(silent())
         .stderr(silent())
-        .status()
-        .map(|_| ())
+        .status();
+    if let Err(error) = ended {
+        tracing::debug!("a connection that a killed run left ends later: {error}");
+    }
 }
 
 /// Asks ssh what it would do, without any connection.

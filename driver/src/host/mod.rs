@@ -12,6 +12,7 @@ mod frame;
 mod hosts;
 mod local;
 mod master;
+mod nix_ssh;
 mod password;
 mod retry;
 mod rights;
@@ -19,6 +20,8 @@ pub mod script;
 mod shared;
 mod ssh;
 
+use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -30,6 +33,7 @@ pub use contact::answering;
 pub use deployer::Deployer;
 pub use error::HostError;
 pub use hosts::Hosts;
+pub(crate) use master::end_left;
 pub use password::{Answers, AskPassword, PasswordError, Secret, SudoPassword};
 pub use script::{
     Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished,
@@ -139,6 +143,21 @@ pub struct RemoteStore {
     pub url: String,
     /// Value of `NIX_SSHOPTS`.
     pub ssh_options: String,
+    /// Where the `ssh` is that Nix is to find first.
+    ssh_folder: PathBuf,
     /// What sudo needs there meanwhile.
     _loan: Option<askpass::Loan>,
+}
+
+impl RemoteStore {
+    /// Nix with these words, which reaches the store.
+    pub(crate) fn nix<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = [self.ssh_folder.as_os_str(), &path].join(OsStr::new(":"));
+        Command::new("nix")
+            .args(words)
+            .env("NIX_SSHOPTS", &self.ssh_options)
+            .env("PATH", path)
+            .limits(Limits::HOST)
+    }
 }

@@ -14,7 +14,7 @@ use super::master::Connection;
 use super::password::{SudoPassword, asker};
 use super::rights::{Login, Rights};
 use super::shared::Shared;
-use super::{Host, HostCommand, HostError, RemoteStore, askpass};
+use super::{Host, HostCommand, HostError, RemoteStore, askpass, nix_ssh};
 use crate::plan::Target;
 use crate::process::{Limits, LineSink, Output, ProcessError};
 
@@ -187,9 +187,13 @@ impl SshHost {
                 (Some(loan.program.clone()), Some(loan))
             }
         };
+        let words = program.as_deref().unwrap_or("nix-daemon").split(' ');
+        let daemon: Vec<String> = words.chain(["--stdio"]).map(str::to_owned).collect();
+        let folder = nix_ssh::write(&connection, &daemon)?;
         Ok(RemoteStore {
             url: store_url(&self.node, program.as_deref()),
             ssh_options: connection.share_options(),
+            ssh_folder: folder,
             _loan: loan,
         })
     }

@@ -128,3 +128,93 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fuzz;
+
+    const LIMITS: Limits = Limits {
+        answer: 100,
+        line: 10,
+    };
+
+    fn lines(bytes: &[u8], limits: Limits) -> Vec<String> {
+        let mut reader = Reader::new(bytes, limits);
+        block_on(async {
+            let mut lines = Vec::new();
+            while let Some(line) = reader.line().await {
+                lines.push(line);
+            }
+            lines
+        })
+    }
+
+    /// What follows the mark, and the end of what came without any.
+    fn answer(bytes: &[u8], mark: &str) -> (Result<Vec<u8>, TooLong>, String) {
+        let (mut tail, mut collected) = (Tail::default(), Vec::new());
+        let result = block_on(async {
+            let mut reader = Reader::new(bytes, LIMITS);
+            reader.skip_to(mark, &mut tail).await;
+            reader.collect(&mut collected).await
+        });
+        (result.map(|()| collected), tail.text())
+    }
+
+    #[test]
+    fn a_long_line_comes_in_pieces_and_a_long_answer_not_at_all() {
+        assert_eq!(
+            lines(b"one\r\n0123456789abc\n\nend", LIMITS),
+            ["one", "0123456789", "abc", "", "end"]
+        );
+        let long = [b"\n!\n".as_slice(), &[b'x'; 101]].concat();
+        assert_eq!(answer(&long, "!").0, Err(TooLong));
+        assert_eq!(answer(&long[..103], "!").0, Ok(vec![b'x'; 100]));
+        let (nothing, said) = answer(b"This account is not available.\n", "!");
+        assert_eq!(nothing, Ok(Vec::new()));
+        assert_eq!(said, "This accou\nnt is not \navailable.");
+    }
+
+    proptest! {
+        #![proptest_config(fuzz::config())]
+
+        #[test]
+        fn fuzz_lines_keep_their_limit(bytes in fuzz::bytes()) {
+            for line in lines(&bytes, LIMITS) {
+                prop_assert!(line.chars().count() <= LIMITS.line && !line.contains('\n'), "{line:?}");
+            }
+        }
+
+        #[test]
+        fn fuzz_only_what_follows_the_mark_is_an_answer(noise in fuzz::bytes(), said in fuzz::bytes()) {
+            let mark = "netlib-0f";
+            let framed = [&noise, b"\nnetlib-0f\n".as_slice(), &said].concat();
+            let (found, _) = answer(&framed, mark);
+            if said.len() > LIMITS.answer {
+                prop_assert_eq!(found, Err(TooLong));
+            } else {
+                prop_assert_eq!(found, Ok(said));
+            }
+        }
+    }
+
+    /// Far more than is taken, and in one line.
+    #[test]
+    fn fuzz_floods_are_held_in_little_memory() {
+        let endless = || tokio::io::repeat(b'x');
+        let mut collected = Vec::new();
+        let answer = block_on(Reader::new(endless(), Limits::HOST).collect(&mut collected));
+        assert_eq!(answer, Err(TooLong));
+        let flood = endless().take(1 << 24);
+        let mut reader = Reader::new(flood, Limits::HOST);
+        let mut pieces = 0;
+        while block_on(reader.line()).is_some() {
+            pieces += 1;
+        }
+        assert_eq!(pieces, (1 << 24) / Limits::HOST.line);
+        fuzz::print_peak("lines and answers");
+    }
+}

@@ -11,7 +11,7 @@ use super::failure::command_line;
 use super::nix_log::NixLog;
 use crate::evaluate::FEATURES;
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
-use crate::process::{Command, Limits, LogLimit, ProcessError};
+use crate::process::{Command, LogLimit, ProcessError};
 use crate::text::clean;
 
 /// How long a host may take to say whether it trusts us.
@@ -142,11 +142,7 @@ async fn preflight(
 }
 
 fn nix(store: &RemoteStore, cancel: &CancellationToken) -> Command {
-    Command::new("nix")
-        .args(FEATURES)
-        .env("NIX_SSHOPTS", &store.ssh_options)
-        .limits(Limits::HOST)
-        .cancel_on(cancel)
+    store.nix(FEATURES).cancel_on(cancel)
 }
 
 async fn explain(error: ProcessError, host: &dyn Host, log: &NixLog) -> StepFailure {

@@ -20,7 +20,7 @@ const KEPT: usize = 32;
 /// So many builds may run at a time, and so many errors are kept: a host may have Nix say anything, without end.
 const MOST: usize = 1024;
 const MOST_ERRORS: usize = 64;
-/// Most bytes of one error.
+/// Most characters of one error.
 const LONGEST_ERROR: usize = 64 * 1024;
 
 /// What a call of Nix has said so far.
@@ -124,9 +124,9 @@ impl NixLog {
     /// One line for every tenth of the way.
     fn progress(&mut self, fields: &[Value]) -> Option<String> {
         let (done, expected) = (fields.first()?.as_u64()?, fields.get(1)?.as_u64()?);
-        let percent = (done * 100).checked_div(expected)?;
+        let percent = done.saturating_mul(100).checked_div(expected)?;
         if done == 0
-            || (percent < self.shown_percent + 10 && done < expected)
+            || (percent < self.shown_percent.saturating_add(10) && done < expected)
             || percent == self.shown_percent
         {
             return None;
@@ -140,7 +140,7 @@ impl NixLog {
         let text = clean_text(&text).trim().to_owned();
         if record.level == 0 {
             if self.errors.len() < MOST_ERRORS {
-                self.errors.push(beginning(text));
+                self.errors.push(text.chars().take(LONGEST_ERROR).collect());
             }
             return None;
         }
@@ -193,11 +193,6 @@ impl NixLog {
                 .to_owned(),
         )
     }
-}
-
-fn beginning(mut text: String) -> String {
-    text.truncate(text.floor_char_boundary(LONGEST_ERROR));
-    text
 }
 
 fn is_log_excerpt(line: &str) -> bool {

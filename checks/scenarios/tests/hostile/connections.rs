@@ -203,7 +203,7 @@ fn finding_output_of_a_command_flows_through_in_little_memory() {
     let site = Site::up(&["alpha"]);
     site.write(&Network::of(&["alpha"]));
     // Whoever reads it is slower than the host.
-    let command = "exec -- sh -c 'yes 0123456789abcdef | head -c 700000000'";
+    let command = "exec -- sh -c 'yes 0123456789abcdef | head -n 2000000'";
     let output = site.sh(&format!(
         "mkfifo /root/slow; (sleep 3; cat /root/slow | wc -l > /root/count) & \
          setsid netlib {command} > /root/slow & pid=$!; peak=0; \
@@ -212,8 +212,8 @@ fn finding_output_of_a_command_flows_through_in_little_memory() {
     ));
     println!("{}", output.stdout);
     let (peak, count) = output.stdout.trim().split_once(' ').expect("two numbers");
-    assert_eq!(count, "41176471", "every line arrives");
-    assert!(peak.parse::<u64>().expect("MiB") < 300, "{peak} MiB");
+    assert_eq!(count, "2000000", "every line arrives");
+    assert!(peak.parse::<u64>().expect("MiB") < 150, "{peak} MiB");
 }
 
 #[test]

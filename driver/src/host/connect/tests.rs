@@ -1,6 +1,9 @@
 //! What real OpenSSH (9.2 to 10.0) said, and what people read.
 
+use proptest::prelude::*;
+
 use super::*;
+use crate::fuzz;
 
 fn target() -> Target {
     Target {
@@ -168,4 +171,19 @@ fn addresses_with_colons_are_readable() {
         ..target()
     };
     assert_eq!(address(&target), "[fd00::2]:2222");
+}
+
+proptest! {
+    #![proptest_config(fuzz::config())]
+
+    #[test]
+    fn fuzz_whatever_ssh_passes_on_is_recognised_as_something(
+        begin in fuzz::bytes(),
+        words in prop::sample::select(vec!["", "REMOTE HOST IDENTIFICATION HAS CHANGED\nOffending ", " key in ", "timed out", "Permission denied ("]),
+        end in fuzz::bytes(),
+    ) {
+        let said = format!("{}{words}{}", crate::text::clean(&begin), crate::text::clean(&end));
+        let failure = ConnectFailure::recognise(&target(), &said);
+        prop_assert!(failure.to_string().contains("help:") || failure.to_string().contains("what to do:"));
+    }
 }

@@ -31,9 +31,11 @@ impl<F: FnMut(String)> LogReader<F> {
         }
         self.offset += bytes.len();
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.partial.extend_from_slice(piece);
-            if piece.ends_with(b"\n") || self.partial.len() >= Limits::HOST.line {
-                self.flush();
+            for part in piece.chunks(Limits::HOST.line) {
+                self.partial.extend_from_slice(part);
+                if part.ends_with(b"\n") || self.partial.len() >= Limits::HOST.line {
+                    self.flush();
+                }
             }
         }
     }
@@ -68,7 +70,10 @@ impl<F: FnMut(String)> LogReader<F> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::fuzz;
 
     #[test]
     fn a_log_in_pieces_becomes_whole_lines() {
@@ -81,5 +86,39 @@ mod tests {
         assert_eq!(reader.offset, "one\ntwo\nthreeä".len());
         assert_eq!(reader.tail.text(), "one\ntwo\nthreeä");
         assert_eq!(lines, ["one", "two", "threeä"]);
+    }
+
+    proptest! {
+        #![proptest_config(fuzz::config())]
+
+        #[test]
+        fn fuzz_a_log_is_counted_and_cut(pieces in prop::collection::vec(fuzz::bytes(), 0..8)) {
+            let mut lines = Vec::new();
+            let mut reader = LogReader::new(|line| lines.push(line));
+            pieces.iter().for_each(|piece| reader.take(piece));
+            reader.cut();
+            prop_assert_eq!(reader.offset, pieces.concat().len());
+            let last = lines.pop().unwrap_or_default();
+            prop_assert!(last.contains("the rest of this log is not shown"), "{last}");
+            prop_assert!(lines.iter().all(|line| !line.contains('\n')));
+        }
+    }
+
+    #[test]
+    fn fuzz_a_log_without_end_is_held_in_little_memory() {
+        let (mut count, mut longest) = (0, 0);
+        let mut reader = LogReader::new(|line: String| {
+            count += 1;
+            longest = longest.max(line.len());
+        });
+        let piece = vec![b'x'; 1024 * 1024];
+        while !reader.is_full() {
+            reader.take(&piece);
+        }
+        reader.take(b"more\n");
+        assert!(reader.partial.is_empty());
+        // 64 MiB in pieces of 64 KiB, each with its end, and a note.
+        assert_eq!((count, longest), (1024, Limits::HOST.line));
+        fuzz::print_peak("log of an activation");
     }
 }

@@ -1,4 +1,7 @@
-use super::NixLog;
+use proptest::prelude::*;
+
+use super::{MOST, MOST_ERRORS, NixLog};
+use crate::fuzz;
 
 /// Reads a recorded log; returns what was shown.
 fn read(text: &str) -> (NixLog, Vec<String>) {
@@ -84,4 +87,64 @@ fn a_failure_without_a_builder_blames_no_derivation() {
         log.complaint(),
         "cannot build missing derivation '/nix/store/a-x.drv'\nssh: connect to host alpha port 22: Connection refused"
     );
+}
+
+/// A record of the log with odd fields.
+fn record() -> impl Strategy<Value = String> {
+    let text = fuzz::bytes().prop_map(|bytes| crate::text::unchanged(&bytes));
+    let action = prop::sample::select(vec!["start", "stop", "result", "msg", "odd"]);
+    let kind = prop::sample::select(vec![100_u64, 101, 103, 105, 107, u64::MAX]);
+    let number = prop_oneof![0..4_u64, Just(u64::MAX)];
+    (action, kind, number.clone(), number.clone(), number, text).prop_map(
+        |(action, kind, id, one, two, text)| {
+            let fields = match one {
+                0 => serde_json::json!([text, two]),
+                1 => serde_json::json!([one, two, 0, 0]),
+                2 => serde_json::json!([]),
+                _ => serde_json::json!([one, text]),
+            };
+            let record = serde_json::json!({
+                "action": action, "type": kind, "id": id, "level": two, "fields": fields, "raw_msg": text,
+            });
+            format!("@nix {record}")
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(fuzz::config())]
+
+    #[test]
+    fn fuzz_whatever_a_host_has_nix_say_is_read(
+        records in prop::collection::vec(record(), 0..12),
+        rubbish in fuzz::bytes(),
+    ) {
+        let mut log = NixLog::default();
+        for line in &records {
+            if let Some(shown) = log.read(line) {
+                prop_assert!(crate::text::is_clean(&shown), "{shown:?}");
+            }
+        }
+        log.read(&crate::text::unchanged(&rubbish));
+        log.read(&format!("@nix {}", crate::text::unchanged(&rubbish)));
+        prop_assert!(log.errors.len() <= MOST_ERRORS && log.builds.len() <= MOST);
+        let drv = log.failed_derivation().unwrap_or_default();
+        let _ = (log.complaint(), log.headline(&drv), log.build_log(&drv));
+    }
+}
+
+#[test]
+fn fuzz_a_flood_of_builds_and_errors_is_held_in_little_memory() {
+    let mut log = NixLog::default();
+    let long = "x".repeat(60_000);
+    for id in 0..2_000 {
+        log.read(&format!(
+            r#"@nix {{"action":"start","type":105,"id":{id},"fields":["/nix/store/{id}-a.drv"]}}"#
+        ));
+        log.read(&format!(
+            r#"@nix {{"action":"msg","level":0,"msg":"{long}"}}"#
+        ));
+    }
+    assert_eq!((log.builds.len(), log.errors.len()), (MOST, MOST_ERRORS));
+    fuzz::print_peak("log of Nix");
 }
