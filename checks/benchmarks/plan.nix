@@ -21,9 +21,7 @@ let
   network = subject.evaluate {
     network.name = "bench";
     nodes = lib.listToAttrs (
-      lib.genList (
-        index: lib.nameValuePair "node${toString index}" { tags = [ (tagOf index) ]; }
-      ) size
+      lib.genList (index: lib.nameValuePair "node${toString index}" { tags = [ (tagOf index) ]; }) size
     );
     deploy.order.between = {
       first = [ "@first" ];

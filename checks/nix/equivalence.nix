@@ -1,7 +1,7 @@
 # Random requests about random networks and those of the tests, and what the library answers: the driver's own selection, contraction
-# and goals must leave the same. As JSON: expected/requests.json.
+# and goals must leave the same. Its JSON is kept in expected/requests.json.
 {
-  nixpkgs,
+  nixpkgs ? ../nixpkgs-stub,
   networks ? 6,
   requests ? 12,
 }:

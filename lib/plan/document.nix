@@ -124,6 +124,9 @@ let
       ) (builtins.attrValues rollouts);
       others = removeAttrs (genAttrs (lookers ++ keepers) (_: true)) selected;
 
+      # Systems of nodes that are not selected, but part of what is approved.
+      approved = lib.concatMap (rollout: rollout.digest.systems) (builtins.attrValues walked.rollouts);
+
       wants = attribute: builtins.elem attribute (purpose.evaluate or [ ]);
       keepsPrograms = name: record.programs.onNodes ? ${name};
       ownPrograms = lib.optionals (!(isCommand "check")) (builtins.filter keepsPrograms selected);
@@ -158,7 +161,7 @@ let
         inherit rollouts;
         steps = mapAttrs record.step walked.steps;
         evaluate = {
-          toplevels = lib.optionals (wants "toplevels") selected;
+          toplevels = lib.optionals (wants "toplevels") (graph.unique (selected ++ approved));
           programs = lib.optionals (wants "programs") (graph.unique (ownPrograms ++ lookers));
           gatherers = lib.optionals (wants "gatherers") (builtins.filter hasFacts selected);
           deployerPrograms =

@@ -56,6 +56,16 @@ let
       # Batches keep their numbers, also those that have no node left.
       batches = map (batch: batch // { nodes = only batch.nodes; }) whole.batches;
       reverts = wavesOf members;
+      digest = {
+        rollout = builtins.hashString "sha256" (
+          builtins.toJSON [
+            config.network.id
+            whole
+          ]
+        );
+        # What is approved is the same whatever is selected; without a pause, no other system has to be evaluated.
+        systems = if whole.pause == null then members else whole.nodes;
+      };
     };
   # Without an activation there is nothing that a rollout could keep to.
   rollouts = lib.genAttrs (graph.unique (map (step: step.rollout) (ofKind "gate"))) restricted;

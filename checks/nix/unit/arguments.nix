@@ -49,7 +49,9 @@ let
   texts = pieces ++ lib.genList textOf 400;
 
   # An evaluation that may not write to the store, as that of `nix flake check --no-build`, reads nothing back.
-  mayWrite = builtins.pathExists (builtins.toFile "written.nix" "null");
+  mayWrite = builtins.pathExists (
+    builtins.unsafeDiscardStringContext (builtins.toFile "written.nix" "null")
+  );
 
   # As Nix reads it, from a file of its own.
   read = text: import (builtins.toFile "written.nix" text);
