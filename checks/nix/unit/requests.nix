@@ -412,16 +412,11 @@ in
           programs = [ "web1" ];
           deployerPrograms = true;
         };
-        deploys =
-          systems
-          // looks
-          // {
-            toplevels = [ "web1" ];
-            programs = [
-              "web1"
-            ];
-            walks = true;
-          };
+        deploys = looks // {
+          # With the others of a rollout that has a pause.
+          toplevels = map (index: "web${toString index}") (lib.range 1 5);
+          walks = true;
+        };
       in
       {
         deploy = deploys;
@@ -656,6 +651,10 @@ in
           toplevels = [
             "recurseForDerivations"
             "web1"
+            "web2"
+            "web3"
+            "web4"
+            "web5"
           ];
           gatherers = [ "recurseForDerivations" ];
           programs = [
