@@ -99,9 +99,11 @@ let
       hasFacts = name: config.gather.${name} or { } != { };
       isCommand = name: request.command == name;
 
+      walks = purpose.steps or false;
       walked = part {
         inherit (request) goal;
-        nodes = if purpose.steps or false then selected else [ ];
+        # A command that stands alone is a step even of no node.
+        nodes = if walks then selected else null;
       };
       watched = if isCommand "check" then selected else walked.watched;
       rollouts =
@@ -150,7 +152,7 @@ let
           connect =
             if isCommand "facts" then
               hasFacts name
-            else if purpose.steps or false then
+            else if walks then
               goal != "build"
             else
               true;
@@ -179,7 +181,7 @@ let
     in
     document
     // {
-      summary = lib.optionals (purpose.steps or false) drawn.summary;
+      summary = lib.optionals walks drawn.summary;
       text = if shown == "nothing" then null else drawn.${shown};
     };
 in

@@ -12,10 +12,11 @@ in
 {
   # Overrides the goal of every node; null leaves it to them.
   goal,
+  # Null when nothing is to be walked.
   nodes,
 }:
 let
-  isSelected = lib.genAttrs nodes (_: true);
+  isSelected = lib.genAttrs (if nodes == null then [ ] else nodes) (_: true);
   only = builtins.filter (name: isSelected ? ${name});
 
   goalOf = name: if goal != null then goal else config.nodes.${name}.activation.goal;
@@ -37,11 +38,11 @@ let
     in
     concerns id && goals.does (goalFor step) step.kind;
 
-  steps = contract {
+  steps = lib.optionalAttrs (nodes != null) (contract {
     steps = resolved.graph;
     inherit (resolved) sorted;
     inherit isKept;
-  };
+  });
   ofKind = kind: builtins.filter (step: step.kind == kind) (builtins.attrValues steps);
 
   restricted =

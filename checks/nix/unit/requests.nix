@@ -430,6 +430,36 @@ in
         rollback = nothing;
       };
   };
+  "a command that stands alone belongs to every deploy, and to nothing else" = {
+    expr =
+      let
+        network = planFor (named {
+          nodes.alpha = { };
+          nodes.beta = { };
+          deploy.steps.announce = {
+            kind = "command";
+            on = "deployer";
+            command = "true";
+          };
+        });
+        has =
+          command:
+          network {
+            inherit command;
+            on = [ "beta" ];
+          };
+      in
+      map (command: (has command).steps ? announce) [
+        "deploy"
+        "status"
+        "exec"
+      ];
+    expected = [
+      true
+      false
+      false
+    ];
+  };
   "approve is about rollouts" = {
     expr =
       let
