@@ -56,7 +56,7 @@ impl Site {
         }
         self.exec_must(
             host,
-            "chmod -R a+rX /hostile && chmod a+x /hostile/dispatch && systemctl restart ssh",
+            "chmod -R a+rX /hostile && chmod a+x /hostile/dispatch && systemctl reset-failed ssh && systemctl restart ssh",
         );
     }
 
