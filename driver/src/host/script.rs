@@ -9,6 +9,9 @@ mod refusal;
 mod restart;
 pub mod rollout;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::LazyLock;
+
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
 pub use activation::{
@@ -26,6 +29,7 @@ const SCRIPT: &str = concat!(
     include_str!("netlib-host/head.sh"),
     include_str!("netlib-host/state.sh"),
     include_str!("netlib-host/look.sh"),
+    include_str!("netlib-host/tidy.sh"),
     include_str!("netlib-host/activate.sh"),
     include_str!("netlib-host/health.sh"),
     include_str!("netlib-host/run.sh"),
@@ -39,9 +43,26 @@ pub const DEPLOYS: &str = "/var/lib/netlib/deploys";
 /// Most bytes of a log in one answer.
 pub const LOG_PIECE: usize = 65536;
 
-/// Puts the script where the activation's own unit can run it, then starts the subcommand.
-const KEEP_AND_RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib f=$d/host-$2.sh
-mkdir -p "$d" && cat >"$f.$$" && mv -f "$f.$$" "$f" && exec sh "$f" "$@""#;
+/// Runs the script that an earlier question has left on the host, in a folder of root's alone.
+const RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib f=$d/script-$1.sh
+if [ ! -L "$d" ] && [ -O "$d" ] && [ -f "$f" ]; then shift && exec sh "$f" "$@"; fi
+echo script=absent"#;
+
+/// Puts it there before. Where that does not work the host can still be looked at, and says itself what is wrong.
+const PUT_AND_RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib f=$d/script-$1.sh text=$(cat)
+shift
+umask 077
+if mkdir -p -- "$d" && [ ! -L "$d" ] && [ -O "$d" ] && chmod 700 -- "$d" &&
+  printf '%s\n' "$text" >"$d/script.new.$$" && mv -f -- "$d/script.new.$$" "$f"; then exec sh "$f" "$@"; fi
+rm -f -- "$d/script.new.$$"
+exec sh -c "$text" netlib-host "$@""#;
+
+/// Tells the scripts of different versions of netlib apart.
+static SCRIPT_ID: LazyLock<String> = LazyLock::new(|| {
+    let mut hasher = DefaultHasher::new();
+    SCRIPT.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+});
 
 /// Subcommands that only look: asked again where the connection broke.
 const QUESTIONS: [&str; 6] = [
@@ -102,6 +123,8 @@ pub struct LockHolder {
     pub since: String,
     /// What is being activated, where the host could read that.
     pub deployment: Option<Underway>,
+    /// The process that holds the lock although it is no deployment: its number and command.
+    pub process: Option<String>,
 }
 
 /// An activation that is under way.
@@ -189,13 +212,13 @@ pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str) -> Result<(),
     answer.accepted("protected")
 }
 
-/// Keeps the node's programs from garbage collection until a later deployment keeps others.
+/// Keeps the node's programs from garbage collection for a day at least, and as long as they run.
 pub async fn keep(host: &dyn Host, nonce: &str, programs: &str) -> Result<(), HostError> {
     let answer = call(host, "keep", &[nonce, programs]).await?;
     answer.accepted("kept")
 }
 
-/// Records which network the host belongs to.
+/// Records which network a host belongs to on which there is nothing to activate; otherwise the activation does.
 pub async fn identify(
     host: &dyn Host,
     network: &Network,
@@ -220,15 +243,23 @@ async fn call_via(
     subcommand: &str,
     args: &[&str],
 ) -> Result<Answer, HostError> {
-    let words = [&["sh", "-s", "--", subcommand], args].concat();
-    let mut command = HostCommand::new(words).stdin(SCRIPT).timeout(SHORT);
-    if QUESTIONS.contains(&subcommand) {
-        command = command.question();
-    }
-    let output = match via {
-        Via::Shared => host.run(command).await?,
-        Via::NewConnection => host.run_anew(command).await?,
+    let question = |text| {
+        let words = [&["sh", "-c", text, "sh", &SCRIPT_ID, subcommand], args].concat();
+        let command = HostCommand::new(words).timeout(SHORT);
+        if QUESTIONS.contains(&subcommand) {
+            command.question()
+        } else {
+            command
+        }
     };
+    let run = async |command| match via {
+        Via::Shared => host.run(command).await,
+        Via::NewConnection => host.run_anew(command).await,
+    };
+    let mut output = run(question(RUN)).await?;
+    if output.stdout == b"script=absent\n" {
+        output = run(question(PUT_AND_RUN).stdin(SCRIPT)).await?;
+    }
     Answer::read(host, subcommand, &output)
 }
 

@@ -119,6 +119,9 @@ fn same_or<'a>(path: &'a str, running: Option<&str>) -> &'a str {
 }
 
 fn held(lock: &LockHolder) -> String {
+    if let Some(process) = &lock.process {
+        return format!("process {process}, which is no deployment");
+    }
     let what = lock
         .deployment
         .as_ref()
@@ -241,6 +244,7 @@ fn lock_json(lock: &LockHolder) -> Value {
         "nonce": underway.map(|underway| &underway.nonce),
         "phase": underway.map(|underway| underway.phase.word()),
         "system": underway.map(|underway| &underway.toplevel),
+        "process": lock.process,
     })
 }
 

@@ -44,9 +44,6 @@ pub(super) async fn activate(
             None,
         ),
     };
-    if standing.options.goal.takes_over() {
-        identify(parts, standing).await?;
-    }
     let restarted = restart_if_needed(&parts.settings.cancel, standing, on_line).await?;
     Ok(Activated {
         was_restarted: !restarted.is_empty(),

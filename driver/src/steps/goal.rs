@@ -275,6 +275,7 @@ mod tests {
             deployer: "ann@desk".to_owned(),
             since: "today".to_owned(),
             deployment: None,
+            process: None,
         });
         for probe in [left, busy] {
             for goal in [Goal::Switch, Goal::Boot, Goal::Test, Goal::DryActivate] {

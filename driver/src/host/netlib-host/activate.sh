@@ -3,26 +3,15 @@
 
 protect() {
   use_deploy "$1"
-  if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-next"; then refuse_state; fi
-  oldest=$(($(date +%s) - keep_roots_seconds))
-  for link in "$roots"/*; do
-    owner=${link##*/} owner=${owner%-*}
-    # The clock may have jumped: what is under way keeps its roots, however old they seem.
-    if [ "$owner" = "$nonce" ] || [ -e "$runtime/host-$owner.sh" ]; then continue; fi
-    if [ -L "$link" ] && [ "$(stat -c %Y -- "$link")" -lt "$oldest" ]; then rm -f -- "$link"; fi
-  done
+  if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-next"; then refuse_state "$root/nix"; fi
+  tidy_roots
   emit protected "$2"
 }
 
-# Programs are wanted for longer than one activation: by checks from other nodes, and by `netlib check`.
 keep() {
   use_deploy "$1"
-  if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-programs"; then refuse_state; fi
-  for link in "$roots"/*-programs; do
-    owner=${link##*/} owner=${owner%-*}
-    if [ "$owner" = "$nonce" ] || [ -e "$runtime/host-$owner.sh" ]; then continue; fi
-    rm -f -- "$link"
-  done
+  if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-programs"; then refuse_state "$root/nix"; fi
+  tidy_roots
   emit kept "$2"
 }
 
@@ -31,16 +20,20 @@ at_gate='' is_alone=''
 # One request at a time looks and records; only units take the lock for themselves.
 enter_gate() {
   if [ -n "$at_gate" ]; then return 0; fi
-  mkdir -p -- "$runtime" || refuse_state
-  exec 7>>"$runtime/gate"
-  flock -w 20 7 || refuse gate
+  private_folder "$runtime"
+  command exec 7>>"$runtime/gate" || refuse_state "$runtime"
+  if ! flock -w 20 7; then
+    exec 7>&-
+    emit gate.process "$(who_has "$runtime/gate")"
+    refuse gate
+  fi
   at_gate=yes
 }
 
 # From here on no unit goes to work, not even one that was killed and has to go back, until this request starts its own.
 refuse_while_busy() {
   if [ -n "$is_alone" ]; then return 0; fi
-  exec 8>>"$runtime/lock"
+  command exec 8>>"$runtime/lock" || refuse_state "$runtime"
   while :; do
     if print_busy; then refuse busy; fi
     if flock -s -n 8; then break; fi
@@ -57,10 +50,9 @@ refuse_when_changed() {
   if [ "$now_running" = "$seen_running" ] && [ "$now_profile" = "$seen_profile" ]; then return 0; fi
   emit changed.running "$now_running"
   emit changed.profile "$now_profile"
-  for entry in "$deploys"/*; do
-    if [ ! -f "$entry/state" ]; then continue; fi
+  for entry in $(recorded); do
     (
-      use_deploy "${entry##*/}"
+      use_deploy "$entry"
       if load_state && [ "$phase" = confirmed ] && [ "$toplevel" = "$now_running" ]; then
         emit changed.by "$finished $deployer"
       fi
@@ -69,48 +61,31 @@ refuse_when_changed() {
   refuse changed
 }
 
-# What an earlier run left unfinished is over, as nobody is at work.
-close_interrupted() {
-  for entry in "$deploys"/*; do
-    if [ ! -f "$entry/state" ]; then continue; fi
-    (
-      use_deploy "${entry##*/}"
-      if load_state && unfinished; then
-        message="interrupted while $phase"
-        enter interrupted
-      fi
-    )
-  done
-}
-
-# Prints what a deployment says of the system that runs: since when, and what to go back to. Nothing if it says nothing.
+# Prints what a deployment says of the system that runs: what to go back to. Nothing if it says nothing.
 judge_running() {
   use_deploy "$1"
   if ! load_state || [ "$boot" != "$(boot_id)" ] || [ "$toplevel" != "$now_running" ]; then return 0; fi
   case $phase:$goal in
     *:boot | *:dry-activate) return 0 ;;
-    confirmed:*) emit "${started_uptime:-0}" "$toplevel" ;;
+    confirmed:*) emit trusted "$toplevel" ;;
     # What the next boot brings was confirmed, or somebody decided for it.
-    interrupted:* | rollbackFailed:*) [ "$(resolve "$profile")" = "$toplevel" ] || emit "${started_uptime:-0}" "$previous" ;;
-    *) if unfinished; then emit "${started_uptime:-0}" "$previous"; fi ;;
+    interrupted:* | rollbackFailed:*) [ "$(resolve "$profile")" = "$toplevel" ] || emit trusted "$previous" ;;
+    *) if unfinished; then emit trusted "$previous"; fi ;;
   esac
 }
 
 # What a failure goes back to: what runs, unless it runs only because of a deployment that nobody confirmed.
-# Where nothing runs, the system of the next boot.
+# Where nothing runs, the system of the next boot. The last deployment that says something of it is right.
 trusted_system() {
-  now_running=$(resolve "$running") trusted='' latest=0
-  for entry in "$deploys"/*; do
-    if [ ! -f "$entry/state" ]; then continue; fi
-    verdict=$(judge_running "${entry##*/}")
-    if [ -n "$verdict" ] && [ "${verdict%%=*}" -ge "$latest" ]; then latest=${verdict%%=*} trusted=${verdict#*=}; fi
+  now_running=$(resolve "$running") trusted=''
+  for entry in $(recorded); do
+    verdict=$(judge_running "$entry")
+    if [ -n "$verdict" ]; then trusted=${verdict#*=}; fi
   done
   if [ -z "$trusted" ]; then trusted=$now_running; fi
   if [ -z "$trusted" ]; then trusted=$(resolve "$profile"); fi
   printf '%s\n' "$trusted"
 }
-
-is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac }
 
 read_options() {
   id='' name='' policy=keep checks='' healthy=0 health_deadline=0 seen='' seen_profile=''
@@ -154,18 +129,17 @@ read_options() {
 }
 
 record() {
-  # Logs may hold more than everybody should read.
-  mkdir -p -- "$deploy" && chmod 700 -- "$deploys" && head -c 65536 /dev/zero >"$deploy/reserve" &&
-    sync -- "$deploy/reserve" &&
-    : >"$deploy/log" &&
-    printf '%s' "$checks" >"$deploy/checks" &&
-    print_state | write_file "$deploy/state" && sync -- "$deploys" "$library" &&
+  mkdir -p -- "$deploy" && head -c 65536 /dev/zero >"$deploy/reserve" && sync -- "$deploy/reserve" &&
+    make_empty "$deploy/log" && printf '%s' "$checks" >"$deploy/checks" &&
     mkdir -p -- "$roots" && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
-  if [ -n "$previous" ]; then ln -sfn -- "$previous" "$roots/$nonce-previous"; fi
+  if [ -n "$previous" ]; then ln -sfn -- "$previous" "$roots/$nonce-previous" || return 1; fi
+  # The unit has a script of its own, whatever becomes of this one; last of all the state, which makes it a record.
+  ln -f -- "$0" "$script" && write_text "$deploy/state" "$(print_state)" && sync -- "$deploys" "$library"
 }
 
 activate() {
   use_deploy "$1"
+  forsaken=$roots/$nonce-next
   shift
   read_options "$@"
   enter_gate
@@ -215,39 +189,62 @@ rollback() {
 }
 
 begin() {
+  private_folder "$library"
+  private_folder "$deploys"
   enter_gate
   refuse_while_busy
   refuse_when_changed
   previous=$(trusted_system)
-  close_interrupted
+  tidy_host
   toplevel=$(resolve "$toplevel") phase=prepared started=$(now) started_uptime=$(uptime_seconds) boot=$(boot_id)
   profile_before=$(resolve "$profile") generation_before=$(current_generation)
+  number=$(next_number) network_id=$id network_name=$name script=$runtime/host-$nonce.sh
   if ! record || ! record_rolled; then
     rm -rf -- "$deploy"
-    refuse_state
+    rm -f -- "$roots/$nonce-previous" "$script"
+    if make_empty "$runtime/gate"; then refuse_state; else refuse_state "$runtime"; fi
   fi
-  if ! start "$0"; then
+  # From here on the unit may take the lock.
+  exec 8>&-
+  if ! start && is_still_ours; then
     message='the activation could not be started'
     finish failed >>"$deploy/log"
-    : >"$deploy/seen"
+    make_empty "$deploy/seen"
+    tidy
+    leave
     refuse start
   fi
   emit started "$nonce"
   emit toplevel "$toplevel"
 }
 
+# What failed to start may have been started all the same: whoever has the lock owns the record. Whoever comes later
+# finds it ended.
+is_still_ours() { take_lock 5 && load_state && [ "$phase" = prepared ]; }
+
 # No pipe of ours is held by the unit: losing the connection changes nothing for it. What is killed in the middle is
-# brought to an end by `recover`, for which the script stays there and which waits for nothing that ignores a signal.
+# brought to an end by `recover`, for which the script stays there and which waits for nothing that ignores a signal; and
+# if that was killed too, by a timer, or by another process where there is no systemd.
 start() {
-  exec 8>&-
   if has_systemd; then
-    systemd-run --quiet --no-block --collect --unit="netlib-$nonce" --description="netlib activation $nonce" \
-      --property=Delegate=yes --property=KillSignal=SIGKILL --property=TimeoutStopSec="$((timeout * 3 + 120))" \
-      --property="ExecStopPost=/bin/sh -c 'test ! -e $1 || exec /bin/sh $1 recover $nonce'" \
-      --setenv=PATH="$PATH" --setenv=HOME=/root /bin/sh "$1" run "$nonce" </dev/null
+    transient "netlib-$nonce-watch" --on-active=10 --on-unit-inactive=10 --timer-property=AccuracySec=1s \
+      /bin/sh -c "if [ -e $script ]; then exec /bin/sh $script watch $nonce; fi; exec systemctl stop --no-block netlib-$nonce-watch.timer" &&
+      transient "netlib-$nonce" --no-block --property=TimeoutStopSec="$((timeout * 3 + 120))" \
+        --property="ExecStopPost=/bin/sh -c 'test ! -e $script || exec /bin/sh $script recover $nonce'" \
+        /bin/sh "$script" run "$nonce"
   else
     # shellcheck disable=SC2016
-    setsid /bin/sh -c '/bin/sh "$1" run "$2"; test ! -e "$1" || exec /bin/sh "$1" recover "$2"' sh "$1" "$nonce" \
+    setsid /bin/sh -c '/bin/sh "$1" run "$2"; test ! -e "$1" || exec /bin/sh "$1" recover "$2"' sh "$script" "$nonce" \
       </dev/null >/dev/null 2>&1 7>&- &
+    # shellcheck disable=SC2016
+    setsid /bin/sh -c 'while sleep 5 && test -e "$1"; do /bin/sh "$1" watch "$2"; done' sh "$script" "$nonce" \
+      </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- &
   fi
+}
+
+transient() {
+  unit=$1
+  shift
+  systemd-run --quiet --collect --unit="$unit" --description="netlib activation $nonce" --property=Delegate=yes \
+    --property=KillSignal=SIGKILL --setenv=PATH="$PATH" --setenv=HOME=/root "$@" </dev/null
 }

@@ -9,9 +9,27 @@ wait_for() {
   child=''
 }
 
+# In short steps, so that it ends soon when nobody is left who wants to know.
 nap() {
+  left_to_sleep=$1
+  while [ "$left_to_sleep" -gt 5 ]; do
+    doze 5
+    if is_orphan; then return 0; fi
+    left_to_sleep=$((left_to_sleep - 5))
+  done
+  doze "$left_to_sleep"
+}
+
+doze() {
   { sleep "$1" || sleep 1; } 2>/dev/null &
   wait_for "$!"
+}
+
+# Whether the shell that began this is gone: its children get another parent then. No subshell, which has its own.
+is_orphan() {
+  read -r stat_line </proc/self/stat
+  stat_line=${stat_line##*) } stat_line=${stat_line#* }
+  [ "${stat_line%% *}" != "$$" ]
 }
 
 # The last line of what a probe said, fit for one line of state.
@@ -25,8 +43,8 @@ make_probes() {
   NETLIB_CHECK_STATE=$place/kept
   export NETLIB_CHECK_STATE
   if [ "$delay" -gt 0 ]; then nap "$delay"; fi
-  while :; do
-    timeout --kill-after=2 "$limit" "$program" </dev/null >"$place/said" 2>&1 &
+  until is_orphan; do
+    { umask 022 && exec timeout --kill-after=2 "$limit" "$program"; } </dev/null >"$place/said" 2>&1 &
     wait_for "$!"
     reason=$(last_word "$place")
     case $child_status in
@@ -44,7 +62,7 @@ make_probes() {
         ;;
     esac
     printf '%s %s %s\n' "$health" "$since" "$reason" >"$place/state.new" && mv -f -- "$place/state.new" "$place/state"
-    if [ "$period" -gt 0 ]; then nap "$period"; else nap 0.2; fi
+    if [ "$period" -gt 0 ]; then nap "$period"; else doze 0.2; fi
   done
 }
 
@@ -79,28 +97,47 @@ watch_health() {
   mode=$1 healthy_time=$2 health_deadline=$3 bench=$4
   no_probe='no probe has ended yet'
   rm -rf -- "$bench" && mkdir -p -- "$bench" || return 1
-  began=$(uptime_seconds) workers='' number=100
+  began=$(uptime_seconds) workers='' count=100
   while read -r program delay period limit successes failures name; do
-    number=$((number + 1))
-    mkdir -p -- "$bench/$number/kept"
-    printf '%s\n' "$name" >"$bench/$number/name"
-    printf 'pending 0 %s\n' "$no_probe" >"$bench/$number/state"
-    make_probes "$bench/$number" "$program" "$delay" "$period" "$limit" "$successes" "$failures" </dev/null &
+    count=$((count + 1))
+    if ! {
+      mkdir -p -- "$bench/$count/kept" && printf '%s\n' "$name" >"$bench/$count/name" &&
+        printf 'pending 0 %s\n' "$no_probe" >"$bench/$count/state"
+    }; then
+      verdict="check $name could not be made: $(disk "$bench")"
+      end_probes
+      return 1
+    fi
+    make_probes "$bench/$count" "$program" "$delay" "$period" "$limit" "$successes" "$failures" </dev/null >/dev/null 2>&1 3>&- &
     workers="$workers $!"
   done
   await_verdict
   is_healthy=$?
-  # shellcheck disable=SC2086
-  kill $workers 2>/dev/null
-  # shellcheck disable=SC2086
-  wait $workers 2>/dev/null
+  end_probes
   return "$is_healthy"
+}
+
+end_probes() {
+  # shellcheck disable=SC2086
+  kill $workers
+  # shellcheck disable=SC2086
+  wait $workers
+  workers=''
+} 2>/dev/null
+
+# Whoever reads the verdict may be gone: then this line cannot be written, or somebody else is the parent.
+beat() {
+  if [ -z "$reader" ] || [ "$passed" -lt "$next_beat" ]; then return 0; fi
+  next_beat=$((passed + 2))
+  printf '.\n' >&3 || exit 1
+  if [ "$(process_field "$$" 1)" != "$reader" ]; then exit 1; fi
 }
 
 await_verdict() {
   while :; do
     look_at_checks
     passed=$(uptime_seconds)
+    beat
     if [ "$all_healthy" = yes ] && [ "$((passed - healthy_since))" -ge "$healthy_time" ]; then return 0; fi
     if [ "$mode:$any_pending" = once:no ]; then break; fi
     if [ "$((passed - began))" -ge "$health_deadline" ]; then break; fi
@@ -112,19 +149,31 @@ await_verdict() {
   return 1
 } 2>/dev/null
 
+reader='' next_beat=0 workers=''
+
+# With root's rights below netlib's own folder, otherwise in a folder that nobody else can enter.
 check() {
-  bench=$(mktemp -d) || refuse_state
-  trap 'rm -rf -- "$bench"' EXIT
-  trap 'exit 1' HUP INT TERM
+  case $me:$root in
+    0: | *:/*)
+      private_folder "$runtime"
+      place=$runtime
+      ;;
+    *) place=${TMPDIR:-/tmp} ;;
+  esac
+  tidy_of_processes "$place/netlib-check."
+  bench=$(mktemp -d "$place/netlib-check.$$.XXXXXX") || refuse_state "$place"
+  folder=$bench
+  trap 'end_probes; rm -rf -- "$folder"' EXIT
+  trap 'exit 1' HUP INT TERM PIPE
   mode=$1 healthy_time=$2 health_deadline=$3
   shift 3
-  printf '%s\n' "$@" >"$bench.checks"
-  if watch_health "$mode" "$healthy_time" "$health_deadline" "$bench" <"$bench.checks" >&2; then
-    emit healthy yes
-  else
-    emit healthy no
-  fi
-  rm -f -- "$bench.checks"
+  printf '%s\n' "$@" >"$folder/checks" || refuse_state "$place"
+  reader=$(process_field "$$" 1)
+  # What is said of it meanwhile is for people.
+  exec 3>&1 >&2
+  if watch_health "$mode" "$healthy_time" "$health_deadline" "$folder/work" <"$folder/checks"; then verdict_word=yes; else verdict_word=no; fi
+  exec >&3
+  emit healthy "$verdict_word"
   emit verdict "$verdict"
   for place in "$bench"/[0-9]*; do
     read -r name <"$place/name"

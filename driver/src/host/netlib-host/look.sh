@@ -34,9 +34,8 @@ probe() {
   emit boot "$(boot_id)"
   if has_systemd; then emit state "$(systemctl is-system-running 2>/dev/null)"; fi
   print_lock
-  for entry in "$deploys"/*; do
-    [ -d "$entry" ] || continue
-    use_deploy "${entry##*/}"
+  for entry in $(recorded); do
+    use_deploy "$entry"
     if ! load_state; then continue; fi
     # Read again once nobody is at work: it may just have ended.
     if unfinished && ! beginning && lock_is_free && load_state && unfinished; then
@@ -63,9 +62,10 @@ status() {
   emit profile "$(resolve "$profile")"
   emit boot.now "$(boot_id)"
   # Whoever asks knows from now on how it ended.
-  if is_bad_end; then : >"$deploy/seen"; fi 2>/dev/null
+  if is_bad_end; then make_empty "$deploy/seen"; fi 2>/dev/null
   printf '\n'
-  if [ -f "$deploy/log" ]; then tail -c "+$(($2 + 1))" -- "$deploy/log" | head -c 65536; fi
+  # What the disk did not take of the log is in memory.
+  cat -- "$deploy/log" "$runtime/log-$nonce" 2>/dev/null | tail -c "+$(($2 + 1))" | head -c 65536
 }
 
 # What systemd is working on at this moment, without what only waits for that.

@@ -31,8 +31,16 @@ reboot_host() {
 
 subcommand=${1:-}
 if [ "$#" -gt 0 ]; then shift; fi
+# What lies in a folder that others can change is not looked at.
 case $subcommand in
-  probe | generations | protect | keep | check | activate | rollback | run | recover | confirm | status | identify) "$subcommand" "$@" ;;
+  run | recover | watch | check) ;;
+  *)
+    private_folder "$runtime"
+    if [ -e "$library" ] || [ -L "$library" ]; then private_folder "$library"; fi
+    ;;
+esac
+case $subcommand in
+  probe | generations | protect | keep | check | activate | rollback | run | recover | watch | confirm | status | identify) "$subcommand" "$@" ;;
   jobs) list_jobs ;;
   reboot-needed) reboot_needed "$@" ;;
   reboot) reboot_host "$@" ;;

@@ -4,9 +4,8 @@
 run() {
   use_deploy "$1"
   load_state || exit 1
-  exec </dev/null >>"$deploy/log" 2>&1
-  exec 9>>"$runtime/lock"
-  if ! flock -w 10 9; then
+  open_log
+  if ! take_lock 10; then
     message="$(holder deployer) has been deploying to this host since $(holder since)"
     finish failed
   elif load_state && [ "$phase" = prepared ]; then
@@ -21,36 +20,56 @@ run() {
       finish failed
     fi
     tidy
-    rm -f -- "$runtime/holder"
   fi
-  rm -f -- "$0"
+  leave
 }
 
 # Runs when the unit ended: there is something left to do only if it was killed before its end.
 recover() {
   use_deploy "$1"
-  load_state || exit 1
-  exec </dev/null >>"$deploy/log" 2>&1
+  if ! load_state; then
+    leave
+    exit 1
+  fi
+  open_log
   # A host that shuts down keeps its record as it is; the boot brings back what the profile names.
   if has_systemd && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
   # Before the lock: whoever may begin now must not meet what the killed one had started.
-  kill_rest
-  exec 9>>"$runtime/lock"
-  flock -w 60 9 || exit 1
+  if unfinished; then kill_rest; fi
+  until take_lock 60; do
+    if ! load_state || ! unfinished; then exit 0; fi
+    say "waiting for the lock, which is held by process $(who_has "$runtime/lock")"
+  done
   if load_state && unfinished; then
     hold
     message="the activation was killed while $phase"
     case $phase:$goal in
       prepared:* | *:dry-activate) finish failed ;;
-      *) go_back ;;
+      *) if is_committed; then finish confirmed; else go_back; fi ;;
     esac
-    tidy
   fi
-  rm -f -- "$0" "$runtime/holder"
+  tidy
+  leave
 }
 
+# Brings to its end what nobody works on any more.
+watch() {
+  use_deploy "$1"
+  if load_state && { beginning || is_worked_on; }; then exit 0; fi
+  recover "$1"
+}
+
+# Losing the log must not keep a host from going back.
+open_log() {
+  exec </dev/null
+  command exec >>"$deploy/log" 2>&1 || command exec >>"$runtime/log-$nonce" 2>&1 || command exec >/dev/null 2>&1
+}
+
+# take_lock SECONDS
+take_lock() { command exec 9>>"$runtime/lock" && flock -w "$1" 9; }
+
 hold() {
-  printf 'nonce=%s\ndeployer=%s\nsince=%s\n' "$nonce" "$deployer" "$(now)" | write_file "$runtime/holder"
+  write_text "$runtime/holder" "$(printf 'nonce=%s\ndeployer=%s\nsince=%s' "$nonce" "$deployer" "$(now)")"
   # A new system may lack what this script needs; the earlier one had it.
   PATH=$PATH${previous:+:$previous/sw/bin}:$toplevel/sw/bin
 }
@@ -61,7 +80,7 @@ hold() {
 own_group() {
   group=''
   while IFS= read -r line; do
-    case $line in 0::*/netlib-"$nonce".service*) group=${line#0::} ;; esac
+    case $line in 0::*/netlib-"$nonce".service* | 0::*/netlib-"$nonce"-watch.service*) group=${line#0::} ;; esac
   done </proc/self/cgroup
   [ -n "$group" ] && group=/sys/fs/cgroup${group%%.service*}.service && [ -d "$group" ]
 } 2>/dev/null
@@ -76,11 +95,13 @@ limited() {
   # Whatever the command leaves running must not keep the lock.
   # shellcheck disable=SC2016
   setsid --wait /bin/sh -c '
-    echo $$ >"$1"
+    read -r process <"/proc/$$/stat"
+    printf "%s\n" "$process" >"$1"
     if [ -n "$2" ]; then echo $$ >"$2"; fi
     # Killed before it could be seen here: nobody would end this.
     kill -0 "$3" || exit 137
     shift 3
+    umask 022
     exec timeout --kill-after=10 "$@"' sh "$runtime/session-$nonce" "$box" "$$" "$seconds" "$@" 9>&-
   ended=$?
   if [ "$(($(uptime_seconds) - began))" -ge "$seconds" ]; then
@@ -96,7 +117,10 @@ limited() {
 kill_rest() {
   if own_group && [ -w "$group/switch/cgroup.kill" ]; then echo 1 >"$group/switch/cgroup.kill"; fi
   if [ ! -f "$runtime/session-$nonce" ]; then return 0; fi
-  read -r session <"$runtime/session-$nonce"
+  read -r session_line <"$runtime/session-$nonce"
+  session=${session_line%% *}
+  # Another process with this number is not the one that began the session: then that is over.
+  if [ -d "/proc/$session" ] && [ "$(process_field "$session" 19)" != "$(stat_field "$session_line" 19)" ]; then return 0; fi
   # What is started while one round looks is found by the next; what no signal ends is not waited for.
   rounds=50
   while kill_session && [ "$rounds" -gt 0 ]; do
@@ -137,7 +161,7 @@ reach_goal() {
   esac
   case $goal in
     switch) try_system && be_healthy && await_confirmation && commit ;;
-    test) try_system && be_healthy && await_confirmation ;;
+    test) try_system && be_healthy && await_confirmation && claim ;;
     boot) commit ;;
     dry-activate) rehearse ;;
   esac
@@ -202,7 +226,7 @@ confirm() {
   load_state || refuse not-waiting
   emit phase "$phase"
   if [ "$phase" != awaitingConfirmation ] || ! is_worked_on; then refuse not-waiting; fi
-  : >"$runtime/confirm-$nonce" || refuse_state
+  make_empty "$runtime/confirm-$nonce" || refuse_state "$runtime"
   emit accepted "$nonce"
 }
 
@@ -216,9 +240,25 @@ commit() {
   sync -- "${profile%/*}"
   switch_to "$toplevel" boot
   status=$?
-  [ "$status" -eq 0 ] && return 0
-  explain boot "$status"
+  if [ "$status" -ne 0 ]; then
+    explain boot "$status"
+    return 1
+  fi
+  claim
+}
+
+# From here on the host is of the network that deployed to it. Written last, so that it tells whether all was done.
+claim() {
+  if write_identity "$network_id" "$network_name" "$nonce"; then return 0; fi
+  rm -f -- "$deploy/reserve"
+  if write_identity "$network_id" "$network_name" "$nonce"; then return 0; fi
+  message="the host could not write down which network it belongs to: $(disk "$library")"
   return 1
+}
+
+# Whether all was done, and only the last word is missing.
+is_committed() {
+  case $phase in awaitingConfirmation | committing) [ "$(value_of "$library/network" by)" = "$nonce" ] ;; *) return 1 ;; esac
 }
 
 # --- the way back ------------------------------------------------------------------------------------------------
@@ -273,15 +313,4 @@ go_back_to_previous() {
     if [ "$(resolve "$running")" != "$previous" ]; then message="$message; the running system is $(resolve "$running")"; fi
     finish rollbackFailed
   fi
-}
-
-tidy() {
-  rm -f -- "$deploy/reserve" "$runtime/confirm-$nonce"
-  rm -rf -- "$runtime/check-$nonce"
-  if [ "$phase" != rollbackFailed ]; then rm -f -- "$roots/$nonce-next" "$roots/$nonce-previous"; fi
-  set -- "$deploys"/*
-  while [ "$#" -gt "$keep_deploys" ]; do
-    if [ "$1" != "$deploy" ]; then rm -rf -- "$1"; fi
-    shift
-  done
 }

@@ -1,21 +1,40 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # --- state of one deployment -------------------------------------------------------------------------------------
 
-fields='phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
-finished status message timeout confirm healthy health_deadline boot'
+fields='number phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
+finished status message timeout confirm healthy health_deadline boot network_id network_name'
+
+is_nonce() { case $1 in '' | *[!A-Za-z0-9-]*) return 1 ;; esac }
+is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac }
 
 use_deploy() {
-  case $1 in
-    '' | *[!A-Za-z0-9-]*)
-      echo "bad nonce: $1" >&2
-      exit 64
-      ;;
-  esac
+  if ! is_nonce "$1"; then
+    echo "bad nonce: $1" >&2
+    exit 64
+  fi
   nonce=$1
   deploy=$deploys/$nonce
-  phase='' goal='' toplevel='' generation='' previous='' profile_before='' generation_before='' deployer='' started=''
+  number='' phase='' goal='' toplevel='' generation='' previous='' profile_before='' generation_before='' deployer='' started=''
   started_uptime='' finished='' status='' message='' timeout='' confirm='' healthy='' health_deadline=''
-  boot=''
+  boot='' network_id='' network_name=''
+}
+
+# The nonces of all records, the oldest first: by the number that the host gave each, as nobody's clock is to be trusted.
+# What else lies in the folder is not netlib's.
+recorded() {
+  for entry in "$deploys"/*; do
+    if is_nonce "${entry##*/}" && [ -f "$entry/state" ]; then
+      recorded_number=$(value_of "$entry/state" number)
+      if ! is_number "$recorded_number"; then recorded_number=0; fi
+      printf '%s %s\n' "$recorded_number" "${entry##*/}"
+    fi
+  done | sort -k 1,1n -k 2,2 | while read -r recorded_number entry; do printf '%s\n' "$entry"; done
+}
+
+next_number() {
+  newest=$(recorded | tail -n 1)
+  if [ -n "$newest" ]; then newest=$(value_of "$deploys/$newest/state" number); fi
+  if is_number "$newest"; then printf '%s\n' "$((newest + 1))"; else echo 1; fi
 }
 
 # The copy in memory is there as long as the one on the disk could not be written.
@@ -26,6 +45,8 @@ load_state() {
   [ -f "$state_file" ] || return 1
   while IFS= read -r line; do
     key=${line%%=*} value=${line#*=}
+    # Arithmetic with what is no number would end the shell.
+    case $key:$value in started_uptime:*[!0-9-]* | timeout:*[!0-9]* | confirm:*[!0-9]* | health*:*[!0-9]*) continue ;; esac
     for field in $fields; do
       if [ "$key" = "$field" ]; then eval "$field=\$value"; fi
     done
@@ -40,18 +61,16 @@ print_state() {
 
 # A full disk must not hide how an activation ended: the space for that was set aside before it began.
 save_state() {
-  if print_state | write_file "$deploy/state"; then
-    rm -f -- "$runtime/state-$nonce"
-    return 0
+  state=$(print_state)
+  if ! write_text "$deploy/state" "$state"; then
+    rm -f -- "$deploy/reserve"
+    if ! write_text "$deploy/state" "$state"; then
+      say "the state could not be written to $deploy/state: $(disk "$library")"
+      write_text "$runtime/state-$nonce" "$state"
+      return 1
+    fi
   fi
-  rm -f -- "$deploy/reserve" "$deploy/state.new"
-  if print_state | write_file "$deploy/state"; then
-    rm -f -- "$runtime/state-$nonce"
-    return 0
-  fi
-  say "the state could not be written to $deploy/state: $(disk "$library")"
-  print_state | write_file "$runtime/state-$nonce"
-  return 1
+  rm -f -- "$runtime/state-$nonce"
 }
 
 enter() {
@@ -82,15 +101,29 @@ beginning() {
 
 # Only an activation holds the lock exclusively; who looks takes it shared and for an instant, who begins until it began.
 lock_is_free() {
-  mkdir -p -- "$runtime" && (exec 8>>"$runtime/lock" && flock -s -n 8)
+  [ ! -e "$runtime/lock" ] || (exec 8<"$runtime/lock" && flock -s -n 8)
 }
 
-holder() {
-  if [ -f "$runtime/holder" ]; then
-    while IFS= read -r line; do
-      if [ "${line%%=*}" = "$1" ]; then printf '%s\n' "${line#*=}"; fi
-    done <"$runtime/holder"
-  fi
+holder() { value_of "$runtime/holder" "$1"; }
+
+# Prints `PROCESS COMMAND` of whoever has locked a file: the process that did, or one that got the open file from it.
+who_has() {
+  inode=$(stat -c %i -- "$1")
+  owner=$(while read -r place kind advice mode locker where rest; do
+    case $kind:$where in FLOCK:*:"$inode") if [ -d "/proc/$locker" ]; then printf '%s\n' "$locker"; fi ;; esac
+  done </proc/locks | head -n 1)
+  if [ -z "$owner" ]; then owner=$(who_has_open "$1" | head -n 1); fi
+  if [ -n "$owner" ]; then printf '%s %s\n' "$owner" "$(tr '\000-\037' ' ' <"/proc/$owner/cmdline" | cut -c 1-200)"; fi
+} 2>/dev/null
+
+who_has_open() {
+  # shellcheck disable=SC2012
+  ls -l /proc/[0-9]*/fd | while read -r line; do
+    case $line in
+      /proc/*/fd:) process=${line#/proc/} process=${process%/fd:} ;;
+      *" -> $1") if [ "$process" != "$$" ]; then printf '%s\n' "$process"; fi ;;
+    esac
+  done
 }
 
 is_worked_on() { ! lock_is_free && [ "$(holder nonce)" = "$nonce" ]; }
@@ -120,17 +153,18 @@ print_locked() {
   done
   (
     use_deploy "${held:-unknown}"
-    if load_state; then print_holder; else emit lock held; fi
+    if load_state && unfinished; then print_holder; else
+      emit lock held
+      emit lock.process "$(who_has "$runtime/lock")"
+    fi
   )
 }
 
 # Prints who is at work on the host; false when nobody is.
 print_busy() {
   if print_locked; then return 0; fi
-  for entry in "$deploys"/*; do
-    if [ -f "$entry/state" ] && (use_deploy "${entry##*/}" && load_state && beginning && print_holder); then
-      return 0
-    fi
+  for entry in $(recorded); do
+    if (use_deploy "$entry" && load_state && beginning && print_holder); then return 0; fi
   done
   # What was about to begin may have taken the lock before its record was read.
   print_locked
@@ -162,11 +196,16 @@ check_identity() {
   refuse other-network
 }
 
+# write_identity ID NAME NONCE: NONCE is of the deployment that does, if one does.
+write_identity() { write_text "$library/network" "$(printf 'id=%s\nname=%s\nby=%s' "$1" "$2" "$3")"; }
+
 identify() {
+  private_folder "$library"
   enter_gate
   check_identity "$1" "$2" "$3"
+  refuse_while_busy
   if [ "$host_id" != "$1" ] || [ "$host_name" != "$2" ]; then
-    { mkdir -p -- "$library" && printf 'id=%s\nname=%s\n' "$1" "$2" | write_file "$library/network"; } || {
+    write_identity "$1" "$2" '' || {
       emit disk "$(disk "$library")"
       refuse identity
     }

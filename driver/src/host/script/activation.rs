@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::answer::Answer;
-use super::{Health, IdentityPolicy, KEEP_AND_RUN, Phase, SCRIPT, Via, call, call_via};
-use crate::host::{Host, HostCommand, HostError, SHORT};
+use super::{Health, IdentityPolicy, Phase, Via, call, call_via};
+use crate::host::{Host, HostError};
 use crate::plan::{Goal, Network};
 
 /// One activation, as the host is asked for it.
@@ -91,16 +90,15 @@ pub struct Status {
 }
 
 impl Activation {
-    fn words(&self) -> Vec<String> {
+    /// The subcommand and its arguments.
+    fn words(&self) -> (&'static str, Vec<String>) {
         let (subcommand, system) = match &self.system {
             System::Toplevel(path) => ("activate", Some(format!("toplevel={path}"))),
             System::Generation(number) => ("rollback", Some(format!("generation={number}"))),
             System::PreviousGeneration => ("rollback", None),
             System::Before(nonce) => ("rollback", Some(format!("undo={nonce}"))),
         };
-        let mut words = ["sh", "-c", KEEP_AND_RUN, "sh", subcommand, &self.nonce]
-            .map(str::to_owned)
-            .to_vec();
+        let mut words = vec![self.nonce.clone()];
         words.extend(system);
         words.extend([
             format!("goal={}", self.goal.word()),
@@ -131,17 +129,15 @@ impl Activation {
                 self.health.deadline.as_secs()
             ));
         }
-        words
+        (subcommand, words)
     }
 }
 
 /// Starts an activation and returns at once.
 pub async fn activate(host: &dyn Host, activation: &Activation) -> Result<(), HostError> {
-    let command = HostCommand::new(activation.words())
-        .stdin(SCRIPT)
-        .timeout(SHORT);
-    let output = host.run(command).await?;
-    Answer::read(host, "activate", &output)?.accepted("started")
+    let (subcommand, words) = activation.words();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    call(host, subcommand, &words).await?.accepted("started")
 }
 
 /// Asks how an activation stands, and for its log from a byte on.

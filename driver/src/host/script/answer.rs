@@ -96,6 +96,7 @@ impl Answer {
             deployer: self.get("lock.deployer").unwrap_or("somebody").to_owned(),
             since: self.get("lock.since").unwrap_or("a moment ago").to_owned(),
             deployment: self.underway(),
+            process: self.owned("lock.process"),
         })
     }
 

@@ -56,7 +56,17 @@ pub enum Refusal {
     /// A restart would not boot the system that was deployed.
     NotInProfile,
     /// Another request to this host does not end.
-    Gate,
+    Gate {
+        /// The process that holds it up: its number and command.
+        process: String,
+    },
+    /// A folder of netlib's is not root's alone.
+    Folder {
+        /// Where it is.
+        path: String,
+        /// What is there.
+        is: String,
+    },
     /// The host could not write down what it is going to do.
     State {
         /// The file system, as `df` shows it.
@@ -109,7 +119,13 @@ impl Refusal {
                 generations: answer.generations(),
             },
             "not-in-profile" => Self::NotInProfile,
-            "gate" => Self::Gate,
+            "gate" => Self::Gate {
+                process: detail("gate.process"),
+            },
+            "folder" => Self::Folder {
+                path: detail("folder"),
+                is: detail("folder.is"),
+            },
             "state" => Self::State {
                 disk: detail("disk"),
                 said,
@@ -127,6 +143,13 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Busy(LockHolder {
+                process: Some(process),
+                ..
+            }) => write!(
+                f,
+                "process {process} holds netlib's lock on this host and is no deployment; nothing was changed\n  what to do: end that process there, then deploy again"
+            ),
             Self::Busy(LockHolder {
                 deployer, since, ..
             }) => write!(
@@ -204,9 +227,13 @@ impl fmt::Display for Refusal {
                 f,
                 "the system profile names another system than the one that was deployed, so a restart would not boot it; the host was not restarted"
             ),
-            Self::Gate => write!(
+            Self::Gate { process } => write!(
                 f,
-                "another request to this host has not ended for 20 s, so this one was not carried out\n  what to do: look there for a netlib-host script that hangs, then deploy again"
+                "another request to this host has not ended for 20 s, so this one was not carried out\n  what to do: look there for process {process}, then deploy again"
+            ),
+            Self::Folder { path, is } => write!(
+                f,
+                "{path} has to be a folder of root's alone, and is: {is}; nothing was changed\n  what to do: move it away there, then deploy again"
             ),
             Self::State { disk, said } => {
                 f.write_str("the host could not write down its state; nothing was activated")?;

@@ -61,6 +61,7 @@ fn all() -> Vec<NodeStatus> {
     probe.lock = Some(LockHolder {
         deployer: "ann@desk".to_owned(),
         since: "2026-01-01T12:00:00Z".to_owned(),
+        process: None,
         deployment: Some(Underway {
             nonce: "2-b".to_owned(),
             toplevel: OLD.to_owned(),

@@ -86,7 +86,7 @@ echo "${{new##*/}}" >>{}
     /// Whether a probe is still there.
     pub fn is_probing(&self) -> bool {
         self.processes()
-            .any(|(_, words)| words.contains("nix/store/programs/bin"))
+            .any(|(_, words)| words.contains("/programs/bin/") && !words.contains("\0check\0"))
     }
 
     fn program(&self, path: &str, text: &str) {
@@ -214,6 +214,21 @@ echo "${{new##*/}}" >>{}
         let script = self.path(&format!("run/netlib/host-{nonce}.sh"));
         let words = format!("/bin/sh\0{}\0run\0{nonce}\0", script.display());
         self.kill_where(|found| found == words);
+    }
+
+    /// Kills the shell that runs the activation, and the one that would bring it to an end.
+    pub fn kill_run_and_recovery(&self, nonce: &str) {
+        let script = format!("host-{nonce}.sh\0");
+        while self.kill_where(|words| words.contains(&script) && !words.contains("watch")) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Whether a request of this deployment runs.
+    pub fn is_asked(&self, nonce: &str) -> bool {
+        let nonce = format!("\0{nonce}\0");
+        self.processes()
+            .any(|(_, words)| words.contains("/script-") && words.contains(&nonce))
     }
 
     /// Whether anything that a switch started is still there.

@@ -206,12 +206,36 @@ async fn a_host_that_is_killed_while_checking_goes_back() {
     assert_eq!(status.current, Some(old));
 }
 
+/// Makes the root of somebody's programs as old as it says.
+fn age(bed: &Bed, nonce: &str, age: &str) {
+    let root = bed.path(&format!("nix/var/nix/gcroots/netlib/{nonce}-programs"));
+    let mut touch = std::process::Command::new("touch");
+    touch.args(["-h", "-d", age]).arg(root);
+    assert!(touch.status().unwrap().success());
+}
+
 #[tokio::test]
-async fn only_the_latest_programs_are_kept() {
+async fn programs_are_kept_for_a_day_and_as_long_as_checks_use_them() {
     let bed = Bed::new();
-    keep(&bed, "1-a", "/nix/store/1-programs").await.unwrap();
+    let go = bed.path("go");
+    let waits = format!("while [ ! -e {} ]; do sleep 0.1; done", go.display());
+    let asked = health(vec![health_check(&bed, "slow", &waits)], 0, 60);
+    let programs = bed.path("nix/store/programs").display().to_string();
+    keep(&bed, "1-a", &programs).await.unwrap();
     keep(&bed, "2-b", "/nix/store/2-programs").await.unwrap();
-    assert_eq!(bed.roots(), ["2-b-programs"]);
-    let kept = fs::read_link(bed.path("nix/var/nix/gcroots/netlib/2-b-programs")).unwrap();
-    assert_eq!(kept.to_str(), Some("/nix/store/2-programs"));
+    assert_eq!(bed.roots(), ["1-a-programs", "2-b-programs"]);
+    for nonce in ["1-a", "2-b"] {
+        age(&bed, nonce, "2 days ago");
+    }
+    let (verdict, ()) = tokio::join!(settled(&bed, &asked), async {
+        while !bed.is_probing() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        keep(&bed, "3-c", "/nix/store/3-programs").await.unwrap();
+        assert_eq!(bed.roots(), ["1-a-programs", "3-c-programs"]);
+        fs::write(&go, "").unwrap();
+    });
+    assert!(verdict.0.is_healthy);
+    keep(&bed, "4-d", "/nix/store/4-programs").await.unwrap();
+    assert_eq!(bed.roots(), ["3-c-programs", "4-d-programs"]);
 }

@@ -14,13 +14,12 @@ fn lock_file(bed: &Bed, name: &str) -> File {
     options.create(true).append(true).open(path).unwrap()
 }
 
-/// Waits until a request has brought its script along, and then until it stands before the gate.
+/// Waits until a request runs, and then until it stands before the gate.
 async fn until_at_the_gate(bed: &Bed, nonce: &str) {
-    let script = bed.path(&format!("run/netlib/host-{nonce}.sh"));
-    while !script.exists() {
+    while !bed.is_asked(nonce) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
 }
 
 fn network(name: &str) -> Network {
@@ -160,9 +159,7 @@ async fn what_begins_too_late_for_anybody_to_wait_does_not_begin() {
     bed.change_state("1-a", &[("phase", "prepared"), ("started_uptime", "-100")]);
     fs::remove_file(bed.path("run/current-system")).unwrap();
     std::os::unix::fs::symlink(&old, bed.path("run/current-system")).unwrap();
-    let words = ["sh", "-c", KEEP_AND_RUN, "sh", "run", "1-a"];
-    let late = HostCommand::new(words).stdin(SCRIPT);
-    bed.run(late).await.unwrap();
+    call(&bed, "run", &["1-a"]).await.unwrap();
     let status = bed.look("1-a").await;
     assert_eq!(
         (status.phase, status.message.as_str()),

@@ -164,7 +164,7 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     identify(&bed, &work, IdentityPolicy::Adopt).await.unwrap();
     assert_eq!(
         fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(),
-        "id=id-work\nname=work\n"
+        "id=id-work\nname=work\nby=\n"
     );
 }
 
@@ -192,7 +192,21 @@ async fn nothing_is_activated_without_a_toplevel_or_a_place_for_the_state() {
     assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NoToplevel));
     let new = bed.toplevel("new", Switch::Works);
     fs::create_dir_all(bed.path("var/lib")).unwrap();
-    fs::write(bed.path("var/lib/netlib"), "in the way").unwrap();
+    fs::create_dir_all(bed.path("var/lib/netlib")).unwrap();
+    fs::write(bed.path("var/lib/netlib/deploys"), "in the way").unwrap();
+    let error = activate(&bed, &bed.activation("1-a", &new))
+        .await
+        .unwrap_err();
+    let error = error
+        .to_string()
+        .replace(bed.path("").to_str().unwrap(), "/");
+    insta::assert_snapshot!(error, @r"
+    a bed: /var/lib/netlib/deploys has to be a folder of root's alone, and is: regular file of root, mode 644; nothing was changed
+      what to do: move it away there, then deploy again
+    ");
+    fs::remove_file(bed.path("var/lib/netlib/deploys")).unwrap();
+    fs::create_dir_all(bed.path("nix/var/nix/gcroots")).unwrap();
+    fs::write(bed.path("nix/var/nix/gcroots/netlib"), "in the way").unwrap();
     let error = activate(&bed, &bed.activation("1-a", &new))
         .await
         .unwrap_err();
@@ -201,7 +215,8 @@ async fn nothing_is_activated_without_a_toplevel_or_a_place_for_the_state() {
         text.starts_with("a bed: the host could not write down its state; nothing was activated\n"),
         "{text}"
     );
-    assert!(text.contains("Not a directory"), "{text}");
+    assert!(text.contains("File exists"), "{text}");
+    assert!(!bed.path("var/lib/netlib/deploys/1-a").exists());
     assert_eq!(probe(&bed).await.unwrap().current_system, None);
 }
 

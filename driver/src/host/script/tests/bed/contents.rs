@@ -43,4 +43,15 @@ impl Bed {
         names.sort();
         names
     }
+
+    /// What deployments left that are over: below `run`, roots, and space that was set aside.
+    pub fn left(&self) -> String {
+        let script = r#"cd "$1" && find run/netlib var/lib/netlib nix/var/nix/gcroots -mindepth 1 \
+          ! -name 'script-*' ! -name gate ! -name lock ! -path '*/gcroots/netlib' ! -path '*/deploys' \
+          ! -path '*/deploys/[0-9]-[a-z]' ! -path '*/deploys/*/state' ! -path '*/deploys/*/log' \
+          ! -path '*/deploys/*/seen' ! -path '*/deploys/*/checks' ! -name network"#;
+        let mut find = std::process::Command::new("sh");
+        let found = find.args(["-c", script, "sh"]).arg(self.path("")).output();
+        String::from_utf8(found.unwrap().stdout).unwrap()
+    }
 }

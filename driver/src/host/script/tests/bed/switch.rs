@@ -13,6 +13,8 @@ pub enum Switch {
     Hangs,
     WaitsFor(PathBuf),
     LeavesDaemon,
+    /// Makes a file.
+    LeavesFile(PathBuf),
     /// Changes what runs only when that is asked for.
     BootOnly,
     /// Never ends making the boot entry.
@@ -43,6 +45,7 @@ impl Switch {
                 "while [ ! -e {} ]; do sleep 0.1; done\n{go}",
                 file.display()
             ),
+            Self::LeavesFile(file) => format!("echo >{}\n{go}", file.display()),
             Self::LeavesDaemon => format!("sleep 20 &\n{go}"),
             Self::BootOnly => format!("[ \"$1\" = test ] && {go}"),
             Self::HangsInChildren => format!(
