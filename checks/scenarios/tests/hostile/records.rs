@@ -6,7 +6,7 @@ use netlib_scenarios::{GATE, Network, Site, assert_says};
 fn left(site: &Site, host: &str) -> String {
     site.exec_must(
         host,
-        "ls /run/netlib | grep -v -e '^script-' -e '^gate$' -e '^lock$'
+        "cd /run && ls netlib | grep -v -e '^script-' -e '^gate$' -e '^lock$'
          ls /nix/var/nix/gcroots/netlib | grep -v -e '-programs$'
          ls -d /var/lib/netlib/deploys/*/reserve 2>/dev/null
          systemctl list-units --all --no-legend 'netlib-*' | grep -v -e 'netlib-stub' -e '\\.mount'
@@ -110,7 +110,7 @@ fn attack_22_a_host_without_inodes_says_so() {
     site.write(&network.configure("alpha", "environment.etc.\"new\".text = \"new\";"));
     site.exec_must(
         "alpha",
-        "rm -f /run/netlib/script-*; mount -o remount,nr_inodes=$(df --output=iused /run | tail -n 1) /run",
+        "rm -f /run/netlib/script-*; mount -o remount,nr_inodes=$(df --output=iused /run | tail -n 1 | tr -d ' ') /run",
     );
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
