@@ -69,8 +69,11 @@ judge_running() {
     *:boot | *:dry-activate) return 0 ;;
     confirmed:*) emit trusted "$toplevel" ;;
     # What the next boot brings was confirmed, or somebody decided for it.
-    interrupted:* | rollbackFailed:*) [ "$(resolve "$profile")" = "$toplevel" ] || emit trusted "$previous" ;;
-    *) if unfinished; then emit trusted "$previous"; fi ;;
+    *)
+      if unfinished || [ "$phase" = interrupted ] || [ "$phase" = rollbackFailed ]; then
+        [ "$(resolve "$profile")" = "$toplevel" ] || emit trusted "$previous"
+      fi
+      ;;
   esac
 }
 
@@ -129,12 +132,17 @@ read_options() {
 }
 
 record() {
+  full=$library
   mkdir -p -- "$deploy" && head -c 65536 /dev/zero >"$deploy/reserve" && sync -- "$deploy/reserve" &&
     make_empty "$deploy/log" && printf '%s' "$checks" >"$deploy/checks" &&
     mkdir -p -- "$roots" && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
   if [ -n "$previous" ]; then ln -sfn -- "$previous" "$roots/$nonce-previous" || return 1; fi
   # The unit has a script of its own, whatever becomes of this one; last of all the state, which makes it a record.
-  ln -f -- "$0" "$script" && write_text "$deploy/state" "$(print_state)" && sync -- "$deploys" "$library"
+  ln -f -- "$0" "$script" || {
+    full=$runtime
+    return 1
+  }
+  write_text "$deploy/state" "$(print_state)" && sync -- "$deploys" "$library"
 }
 
 activate() {
@@ -202,7 +210,7 @@ begin() {
   if ! record || ! record_rolled; then
     rm -rf -- "$deploy"
     rm -f -- "$roots/$nonce-previous" "$script"
-    if make_empty "$runtime/gate"; then refuse_state; else refuse_state "$runtime"; fi
+    refuse_state "$full"
   fi
   # From here on the unit may take the lock.
   exec 8>&-

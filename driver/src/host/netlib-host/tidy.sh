@@ -43,7 +43,11 @@ tidy_host() {
   done
   # A record that was not written to its end is none.
   for entry in "$deploys"/*; do
-    if is_nonce "${entry##*/}" && [ -d "$entry" ] && [ ! -f "$entry/state" ]; then rm -rf -- "$entry"; fi
+    half=${entry##*/}
+    if is_nonce "$half" && [ -d "$entry" ] && [ ! -f "$entry/state" ]; then
+      if [ "$half" != "$nonce" ]; then rm -f -- "$roots/$half-next" "$roots/$half-previous"; fi
+      rm -rf -- "$entry"
+    fi
   done
   rm -f -- "$library"/*.new "$deploys"/*/*.new "$runtime"/*.new \
     "$runtime"/host-*.sh "$runtime"/session-* "$runtime"/confirm-*

@@ -89,7 +89,7 @@ echo "${{new##*/}}" >>{}
             .any(|(_, words)| words.contains("/programs/bin/") && !words.contains("\0check\0"))
     }
 
-    fn program(&self, path: &str, text: &str) {
+    pub fn program(&self, path: &str, text: &str) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         // A new file each time: the old one may be running.
@@ -244,7 +244,7 @@ echo "${{new##*/}}" >>{}
     }
 
     /// Whether there was any.
-    fn kill_where(&self, is_meant: impl Fn(&str) -> bool) -> bool {
+    pub fn kill_where(&self, is_meant: impl Fn(&str) -> bool) -> bool {
         let mut is_any = false;
         for (id, words) in self.processes() {
             if is_meant(&words) {
@@ -257,7 +257,7 @@ echo "${{new##*/}}" >>{}
     }
 
     /// Processes whose command line names this root.
-    fn processes(&self) -> impl Iterator<Item = (i32, String)> {
+    pub fn processes(&self) -> impl Iterator<Item = (i32, String)> {
         let root = self.root.path().to_string_lossy().into_owned();
         let entries = fs::read_dir("/proc").unwrap().flatten();
         entries.filter_map(move |entry| {

@@ -52,6 +52,7 @@ async fn an_end_that_nobody_saw_is_told_until_somebody_has_seen_it() {
     acknowledge(&bed, "1-a").await.unwrap();
     assert!(!probe(&bed).await.unwrap().last.unwrap().is_unseen);
     // What ended well is no news.
+    bed.confirm_limit(Duration::from_secs(60));
     assert_eq!(bed.deploy("2-b", &new).await.phase, Phase::Confirmed);
     assert!(!probe(&bed).await.unwrap().last.unwrap().is_unseen);
 }

@@ -13,6 +13,8 @@ pub enum Switch {
     Hangs,
     WaitsFor(PathBuf),
     LeavesDaemon,
+    /// Is confirmed as soon as it runs, by this file.
+    Confirms(PathBuf),
     /// Makes a file.
     LeavesFile(PathBuf),
     /// Changes what runs only when that is asked for.
@@ -45,6 +47,7 @@ impl Switch {
                 "while [ ! -e {} ]; do sleep 0.1; done\n{go}",
                 file.display()
             ),
+            Self::Confirms(file) => format!("{go}: >{}\n", file.display()),
             Self::LeavesFile(file) => format!("echo >{}\n{go}", file.display()),
             Self::LeavesDaemon => format!("sleep 20 &\n{go}"),
             Self::BootOnly => format!("[ \"$1\" = test ] && {go}"),
