@@ -71,7 +71,7 @@ const QUESTIONS: [&str; 6] = [
     "status",
     "jobs",
     "reboot-needed",
-    "rollout-look",
+    "rollout-read",
 ];
 
 /// What a host said about itself.
