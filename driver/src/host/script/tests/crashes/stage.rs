@@ -242,7 +242,14 @@ impl Stage {
         if self.bed.state_value("1-a", "phase") == "prepared" {
             self.bed.change_state("1-a", &[("started_uptime", "-100")]);
         }
-        self.ask(&["watch", "1-a"]);
+        // It comes again and again: what was killed may hold the lock for a moment longer.
+        for _ in 0..200 {
+            self.ask(&["watch", "1-a"]);
+            if !self.bed.path("run/netlib/host-1-a.sh").exists() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// The host loses its power and boots what the profile names.
