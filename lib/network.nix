@@ -232,9 +232,6 @@ in
       };
       topology = guard (renderTopology config);
       # What the driver asks with arguments.
-      ask = {
-        render = renderFiles (guard config.render);
-        explain = explained;
-      };
+      ask.render = renderFiles (guard config.render);
     };
 }

@@ -28,4 +28,3 @@ pub mod status;
 pub mod steps;
 pub mod store_path;
 pub mod text;
-pub mod topology;

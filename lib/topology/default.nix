@@ -6,9 +6,7 @@ let
   words = import ./words.nix { inherit lib; } data;
   draw = file: import file { inherit lib data words; };
 in
-# The data stands beside its pictures, where the driver of plan version 1 looks for it.
-data
-// {
+{
   json = data;
   text = draw ./text.nix;
   dot = draw ./dot.nix;

@@ -36,7 +36,13 @@ let
         services.openssh.ports = [ (throw "a value that cannot be evaluated") ];
       };
   };
-  explain = path: evaluated.ask.explain "alpha" (lib.splitString " " path);
+  ask =
+    node: path:
+    evaluated.explainFor {
+      inherit node;
+      option = lib.showOption (lib.splitString " " path);
+    };
+  explain = path: (ask "alpha" path).found;
   # Sorted: the order of definitions is not the same everywhere.
   origins =
     path:
@@ -56,9 +62,9 @@ let
       }) (explain path).overridden
     );
   missing =
-    found:
-    assert found.kind == "missing";
-    found.message;
+    answer:
+    assert answer.found == null;
+    lib.concatStrings answer.problems;
 in
 {
   "a list says who added what: a network module, the user, nixpkgs" = {
@@ -199,7 +205,7 @@ in
     };
   };
   "options that do not exist are answered with the nearest names" = {
-    expr = map (path: builtins.head (lib.splitString "\n" (missing (explain path)))) [
+    expr = map (path: builtins.head (lib.splitString "\n" (missing (ask "alpha" path)))) [
       "networking hostNme"
       "networking firewall allowedPorts"
       "networkin hostName"
@@ -211,11 +217,11 @@ in
     ];
   };
   "what is not in a value is answered" = {
-    expr = missing (explain "networking hosts 192.0.2.99");
+    expr = missing (ask "alpha" "networking hosts 192.0.2.99");
     expected = "the option networking.hosts of the node \"alpha\" has no \"192.0.2.99\" in its value.";
   };
   "nodes that do not exist are answered" = {
-    expr = missing (evaluated.ask.explain "alhpa" [ "networking" ]);
+    expr = missing (ask "alhpa" "networking");
     expected = "there is no node \"alhpa\". Did you mean \"alpha\"? Nodes are \"alpha\", \"beta\", \"gamma\".";
   };
   "as text, for a question as people write it" = {

@@ -42,16 +42,6 @@ in
     expr = topology.mermaid;
     expected = builtins.readFile ../expected/topology.mermaid;
   };
-  "the data stands beside the pictures" = {
-    expr =
-      removeAttrs topology [
-        "text"
-        "dot"
-        "mermaid"
-        "json"
-      ] == topology.json;
-    expected = true;
-  };
   "whatever names and descriptions have in them is text" = {
     expr = hostile;
     expected =

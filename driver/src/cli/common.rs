@@ -143,25 +143,13 @@ pub struct Prepared {
 
 /// Reads the flake and its plan, selects nodes and orders their steps. Changes nothing.
 pub async fn prepare(
-    flake: &FlakeArgs,
+    args: &FlakeArgs,
     select_args: &SelectArgs,
     events: &EventSink,
     interrupts: &Interrupts,
 ) -> Result<Prepared, Error> {
-    interrupts.look_with(flake.command(&["status"]));
-    let parent = std::env::temp_dir();
-    tidy(&parent, end_left);
-    let run_dir = RunDir::new_in(&parent).map_err(|error| {
-        let parent = parent.display();
-        format!("cannot make a folder for this run in {parent}: {error}")
-    })?;
-    let nix = Nix::new(flake.overrides(), interrupts.token().clone());
-    let nix = nix.admitted().await?;
-    let (reference, options) = (flake.reference(), &flake.evaluation);
-    events.send(Event::Phase(format!("reading {reference}")));
-    let traces = Traces::new(options.traces());
-    let (flake, messages) = Flake::load(reference, nix, run_dir.path(), traces).await?;
-    warn(events, messages.to_show());
+    let (flake, run_dir) = load(args, events, interrupts).await?;
+    let options = &args.evaluation;
     let cache = Arc::new(options.cache(&flake));
     let (plan, messages) = evaluate_plan(&flake, &cache).await?;
     warn(events, evaluation_warnings(&messages, &flake));
@@ -178,6 +166,29 @@ pub async fn prepare(
         graph,
         run_dir,
     })
+}
+
+/// The flake with settled inputs, and a folder for files of this run.
+async fn load(
+    flake: &FlakeArgs,
+    events: &EventSink,
+    interrupts: &Interrupts,
+) -> Result<(Flake, RunDir), Error> {
+    interrupts.look_with(flake.command(&["status"]));
+    let parent = std::env::temp_dir();
+    tidy(&parent, end_left);
+    let run_dir = RunDir::new_in(&parent).map_err(|error| {
+        let parent = parent.display();
+        format!("cannot make a folder for this run in {parent}: {error}")
+    })?;
+    let nix = Nix::new(flake.overrides(), interrupts.token().clone());
+    let nix = nix.admitted().await?;
+    let (reference, options) = (flake.reference(), &flake.evaluation);
+    events.send(Event::Phase(format!("reading {reference}")));
+    let traces = Traces::new(options.traces());
+    let (flake, messages) = Flake::load(reference, nix, run_dir.path(), traces).await?;
+    warn(events, messages.to_show());
+    Ok((flake, run_dir))
 }
 
 fn evaluation_warnings(messages: &Messages, flake: &Flake) -> Vec<String> {
@@ -199,15 +210,22 @@ pub async fn answer<T: DeserializeOwned>(
     interrupts: &Interrupts,
     attribute: &str,
     apply: Option<String>,
-) -> Result<(T, Arc<Flake>), Error> {
+) -> Result<T, Error> {
+    asking(flake, interrupts, async |flake| {
+        Ok(ask(flake, attribute, apply).await?)
+    })
+    .await
+}
+
+/// Whatever is asked of a network, with a display of what Nix does meanwhile. No plan is evaluated for it.
+pub async fn asking<T>(
+    flake: &FlakeArgs,
+    interrupts: &Interrupts,
+    ask: impl AsyncFnOnce(&Flake) -> Result<T, Error>,
+) -> Result<T, Error> {
     let display = Display::start(interrupts, Vec::new());
-    let everything = SelectArgs { on: Vec::new() };
-    let prepared = prepare(flake, &everything, display.events(), interrupts).await;
-    let result = match prepared {
-        Ok(prepared) => ask(&prepared.flake, attribute, apply)
-            .await
-            .map(|answer| (answer, prepared.flake.clone()))
-            .map_err(Error::from),
+    let result = match load(flake, display.events(), interrupts).await {
+        Ok((flake, _run_dir)) => ask(&flake).await,
         Err(error) => Err(error),
     };
     display.end().await;

@@ -2,11 +2,14 @@
 
 use clap::Args;
 
-use super::common::{FlakeArgs, answer, print};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::common::{FlakeArgs, asking, print};
 use super::interrupt::Interrupts;
 use super::{Error, Exit};
-use crate::evaluate::{QuestionError, nix_list, nix_string};
-use crate::report::explain::{Explanation, explanation};
+use crate::evaluate::{QuestionError, applied, ask};
+use crate::flake::Flake;
 
 /// Show which modules, in which files, gave an option of a node's NixOS configuration its value.
 #[derive(Args, Debug)]
@@ -25,64 +28,41 @@ pub struct ExplainArgs {
     flake: FlakeArgs,
 }
 
+/// The library's answer.
+#[derive(Deserialize)]
+struct Answer {
+    problems: Vec<String>,
+    found: Value,
+    text: Option<String>,
+}
+
 /// Prints where the value comes from.
 pub async fn run(args: ExplainArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let path = option_path(&args.option)?;
-    let question = format!("ask {} {}", nix_string(&args.node), nix_list(&path));
-    let ask = |function| answer(&args.flake, interrupts, "ask.explain", Some(function));
-    let (found, flake): (Explanation, _) = match ask(format!("ask: {question}")).await {
-        // What is overridden is evaluated by nobody else, so its failure is no reason to say nothing.
-        Err(error) if error.is::<QuestionError>() => {
-            let answer = ask(format!("ask: removeAttrs ({question}) [ \"overridden\" ]")).await;
-            let answer = answer.map_err(|_| error)?;
-            eprintln!("not shown: overridden definitions, because evaluating one of them fails");
-            answer
+    let text = asking(&args.flake, interrupts, async |flake| {
+        let answer = explained(&args, flake).await?;
+        if !answer.problems.is_empty() {
+            return Err(answer.problems.join("\n").into());
         }
-        other => other?,
-    };
-    // Fails when there is nothing to explain, whatever the format.
-    let mut text = explanation(&found)?;
-    if args.json {
-        text = serde_json::to_string_pretty(&found)? + "\n";
-    }
-    print(&flake.sources().map(&text))?;
+        let text = match answer.text {
+            Some(text) if !args.json => text,
+            _ => serde_json::to_string_pretty(&answer.found)? + "\n",
+        };
+        Ok(flake.sources().map(&text))
+    })
+    .await?;
+    print(&text)?;
     Ok(Exit::Good)
 }
 
-/// `a."b.c".d` as its three names.
-fn option_path(text: &str) -> Result<Vec<String>, Error> {
-    let mut names = vec![String::new()];
-    let mut is_quoted = false;
-    for character in text.chars() {
-        match (character, names.last_mut()) {
-            ('"', _) => is_quoted = !is_quoted,
-            ('.', _) if !is_quoted => names.push(String::new()),
-            (other, Some(name)) => name.push(other),
-            (_, None) => {}
-        }
-    }
-    if is_quoted || names.iter().any(String::is_empty) {
-        return Err(format!(
-            "`{text}` is no option: write names separated by dots, such as networking.hostName, and those with dots in quotes"
-        )
-        .into());
-    }
-    Ok(names)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_may_be_quoted() {
-        assert_eq!(option_path(r#"a."b.c".d"#).unwrap(), ["a", "b.c", "d"]);
-    }
-
-    #[test]
-    fn what_is_no_path_is_refused() {
-        for text in ["", ".", "a.", "a..b", "\"a", ".a"] {
-            assert!(option_path(text).is_err(), "{text}");
+async fn explained(args: &ExplainArgs, flake: &Flake) -> Result<Answer, QuestionError> {
+    let mut question = json!({ "node": args.node, "option": args.option });
+    match ask(flake, "explainFor", Some(applied(&question))).await {
+        Ok(answer) => Ok(answer),
+        // What is overridden is evaluated by nobody else, so its failure is no reason to say nothing.
+        Err(error) => {
+            question["overridden"] = false.into();
+            let answer = ask(flake, "explainFor", Some(applied(&question))).await;
+            answer.map_err(|_: QuestionError| error)
         }
     }
 }

@@ -50,7 +50,7 @@ pub async fn run(args: RenderArgs, interrupts: &Interrupts) -> Result<Exit, Erro
     let key = args.private_key.as_ref().map(private_key).transpose()?;
     let file = args.only.as_deref().map_or("null".to_owned(), nix_string);
     let function = format!("ask: ask {} {file}", nix_string(&args.name));
-    let (mut files, _): (BTreeMap<String, Rendered>, _) =
+    let mut files: BTreeMap<String, Rendered> =
         answer(&args.flake, interrupts, "ask.render", Some(function)).await?;
     if let Some(key) = key {
         for file in files.values_mut() {

@@ -1,12 +1,20 @@
 //! `netlib topology`: who is there, in which networks, and who talks to whom.
 
+use std::time::Duration;
+
 use clap::Args;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::common::{FlakeArgs, answer, print};
 use super::interrupt::Interrupts;
 use super::{Error, Exit};
-use crate::report::topology::{dot, mermaid, svg, text};
-use crate::topology::Topology;
+use crate::process::{Command, ProcessError};
+use crate::text::unchanged;
+
+/// Large networks take a while; one that takes this long is not drawn at all.
+const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Show the networks, who is in them at which addresses, and who talks to whom. Needs no facts and reaches no host.
 #[derive(Args, Debug)]
@@ -29,7 +37,7 @@ struct Format {
     /// A picture in the language of Mermaid, for Markdown
     #[arg(long)]
     mermaid: bool,
-    /// A picture as SVG
+    /// A picture as SVG; Graphviz draws it
     #[arg(long)]
     svg: bool,
     /// The data as a JSON document
@@ -37,19 +45,72 @@ struct Format {
     json: bool,
 }
 
-/// Prints the topology.
+/// Prints what the library drew.
 pub async fn run(args: TopologyArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let (topology, _): (Topology, _) = answer(&args.flake, interrupts, "topology", None).await?;
-    print(&rendered(&args.format, &topology)?)?;
+    let attribute = format!("topology.{}", args.format.attribute());
+    let drawn: Value = answer(&args.flake, interrupts, &attribute, None).await?;
+    let text = match drawn {
+        Value::String(text) => text,
+        data => serde_json::to_string_pretty(&data)? + "\n",
+    };
+    if args.format.svg {
+        print(&svg("dot", text, interrupts.token()).await?)?;
+    } else {
+        print(&text)?;
+    }
     Ok(Exit::Good)
 }
 
-fn rendered(format: &Format, topology: &Topology) -> Result<String, Error> {
-    Ok(match format {
-        Format { json: true, .. } => serde_json::to_string_pretty(topology)? + "\n",
-        Format { dot: true, .. } => dot(topology),
-        Format { mermaid: true, .. } => mermaid(topology),
-        Format { svg: true, .. } => svg(topology),
-        _ => text(topology),
-    })
+impl Format {
+    const fn attribute(&self) -> &'static str {
+        match self {
+            Self { json: true, .. } => "json",
+            Self { mermaid: true, .. } => "mermaid",
+            Self { dot: true, .. } | Self { svg: true, .. } => "dot",
+            _ => "text",
+        }
+    }
+}
+
+/// Graphviz knows where to put what.
+async fn svg(program: &str, dot: String, cancel: &CancellationToken) -> Result<String, Error> {
+    let command = Command::new(program)
+        .arg("-Tsvg")
+        .stdin(dot)
+        .timeout(TIMEOUT)
+        .cancel_on(cancel);
+    match command.output().await {
+        Ok(output) => Ok(unchanged(&output.stdout)),
+        Err(ProcessError::NotFound { .. }) => Err(format!(
+            "cannot draw a picture: Graphviz is not installed, so there is no program `{program}`\n\
+             help: install it, or use it once: nix shell nixpkgs#graphviz --command netlib topology --svg"
+        )
+        .into()),
+        Err(error) => Err(format!("Graphviz cannot draw the picture: {error}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_picture_is_what_graphviz_makes_of_the_graph() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("dot");
+        std::fs::write(&program, "#!/bin/sh\necho \"$*: $(cat)\"\n").unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&program, mode).unwrap();
+        let program = program.to_str().unwrap();
+        let drawn = svg(program, "digraph {}".to_owned(), &CancellationToken::new()).await;
+        assert_eq!(drawn.unwrap(), "-Tsvg: digraph {}\n");
+    }
+
+    #[tokio::test]
+    async fn who_has_no_graphviz_is_told_how_to_get_it() {
+        let drawn = svg("no-such-dot", String::new(), &CancellationToken::new()).await;
+        let error = drawn.unwrap_err().to_string();
+        assert!(error.contains("no program `no-such-dot`"), "{error}");
+        assert!(error.contains("help: install it"), "{error}");
+    }
 }

@@ -35,7 +35,7 @@ pub use message::{Messages, NixError};
 pub use on_demand::{OfThisSystem, OnDemand};
 pub use options::{CacheUse, EvaluationOptions, EvaluatorChoice, TraceUse};
 pub use plan::{PlanEvaluationError, evaluate_plan};
-pub use question::{QuestionError, ask, nix_list, nix_string};
+pub use question::{QuestionError, applied, ask, nix_string};
 pub use resources::Resources;
 pub use traces::Traces;
 pub(crate) use version::FEATURES;

@@ -35,21 +35,29 @@ pub async fn ask<T: DeserializeOwned>(
     }
 }
 
+/// A function for `--apply` that hands a value to the attribute: one text of JSON, in which nothing is code.
+#[must_use]
+pub fn applied(argument: &serde_json::Value) -> String {
+    format!(
+        "f: f (builtins.fromJSON {})",
+        nix_string(&argument.to_string())
+    )
+}
+
 /// A text as Nix writes it: nothing in it is code.
 #[must_use]
 pub fn nix_string(text: &str) -> String {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace("${", "\\${");
-    format!("\"{escaped}\"")
-}
-
-/// A list of texts as Nix writes it.
-#[must_use]
-pub fn nix_list(texts: &[String]) -> String {
-    let texts: Vec<String> = texts.iter().map(|text| nix_string(text)).collect();
-    format!("[ {} ]", texts.join(" "))
+    let mut quoted = String::with_capacity(text.len() + 2);
+    for character in text.chars() {
+        match character {
+            // Nix reads a carriage return as a line feed.
+            '\r' => quoted.push_str("\\r"),
+            '\n' => quoted.push_str("\\n"),
+            '\\' | '"' | '$' => quoted.extend(['\\', character]),
+            other => quoted.push(other),
+        }
+    }
+    format!("\"{quoted}\"")
 }
 
 #[cfg(test)]
@@ -58,10 +66,13 @@ mod tests {
 
     #[test]
     fn texts_are_no_code() {
-        assert_eq!(nix_string(r#"a"b\${c}"#), r#""a\"b\\\${c}""#);
         assert_eq!(
-            nix_list(&["a".to_owned(), "b".to_owned()]),
-            r#"[ "a" "b" ]"#
+            nix_string("a\"b\\${c}$${d}\r\n''"),
+            r#""a\"b\\\${c}\$\${d}\r\n''""#
+        );
+        assert_eq!(
+            applied(&serde_json::json!({ "on": ["\"${x}"] })),
+            r#"f: f (builtins.fromJSON "{\"on\":[\"\\\"\${x}\"]}")"#
         );
     }
 }
