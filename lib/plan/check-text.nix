@@ -16,8 +16,15 @@ let
       + "  from ${lib.concatStringsSep ", " check.from}"
     );
 
+  howLong =
+    health:
+    if health.successThreshold > 1 then
+      "${toString health.successThreshold} times in a row"
+    else
+      "for ${toString health.minHealthyTime} s";
+
   node = name: node: {
-    line = "${name}  healthy for ${toString node.health.minHealthyTime} s within ${toString node.health.healthyDeadline} s";
+    line = "${name}  healthy ${howLong node.health} within ${toString node.health.healthyDeadline} s";
     below = branches (lib.mapAttrsToList check node.checks);
   };
 in

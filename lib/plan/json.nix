@@ -26,9 +26,13 @@ let
     let
       rollout = resolved.rolloutOf.${name} or null;
       settings = if rollout == null then config.rollout else resolved.rollouts.${rollout}.settings;
+      # Nobody waits for who belongs to no rollout, unless the network says how long: two looks in a row decide.
+      isBrief = rollout == null && !(builtins.elem "minHealthyTime" settings.defined);
     in
     {
-      inherit (settings) minHealthyTime healthyDeadline;
+      inherit (settings) healthyDeadline;
+      minHealthyTime = if isBrief then 0 else settings.minHealthyTime;
+      successThreshold = if isBrief then 2 else 1;
     };
 
   renderNode = name: node: {

@@ -206,6 +206,46 @@ in
       n2 = 3;
     };
   };
+  "outside of rollouts two looks in a row decide, unless the network says how long" = {
+    expr =
+      let
+        inherit
+          (plan {
+            nodes = nodesOf 2;
+            roles.one = {
+              nodes = [ "n1" ];
+              rollout.canary = true;
+            };
+          })
+          nodes
+          ;
+        said = plan {
+          nodes = nodesOf 1;
+          rollout.minHealthyTime = 10;
+        };
+      in
+      lib.mapAttrs (_: node: { inherit (node.health) minHealthyTime successThreshold; }) (
+        nodes
+        // {
+          inherit (said.nodes) n1;
+          rolled = nodes.n1;
+        }
+      );
+    expected = {
+      rolled = {
+        minHealthyTime = 10;
+        successThreshold = 1;
+      };
+      n1 = {
+        minHealthyTime = 10;
+        successThreshold = 1;
+      };
+      n2 = {
+        minHealthyTime = 0;
+        successThreshold = 2;
+      };
+    };
+  };
   "a pause after a canary that there is not is a warning" = {
     expr = builtins.length (role 2 { pause.after = "canary"; }).warnings;
     expected = 1;

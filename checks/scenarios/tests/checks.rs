@@ -130,3 +130,53 @@ fn checks_from_elsewhere_hold_a_rollout_and_take_it_back() {
     );
     assert_eq!(hosts.map(|host| site.systems(host)), old);
 }
+
+#[test]
+fn nobody_waits_for_nodes_that_were_left_alone_or_are_in_no_rollout() {
+    let hosts = ["alpha", "beta"];
+    let site = Site::up(&hosts);
+    let network = |rollout: &str| {
+        hosts
+            .iter()
+            .fold(Network::of(&hosts), |network, node| {
+                network.with(&format!(
+                    r#"
+                    nodes.{node}.checks = {{
+                      looks.exec.script = "echo once >> /root/looks";
+                      looks.period = 1;
+                      outside.exec.script = "true";
+                      outside.from = "deployer";
+                    }};
+                    "#
+                ))
+            })
+            .with(rollout)
+    };
+    let looks = |host: &str| site.exec_must(host, "cat /root/looks").lines().count();
+
+    site.write(&network(""));
+    assert_says(&site.netlib_must("deploy"), &["2 of 2 nodes active"]);
+    for host in hosts {
+        let count = looks(host);
+        assert!(
+            (2..=5).contains(&count),
+            "{host} was looked at {count} times"
+        );
+    }
+
+    // Whoever waited for this would not come back.
+    let forever = "rollout = { canary = true; minHealthyTime = 1000000; healthyDeadline = 2000000; progressDeadline = 2000000; };";
+    site.write(&network(&format!("roles.all.nodes = [ \"*\" ]; {forever}")));
+    let before = hosts.map(looks);
+    let text = site.netlib_must("deploy");
+    assert_says(
+        &text,
+        &[
+            "alpha  up to date",
+            "rollout all  healthy  2 of 2 nodes healthy",
+        ],
+    );
+    for (host, before) in hosts.iter().zip(before) {
+        assert!(looks(host) > before, "{host} was not looked at");
+    }
+}

@@ -64,6 +64,8 @@ impl Check {
 pub struct Health {
     /// Seconds without a break.
     pub min_healthy_time: u64,
+    /// How many looks in a row must succeed, where a check does not ask for more.
+    pub success_threshold: u64,
     /// Seconds from the first look on.
     pub healthy_deadline: u64,
 }
@@ -72,6 +74,7 @@ impl Default for Health {
     fn default() -> Self {
         Self {
             min_healthy_time: 0,
+            success_threshold: 1,
             healthy_deadline: 300,
         }
     }

@@ -85,6 +85,26 @@ pub(super) struct Look<'a> {
     pub mode: HealthMode,
 }
 
+impl<'a> Look<'a> {
+    /// As the node sees itself.
+    pub(super) fn by_itself(node: &'a str, mode: HealthMode) -> Self {
+        Self {
+            node,
+            from: |place| *place == Place::Itself,
+            mode,
+        }
+    }
+
+    /// As all others see it.
+    pub(super) fn from_elsewhere(node: &'a str, mode: HealthMode) -> Self {
+        Self {
+            node,
+            from: |place| *place != Place::Itself,
+            mode,
+        }
+    }
+}
+
 /// Makes the checks of a node from all their places at the same time.
 pub(super) async fn look(
     programs: &Programs,
@@ -149,8 +169,11 @@ pub(super) fn health(planned: &Node, place: &Place, ready: &Ready, mode: HealthM
         name: name.to_owned(),
         program: ready.program(&check.program),
         check: match mode {
-            HealthMode::Settle => check.clone(),
-            HealthMode::Once => at_once(check),
+            HealthMode::Settle => Check {
+                success_threshold: check.success_threshold.max(options.success_threshold),
+                ..check.clone()
+            },
+            HealthMode::Glance | HealthMode::Once => at_once(check),
         },
     });
     let checks: Vec<HealthCheck> = checks.collect();
@@ -158,6 +181,11 @@ pub(super) fn health(planned: &Node, place: &Place, ready: &Ready, mode: HealthM
         HealthMode::Settle => Health {
             checks,
             healthy_time: Duration::from_secs(options.min_healthy_time),
+            deadline: options.limit(),
+        },
+        HealthMode::Glance => Health {
+            checks,
+            healthy_time: Duration::ZERO,
             deadline: options.limit(),
         },
         HealthMode::Once => Health {
@@ -234,5 +262,39 @@ pub(super) fn told(place: &Place) -> String {
         Place::Itself => "the node itself".to_owned(),
         Place::Deployer => "the deployer".to_owned(),
         Place::Node(node) => format!("node `{node}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn planned(success_threshold: u64) -> Node {
+        let check = serde_json::json!({ "program": "check-a.one", "from": ["self"], "initialDelay": 9, "successThreshold": success_threshold });
+        let mut node = serde_json::json!({ "system": "x86_64-linux", "target": { "host": "a" }, "checks": { "one": check } });
+        node["health"] = serde_json::json!({ "minHealthyTime": 7, "successThreshold": 2, "healthyDeadline": 60 });
+        serde_json::from_value(node).unwrap()
+    }
+
+    #[test]
+    fn what_was_left_alone_is_not_waited_for() {
+        let ready = Ready {
+            host: Arc::new(crate::host::Deployer::new(std::path::Path::new("/run"))),
+            path: "/programs".to_owned(),
+        };
+        let asked = |threshold, mode| {
+            let health = health(&planned(threshold), &Place::Itself, &ready, mode);
+            let check = &health.checks[0].check;
+            let (delay, looks) = (check.initial_delay, check.success_threshold);
+            (
+                delay,
+                looks,
+                health.healthy_time.as_secs(),
+                health.deadline.as_secs(),
+            )
+        };
+        assert_eq!(asked(1, HealthMode::Settle), (9, 2, 7, 60));
+        assert_eq!(asked(3, HealthMode::Settle), (9, 3, 7, 60));
+        assert_eq!(asked(1, HealthMode::Glance), (0, 1, 0, 60));
     }
 }

@@ -10,18 +10,13 @@ use crate::plan::Place;
 use crate::schedule::StepOutcome;
 
 impl StepRunner {
-    /// Looks at the node from these places, for as long as it takes to settle.
+    /// Looks at the node from some places, for as long as it takes to settle.
     pub(super) async fn check(
         &self,
-        node: &str,
         step: &str,
-        from: fn(&Place) -> bool,
+        asked: Look<'_>,
     ) -> Result<StepOutcome, StepFailure> {
-        let asked = Look {
-            node,
-            from,
-            mode: HealthMode::Settle,
-        };
+        let node = asked.node;
         let show = |line| self.show(step, line);
         let seen = look(&self.programs, asked, show).await;
         judge(node, &seen).map(StepOutcome::Done)
@@ -57,8 +52,8 @@ impl StepRunner {
         }
         // What was seen before a restart, or by another run, says little about now.
         if (is_irreversible || activated.was_restarted || !is_ours) && self.has_own_checks(node) {
-            self.check(node, step, |place| *place == Place::Itself)
-                .await?;
+            let asked = Look::by_itself(node, HealthMode::Settle);
+            self.check(step, asked).await?;
         }
         Ok(activated.done)
     }

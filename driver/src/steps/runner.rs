@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::{Mutex, OnceCell};
 
+use super::check::Look;
 use super::coordinator::Leases;
 use super::goal::Work;
 use super::programs::{ProgramSources, Programs};
@@ -18,7 +20,7 @@ use crate::event::{Event, EventSink, StepResult};
 use crate::graph::StepId;
 use crate::host::script::rollout::Left;
 use crate::host::{Hosts, script};
-use crate::plan::{ActivationOptions, Place, Plan, Step, StepKind};
+use crate::plan::{ActivationOptions, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
 use crate::schedule::{Admission, Execute, StepOutcome};
 
@@ -157,8 +159,8 @@ impl StepRunner {
             return match work {
                 Work::Skip(why) => Ok(StepOutcome::Skipped(why)),
                 Work::Do => {
-                    self.check(node, step, |place| *place != Place::Itself)
-                        .await
+                    let asked = Look::from_elsewhere(node, standing.patience());
+                    self.check(step, asked).await
                 }
             };
         }
@@ -195,15 +197,19 @@ impl StepRunner {
             let cancel = &self.parts.settings.cancel;
             let restarted =
                 restart_if_needed(cancel, standing, |line| self.show(step, line)).await?;
+            let was_restarted = !restarted.is_empty();
+            standing
+                .was_restarted
+                .store(was_restarted, Ordering::Relaxed);
             // A rollout goes on only over nodes that are well, whoever brought them to their systems.
             if goal.work(StepKind::Check) == Work::Do
                 && self.rollouts.course_of(node).is_some()
                 && self.has_own_checks(node)
             {
-                self.check(node, step, |place| *place == Place::Itself)
-                    .await?;
+                let asked = Look::by_itself(node, standing.patience());
+                self.check(step, asked).await?;
             }
-            if !restarted.is_empty() {
+            if was_restarted {
                 return Ok(StepOutcome::Done(format!("{UP_TO_DATE}{restarted}")));
             }
         }

@@ -1,11 +1,12 @@
 //! How a node stands before anything is done to it: reachable, ours, and what it runs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::StepFailure;
 use crate::evaluate::Toplevel;
 use crate::event::Event;
-use crate::host::script::{self, Record, Unfinished};
+use crate::host::script::{self, HealthMode, Record, Unfinished};
 use crate::host::{Host, LockHolder, Probe};
 use crate::plan::{ActivationOptions, Goal};
 
@@ -21,6 +22,8 @@ pub(super) struct Standing {
     pub probe: Probe,
     /// How far to take it, and how long that may last.
     pub options: ActivationOptions,
+    /// Whether this run restarted it, although it ran what it should.
+    pub was_restarted: AtomicBool,
 }
 
 impl Standing {
@@ -49,6 +52,7 @@ impl Standing {
             toplevel,
             probe,
             options,
+            was_restarted: AtomicBool::new(false),
         })
     }
 
@@ -56,6 +60,15 @@ impl Standing {
     pub(super) fn is_up_to_date(&self) -> bool {
         let goal = self.options.goal;
         goal.is_reached(&self.toplevel.out_path, &self.probe)
+    }
+
+    /// How its checks are looked at: a node that was left alone is as well as it looks.
+    pub(super) fn patience(&self) -> HealthMode {
+        let is_touched = !self.is_up_to_date() || self.was_restarted.load(Ordering::Relaxed);
+        match is_touched {
+            true => HealthMode::Settle,
+            false => HealthMode::Glance,
+        }
     }
 
     /// Why a step does nothing; a preview says what would change.

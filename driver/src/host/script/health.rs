@@ -47,6 +47,8 @@ impl Health {
 pub enum HealthMode {
     /// When all were healthy for long enough, or the deadline has passed.
     Settle,
+    /// When all are healthy, or the deadline has passed: nothing was changed, so there is nothing to wait for.
+    Glance,
     /// When each check has a first verdict.
     Once,
 }
@@ -98,7 +100,7 @@ impl HealthCheck {
 impl HealthMode {
     const fn word(self) -> &'static str {
         match self {
-            Self::Settle => "settle",
+            Self::Settle | Self::Glance => "settle",
             Self::Once => "once",
         }
     }
