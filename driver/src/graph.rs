@@ -21,6 +21,8 @@ pub struct Graph {
     inner: DiGraph<WalkStep, Edge>,
     index: BTreeMap<StepId, NodeIndex>,
     order: Vec<NodeIndex>,
+    /// Where each vertex stands in the order.
+    places: Vec<usize>,
 }
 
 /// What a step asks of one that comes before it.
@@ -85,29 +87,27 @@ impl Graph {
             let id = step.id.clone();
             graph.index.insert(id, graph.inner.add_node(step));
         }
+        // Of two edges between the same steps, the one that asks for more stays.
+        let mut strongest: BTreeMap<(NodeIndex, NodeIndex), Edge> = BTreeMap::new();
         for (before, step, edge) in edges {
-            match (graph.index.get(&before), graph.index.get(&step)) {
-                (Some(from), Some(to)) => graph.connect(*from, *to, edge),
-                _ => {
-                    return Err(GraphError::UnknownStep {
-                        step,
-                        after: before,
-                    });
-                }
+            let (Some(from), Some(to)) = (graph.index.get(&before), graph.index.get(&step)) else {
+                return Err(GraphError::UnknownStep {
+                    step,
+                    after: before,
+                });
             };
+            let known = strongest.entry((*from, *to)).or_insert(edge);
+            *known = edge.max(*known);
+        }
+        for ((from, to), edge) in strongest {
+            graph.inner.add_edge(from, to, edge);
         }
         graph.order = graph.sorted()?;
+        graph.places = vec![0; graph.order.len()];
+        for (place, index) in graph.order.iter().enumerate() {
+            graph.places[index.index()] = place;
+        }
         Ok(graph)
-    }
-
-    /// Of two edges between the same steps, the one that asks for more stays.
-    fn connect(&mut self, from: NodeIndex, to: NodeIndex, edge: Edge) {
-        let known = self.inner.find_edge(from, to);
-        let known = known
-            .and_then(|known| self.inner.edge_weight(known))
-            .copied();
-        self.inner
-            .update_edge(from, to, known.map_or(edge, |known| known.max(edge)));
     }
 
     /// Only these steps. An edge that led through steps which are left out becomes a direct one, so that the order among
@@ -165,6 +165,13 @@ impl Graph {
         self.neighbours(step, Direction::Incoming, Edge::Settles)
     }
 
+    /// How many steps this one waits for.
+    #[must_use]
+    pub fn count_before(&self, step: &str) -> usize {
+        let edges = |index: &NodeIndex| self.inner.edges_directed(*index, Direction::Incoming);
+        self.index.get(step).map_or(0, |index| edges(index).count())
+    }
+
     /// The steps that need the success of this one, sorted.
     #[must_use]
     pub fn dependants(&self, step: &str) -> Vec<StepId> {
@@ -193,8 +200,7 @@ impl Graph {
     #[must_use]
     pub fn position(&self, step: &str) -> usize {
         let index = self.index.get(step);
-        let place = index.and_then(|index| self.order.iter().position(|at| at == index));
-        place.unwrap_or(self.order.len())
+        index.map_or(self.order.len(), |index| self.places[index.index()])
     }
 
     /// Number of steps.

@@ -32,6 +32,11 @@ pub trait Execute: Send + Sync {
         Admission::Now
     }
 
+    /// Which queue a step of its kind waits in, once it waits for no other step.
+    fn queue(&self, _step: &StepId) -> String {
+        String::new()
+    }
+
     /// Told of the end of every step, also of those that never started.
     fn ended(&self, _step: &StepId, _result: &StepResult) {}
 }
@@ -43,6 +48,8 @@ pub enum Admission {
     Now,
     /// Not before another step has ended.
     Later,
+    /// The same, and so has every other step of its kind and its queue.
+    Full,
     /// It never may, for this reason.
     Never(String),
 }

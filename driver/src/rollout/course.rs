@@ -13,9 +13,18 @@ pub struct Course {
     pub(super) id: String,
     pub(super) rollout: Rollout,
     pub(super) nodes: BTreeMap<String, Node>,
+    pub(super) tally: Tally,
     pub(super) progress: Progress,
     pub(super) taken_back: BTreeMap<String, String>,
     pub(super) last_progress: Instant,
+}
+
+/// How many of its nodes there are of some sorts.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub moving: usize,
+    pub holding: usize,
+    pub failed: usize,
 }
 
 /// Whether more of a rollout starts.
@@ -52,6 +61,7 @@ impl Course {
             nodes: nodes.map(|node| (node.clone(), Node::default())).collect(),
             id,
             rollout,
+            tally: Tally::default(),
             progress: Progress::default(),
             taken_back: BTreeMap::new(),
             last_progress: Instant::now(),
@@ -212,8 +222,30 @@ impl Course {
     }
 
     pub(super) fn change(&mut self, node: &str, change: impl FnOnce(&mut Node)) {
-        if let Some(node) = self.nodes.get_mut(node) {
-            change(node);
+        let Some(node) = self.nodes.get_mut(node) else {
+            return;
+        };
+        let sorts = |node: &Node| {
+            (
+                node.state == State::Moving,
+                node.holds_slot(),
+                node.counts_as_failure(self.rollout.on_unreachable),
+            )
+        };
+        let before = sorts(node);
+        change(node);
+        let after = sorts(node);
+        let Tally {
+            moving,
+            holding,
+            failed,
+        } = &mut self.tally;
+        for (count, was, is) in [
+            (moving, before.0, after.0),
+            (holding, before.1, after.1),
+            (failed, before.2, after.2),
+        ] {
+            *count = *count + usize::from(is) - usize::from(was);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::course::{Course, Progress, count};
 use super::node::{Node, State};
-use crate::plan::{OnUnreachable, Pause, RevertScope};
+use crate::plan::{Pause, RevertScope};
 
 /// What a gate does.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -81,17 +81,14 @@ impl Course {
     /// The nodes that count as failures.
     #[must_use]
     pub fn failures(&self) -> Vec<String> {
-        let counts = |node: &Node| match node.state {
-            State::Failed | State::Blocked => true,
-            State::Offline => self.rollout.on_unreachable == OnUnreachable::Fail,
-            _ => false,
-        };
-        let failed = self.nodes.iter().filter(|(_, node)| counts(node));
+        let policy = self.rollout.on_unreachable;
+        let nodes = self.nodes.iter();
+        let failed = nodes.filter(|(_, node)| node.counts_as_failure(policy));
         failed.map(|(name, _)| name.clone()).collect()
     }
 
     fn has_failed(&self) -> bool {
-        self.failures().len() > self.rollout.max_failures
+        self.tally.failed > self.rollout.max_failures
     }
 
     /// Stops once there are too many failures.

@@ -26,6 +26,8 @@ pub use report::{RolloutReport, RolloutState};
 pub struct Rollouts {
     courses: BTreeMap<String, Mutex<Course>>,
     members: BTreeMap<String, Member>,
+    /// The rollout of each node that has steps.
+    nodes: BTreeMap<String, String>,
     /// The rollout of each gate.
     gates: BTreeMap<String, String>,
 }
@@ -52,6 +54,17 @@ impl Rollouts {
             gates: gates.filter_map(rollout_of).collect(),
             ..Self::default()
         };
+        let path = [
+            StepKind::Build,
+            StepKind::Copy,
+            StepKind::Activate,
+            StepKind::Check,
+        ];
+        let mut on_path: BTreeMap<&str, Vec<&WalkStep>> = BTreeMap::new();
+        for step in graph.steps().filter(|step| path.contains(&step.kind)) {
+            let node = step.node.as_deref().unwrap_or_default();
+            on_path.entry(node).or_default().push(step);
+        }
         let ids: BTreeSet<String> = rollouts.gates.values().cloned().collect();
         for id in ids {
             let Some(planned) = plan.rollouts.get(&id) else {
@@ -59,7 +72,8 @@ impl Rollouts {
             };
             let rollout = planned.restricted(&selected);
             for node in &rollout.nodes {
-                rollouts.enter(&id, node, graph);
+                let steps = on_path.get(node.as_str()).map_or(&[][..], Vec::as_slice);
+                rollouts.enter(&id, node, steps);
             }
             let course = Mutex::new(Course::new(id.clone(), rollout));
             rollouts.courses.insert(id, course);
@@ -67,17 +81,7 @@ impl Rollouts {
         rollouts
     }
 
-    fn enter(&mut self, rollout: &str, node: &str, graph: &Graph) {
-        let steps = graph
-            .steps()
-            .filter(|step| step.node.as_deref() == Some(node));
-        let path = [
-            StepKind::Build,
-            StepKind::Copy,
-            StepKind::Activate,
-            StepKind::Check,
-        ];
-        let steps: Vec<_> = steps.filter(|step| path.contains(&step.kind)).collect();
+    fn enter(&mut self, rollout: &str, node: &str, steps: &[&WalkStep]) {
         let last = steps.iter().map(|step| step.kind).max();
         for step in steps {
             let member = Member {
@@ -88,6 +92,8 @@ impl Rollouts {
             };
             self.members.insert(step.id.clone(), member);
         }
+        let of_node = (node.to_owned(), rollout.to_owned());
+        self.nodes.extend((!steps.is_empty()).then_some(of_node));
     }
 
     /// Whether a step may start. Saying so takes the slot.
@@ -99,6 +105,15 @@ impl Rollouts {
             Some(mut course) if member.kind == StepKind::Activate => course.admit(&member.node),
             _ => Admission::Now,
         }
+    }
+
+    /// Which steps wait for the same as this one.
+    pub fn queue(&self, step: &str) -> String {
+        let member = self.members.get(step);
+        let activation = member.filter(|member| member.kind == StepKind::Activate);
+        let queue =
+            activation.and_then(|member| Some(self.course(&member.rollout)?.queue(&member.node)));
+        queue.unwrap_or_default()
     }
 
     /// Takes in how a step ended.
@@ -150,8 +165,7 @@ impl Rollouts {
 
     /// The rollout that the node belongs to.
     pub fn course_of(&self, node: &str) -> Option<MutexGuard<'_, Course>> {
-        let member = self.members.values().find(|member| member.node == node)?;
-        self.course(&member.rollout)
+        self.course(self.nodes.get(node)?)
     }
 
     /// How all of them ended.

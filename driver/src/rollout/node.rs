@@ -1,5 +1,7 @@
 //! One node of a rollout: where it is, and what it ran before.
 
+use crate::plan::OnUnreachable;
+
 /// A node of a rollout.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Node {
@@ -42,6 +44,15 @@ impl Node {
     pub(super) fn can_go_back(&self) -> bool {
         let before = self.before.as_ref();
         before.is_some_and(|before| before.undo.is_some())
+    }
+
+    /// Whether it is one of those that `maxFailures` counts.
+    pub(super) fn counts_as_failure(&self, on_unreachable: OnUnreachable) -> bool {
+        match self.state {
+            State::Failed | State::Blocked => true,
+            State::Offline => on_unreachable == OnUnreachable::Fail,
+            _ => false,
+        }
     }
 
     /// Whether it is one of those that `maxUnavailable` counts.

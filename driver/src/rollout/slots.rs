@@ -16,23 +16,26 @@ impl Course {
         if let Some(why) = self.why() {
             return Admission::Never(format!("the rollout {} does not go on: {why}", self.id));
         }
-        let moving = self.in_state(State::Moving).count();
+        let moving = self.tally.moving;
         if self
             .rollout
             .max_parallel
             .is_some_and(|max| moving >= max.max(1))
         {
-            return Admission::Later;
+            return Admission::Full;
         }
         let known = self.nodes.get(node);
         if !known.is_none_or(|node| node.is_up_to_date) {
             if known.is_some_and(Node::holds_slot) {
                 // It may be well for its users, and only a check is new: so it goes no faster than healthy ones.
                 if moving > 0 && self.is_as_many(moving) {
-                    return Admission::Later;
+                    return Admission::Full;
                 }
-            } else if self.is_full() {
-                if moving > 0 || self.may_free_a_slot(node) {
+            } else if self.is_as_many(self.tally.holding) {
+                if moving > 0 {
+                    return Admission::Full;
+                }
+                if self.may_free_a_slot(node) {
                     return Admission::Later;
                 }
                 self.stop(self.no_slot());
@@ -43,8 +46,14 @@ impl Course {
         Admission::Now
     }
 
-    fn is_full(&self) -> bool {
-        self.is_as_many(self.nodes.values().filter(|node| node.holds_slot()).count())
+    /// Which nodes wait for the same: whoever is up to date, has a slot already, or needs one.
+    pub(super) fn queue(&self, node: &str) -> String {
+        let class = match self.nodes.get(node) {
+            Some(node) if node.is_up_to_date => "up to date",
+            Some(node) if node.holds_slot() => "unhealthy",
+            _ => "",
+        };
+        format!("{} {class}", self.id)
     }
 
     fn is_as_many(&self, unavailable: usize) -> bool {

@@ -2,6 +2,7 @@
 
 mod fake;
 mod gated;
+mod large;
 mod prepared;
 
 use std::collections::{BTreeMap, BTreeSet};

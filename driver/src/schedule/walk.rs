@@ -1,12 +1,18 @@
 //! The state of one walk: what waits for what, what may start, how everything ended.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::time::Instant;
 
 use super::{Admission, Execute, FailureKind, OnFailure, Policy, RunResult, StepOutcome};
 use crate::event::{Event, EventSink, StepResult};
 use crate::graph::{Graph, StepId};
 use crate::plan::StepKind;
+
+/// A step that waits for nothing but room, behind its place in the graph's order.
+type Ready = (usize, StepId);
+/// Steps of one kind that wait for the same.
+type Queue = (StepKind, String);
 
 /// The state of one walk. Positions follow the graph's order, so ties are decided the same way each time.
 pub(super) struct Walk<'a> {
@@ -16,7 +22,7 @@ pub(super) struct Walk<'a> {
     events: &'a EventSink,
     waiting_for: BTreeMap<StepId, usize>,
     released: Vec<StepId>,
-    ready: BTreeSet<(usize, StepId)>,
+    ready: BTreeMap<Queue, BTreeSet<Ready>>,
     running: BTreeMap<StepKind, usize>,
     pub stopped_by: Option<StepId>,
     result: RunResult,
@@ -36,13 +42,13 @@ impl<'a> Walk<'a> {
             events,
             waiting_for: BTreeMap::new(),
             released: Vec::new(),
-            ready: BTreeSet::new(),
+            ready: BTreeMap::new(),
             running: BTreeMap::new(),
             stopped_by: None,
             result: RunResult::default(),
         };
         for step in graph.steps() {
-            let before = graph.dependencies(&step.id).len() + graph.settled_before(&step.id).len();
+            let before = graph.count_before(&step.id);
             walk.waiting_for.insert(step.id.clone(), before);
             if before == 0 {
                 walk.released.push(step.id.clone());
@@ -62,46 +68,58 @@ impl<'a> Walk<'a> {
 
     /// Lets a step start as soon as there is room.
     pub(super) fn enqueue(&mut self, step: &StepId) {
-        self.ready.insert((self.graph.position(step), step.clone()));
+        if let Some(kind) = self.graph.kind(step) {
+            let queue = self.ready.entry((kind, self.execute.queue(step)));
+            let place = (self.graph.position(step), step.clone());
+            queue.or_default().insert(place);
+        }
     }
 
     pub(super) fn next_ready(&mut self) -> Option<StepId> {
-        let mut later = BTreeSet::new();
-        let next = loop {
-            let Some(ready) = self.first_with_room(&later) else {
-                break None;
-            };
-            match self.execute.admit(&ready.1) {
-                Admission::Now => break Some(ready),
-                Admission::Later => {
-                    later.insert(ready);
-                }
-                Admission::Never(why) => {
-                    self.ready.remove(&ready);
-                    self.give_up(&ready.1, why);
-                }
-            }
-        };
-        let (place, step) = next?;
-        self.ready.remove(&(place, step.clone()));
-        if let Some(kind) = self.graph.kind(&step) {
-            *self.running.entry(kind).or_default() += 1;
-        }
-        Some(step)
-    }
-
-    /// The first step that the limits leave room for, without those that have to wait.
-    fn first_with_room(&self, later: &BTreeSet<(usize, StepId)>) -> Option<(usize, StepId)> {
         if self.running.values().sum::<usize>() >= self.policy.limits.overall.max(1) {
             return None;
         }
-        let has_room = |ready: &&(usize, StepId)| {
-            !later.contains(*ready)
-                && self.graph.kind(&ready.1).is_none_or(|kind| {
-                    self.running.get(&kind).copied().unwrap_or(0) < self.policy.limits.of(kind)
-                })
-        };
-        self.ready.iter().find(has_room).cloned()
+        // Of each queue only the first one that may still start competes: no step is looked at for each that waits.
+        let with_room = self.ready.iter().filter(|((kind, _), _)| {
+            self.running.get(kind).copied().unwrap_or(0) < self.policy.limits.of(*kind)
+        });
+        let mut heads: BTreeMap<Ready, Queue> = with_room
+            .filter_map(|(queue, steps)| Some((steps.first()?.clone(), queue.clone())))
+            .collect();
+        while let Some((head, queue)) = heads.pop_first() {
+            let admission = self.execute.admit(&head.1);
+            if admission == Admission::Full {
+                continue;
+            }
+            let after = (Bound::Excluded(&head), Bound::Unbounded);
+            let steps = self.ready.get(&queue)?;
+            if let Some(next) = steps.range(after).next() {
+                heads.insert(next.clone(), queue.clone());
+            }
+            match admission {
+                Admission::Now => {
+                    *self.running.entry(queue.0).or_default() += 1;
+                    self.take(&queue, &head);
+                    return Some(head.1);
+                }
+                Admission::Never(why) => {
+                    self.take(&queue, &head);
+                    self.give_up(&head.1, why);
+                }
+                Admission::Later | Admission::Full => {}
+            }
+        }
+        None
+    }
+
+    /// An empty queue is none.
+    fn take(&mut self, queue: &Queue, step: &Ready) {
+        if let Some(steps) = self.ready.get_mut(queue) {
+            steps.remove(step);
+            if steps.is_empty() {
+                self.ready.remove(queue);
+            }
+        }
     }
 
     /// A step that may never start blocks what needs its success.
@@ -112,10 +130,14 @@ impl<'a> Walk<'a> {
 
     /// Whether anything could still start if nothing runs; what waits for steps that will not come is given up.
     pub(super) fn resolve_standstill(&mut self) -> bool {
-        let Some((_, step)) = self.ready.pop_first() else {
+        let heads = self.ready.iter();
+        let heads =
+            heads.filter_map(|(queue, steps)| Some((steps.first()?.clone(), queue.clone())));
+        let Some((head, queue)) = heads.min() else {
             return false;
         };
-        self.give_up(&step, "nothing that it waits for will come".to_owned());
+        self.take(&queue, &head);
+        self.give_up(&head.1, "nothing that it waits for will come".to_owned());
         true
     }
 

@@ -303,6 +303,10 @@ impl Execute for StepRunner {
         self.rollouts.admit(step)
     }
 
+    fn queue(&self, step: &StepId) -> String {
+        self.rollouts.queue(step)
+    }
+
     fn ended(&self, step: &StepId, result: &StepResult) {
         self.rollouts.ended(step, result);
     }

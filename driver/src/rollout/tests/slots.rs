@@ -9,7 +9,7 @@ fn slots_are_held_until_a_node_is_healthy() {
     let mut course = course(|_| {});
     assert_eq!(course.admit("b"), Admission::Now);
     assert_eq!(course.admit("c"), Admission::Now);
-    assert_eq!(course.admit("d"), Admission::Later);
+    assert_eq!(course.admit("d"), Admission::Full);
     course.healthy("b");
     assert_eq!(course.admit("d"), Admission::Now);
 }
@@ -49,7 +49,7 @@ fn as_many_at_a_time_as_the_plan_says() {
         rollout.max_parallel = Some(1);
     });
     assert_eq!(course.admit("a"), Admission::Now);
-    assert_eq!(course.admit("b"), Admission::Later);
+    assert_eq!(course.admit("b"), Admission::Full);
     course.healthy("a");
     assert_eq!(course.admit("b"), Admission::Now);
 }
@@ -75,7 +75,7 @@ fn what_was_unhealthy_before_goes_no_faster_than_the_others() {
     }
     assert_eq!(course.admit("a"), Admission::Now);
     assert_eq!(course.admit("b"), Admission::Now);
-    assert_eq!(course.admit("c"), Admission::Later);
+    assert_eq!(course.admit("c"), Admission::Full);
     course.healthy("a");
     assert_eq!(course.admit("c"), Admission::Now);
 }

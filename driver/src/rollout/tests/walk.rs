@@ -187,6 +187,10 @@ impl Execute for Fake<'_> {
         async move { self.act(&step).await }.boxed()
     }
 
+    fn queue(&self, step: &StepId) -> String {
+        self.rollouts.queue(step)
+    }
+
     fn admit(&self, step: &StepId) -> Admission {
         let admission = self.rollouts.admit(step);
         let failures = self.seen.lock().unwrap().failures;
