@@ -14,7 +14,8 @@ use std::pin::Pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::process::Child;
 use tokio_util::sync::CancellationToken;
 
 pub use error::{ProcessError, quote_argv};
@@ -146,6 +147,31 @@ impl Command {
         self.exchange(Some(lines), |_| {}).await
     }
 
+    /// Like [`Command::output`] and [`Command::stream_lines`], for what somebody else has started: its pipes, and its end.
+    /// Whoever drops the pipes ends it.
+    pub(crate) async fn attached(
+        self,
+        pipes: Pipes<impl AsyncWrite + Unpin, impl AsyncRead + Unpin, impl AsyncRead + Unpin>,
+        end: impl Future<Output = std::io::Result<ExitStatus>>,
+        lines: Option<&LineSink>,
+    ) -> Result<Output, ProcessError> {
+        let (ended, said) = self.follow(pipes, end, (lines, |_| {})).await;
+        self.judge(ended, said)
+    }
+
+    /// The error for what could not even be started elsewhere.
+    pub(crate) fn not_attached(
+        &self,
+        status: ExitStatus,
+        error: &dyn std::error::Error,
+    ) -> ProcessError {
+        ProcessError::Failed {
+            argv: self.argv(),
+            status,
+            stderr_tail: crate::text::clean(error.to_string().as_bytes()),
+        }
+    }
+
     async fn exchange(
         self,
         lines: Option<&LineSink>,
@@ -153,37 +179,39 @@ impl Command {
     ) -> Result<Output, ProcessError> {
         let mut child = self.spawn()?;
         let group = Group::of(&child);
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (ended, said) = self.follow(pipes, child.wait(), (lines, on_line)).await;
+        match ended {
+            Ended::By(_) => group.disarm(),
+            _ => group.end(&mut child).await,
+        }
+        self.judge(ended, said)
+    }
+
+    /// Carries what goes through the pipes until it has ended and all is read, or it has to end.
+    async fn follow(
+        &self,
+        pipes: Pipes<impl AsyncWrite + Unpin, impl AsyncRead + Unpin, impl AsyncRead + Unpin>,
+        end: impl Future<Output = std::io::Result<ExitStatus>>,
+        (lines, on_line): (Option<&LineSink>, impl FnMut(&str) + Send),
+    ) -> (Ended, Said) {
         let mut said = Said::default();
         let ended = {
-            let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
             let moving = self.carry(pipes, &mut said, (lines, on_line));
-            tokio::pin!(moving);
-            self.watch(&mut child, moving, lines).await
+            tokio::pin!(moving, end);
+            self.watch(end, moving, lines).await
         };
-        if let Ended::By(status) = ended {
-            group.disarm();
-            return self.judge(status, said);
-        }
-        group.end(&mut child).await;
-        let argv = self.argv();
-        Err(match ended {
-            Ended::TooLong => ProcessError::TooLong {
-                argv,
-                limit: self.limits.answer,
-            },
-            Ended::TimedOut => ProcessError::TimedOut {
-                argv,
-                after: self.timeout,
-                stderr_tail: said.stderr(),
-            },
-            Ended::Cancelled | Ended::By(_) => ProcessError::Cancelled { argv },
-        })
+        (ended, said)
     }
 
     /// Carries what goes through the pipes, to their ends.
     async fn carry(
         &self,
-        (stdin, stdout, stderr): Pipes,
+        (stdin, stdout, stderr): Pipes<
+            impl AsyncWrite + Unpin,
+            impl AsyncRead + Unpin,
+            impl AsyncRead + Unpin,
+        >,
         said: &mut Said,
         (lines, mut on_line): (Option<&LineSink>, impl FnMut(&str) + Send),
     ) -> Result<(), TooLong> {
@@ -228,7 +256,7 @@ impl Command {
     /// Waits until the child has ended and all is read, or it has to end.
     async fn watch(
         &self,
-        child: &mut Child,
+        mut end: Pin<&mut impl Future<Output = std::io::Result<ExitStatus>>>,
         mut moving: Pin<&mut impl Future<Output = Result<(), TooLong>>>,
         lines: Option<&LineSink>,
     ) -> Ended {
@@ -237,7 +265,7 @@ impl Command {
         let (mut ended, mut is_read) = (None, false);
         loop {
             tokio::select! {
-                status = child.wait(), if ended.is_none() => ended = Some(status),
+                status = &mut end, if ended.is_none() => ended = Some(status),
                 read = &mut moving, if !is_read => match read {
                     Ok(()) => is_read = true,
                     Err(TooLong) => return Ended::TooLong,
@@ -278,22 +306,31 @@ impl Command {
         command
     }
 
-    fn judge(
-        &self,
-        status: std::io::Result<ExitStatus>,
-        said: Said,
-    ) -> Result<Output, ProcessError> {
-        let status = status.map_err(|source| self.io_error(source))?;
-        if status.success() {
-            return Ok(Output {
-                stderr: said.stderr(),
-                stdout: said.stdout,
-            });
-        }
-        Err(ProcessError::Failed {
-            argv: self.argv(),
-            status,
-            stderr_tail: said.stderr(),
+    fn judge(&self, ended: Ended, said: Said) -> Result<Output, ProcessError> {
+        let (argv, stderr_tail) = (self.argv(), said.stderr());
+        Err(match ended {
+            Ended::By(Ok(status)) if status.success() => {
+                return Ok(Output {
+                    stderr: stderr_tail,
+                    stdout: said.stdout,
+                });
+            }
+            Ended::By(Ok(status)) => ProcessError::Failed {
+                argv,
+                status,
+                stderr_tail,
+            },
+            Ended::By(Err(source)) => ProcessError::Io { argv, source },
+            Ended::TooLong => ProcessError::TooLong {
+                argv,
+                limit: self.limits.answer,
+            },
+            Ended::TimedOut => ProcessError::TimedOut {
+                argv,
+                after: self.timeout,
+                stderr_tail,
+            },
+            Ended::Cancelled => ProcessError::Cancelled { argv },
         })
     }
 
@@ -301,19 +338,13 @@ impl Command {
         if source.kind() == std::io::ErrorKind::NotFound {
             return ProcessError::not_found(&self.program.to_string_lossy());
         }
-        self.io_error(source)
-    }
-
-    fn io_error(&self, source: std::io::Error) -> ProcessError {
-        ProcessError::Io {
-            argv: self.argv(),
-            source,
-        }
+        let argv = self.argv();
+        ProcessError::Io { argv, source }
     }
 }
 
 /// The pipes of a child: stdin, stdout and stderr.
-type Pipes = (Option<ChildStdin>, Option<ChildStdout>, Option<ChildStderr>);
+type Pipes<W, O, E> = (Option<W>, Option<O>, Option<E>);
 
 /// What a child has printed.
 #[derive(Default)]

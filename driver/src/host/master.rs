@@ -1,15 +1,19 @@
-//! The one multiplexed connection to a host: the ssh process that holds it, and the ssh processes that use it.
+//! The one multiplexed connection to a host: the ssh process that holds it, and what goes through it.
 //!
 //! The user's configuration says how the host is reached, and nothing else: no agent, terminal, tunnel, command or shared
 //! connection of it counts, unless the node's own options ask for it.
 
 use std::ffi::OsStr;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
+
+use openssh::{Session, Stdio};
 
 use super::ConnectFailure;
 use crate::plan::Target;
-use crate::process::{Command, ProcessError, quote_argv};
+use crate::process::{Command, LineSink, Output, ProcessError, quote_argv};
 use crate::text::clean;
 
 /// How long a host may take to answer, in seconds.
@@ -18,6 +22,10 @@ const CONNECT_SECONDS: &str = "5";
 const LOGIN: Duration = Duration::from_secs(40);
 /// How long asking the local ssh may take.
 const LOCAL: Duration = Duration::from_secs(10);
+/// How ssh ends when it failed itself.
+pub(super) const SSH_FAILED: i32 = 255;
+/// How a shell ends when there is no such program.
+pub(super) const NOT_FOUND: i32 = 127;
 /// What ssh is told as the host's name where the name leads nowhere: the connection is there already.
 const NOWHERE: &str = "netlib";
 
@@ -107,6 +115,49 @@ impl Connection {
         ssh(words)
     }
 
+    /// Runs these words on the host. No process of ours takes part, so no signal and no configuration reaches it; only
+    /// where an agent is to be forwarded there has to be an ssh, which can ask for that.
+    pub(super) async fn run(
+        &self,
+        argv: &[String],
+        prepare: impl FnOnce(Command) -> Command,
+        lines: Option<&LineSink>,
+    ) -> Result<Output, ProcessError> {
+        let command = prepare(self.command(argv));
+        if !self.forwarded.is_empty() {
+            return match lines {
+                Some(lines) => command.stream_lines(lines).await,
+                None => command.output().await,
+            };
+        }
+        let session = self.session();
+        let mut remote = session.raw_command(quote_argv(argv));
+        remote
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = match remote.spawn().await {
+            Ok(child) => child,
+            Err(error) => return Err(command.not_attached(ended_with(&error), &error)),
+        };
+        let pipes = (
+            child.stdin().take(),
+            child.stdout().take(),
+            child.stderr().take(),
+        );
+        let end = async move {
+            Ok(child
+                .wait()
+                .await
+                .unwrap_or_else(|error| ended_with(&error)))
+        };
+        command.attached(pipes, end, lines).await
+    }
+
+    fn session(&self) -> Session {
+        Session::resume_mux(self.socket.clone().into(), None)
+    }
+
     /// Where it is; names of other files that belong to it begin so.
     pub(super) fn socket(&self) -> &Path {
         &self.socket
@@ -114,24 +165,26 @@ impl Connection {
 
     /// Whether the ssh that holds the connection runs.
     pub(super) async fn is_alive(&self) -> bool {
-        self.control("check").await.is_ok()
+        let session = self.session();
+        matches!(
+            tokio::time::timeout(LOCAL, session.check()).await,
+            Ok(Ok(()))
+        )
     }
 
     /// Ends the ssh that holds the connection.
     pub(super) async fn end(&self) {
         // One that is gone already is what was asked for.
-        let _ = self.control("exit").await;
+        let words = ["-O", "exit", NOWHERE].map(str::to_owned);
+        let _ = ssh(self.words().into_iter().chain(words))
+            .timeout(LOCAL)
+            .output()
+            .await;
     }
 
     /// Options with which another ssh uses this connection, and never makes one of its own.
     pub(super) fn share_options(&self) -> String {
         self.words().join(" ")
-    }
-
-    async fn control(&self, request: &str) -> Result<(), ProcessError> {
-        let words = ["-O", request, NOWHERE].map(str::to_owned);
-        let command = ssh(self.words().into_iter().chain(words)).timeout(LOCAL);
-        command.output().await.map(|_| ())
     }
 
     /// Nobody's configuration is read: it has done its part.
@@ -141,6 +194,12 @@ impl Connection {
         let alone = ["-o", "BatchMode=yes", "-o", "ProxyCommand=false"];
         words.into_iter().chain(alone).map(str::to_owned).collect()
     }
+}
+
+/// How an ssh would have ended.
+fn ended_with(error: &openssh::Error) -> ExitStatus {
+    let is_missing = matches!(error, openssh::Error::Remote(error) if error.kind() == std::io::ErrorKind::NotFound);
+    ExitStatus::from_raw(if is_missing { NOT_FOUND } else { SSH_FAILED } << 8)
 }
 
 /// Asks the ssh behind a socket that a killed run left to end. Only local, so it takes no time.

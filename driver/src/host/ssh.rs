@@ -10,18 +10,13 @@ use futures::{FutureExt, TryFutureExt};
 use super::anew;
 use super::connect::address;
 use super::frame::Framed;
-use super::master::Connection;
+use super::master::{Connection, NOT_FOUND, SSH_FAILED};
 use super::password::{SudoPassword, asker};
 use super::rights::{Login, Rights};
 use super::shared::Shared;
 use super::{Host, HostCommand, HostError, RemoteStore, askpass, nix_ssh};
 use crate::plan::Target;
-use crate::process::{Limits, LineSink, Output, ProcessError};
-
-/// How ssh ends when it failed itself.
-const SSH_FAILED: i32 = 255;
-/// How a shell ends when there is no such program.
-const NOT_FOUND: i32 = 127;
+use crate::process::{Command, Limits, LineSink, Output, ProcessError};
 
 /// A host behind OpenSSH.
 pub(super) struct SshHost {
@@ -75,17 +70,13 @@ impl SshHost {
         lines: Option<&LineSink>,
     ) -> Result<Output, HostError> {
         let framed = Framed::new(&command.argv);
-        let ssh = connection
-            .command(&framed.argv)
-            .stdin(command.stdin)
-            .timeout(command.timeout)
-            .limits(Limits::HOST)
-            .after_mark(framed.mark);
-        let result = match lines {
-            Some(lines) => ssh.stream_lines(lines).await,
-            None => ssh.output().await,
+        let prepare = |ssh: Command| {
+            ssh.stdin(command.stdin)
+                .timeout(command.timeout)
+                .limits(Limits::HOST)
+                .after_mark(framed.mark)
         };
-        match result {
+        match connection.run(&framed.argv, prepare, lines).await {
             Ok(output) => Ok(output),
             Err(error) => Err(self.judge(connection, error).await.of(&command.argv)),
         }
