@@ -3,6 +3,9 @@
 /// Most bytes of one log.
 const BYTES: usize = 64 * 1024 * 1024;
 
+/// What a line counts at least: that much it costs until everybody has read it.
+const LINE: usize = 128;
+
 /// What is said in place of the rest.
 const NOTE: &str = "the rest of this log is not shown: there is too much of it";
 
@@ -22,8 +25,7 @@ impl LogLimit {
     /// The line, as long as there is room; then one note, and nothing more.
     pub fn admit(&mut self, line: String) -> Option<String> {
         let left = self.left?;
-        // A line without text takes a line's place, too.
-        self.left = left.checked_sub(line.len() + 1);
+        self.left = left.checked_sub((line.len() + 1).max(LINE));
         Some(if self.is_used_up() {
             NOTE.to_owned()
         } else {
