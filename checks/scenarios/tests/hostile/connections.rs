@@ -302,3 +302,22 @@ fn attack_23_what_a_killed_run_left_is_gone_after_the_next_one() {
     let roots = site.must("nix-store --gc --print-roots | grep /netlib- || true");
     assert_eq!(roots, "");
 }
+
+/// The login that holds the connection dies in the middle of an answer.
+#[test]
+fn finding_a_question_whose_connection_breaks_is_asked_again() {
+    let site = Site::up(&["alpha"]);
+    site.write(&Network::of(&["alpha"]));
+    site.netlib_must("deploy");
+    site.hostile(
+        "alpha",
+        "breaks",
+        "*probe*",
+        "if mkdir /hostile/broken 2>/dev/null; then kill -KILL $PPID; sleep 60; fi; eval \"$SSH_ORIGINAL_COMMAND\"",
+    );
+    site.exec_must("alpha", "chmod 777 /hostile");
+    let text = site.netlib_must("status");
+    assert!(site.answered("alpha", "breaks") > 1, "{text}");
+    site.exec_must("alpha", "test -d /hostile/broken");
+    assert_says(&text, &["alpha: online"]);
+}
