@@ -107,7 +107,14 @@ in
           types.submodule {
             options = {
               family = mkOption {
-                type = types.str;
+                type = types.enum [
+                  "ip"
+                  "ip6"
+                  "inet"
+                  "arp"
+                  "bridge"
+                  "netdev"
+                ];
                 example = "inet";
                 description = "Family of the table.";
               };
