@@ -3,7 +3,6 @@
 //! Only asks: nothing is changed on any host.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use futures::StreamExt;
 
@@ -60,12 +59,11 @@ impl NodeStatus {
 pub async fn ask(
     hosts: &Hosts,
     nodes: &BTreeSet<String>,
-    toplevels: Option<Arc<dyn Toplevels>>,
+    toplevels: Option<&dyn Toplevels>,
 ) -> Vec<NodeStatus> {
     let asked = futures::stream::iter(nodes)
         .map(|node| async {
-            let (host, planned) =
-                tokio::join!(look(hosts, node), planned(toplevels.as_deref(), node));
+            let (host, planned) = tokio::join!(look(hosts, node), planned(toplevels, node));
             NodeStatus {
                 node: node.clone(),
                 host,

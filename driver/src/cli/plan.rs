@@ -63,7 +63,9 @@ async fn planned(
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
     if let Some(path) = &args.out {
         let toplevels = evaluated(&prepared, events);
-        present(&prepared, &toplevels).await?.write(path)?;
+        let present = present(&prepared, &toplevels).await;
+        toplevels.end().await;
+        present?.write(path)?;
     }
     Ok(prepared)
 }

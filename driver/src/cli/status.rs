@@ -1,7 +1,5 @@
 //! `netlib status`: how the nodes stand, without changing any.
 
-use std::sync::Arc;
-
 use clap::Args;
 use futures::StreamExt;
 
@@ -67,13 +65,13 @@ async fn asked(
 ) -> Result<(Prepared, Vec<NodeStatus>), Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
     let hosts = Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes);
-    let toplevels: Option<Arc<dyn Toplevels>> = if args.no_eval {
-        None
-    } else {
-        Some(Arc::new(evaluated(&prepared, events)))
-    };
+    let board = (!args.no_eval).then(|| evaluated(&prepared, events));
+    let toplevels = board.as_ref().map(|board| board as &dyn Toplevels);
     let nodes = ask(&hosts, &prepared.nodes, toplevels).await;
     hosts.close().await;
+    if let Some(board) = board {
+        board.end().await;
+    }
     Ok((prepared, nodes))
 }
 

@@ -8,7 +8,7 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use tokio::sync::watch;
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 
 use super::{EvaluateError, Evaluated, Scope, Toplevel, Toplevels};
 use crate::diagnose::Kind;
@@ -20,7 +20,7 @@ type Outcome = Result<Toplevel, Arc<EvaluateError>>;
 #[derive(Debug)]
 pub struct Board {
     slots: BTreeMap<String, watch::Receiver<Option<Outcome>>>,
-    reader: AbortHandle,
+    reader: JoinHandle<()>,
 }
 
 impl Drop for Board {
@@ -45,8 +45,14 @@ impl Board {
             senders.insert(node.clone(), sender);
             slots.insert(node.clone(), receiver);
         }
-        let reader = tokio::spawn(pin_up(senders, results, events)).abort_handle();
+        let reader = tokio::spawn(pin_up(senders, results, events));
         Self { slots, reader }
+    }
+
+    /// Waits until all is evaluated, told and remembered. Whoever has the last result has not seen the end yet.
+    pub async fn end(mut self) {
+        // Only a reader that was ended or panicked gives an error, and then there is nothing to wait for.
+        let _ = (&mut self.reader).await;
     }
 }
 

@@ -50,6 +50,22 @@ fn a_second_run_starts_no_evaluator() {
 }
 
 #[test]
+fn looking_remembers_what_it_evaluated_too() {
+    let site = Site::up(&NODES);
+    site.note_nix();
+    let network = Network::of(&NODES).configure("alpha", "warnings = [ \"mind the gap\" ];");
+    for look in ["status", "plan --out /root/plan.json"] {
+        site.write(&network);
+        site.must("rm -rf ~/.cache/netlib");
+        site.evaluator_calls();
+        for is_first in [true, false] {
+            assert_says(&site.netlib_must(look), &["alpha: mind the gap"]);
+            assert_eq!(site.evaluator_calls().is_empty(), !is_first, "{look}");
+        }
+    }
+}
+
+#[test]
 fn every_change_that_counts_is_noticed() {
     let site = Site::up(&[]);
     site.note_nix();
