@@ -82,9 +82,10 @@ look_at_checks() {
     esac
     shown=''
     if [ -f "$place/shown" ]; then read -r shown <"$place/shown"; fi
-    if [ "$shown" != "$health $reason" ] && [ "$reason" != "$no_probe" ]; then
+    # What a probe says may be new each time, such as an age; the last word is in the verdict.
+    if [ "$shown" != "$health" ] && [ "$reason" != "$no_probe" ]; then
       say "check $name: $health${reason:+: $reason}"
-      printf '%s\n' "$health $reason" >"$place/shown"
+      printf '%s\n' "$health" >"$place/shown"
     fi
   done
 }

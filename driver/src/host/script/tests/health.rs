@@ -77,6 +77,20 @@ async fn all_have_to_be_healthy_at_the_same_time() {
 }
 
 #[tokio::test]
+async fn a_check_that_says_something_else_each_time_is_told_once_for_each_state() {
+    let bed = Bed::new();
+    let body =
+        r#"echo x >>"$NETLIB_CHECK_STATE/count"; wc -l <"$NETLIB_CHECK_STATE/count"; exit 1"#;
+    let checks = vec![health_check(&bed, "odd", body)];
+    let (verdict, lines) = settled(&bed, &health(checks, 0, 6)).await;
+    assert!(!verdict.is_healthy && verdict.why != "check odd: 1");
+    let states: Vec<_> = lines.iter().map(|line| line.rsplit_once(": ")).collect();
+    let states: Vec<_> = states.into_iter().map(|line| line.unwrap().0).collect();
+    let all = ["netlib: check odd: pending", "netlib: check odd: unhealthy"];
+    assert!(states == all || states == all[1..], "{lines:?}");
+}
+
+#[tokio::test]
 async fn a_slow_start_is_no_failure_before_the_deadline() {
     let bed = Bed::new();
     // Fails five times, which is more than the threshold, and counts in the folder that lives as long as the loop.
