@@ -31,17 +31,22 @@ impl Site {
 
     /// Calls of both evaluators since the last time this was asked.
     pub fn evaluator_calls(&self) -> Vec<String> {
-        let text = self.exec_must(
-            "deployer",
-            &format!(
-                "for file in {NIX_CALLS} {STEER}/calls; do [ ! -e $file ] || cat $file; rm -f $file; done"
-            ),
-        );
+        let text = self.nix_calls();
         let is_evaluation = |line: &&str| line.contains(" eval ") || line.contains("--workers");
         text.lines()
             .filter(is_evaluation)
             .map(str::to_owned)
             .collect()
+    }
+
+    /// All calls since the last time, also those that evaluate nothing.
+    pub fn nix_calls(&self) -> String {
+        self.exec_must(
+            "deployer",
+            &format!(
+                "for file in {NIX_CALLS} {STEER}/calls; do [ ! -e $file ] || cat $file; rm -f $file; done"
+            ),
+        )
     }
 
     /// Makes the evaluation of a node by the stand-in wait.

@@ -168,7 +168,9 @@ fn nobody_waits_for_nodes_that_were_left_alone_or_are_in_no_rollout() {
     let forever = "rollout = { canary = true; minHealthyTime = 1000000; healthyDeadline = 2000000; progressDeadline = 2000000; };";
     site.write(&network(&format!("roles.all.nodes = [ \"*\" ]; {forever}")));
     let before = hosts.map(looks);
+    site.note_nix();
     let text = site.netlib_must("deploy");
+    let calls = site.nix_calls();
     assert_says(
         &text,
         &[
@@ -176,6 +178,8 @@ fn nobody_waits_for_nodes_that_were_left_alone_or_are_in_no_rollout() {
             "rollout all  healthy  2 of 2 nodes healthy",
         ],
     );
+    // The programs of the checks are there as well: nothing is copied.
+    assert!(!calls.contains(" copy "), "{calls}");
     for (host, before) in hosts.iter().zip(before) {
         assert!(looks(host) > before, "{host} was not looked at");
     }

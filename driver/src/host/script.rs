@@ -206,16 +206,19 @@ fn understood(host: &dyn Host, answer: Answer) -> Result<Probe, HostError> {
     Ok(answer.into_probe())
 }
 
-/// Keeps a toplevel from garbage collection on the host until its deployment ends.
-pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str) -> Result<(), HostError> {
+/// Keeps a toplevel from garbage collection on the host until its deployment ends; whether the host has it already.
+pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str) -> Result<bool, HostError> {
     let answer = call(host, "protect", &[nonce, toplevel]).await?;
-    answer.accepted("protected")
+    answer.accepted("protected")?;
+    Ok(answer.get("valid") == Some("yes"))
 }
 
-/// Keeps the node's programs from garbage collection for a day at least, and as long as they run.
-pub async fn keep(host: &dyn Host, nonce: &str, programs: &str) -> Result<(), HostError> {
+/// Keeps the node's programs from garbage collection for a day at least, and as long as they run; whether the host has
+/// them already.
+pub async fn keep(host: &dyn Host, nonce: &str, programs: &str) -> Result<bool, HostError> {
     let answer = call(host, "keep", &[nonce, programs]).await?;
-    answer.accepted("kept")
+    answer.accepted("kept")?;
+    Ok(answer.get("valid") == Some("yes"))
 }
 
 /// Records which network a host belongs to on which there is nothing to activate; otherwise the activation does.

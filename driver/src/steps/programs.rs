@@ -120,8 +120,9 @@ impl Programs {
     async fn bring(&self, host: &dyn Host, path: &str) -> Result<(), StepFailure> {
         let settings = &self.settings;
         script::admit(host, &self.plan.network, settings.policy).await?;
-        script::keep(host, &settings.nonce, path).await?;
-        copy(host, path, (settings.copy_limit, &settings.cancel), |_| {}).await?;
+        if !script::keep(host, &settings.nonce, path).await? {
+            copy(host, path, (settings.copy_limit, &settings.cancel), |_| {}).await?;
+        }
         Ok(())
     }
 }

@@ -253,11 +253,13 @@ impl StepRunner {
         } = &self.parts.settings;
         let (host, path) = (&*standing.host, &standing.toplevel.out_path);
         // A root that points nowhere yet is in order; a copy that no root holds could be collected at any time.
-        script::protect(host, nonce, path).await?;
-        let copied = copy(host, path, (*copy_limit, cancel), |line| {
-            self.show(step, line)
-        })
-        .await?;
+        let copied = match script::protect(host, nonce, path).await? {
+            true => Some(0),
+            false => {
+                let show = |line| self.show(step, line);
+                copy(host, path, (*copy_limit, cancel), show).await?
+            }
+        };
         if self.programs.built(node).await?.is_some() {
             self.programs.on(node).await?;
         }

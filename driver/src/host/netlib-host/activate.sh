@@ -6,6 +6,7 @@ protect() {
   if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-next"; then refuse_state "$root/nix"; fi
   tidy_roots
   emit protected "$2"
+  say_whether_valid "$2"
 }
 
 keep() {
@@ -13,6 +14,12 @@ keep() {
   if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-programs"; then refuse_state "$root/nix"; fi
   tidy_roots
   emit kept "$2"
+  say_whether_valid "$2"
+}
+
+# What is valid is here with all that it refers to. A host that cannot say so is copied to.
+say_whether_valid() {
+  if nix-store --check-validity "$1" >/dev/null 2>&1; then emit valid yes; fi
 }
 
 at_gate='' is_alone=''

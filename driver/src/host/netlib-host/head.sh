@@ -7,8 +7,8 @@
 #   probe [ID NAME POLICY]       what runs here, whose machine it is, what was left unfinished;
 #                                with a network: refused unless the host is of that network
 #   generations                  the generations of the system profile
-#   protect NONCE TOPLEVEL       keep TOPLEVEL from garbage collection until its deployment ends
-#   keep NONCE PATH              keep PATH for a day at least: programs that checks run
+#   protect NONCE TOPLEVEL       keep TOPLEVEL from garbage collection until its deployment ends; say whether it is here
+#   keep NONCE PATH              the same for a day at least: programs that checks run
 #   activate NONCE KEY=VALUE…    check, record, start the activation of `toplevel`, return at once
 #   rollback NONCE KEY=VALUE…    the same for a generation of the profile: `generation=N`, or the one before; with
 #                                `undo=NONCE` what ran before that deployment, by the host's own record

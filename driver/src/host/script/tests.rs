@@ -257,6 +257,22 @@ async fn a_copied_system_is_a_root_until_it_runs() {
 }
 
 #[tokio::test]
+async fn a_host_says_what_it_has_already() {
+    let bed = Bed::new();
+    let here = bed.toplevel("here", Switch::Works);
+    let missing = here.replace("here", "missing");
+    assert!(protect(&bed, "1-a", &here).await.unwrap());
+    assert!(!protect(&bed, "1-a", &missing).await.unwrap());
+    assert!(keep(&bed, "1-a", &here).await.unwrap());
+    assert!(!keep(&bed, "1-a", &missing).await.unwrap());
+    bed.program(
+        "nix/var/nix/profiles/default/bin/nix-store",
+        "#!/bin/sh\nexit 127\n",
+    );
+    assert!(!protect(&bed, "1-a", &here).await.unwrap());
+}
+
+#[tokio::test]
 async fn roots_of_what_never_ended_go_after_a_week_and_those_of_what_goes_on_stay() {
     let bed = Bed::new();
     let [one, two] = ["one", "two"].map(|name| bed.toplevel(name, Switch::Works));
