@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use super::Error;
 use super::evaluation::EvaluationArgs;
 use super::interrupt::Interrupts;
-use crate::evaluate::{Evaluation, Messages, Nix, Traces, ask, evaluate_plan};
+use crate::evaluate::{Evaluation, Messages, Nix, Traces, ask, draw_plan, evaluate_plan};
 use crate::event::{Event, EventSink};
 use crate::flake::{FileRef, Flake, FlakeRef, Reference};
 use crate::graph::Graph;
@@ -191,6 +192,18 @@ async fn load(
     Ok((flake, run_dir))
 }
 
+/// What the library draws for a request.
+pub async fn drawn(
+    args: &FlakeArgs,
+    flake: &Flake,
+    request: &Value,
+    events: &EventSink,
+) -> Result<String, Error> {
+    let (text, messages) = draw_plan(flake, &args.evaluation.cache(flake), request).await?;
+    warn(events, evaluation_warnings(&messages, flake));
+    Ok(text)
+}
+
 fn evaluation_warnings(messages: &Messages, flake: &Flake) -> Vec<String> {
     let warnings = messages.evaluation_warnings.iter();
     warnings
@@ -211,7 +224,7 @@ pub async fn answer<T: DeserializeOwned>(
     attribute: &str,
     apply: Option<String>,
 ) -> Result<T, Error> {
-    asking(flake, interrupts, async |flake| {
+    asking(flake, interrupts, async |flake, _| {
         Ok(ask(flake, attribute, apply).await?)
     })
     .await
@@ -221,11 +234,11 @@ pub async fn answer<T: DeserializeOwned>(
 pub async fn asking<T>(
     flake: &FlakeArgs,
     interrupts: &Interrupts,
-    ask: impl AsyncFnOnce(&Flake) -> Result<T, Error>,
+    ask: impl AsyncFnOnce(&Flake, &EventSink) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let display = Display::start(interrupts, Vec::new());
     let result = match load(flake, display.events(), interrupts).await {
-        Ok((flake, _run_dir)) => ask(&flake).await,
+        Ok((flake, _run_dir)) => ask(&flake, display.events()).await,
         Err(error) => Err(error),
     };
     display.end().await;

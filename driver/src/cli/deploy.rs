@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use clap::Args;
 use futures::StreamExt;
+use serde_json::json;
 
-use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
+use super::common::{
+    Display, FlakeArgs, Prepared, SelectArgs, drawn, prepare, print, stdout_colours,
+};
 use super::interrupt::Interrupts;
 use super::limits::LimitArgs;
 use super::record::RecordArgs;
@@ -21,7 +24,6 @@ use crate::event::{Event, EventSink};
 use crate::host::{Hosts, answering};
 use crate::plan::{Goal, RebootPolicy};
 use crate::report::summary::Summary;
-use crate::report::tree::tree;
 use crate::rollout::Rollouts;
 use crate::saved::SavedPlan;
 use crate::schedule::{OnFailure, Policy, run as walk};
@@ -87,12 +89,9 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
         Err(error) => Event::Error(error.to_string()),
     });
     display.end().await;
-    let (prepared, summary) = result?;
+    let (preview, summary) = result?;
     if !args.record.json {
-        if args.dry_run {
-            print(&(tree(&prepared.plan, &prepared.graph) + "\n"))?;
-        }
-        print(&summary.render(stdout_colours()))?;
+        print(&(preview + &summary.render(stdout_colours())))?;
     }
     Ok(if summary.is_success() {
         Exit::Good
@@ -118,10 +117,11 @@ async fn walked(
     args: &DeployArgs,
     events: &EventSink,
     interrupts: &Interrupts,
-) -> Result<(Prepared, Summary), Error> {
+) -> Result<(String, Summary), Error> {
     let saved = read(args.plan.as_deref())?;
     let select = selection(&args.select, saved.as_ref());
     let prepared = prepare(&args.flake, &select, events, interrupts).await?;
+    let preview = preview(args, &select, &prepared).await?;
     let reviewed = match (&args.plan, saved) {
         (Some(path), Some(saved)) => Some(reviewed(&prepared, (path, &saved), events).await?),
         _ => None,
@@ -175,7 +175,22 @@ async fn walked(
     runner.close().await;
     hosts.close().await;
     let summary = Summary::of(&prepared.graph, &result, &goals(args, &prepared));
-    Ok((prepared, summary.with_rollouts(&rollouts.reports())))
+    Ok((preview, summary.with_rollouts(&rollouts.reports())))
+}
+
+/// The plan for reading, where that is all that is wanted.
+async fn preview(
+    args: &DeployArgs,
+    select: &SelectArgs,
+    prepared: &Prepared,
+) -> Result<String, Error> {
+    if !args.dry_run || args.record.json {
+        return Ok(String::new());
+    }
+    let request = json!({ "command": "deploy", "on": select.on, "preview": true });
+    // Its warnings were shown already.
+    let (silent, _) = EventSink::channel();
+    Ok(drawn(&args.flake, &prepared.flake, &request, &silent).await? + "\n")
 }
 
 /// None for a goal that activates nothing: then there is nothing to keep to.

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print};
+use serde_json::json;
+
+use super::common::{Display, FlakeArgs, SelectArgs, asking, drawn, prepare, print};
 use super::interrupt::Interrupts;
 use super::saved::present;
 use super::status::evaluated;
 use super::{Error, Exit};
 use crate::event::EventSink;
-use crate::report::dot::dot;
-use crate::report::tree::tree;
 
 /// Show the steps of a deploy and their order: nodes, rollouts with their batches and gates, checks. Reaches no host, and
 /// evaluates no NixOS system unless the plan is written with --out.
@@ -48,18 +48,34 @@ struct Format {
 
 /// Prints the plan.
 pub async fn run(args: PlanArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, Vec::new());
-    let planned = planned(&args, display.events(), interrupts).await;
-    display.end().await;
-    print(&rendered(&args.format, &planned?)?)?;
+    let mut text = None;
+    if args.out.is_some() || args.format.json {
+        let display = Display::start(interrupts, Vec::new());
+        let planned = planned(&args, display.events(), interrupts).await;
+        display.end().await;
+        text = planned?;
+    }
+    let text = match text {
+        Some(text) => text,
+        None => {
+            let show = if args.format.dot { "dot" } else { "text" };
+            let request = json!({ "command": "plan", "on": args.select.on, "show": show });
+            asking(&args.flake, interrupts, async |flake, events| {
+                drawn(&args.flake, flake, &request, events).await
+            })
+            .await?
+        }
+    };
+    print(&text)?;
     Ok(Exit::Good)
 }
 
+/// Writes it where that is wanted; the document, if that is what to print.
 async fn planned(
     args: &PlanArgs,
     events: &EventSink,
     interrupts: &Interrupts,
-) -> Result<Prepared, Error> {
+) -> Result<Option<String>, Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
     if let Some(path) = &args.out {
         let toplevels = evaluated(&prepared, events);
@@ -67,18 +83,9 @@ async fn planned(
         toplevels.end().await;
         present?.write(path)?;
     }
-    Ok(prepared)
-}
-
-fn rendered(format: &Format, prepared: &Prepared) -> Result<String, Error> {
-    let Prepared {
-        plan, nodes, graph, ..
-    } = prepared;
-    if format.json {
-        return Ok(serde_json::to_string_pretty(&plan.restricted(nodes, graph))? + "\n");
+    if !args.format.json {
+        return Ok(None);
     }
-    if format.dot {
-        return Ok(dot(&plan.network.name, graph));
-    }
-    Ok(tree(plan, graph))
+    let plan = prepared.plan.restricted(&prepared.nodes, &prepared.graph);
+    Ok(Some(serde_json::to_string_pretty(&plan)? + "\n"))
 }

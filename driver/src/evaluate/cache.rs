@@ -1,4 +1,4 @@
-//! What an unchanged flake yielded before, in one file for each state of a flake: its plan, and its nodes' derivations.
+//! What an unchanged flake yielded before, in one file for each state of a flake: its plans, and its nodes' derivations.
 //!
 //! Holds answers and knows which question they belong to; whether they still are good is for whoever takes one.
 
@@ -13,7 +13,7 @@ use super::{Attribute, CacheStatus, CacheUse, Toplevel};
 use crate::flake::{Flake, State};
 use crate::text::unchanged;
 pub(super) use file::KeptPlan;
-use file::{Content, Kept, Place};
+use file::{Content, Kept, MOST_PLANS, Place};
 
 /// Said when nobody knows which of two states of the flake was evaluated.
 const CHANGED: &str = "the flake was changed while it was evaluated: parts of this run may be of what it was before, and \
@@ -81,14 +81,19 @@ impl Cache {
         }
     }
 
-    pub(super) fn plan(&self) -> Option<KeptPlan> {
-        self.answers().content.plan.clone()
+    /// The plan for a request.
+    pub(super) fn plan(&self, request: &str) -> Option<KeptPlan> {
+        self.answers().content.plans.get(request).cloned()
     }
 
-    pub(super) fn keep_plan(&self, document: &[u8], warnings: Vec<String>) {
+    pub(super) fn keep_plan(&self, request: &str, document: &[u8], warnings: Vec<String>) {
         let document = unchanged(document);
         let mut answers = self.answers();
-        answers.content.plan = Some(KeptPlan { document, warnings });
+        let plans = &mut answers.content.plans;
+        if plans.len() >= MOST_PLANS {
+            plans.clear();
+        }
+        plans.insert(request.to_owned(), KeptPlan { document, warnings });
         answers.has_news = true;
     }
 

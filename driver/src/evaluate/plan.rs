@@ -1,5 +1,9 @@
 //! Evaluates the plan of a network: one light call, before anything else.
 
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::question::applied;
 use super::{Cache, Messages, NixCallError};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::{Flake, Reference};
@@ -24,6 +28,9 @@ pub enum PlanEvaluationError {
         /// What there is.
         existing: Vec<String>,
     },
+    /// The library does not know what is asked for.
+    #[error("{}", .0.join("\n"))]
+    Request(Vec<String>),
     /// Nix did not run to an end of its own.
     #[error(transparent)]
     Call(NixCallError),
@@ -54,32 +61,74 @@ fn there_are(reference: &Reference, existing: &[String]) -> String {
     )
 }
 
+/// What the library draws of a plan for a request.
+#[derive(Deserialize)]
+struct Drawn {
+    problems: Vec<String>,
+    warnings: Vec<String>,
+    text: Option<String>,
+}
+
 /// The plan of the flake's chosen network, and what Nix said on the way. One that is known is not evaluated.
 pub async fn evaluate_plan(
     flake: &Flake,
     cache: &Cache,
 ) -> Result<(Plan, Messages), PlanEvaluationError> {
-    if let Some(kept) = cache.plan()
+    document(flake, cache, None, Plan::parse).await
+}
+
+/// What the library draws for a request, with warnings in the messages. What is wrong with the request is an error.
+pub async fn draw_plan(
+    flake: &Flake,
+    cache: &Cache,
+    request: &Value,
+) -> Result<(String, Messages), PlanEvaluationError> {
+    let read = |text: &[u8]| serde_json::from_slice::<Drawn>(text).map_err(PlanError::NotJson);
+    let (drawn, mut messages) = document(flake, cache, Some(request), read).await?;
+    if !drawn.problems.is_empty() {
+        return Err(PlanEvaluationError::Request(drawn.problems));
+    }
+    messages.evaluation_warnings.extend(drawn.warnings);
+    Ok((drawn.text.unwrap_or_default(), messages))
+}
+
+/// A document of the library, as it is or for a request. One that is known is not evaluated.
+async fn document<T>(
+    flake: &Flake,
+    cache: &Cache,
+    request: Option<&Value>,
+    read: impl Fn(&[u8]) -> Result<T, PlanError>,
+) -> Result<(T, Messages), PlanEvaluationError> {
+    let key = request.map(Value::to_string).unwrap_or_default();
+    if let Some(kept) = cache.plan(&key)
         // A newer netlib may understand less of an older one's plan.
-        && let Ok(plan) = Plan::parse(kept.document.as_bytes())
+        && let Ok(found) = read(kept.document.as_bytes())
     {
         let messages = Messages {
             evaluation_warnings: kept.warnings,
             ..Messages::default()
         };
-        return Ok((plan, messages));
+        return Ok((found, messages));
     }
-    let words = flake.attribute("plan").words();
+    let words = match request {
+        None => flake.attribute("plan").words(),
+        Some(request) => {
+            let words = flake.attribute("planFor").words().into_iter();
+            words
+                .chain(["--apply".to_owned(), applied(request)])
+                .collect()
+        }
+    };
     match flake.nix().call(["eval", "--json"], words).await {
         Ok(answer) => {
-            let plan = Plan::parse(&answer.stdout)?;
+            let found = read(&answer.stdout)?;
             let mut messages = answer.messages;
-            cache.keep_plan(&answer.stdout, messages.evaluation_warnings.clone());
+            cache.keep_plan(&key, &answer.stdout, messages.evaluation_warnings.clone());
             let warning = cache.settle(flake).await;
             messages
                 .evaluation_warnings
                 .extend(warning.map(str::to_owned));
-            Ok((plan, messages))
+            Ok((found, messages))
         }
         Err(error) => Err(explained(flake, error).await),
     }

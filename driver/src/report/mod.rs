@@ -1,8 +1,7 @@
-//! What people and programs see. Everything here only reads: the stream of events, a plan, the result of a run.
+//! What people and programs see. Everything here only reads: the stream of events, the result of a run.
 
 pub mod check;
 pub mod difference;
-pub mod dot;
 pub mod exec;
 pub mod json;
 pub mod lines;
@@ -13,5 +12,3 @@ pub mod running;
 pub mod screen;
 pub mod status;
 pub mod summary;
-pub mod tree;
-pub mod waves;

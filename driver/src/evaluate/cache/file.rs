@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 use super::bound;
 
 /// Grows when files of older netlibs mean something else.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
+
+/// Plans of so many requests are kept.
+pub(super) const MOST_PLANS: usize = 16;
 
 /// Where a state of a flake has its file.
 #[derive(Debug)]
@@ -28,7 +31,8 @@ pub(super) struct Place {
 pub(super) struct Content {
     version: u64,
     key: String,
-    pub plan: Option<KeptPlan>,
+    /// By request.
+    pub plans: BTreeMap<String, KeptPlan>,
     /// By attribute and node.
     pub derivations: BTreeMap<String, BTreeMap<String, Kept>>,
 }
@@ -91,7 +95,11 @@ impl Place {
 
 impl Content {
     fn take_over(&mut self, theirs: Self) {
-        self.plan = self.plan.take().or(theirs.plan);
+        for (request, kept) in theirs.plans {
+            if self.plans.len() < MOST_PLANS {
+                self.plans.entry(request).or_insert(kept);
+            }
+        }
         for (attribute, nodes) in theirs.derivations {
             let own = self.derivations.entry(attribute).or_default();
             for (node, kept) in nodes {

@@ -15,20 +15,20 @@ fn toplevel(name: &str) -> Toplevel {
 fn answers_are_there_for_the_same_key_only() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::open_in(folder.path(), "one");
-    assert!(cache.plan().is_none());
-    cache.keep_plan(b"{}", vec!["hm".to_owned()]);
+    assert!(cache.plan("").is_none());
+    cache.keep_plan("", b"{}", vec!["hm".to_owned()]);
     cache.keep_derivation(Attribute::Toplevels, "a", &toplevel("a"));
     cache.save();
 
     let again = Cache::open_in(folder.path(), "one");
-    assert_eq!(again.plan().unwrap().document, "{}");
+    assert_eq!(again.plan("").unwrap().document, "{}");
     assert_eq!(
         again.derivation(Attribute::Toplevels, "a"),
         Some(toplevel("a"))
     );
     assert_eq!(again.derivation(Attribute::Gatherers, "a"), None);
     let other = Cache::open_in(folder.path(), "two");
-    assert!(other.plan().is_none());
+    assert!(other.plan("").is_none());
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_broken_file_is_no_answer_and_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let fill = || {
         let cache = Cache::open_in(folder.path(), "x");
-        cache.keep_plan(b"{}", Vec::new());
+        cache.keep_plan("", b"{}", Vec::new());
         cache.save();
     };
     fill();
@@ -96,9 +96,9 @@ fn a_broken_file_is_no_answer_and_is_replaced() {
     let half = &whole[..whole.len() / 2];
     for broken in [b"".as_slice(), b"{", b"[]", b"\xff\xfe", half] {
         std::fs::write(&file, broken).unwrap();
-        assert!(Cache::open_in(folder.path(), "x").plan().is_none());
+        assert!(Cache::open_in(folder.path(), "x").plan("").is_none());
         fill();
-        assert!(Cache::open_in(folder.path(), "x").plan().is_some());
+        assert!(Cache::open_in(folder.path(), "x").plan("").is_some());
     }
 }
 
@@ -109,8 +109,8 @@ fn what_cannot_be_written_is_no_error() {
     // Not even root can make a folder below a file.
     std::fs::write(&place, "").unwrap();
     let cache = Cache::open_in(&place, "x");
-    cache.keep_plan(b"{}", Vec::new());
+    cache.keep_plan("", b"{}", Vec::new());
     cache.save();
-    assert!(cache.plan().is_some(), "this run knows it all the same");
-    assert!(Cache::open_in(&place, "x").plan().is_none());
+    assert!(cache.plan("").is_some(), "this run knows it all the same");
+    assert!(Cache::open_in(&place, "x").plan("").is_none());
 }
