@@ -1,12 +1,14 @@
 //! The folders of a run on the deployer: private, locked as long as it lives, and tidied by the next run where it was killed.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, Permissions};
 use std::io;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
+
+use crate::private;
 
 /// What the names of such folders begin with.
 const PREFIX: &str = "netlib-";
@@ -21,13 +23,14 @@ pub struct RunDir {
 }
 
 impl RunDir {
-    /// Makes one in this folder.
+    /// Makes one in this folder, which other users must not be able to take away.
     pub fn new_in(parent: &Path) -> io::Result<Self> {
+        let parent = private::own_folder(parent)?;
         loop {
             let folder = tempfile::Builder::new()
                 .prefix(PREFIX)
                 .permissions(Permissions::from_mode(0o700))
-                .tempdir_in(parent)?;
+                .tempdir_in(&parent)?;
             let lock = locked(&folder.path().join(LOCK), FlockOperation::LockExclusive)?;
             // Somebody who tidied at this very moment may have taken it for a dead one.
             if folder.path().join(LOCK).exists() {
@@ -47,8 +50,7 @@ impl RunDir {
 }
 
 fn locked(path: &Path, how: FlockOperation) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    let file = options.create(true).append(true).mode(0o600).open(path)?;
+    let file = private::append(path)?;
     flock(&file, how)?;
     Ok(file)
 }

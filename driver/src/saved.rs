@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::text::clean_text;
+
 /// Version of the file. It grows when an older netlib would misunderstand it.
 const VERSION: u64 = 1;
 /// How many differences are named before they are only counted.
@@ -75,7 +77,8 @@ pub enum SavedPlanError {
 
 fn listed(differences: &[String]) -> String {
     let named = differences.iter().take(NAMED);
-    let mut text: String = named.flat_map(|line| ["\n  ", line]).collect();
+    let lines = named.map(|line| format!("\n  {}", clean_text(line)));
+    let mut text: String = lines.collect();
     if let Some(more) = differences
         .len()
         .checked_sub(NAMED)

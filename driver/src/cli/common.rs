@@ -18,6 +18,7 @@ use crate::flake::{FileRef, Flake, FlakeRef, Reference};
 use crate::graph::Graph;
 use crate::host::end_left;
 use crate::plan::Plan;
+use crate::private;
 use crate::process::quote_argv;
 use crate::report::readers::{Reader, distribute};
 use crate::report::screen::{Screen, UntilTheWalk};
@@ -176,7 +177,8 @@ async fn load(
     interrupts: &Interrupts,
 ) -> Result<(Flake, RunDir), Error> {
     interrupts.look_with(flake.command(&["status"]));
-    let parent = std::env::temp_dir();
+    // As after `su`, TMPDIR may be somebody else's.
+    let parent = private::own_folder(&std::env::temp_dir()).unwrap_or_else(|_| "/tmp".into());
     tidy(&parent, end_left);
     let run_dir = RunDir::new_in(&parent).map_err(|error| {
         let parent = parent.display();

@@ -66,6 +66,6 @@ mod tests {
         };
         let argv = ["sh", "-c", "echo $1", "sh", "a b"].map(str::to_owned);
         let words = arguments(&target, &argv).join(" ");
-        insta::assert_snapshot!(words, @"-T -S none -o ControlMaster=no -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -l root -o ControlMaster=auto -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha sh -c 'echo $1' sh 'a b'");
+        insta::assert_snapshot!(words, @"-T -S none -o ControlMaster=no -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -l root -o ControlMaster=auto -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha sh -c 'echo $1' sh 'a b'");
     }
 }

@@ -33,7 +33,7 @@ const NOWHERE: &str = "netlib";
 const ALWAYS: [&str; 3] = ["BatchMode=yes", "RemoteCommand=none", "RequestTTY=no"];
 
 /// What holds unless a node's options say otherwise. ssh takes the first value it is given.
-const UNLESS_ASKED_FOR: [&str; 10] = [
+const UNLESS_ASKED_FOR: [&str; 11] = [
     "ForwardAgent=no",
     "ForwardX11=no",
     "ForwardX11Trusted=no",
@@ -41,6 +41,8 @@ const UNLESS_ASKED_FOR: [&str; 10] = [
     "ClearAllForwardings=yes",
     "PermitLocalCommand=no",
     "StrictHostKeyChecking=yes",
+    // A host that shows more keys would add them to known_hosts.
+    "UpdateHostKeys=no",
     "ServerAliveInterval=5",
     "ServerAliveCountMax=3",
     // Banners say nothing of ssh's own; errors are told whatever the user wants to see.
@@ -302,7 +304,7 @@ mod tests {
     #[test]
     fn what_must_hold_comes_before_the_nodes_options_and_defaults_after() {
         let words = arguments(&target(), Path::new("/tmp/n/0")).join(" ");
-        insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha.example.org");
+        insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha.example.org");
     }
 
     #[test]

@@ -8,6 +8,16 @@ use super::progress::{Bars, Plain};
 use super::readers::Reader;
 use crate::event::Event;
 
+/// So much is kept while a question waits for its answer; of output that goes on, no more than this.
+const MOST_HELD: usize = 1024;
+
+fn is_output(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::StepOutput { .. } | Event::CommandOutput { .. }
+    )
+}
+
 /// The progress display. Clones are the same.
 #[derive(Clone)]
 pub struct Screen {
@@ -86,6 +96,7 @@ impl Reader for Screen {
     fn read(&mut self, event: &Event) {
         let mut state = self.state();
         match &mut state.held {
+            Some(held) if held.len() >= MOST_HELD && is_output(event) => {}
             Some(held) => held.push(event.clone()),
             None => state.reader.read(event),
         }
@@ -143,6 +154,21 @@ mod tests {
                 self.0.lock().unwrap().push(text.clone());
             }
         }
+    }
+
+    #[test]
+    fn finding_output_without_end_is_not_kept_while_a_question_waits() {
+        let mut screen = Screen::of(Box::new(Shown(Arc::default())), None);
+        let aside = screen.step_aside();
+        let output = || Event::StepOutput {
+            step: "exec:alpha".to_owned(),
+            line: "flood".to_owned(),
+        };
+        (0..2 * MOST_HELD).for_each(|_| screen.read(&output()));
+        screen.read(&Event::Phase("kept".to_owned()));
+        let held = screen.state().held.as_ref().map(Vec::len);
+        assert_eq!(held, Some(MOST_HELD + 1));
+        drop(aside);
     }
 
     #[test]

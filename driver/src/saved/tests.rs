@@ -56,6 +56,17 @@ fn whatever_differs_is_named() {
 }
 
 #[test]
+fn finding_a_plan_that_somebody_else_wrote_says_nothing_to_a_terminal() {
+    let mut theirs = saved();
+    let evil = "\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[2J/nix/store/1-a";
+    theirs.systems.insert("alpha".to_owned(), evil.to_owned());
+    let error = theirs.require(Path::new("plan.json"), &saved());
+    let text = error.unwrap_err().to_string();
+    assert!(text.contains("saved /nix/store/1-a"), "{text:?}");
+    assert!(crate::text::is_clean(&text), "{text:?}");
+}
+
+#[test]
 fn other_files_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");

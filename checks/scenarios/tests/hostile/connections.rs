@@ -321,3 +321,24 @@ fn finding_a_question_whose_connection_breaks_is_asked_again() {
     site.exec_must("alpha", "test -d /hostile/broken");
     assert_says(&text, &["alpha: online"]);
 }
+
+/// ssh takes further keys that a host shows for its own, unless it is told not to: whoever broke in once could be that
+/// host for ever.
+#[test]
+fn finding_a_host_adds_no_keys_to_known_hosts() {
+    let site = Site::up(&["alpha"]);
+    site.write(&Network::of(&["alpha"]));
+    site.exec_must(
+        "alpha",
+        "ssh-keygen -q -t ecdsa -N '' -f /etc/ssh/ssh_host_evil_key && \
+         echo 'HostKey /etc/ssh/ssh_host_ed25519_key\nHostKey /etc/ssh/ssh_host_evil_key' >/etc/ssh/sshd_config.d/00-keys.conf && \
+         systemctl reset-failed ssh && systemctl restart ssh",
+    );
+    let known = || site.must("cat ~/.ssh/known_hosts");
+    let before = known();
+    site.netlib_must("deploy");
+    assert_eq!(known(), before);
+    // The user's own ssh would have.
+    site.must("ssh -o UpdateHostKeys=yes alpha sleep 1");
+    assert_ne!(known(), before);
+}

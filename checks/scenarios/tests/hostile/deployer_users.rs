@@ -100,3 +100,65 @@ fn attack_18_a_live_lock_of_another_user_is_not_taken_over_where_proc_is_hidden(
     let (status, text) = run.wait();
     assert_eq!(status, 0, "{text}");
 }
+
+/// Swaps what the evaluation of two nodes yielded.
+const POISON: &str = r#"
+import json, glob
+for path in glob.glob("/home/mallory/netlib/evaluation/*.json"):
+    content = json.load(open(path))
+    for nodes in content["derivations"].values():
+        if {"alpha", "beta"} <= set(nodes):
+            nodes["alpha"], nodes["beta"] = nodes["beta"], nodes["alpha"]
+            open("/home/mallory/poisoned", "w").close()
+    json.dump(content, open(path, "w"))
+"#;
+
+/// As after `su` without `-`: the folders that netlib is told of belong to somebody who may put anything there.
+#[test]
+fn finding_what_another_user_can_change_is_not_used() {
+    let site = Site::up(&["alpha"]);
+    site.write(
+        &Network::of(&["alpha", "beta"]).configure("beta", "environment.etc.x.text = \"b\";"),
+    );
+    site.netlib_must("deploy --goal build");
+    let deployer = site.bed.host("deployer");
+    deployer
+        .write_file("/root/poison.py", POISON)
+        .unwrap_or_else(|error| panic!("{error}"));
+    site.exec_must(
+        "deployer",
+        "useradd --create-home --shell /bin/sh mallory && cd /home/mallory && mkdir -p netlib tmp logs/nodes && \
+         cp -r /root/.cache/netlib/evaluation netlib/ && python3 /root/poison.py && test -e poisoned && \
+         echo mine >/root/kept && ln -s /root/kept logs/nodes/alpha.log && \
+         chown -hR mallory: . && chmod 755 .",
+    );
+
+    let with_mallorys =
+        "XDG_CACHE_HOME=/home/mallory TMPDIR=/home/mallory/tmp setsid --wait netlib";
+    let deployed = site.sh(&format!("{with_mallorys} deploy --on alpha 2>&1"));
+    site.assert_active("alpha");
+    assert!(deployed.success(), "{}", deployed.stdout);
+    // Who can rename the folder of a run chooses which checks run as root.
+    let run = "d=$(mktemp -d) && printf '#!/bin/sh\\nls /home/mallory/tmp >>/root/seen\\nexec /usr/bin/env -i PATH=\"${PATH#*:}\" HOME=/root ssh \"$@\"\\n' >$d/ssh && chmod +x $d/ssh && PATH=$d:$PATH";
+    let looked = site.sh(&format!("{run} {with_mallorys} status --no-eval 2>&1"));
+    assert!(looked.success(), "{}", looked.stdout);
+    assert_eq!(
+        site.exec_must("deployer", "cat /root/seen"),
+        "",
+        "{}",
+        looked.stdout
+    );
+
+    let (_, said) = site.netlib("deploy --on alpha --log-dir /home/mallory/logs");
+    assert_eq!(
+        site.exec_must("deployer", "cat /root/kept"),
+        "mine",
+        "{said}"
+    );
+    let link =
+        "rm /home/mallory/logs/events.jsonl; ln -s /root/kept /home/mallory/logs/events.jsonl";
+    site.exec_must("deployer", link);
+    let (status, said) = site.netlib("deploy --on alpha --log-dir /home/mallory/logs");
+    assert_ne!(status, 0, "{said}");
+    assert!(said.contains("cannot write logs to"), "{said}");
+}

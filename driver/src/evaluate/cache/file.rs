@@ -12,6 +12,7 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use super::bound;
+use crate::private;
 
 /// Grows when files of older netlibs mean something else.
 const VERSION: u64 = 2;
@@ -58,9 +59,10 @@ impl Place {
         Self { file, key }
     }
 
-    /// What is there for this key; nothing if the file is of another one, or broken.
+    /// What is there for this key; nothing if the file is of another one, broken, or where other users can write.
     pub(super) fn read(&self) -> Option<Content> {
-        let text = std::fs::read(&self.file).ok()?;
+        let folder = private::own_folder(self.file.parent()?).ok()?;
+        let text = std::fs::read(folder.join(self.file.file_name()?)).ok()?;
         let content: Content = serde_json::from_slice(&text).ok()?;
         (content.version == VERSION && content.key == self.key).then_some(content)
     }
@@ -76,8 +78,9 @@ impl Place {
     /// Adds what another netlib wrote in the meantime, and replaces the file.
     pub(super) fn write(&self, content: &mut Content) -> std::io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
-        crate::private::make_folder(folder)?;
-        let lock = File::create(folder.join(bound::LOCK))?;
+        private::make_folder(folder)?;
+        let folder = &private::own_folder(folder)?;
+        let lock = private::append(&folder.join(bound::LOCK))?;
         // On a file system without locks, somebody's answers may be lost and are evaluated again.
         let _ = flock(&lock, FlockOperation::LockExclusive);
         content.version = VERSION;
