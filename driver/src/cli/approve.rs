@@ -18,13 +18,13 @@ use crate::steps::{Approvers, Statement, coordinator, who};
 /// Approve that a paused rollout goes on, from any machine that reaches its coordinator.
 ///
 /// What is approved is the plan that is waiting there, named by its digest: if the plan changes, the approval is void. Where
-/// the rollout names `approvers`, the approval is signed with the SSH key of one of them, and --digest names what the waiting
-/// deploy shows.
+/// the rollout names `approvers`, the approval is signed with the SSH key of one of them, and --digest and --batch name what the
+/// waiting deploy shows.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     netlib approve                  the one rollout that waits\n  \
     netlib approve web\n  \
-    netlib approve web --digest 0f3c5a7712d84e900f3c5a7712d84e90\n\n\
+    netlib approve web --digest 0f3c5a7712d84e900f3c5a7712d84e90 --batch 1\n\n\
     Exit status: 0 approved, 1 nothing waits or its coordinator does not answer, 2 bad usage or evaluation, 130 interrupted.")]
 pub struct ApproveArgs {
     /// The rollout, by the name that deploy and plan show [default: the only one that waits]
@@ -34,6 +34,10 @@ pub struct ApproveArgs {
     /// Approve only the plan of this digest
     #[arg(long, value_name = "DIGEST")]
     digest: Option<String>,
+
+    /// Approve only what waits after this batch
+    #[arg(long, value_name = "N")]
+    batch: Option<usize>,
 
     /// Sign with this key, where the rollout names approvers: a private key, or a public one whose private half the agent has
     /// [default: the approver's key that the agent has]
@@ -144,6 +148,11 @@ async fn approve(
             "it waits with plan {digest}, which is another one; nothing was approved"
         ));
     }
+    if args.batch.is_some_and(|wanted| wanted != *batch) {
+        return Err(format!(
+            "it waits after batch {batch}, which is another one; nothing was approved"
+        ));
+    }
     let mut approval = Approval {
         digest: digest.clone(),
         batch: *batch,
@@ -152,10 +161,10 @@ async fn approve(
     };
     let approvers = &plan.rollouts[id].approvers;
     if !approvers.is_empty() {
-        if args.digest.is_none() {
+        if args.digest.is_none() || args.batch.is_none() {
             return Err(format!(
                 "its approvals are signed, and only its coordinator says what waits; nothing was approved\n  \
-                 what to do: name the plan that the waiting deploy shows: netlib approve {id} --digest …"
+                 what to do: name the plan and the batch that the waiting deploy shows: netlib approve {id} --digest … --batch …"
             ));
         }
         let statement = Statement::of(&plan.network, id, &approval);

@@ -13,6 +13,7 @@ use super::password::{Nobody, SudoPassword};
 use super::ssh::SshHost;
 use super::{AskPassword, Host, HostError, end_left};
 use crate::plan::{Plan, Target};
+use crate::private::own_folder;
 use crate::run_dir::{RunDir, tidy};
 
 /// ssh and the folder's own name add to it, and the system allows about a hundred bytes.
@@ -123,7 +124,7 @@ fn socket_parent() -> PathBuf {
     runtime
         .into_iter()
         .chain([PathBuf::from(of_user)])
-        .find(|folder| is_plain(folder) && is_private(folder))
+        .find(|folder| is_plain(folder) && is_private(folder) && own_folder(folder).is_ok())
         .unwrap_or_else(|| PathBuf::from("/tmp"))
 }
 

@@ -50,7 +50,7 @@ impl Lines {
                         "to go on: netlib approve {rollout} (on the terminal of this deploy: {rollout} and Enter)"
                     ),
                     names => format!(
-                        "to go on, by {}: netlib approve {rollout} --digest {digest}",
+                        "to go on, by {}: netlib approve {rollout} --digest {digest} --batch {batch}",
                         names.join(" or ")
                     ),
                 };

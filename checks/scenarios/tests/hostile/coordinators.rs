@@ -180,7 +180,9 @@ fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
     );
     site.exec_must("alpha", &forge);
     run.wait_for("an approval that alpha shows is not signed by an approver");
-    let (status, text) = site.netlib(&format!("approve web --digest {digest} --key /root/eve"));
+    let (status, text) = site.netlib(&format!(
+        "approve web --digest {digest} --batch 1 --key /root/eve"
+    ));
     assert_eq!(status, 1, "{text}");
     assert_says(
         &text,
@@ -192,7 +194,25 @@ fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
     assert_says(&text, &["--digest"]);
     assert_versions(&site, ["2", "1", "1"], &run.text());
 
-    site.netlib_must(&format!("approve web --digest {digest} --key /root/anna"));
+    // Nor what the coordinator makes of it: the pauses that are to come as well.
+    let record = |from: &str, to: &str| {
+        let file = "/var/lib/netlib/rollouts/web/record";
+        site.exec_must(
+            "alpha",
+            &format!("sed -i s/^batch={from}$/batch={to}/ {file}"),
+        );
+    };
+    let (status, text) = site.netlib(&format!("approve web --digest {digest} --key /root/anna"));
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["--batch"]);
+    let approve = format!("approve web --digest {digest} --batch 1 --key /root/anna");
+    record("1", "9");
+    let (status, text) = site.netlib(&approve);
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["it waits after batch 9, which is another one"]);
+    record("9", "1");
+
+    site.netlib_must(&approve);
     run.wait_for("rollout web: goes on: approved by anna");
     let (status, text) = run.wait();
     assert_eq!(status, 0, "{text}");

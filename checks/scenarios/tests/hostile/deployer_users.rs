@@ -140,7 +140,9 @@ fn finding_what_another_user_can_change_is_not_used() {
     assert!(deployed.success(), "{}", deployed.stdout);
     // Who can rename the folder of a run chooses which checks run as root.
     let run = "d=$(mktemp -d) && printf '#!/bin/sh\\nls /home/mallory/tmp >>/root/seen\\nexec /usr/bin/env -i PATH=\"${PATH#*:}\" HOME=/root ssh \"$@\"\\n' >$d/ssh && chmod +x $d/ssh && PATH=$d:$PATH";
-    let looked = site.sh(&format!("{run} {with_mallorys} status --no-eval 2>&1"));
+    let looked = site.sh(&format!(
+        "{run} {with_mallorys} status --no-eval --on alpha 2>&1"
+    ));
     assert!(looked.success(), "{}", looked.stdout);
     assert_eq!(
         site.exec_must("deployer", "cat /root/seen"),
