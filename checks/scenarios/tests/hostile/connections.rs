@@ -331,14 +331,14 @@ fn finding_a_host_adds_no_keys_to_known_hosts() {
     site.exec_must(
         "alpha",
         "ssh-keygen -q -t ecdsa -N '' -f /etc/ssh/ssh_host_evil_key && \
-         echo 'HostKey /etc/ssh/ssh_host_evil_key' >/etc/ssh/sshd_config.d/00-keys.conf && \
+         printf 'HostKey /etc/ssh/ssh_host_%s_key\\n' ed25519 evil >/etc/ssh/sshd_config.d/00-keys.conf && \
          systemctl reset-failed ssh && systemctl restart ssh",
     );
     // ssh adds nothing to a line with several names.
     site.must("sed -i 's/^alpha,[^ ]* /alpha /' ~/.ssh/known_hosts");
     let known = || site.must("cat ~/.ssh/known_hosts");
     let before = known();
-    site.netlib_must("deploy");
+    site.netlib_must("status");
     assert_eq!(known(), before);
     // The user's own ssh would have.
     site.must("ssh -o UpdateHostKeys=yes alpha sleep 1");
