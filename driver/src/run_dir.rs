@@ -14,6 +14,8 @@ use crate::private;
 const PREFIX: &str = "netlib-";
 /// The file whose lock the run holds; the kernel frees it however the run ends.
 const LOCK: &str = "lock";
+/// The file with what names the run's deployment on hosts.
+const NONCE: &str = "nonce";
 
 /// A folder that belongs to one run. Dropping it removes it.
 #[derive(Debug)]
@@ -42,6 +44,11 @@ impl RunDir {
         }
     }
 
+    /// Keeps what names the run's deployment on hosts: when the run is killed, the next one can say there that it is dead.
+    pub fn remember(&self, nonce: &str) -> io::Result<()> {
+        std::fs::write(self.path().join(NONCE), nonce)
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -55,31 +62,31 @@ fn locked(path: &Path, how: FlockOperation) -> io::Result<File> {
     Ok(file)
 }
 
-/// Removes what killed runs of this user left in a folder. `end` is told of each socket there, whose process may live.
-pub fn tidy(parent: &Path, mut end: impl FnMut(&Path)) {
-    let Ok(entries) = parent.read_dir() else {
-        return;
-    };
-    for entry in entries.flatten() {
+/// Removes what killed runs of this user left in a folder; what named their deployments. `end` is told of each socket there,
+/// whose process may live.
+pub fn tidy(parent: &Path, mut end: impl FnMut(&Path)) -> Vec<String> {
+    let mut dead = Vec::new();
+    for entry in parent.read_dir().into_iter().flatten().flatten() {
         let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
             && entry.metadata().is_ok_and(|metadata| {
                 metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw()
             });
         if is_ours {
-            remove_dead(&entry.path(), &mut end);
+            dead.extend(remove_dead(&entry.path(), &mut end));
         }
     }
+    dead
 }
 
-/// Removes a folder whose lock nobody holds. One without a lock is being made at this moment, or is not a run's.
-fn remove_dead(folder: &Path, end: &mut impl FnMut(&Path)) {
+/// Removes a folder whose lock nobody holds; what named its deployment. One without a lock is being made at this moment, or
+/// is not a run's.
+fn remove_dead(folder: &Path, end: &mut impl FnMut(&Path)) -> Option<String> {
     let path = folder.join(LOCK);
     if !path.is_file() {
-        return;
+        return None;
     }
-    let Ok(_lock) = locked(&path, FlockOperation::NonBlockingLockExclusive) else {
-        return;
-    };
+    let _lock = locked(&path, FlockOperation::NonBlockingLockExclusive).ok()?;
+    let nonce = std::fs::read_to_string(folder.join(NONCE)).ok();
     for entry in folder.read_dir().into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_socket()) {
             end(&entry.path());
@@ -88,6 +95,7 @@ fn remove_dead(folder: &Path, end: &mut impl FnMut(&Path)) {
     if let Err(error) = std::fs::remove_dir_all(folder) {
         tracing::debug!(folder = %folder.display(), "what a killed run left stays: {error}");
     }
+    nonce
 }
 
 #[cfg(test)]
@@ -109,12 +117,17 @@ mod tests {
             folder
         };
         let dead = make("netlib-dead", &[LOCK, "root"]);
+        std::fs::write(dead.join(NONCE), "1-a").unwrap();
+        alive.remember("2-b").unwrap();
         let _listener = std::os::unix::net::UnixListener::bind(dead.join("0")).unwrap();
         let unlocked = make("netlib-begun", &["root"]);
         let other = make("other", &[LOCK]);
         let mut ended = Vec::new();
-        tidy(parent.path(), |socket| ended.push(socket.to_owned()));
-        assert_eq!(ended, [dead.join("0")]);
+        let nonces = tidy(parent.path(), |socket| ended.push(socket.to_owned()));
+        assert_eq!(
+            (ended, nonces),
+            (vec![dead.join("0")], vec!["1-a".to_owned()])
+        );
         assert!(!dead.exists());
         assert!(alive.path().join(LOCK).exists() && unlocked.exists() && other.exists());
         let path = alive.path().to_owned();

@@ -141,6 +141,8 @@ pub struct Prepared {
     pub evaluation: Evaluation,
     /// Files of this run; gone when it is dropped.
     pub run_dir: RunDir,
+    /// What named the deployments of killed runs.
+    pub dead: Vec<String>,
 }
 
 /// Reads the flake and its plan, selects nodes and orders their steps. Changes nothing.
@@ -150,7 +152,7 @@ pub async fn prepare(
     events: &EventSink,
     interrupts: &Interrupts,
 ) -> Result<Prepared, Error> {
-    let (flake, run_dir) = load(args, events, interrupts).await?;
+    let (flake, (run_dir, dead)) = load(args, events, interrupts).await?;
     let options = &args.evaluation;
     let cache = Arc::new(options.cache(&flake));
     let (plan, messages) = evaluate_plan(&flake, &cache).await?;
@@ -167,19 +169,20 @@ pub async fn prepare(
         nodes,
         graph,
         run_dir,
+        dead,
     })
 }
 
-/// The flake with settled inputs, and a folder for files of this run.
+/// The flake with settled inputs, and a folder for files of this run with what named the deployments of killed ones.
 async fn load(
     flake: &FlakeArgs,
     events: &EventSink,
     interrupts: &Interrupts,
-) -> Result<(Flake, RunDir), Error> {
+) -> Result<(Flake, (RunDir, Vec<String>)), Error> {
     interrupts.look_with(flake.command(&["status"]));
     // As after `su`, TMPDIR may be somebody else's.
     let parent = private::own_folder(&std::env::temp_dir()).unwrap_or_else(|_| "/tmp".into());
-    tidy(&parent, end_left);
+    let dead = tidy(&parent, end_left);
     let run_dir = RunDir::new_in(&parent).map_err(|error| {
         let parent = parent.display();
         format!("cannot make a folder for this run in {parent}: {error}")
@@ -191,7 +194,7 @@ async fn load(
     let traces = Traces::new(options.traces());
     let (flake, messages) = Flake::load(reference, nix, run_dir.path(), traces).await?;
     warn(events, messages.to_show());
-    Ok((flake, run_dir))
+    Ok((flake, (run_dir, dead)))
 }
 
 /// What the library draws for a request.

@@ -251,7 +251,7 @@ fn goals(args: &DeployArgs, prepared: &Prepared) -> BTreeMap<String, Goal> {
 
 fn settings(args: &DeployArgs, prepared: &Prepared, interrupts: &Interrupts) -> Settings {
     let run_dir = prepared.run_dir.path().to_owned();
-    Settings {
+    let settings = Settings {
         goal: goal(args),
         reboot: args.reboot.then_some(RebootPolicy::WhenNeeded),
         policy: if args.adopt {
@@ -261,8 +261,13 @@ fn settings(args: &DeployArgs, prepared: &Prepared, interrupts: &Interrupts) -> 
         },
         prompt: prompt(),
         activations: args.limits.activations(),
+        dead: prepared.dead.clone(),
         ..Settings::new(run_dir, interrupts.token().clone())
+    };
+    if let Err(error) = prepared.run_dir.remember(&settings.nonce) {
+        tracing::debug!("a run that is killed keeps its copies for a week: {error}");
     }
+    settings
 }
 
 /// Somebody who sees the question and can type an answer.

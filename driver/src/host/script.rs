@@ -206,9 +206,17 @@ fn understood(host: &dyn Host, answer: Answer) -> Result<Probe, HostError> {
     Ok(answer.into_probe())
 }
 
-/// Keeps a toplevel from garbage collection on the host until its deployment ends; whether the host has it already.
-pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str) -> Result<bool, HostError> {
-    let answer = call(host, "protect", &[nonce, toplevel]).await?;
+/// Keeps a toplevel from garbage collection on the host until its deployment ends, and no longer what dead runs wanted to
+/// deploy; whether the host has it already.
+pub async fn protect(
+    host: &dyn Host,
+    nonce: &str,
+    toplevel: &str,
+    dead: &[String],
+) -> Result<bool, HostError> {
+    let words = [nonce, toplevel].into_iter();
+    let words: Vec<&str> = words.chain(dead.iter().map(String::as_str)).collect();
+    let answer = call(host, "protect", &words).await?;
     answer.accepted("protected")?;
     Ok(answer.get("valid") == Some("yes"))
 }

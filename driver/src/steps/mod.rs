@@ -67,6 +67,8 @@ pub struct Settings {
     pub activations: usize,
     /// Names this deployment on the hosts; sorts by time.
     pub nonce: String,
+    /// What named the deployments of runs that were killed here.
+    pub dead: Vec<String>,
     /// Who deploys, for whoever finds a host locked: user and machine.
     pub deployer: String,
     /// How long a build may take.
@@ -91,6 +93,7 @@ impl Settings {
             prompt: Prompt::default(),
             activations: 16,
             nonce: new_nonce(),
+            dead: Vec::new(),
             deployer: who(),
             build_limit: Duration::from_secs(6 * 60 * 60),
             copy_limit: Duration::from_secs(2 * 60 * 60),

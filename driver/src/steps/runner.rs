@@ -247,13 +247,14 @@ impl StepRunner {
     ) -> Result<String, StepFailure> {
         let Settings {
             nonce,
+            dead,
             copy_limit,
             cancel,
             ..
         } = &self.parts.settings;
         let (host, path) = (&*standing.host, &standing.toplevel.out_path);
         // A root that points nowhere yet is in order; a copy that no root holds could be collected at any time.
-        let copied = match script::protect(host, nonce, path).await? {
+        let copied = match script::protect(host, nonce, path, dead).await? {
             true => Some(0),
             false => {
                 let show = |line| self.show(step, line);

@@ -4,9 +4,14 @@
 protect() {
   use_deploy "$1"
   if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-next"; then refuse_state "$root/nix"; fi
+  wanted=$2
+  shift 2
+  for dead in "$@"; do
+    if is_nonce "$dead" && ! is_of_record "$dead"; then rm -f -- "$roots/$dead-next"; fi
+  done
   tidy_roots
-  emit protected "$2"
-  say_whether_valid "$2"
+  emit protected "$wanted"
+  say_whether_valid "$wanted"
 }
 
 keep() {

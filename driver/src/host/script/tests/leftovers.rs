@@ -191,7 +191,7 @@ async fn attack_21_an_activation_that_is_killed_with_its_recovery_goes_back_by_i
 async fn attack_21_what_killed_runs_left_goes_with_the_next_one() {
     let (bed, _, new) = bed_with(Switch::Works);
     let hangs = bed.toplevel("hangs", Switch::Hangs);
-    protect(&bed, "0-a", &new).await.unwrap();
+    protect(&bed, "0-a", &new, &[]).await.unwrap();
     activate(&bed, &bed.activation("1-a", &hangs))
         .await
         .unwrap();
@@ -206,6 +206,22 @@ async fn attack_21_what_killed_runs_left_goes_with_the_next_one() {
     assert_ne!(bed.left(), "");
     assert_eq!(bed.deploy("2-b", &new).await.phase, Phase::Confirmed);
     assert_eq!(bed.left(), "");
+}
+
+#[tokio::test]
+async fn what_a_dead_run_copied_is_kept_no_longer_and_what_a_live_one_did_is() {
+    let (bed, _, new) = bed_with(Switch::Works);
+    let other = bed.toplevel("other", Switch::Works);
+    let root = |nonce: &str| {
+        let name = format!("nix/var/nix/gcroots/netlib/{nonce}-next");
+        bed.path(&name).symlink_metadata().is_ok()
+    };
+    for nonce in ["1-a", "2-b"] {
+        protect(&bed, nonce, &other, &[]).await.unwrap();
+    }
+    let dead = ["1-a".to_owned(), "../2-b".to_owned()];
+    protect(&bed, "3-c", &new, &dead).await.unwrap();
+    assert_eq!((root("1-a"), root("2-b"), root("3-c")), (false, true, true));
 }
 
 /// Starts a check whose probes never end, and leaves it with whoever started it.
