@@ -203,7 +203,7 @@ ps -eo pid=,args= | grep -E '/run/netlib|netlib-host|sh -s -- ' | grep -v grep
 find /run/netlib -mindepth 1 \( -name 'host-*.sh*' -o -name 'session-*' -o -name 'confirm-*' -o -name 'state-*' -o -name holder -o -name '*.new' \)
 find /var/lib/netlib -name reserve -o -name '*.new'
 find /nix/var/nix/gcroots/netlib -name '*-next' -o -name '*-previous'
-find /tmp /var/tmp /dev/shm -mindepth 1 -maxdepth 1 \( -name '*netlib*' -o -name 'tmp.*' \)
+find /tmp /var/tmp /dev/shm -mindepth 1 -maxdepth 1 -name '*netlib*'
 "#;
 
 /// The same on the deployer, where no netlib runs any more.
