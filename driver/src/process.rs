@@ -147,15 +147,27 @@ impl Command {
         self.exchange(Some(lines), |_| {}).await
     }
 
-    /// Like [`Command::output`] and [`Command::stream_lines`], for what somebody else has started: its pipes, and its end.
-    /// Whoever drops the pipes ends it.
+    /// Like [`Command::output`] and [`Command::stream_lines`], for what somebody else has started: its pipes, and its end,
+    /// which is asked for once all has been read, as that gives up the rest. Whoever drops the pipes ends it.
     pub(crate) async fn attached(
         self,
         pipes: Pipes<impl AsyncWrite + Unpin, impl AsyncRead + Unpin, impl AsyncRead + Unpin>,
-        end: impl Future<Output = std::io::Result<ExitStatus>>,
+        end: impl Future<Output = ExitStatus>,
         lines: Option<&LineSink>,
     ) -> Result<Output, ProcessError> {
-        let (ended, said) = self.follow(pipes, end, (lines, |_| {})).await;
+        let mut said = Said::default();
+        let whole = async {
+            self.carry(pipes, &mut said, (lines, |_: &str| {})).await?;
+            Ok(end.await)
+        };
+        let ended = tokio::select! {
+            whole = whole => match whole {
+                Ok(status) => Ended::By(Ok(status)),
+                Err(TooLong) => Ended::TooLong,
+            },
+            () = self.cancel.cancelled() => Ended::Cancelled,
+            () = tokio::time::sleep(self.timeout) => Ended::TimedOut,
+        };
         self.judge(ended, said)
     }
 
@@ -179,29 +191,18 @@ impl Command {
     ) -> Result<Output, ProcessError> {
         let mut child = self.spawn()?;
         let group = Group::of(&child);
-        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (ended, said) = self.follow(pipes, child.wait(), (lines, on_line)).await;
+        let mut said = Said::default();
+        let ended = {
+            let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+            let moving = self.carry(pipes, &mut said, (lines, on_line));
+            tokio::pin!(moving);
+            self.watch(&mut child, moving, lines).await
+        };
         match ended {
             Ended::By(_) => group.disarm(),
             _ => group.end(&mut child).await,
         }
         self.judge(ended, said)
-    }
-
-    /// Carries what goes through the pipes until it has ended and all is read, or it has to end.
-    async fn follow(
-        &self,
-        pipes: Pipes<impl AsyncWrite + Unpin, impl AsyncRead + Unpin, impl AsyncRead + Unpin>,
-        end: impl Future<Output = std::io::Result<ExitStatus>>,
-        (lines, on_line): (Option<&LineSink>, impl FnMut(&str) + Send),
-    ) -> (Ended, Said) {
-        let mut said = Said::default();
-        let ended = {
-            let moving = self.carry(pipes, &mut said, (lines, on_line));
-            tokio::pin!(moving, end);
-            self.watch(end, moving, lines).await
-        };
-        (ended, said)
     }
 
     /// Carries what goes through the pipes, to their ends.
@@ -256,7 +257,7 @@ impl Command {
     /// Waits until the child has ended and all is read, or it has to end.
     async fn watch(
         &self,
-        mut end: Pin<&mut impl Future<Output = std::io::Result<ExitStatus>>>,
+        child: &mut Child,
         mut moving: Pin<&mut impl Future<Output = Result<(), TooLong>>>,
         lines: Option<&LineSink>,
     ) -> Ended {
@@ -265,7 +266,7 @@ impl Command {
         let (mut ended, mut is_read) = (None, false);
         loop {
             tokio::select! {
-                status = &mut end, if ended.is_none() => ended = Some(status),
+                status = child.wait(), if ended.is_none() => ended = Some(status),
                 read = &mut moving, if !is_read => match read {
                     Ok(()) => is_read = true,
                     Err(TooLong) => return Ended::TooLong,

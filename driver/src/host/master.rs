@@ -138,7 +138,8 @@ impl Connection {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = match remote.spawn().await {
+        let begun = tokio::time::timeout(LOGIN, remote.spawn()).await;
+        let mut child = match begun.unwrap_or(Err(openssh::Error::Disconnected)) {
             Ok(child) => child,
             Err(error) => return Err(command.not_attached(ended_with(&error), &error)),
         };
@@ -148,10 +149,8 @@ impl Connection {
             child.stderr().take(),
         );
         let end = async move {
-            Ok(child
-                .wait()
-                .await
-                .unwrap_or_else(|error| ended_with(&error)))
+            let ended = child.wait().await;
+            ended.unwrap_or_else(|error| ended_with(&error))
         };
         command.attached(pipes, end, lines).await
     }
