@@ -84,7 +84,7 @@ exec /usr/bin/nix "$@"
 fn what_cannot_be_had_is_refused() {
     let site = Site::up(&[]);
     site.write(&Network::of(&["alpha"]));
-    let (status, text) = site.netlib("plan --evaluator nix-eval-jobs");
+    let (status, text) = site.netlib("plan --out /root/plan.json --evaluator nix-eval-jobs");
     assert_eq!(status, 2, "{text}");
     assert_says(
         &text,
