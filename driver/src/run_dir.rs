@@ -87,15 +87,20 @@ fn remove_dead(folder: &Path, end: &mut impl FnMut(&Path)) -> Option<String> {
     }
     let _lock = locked(&path, FlockOperation::NonBlockingLockExclusive).ok()?;
     let nonce = std::fs::read_to_string(folder.join(NONCE)).ok();
-    for entry in folder.read_dir().into_iter().flatten().flatten() {
-        if entry.file_type().is_ok_and(|kind| kind.is_socket()) {
-            end(&entry.path());
-        }
-    }
+    each_socket(folder, end);
     if let Err(error) = std::fs::remove_dir_all(folder) {
         tracing::debug!(folder = %folder.display(), "what a killed run left stays: {error}");
     }
     nonce
+}
+
+/// Tells of each socket in a folder.
+pub fn each_socket(folder: &Path, mut tell: impl FnMut(&Path)) {
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_socket()) {
+            tell(&entry.path());
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod fault;
 mod random;
 mod truth;
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -29,11 +30,12 @@ const LIMITS: &str = "\
     rollout.minHealthyTime = 1;\n\
     rollout.healthyDeadline = 6;\n";
 
-/// Runs so many rounds; says each on stdout, and returns what was found wrong.
-pub fn run(rounds: usize, seed: u64) -> Vec<String> {
+/// Plays these rounds of a seed; says each on stdout, and returns what was found wrong.
+pub fn run(rounds: Range<usize>, seed: u64) -> Vec<String> {
     let mut exceptions = Vec::new();
     let mut bed: Option<Place> = None;
-    for round in 0..rounds {
+    let count = rounds.len();
+    for round in rounds {
         let mut random = Random::of(seed, round);
         let place = match bed.take() {
             Some(place) if place.rounds < ROUNDS_PER_BED => place,
@@ -60,7 +62,7 @@ pub fn run(rounds: usize, seed: u64) -> Vec<String> {
         );
     }
     println!(
-        "campaign: {rounds} rounds, {} exceptions, seed {seed}",
+        "campaign: {count} rounds, {} exceptions, seed {seed}",
         exceptions.len()
     );
     exceptions

@@ -14,7 +14,7 @@ use super::ssh::SshHost;
 use super::{AskPassword, Host, HostError, end_left};
 use crate::plan::{Plan, Target};
 use crate::private::own_folder;
-use crate::run_dir::{RunDir, tidy};
+use crate::run_dir::{RunDir, each_socket, tidy};
 
 /// ssh and the folder's own name add to it, and the system allows about a hundred bytes.
 const LONGEST_PARENT: usize = 50;
@@ -22,8 +22,17 @@ const LONGEST_PARENT: usize = 50;
 /// All machines of a plan.
 pub struct Hosts {
     entries: BTreeMap<String, Entry>,
-    sockets: RunDir,
+    sockets: Sockets,
     password: SudoPassword,
+}
+
+/// The folder of the sockets. A run that leaves at once ends its connections with it.
+struct Sockets(RunDir);
+
+impl Drop for Sockets {
+    fn drop(&mut self) {
+        each_socket(self.0.path(), end_left);
+    }
 }
 
 struct Entry {
@@ -58,7 +67,7 @@ impl Hosts {
         Ok(Self {
             entries: entries.collect(),
             password: SudoPassword::from(Nobody, Vec::new()),
-            sockets: directory,
+            sockets: Sockets(directory),
         })
     }
 
@@ -98,7 +107,7 @@ impl Hosts {
             let host = LocalHost::connect(node.to_owned(), &self.password).await?;
             return Ok(Connected::Local(Arc::new(host)));
         }
-        let socket = self.sockets.path().join(entry.number.to_string());
+        let socket = self.sockets.0.path().join(entry.number.to_string());
         let (node, target) = (node.to_owned(), entry.target.clone());
         let host = SshHost::connect(node, target, socket, &self.password).await?;
         Ok(Connected::Ssh(Arc::new(host)))
