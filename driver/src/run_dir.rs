@@ -88,10 +88,26 @@ fn remove_dead(folder: &Path, end: &mut impl FnMut(&Path)) -> Option<String> {
     let _lock = locked(&path, FlockOperation::NonBlockingLockExclusive).ok()?;
     let nonce = std::fs::read_to_string(folder.join(NONCE)).ok();
     each_socket(folder, end);
-    if let Err(error) = std::fs::remove_dir_all(folder) {
+    // The lock goes last: what a process of the dead run still writes meanwhile is for the next one to remove.
+    let emptied = remove_but_lock(folder);
+    if let Err(error) = emptied.and_then(|()| std::fs::remove_dir_all(folder)) {
         tracing::debug!(folder = %folder.display(), "what a killed run left stays: {error}");
     }
     nonce
+}
+
+fn remove_but_lock(folder: &Path) -> io::Result<()> {
+    for entry in folder.read_dir()?.flatten() {
+        if entry.file_name() == LOCK {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        } else {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Tells of each socket in a folder.
