@@ -45,13 +45,7 @@ impl Diagnosis {
     /// A message that does not come from Nix.
     #[must_use]
     pub fn plain(text: &str) -> Self {
-        Self {
-            kind: Kind::Other,
-            at: None,
-            headline: text.to_owned(),
-            advice: None,
-            trace: None,
-        }
+        Self { kind: Kind::Other, at: None, headline: text.to_owned(), advice: None, trace: None }
     }
 
     /// What an error of a node says about whichever node: equal for errors that one change of the network mends.
@@ -118,13 +112,7 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
         Place::Headline => named(),
         Place::Trace => named().or_else(|| location::nearest(&text, sources)),
     };
-    Diagnosis {
-        kind,
-        at,
-        headline: shown(&headline, kind, &error.other),
-        advice,
-        trace: None,
-    }
+    Diagnosis { kind, at, headline: shown(&headline, kind, &error.other), advice, trace: None }
 }
 
 fn shown(headline: &str, kind: Kind, other: &[String]) -> String {

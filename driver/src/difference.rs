@@ -70,11 +70,7 @@ pub async fn compare(
         let here = Deployer::new(&parts.run_dir);
         packages = differences(&list(&*host, system).await?, &list(&here, &planned).await?);
     }
-    Ok(Difference {
-        running,
-        planned,
-        packages,
-    })
+    Ok(Difference { running, planned, packages })
 }
 
 async fn list(host: &dyn Host, system: &str) -> Result<Closure, HostError> {

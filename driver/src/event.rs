@@ -180,20 +180,14 @@ impl EventSink {
     pub fn channel() -> (Self, EventReader) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let room = Arc::new(Semaphore::new(WAITING));
-        let reader = EventReader {
-            receiver,
-            room: room.clone(),
-        };
+        let reader = EventReader { receiver, room: room.clone() };
         (Self { sender, room }, reader)
     }
 
     /// A sink that does not keep the stream open.
     #[must_use]
     pub fn downgrade(&self) -> WeakEventSink {
-        WeakEventSink {
-            sender: self.sender.downgrade(),
-            room: self.room.clone(),
-        }
+        WeakEventSink { sender: self.sender.downgrade(), room: self.room.clone() }
     }
 
     /// Sends one event, without waiting for anybody.

@@ -76,9 +76,7 @@ pub enum FactsError {
     #[error("{0}")]
     Gatherer(Box<StepFailure>),
     /// What the node answered is no fact.
-    #[error(
-        "the fact {fact:?} of node `{node}`: {problem}\n  it is printed by {program} on the node"
-    )]
+    #[error("the fact {fact:?} of node `{node}`: {problem}\n  it is printed by {program} on the node")]
     Value {
         /// Node name.
         node: String,
@@ -102,14 +100,10 @@ impl From<HostError> for FactsError {
 
 /// The folder where facts are kept, or why there is none.
 pub fn local_folder(folder: Option<PathBuf>, reference: &str) -> Result<PathBuf, FactsError> {
-    let folder = folder.ok_or_else(|| FactsError::NotLocal {
-        reference: reference.to_owned(),
-    })?;
+    let folder = folder.ok_or_else(|| FactsError::NotLocal { reference: reference.to_owned() })?;
     // Root could write there, and every later evaluation would see it.
     if folder.starts_with("/nix/store") {
-        return Err(FactsError::InStore {
-            reference: reference.to_owned(),
-        });
+        return Err(FactsError::InStore { reference: reference.to_owned() });
     }
     Ok(folder)
 }
@@ -134,22 +128,14 @@ async fn observed(parts: &GatherParts, node: &str) -> Result<Written, FactsError
     parts.events.send(Event::StepStarted { step: step.clone() });
     let result = one(parts, node, &step).await;
     let told = match &result {
-        Ok(Written::Unchanged { path }) => {
-            StepResult::Skipped(format!("{} is unchanged", path.display()))
-        }
+        Ok(Written::Unchanged { path }) => StepResult::Skipped(format!("{} is unchanged", path.display())),
         Ok(Written::Changed { path, facts }) => {
             StepResult::Done(format!("wrote {} to {}", facts.join(", "), path.display()))
         }
-        Err(FactsError::Host(error)) if error.is_offline() => {
-            StepResult::Offline(told(node, &step, error))
-        }
+        Err(FactsError::Host(error)) if error.is_offline() => StepResult::Offline(told(node, &step, error)),
         Err(error) => StepResult::Failed(told(node, &step, error)),
     };
-    parts.events.send(Event::StepFinished {
-        step,
-        result: told,
-        elapsed: since.elapsed(),
-    });
+    parts.events.send(Event::StepFinished { step, result: told, elapsed: since.elapsed() });
     result
 }
 
@@ -159,18 +145,9 @@ fn told(node: &str, step: &str, error: &dyn std::fmt::Display) -> String {
 
 async fn one(parts: &GatherParts, node: &str, step: &str) -> Result<Written, FactsError> {
     let settings = &parts.settings;
-    let show = |line| {
-        parts.events.send(Event::StepOutput {
-            step: step.to_owned(),
-            line,
-        })
-    };
+    let show = |line| parts.events.send(Event::StepOutput { step: step.to_owned(), line });
     let host = parts.hosts.get(node).await?;
-    let gatherer = parts
-        .gatherers
-        .toplevel(node)
-        .await
-        .map_err(FactsError::Evaluate)?;
+    let gatherer = parts.gatherers.toplevel(node).await.map_err(FactsError::Evaluate)?;
     script::admit(&*host, &parts.plan.network, settings.policy).await?;
     let what = Build {
         toplevel: gatherer,
@@ -178,28 +155,20 @@ async fn one(parts: &GatherParts, node: &str, step: &str) -> Result<Written, Fac
         limit: settings.build_limit,
         cancel: settings.cancel.clone(),
     };
-    build(&what, show)
-        .await
-        .map_err(|failure| FactsError::Gatherer(Box::new(failure)))?;
+    build(&what, show).await.map_err(|failure| FactsError::Gatherer(Box::new(failure)))?;
     let out = &what.toplevel.out_path;
     let limits = (settings.copy_limit, &settings.cancel);
-    copy(&*host, out, limits, show)
-        .await
-        .map_err(|failure| FactsError::Gatherer(Box::new(failure)))?;
+    copy(&*host, out, limits, show).await.map_err(|failure| FactsError::Gatherer(Box::new(failure)))?;
     let mut facts = BTreeMap::new();
     let requests = parts.plan.nodes.get(node).map(|node| &node.facts);
     for (fact, request) in requests.into_iter().flatten() {
         let program = format!("{out}/bin/{fact}");
-        let output = host
-            .run(HostCommand::new([program.clone()]).timeout(FACT))
-            .await?;
-        let value = value::checked(&output.stdout, &request.pattern).map_err(|problem| {
-            FactsError::Value {
-                node: node.to_owned(),
-                fact: fact.clone(),
-                problem: Box::new(problem),
-                program,
-            }
+        let output = host.run(HostCommand::new([program.clone()]).timeout(FACT)).await?;
+        let value = value::checked(&output.stdout, &request.pattern).map_err(|problem| FactsError::Value {
+            node: node.to_owned(),
+            fact: fact.clone(),
+            problem: Box::new(problem),
+            program,
         })?;
         facts.insert(fact.clone(), value);
     }
@@ -210,44 +179,21 @@ async fn one(parts: &GatherParts, node: &str, step: &str) -> Result<Written, Fac
 ///
 /// A flake in a git work tree does not see such files, and netlib adds nothing to git by itself.
 pub async fn unknown_to_git(folder: &Path, files: &[PathBuf]) -> Option<String> {
-    let git = |words: &[&str]| {
-        Command::new("git")
-            .arg("-C")
-            .arg(folder)
-            .args(words)
-            .timeout(GIT)
-    };
-    git(&["rev-parse", "--is-inside-work-tree"])
-        .output()
-        .await
-        .ok()?;
+    let git = |words: &[&str]| Command::new("git").arg("-C").arg(folder).args(words).timeout(GIT);
+    git(&["rev-parse", "--is-inside-work-tree"]).output().await.ok()?;
     let mut unknown = Vec::new();
     for file in files {
-        let known = git(&["ls-files", "--error-unmatch", "--"])
-            .arg(file)
-            .output()
-            .await;
+        let known = git(&["ls-files", "--error-unmatch", "--"]).arg(file).output().await;
         if known.is_err() {
-            unknown.push(
-                file.strip_prefix(folder)
-                    .unwrap_or(file)
-                    .display()
-                    .to_string(),
-            );
+            unknown.push(file.strip_prefix(folder).unwrap_or(file).display().to_string());
         }
     }
     if unknown.is_empty() {
         return None;
     }
     let words = ["git", "-C"].map(str::to_owned).into_iter();
-    let words = words.chain([
-        folder.display().to_string(),
-        "add".to_owned(),
-        "--".to_owned(),
-    ]);
-    Some(crate::process::quote_argv(
-        &words.chain(unknown).collect::<Vec<_>>(),
-    ))
+    let words = words.chain([folder.display().to_string(), "add".to_owned(), "--".to_owned()]);
+    Some(crate::process::quote_argv(&words.chain(unknown).collect::<Vec<_>>()))
 }
 
 #[cfg(test)]

@@ -91,8 +91,7 @@ impl Flake {
             }
             Reference::File(file) => {
                 let path = file.path.clone();
-                let path = std::fs::canonicalize(&path)
-                    .map_err(|source| FlakeError::NoFile { path, source })?;
+                let path = std::fs::canonicalize(&path).map_err(|source| FlakeError::NoFile { path, source })?;
                 let folder = path.parent().map(Path::to_owned);
                 let flake = Self {
                     sources: SourceMap::known(None, folder, None),
@@ -173,11 +172,7 @@ impl Flake {
     /// An attribute of the chosen network, such as `toplevels.alpha`, of the settled flake.
     #[must_use]
     pub fn attribute(&self, path: &str) -> AttributeOf {
-        let path = format!(
-            "{}.{}.{path}",
-            reference::NETWORKS,
-            self.reference.network()
-        );
+        let path = format!("{}.{}.{path}", reference::NETWORKS, self.reference.network());
         self.at(path)
     }
 
@@ -185,13 +180,8 @@ impl Flake {
     pub async fn networks(&self) -> Vec<String> {
         let words = self.at(reference::NETWORKS.to_owned()).words();
         let names = ["--apply".to_owned(), "builtins.attrNames".to_owned()];
-        let call = self
-            .nix
-            .call(["eval", "--json"], words.into_iter().chain(names))
-            .await;
-        call.ok()
-            .and_then(|answer| serde_json::from_slice(&answer.stdout).ok())
-            .unwrap_or_default()
+        let call = self.nix.call(["eval", "--json"], words.into_iter().chain(names)).await;
+        call.ok().and_then(|answer| serde_json::from_slice(&answer.stdout).ok()).unwrap_or_default()
     }
 
     /// The explanation of a failed call, or the call's own error when Nix said nothing. The trace is kept under the
@@ -210,10 +200,7 @@ impl Flake {
         }
         let name = format!("{}-{attribute}", self.reference.network());
         let trace = self.traces.keep(&name, &self.sources.map(&error.text));
-        Diagnosis {
-            trace: Some(trace),
-            ..diagnosis
-        }
+        Diagnosis { trace: Some(trace), ..diagnosis }
     }
 
     fn at(&self, path: String) -> AttributeOf {
@@ -221,11 +208,7 @@ impl Flake {
             Root::Flake(url) => (url.clone(), true),
             Root::File(file) => (file.to_string_lossy().into_owned(), false),
         };
-        AttributeOf {
-            root,
-            is_flake,
-            path,
-        }
+        AttributeOf { root, is_flake, path }
     }
 }
 
@@ -245,24 +228,14 @@ async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), FlakeError> {
     let sources = SourceMap::guess(url);
     let call = nix.call(["flake", "metadata", "--json"], [url]).await;
     let answer = call.map_err(|error| match error.said() {
-        Ok(error) => FlakeError::Metadata {
-            url: url.to_owned(),
-            diagnosis: explain(&error, &sources),
-        },
+        Ok(error) => FlakeError::Metadata { url: url.to_owned(), diagnosis: explain(&error, &sources) },
         Err(error) => FlakeError::Call(error),
     })?;
-    let metadata = serde_json::from_slice(&answer.stdout).map_err(|source| FlakeError::Answer {
-        url: url.to_owned(),
-        source,
-    })?;
+    let metadata =
+        serde_json::from_slice(&answer.stdout).map_err(|source| FlakeError::Answer { url: url.to_owned(), source })?;
     Ok((metadata, answer.messages))
 }
 
 async fn write(path: &Path, text: &str) -> Result<(), FlakeError> {
-    tokio::fs::write(path, text)
-        .await
-        .map_err(|source| FlakeError::Write {
-            path: path.to_owned(),
-            source,
-        })
+    tokio::fs::write(path, text).await.map_err(|source| FlakeError::Write { path: path.to_owned(), source })
 }

@@ -7,11 +7,7 @@ use proptest::test_runner::Config;
 pub fn config() -> Config {
     let wanted = std::env::var("NETLIB_FUZZ_INPUTS").ok();
     let wanted = wanted.and_then(|number| number.parse().ok());
-    Config {
-        cases: wanted.unwrap_or(10_000),
-        failure_persistence: None,
-        ..Config::default()
-    }
+    Config { cases: wanted.unwrap_or(10_000), failure_persistence: None, ..Config::default() }
 }
 
 /// Bytes that a hostile host may send: rubbish, characters with a meaning, words of the protocol.

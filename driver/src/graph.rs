@@ -91,10 +91,7 @@ impl Graph {
         let mut strongest: BTreeMap<(NodeIndex, NodeIndex), Edge> = BTreeMap::new();
         for (before, step, edge) in edges {
             let (Some(from), Some(to)) = (graph.index.get(&before), graph.index.get(&step)) else {
-                return Err(GraphError::UnknownStep {
-                    step,
-                    after: before,
-                });
+                return Err(GraphError::UnknownStep { step, after: before });
             };
             let known = strongest.entry((*from, *to)).or_insert(edge);
             *known = edge.max(*known);
@@ -126,11 +123,7 @@ impl Graph {
         Self::build(vertices.map(|index| self.inner[*index].clone()), edges).unwrap_or_default()
     }
 
-    fn nearest_before(
-        &self,
-        index: NodeIndex,
-        kept: &impl Fn(&NodeIndex) -> bool,
-    ) -> BTreeSet<(NodeIndex, Edge)> {
+    fn nearest_before(&self, index: NodeIndex, kept: &impl Fn(&NodeIndex) -> bool) -> BTreeSet<(NodeIndex, Edge)> {
         let before = |of, reached: Edge| {
             self.inner
                 .edges_directed(of, Direction::Incoming)
@@ -232,21 +225,10 @@ impl Graph {
     }
 
     fn sorted(&self) -> Result<Vec<NodeIndex>, GraphError> {
-        let incoming = |of| {
-            self.inner
-                .neighbors_directed(of, Direction::Incoming)
-                .count()
-        };
-        let mut left: BTreeMap<NodeIndex, usize> = self
-            .inner
-            .node_indices()
-            .map(|at| (at, incoming(at)))
-            .collect();
-        let mut ready: BTreeSet<(&str, NodeIndex)> = left
-            .iter()
-            .filter(|(_, count)| **count == 0)
-            .map(|(at, _)| (self.inner[*at].id.as_str(), *at))
-            .collect();
+        let incoming = |of| self.inner.neighbors_directed(of, Direction::Incoming).count();
+        let mut left: BTreeMap<NodeIndex, usize> = self.inner.node_indices().map(|at| (at, incoming(at))).collect();
+        let mut ready: BTreeSet<(&str, NodeIndex)> =
+            left.iter().filter(|(_, count)| **count == 0).map(|(at, _)| (self.inner[*at].id.as_str(), *at)).collect();
         let mut order = Vec::with_capacity(left.len());
         while let Some((_, at)) = ready.pop_first() {
             order.push(at);
@@ -267,12 +249,10 @@ impl Graph {
 
     /// One cycle of a graph that has some, starting at its first step by name.
     fn cycle(&self) -> Vec<StepId> {
-        let is_cycle = |part: &Vec<NodeIndex>| {
-            part.len() > 1 || part.iter().any(|at| self.inner.contains_edge(*at, *at))
-        };
+        let is_cycle =
+            |part: &Vec<NodeIndex>| part.len() > 1 || part.iter().any(|at| self.inner.contains_edge(*at, *at));
         let parts = tarjan_scc(&self.inner).into_iter().filter(is_cycle);
-        let first =
-            |part: &Vec<NodeIndex>| part.iter().copied().min_by_key(|at| &self.inner[*at].id);
+        let first = |part: &Vec<NodeIndex>| part.iter().copied().min_by_key(|at| &self.inner[*at].id);
         let Some((part, start)) = parts
             .filter_map(|part| first(&part).map(|start| (part, start)))
             .min_by_key(|(_, start)| &self.inner[*start].id)
@@ -281,9 +261,7 @@ impl Graph {
         };
         let within: BTreeSet<NodeIndex> = part.into_iter().collect();
         let way = self.shortest_way_back(start, &within);
-        way.into_iter()
-            .map(|at| self.inner[at].id.clone())
-            .collect()
+        way.into_iter().map(|at| self.inner[at].id.clone()).collect()
     }
 
     fn shortest_way_back(&self, start: NodeIndex, within: &BTreeSet<NodeIndex>) -> Vec<NodeIndex> {

@@ -115,10 +115,7 @@ impl Node {
     /// The checks that are made from this place, by name.
     pub fn checks_from<'a>(&'a self, place: &Place) -> impl Iterator<Item = (&'a str, &'a Check)> {
         let made_there = move |check: &&'a Check| check.from.contains(place);
-        self.checks
-            .iter()
-            .filter(move |(_, check)| made_there(check))
-            .map(|(name, check)| (name.as_str(), check))
+        self.checks.iter().filter(move |(_, check)| made_there(check)).map(|(name, check)| (name.as_str(), check))
     }
 }
 
@@ -161,11 +158,8 @@ impl Plan {
         let document: Value = serde_json::from_slice(json).map_err(PlanError::NotJson)?;
         check_version(&document)?;
         check_kinds(&document)?;
-        let plan: Self =
-            serde_path_to_error::deserialize(document).map_err(|error| PlanError::Shape {
-                at: error.path().to_string(),
-                problem: error.inner().to_string(),
-            })?;
+        let plan: Self = serde_path_to_error::deserialize(document)
+            .map_err(|error| PlanError::Shape { at: error.path().to_string(), problem: error.inner().to_string() })?;
         plan.check_references()?;
         Ok(plan)
     }
@@ -183,9 +177,7 @@ impl Plan {
         };
         let kept = self.nodes.iter().filter(|(name, _)| nodes.contains(*name));
         Self {
-            nodes: kept
-                .map(|(name, node)| (name.clone(), node.clone()))
-                .collect(),
+            nodes: kept.map(|(name, node)| (name.clone(), node.clone())).collect(),
             steps: graph.steps().filter_map(step).collect(),
             rollouts: self
                 .rollouts
@@ -200,17 +192,9 @@ impl Plan {
     fn check_references(&self) -> Result<(), PlanError> {
         for (id, step) in &self.steps {
             if let Some(what) = step.kind.lacks(step) {
-                return Err(PlanError::Lacks {
-                    step: id.clone(),
-                    kind: step.kind.name(),
-                    what,
-                });
+                return Err(PlanError::Lacks { step: id.clone(), kind: step.kind.name(), what });
             }
-            let missing = |what, name: &str| PlanError::Dangling {
-                step: id.clone(),
-                what,
-                name: name.to_owned(),
-            };
+            let missing = |what, name: &str| PlanError::Dangling { step: id.clone(), what, name: name.to_owned() };
             if let Some(node) = step.owner()
                 && !self.nodes.contains_key(node)
             {
@@ -230,12 +214,8 @@ impl Plan {
     }
 
     fn check_checks(&self) -> Result<(), PlanError> {
-        let is_plain = |name: &str| {
-            !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
-        };
+        let is_plain =
+            |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
         for (node, planned) in &self.nodes {
             for (name, check) in &planned.checks {
                 let places = check.from.iter().filter_map(|place| place.node(node));
@@ -248,11 +228,7 @@ impl Plan {
                     None => continue,
                 };
                 let (node, check) = (node.clone(), name.clone());
-                return Err(PlanError::Check {
-                    node,
-                    check,
-                    problem,
-                });
+                return Err(PlanError::Check { node, check, problem });
             }
         }
         Ok(())
@@ -262,10 +238,7 @@ impl Plan {
         for (id, rollout) in &self.rollouts {
             let batched = rollout.batches.iter().flat_map(|batch| &batch.nodes);
             let named = rollout.nodes.iter().chain(batched);
-            if let Some(node) = named
-                .into_iter()
-                .find(|node| !self.nodes.contains_key(*node))
-            {
+            if let Some(node) = named.into_iter().find(|node| !self.nodes.contains_key(*node)) {
                 let (rollout, node) = (id.clone(), node.clone());
                 return Err(PlanError::RolloutNode { rollout, node });
             }
@@ -289,10 +262,7 @@ fn check_kinds(document: &Value) -> Result<(), PlanError> {
         if let Some(kind) = step.get("kind").and_then(Value::as_str)
             && !StepKind::ALL.iter().any(|known| known.name() == kind)
         {
-            return Err(PlanError::UnknownKind {
-                step: id.clone(),
-                kind: kind.to_owned(),
-            });
+            return Err(PlanError::UnknownKind { step: id.clone(), kind: kind.to_owned() });
         }
     }
     Ok(())

@@ -55,11 +55,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     let no_link = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
     let options = options.create(true).mode(0o600).custom_flags(no_link);
     let file = options.open(path)?;
-    if is_trusted(file.metadata()?.uid()) {
-        Ok(file)
-    } else {
-        Err(not_ours(path))
-    }
+    if is_trusted(file.metadata()?.uid()) { Ok(file) } else { Err(not_ours(path)) }
 }
 
 #[cfg(test)]

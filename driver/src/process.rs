@@ -78,15 +78,13 @@ impl Command {
 
     /// Adds arguments.
     pub fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
-        self.args
-            .extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
         self
     }
 
     /// Sets one variable in addition to the caller's environment.
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        self.env
-            .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self.env.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
@@ -123,10 +121,7 @@ impl Command {
     /// Program and arguments, as lossy text.
     #[must_use]
     pub fn argv(&self) -> Vec<String> {
-        std::iter::once(&self.program)
-            .chain(&self.args)
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect()
+        std::iter::once(&self.program).chain(&self.args).map(|word| word.to_string_lossy().into_owned()).collect()
     }
 
     /// Runs the child to its end. A non-zero exit status is an error.
@@ -135,10 +130,7 @@ impl Command {
     }
 
     /// Like [`Command::output`], and hands out each line of stderr as it comes.
-    pub async fn stream_stderr(
-        self,
-        on_line: impl FnMut(&str) + Send,
-    ) -> Result<Output, ProcessError> {
+    pub async fn stream_stderr(self, on_line: impl FnMut(&str) + Send) -> Result<Output, ProcessError> {
         self.exchange(None, on_line).await
     }
 
@@ -172,11 +164,7 @@ impl Command {
     }
 
     /// The error for what could not even be started elsewhere.
-    pub(crate) fn not_attached(
-        &self,
-        status: ExitStatus,
-        error: &dyn std::error::Error,
-    ) -> ProcessError {
+    pub(crate) fn not_attached(&self, status: ExitStatus, error: &dyn std::error::Error) -> ProcessError {
         ProcessError::Failed {
             argv: self.argv(),
             status,
@@ -208,19 +196,11 @@ impl Command {
     /// Carries what goes through the pipes, to their ends.
     async fn carry(
         &self,
-        (stdin, stdout, stderr): Pipes<
-            impl AsyncWrite + Unpin,
-            impl AsyncRead + Unpin,
-            impl AsyncRead + Unpin,
-        >,
+        (stdin, stdout, stderr): Pipes<impl AsyncWrite + Unpin, impl AsyncRead + Unpin, impl AsyncRead + Unpin>,
         said: &mut Said,
         (lines, mut on_line): (Option<&LineSink>, impl FnMut(&str) + Send),
     ) -> Result<(), TooLong> {
-        let Said {
-            stdout: collected,
-            noise,
-            tail,
-        } = said;
+        let Said { stdout: collected, noise, tail } = said;
         let read_stdout = async {
             let Some(stdout) = stdout else { return Ok(()) };
             let mut reader = Reader::new(stdout, self.limits);
@@ -311,26 +291,12 @@ impl Command {
         let (argv, stderr_tail) = (self.argv(), said.stderr());
         Err(match ended {
             Ended::By(Ok(status)) if status.success() => {
-                return Ok(Output {
-                    stderr: stderr_tail,
-                    stdout: said.stdout,
-                });
+                return Ok(Output { stderr: stderr_tail, stdout: said.stdout });
             }
-            Ended::By(Ok(status)) => ProcessError::Failed {
-                argv,
-                status,
-                stderr_tail,
-            },
+            Ended::By(Ok(status)) => ProcessError::Failed { argv, status, stderr_tail },
             Ended::By(Err(source)) => ProcessError::Io { argv, source },
-            Ended::TooLong => ProcessError::TooLong {
-                argv,
-                limit: self.limits.answer,
-            },
-            Ended::TimedOut => ProcessError::TimedOut {
-                argv,
-                after: self.timeout,
-                stderr_tail,
-            },
+            Ended::TooLong => ProcessError::TooLong { argv, limit: self.limits.answer },
+            Ended::TimedOut => ProcessError::TimedOut { argv, after: self.timeout, stderr_tail },
             Ended::Cancelled => ProcessError::Cancelled { argv },
         })
     }

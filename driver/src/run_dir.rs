@@ -36,10 +36,7 @@ impl RunDir {
             let lock = locked(&folder.path().join(LOCK), FlockOperation::LockExclusive)?;
             // Somebody who tidied at this very moment may have taken it for a dead one.
             if folder.path().join(LOCK).exists() {
-                return Ok(Self {
-                    folder,
-                    _lock: lock,
-                });
+                return Ok(Self { folder, _lock: lock });
             }
         }
     }
@@ -68,9 +65,9 @@ pub fn tidy(parent: &Path, mut end: impl FnMut(&Path)) -> Vec<String> {
     let mut dead = Vec::new();
     for entry in parent.read_dir().into_iter().flatten().flatten() {
         let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
-            && entry.metadata().is_ok_and(|metadata| {
-                metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw()
-            });
+            && entry
+                .metadata()
+                .is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw());
         if is_ours {
             dead.extend(remove_dead(&entry.path(), &mut end));
         }
@@ -145,10 +142,7 @@ mod tests {
         let other = make("other", &[LOCK]);
         let mut ended = Vec::new();
         let nonces = tidy(parent.path(), |socket| ended.push(socket.to_owned()));
-        assert_eq!(
-            (ended, nonces),
-            (vec![dead.join("0")], vec!["1-a".to_owned()])
-        );
+        assert_eq!((ended, nonces), (vec![dead.join("0")], vec!["1-a".to_owned()]));
         assert!(!dead.exists());
         assert!(alive.path().join(LOCK).exists() && unlocked.exists() && other.exists());
         let path = alive.path().to_owned();

@@ -79,11 +79,7 @@ fn listed(differences: &[String]) -> String {
     let named = differences.iter().take(NAMED);
     let lines = named.map(|line| format!("\n  {}", clean_text(line)));
     let mut text: String = lines.collect();
-    if let Some(more) = differences
-        .len()
-        .checked_sub(NAMED)
-        .filter(|more| *more > 0)
-    {
+    if let Some(more) = differences.len().checked_sub(NAMED).filter(|more| *more > 0) {
         text.push_str(&format!("\n  and {more} more"));
     }
     text
@@ -107,34 +103,21 @@ impl SavedPlan {
 
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, SavedPlanError> {
-        let shape = |source| SavedPlanError::Shape {
-            path: path.to_owned(),
-            source,
-        };
-        let text = std::fs::read(path).map_err(|source| SavedPlanError::File {
-            path: path.to_owned(),
-            source,
-        })?;
+        let shape = |source| SavedPlanError::Shape { path: path.to_owned(), source };
+        let text = std::fs::read(path).map_err(|source| SavedPlanError::File { path: path.to_owned(), source })?;
         let document: Value = serde_json::from_slice(&text).map_err(shape)?;
         match document.get("savedPlan").and_then(Value::as_u64) {
-            Some(found) if found != VERSION => Err(SavedPlanError::Version {
-                path: path.to_owned(),
-                found,
-            }),
+            Some(found) if found != VERSION => Err(SavedPlanError::Version { path: path.to_owned(), found }),
             _ => serde_json::from_value(document).map_err(shape),
         }
     }
 
     /// Writes a file: the whole new one, or none.
     pub fn write(&self, path: &Path) -> Result<(), SavedPlanError> {
-        let failed = |source| SavedPlanError::File {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source| SavedPlanError::File { path: path.to_owned(), source };
         let text = serde_json::to_string_pretty(self).map_err(|source| failed(source.into()))?;
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        let mut file =
-            tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
         std::io::Write::write_all(&mut file, (text + "\n").as_bytes()).map_err(failed)?;
         file.persist(path).map_err(|error| failed(error.error))?;
         Ok(())
@@ -146,28 +129,18 @@ impl SavedPlan {
         if differences.is_empty() {
             return Ok(());
         }
-        Err(SavedPlanError::Differs {
-            path: path.to_owned(),
-            differences,
-        })
+        Err(SavedPlanError::Differs { path: path.to_owned(), differences })
     }
 
     fn differences(&self, now: &Self) -> Vec<String> {
         let mut found = Vec::new();
         if self.selection != now.selection {
-            let words =
-                |nodes: &BTreeSet<String>| nodes.iter().cloned().collect::<Vec<_>>().join(", ");
-            found.push(format!(
-                "the selection: saved {}; now {}",
-                words(&self.selection),
-                words(&now.selection)
-            ));
+            let words = |nodes: &BTreeSet<String>| nodes.iter().cloned().collect::<Vec<_>>().join(", ");
+            found.push(format!("the selection: saved {}; now {}", words(&self.selection), words(&now.selection)));
         }
         let deployer = |plan: &Self| {
             let path = plan.deployer_programs.clone();
-            path.map(|path| ("the deployer".to_owned(), path))
-                .into_iter()
-                .collect()
+            path.map(|path| ("the deployer".to_owned(), path)).into_iter().collect()
         };
         let what_runs = "the programs of";
         for (what, then, now) in [
@@ -176,25 +149,17 @@ impl SavedPlan {
             (what_runs, &deployer(self), &deployer(now)),
         ] {
             let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
-            let differing = names
-                .into_iter()
-                .filter(|name| then.get(*name) != now.get(*name));
+            let differing = names.into_iter().filter(|name| then.get(*name) != now.get(*name));
             found.extend(differing.map(|name| {
-                let path = |paths: &BTreeMap<String, String>| {
-                    paths
-                        .get(name)
-                        .cloned()
-                        .unwrap_or_else(|| "none".to_owned())
-                };
+                let path =
+                    |paths: &BTreeMap<String, String>| paths.get(name).cloned().unwrap_or_else(|| "none".to_owned());
                 format!("{what} {name}: saved {}; now {}", path(then), path(now))
             }));
         }
         found.extend(sections(&self.plan, &now.plan));
-        let is_other =
-            matches!((&self.fingerprint, &now.fingerprint), (Some(then), Some(now)) if then != now);
+        let is_other = matches!((&self.fingerprint, &now.fingerprint), (Some(then), Some(now)) if then != now);
         if is_other {
-            found
-                .push("the flake or one of its inputs (its fingerprint is another one)".to_owned());
+            found.push("the flake or one of its inputs (its fingerprint is another one)".to_owned());
         }
         found
     }
@@ -212,20 +177,14 @@ fn sections(then: &Value, now: &Value) -> Vec<String> {
             found.push(format!("the plan at {section}"));
             continue;
         }
-        let differing = keys(then, now)
-            .into_iter()
-            .filter(|key| then[key] != now[key]);
+        let differing = keys(then, now).into_iter().filter(|key| then[key] != now[key]);
         found.extend(differing.map(|key| format!("the plan at {section}.{key}")));
     }
     found
 }
 
 fn keys(then: &Value, now: &Value) -> BTreeSet<String> {
-    let keys = |value: &Value| {
-        value
-            .as_object()
-            .map(|object| object.keys().cloned().collect::<Vec<_>>())
-    };
+    let keys = |value: &Value| value.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>());
     let both = [keys(then), keys(now)].into_iter();
     both.flatten().flatten().collect()
 }

@@ -101,11 +101,7 @@ pub struct Limits {
 
 impl Limits {
     fn of(&self, kind: StepKind) -> usize {
-        self.per_kind
-            .get(&kind)
-            .copied()
-            .unwrap_or(usize::MAX)
-            .max(1)
+        self.per_kind.get(&kind).copied().unwrap_or(usize::MAX).max(1)
     }
 }
 
@@ -139,9 +135,7 @@ impl RunResult {
     /// Whether every step succeeded or had nothing to do.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        self.steps
-            .values()
-            .all(|result| matches!(result, StepResult::Done(_) | StepResult::Skipped(_)))
+        self.steps.values().all(|result| matches!(result, StepResult::Done(_) | StepResult::Skipped(_)))
     }
 }
 

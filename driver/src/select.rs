@@ -38,9 +38,7 @@ pub fn select(plan: &Plan, selectors: &[String]) -> Result<Nodes, SelectError> {
     let (nodes, problems) = context.resolve(selectors);
     match problems.into_iter().next() {
         Some(problem) => Err(SelectError::Problem(problem)),
-        None if nodes.is_empty() => Err(SelectError::Nothing {
-            selectors: selectors.to_vec(),
-        }),
+        None if nodes.is_empty() => Err(SelectError::Nothing { selectors: selectors.to_vec() }),
         None => Ok(nodes),
     }
 }
@@ -79,34 +77,23 @@ impl Context {
 
     fn resolve(&self, selectors: &[String]) -> (Nodes, Vec<Problem>) {
         let all = selectors.iter().map(|text| self.resolve_one(text));
-        let (exclusions, others): (Vec<Resolved>, Vec<Resolved>) =
-            all.partition(|resolved| resolved.is_exclusion);
+        let (exclusions, others): (Vec<Resolved>, Vec<Resolved>) = all.partition(|resolved| resolved.is_exclusion);
         let mut nodes = if others.is_empty() {
             self.all.clone()
         } else {
-            others
-                .iter()
-                .flat_map(|other| other.nodes.clone())
-                .collect()
+            others.iter().flat_map(|other| other.nodes.clone()).collect()
         };
         for exclusion in &exclusions {
             nodes = &nodes & &exclusion.nodes;
         }
         let problems = exclusions.into_iter().chain(others);
-        (
-            nodes,
-            problems.flat_map(|resolved| resolved.problems).collect(),
-        )
+        (nodes, problems.flat_map(|resolved| resolved.problems).collect())
     }
 
     fn resolve_one(&self, text: &str) -> Resolved {
         let terms: Option<Vec<Term>> = text.split('&').map(Term::parse).collect();
         let Some(terms) = terms else {
-            return Resolved {
-                is_exclusion: false,
-                nodes: Nodes::new(),
-                problems: vec![Problem::malformed(text)],
-            };
+            return Resolved { is_exclusion: false, nodes: Nodes::new(), problems: vec![Problem::malformed(text)] };
         };
         let mut nodes = self.all.clone();
         let mut problems = Vec::new();
@@ -116,17 +103,9 @@ impl Context {
                 problems.push(self.unknown(term));
             }
             let named: Nodes = found.into_iter().flatten().cloned().collect();
-            nodes = if term.negated {
-                &nodes - &named
-            } else {
-                &nodes & &named
-            };
+            nodes = if term.negated { &nodes - &named } else { &nodes & &named };
         }
-        Resolved {
-            is_exclusion: terms.iter().all(|term| term.negated),
-            nodes,
-            problems,
-        }
+        Resolved { is_exclusion: terms.iter().all(|term| term.negated), nodes, problems }
     }
 
     fn matching(&self, term: &Term) -> Vec<&Nodes> {

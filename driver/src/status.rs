@@ -56,19 +56,11 @@ impl NodeStatus {
 }
 
 /// Asks all of these nodes at the same time; sorted by name.
-pub async fn ask(
-    hosts: &Hosts,
-    nodes: &BTreeSet<String>,
-    toplevels: Option<&dyn Toplevels>,
-) -> Vec<NodeStatus> {
+pub async fn ask(hosts: &Hosts, nodes: &BTreeSet<String>, toplevels: Option<&dyn Toplevels>) -> Vec<NodeStatus> {
     let asked = futures::stream::iter(nodes)
         .map(|node| async {
             let (host, planned) = tokio::join!(look(hosts, node), planned(toplevels, node));
-            NodeStatus {
-                node: node.clone(),
-                host,
-                planned,
-            }
+            NodeStatus { node: node.clone(), host, planned }
         })
         .buffered(AT_ONCE);
     asked.collect().await

@@ -25,10 +25,7 @@ pub fn unchanged(bytes: &[u8]) -> String {
 #[must_use]
 pub fn clean_text(text: &str) -> String {
     // Nearly all text is of this kind, and floods have to pass quickly.
-    if text
-        .bytes()
-        .all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'))
-    {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return text.to_owned();
     }
     let mut cleaned = String::with_capacity(text.len());
@@ -132,10 +129,7 @@ mod tests {
             ("\u{1b}]0;no end", "�]0;no end"),
             ("\u{1b}[12;", "�[12;"),
             ("\u{1b}c\u{85}\u{0}\u{7f}\u{8}", "�c����"),
-            (
-                "a\u{202e}b\u{2066}c\u{200b}d\u{feff}e\u{e0041}",
-                "a�b�c�d�e�",
-            ),
+            ("a\u{202e}b\u{2066}c\u{200b}d\u{feff}e\u{e0041}", "a�b�c�d�e�"),
             ("10 %\r20 %\r\nend\r", "10 % 20 %\nend"),
         ];
         for (raw, cleaned) in cases {

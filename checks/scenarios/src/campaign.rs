@@ -43,28 +43,15 @@ pub fn run(rounds: Range<usize>, seed: u64) -> Vec<String> {
         };
         let began = Instant::now();
         let (said, wrong) = place.round(round, &mut random);
-        println!(
-            "round {round}: {said} ({:.0} s)",
-            began.elapsed().as_secs_f32()
-        );
+        println!("round {round}: {said} ({:.0} s)", began.elapsed().as_secs_f32());
         for exception in &wrong {
             println!("  EXCEPTION: {}", exception.replace('\n', "\n    "));
         }
         // A bed on which something went wrong would spoil the rounds after it.
-        bed = wrong.is_empty().then(|| Place {
-            rounds: place.rounds + 1,
-            ..place
-        });
-        exceptions.extend(
-            wrong
-                .into_iter()
-                .map(|what| format!("round {round}: {what}")),
-        );
+        bed = wrong.is_empty().then(|| Place { rounds: place.rounds + 1, ..place });
+        exceptions.extend(wrong.into_iter().map(|what| format!("round {round}: {what}")));
     }
-    println!(
-        "campaign: {count} rounds, {} exceptions, seed {seed}",
-        exceptions.len()
-    );
+    println!("campaign: {count} rounds, {} exceptions, seed {seed}", exceptions.len());
     exceptions
 }
 
@@ -82,16 +69,10 @@ impl Place {
         site.write(&network(&|_| String::new()));
         site.netlib_must("deploy");
         site.must("git clone -q /root/network /root/second");
-        site.write(&network(&|_| {
-            "environment.etc.\"first\".text = \"first\";".to_owned()
-        }));
+        site.write(&network(&|_| "environment.etc.\"first\".text = \"first\";".to_owned()));
         let began = Instant::now();
         site.netlib_must("deploy");
-        Self {
-            site,
-            rounds: 0,
-            usual: began.elapsed(),
-        }
+        Self { site, rounds: 0, usual: began.elapsed() }
     }
 
     /// One round: what was done, and what was wrong.
@@ -101,9 +82,7 @@ impl Place {
         let longest = self.usual.as_millis() * 3 / 2 + change.adds_millis();
         let moment = Duration::from_millis(random.below(u64::try_from(longest).unwrap_or(10_000)));
         let said = format!("{change}, {fault} after {:.1} s", moment.as_secs_f32());
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            self.play(round, &change, &fault, moment)
-        }));
+        let result = catch_unwind(AssertUnwindSafe(|| self.play(round, &change, &fault, moment)));
         match result {
             Ok((outcome, wrong)) => (format!("{said}: {outcome}"), wrong),
             Err(panic) => {
@@ -116,13 +95,7 @@ impl Place {
         }
     }
 
-    fn play(
-        &self,
-        round: usize,
-        change: &Change,
-        fault: &Fault,
-        moment: Duration,
-    ) -> (String, Vec<String>) {
+    fn play(&self, round: usize, change: &Change, fault: &Fault, moment: Duration) -> (String, Vec<String>) {
         let site = &self.site;
         let before = Systems::of(site, &HOSTS);
         site.write(&network(&|host| change.lines(host, round)));
@@ -147,10 +120,7 @@ impl Place {
         ));
         let looked = site.netlib("status --no-eval");
         if looked.0 != 0 || looked.1.contains("panicked") {
-            wrong.push(format!(
-                "status after healing ended with {}:\n{}",
-                looked.0, looked.1
-            ));
+            wrong.push(format!("status after healing ended with {}:\n{}", looked.0, looked.1));
         }
         if !change.is_good() {
             site.write(&network(&|host| Change::File.lines(host, round)));
@@ -161,7 +131,9 @@ impl Place {
                 site.assert_active(host);
             }
         } else {
-            wrong.push(format!("the next deploy did not succeed at the first try: status {again}\n{words}\nbefore that:\n{text}"));
+            wrong.push(format!(
+                "the next deploy did not succeed at the first try: status {again}\n{words}\nbefore that:\n{text}"
+            ));
         }
         wrong.extend(check_tidy(site, &HOSTS));
         (format!("status {status}, deployed again"), wrong)

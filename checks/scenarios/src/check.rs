@@ -5,13 +5,10 @@ use crate::Site;
 impl Site {
     /// Copies the programs of a node there, as a deployment does.
     pub fn copy_programs(&self, node: &str) -> String {
-        let programs = self.must(&format!(
-            "nix build --no-link --print-out-paths .#netlibConfigurations.default.programs.{node}"
-        ));
+        let programs =
+            self.must(&format!("nix build --no-link --print-out-paths .#netlibConfigurations.default.programs.{node}"));
         let programs = programs.trim().to_owned();
-        self.must(&format!(
-            "nix copy --no-check-sigs --to ssh-ng://root@{node} {programs}"
-        ));
+        self.must(&format!("nix copy --no-check-sigs --to ssh-ng://root@{node} {programs}"));
         programs
     }
 

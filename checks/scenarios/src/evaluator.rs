@@ -22,10 +22,7 @@ impl Site {
     /// Notes every call of plain nix from now on.
     pub fn note_nix(&self) {
         let wrapper = format!("#!/bin/sh\necho \"$*\" >>{NIX_CALLS}\nexec /usr/bin/nix \"$@\"\n");
-        self.bed
-            .host("deployer")
-            .write_file("/usr/local/bin/nix", wrapper)
-            .unwrap_or_else(|error| panic!("{error}"));
+        self.bed.host("deployer").write_file("/usr/local/bin/nix", wrapper).unwrap_or_else(|error| panic!("{error}"));
         self.exec_must("deployer", "chmod +x /usr/local/bin/nix");
     }
 
@@ -33,19 +30,14 @@ impl Site {
     pub fn evaluator_calls(&self) -> Vec<String> {
         let text = self.nix_calls();
         let is_evaluation = |line: &&str| line.contains(" eval ") || line.contains("--workers");
-        text.lines()
-            .filter(is_evaluation)
-            .map(str::to_owned)
-            .collect()
+        text.lines().filter(is_evaluation).map(str::to_owned).collect()
     }
 
     /// All calls since the last time, also those that evaluate nothing.
     pub fn nix_calls(&self) -> String {
         self.exec_must(
             "deployer",
-            &format!(
-                "for file in {NIX_CALLS} {STEER}/calls; do [ ! -e $file ] || cat $file; rm -f $file; done"
-            ),
+            &format!("for file in {NIX_CALLS} {STEER}/calls; do [ ! -e $file ] || cat $file; rm -f $file; done"),
         )
     }
 
@@ -69,10 +61,7 @@ impl Site {
     pub fn kill_evaluation(&self, node: &str) {
         self.wait_for_evaluation(node);
         let pid = format!("{STEER}/pids/{node}");
-        self.exec_must(
-            "deployer",
-            &format!("rm {STEER}/hold/{node}; kill -KILL $(cat {pid}); rm {pid}"),
-        );
+        self.exec_must("deployer", &format!("rm {STEER}/hold/{node}; kill -KILL $(cat {pid}); rm {pid}"));
     }
 
     /// Makes every process of the stand-in that evaluates a node kill itself.
@@ -82,9 +71,6 @@ impl Site {
 
     /// What git says that changed in the network's folder.
     pub fn changes(&self) -> String {
-        self.exec_must(
-            "deployer",
-            &format!("cd {NETWORK} && git status --porcelain"),
-        )
+        self.exec_must("deployer", &format!("cd {NETWORK} && git status --porcelain"))
     }
 }

@@ -20,7 +20,8 @@ pub const GATE: &str = r#"
 const HALF_A_COPY: u32 = 200_000;
 
 /// A file that is larger than what arrives before the gate.
-const LARGE: &str = r#"environment.etc."large".source = pkgs.runCommand "large" { } "head -c 2000000 /dev/urandom > $out";"#;
+const LARGE: &str =
+    r#"environment.etc."large".source = pkgs.runCommand "large" { } "head -c 2000000 /dev/urandom > $out";"#;
 
 impl Site {
     /// Waits until the switch of a host has come to its gate.
@@ -58,10 +59,7 @@ impl Site {
 }} 3>&1 | exec /usr/bin/nix-daemon "$@"
 "#
         );
-        self.bed
-            .host(host)
-            .write_file("/usr/local/bin/nix-daemon", wrapper)
-            .unwrap_or_else(|error| panic!("{error}"));
+        self.bed.host(host).write_file("/usr/local/bin/nix-daemon", wrapper).unwrap_or_else(|error| panic!("{error}"));
         self.exec_must(host, "chmod +x /usr/local/bin/nix-daemon");
     }
 
@@ -72,19 +70,14 @@ impl Site {
 
     /// Removes the gate of copies; one that waits there goes on.
     pub fn ungate_copies(&self, host: &str) {
-        self.exec_must(
-            host,
-            "rm -f /usr/local/bin/nix-daemon; touch /run/copy-open",
-        );
+        self.exec_must(host, "rm -f /usr/local/bin/nix-daemon; touch /run/copy-open");
     }
 
     /// Waits until a line of shell succeeds on a host.
     pub fn wait_until(&self, host: &str, what: &str, line: &str) {
         self.bed
             .host(host)
-            .wait_until(what, DEADLINE, |host| {
-                Ok(host.exec(["sh", "-c", line])?.success())
-            })
+            .wait_until(what, DEADLINE, |host| Ok(host.exec(["sh", "-c", line])?.success()))
             .unwrap_or_else(|error| panic!("{error}\n{}", self.run_logs()));
     }
 }

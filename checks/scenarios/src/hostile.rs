@@ -34,25 +34,17 @@ impl Site {
     pub fn hostile(&self, host: &str, name: &str, pattern: &str, program: &str) {
         let machine = self.bed.host(host);
         let rule = format!("/hostile/rules/{name}");
-        self.exec_must(
-            host,
-            &format!("mkdir -p {rule} && touch /hostile/log && chmod 666 /hostile/log"),
-        );
+        self.exec_must(host, &format!("mkdir -p {rule} && touch /hostile/log && chmod 666 /hostile/log"));
         let files = [
             ("/hostile/dispatch".to_owned(), DISPATCH.to_owned()),
             (format!("{rule}/program"), program.to_owned()),
             // Last: a rule without a pattern is none.
             (format!("{rule}/pattern"), pattern.to_owned()),
             // Before whatever a deployed system says of sshd: the first value counts.
-            (
-                "/etc/ssh/sshd_config.d/00-hostile.conf".to_owned(),
-                "ForceCommand /hostile/dispatch\n".to_owned(),
-            ),
+            ("/etc/ssh/sshd_config.d/00-hostile.conf".to_owned(), "ForceCommand /hostile/dispatch\n".to_owned()),
         ];
         for (path, text) in files {
-            machine
-                .write_file(&path, text)
-                .unwrap_or_else(|error| panic!("{host}: {path}: {error}"));
+            machine.write_file(&path, text).unwrap_or_else(|error| panic!("{host}: {path}: {error}"));
         }
         self.exec_must(
             host,

@@ -20,15 +20,8 @@ impl Network {
                 "nodes.{node} = {{ target.host = \"{node}\"; addresses = lib.mkDefault [ \"{node}\" ]; configuration = ./{node}.nix; }};"
             );
         }
-        let files = nodes
-            .iter()
-            .map(|node| (format!("{node}.nix"), configuration("")))
-            .collect();
-        Self {
-            imports: vec!["wireguard-mesh".to_owned()],
-            modules: vec![body],
-            files,
-        }
+        let files = nodes.iter().map(|node| (format!("{node}.nix"), configuration(""))).collect();
+        Self { imports: vec!["wireguard-mesh".to_owned()], modules: vec![body], files }
     }
 
     /// Imports one of netlib's network modules.
@@ -65,13 +58,8 @@ impl Network {
     /// Adds the mesh `wg0` of these nodes.
     #[must_use]
     pub fn with_mesh(self, subnet: &str, members: &[&str]) -> Self {
-        let members: String = members
-            .iter()
-            .map(|member| format!("{member} = {{ }}; "))
-            .collect();
-        self.brisk().with(&format!(
-            "wireguard-mesh.wg0 = {{ subnet = {subnet}; members = {{ {members}}}; }};"
-        ))
+        let members: String = members.iter().map(|member| format!("{member} = {{ }}; ")).collect();
+        self.brisk().with(&format!("wireguard-mesh.wg0 = {{ subnet = {subnet}; members = {{ {members}}}; }};"))
     }
 
     /// Replaces a node's configuration by one with these lines.
@@ -96,16 +84,9 @@ impl Network {
     }
 
     fn flake(&self) -> String {
-        let imports: String = self
-            .imports
-            .iter()
-            .map(|module| format!("        netlib.modules.{module}\n"))
-            .collect();
-        let modules: String = self
-            .modules
-            .iter()
-            .map(|lines| format!("        ({{ lib, ... }}: {{\n{lines}        }})\n"))
-            .collect();
+        let imports: String = self.imports.iter().map(|module| format!("        netlib.modules.{module}\n")).collect();
+        let modules: String =
+            self.modules.iter().map(|lines| format!("        ({{ lib, ... }}: {{\n{lines}        }})\n")).collect();
         format!(
             r#"{{
   inputs.nixpkgs.url = "nixpkgs";

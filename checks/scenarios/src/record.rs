@@ -18,26 +18,16 @@ pub struct Record {
 impl Site {
     /// Every deployment a host knows of, the oldest first as far as whole seconds tell.
     pub fn records(&self, host: &str) -> Vec<Record> {
-        let text = self
-            .exec(
-                host,
-                "cd /var/lib/netlib/deploys 2>/dev/null && grep -H '' -- */state",
-            )
-            .stdout;
+        let text = self.exec(host, "cd /var/lib/netlib/deploys 2>/dev/null && grep -H '' -- */state").stdout;
         let mut records: Vec<Record> = Vec::new();
         for line in text.lines() {
             let Some((nonce, assignment)) = line.split_once("/state:") else {
                 continue;
             };
             if records.last().is_none_or(|last| last.nonce != nonce) {
-                records.push(Record {
-                    nonce: nonce.to_owned(),
-                    ..Record::default()
-                });
+                records.push(Record { nonce: nonce.to_owned(), ..Record::default() });
             }
-            if let (Some(record), Some((key, value))) =
-                (records.last_mut(), assignment.split_once('='))
-            {
+            if let (Some(record), Some((key, value))) = (records.last_mut(), assignment.split_once('=')) {
                 match key {
                     "phase" => value.clone_into(&mut record.phase),
                     "toplevel" => value.clone_into(&mut record.toplevel),
@@ -52,9 +42,7 @@ impl Site {
     /// The phases of the deployments of a system on a host.
     pub fn phases(&self, host: &str, toplevel: &str) -> Vec<String> {
         let records = self.records(host);
-        let of_system = records
-            .into_iter()
-            .filter(|record| record.toplevel == toplevel);
+        let of_system = records.into_iter().filter(|record| record.toplevel == toplevel);
         of_system.map(|record| record.phase).collect()
     }
 

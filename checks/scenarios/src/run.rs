@@ -50,16 +50,8 @@ impl Site {
         let deployer = self.bed.deployer();
         let host = deployer.clone();
         let process = std::thread::spawn(move || host.exec(["sh", "-c", &line]));
-        let run = Run {
-            deployer,
-            number,
-            process,
-        };
-        self.wait_until(
-            "deployer",
-            "netlib runs",
-            &format!("test -s /run/netlib-run-{number}.pid"),
-        );
+        let run = Run { deployer, number, process };
+        self.wait_until("deployer", "netlib runs", &format!("test -s /run/netlib-run-{number}.pid"));
         run
     }
 }
@@ -67,26 +59,20 @@ impl Site {
 impl Run {
     /// What it has printed so far.
     pub fn text(&self) -> String {
-        self.deployer
-            .read_file(&format!("/root/run-{}.log", self.number))
-            .unwrap_or_else(|error| panic!("{error}"))
+        self.deployer.read_file(&format!("/root/run-{}.log", self.number)).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Waits until it has printed this.
     pub fn wait_for(&self, words: &str) {
-        let waited =
-            self.deployer
-                .wait_until(&format!("netlib prints {words:?}"), DEADLINE, |_| {
-                    Ok(self.text().contains(words))
-                });
+        let waited = self
+            .deployer
+            .wait_until(&format!("netlib prints {words:?}"), DEADLINE, |_| Ok(self.text().contains(words)));
         waited.unwrap_or_else(|error| panic!("{error}\n{}", self.text()));
     }
 
     /// Types a line on its terminal.
     pub fn type_line(&self, line: &str) {
-        self.deployer
-            .sh(&format!("echo '{line}' > {}", keys(self.number)))
-            .unwrap_or_else(|error| panic!("{error}"));
+        self.deployer.sh(&format!("echo '{line}' > {}", keys(self.number))).unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// Kills it alone, without any chance to tidy up; what it started goes on. Returns what it had printed.
@@ -104,13 +90,8 @@ impl Run {
 
     /// Sends a signal as `kill` takes it (`$pid` is netlib's), unless the run has ended already.
     pub fn signal_if_running(&self, to: &str) {
-        let line = format!(
-            "pid=$(cat /run/netlib-run-{}.pid); kill {to} 2>/dev/null || :",
-            self.number
-        );
-        self.deployer
-            .sh(&line)
-            .unwrap_or_else(|error| panic!("{error}"));
+        let line = format!("pid=$(cat /run/netlib-run-{}.pid); kill {to} 2>/dev/null || :", self.number);
+        self.deployer.sh(&line).unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// Its terminal is closed.
@@ -131,9 +112,7 @@ impl Run {
 
     fn signal(&self, to: &str) {
         let line = format!("pid=$(cat /run/netlib-run-{}.pid); kill {to}", self.number);
-        self.deployer
-            .sh(&line)
-            .unwrap_or_else(|error| panic!("{error}"));
+        self.deployer.sh(&line).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 

@@ -51,10 +51,7 @@ impl Site {
 
     /// Runs a line of shell on a host.
     pub fn exec(&self, host: &str, line: &str) -> Output {
-        self.bed
-            .host(host)
-            .exec(["sh", "-c", line])
-            .unwrap_or_else(|error| panic!("{host}: {line}: {error}"))
+        self.bed.host(host).exec(["sh", "-c", line]).unwrap_or_else(|error| panic!("{host}: {line}: {error}"))
     }
 
     /// The same, which must succeed; returns its stdout without the last line break.
@@ -89,23 +86,14 @@ impl Site {
         let read = |path: &str| {
             let output = self.exec(host, &format!("readlink -f {path} 2>/dev/null || true"));
             let path = output.stdout.trim().to_owned();
-            if path.starts_with("/nix/store/") {
-                path
-            } else {
-                String::new()
-            }
+            if path.starts_with("/nix/store/") { path } else { String::new() }
         };
-        (
-            read("/run/current-system"),
-            read("/nix/var/nix/profiles/system"),
-        )
+        (read("/run/current-system"), read("/nix/var/nix/profiles/system"))
     }
 
     /// The toplevel that the flake has for a node.
     pub fn toplevel(&self, node: &str) -> String {
-        self.must(&format!(
-            "nix eval --raw .#netlibConfigurations.default.toplevels.{node}.outPath"
-        ))
+        self.must(&format!("nix eval --raw .#netlibConfigurations.default.toplevels.{node}.outPath"))
     }
 
     /// Asserts that a host runs what the flake says, and boots it too.
@@ -125,10 +113,7 @@ impl Site {
     /// Asserts which system a host comes up with after it lost its power.
     pub fn assert_boots(&self, host: &str, toplevel: &str) {
         let machine = self.bed.host(host);
-        if machine
-            .is_running()
-            .unwrap_or_else(|error| panic!("{error}"))
-        {
+        if machine.is_running().unwrap_or_else(|error| panic!("{error}")) {
             machine.crash().unwrap_or_else(|error| panic!("{error}"));
         }
         machine.boot().unwrap_or_else(|error| panic!("{error}"));

@@ -4,11 +4,8 @@ use netlib_scenarios::{Network, Site, assert_says};
 
 fn network(version: &str, deadline: u32) -> Network {
     let configuration = format!(r#"environment.etc."version".text = "{version}";"#);
-    Network::of(&["alpha", "beta"])
-        .configure("alpha", &configuration)
-        .configure("beta", &configuration)
-        .with(&format!(
-            r#"
+    Network::of(&["alpha", "beta"]).configure("alpha", &configuration).configure("beta", &configuration).with(&format!(
+        r#"
             roles.web = {{
               nodes = [ "*" ];
               rollout = {{
@@ -19,7 +16,7 @@ fn network(version: &str, deadline: u32) -> Network {
               }};
             }};
             "#
-        ))
+    ))
 }
 
 const PAUSED: &str = "rollout web: paused after batch 1";
@@ -34,32 +31,17 @@ fn a_rollout_that_waits_survives_its_deployer_and_is_approved_for_one_plan_only(
     // Another deployer is told who is at work, and changes nothing.
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &[
-            "has been at work on the rollout web since",
-            "rollout web  aborted",
-        ],
-    );
+    assert_says(&text, &["has been at work on the rollout web since", "rollout web  aborted"]);
 
     // The deployer dies while it waits; the approval is kept for whoever comes back.
     run.kill();
     site.netlib_must("approve web");
     let (status, text) = site.netlib("approve nothing");
     assert_eq!(status, 2, "{text}");
-    assert_says(
-        &text,
-        &["the network has no rollout `nothing`", "There are: web"],
-    );
+    assert_says(&text, &["the network has no rollout `nothing`", "There are: web"]);
     let text = site.netlib_must("deploy");
     assert!(!text.contains(PAUSED), "it was approved already:\n{text}");
-    assert_says(
-        &text,
-        &[
-            "alpha  up to date",
-            "rollout web  healthy  2 of 2 nodes healthy",
-        ],
-    );
+    assert_says(&text, &["alpha  up to date", "rollout web  healthy  2 of 2 nodes healthy"]);
     for host in ["alpha", "beta"] {
         site.assert_active(host);
     }
@@ -82,14 +64,7 @@ fn a_rollout_that_waits_survives_its_deployer_and_is_approved_for_one_plan_only(
     site.write(&network("4", 3));
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 3, "{text}");
-    assert_says(
-        &text,
-        &[
-            PAUSED,
-            "rollout web  paused",
-            "waits for approval after batch 1: netlib approve web",
-        ],
-    );
+    assert_says(&text, &[PAUSED, "rollout web  paused", "waits for approval after batch 1: netlib approve web"]);
     site.assert_active("alpha");
     assert_eq!(site.exec_must("beta", "cat /etc/version"), "2");
 }
@@ -98,10 +73,8 @@ fn a_rollout_that_waits_survives_its_deployer_and_is_approved_for_one_plan_only(
 fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
     let site = Site::up(&["alpha", "beta"]);
     let network = |version: &str| {
-        let network = Network::of(&["alpha", "beta"]).configure(
-            "alpha",
-            &format!(r#"environment.etc."version".text = "{version}";"#),
-        );
+        let network = Network::of(&["alpha", "beta"])
+            .configure("alpha", &format!(r#"environment.etc."version".text = "{version}";"#));
         network.with(&format!(
             r#"
             rollout = {{ minHealthyTime = 0; healthyDeadline = 60; }};
@@ -110,10 +83,7 @@ fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
         ))
     };
     site.write(&network("1"));
-    assert_says(
-        &site.netlib_must("plan --on alpha --out /root/plan.json"),
-        &["network test: 1 node"],
-    );
+    assert_says(&site.netlib_must("plan --on alpha --out /root/plan.json"), &["network test: 1 node"]);
     site.netlib_must("deploy --plan /root/plan.json");
     site.assert_active("alpha");
     assert_eq!(site.systems("beta").0, "", "beta is not in the plan");
@@ -136,8 +106,5 @@ fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
     assert_eq!(site.systems("beta").0, "");
     let (status, text) = site.netlib("deploy --plan flake.nix");
     assert_eq!(status, 2, "{text}");
-    assert_says(
-        &text,
-        &["flake.nix is no plan that netlib plan --out wrote"],
-    );
+    assert_says(&text, &["flake.nix is no plan that netlib plan --out wrote"]);
 }

@@ -7,10 +7,8 @@ fn network(site: &Site) -> Network {
     let key = site.exec_must("deployer", "cat /root/.ssh/id_ed25519.pub");
     // A program that is nowhere but in the system of alpha, as a database's are.
     let program = "environment.systemPackages = [ (pkgs.writeShellScriptBin \"only-here\" \"echo dumped\") ];";
-    Network::of(&["alpha", "vault"])
-        .configure("alpha", program)
-        .with(&format!(
-            "imports = [ netlib.modules.backup ];
+    Network::of(&["alpha", "vault"]).configure("alpha", program).with(&format!(
+        "imports = [ netlib.modules.backup ];
          rollout.minHealthyTime = 1;
          backup.main = {{
            servers.vault.directory = \"/srv/backup\";
@@ -21,15 +19,12 @@ fn network(site: &Site) -> Network {
            }};
            recoveryRecipients = [ \"{key}\" ];
          }};"
-        ))
+    ))
 }
 
 fn deployed() -> Site {
     let site = Site::up(&["alpha", "vault"]);
-    site.exec_must(
-        "alpha",
-        "mkdir -p /srv/data && echo precious > /srv/data/file",
-    );
+    site.exec_must("alpha", "mkdir -p /srv/data && echo precious > /srv/data/file");
     site.write(&network(&site));
     site.gather();
     site.netlib_must("deploy");
@@ -46,10 +41,7 @@ fn borg(arguments: &str) -> String {
 }
 
 fn start(site: &Site, host: &str, unit: &str) {
-    site.exec_must(
-        host,
-        &format!("systemctl start --wait {unit} || {{ journalctl -u {unit} -n 30; exit 1; }}"),
-    );
+    site.exec_must(host, &format!("systemctl start --wait {unit} || {{ journalctl -u {unit} -n 30; exit 1; }}"));
 }
 
 #[test]
@@ -62,15 +54,9 @@ fn a_backup_outlives_the_client_and_those_who_break_into_it() {
     let archive = site.exec_must("alpha", &borg("list --short"));
     assert_says(&archive, &["alpha-main.vault-"]);
     assert_eq!(archive.lines().count(), 1, "{archive}");
-    let restored = site.exec_must(
-        "alpha",
-        &borg(&format!("extract --stdout ::{archive} srv/data/file")),
-    );
+    let restored = site.exec_must("alpha", &borg(&format!("extract --stdout ::{archive} srv/data/file")));
     assert_eq!(restored, "precious");
-    let dumped = site.exec_must(
-        "alpha",
-        &borg(&format!("extract --stdout ::{archive} var/backup/dump")),
-    );
+    let dumped = site.exec_must("alpha", &borg(&format!("extract --stdout ::{archive} var/backup/dump")));
     assert_eq!(dumped, "dumped");
 
     // Who breaks into the client gets no shell on the server and cannot remove the repository.
@@ -79,10 +65,7 @@ fn a_backup_outlives_the_client_and_those_who_break_into_it() {
         "ssh -i /var/lib/netlib/backup/main/ssh-key -o StrictHostKeyChecking=no borg@vault id </dev/null",
     );
     assert!(!shell.stdout.contains("uid="), "{}", shell.stdout);
-    let remove = site.exec(
-        "alpha",
-        &format!("BORG_DELETE_I_KNOW_WHAT_I_AM_DOING=YES {}", borg("delete")),
-    );
+    let remove = site.exec("alpha", &format!("BORG_DELETE_I_KNOW_WHAT_I_AM_DOING=YES {}", borg("delete")));
     assert!(!remove.success(), "{}", remove.stdout);
 
     // It can mark archives as deleted; even when the server has freed them, it has a copy.
@@ -119,53 +102,33 @@ fn keys_stay_when_gathered_again_and_silence_is_noticed() {
     site.netlib_must("facts gather");
     assert_eq!(site.must("cat facts/alpha.json facts/vault.json"), before);
     let secret = site.exec_must("alpha", "cat /var/lib/netlib/backup/main/passphrase");
-    assert!(
-        !before.contains(&secret),
-        "the passphrase is among the facts"
-    );
+    assert!(!before.contains(&secret), "the passphrase is among the facts");
 
     // Fresh repositories are no reason for an alarm; a client that has been silent for three days is one.
     start(&site, "vault", "backup-main-watch");
     start(&site, "alpha", "borgbackup-job-main.vault");
-    site.exec_must(
-        "vault",
-        "touch -d '3 days ago' /srv/backup/alpha/transactions",
-    );
+    site.exec_must("vault", "touch -d '3 days ago' /srv/backup/alpha/transactions");
     let watch = site.exec("vault", "systemctl start backup-main-watch");
     assert!(!watch.success(), "nobody noticed");
-    assert_says(
-        &site.exec_must("vault", "journalctl -u backup-main-watch"),
-        &["alpha: no backup for 72 hours"],
-    );
+    assert_says(&site.exec_must("vault", "journalctl -u backup-main-watch"), &["alpha: no backup for 72 hours"]);
 
     // Another host in the server's place is refused, whatever its address, by the job and by the check of a deployment.
     let key = "/etc/ssh/ssh_host_ed25519_key";
     let check = format!(
         "{}/bin/check-alpha.backup-main.vault",
-        site.must(
-            "nix build --no-link --print-out-paths .#netlibConfigurations.default.programs.alpha"
-        )
-        .trim()
+        site.must("nix build --no-link --print-out-paths .#netlibConfigurations.default.programs.alpha").trim()
     );
-    site.must(&format!(
-        "nix copy --no-check-sigs --to ssh-ng://root@alpha {check}"
-    ));
+    site.must(&format!("nix copy --no-check-sigs --to ssh-ng://root@alpha {check}"));
     site.exec_must("alpha", &check);
     site.exec_must(
         "vault",
         &format!("mkdir /root/keys && mv {key}* /root/keys && ssh-keygen -q -t ed25519 -N '' -f {key} && systemctl restart ssh"),
     );
     let job = "systemctl start --wait borgbackup-job-main.vault";
-    assert!(
-        !site.exec("alpha", job).success(),
-        "backed up to a stranger"
-    );
+    assert!(!site.exec("alpha", job).success(), "backed up to a stranger");
     let refused = site.exec("alpha", &check);
     assert!(!refused.success());
-    assert_says(
-        &format!("{}{}", refused.stdout, refused.stderr),
-        &["Host key verification failed"],
-    );
+    assert_says(&format!("{}{}", refused.stdout, refused.stderr), &["Host key verification failed"]);
     site.exec_must("vault", "mv /root/keys/* /etc/ssh && systemctl restart ssh");
     site.exec_must("alpha", job);
 }

@@ -4,17 +4,15 @@ use netlib_scenarios::{Network, Site, assert_says};
 
 /// A configuration whose health is what `/etc/health` says.
 fn network(word: &str) -> Network {
-    Network::of(&["alpha", "beta"])
-        .configure("alpha", &format!(r#"environment.etc."health".text = "{word}";"#))
-        .with(
-            r#"
+    Network::of(&["alpha", "beta"]).configure("alpha", &format!(r#"environment.etc."health".text = "{word}";"#)).with(
+        r#"
             rollout = { minHealthyTime = 1; healthyDeadline = 12; };
             nodes.alpha.checks.word = {
               exec.script = "read -r word < /etc/health || true; echo \"the word is $word\"; [ \"$word\" = good ]";
               period = 1;
             };
             "#,
-        )
+    )
 }
 
 #[test]
@@ -43,19 +41,17 @@ fn checks_from_the_node_itself_decide_whether_it_keeps_its_system() {
 /// Three nodes in one rollout with a canary; each is healthy as long as the deployer has no file that says otherwise.
 fn rollout(version: &str) -> Network {
     let configuration = format!(r#"environment.etc."version".text = "{version}";"#);
-    let network = ["alpha", "beta", "gamma"]
-        .iter()
-        .fold(Network::of(&["alpha", "beta", "gamma"]), |network, node| {
-            network.configure(node, &configuration).with(&format!(
-                r#"
+    let network = ["alpha", "beta", "gamma"].iter().fold(Network::of(&["alpha", "beta", "gamma"]), |network, node| {
+        network.configure(node, &configuration).with(&format!(
+            r#"
                 nodes.{node}.checks.outside = {{
                   exec.script = "if [ -e /root/broken-{node} ]; then echo \"{node} is broken\"; exit 1; fi";
                   from = "deployer";
                   period = 1;
                 }};
                 "#
-            ))
-        });
+        ))
+    });
     network.with(
         r#"
         roles.web = {
@@ -86,10 +82,7 @@ fn checks_from_elsewhere_hold_a_rollout_and_take_it_back() {
     site.assert_active("alpha");
     assert_eq!(site.systems("beta").0, "");
     site.exec_must("deployer", "rm /root/broken-beta /root/broken-gamma");
-    assert_says(
-        &site.netlib_must("approve"),
-        &["approved: rollout web goes on after batch 1"],
-    );
+    assert_says(&site.netlib_must("approve"), &["approved: rollout web goes on after batch 1"]);
     let (status, text) = run.wait();
     assert_eq!(status, 0, "{text}");
     assert_says(&text, &["rollout web  healthy  3 of 3 nodes healthy"]);
@@ -97,22 +90,13 @@ fn checks_from_elsewhere_hold_a_rollout_and_take_it_back() {
     for host in hosts {
         site.assert_active(host);
     }
-    assert_says(
-        &site.netlib_must("check"),
-        &[
-            "alpha  healthy    outside from deployer",
-            "3 of 3 checks healthy",
-        ],
-    );
+    assert_says(&site.netlib_must("check"), &["alpha  healthy    outside from deployer", "3 of 3 checks healthy"]);
 
     site.write(&rollout("2"));
     site.exec_must("deployer", "touch /root/broken-gamma");
     let (status, text) = site.netlib("check");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["gamma  unhealthy  outside from deployer: gamma is broken"],
-    );
+    assert_says(&text, &["gamma  unhealthy  outside from deployer: gamma is broken"]);
     let run = site.start("deploy");
     run.wait_for("rollout web: paused after batch 1");
     site.netlib_must("approve web");
@@ -158,10 +142,7 @@ fn nobody_waits_for_nodes_that_were_left_alone_or_are_in_no_rollout() {
     assert_says(&site.netlib_must("deploy"), &["2 of 2 nodes active"]);
     for host in hosts {
         let count = looks(host);
-        assert!(
-            (2..=5).contains(&count),
-            "{host} was looked at {count} times"
-        );
+        assert!((2..=5).contains(&count), "{host} was looked at {count} times");
     }
 
     // Whoever waited for this would not come back.
@@ -171,13 +152,7 @@ fn nobody_waits_for_nodes_that_were_left_alone_or_are_in_no_rollout() {
     site.note_nix();
     let text = site.netlib_must("deploy");
     let calls = site.nix_calls();
-    assert_says(
-        &text,
-        &[
-            "alpha  up to date",
-            "rollout all  healthy  2 of 2 nodes healthy",
-        ],
-    );
+    assert_says(&text, &["alpha  up to date", "rollout all  healthy  2 of 2 nodes healthy"]);
     // The programs of the checks are there as well: nothing is copied.
     assert!(!calls.contains(" copy "), "{calls}");
     for (host, before) in hosts.iter().zip(before) {

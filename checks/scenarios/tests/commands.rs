@@ -21,31 +21,12 @@ fn a_node_is_looked_at_compared_and_brought_back() {
     assert_says(&text, &["generation 1", "1 of 1 nodes active"]);
     assert_eq!(site.systems("alpha"), (one.clone(), one.clone()));
     let text = site.netlib_must("status");
-    assert_says(
-        &text,
-        &[
-            "alpha: online: not as planned",
-            "beta: online: up to date",
-            &one,
-            &two,
-            "(generation 1)",
-        ],
-    );
+    assert_says(&text, &["alpha: online: not as planned", "beta: online: up to date", &one, &two, "(generation 1)"]);
     let text = site.netlib_must("diff --on alpha");
-    assert_says(
-        &text,
-        &[&one, &format!("-> {two}"), "only configuration differs"],
-    );
+    assert_says(&text, &[&one, &format!("-> {two}"), "only configuration differs"]);
     assert_eq!(site.systems("alpha"), (one.clone(), one.clone()));
     let json = site.must("netlib status --json --on alpha | tr -d ' \\n'");
-    assert_says(
-        &json,
-        &[
-            "\"generation\":1,",
-            "\"upToDate\":false",
-            &format!("\"planned\":{{\"system\":\"{two}\"}}"),
-        ],
-    );
+    assert_says(&json, &["\"generation\":1,", "\"upToDate\":false", &format!("\"planned\":{{\"system\":\"{two}\"}}")]);
 
     // A system that the deployer no longer has is compared on the host's word, and not fetched for that.
     site.must(&format!("nix-store --delete {one}"));
@@ -63,18 +44,8 @@ fn a_node_is_looked_at_compared_and_brought_back() {
     assert_eq!(site.systems("alpha"), (two.clone(), two.clone()));
     site.assert_boots("alpha", &two);
     let events = site.must("netlib rollback alpha --json --log-dir /root/logs 2>/dev/null");
-    assert_says(
-        &events,
-        &[
-            "\"command\":\"rollback\"",
-            "\"event\":\"summary\"",
-            "\"success\":true",
-        ],
-    );
-    assert_says(
-        &site.must("cat /root/logs/nodes/alpha.log"),
-        &["netlib: confirmed"],
-    );
+    assert_says(&events, &["\"command\":\"rollback\"", "\"event\":\"summary\"", "\"success\":true"]);
+    assert_says(&site.must("cat /root/logs/nodes/alpha.log"), &["netlib: confirmed"]);
     site.netlib_must("rollback alpha --to 2");
     let (status, text) = site.netlib("rollback alpha beta --to 1");
     assert_eq!(status, 2, "{text}");
@@ -85,8 +56,7 @@ fn a_node_is_looked_at_compared_and_brought_back() {
 fn a_command_runs_on_all_nodes_and_tells_where_it_failed() {
     let site = Site::up(&HOSTS);
     site.write(&Network::of(&HOSTS));
-    let out =
-        site.must("netlib exec -- sh -c 'echo \"$0 $1\"; echo no >&2' 'a  b' '$HOME' 2>/dev/null");
+    let out = site.must("netlib exec -- sh -c 'echo \"$0 $1\"; echo no >&2' 'a  b' '$HOME' 2>/dev/null");
     let mut lines: Vec<&str> = out.lines().collect();
     lines.sort_unstable();
     assert_eq!(lines, ["alpha | a  b $HOME", "beta  | a  b $HOME"]);
@@ -109,10 +79,7 @@ fn a_command_runs_on_all_nodes_and_tells_where_it_failed() {
             "\"success\":false,\"nodes\":{\"alpha\":{\"result\":\"failed\",\"detail\":\"exit status: 3\"},\"beta\":{\"result\":\"done\"",
         ],
     );
-    assert_says(
-        &site.must("cat /root/logs/nodes/beta.log"),
-        &["beta: exec | out"],
-    );
+    assert_says(&site.must("cat /root/logs/nodes/beta.log"), &["beta: exec | out"]);
 
     site.bed.host("beta").cut().expect("cut");
     let (status, text) = site.netlib("exec -- echo hello");
@@ -134,54 +101,31 @@ fn programs_and_logs_get_everything() {
     assert!(lines[0].starts_with("{\"event\":\"begin\"") && lines[0].contains("\"schema\":1"));
     let of = |event: &str, part: &str| {
         let start = format!("{{\"event\":\"{event}\"");
-        lines
-            .iter()
-            .any(|line| line.starts_with(&start) && line.contains(part))
+        lines.iter().any(|line| line.starts_with(&start) && line.contains(part))
     };
     assert!(of("offline", "\"node\":\"beta\""), "{lines:#?}");
     // Nothing is even evaluated for a node that does not answer.
-    assert!(
-        of("evaluated", "alpha") && !of("evaluated", "beta"),
-        "{lines:#?}"
-    );
+    assert!(of("evaluated", "alpha") && !of("evaluated", "beta"), "{lines:#?}");
     let last = lines[lines.len() - 1];
     assert_says(
         last,
-        &[
-            "\"summary\"",
-            "\"success\":false",
-            "\"alpha\":{\"result\":\"active\"",
-            "\"result\":\"offline\"",
-        ],
+        &["\"summary\"", "\"success\":false", "\"alpha\":{\"result\":\"active\"", "\"result\":\"offline\""],
     );
 
-    assert_eq!(
-        site.must("cat /root/logs/events.jsonl").lines().count(),
-        lines.len()
-    );
+    assert_eq!(site.must("cat /root/logs/events.jsonl").lines().count(), lines.len());
     let log = site.must("cat /root/logs/nodes/alpha.log");
-    assert_says(
-        &log,
-        &[
-            "alpha: build | ",
-            "alpha: activate | netlib: confirmed",
-            "alpha: activate: done",
-        ],
-    );
-    assert_says(
-        &site.must("cat /root/logs/nodes/beta.log"),
-        &["beta: offline"],
-    );
+    assert_says(&log, &["alpha: build | ", "alpha: activate | netlib: confirmed", "alpha: activate: done"]);
+    assert_says(&site.must("cat /root/logs/nodes/beta.log"), &["beta: offline"]);
 }
 
 #[test]
 fn the_first_failure_can_end_the_run_and_goals_end_it_early() {
     let site = Site::up(&HOSTS);
     let built = site.deployed(&network("one"), "alpha");
-    site.write(&network("two").configure(
-        "beta",
-        "environment.etc.\"never\".source = pkgs.runCommand \"never\" { } \"exit 3\";",
-    ));
+    site.write(
+        &network("two")
+            .configure("beta", "environment.etc.\"never\".source = pkgs.runCommand \"never\" { } \"exit 3\";"),
+    );
     // One step at a time, and beta fails before alpha's turn comes again.
     let (status, text) = site.netlib("deploy --fail-fast --max-parallel 1");
     assert_eq!(status, 1, "{text}");

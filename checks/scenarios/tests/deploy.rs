@@ -36,18 +36,12 @@ fn a_mesh_is_deployed_left_alone_and_changed_node_by_node() {
     site.write(&network.configure("beta", "environment.etc.\"changed\".text = \"yes\";"));
     let text = site.netlib_must("deploy --dry-run");
     assert!(text.contains("would change"), "{text}");
-    assert_eq!(
-        HOSTS.map(|host| site.systems(host)).to_vec(),
-        before,
-        "a dry run changed a host"
-    );
+    assert_eq!(HOSTS.map(|host| site.systems(host)).to_vec(), before, "a dry run changed a host");
     // One connection for all the work, and one for the confirmation where there is something to confirm.
     let logins = || HOSTS.map(|host| logins(&site, host));
     let earlier = logins();
     site.netlib_must("deploy");
-    let more: Vec<usize> = std::iter::zip(logins(), earlier)
-        .map(|(now, earlier)| now - earlier)
-        .collect();
+    let more: Vec<usize> = std::iter::zip(logins(), earlier).map(|(now, earlier)| now - earlier).collect();
     assert_eq!(more, [1, 2, 1]);
     assert_eq!(site.exec("beta", "cat /etc/changed").stdout, "yes");
     assert_eq!(site.systems("alpha"), before[0]);
@@ -59,19 +53,14 @@ fn a_mesh_is_deployed_left_alone_and_changed_node_by_node() {
 
 /// How often anybody has logged in on a host.
 fn logins(site: &Site, host: &str) -> usize {
-    let counted = site.exec_must(
-        host,
-        "journalctl --sync && journalctl -q --no-pager | grep -c 'Accepted publickey for'",
-    );
+    let counted =
+        site.exec_must(host, "journalctl --sync && journalctl -q --no-pager | grep -c 'Accepted publickey for'");
     counted.parse().expect("a number")
 }
 
 /// The address by which the other hosts reach a host over IPv6.
 fn ipv6_of(site: &Site, host: &str) -> String {
-    site.exec_must(
-        host,
-        "ip -6 -o address show dev eth0 scope global | awk '{ print $4 }' | cut -d / -f 1 | head -n 1",
-    )
+    site.exec_must(host, "ip -6 -o address show dev eth0 scope global | awk '{ print $4 }' | cut -d / -f 1 | head -n 1")
 }
 
 #[test]
@@ -80,10 +69,7 @@ fn a_mesh_over_ipv6_and_a_member_behind_nat() {
     let site = Site::up(&hosts);
     let (router, alpha) = (ipv6_of(&site, "deployer"), ipv6_of(&site, "alpha"));
     // Beta calls alpha at the router, which neither of them is told.
-    site.exec_must(
-        "deployer",
-        &format!("systemd-run --unit=router /src/checks/stand-ins/udp-nat 4500 {alpha} 51820"),
-    );
+    site.exec_must("deployer", &format!("systemd-run --unit=router /src/checks/stand-ins/udp-nat 4500 {alpha} 51820"));
     let network = Network::of(&hosts)
         .with_mesh("[ \"fd00:10::/64\" \"10.20.0.0/24\" ]", &hosts)
         .with("nodes.beta.addresses = [ ];")
@@ -108,9 +94,7 @@ fn a_mesh_over_ipv6_and_a_member_behind_nat() {
 #[test]
 fn an_order_between_nodes_is_kept_and_a_selection_keeps_it() {
     let site = Site::up(&HOSTS);
-    let note = |node: &str| {
-        format!("system.activationScripts.note.text = \"date +%s%N > /root/activated-{node}\";")
-    };
+    let note = |node: &str| format!("system.activationScripts.note.text = \"date +%s%N > /root/activated-{node}\";");
     let mut network = Network::of(&HOSTS)
         .with("deploy.order.one = { first = [ \"gamma\" ]; next = [ \"beta\" ]; };")
         .with("deploy.order.two = { first = [ \"beta\" ]; next = [ \"alpha\" ]; };");
@@ -120,12 +104,8 @@ fn an_order_between_nodes_is_kept_and_a_selection_keeps_it() {
     site.write(&network);
     site.netlib_must("deploy --on alpha --on gamma");
     let when = |host: &str| -> u128 {
-        let text = site
-            .exec(host, &format!("cat /root/activated-{host}"))
-            .stdout;
-        text.trim()
-            .parse()
-            .unwrap_or_else(|_| panic!("{host}: {text:?}"))
+        let text = site.exec(host, &format!("cat /root/activated-{host}")).stdout;
+        text.trim().parse().unwrap_or_else(|_| panic!("{host}: {text:?}"))
     };
     assert!(when("gamma") < when("alpha"));
     assert_eq!(site.systems("beta"), (String::new(), String::new()));
@@ -173,35 +153,21 @@ fn a_user_with_sudo_deploys_and_one_without_is_told() {
 fn two_pins_in_one_network_and_debian_releases_with_other_nix_versions() {
     use netlib_testbed::{BedOptions, Suite};
     let hosts = ["alpha", "beta", "gamma"];
-    let site = Site::with(
-        BedOptions::new(hosts)
-            .suite_of("beta", Suite::Forky)
-            .suite_of("gamma", Suite::Bookworm),
-    );
+    let site = Site::with(BedOptions::new(hosts).suite_of("beta", Suite::Forky).suite_of("gamma", Suite::Bookworm));
     site.exec(
         "deployer",
         "cp -r /src/checks/nixpkgs-stub /root/other-nixpkgs && chmod -R u+w /root/other-nixpkgs && echo 25.05 > /root/other-nixpkgs/.version",
     );
     let other = "builtins.fetchTree { type = \"path\"; path = \"/root/other-nixpkgs\"; narHash = \"HASH\"; }";
-    let hash = site
-        .exec("deployer", "nix hash path /root/other-nixpkgs")
-        .stdout
-        .trim()
-        .to_owned();
+    let hash = site.exec("deployer", "nix hash path /root/other-nixpkgs").stdout.trim().to_owned();
     site.write(
         &Network::of(&hosts)
             .with_mesh("\"10.30.0.0/24\"", &hosts)
-            .with(&format!(
-                "nodes.beta.nixpkgs = {};",
-                other.replace("HASH", &hash)
-            )),
+            .with(&format!("nodes.beta.nixpkgs = {};", other.replace("HASH", &hash))),
     );
     site.gather();
     site.netlib_must("deploy");
-    let version = |host: &str| {
-        site.exec(host, "cat /run/current-system/nixos-version")
-            .stdout
-    };
+    let version = |host: &str| site.exec(host, "cat /run/current-system/nixos-version").stdout;
     assert!(version("beta").contains("25.05"), "{}", version("beta"));
     assert!(!version("alpha").contains("25.05"), "{}", version("alpha"));
     assert_eq!(version("alpha"), version("gamma"));

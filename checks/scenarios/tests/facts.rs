@@ -9,41 +9,23 @@ fn keys_are_made_on_the_host_and_stay_there() {
     site.write(&Network::of(&hosts).with_mesh("\"10.10.0.0/24\"", &hosts));
 
     let text = site.netlib_must("facts gather");
-    assert!(
-        text.contains("add -- facts/alpha.json facts/beta.json"),
-        "{text}"
-    );
+    assert!(text.contains("add -- facts/alpha.json facts/beta.json"), "{text}");
     let fact = |host: &str| site.must(&format!("cat facts/{host}.json"));
     let (alpha, beta) = (fact("alpha"), fact("beta"));
     assert!(alpha.contains("\"wireguard-mesh-wg0\": \""), "{alpha}");
     assert_ne!(alpha, beta);
 
     // The public half in the file is that of the private key on the host, which only root can read.
-    let keys = site
-        .exec("alpha", "find /var/lib/netlib -type f -size 45c")
-        .stdout;
-    let key = keys
-        .lines()
-        .next()
-        .unwrap_or_else(|| panic!("no key: {keys}"))
-        .to_owned();
-    assert_eq!(
-        site.exec("alpha", &format!("stat -c '%a %U' {key}")).stdout,
-        "400 root\n"
-    );
+    let keys = site.exec("alpha", "find /var/lib/netlib -type f -size 45c").stdout;
+    let key = keys.lines().next().unwrap_or_else(|| panic!("no key: {keys}")).to_owned();
+    assert_eq!(site.exec("alpha", &format!("stat -c '%a %U' {key}")).stdout, "400 root\n");
     let public = site.exec("alpha", &format!("wg pubkey < {key}")).stdout;
     assert!(alpha.contains(public.trim()), "{alpha} {public}");
 
     // The private half is nowhere on the deployer: neither in the network nor in its store.
-    let private = site
-        .exec("alpha", &format!("cat {key}"))
-        .stdout
-        .trim()
-        .to_owned();
-    let found = site.exec(
-        "deployer",
-        &format!("grep -rlF -- '{private}' /root /tmp /nix/store /run/netlib 2>/dev/null"),
-    );
+    let private = site.exec("alpha", &format!("cat {key}")).stdout.trim().to_owned();
+    let found =
+        site.exec("deployer", &format!("grep -rlF -- '{private}' /root /tmp /nix/store /run/netlib 2>/dev/null"));
     assert_eq!(found.stdout, "");
 
     // Again: the same keys, the files untouched.

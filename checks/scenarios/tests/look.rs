@@ -44,7 +44,8 @@ fn network() -> Network {
 const JSON: &str = "python3 -c 'import json, sys; json.load(sys.stdin)'";
 
 /// Stands for Graphviz: says what it was asked for, and gives back the graph.
-const DOT: &str = "printf '#!/bin/sh\\necho \"drawn with $*\"; cat\\n' > /usr/local/bin/dot && chmod +x /usr/local/bin/dot";
+const DOT: &str =
+    "printf '#!/bin/sh\\necho \"drawn with $*\"; cat\\n' > /usr/local/bin/dot && chmod +x /usr/local/bin/dot";
 
 /// Each opening bracket outside of quotes is closed again by its own kind.
 fn is_balanced(text: &str) -> bool {
@@ -66,10 +67,7 @@ fn is_balanced(text: &str) -> bool {
 
 fn shows_the_topology(site: &Site) {
     let text = site.netlib_must("topology");
-    assert_says(
-        &text,
-        &["alpha", "beta", "phone", "wg0", "10.10.0.1", "10.10.0.9"],
-    );
+    assert_says(&text, &["alpha", "beta", "phone", "wg0", "10.10.0.1", "10.10.0.9"]);
 
     site.must("netlib topology --json > /root/picture");
     site.exec_must("deployer", &format!("{JSON} < /root/picture"));
@@ -78,24 +76,15 @@ fn shows_the_topology(site: &Site) {
 
     let (status, text) = site.netlib("topology --svg");
     assert_eq!(status, 2, "{text}");
-    assert_says(
-        &text,
-        &["Graphviz is not installed", "nix shell nixpkgs#graphviz"],
-    );
+    assert_says(&text, &["Graphviz is not installed", "nix shell nixpkgs#graphviz"]);
     site.exec_must("deployer", DOT);
     let picture = site.must("netlib topology --svg");
-    assert_says(
-        &picture,
-        &["drawn with -Tsvg\ndigraph ", "phone", "10.10.0.9"],
-    );
+    assert_says(&picture, &["drawn with -Tsvg\ndigraph ", "phone", "10.10.0.9"]);
     for (format, first) in [("--dot", "digraph "), ("--mermaid", "graph LR\n")] {
         let picture = site.must(&format!("netlib topology {format}"));
         assert!(picture.starts_with(first), "{picture}");
         assert!(is_balanced(&picture), "{picture}");
-        assert_says(
-            &picture,
-            &["alpha", "beta", "phone", "10.10.0.9", "7070/tcp"],
-        );
+        assert_says(&picture, &["alpha", "beta", "phone", "10.10.0.9", "7070/tcp"]);
     }
     let (status, text) = site.netlib("topology --dot --svg");
     assert_eq!(status, 2, "{text}");
@@ -119,25 +108,12 @@ fn explains_where_values_come_from(site: &Site) {
     let text = site.netlib_must("explain alpha 'environment.etc.\"motd\".text'");
     assert_says(
         &text,
-        &[
-            "not shown: overridden definitions",
-            "from the working tree",
-            &format!("{NETWORK}/alpha.nix"),
-        ],
+        &["not shown: overridden definitions", "from the working tree", &format!("{NETWORK}/alpha.nix")],
     );
 
     for (arguments, words) in [
-        (
-            "alpha networking.hostNam",
-            [
-                "the node \"alpha\" has no option networking.hostNam",
-                "hostName",
-            ],
-        ),
-        (
-            "alpah networking.hostName",
-            ["there is no node \"alpah\"", "\"alpha\""],
-        ),
+        ("alpha networking.hostNam", ["the node \"alpha\" has no option networking.hostNam", "hostName"]),
+        ("alpah networking.hostName", ["there is no node \"alpah\"", "\"alpha\""]),
     ] {
         let (status, text) = site.netlib(&format!("explain {arguments}"));
         assert_eq!(status, 2, "{text}");
@@ -151,10 +127,7 @@ fn renders_the_files_of_the_phone(site: &Site) {
     let key = site.exec_must("deployer", "wg genkey | tee /root/phone.key");
     site.must("netlib render phone wg0.conf --private-key /root/phone.key > /root/wg0.conf");
     let stripped = site.exec_must("deployer", "wg-quick strip /root/wg0.conf");
-    let peer = site.exec_must(
-        "alpha",
-        "wg pubkey < /var/lib/netlib/wireguard-mesh/wg0/private-key",
-    );
+    let peer = site.exec_must("alpha", "wg pubkey < /var/lib/netlib/wireguard-mesh/wg0/private-key");
     assert_says(&stripped, &[&key, &peer, "Endpoint = alpha:51820"]);
     assert!(!stripped.contains("Address"), "{stripped}");
 
@@ -175,21 +148,10 @@ fn renders_the_files_of_the_phone(site: &Site) {
 }
 
 fn the_modules_are_at_work(site: &Site) {
-    for (from, to, address) in [
-        ("alpha", "beta", "10.10.0.2"),
-        ("beta", "alpha", "10.10.0.1"),
-    ] {
-        site.wait_until(
-            from,
-            "the mesh is up",
-            &format!("ping -q -c 1 -W 2 {address}"),
-        );
+    for (from, to, address) in [("alpha", "beta", "10.10.0.2"), ("beta", "alpha", "10.10.0.1")] {
+        site.wait_until(from, "the mesh is up", &format!("ping -q -c 1 -W 2 {address}"));
         // The bed knows each host by its bare name already.
-        for name in [
-            format!("{to}.home.arpa"),
-            format!("{to}.wg0.home.arpa"),
-            format!("{to}.wg0"),
-        ] {
+        for name in [format!("{to}.home.arpa"), format!("{to}.wg0.home.arpa"), format!("{to}.wg0")] {
             let known = site.exec_must(from, &format!("getent ahostsv4 {name}"));
             assert!(known.starts_with(&format!("{address} ")), "{name}: {known}");
             site.exec_must(from, &format!("ping -q -c 1 -W 5 {name}"));

@@ -24,11 +24,7 @@ fn a_mesh_takes_in_a_member_and_another_key_while_it_runs() {
     site.gather();
     site.netlib_must("deploy");
     site.assert_mesh(&hosts, "wg0", "-4");
-    assert_eq!(
-        tunnel_process(&site, "alpha"),
-        before,
-        "a new member restarted the tunnel"
-    );
+    assert_eq!(tunnel_process(&site, "alpha"), before, "a new member restarted the tunnel");
 
     // As the module's README says: remove the key, gather again, deploy.
     let key = "/var/lib/netlib/wireguard-mesh/wg0/private-key";

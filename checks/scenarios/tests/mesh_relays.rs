@@ -16,11 +16,7 @@ fn network() -> Network {
 /// What a host's interface has as preshared keys, by the peers' public keys.
 fn preshared_keys(site: &Site, host: &str) -> Vec<String> {
     let shown = site.exec_must(host, "wg show wg0 preshared-keys");
-    shown
-        .lines()
-        .filter_map(|line| line.split_whitespace().last())
-        .map(str::to_owned)
-        .collect()
+    shown.lines().filter_map(|line| line.split_whitespace().last()).map(str::to_owned).collect()
 }
 
 #[test]
@@ -34,10 +30,7 @@ fn hidden_members_talk_through_a_relay_with_preshared_keys() {
     assert_says(&fact, &["\"wireguard-mesh-wg0-psk-beta\": \"pending\""]);
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["is not made yet", "netlib facts gather --on alpha"],
-    );
+    assert_says(&text, &["is not made yet", "netlib facts gather --on alpha"]);
 
     site.gather();
     site.netlib_must("deploy");
@@ -61,16 +54,11 @@ fn hidden_members_talk_through_a_relay_with_preshared_keys() {
     }
     assert_ne!(relay[0], relay[1]);
     for key in &relay {
-        let found = site.exec(
-            "deployer",
-            &format!("grep -rlF -- '{key}' /root /tmp /nix/store /run/netlib 2>/dev/null"),
-        );
+        let found =
+            site.exec("deployer", &format!("grep -rlF -- '{key}' /root /tmp /nix/store /run/netlib 2>/dev/null"));
         assert_eq!(found.stdout, "");
     }
-    assert_eq!(
-        site.exec_must("beta", &format!("stat -c '%a %U' {KEYS}/alpha-*")),
-        "400 root"
-    );
+    assert_eq!(site.exec_must("beta", &format!("stat -c '%a %U' {KEYS}/alpha-*")), "400 root");
 
     // Gathering again changes nothing.
     let text = site.netlib_must("facts gather");
@@ -102,13 +90,7 @@ fn a_node_notices_that_a_tunnel_which_worked_is_gone() {
     site.exec_must("alpha", "systemctl stop wireguard-wg0");
     let (status, text) = check();
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &[
-            "no answer through wg0 from: alpha (10.10.0.",
-            "last handshake",
-        ],
-    );
+    assert_says(&text, &["no answer through wg0 from: alpha (10.10.0.", "last handshake"]);
 
     // Its own half is looked at in any case.
     site.exec_must("beta", "systemctl stop wireguard-wg0");
@@ -122,9 +104,7 @@ fn a_preshared_key_for_another_key_pair_is_refused_and_made_anew() {
     let hosts = ["alpha", "beta"];
     let site = Site::up(&hosts);
     site.write(
-        &Network::of(&hosts)
-            .with_mesh("\"10.10.0.0/24\"", &hosts)
-            .with("wireguard-mesh.wg0.presharedKeys = true;"),
+        &Network::of(&hosts).with_mesh("\"10.10.0.0/24\"", &hosts).with("wireguard-mesh.wg0.presharedKeys = true;"),
     );
     site.gather();
     site.gather();
@@ -134,9 +114,7 @@ fn a_preshared_key_for_another_key_pair_is_refused_and_made_anew() {
 
     // Beta is installed anew: what alpha made for its old key opens to nothing, and the deployment is taken back.
     site.exec_must("beta", &format!("rm -r {KEYS}"));
-    site.must(
-        "touch facts && netlib facts gather --on beta && git add facts && git commit -qm Facts",
-    );
+    site.must("touch facts && netlib facts gather --on beta && git add facts && git commit -qm Facts");
     site.write(
         &Network::of(&hosts)
             .with_mesh("\"10.10.0.0/24\"", &hosts)
@@ -145,10 +123,7 @@ fn a_preshared_key_for_another_key_pair_is_refused_and_made_anew() {
     );
     let (status, text) = site.netlib("deploy --on beta");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["alpha made is for another key than the one of beta"],
-    );
+    assert_says(&text, &["alpha made is for another key than the one of beta"]);
     assert_eq!(site.systems("beta").1, before.1, "{text}");
 
     site.gather();

@@ -4,14 +4,11 @@ use netlib_scenarios::{Network, Site, assert_says};
 
 /// Two instances that ask the same nodes: main of watch, second of web.
 fn network() -> Network {
-    Network::of(&["watch", "web"])
-        .with_mesh("\"10.10.0.0/24\"", &["watch", "web"])
-        .importing("monitoring")
-        .with(
-            "rollout.minHealthyTime = 1;
+    Network::of(&["watch", "web"]).with_mesh("\"10.10.0.0/24\"", &["watch", "web"]).importing("monitoring").with(
+        "rollout.minHealthyTime = 1;
              monitoring.main = { servers = [ \"watch\" ]; interval = \"1s\"; alerts.downFor = \"1s\"; };
              monitoring.second = { servers = [ \"web\" ]; interval = \"1s\"; };",
-        )
+    )
 }
 
 /// Asks the Prometheus of a host until an expression is true of something; what it is true of.
@@ -33,11 +30,7 @@ fn prometheus_asks_over_the_mesh_and_raises_alerts() {
     site.netlib_must("deploy");
 
     for (server, target) in [("watch", "web"), ("web", "watch")] {
-        let text = ask(
-            &site,
-            server,
-            &format!("up{{node=\"{target}\",network=\"wireguard-mesh-wg0\"}} == 1"),
-        );
+        let text = ask(&site, server, &format!("up{{node=\"{target}\",network=\"wireguard-mesh-wg0\"}} == 1"));
         assert_says(&text, &["instance=\"10.10.0."]);
     }
 
@@ -47,30 +40,15 @@ fn prometheus_asks_over_the_mesh_and_raises_alerts() {
     let toplevel = site.toplevel("web");
     let toplevel = toplevel.trim_start_matches("/nix/store/");
     assert_says(&text, &[&format!("toplevel=\"{toplevel}\"")]);
-    ask(
-        &site,
-        "watch",
-        "netlib_system_is_profile{node=\"web\"} == 1 and on(node) netlib_system_generation == 1",
-    );
+    ask(&site, "watch", "netlib_system_is_profile{node=\"web\"} == 1 and on(node) netlib_system_generation == 1");
 
     // Another system would boot than the one that runs.
-    site.exec_must(
-        "web",
-        "ln -sfn / /nix/var/nix/profiles/system && systemctl start netlib-system-metrics",
-    );
-    ask(
-        &site,
-        "watch",
-        "ALERTS{alertname=\"OtherSystemAtBoot\",node=\"web\"}",
-    );
+    site.exec_must("web", "ln -sfn / /nix/var/nix/profiles/system && systemctl start netlib-system-metrics");
+    ask(&site, "watch", "ALERTS{alertname=\"OtherSystemAtBoot\",node=\"web\"}");
 
     let broken = site.exec("web", "systemd-run --wait --unit=broken false");
     assert!(!broken.success());
-    ask(
-        &site,
-        "watch",
-        "ALERTS{alertname=\"UnitFailed\",node=\"web\",name=\"broken.service\"}",
-    );
+    ask(&site, "watch", "ALERTS{alertname=\"UnitFailed\",node=\"web\",name=\"broken.service\"}");
 
     // The check of a deployment sees what the server sees.
     let programs = site.copy_programs("web");
@@ -79,11 +57,7 @@ fn prometheus_asks_over_the_mesh_and_raises_alerts() {
     site.exec_must("web", "systemctl stop prometheus-node-exporter");
     let (status, text) = site.probe("web", &programs, "monitoring-main-exporter");
     assert_ne!(status, 0, "{text}");
-    ask(
-        &site,
-        "watch",
-        "ALERTS{alertname=\"NodeDown\",node=\"web\",alertstate=\"firing\"}",
-    );
+    ask(&site, "watch", "ALERTS{alertname=\"NodeDown\",node=\"web\",alertstate=\"firing\"}");
 }
 
 /// Answers as Grafana does of its admin's login; the accounts outlive it, as a database does.
@@ -127,23 +101,13 @@ fn grafana_keeps_no_password_that_everybody_knows() {
     site.netlib_must("deploy");
 
     let file = "/var/lib/netlib-grafana/admin-password";
-    assert_eq!(
-        site.exec_must("watch", &format!("stat -c '%a %U' {file}")),
-        "600 grafana"
-    );
+    assert_eq!(site.exec_must("watch", &format!("stat -c '%a %U' {file}")), "600 grafana");
     let password = site.exec_must("watch", &format!("cat {file}"));
-    site.wait_until(
-        "watch",
-        "the password is replaced",
-        &format!("cmp -s {file} /var/lib/grafana-test"),
-    );
+    site.wait_until("watch", "the password is replaced", &format!("cmp -s {file} /var/lib/grafana-test"));
     let log = site.exec_must("watch", "journalctl --no-pager");
     assert!(!log.contains(&password), "the password is in the journal");
 
     // Again, as after a boot: nothing changes.
-    site.exec_must(
-        "watch",
-        "systemctl restart netlib-grafana-secret netlib-grafana-password",
-    );
+    site.exec_must("watch", "systemctl restart netlib-grafana-secret netlib-grafana-password");
     assert_eq!(site.exec_must("watch", &format!("cat {file}")), password);
 }

@@ -9,9 +9,7 @@ fn network(settings: &str) -> Network {
     Network::of(&["alpha", "beta", "gamma"])
         .importing("nix-cache")
         .configure("gamma", SERVER)
-        .with(&format!(
-            r#"nix-cache.main = {{ servers.gamma = {{ }}; uploaders = [ "alpha" ]; }}; {settings}"#
-        ))
+        .with(&format!(r#"nix-cache.main = {{ servers.gamma = {{ }}; uploaders = [ "alpha" ]; }}; {settings}"#))
 }
 
 /// Builds something on a host; returns its path, and what else was printed.
@@ -19,10 +17,7 @@ fn build(site: &Site, host: &str, name: &str) -> (String, String) {
     let expression = format!(
         r#"derivation {{ name = "{name}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo {name} > $out" ]; }}"#
     );
-    site.bed
-        .host(host)
-        .write_file(&format!("/root/{name}.nix"), expression)
-        .unwrap_or_else(|error| panic!("{error}"));
+    site.bed.host(host).write_file(&format!("/root/{name}.nix"), expression).unwrap_or_else(|error| panic!("{error}"));
     let output = site.exec(host, &format!("nix-build --no-out-link /root/{name}.nix"));
     assert!(output.success(), "{}", output.stderr);
     (output.stdout.trim().to_owned(), output.stderr)
@@ -53,9 +48,7 @@ fn what_one_node_builds_the_others_fetch() {
     assert!(!signatures.contains("upload"), "{signatures}");
 
     // The other program serves the same, with the same key; an uploader that is trusted sends what it built.
-    site.write(&network(
-        r#"nix-cache.main = { servers.gamma.software = "nix-serve"; trustUploaders = true; };"#,
-    ));
+    site.write(&network(r#"nix-cache.main = { servers.gamma.software = "nix-serve"; trustUploaders = true; };"#));
     site.gather();
     let text = site.netlib_must("deploy");
     assert_says(&text, &["root of alpha is as good as root of the servers"]);

@@ -35,19 +35,14 @@ END
 
 /// Builds by Nix's own way what has no input from here; prints where it was built.
 fn build(name: &str) -> String {
-    format!(
-        "{}path=$(nix-build --no-out-link /root/{name}.nix -A alone) && cat $path",
-        expression(name)
-    )
+    format!("{}path=$(nix-build --no-out-link /root/{name}.nix -A alone) && cat $path", expression(name))
 }
 
 #[test]
 fn what_a_client_cannot_build_is_built_where_it_can_be() {
     let site = Site::up(&["alpha", "beta", "gamma"]);
-    let network = Network::of(&["alpha", "beta", "gamma"])
-        .importing("remote-builders")
-        .configure("gamma", BUILDER)
-        .with(POOL);
+    let network =
+        Network::of(&["alpha", "beta", "gamma"]).importing("remote-builders").configure("gamma", BUILDER).with(POOL);
     site.write(&network);
     site.gather();
     let text = site.netlib_must("deploy");
@@ -69,42 +64,23 @@ fn what_a_client_cannot_build_is_built_where_it_can_be() {
     let built = format!("path=$({program} gamma -f /root/one.nix all) && cat $path");
     assert_eq!(site.exec_must("alpha", &built), "gamma\ngamma");
     let unknown = site.exec("alpha", &format!("{program} delta -f /root/one.nix all"));
-    assert_says(
-        &unknown.stderr,
-        &["\"delta\" is not a builder of main; builders: gamma"],
-    );
+    assert_says(&unknown.stderr, &["\"delta\" is not a builder of main; builders: gamma"]);
 
     // The key opens the daemon of the builder and nothing else, for an account that the daemon does not trust.
     let key = "/var/lib/netlib/remote-builders/main/ssh-key";
     let ssh = format!("ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=no -i {key}");
-    let output = site.exec(
-        "alpha",
-        &format!("{ssh} nix-builder-main@gamma id -un </dev/null"),
-    );
-    assert!(
-        !output.stdout.contains("nix-builder-main"),
-        "{}",
-        output.stdout
-    );
-    assert_eq!(
-        site.exec("alpha", &format!("{ssh} root@gamma true")).code(),
-        255
-    );
+    let output = site.exec("alpha", &format!("{ssh} nix-builder-main@gamma id -un </dev/null"));
+    assert!(!output.stdout.contains("nix-builder-main"), "{}", output.stdout);
+    assert_eq!(site.exec("alpha", &format!("{ssh} root@gamma true")).code(), 255);
     let info = site.exec_must(
         "alpha",
         &format!("NIX_SSHOPTS='-F none -o StrictHostKeyChecking=no' nix store info --json --store 'ssh-ng://nix-builder-main@gamma?ssh-key={key}'"),
     );
-    assert!(
-        info.contains("\"trusted\":false") || info.contains("\"trusted\":0"),
-        "{info}"
-    );
+    assert!(info.contains("\"trusted\":false") || info.contains("\"trusted\":0"), "{info}");
 
     // A path that nobody signed is not taken in.
     let unsigned = r#"derivation { name = "unsigned"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; }"#;
-    site.bed
-        .host("alpha")
-        .write_file("/root/unsigned.nix", unsigned)
-        .unwrap_or_else(|error| panic!("{error}"));
+    site.bed.host("alpha").write_file("/root/unsigned.nix", unsigned).unwrap_or_else(|error| panic!("{error}"));
     let unsigned = site.exec(
         "alpha",
         &format!(
@@ -116,24 +92,14 @@ fn what_a_client_cannot_build_is_built_where_it_can_be() {
     assert_says(&unsigned.stderr, &["signature"]);
 
     // The private halves are where they were made, for root only.
-    assert_eq!(
-        site.exec_must("alpha", &format!("stat -c '%a %U' {key}")),
-        "400 root"
-    );
+    assert_eq!(site.exec_must("alpha", &format!("stat -c '%a %U' {key}")), "400 root");
     let private = site.exec_must("alpha", &format!("sed -n 3p {key}"));
-    let found = site.exec(
-        "deployer",
-        &format!("grep -rlF -- '{private}' /root/network /nix/store 2>/dev/null"),
-    );
+    let found = site.exec("deployer", &format!("grep -rlF -- '{private}' /root/network /nix/store 2>/dev/null"));
     assert_eq!(found.stdout, "");
 
     // A host that is no longer a client is let in no more.
     site.write(&network.with(r#"remote-builders.main.clients = lib.mkForce [ "beta" ];"#));
     site.netlib_must("deploy");
-    assert_eq!(
-        site.exec("alpha", &format!("{ssh} nix-builder-main@gamma"))
-            .code(),
-        255
-    );
+    assert_eq!(site.exec("alpha", &format!("{ssh} nix-builder-main@gamma")).code(), 255);
     assert_eq!(site.exec_must("beta", &build("three")), "gamma");
 }

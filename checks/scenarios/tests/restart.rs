@@ -11,11 +11,7 @@ const BACK_AT_SHUTDOWN: &str = "printf '%s\n' '[Service]' Type=oneshot RemainAft
 /// A host of the bed that restarts goes off; this is the hand that switches it on again.
 fn switch_on_after_restart(site: &Site) {
     let alpha = site.bed.host("alpha");
-    alpha
-        .wait_until("it is off", Duration::from_secs(240), |host| {
-            Ok(!host.is_running()?)
-        })
-        .expect("off");
+    alpha.wait_until("it is off", Duration::from_secs(240), |host| Ok(!host.is_running()?)).expect("off");
     alpha.boot().expect("boot");
 }
 
@@ -65,9 +61,8 @@ fn a_host_is_restarted_for_what_only_a_boot_brings_in_and_for_nothing_else() {
     assert_eq!(booted(&site), latest, "{text}");
     restarts(&site, "kernel-params");
 
-    let systemd = format!(
-        "{parameters} systemd.package = pkgs.systemd.overrideAttrs (old: {{ version = \"next\"; }});"
-    );
+    let systemd =
+        format!("{parameters} systemd.package = pkgs.systemd.overrideAttrs (old: {{ version = \"next\"; }});");
     let when_needed = network.with("nodes.alpha.activation.reboot = \"when-needed\";");
     site.write(&when_needed.configure("alpha", &systemd));
     restarts(&site, "systemd");

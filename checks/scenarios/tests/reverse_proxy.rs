@@ -71,21 +71,11 @@ fn network() -> Network {
 
 /// What edge answers.
 fn ask(site: &Site, url: &str) -> String {
-    let names = [
-        "shop.example.org",
-        "example.org",
-        "plain.example.org",
-        "closed.example.org",
-        "other.example.org",
-    ];
-    let resolve: String = names
-        .iter()
-        .map(|name| format!("--resolve {name}:443:127.0.0.1 --resolve {name}:80:127.0.0.1 "))
-        .collect();
-    let output = site.exec(
-        "edge",
-        &format!("curl --silent --show-error --insecure --include --max-time 10 {resolve}{url}"),
-    );
+    let names = ["shop.example.org", "example.org", "plain.example.org", "closed.example.org", "other.example.org"];
+    let resolve: String =
+        names.iter().map(|name| format!("--resolve {name}:443:127.0.0.1 --resolve {name}:80:127.0.0.1 ")).collect();
+    let output =
+        site.exec("edge", &format!("curl --silent --show-error --insecure --include --max-time 10 {resolve}{url}"));
     format!("{}{}", output.stdout, output.stderr)
 }
 
@@ -94,10 +84,7 @@ fn names_lead_to_backends_over_the_mesh() {
     let site = Site::up(&["edge", "alpha", "beta"]);
     site.write(&network());
     site.gather();
-    site.exec_must(
-        "edge",
-        "echo \"anna:$(openssl passwd -apr1 secret)\" > /etc/closed && chmod 644 /etc/closed",
-    );
+    site.exec_must("edge", "echo \"anna:$(openssl passwd -apr1 secret)\" > /etc/closed && chmod 644 /etc/closed");
     site.netlib_must("deploy");
     site.assert_mesh(&["edge", "alpha", "beta"], "wg0", "-4");
 
@@ -107,10 +94,7 @@ fn names_lead_to_backends_over_the_mesh() {
         let redirected = ask(&site, &format!("http://{name}/cart"));
         assert_says(&redirected, &["301", &format!("https://{name}/cart")]);
     }
-    assert_says(
-        &ask(&site, "http://plain.example.org/"),
-        &["beta for plain.example.org by http"],
-    );
+    assert_says(&ask(&site, "http://plain.example.org/"), &["beta for plain.example.org by http"]);
     // What a client says of itself and of other proxies is not passed on; nobody gets in without a login where one is asked for.
     let lies = "-H 'X-Forwarded-For: 1.2.3.4' -H 'X-Forwarded-Proto: ftp' -H 'X-Forwarded-Host: evil' -H 'Forwarded: for=1.2.3.4' \
         -H 'X-Real-IP: 1.2.3.4' -H 'X-Forwarded-Prefix: /evil' https://shop.example.org/";
@@ -120,39 +104,21 @@ fn names_lead_to_backends_over_the_mesh() {
         assert!(!answer.contains(lie), "{answer}");
     }
     assert_says(&ask(&site, "http://closed.example.org/"), &["401"]);
-    assert_says(
-        &ask(&site, "--user anna:secret http://closed.example.org/"),
-        &["beta for closed.example.org by http"],
-    );
+    assert_says(&ask(&site, "--user anna:secret http://closed.example.org/"), &["beta for closed.example.org by http"]);
 
     // Names that nobody configured get no answer.
     assert_says(&ask(&site, "http://other.example.org/"), &["Empty reply"]);
     assert_says(&ask(&site, "https://other.example.org/"), &["curl: (35)"]);
 
-    site.bed
-        .host("edge")
-        .write_file("/root/client.py", CLIENT)
-        .unwrap();
-    assert_says(
-        &site.exec_must("edge", "python3 /root/client.py"),
-        &["101", "echo hello"],
-    );
+    site.bed.host("edge").write_file("/root/client.py", CLIENT).unwrap();
+    assert_says(&site.exec_must("edge", "python3 /root/client.py"), &["101", "echo hello"]);
 
     // The standby takes over; without any backend the check of the proxy says who does not answer.
     site.exec_must("alpha", "systemctl stop shop");
-    assert_says(
-        &ask(&site, "https://shop.example.org/"),
-        &["beta for shop.example.org by https"],
-    );
-    let check = site
-        .must("nix build --no-link --print-out-paths .#netlibConfigurations.default.programs.edge");
-    let check = format!(
-        "{}/bin/check-edge.reverse-proxy-public.shop.example.org",
-        check.trim()
-    );
-    site.must(&format!(
-        "nix copy --no-check-sigs --to ssh-ng://root@edge {check}"
-    ));
+    assert_says(&ask(&site, "https://shop.example.org/"), &["beta for shop.example.org by https"]);
+    let check = site.must("nix build --no-link --print-out-paths .#netlibConfigurations.default.programs.edge");
+    let check = format!("{}/bin/check-edge.reverse-proxy-public.shop.example.org", check.trim());
+    site.must(&format!("nix copy --no-check-sigs --to ssh-ng://root@edge {check}"));
     site.exec_must("edge", &check);
     site.exec_must("beta", "systemctl stop shop");
     let output = site.exec("edge", &check);

@@ -20,12 +20,7 @@ impl Keys {
     fn make(site: &Site) -> Self {
         site.exec_must("deployer", KEYS);
         let read = |name: &str| site.exec_must("deployer", &format!("cat /root/keys/{name}.pub"));
-        Self {
-            people: read("people"),
-            hosts: read("hosts"),
-            anna: read("anna"),
-            ben: read("ben"),
-        }
+        Self { people: read("people"), hosts: read("hosts"), anna: read("anna"), ben: read("ben") }
     }
 
     /// The network of two hosts with these lines about people.
@@ -50,18 +45,13 @@ impl Keys {
     }
 
     fn ben(&self, more: &str) -> String {
-        format!(
-            r#"ssh-access.users.ben = {{ keys = [ "{}" ]; access.root = [ "alpha" ]; {more} }};"#,
-            self.ben
-        )
+        format!(r#"ssh-access.users.ben = {{ keys = [ "{}" ]; access.root = [ "alpha" ]; {more} }};"#, self.ben)
     }
 }
 
 /// Logs in as somebody would who knows nothing but the authority of the hosts; the exit status of ssh.
 fn login(site: &Site, person: &str, certificate: Option<&str>, target: &str) -> (i32, String) {
-    let certificate = certificate
-        .map(|file| format!("-o CertificateFile={file} "))
-        .unwrap_or_default();
+    let certificate = certificate.map(|file| format!("-o CertificateFile={file} ")).unwrap_or_default();
     let output = site.exec(
         "deployer",
         &format!(
@@ -106,16 +96,10 @@ fn people_and_hosts_are_known_by_certificates_and_leave_with_one_line() {
     // What can be signed says what is missing first.
     let (status, text) = command(&site, "status");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["netlib facts gather --on alpha", "users/anna: missing"],
-    );
+    assert_says(&text, &["netlib facts gather --on alpha", "users/anna: missing"]);
     site.gather();
     let text = command_must(&site, "sign hosts");
-    assert_says(
-        &text,
-        &["ssh-certificates/hosts/alpha-cert.pub: valid until"],
-    );
+    assert_says(&text, &["ssh-certificates/hosts/alpha-cert.pub: valid until"]);
     command_must(&site, "sign users anna");
     let text = command_must(&site, "renew 0");
     assert_says(&text, &["ssh-certificates/users/ben-cert.pub: valid until"]);
@@ -131,7 +115,8 @@ fn people_and_hosts_are_known_by_certificates_and_leave_with_one_line() {
     let anna = "ssh-certificates/users/anna-cert.pub";
     assert_denied(&site, "anna", Some(anna), "root@alpha");
     assert_denied(&site, "anna", None, "anna@alpha");
-    let known = "ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=/dev/null root@beta true";
+    let known =
+        "ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=/dev/null root@beta true";
     assert_says(&site.exec("alpha", known).stderr, &["Permission denied"]);
 
     // Another authority's certificate, and one of yesterday.
@@ -146,10 +131,7 @@ fn people_and_hosts_are_known_by_certificates_and_leave_with_one_line() {
     assert_says(&text, &["users/anna: valid until", "hosts/beta: good"]);
 
     // One line: ben is gone, though his certificate is valid and somebody let his key in by hand.
-    let by_hand = format!(
-        "printf '\\n%s\\n' '{}' >> /root/.ssh/authorized_keys",
-        keys.ben
-    );
+    let by_hand = format!("printf '\\n%s\\n' '{}' >> /root/.ssh/authorized_keys", keys.ben);
     site.exec_must("alpha", &by_hand);
     let (status, text) = login(&site, "ben", None, "root@alpha");
     assert_eq!(status, 0, "{text}");

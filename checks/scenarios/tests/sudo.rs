@@ -7,10 +7,7 @@ const PASSWORD: &str = "correct horse 'battery'";
 
 /// Makes sudo ask the bed's login user for a password; and Nix there trusts nobody but root.
 fn wants_password(site: &Site, host: &str) {
-    site.bed
-        .host(host)
-        .write_file("/root/password", format!("admin:{PASSWORD}\n"))
-        .expect("a password");
+    site.bed.host(host).write_file("/root/password", format!("admin:{PASSWORD}\n")).expect("a password");
     site.exec_must(
         host,
         "chpasswd < /root/password && rm /root/password && \
@@ -20,9 +17,9 @@ fn wants_password(site: &Site, host: &str) {
 }
 
 fn network(hosts: &[&str]) -> Network {
-    hosts.iter().fold(Network::of(hosts), |network, host| {
-        network.with(&format!("nodes.{host}.target.user = \"admin\";"))
-    })
+    hosts
+        .iter()
+        .fold(Network::of(hosts), |network, host| network.with(&format!("nodes.{host}.target.user = \"admin\";")))
 }
 
 /// How often somebody gave a wrong password.
@@ -53,46 +50,23 @@ fn a_password_for_sudo_comes_from_a_file_and_a_wrong_one_is_tried_once() {
     // Nobody to ask: said, and only the node that needs no password is deployed.
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &[
-            "there is no terminal to ask you on",
-            "--sudo-password-file",
-            "1 of 3 nodes active",
-        ],
-    );
+    assert_says(&text, &["there is no terminal to ask you on", "--sudo-password-file", "1 of 3 nodes active"]);
     site.assert_active("gamma");
 
     // A wrong one reaches one host, once, and nothing is changed.
     site.must("echo wrong > /root/wrong; chmod 600 /root/wrong");
-    let (status, text) =
-        site.netlib("deploy --same-sudo-password --sudo-password-file /root/wrong");
+    let (status, text) = site.netlib("deploy --same-sudo-password --sudo-password-file /root/wrong");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &[
-            "did not accept the password; it was tried once",
-            "was not tried here",
-        ],
-    );
-    let attempts = [
-        wrong_attempts(&site, "alpha"),
-        wrong_attempts(&site, "beta"),
-    ]
-    .concat();
-    assert!(
-        ["01", "10"].contains(&attempts.as_str()),
-        "{attempts}: {text}"
-    );
+    assert_says(&text, &["did not accept the password; it was tried once", "was not tried here"]);
+    let attempts = [wrong_attempts(&site, "alpha"), wrong_attempts(&site, "beta")].concat();
+    assert!(["01", "10"].contains(&attempts.as_str()), "{attempts}: {text}");
     for host in ["alpha", "beta"] {
         site.exec_must(host, "test ! -e /var/lib/netlib");
         assert_eq!(site.systems(host), (String::new(), String::new()));
     }
 
     // The right one does everything: the system is copied as root, as Nix there does not trust the user.
-    site.must(&format!(
-        "umask 077; cat > /root/right <<'END'\n{PASSWORD}\nEND"
-    ));
+    site.must(&format!("umask 077; cat > /root/right <<'END'\n{PASSWORD}\nEND"));
     let events = site.must(
         "setsid --wait netlib deploy --json --log-dir /root/logs --same-sudo-password --sudo-password-file /root/right 2>&1",
     );
@@ -100,27 +74,19 @@ fn a_password_for_sudo_comes_from_a_file_and_a_wrong_one_is_tried_once() {
     for host in ["alpha", "beta"] {
         site.assert_active(host);
         assert_eq!(leaks(&site, host), "");
-        site.exec_must(
-            host,
-            "! ls -d /dev/shm/netlib-* /run/user/*/netlib-* 2>/dev/null",
-        );
+        site.exec_must(host, "! ls -d /dev/shm/netlib-* /run/user/*/netlib-* 2>/dev/null");
     }
     assert!(!events.contains("correct horse"), "{events}");
     site.must("! grep -r 'correct horse' /root/logs");
 
     // And everything else that runs as root there.
     let right = "--same-sudo-password --sudo-password-file /root/right";
-    let text = site.netlib_must(&format!(
-        "exec {right} --on alpha -- sh -c 'id -u; cat; echo \"$0\"' 'a b'"
-    ));
+    let text = site.netlib_must(&format!("exec {right} --on alpha -- sh -c 'id -u; cat; echo \"$0\"' 'a b'"));
     assert_says(&text, &["alpha | 0\n", "alpha | a b\n"]);
     let text = site.netlib_must(&format!("status {right}"));
     assert_says(&text, &["alpha: online: up to date", "3 of 3 nodes online"]);
     let first = site.systems("alpha").0;
-    site.write(
-        &network(&["alpha", "beta", "gamma"])
-            .configure("alpha", "environment.etc.\"second\".text = \"yes\";"),
-    );
+    site.write(&network(&["alpha", "beta", "gamma"]).configure("alpha", "environment.etc.\"second\".text = \"yes\";"));
     site.netlib_must(&format!("deploy {right} --on alpha"));
     site.assert_active("alpha");
     site.must(&format!("nix-store --delete {first} 2>/dev/null || true"));
@@ -136,9 +102,7 @@ fn a_password_lent_for_a_copy_is_private_and_gone_with_its_deployer() {
     wants_password(&site, "alpha");
     let large = network(&["alpha"]).configure("alpha", Site::large_copy());
     site.write(&large);
-    site.must(&format!(
-        "umask 077; cat > /root/right <<'END'\n{PASSWORD}\nEND"
-    ));
+    site.must(&format!("umask 077; cat > /root/right <<'END'\n{PASSWORD}\nEND"));
     site.gate_copies("alpha");
     let run = site.start("deploy --sudo-password-file /root/right");
     site.wait_for_copy("alpha");
@@ -151,11 +115,7 @@ fn a_password_lent_for_a_copy_is_private_and_gone_with_its_deployer() {
     );
     assert_eq!(kind, "tmpfs\n-rw------- admin\ndrwx------ admin");
     run.kill();
-    site.wait_until(
-        "alpha",
-        "the password is gone",
-        &format!("test ! -e $(dirname {found})"),
-    );
+    site.wait_until("alpha", "the password is gone", &format!("test ! -e $(dirname {found})"));
     site.ungate_copies("alpha");
     site.netlib_must("deploy --sudo-password-file /root/right");
     site.assert_active("alpha");
@@ -183,18 +143,12 @@ fn one_password_for_two_nodes_is_asked_for_once_on_the_terminal_and_never_shown(
     assert_says(&text, &["2 of 2 nodes active"]);
     assert_eq!(text.matches("sudo password for").count(), 1, "{text}");
     assert_says(&text, &["sudo password for admin@alpha and admin@beta: "]);
-    assert!(
-        text.ends_with("\n0\n") && !text.contains("correct horse"),
-        "{text}"
-    );
+    assert!(text.ends_with("\n0\n") && !text.contains("correct horse"), "{text}");
     site.assert_active("alpha");
     site.assert_active("beta");
 
     // An interrupt ends the question, and the terminal shows again what is typed.
-    let text = typed(
-        "trap : INT; netlib exec -- id; echo ended $?; stty -a",
-        "\\003",
-    );
+    let text = typed("trap : INT; netlib exec -- id; echo ended $?; stty -a", "\\003");
     assert_says(&text, &["ended 130", " echo "]);
     assert_eq!(wrong_attempts(&site, "alpha"), "0");
 }

@@ -69,10 +69,7 @@ fn clients_reach_each_other_the_networks_behind_and_everything() {
         "ip -o -4 address show scope global | grep -v ' vpn ' | awk '{ print $4 }' | cut -d / -f 1 | head -n 1",
     );
     let rules = site.exec_must("kiosk", "ip -4 rule");
-    assert!(
-        rules.contains(&format!("from {own} lookup main")),
-        "{rules}"
-    );
+    assert!(rules.contains(&format!("from {own} lookup main")), "{rules}");
 
     // Back to a split tunnel: no rule is left.
     site.write(
@@ -89,8 +86,5 @@ fn clients_reach_each_other_the_networks_behind_and_everything() {
     site.exec_must("cellar", "systemctl stop wireguard-vpn");
     let (status, text) = site.probe("laptop", &programs, "wireguard-vpn-vpn");
     assert_eq!(status, 1, "{text}");
-    assert!(
-        text.contains("no answer through vpn from: cellar"),
-        "{text}"
-    );
+    assert!(text.contains("no answer through vpn from: cellar"), "{text}");
 }

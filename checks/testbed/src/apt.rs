@@ -21,11 +21,8 @@ pub(crate) const RETRIES: &str = "Acquire::Retries=5";
 
 /// Installs with apt the tools that are missing; does nothing where all are there.
 pub(crate) fn install_prerequisites() -> Result<()> {
-    let mut packages: Vec<&str> = PREREQUISITES
-        .iter()
-        .filter(|(tool, _)| !on_path(tool))
-        .map(|(_, package)| *package)
-        .collect();
+    let mut packages: Vec<&str> =
+        PREREQUISITES.iter().filter(|(tool, _)| !on_path(tool)).map(|(_, package)| *package).collect();
     if packages.is_empty() {
         return Ok(());
     }
@@ -140,10 +137,9 @@ fn parse_deb822(text: &str) -> Vec<Entry> {
             continue;
         }
         for uri in words("URIs") {
-            entries.extend(words("Suites").into_iter().map(|suite| Entry {
-                uri: uri.to_owned(),
-                suite: suite.to_owned(),
-            }));
+            entries.extend(
+                words("Suites").into_iter().map(|suite| Entry { uri: uri.to_owned(), suite: suite.to_owned() }),
+            );
         }
     }
     entries
@@ -160,10 +156,7 @@ fn parse_classic(text: &str) -> Vec<Entry> {
                 None => rest,
             };
             let mut words = rest.split_whitespace();
-            Some(Entry {
-                uri: words.next()?.to_owned(),
-                suite: words.next()?.to_owned(),
-            })
+            Some(Entry { uri: words.next()?.to_owned(), suite: words.next()?.to_owned() })
         })
         .collect()
 }
@@ -171,16 +164,11 @@ fn parse_classic(text: &str) -> Vec<Entry> {
 /// The archive of the release itself; archives of other vendors do not have its suite.
 fn pick(entries: &[Entry], codename: Option<&str>) -> Option<String> {
     let release = |entry: &&Entry| {
-        Some(entry.suite.as_str()) == codename
-            || matches!(entry.suite.as_str(), "stable" | "testing" | "sid")
+        Some(entry.suite.as_str()) == codename || matches!(entry.suite.as_str(), "stable" | "testing" | "sid")
     };
     let is_debian = |entry: &&Entry| entry.uri.trim_end_matches('/').ends_with("/debian");
     let matching: Vec<&Entry> = entries.iter().filter(release).collect();
-    matching
-        .iter()
-        .find(|entry| is_debian(entry))
-        .or(matching.first())
-        .map(|entry| entry.uri.clone())
+    matching.iter().find(|entry| is_debian(entry)).or(matching.first()).map(|entry| entry.uri.clone())
 }
 
 #[cfg(test)]
@@ -195,10 +183,7 @@ mod tests {
         let entries = parse_deb822(text);
         assert_eq!(entries.len(), 2);
         assert_eq!(entries[1].suite, "bookworm-updates");
-        assert_eq!(
-            pick(&entries, Some("bookworm")).as_deref(),
-            Some("http://mirror.example/debian")
-        );
+        assert_eq!(pick(&entries, Some("bookworm")).as_deref(), Some("http://mirror.example/debian"));
     }
 
     #[test]
@@ -210,10 +195,7 @@ mod tests {
                     deb https://security.example/debian-security trixie-security main\n";
         let entries = parse_classic(text);
         assert_eq!(entries.len(), 3);
-        assert_eq!(
-            pick(&entries, Some("trixie")).as_deref(),
-            Some("https://mirror.example/debian/")
-        );
+        assert_eq!(pick(&entries, Some("trixie")).as_deref(), Some("https://mirror.example/debian/"));
     }
 
     #[test]
@@ -226,14 +208,8 @@ mod tests {
 
     #[test]
     fn codename_with_and_without_quotes() {
-        assert_eq!(
-            codename("ID=debian\nVERSION_CODENAME=trixie\n").as_deref(),
-            Some("trixie")
-        );
-        assert_eq!(
-            codename("VERSION_CODENAME=\"forky\"").as_deref(),
-            Some("forky")
-        );
+        assert_eq!(codename("ID=debian\nVERSION_CODENAME=trixie\n").as_deref(), Some("trixie"));
+        assert_eq!(codename("VERSION_CODENAME=\"forky\"").as_deref(), Some("forky"));
         assert_eq!(codename("ID=debian"), None);
     }
 }

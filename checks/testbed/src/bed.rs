@@ -41,31 +41,17 @@ impl Bed {
         let netlib = find_netlib(&layout, &options)?;
         let (site, owner) = Site::claim(&layout, &record)?;
         // From here on a failure drops the bed and thereby cleans up.
-        let mut bed = Self {
-            site: Arc::new(site),
-            record,
-            owner: Some(owner),
-        };
+        let mut bed = Self { site: Arc::new(site), record, owner: Some(owner) };
         let lower = bed.record.host(DEPLOYER)?.lower.clone();
         let chroot = Chroot::on(&layout, lower)?;
-        let names: Vec<&str> = bed
-            .record
-            .hosts
-            .iter()
-            .map(|host| host.name.as_str())
-            .collect();
+        let names: Vec<&str> = bed.record.hosts.iter().map(|host| host.name.as_str()).collect();
         let comments: Vec<&str> = std::iter::once("root@deployer").chain(names).collect();
         let mut made = keys::generate(&chroot, &comments)?;
         let host_keys = made.split_off(1);
         let Some(deployer_key) = made.pop() else {
             return Err(Error::Usage("no key for the deployer was made".into()));
         };
-        let supplies = Supplies {
-            deployer_key,
-            host_keys,
-            boringtun,
-            netlib,
-        };
+        let supplies = Supplies { deployer_key, host_keys, boringtun, netlib };
         bed.power_on(&supplies)?;
         if options.until_down {
             bed.record.until_down = true;
@@ -101,11 +87,7 @@ impl Bed {
                 "there is no bed \"{name}\"; `testbed status` lists those there are, `testbed up --name {name} --hosts …` makes it"
             ))
         })?;
-        Ok(Self {
-            site: Arc::new(site),
-            record,
-            owner: None,
-        })
+        Ok(Self { site: Arc::new(site), record, owner: None })
     }
 
     /// The bed's name.
@@ -120,15 +102,8 @@ impl Bed {
 
     /// A host by name. That there is such a host is checked when something is asked of it.
     pub fn host(&self, name: &str) -> Host {
-        let machine = self
-            .record
-            .host(name)
-            .and_then(|host| self.site.machine(host));
-        Host::new(
-            name,
-            Arc::clone(&self.site),
-            machine.map_err(|error| error.to_string()),
-        )
+        let machine = self.record.host(name).and_then(|host| self.site.machine(host));
+        Host::new(name, Arc::clone(&self.site), machine.map_err(|error| error.to_string()))
     }
 
     /// The host that deploys.
@@ -138,20 +113,13 @@ impl Bed {
 
     /// All hosts, the deployer first.
     pub fn hosts(&self) -> Vec<Host> {
-        self.record
-            .hosts
-            .iter()
-            .map(|host| self.host(&host.name))
-            .collect()
+        self.record.hosts.iter().map(|host| self.host(&host.name)).collect()
     }
 
     /// Ends all hosts and removes everything that was theirs.
     pub fn down(mut self) -> Result<()> {
         if self.owner.is_none() && !self.record.until_down && self.site.is_owned()? {
-            return Err(Error::Usage(format!(
-                "bed \"{}\" belongs to a process that is still running",
-                self.name()
-            )));
+            return Err(Error::Usage(format!("bed \"{}\" belongs to a process that is still running", self.name())));
         }
         let _owner = self.owner.take();
         self.site.remove()
@@ -164,10 +132,7 @@ impl Drop for Bed {
             return;
         }
         if let Err(error) = self.site.remove() {
-            notice(&format!(
-                "bed \"{}\" could not be cleaned up: {error}",
-                self.name()
-            ));
+            notice(&format!("bed \"{}\" could not be cleaned up: {error}", self.name()));
         }
     }
 }
@@ -183,11 +148,7 @@ fn plan(layout: &Layout, options: &BedOptions) -> Result<BedRecord> {
             suite,
             lower: root_file_system::ensure(layout, suite)?,
             disk_limit: options.disk_limits.get(name).cloned(),
-            binds: if name == DEPLOYER {
-                binds::of_deployer(layout)?
-            } else {
-                Vec::new()
-            },
+            binds: if name == DEPLOYER { binds::of_deployer(layout)? } else { Vec::new() },
         });
     }
     Ok(BedRecord {
@@ -214,9 +175,7 @@ fn find_netlib(layout: &Layout, options: &BedOptions) -> Result<Option<PathBuf>>
         None => {
             let built = layout.built_netlib();
             if built.is_none() {
-                notice(
-                    "no netlib binary has been built yet, so the deployer has none (cargo build -p netlib)",
-                );
+                notice("no netlib binary has been built yet, so the deployer has none (cargo build -p netlib)");
             }
             Ok(built)
         }

@@ -64,16 +64,8 @@ mod tests {
     #[test]
     fn one_line_each_with_what_is_hidden() {
         let binds = [
-            Bind {
-                from: "/a b".into(),
-                to: "/src".into(),
-                hide: vec!["target".into(), ".git".into()],
-            },
-            Bind {
-                from: "/n".into(),
-                to: "/n".into(),
-                hide: Vec::new(),
-            },
+            Bind { from: "/a b".into(), to: "/src".into(), hide: vec!["target".into(), ".git".into()] },
+            Bind { from: "/n".into(), to: "/n".into(), hide: Vec::new() },
         ];
         assert_eq!(as_lines(&binds), "/a b\t/src\ttarget\t.git\n/n\t/n\n");
     }

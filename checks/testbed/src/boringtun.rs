@@ -24,22 +24,13 @@ pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
     if binary.is_file() {
         return Ok(binary);
     }
-    notice(&format!(
-        "building boringtun-cli {VERSION} (once; about a minute)"
-    ));
+    notice(&format!("building boringtun-cli {VERSION} (once; about a minute)"));
     let triple = host_triple()?;
     let build = layout.boringtun().join("build");
     // Linked statically, so that it also runs on a suite with an older C library than this machine's;
     // naming the target keeps the flag away from build scripts and procedural macros.
     let tool = Tool::new("build boringtun", "cargo")
-        .args([
-            "install",
-            "boringtun-cli",
-            "--locked",
-            "--quiet",
-            "--version",
-            VERSION,
-        ])
+        .args(["install", "boringtun-cli", "--locked", "--quiet", "--version", VERSION])
         .args(["--target", &triple])
         .arg("--root")
         .arg(&directory)
@@ -51,9 +42,7 @@ pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
 }
 
 fn host_triple() -> Result<String> {
-    let output = Tool::new("ask rustc for its target", "rustc")
-        .arg("-vV")
-        .run()?;
+    let output = Tool::new("ask rustc for its target", "rustc").arg("-vV").run()?;
     output
         .stdout
         .lines()

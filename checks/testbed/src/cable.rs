@@ -18,10 +18,7 @@ const READY: &str = "ready";
 /// Brings a host's cable into this state and remembers it for the host's next boot.
 pub(crate) fn set(site: &Site, machine: &Machine, link: Link) -> Result<()> {
     if link.loss_percent > 100 {
-        return Err(Error::Usage(format!(
-            "{} of 100 frames cannot be lost",
-            link.loss_percent
-        )));
+        return Err(Error::Usage(format!("{} of 100 frames cannot be lost", link.loss_percent)));
     }
     let before = machine.link()?;
     let network = machine.network();
@@ -48,8 +45,7 @@ fn start_process(site: &Site, machine: &Machine, link: Link) -> Result<()> {
     let bed = site.directory().file_name().unwrap_or_default();
     let group = Cgroup::at_root(site.id())?.child("forward");
     group.create()?;
-    let program =
-        std::env::current_exe().map_err(Error::io("find", "the running program".as_ref()))?;
+    let program = std::env::current_exe().map_err(Error::io("find", "the running program".as_ref()))?;
     let tool = Tool::new("start a forwarder", "sh")
         .args(["-c", r#"echo $$ > "$1" && shift && exec setsid "$@""#, "sh"])
         .arg(group.procs())
@@ -67,9 +63,7 @@ fn start_process(site: &Site, machine: &Machine, link: Link) -> Result<()> {
         .map_err(tool.spawn_error())?;
     let mut line = String::new();
     if let Some(output) = child.stdout.take() {
-        BufReader::new(output)
-            .read_line(&mut line)
-            .map_err(tool.spawn_error())?;
+        BufReader::new(output).read_line(&mut line).map_err(tool.spawn_error())?;
     }
     if line.trim() == READY {
         return Ok(());

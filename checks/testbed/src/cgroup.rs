@@ -20,16 +20,12 @@ pub(crate) struct Cgroup {
 impl Cgroup {
     /// The group with this name directly below the root of the hierarchy; it may not exist.
     pub(crate) fn at_root(name: &str) -> Result<Self> {
-        Ok(Self {
-            directory: mount_point()?.join(name),
-        })
+        Ok(Self { directory: mount_point()?.join(name) })
     }
 
     /// A group below this one; it may not exist.
     pub(crate) fn child(&self, name: &str) -> Self {
-        Self {
-            directory: self.directory.join(name),
-        }
+        Self { directory: self.directory.join(name) }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -104,11 +100,7 @@ impl Cgroup {
                     _ => {}
                 }
             }
-            Ok(if refused.is_empty() {
-                Ok(())
-            } else {
-                Err(refused)
-            })
+            Ok(if refused.is_empty() { Ok(()) } else { Err(refused) })
         })
     }
 
@@ -134,8 +126,7 @@ pub(crate) fn mount_point() -> Result<PathBuf> {
     let text = fs::read_to_string(path).map_err(Error::io("read", path))?;
     parse_mount_point(&text).ok_or_else(|| {
         Error::Missing(vec![
-            "cgroup v2: no cgroup2 file system is mounted (mount -t cgroup2 none /sys/fs/cgroup)"
-                .into(),
+            "cgroup v2: no cgroup2 file system is mounted (mount -t cgroup2 none /sys/fs/cgroup)".into(),
         ])
     })
 }
@@ -143,9 +134,7 @@ pub(crate) fn mount_point() -> Result<PathBuf> {
 fn parse_mount_point(mountinfo: &str) -> Option<PathBuf> {
     mountinfo.lines().find_map(|line| {
         let (mount, kind) = line.split_once(" - ")?;
-        kind.starts_with("cgroup2 ")
-            .then(|| mount.split(' ').nth(4).map(PathBuf::from))
-            .flatten()
+        kind.starts_with("cgroup2 ").then(|| mount.split(' ').nth(4).map(PathBuf::from)).flatten()
     })
 }
 
@@ -156,19 +145,10 @@ mod tests {
     #[test]
     fn finds_cgroup2_on_pure_and_hybrid_machines() {
         let pure = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw\n";
-        assert_eq!(
-            parse_mount_point(pure),
-            Some(PathBuf::from("/sys/fs/cgroup"))
-        );
+        assert_eq!(parse_mount_point(pure), Some(PathBuf::from("/sys/fs/cgroup")));
         let hybrid = "31 30 0:27 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n\
                       32 30 0:28 / /sys/fs/cgroup/unified rw shared:5 - cgroup2 cgroup2 rw\n";
-        assert_eq!(
-            parse_mount_point(hybrid),
-            Some(PathBuf::from("/sys/fs/cgroup/unified"))
-        );
-        assert_eq!(
-            parse_mount_point("1 2 0:3 / / rw - ext4 /dev/vda rw\n"),
-            None
-        );
+        assert_eq!(parse_mount_point(hybrid), Some(PathBuf::from("/sys/fs/cgroup/unified")));
+        assert_eq!(parse_mount_point("1 2 0:3 / / rw - ext4 /dev/vda rw\n"), None);
     }
 }

@@ -52,12 +52,7 @@ impl Chroot {
             assignment.push(value);
             assignment
         });
-        Ok(Self {
-            lower,
-            mount_point,
-            binds: binds::of_deployer(layout)?,
-            env: env.into_iter().collect(),
-        })
+        Ok(Self { lower, mount_point, binds: binds::of_deployer(layout)?, env: env.into_iter().collect() })
     }
 
     /// Sets a variable of the command's otherwise clean environment, as `NAME=VALUE`.
@@ -81,22 +76,11 @@ impl Chroot {
 
     pub(crate) fn tool(&self, argv: &[OsString]) -> Tool {
         Tool::new("run a command in a chroot", "unshare")
-            .args([
-                "--mount",
-                "--pid",
-                "--uts",
-                "--ipc",
-                "--net",
-                "--fork",
-                "--kill-child",
-            ])
+            .args(["--mount", "--pid", "--uts", "--ipc", "--net", "--fork", "--kill-child"])
             .args(["--", "sh", "-c", ENTER, "sh"])
             .args(["/usr/bin/env", "--ignore-environment", "--chdir=/src"])
             .args(CLEAN_ENVIRONMENT)
-            .arg(format!(
-                "TERM={}",
-                std::env::var("TERM").unwrap_or_else(|_| "dumb".into())
-            ))
+            .arg(format!("TERM={}", std::env::var("TERM").unwrap_or_else(|_| "dumb".into())))
             .args(&self.env)
             .args(argv)
             .env("HOST_ROOT_SCRIPT", ROOT)

@@ -151,9 +151,7 @@ fn assignment<T: std::str::FromStr>(text: &str) -> std::result::Result<(String, 
 where
     T::Err: std::fmt::Display,
 {
-    let (host, value) = text
-        .split_once('=')
-        .ok_or_else(|| format!("{text:?} is not of the form HOST=VALUE"))?;
+    let (host, value) = text.split_once('=').ok_or_else(|| format!("{text:?} is not of the form HOST=VALUE"))?;
     let value = value.parse().map_err(|error: T::Err| error.to_string())?;
     Ok((host.to_owned(), value))
 }
@@ -172,11 +170,7 @@ impl Cli {
             Verb::Heal(at) => at.host()?.heal()?,
             Verb::Crash(at) => at.host()?.crash()?,
             Verb::Boot(at) => at.host()?.boot()?,
-            Verb::Delay {
-                at,
-                milliseconds,
-                loss,
-            } => {
+            Verb::Delay { at, milliseconds, loss } => {
                 let host = at.host()?;
                 host.lose(loss)?;
                 host.delay(Duration::from_millis(milliseconds))?;
@@ -185,27 +179,12 @@ impl Cli {
             Verb::Fill { at, undo: true } => at.host()?.free_disk()?,
             Verb::Down { name } => Bed::attach(&name)?.down()?,
             Verb::Clean => clean_up(&Layout::of_this_checkout()?)?,
-            Verb::Chroot {
-                suite,
-                env,
-                command,
-            } => {
+            Verb::Chroot { suite, env, command } => {
                 let chroot = Chroot::new(&Layout::of_this_checkout()?, suite)?;
-                return env
-                    .into_iter()
-                    .fold(chroot, Chroot::env)
-                    .pass_through(&command);
+                return env.into_iter().fold(chroot, Chroot::env).pass_through(&command);
             }
-            Verb::Forward {
-                at,
-                milliseconds,
-                loss,
-            } => {
-                let link = Link {
-                    cut: false,
-                    delay_ms: milliseconds,
-                    loss_percent: loss,
-                };
+            Verb::Forward { at, milliseconds, loss } => {
+                let link = Link { cut: false, delay_ms: milliseconds, loss_percent: loss };
                 cable::forward(&at.host()?, link)?;
             }
         }
@@ -215,9 +194,7 @@ impl Cli {
 
 impl Up {
     fn run(self) -> Result<()> {
-        let mut options = BedOptions::new(self.hosts)
-            .name(self.name)
-            .suite(self.suite);
+        let mut options = BedOptions::new(self.hosts).name(self.name).suite(self.suite);
         if !self.tied {
             options = options.until_down();
         }
@@ -233,14 +210,9 @@ impl Up {
         let bed = Bed::up(options)?;
         let hosts = bed.hosts();
         let names: Vec<&str> = hosts.iter().map(Host::name).collect();
-        eprintln!(
-            "testbed: bed \"{}\" is up: {}",
-            bed.name(),
-            names.join(", ")
-        );
+        eprintln!("testbed: bed \"{}\" is up: {}", bed.name(), names.join(", "));
         if self.tied {
-            std::io::copy(&mut std::io::stdin(), &mut std::io::sink())
-                .map_err(Error::io("read", "stdin".as_ref()))?;
+            std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).map_err(Error::io("read", "stdin".as_ref()))?;
             bed.down()?;
         }
         Ok(())
@@ -260,22 +232,13 @@ mod tests {
     #[test]
     fn assignments() {
         assert_eq!(assignment("a=forky"), Ok(("a".to_owned(), Suite::Forky)));
-        assert!(
-            assignment::<Suite>("a=sarge")
-                .unwrap_err()
-                .contains("unknown suite")
-        );
-        assert!(
-            assignment::<Suite>("forky")
-                .unwrap_err()
-                .contains("HOST=VALUE")
-        );
+        assert!(assignment::<Suite>("a=sarge").unwrap_err().contains("unknown suite"));
+        assert!(assignment::<Suite>("forky").unwrap_err().contains("HOST=VALUE"));
     }
 
     #[test]
     fn a_command_may_have_options_of_its_own() {
-        let cli =
-            Cli::try_parse_from(["testbed", "exec", "alpha", "--", "ls", "--name", "-l"]).unwrap();
+        let cli = Cli::try_parse_from(["testbed", "exec", "alpha", "--", "ls", "--name", "-l"]).unwrap();
         let Verb::Exec { at, command } = cli.verb else {
             panic!("not exec");
         };

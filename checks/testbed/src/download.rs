@@ -6,11 +6,7 @@ use crate::error::Result;
 use crate::notice;
 
 /// Before each further attempt.
-const PAUSES: [Duration; 3] = [
-    Duration::from_secs(5),
-    Duration::from_secs(20),
-    Duration::from_secs(60),
-];
+const PAUSES: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(20), Duration::from_secs(60)];
 
 /// Makes an attempt that downloads something, and makes it again when it fails; the last failure counts.
 pub(crate) fn retried<T>(attempt: impl FnMut() -> Result<T>) -> Result<T> {

@@ -14,11 +14,8 @@ use crate::machine::Machine;
 use crate::tool::{Output, Tool, exit_code};
 
 /// What a login as root would have, and nothing of the machine outside.
-pub(crate) const CLEAN_ENVIRONMENT: [&str; 3] = [
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "HOME=/root",
-    "LANG=C.UTF-8",
-];
+pub(crate) const CLEAN_ENVIRONMENT: [&str; 3] =
+    ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"];
 
 /// How long a command may take if nothing else is said: less than a test, so that a test can still tell what it printed.
 const TIMEOUT: Duration = Duration::from_secs(480);
@@ -39,14 +36,7 @@ pub struct HostCommand {
 
 impl HostCommand {
     pub(crate) fn new(machine: Result<Machine>, argv: Vec<OsString>) -> Self {
-        Self {
-            machine,
-            argv,
-            env: Vec::new(),
-            directory: "/root".into(),
-            stdin: Vec::new(),
-            timeout: TIMEOUT,
-        }
+        Self { machine, argv, env: Vec::new(), directory: "/root".into(), stdin: Vec::new(), timeout: TIMEOUT }
     }
 
     /// Sets a variable of the command's otherwise clean environment.
@@ -119,38 +109,25 @@ impl HostCommand {
         if self.argv.is_empty() {
             return Err(Error::Usage("no command given".into()));
         }
-        let shown = Tool::new(format!("on host \"{}\"", machine.name()), &self.argv[0])
-            .args(&self.argv[1..]);
+        let shown = Tool::new(format!("on host \"{}\"", machine.name()), &self.argv[0]).args(&self.argv[1..]);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let group = machine
-            .cgroup()
-            .child(&format!("exec-{}-{number}", std::process::id()));
+        let group = machine.cgroup().child(&format!("exec-{}-{number}", std::process::id()));
         let tool = Tool::new(format!("on host \"{}\"", machine.name()), "sh")
             .args(["-c", IN_GROUP, "sh"])
             .arg(group.path())
-            .args([
-                "nsenter", "--mount", "--root", "--uts", "--ipc", "--net", "--pid", "--cgroup",
-                "--target",
-            ])
+            .args(["nsenter", "--mount", "--root", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--target"])
             .arg(machine.pid()?.to_string())
             .args(["--", "/usr/bin/env", "--ignore-environment"])
             .arg(self.working_directory())
             .args(CLEAN_ENVIRONMENT)
-            .arg(format!(
-                "TERM={}",
-                std::env::var("TERM").unwrap_or_else(|_| "dumb".into())
-            ))
+            .arg(format!("TERM={}", std::env::var("TERM").unwrap_or_else(|_| "dumb".into())))
             .args(&self.env)
             .args(&self.argv);
         group.create()?;
         let mut command = tool.command();
         pipes(&mut command);
         let child = command.spawn().map_err(tool.spawn_error())?;
-        Ok(Running {
-            child,
-            group,
-            shown,
-        })
+        Ok(Running { child, group, shown })
     }
 
     fn working_directory(&self) -> OsString {
@@ -193,11 +170,7 @@ impl Running {
             drop(done);
             (status, out, err, watchdog.join().unwrap_or(Ok(false)))
         });
-        let output = Output {
-            status: status.map_err(self.shown.spawn_error())?,
-            stdout: out,
-            stderr: err,
-        };
+        let output = Output { status: status.map_err(self.shown.spawn_error())?, stdout: out, stderr: err };
         if late? {
             return Err(Error::Timeout {
                 what: format!("end of `{}`", self.shown.shown()),

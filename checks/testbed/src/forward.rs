@@ -41,19 +41,11 @@ impl Forwarder {
                 enter(&namespace)?;
                 Ok((tap::open(&taps.host_side)?, tap::open(&taps.bridge_side)?))
             });
-            opening.join().unwrap_or_else(|_| {
-                Err(Error::Usage(
-                    "the thread that opens TAP devices ended early".into(),
-                ))
-            })
+            opening.join().unwrap_or_else(|_| Err(Error::Usage("the thread that opens TAP devices ended early".into())))
         })?;
         network.detour(host)?;
-        let near_again = near
-            .try_clone()
-            .map_err(Error::io("open", Path::new(tap::DEVICE)))?;
-        let far_again = far
-            .try_clone()
-            .map_err(Error::io("open", Path::new(tap::DEVICE)))?;
+        let near_again = near.try_clone().map_err(Error::io("open", Path::new(tap::DEVICE)))?;
+        let far_again = far.try_clone().map_err(Error::io("open", Path::new(tap::DEVICE)))?;
         let mut threads = direction(near, far_again, link);
         threads.extend(direction(far, near_again, link));
         Ok(Self { threads })
@@ -81,10 +73,7 @@ struct Frame {
 
 fn direction(from: File, to: File, link: Link) -> Vec<JoinHandle<()>> {
     let (sender, receiver) = sync_channel(QUEUE);
-    vec![
-        std::thread::spawn(move || take(from, &sender, link)),
-        std::thread::spawn(move || give(to, &receiver)),
-    ]
+    vec![std::thread::spawn(move || take(from, &sender, link)), std::thread::spawn(move || give(to, &receiver))]
 }
 
 fn take(mut from: File, queue: &SyncSender<Frame>, link: Link) {
@@ -96,10 +85,7 @@ fn take(mut from: File, queue: &SyncSender<Frame>, link: Link) {
         if dice.percent() < link.loss_percent {
             continue;
         }
-        let frame = Frame {
-            due: Instant::now() + delay,
-            bytes: buffer[..length].to_vec(),
-        };
+        let frame = Frame { due: Instant::now() + delay, bytes: buffer[..length].to_vec() };
         // A full queue loses the frame.
         let _ = queue.try_send(frame);
     }
@@ -140,12 +126,7 @@ mod tests {
         let start = Instant::now();
         let due = start + Duration::from_millis(50);
         for byte in 0..3 {
-            sender
-                .send(Frame {
-                    due,
-                    bytes: vec![byte],
-                })
-                .unwrap();
+            sender.send(Frame { due, bytes: vec![byte] }).unwrap();
         }
         drop(sender);
         let mut given = Vec::new();

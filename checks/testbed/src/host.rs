@@ -46,16 +46,8 @@ pub struct Host {
 }
 
 impl Host {
-    pub(crate) fn new(
-        name: &str,
-        site: Arc<Site>,
-        machine: std::result::Result<Machine, String>,
-    ) -> Self {
-        Self {
-            name: name.to_owned(),
-            site,
-            machine,
-        }
+    pub(crate) fn new(name: &str, site: Arc<Site>, machine: std::result::Result<Machine, String>) -> Self {
+        Self { name: name.to_owned(), site, machine }
     }
 
     /// The host's name.
@@ -64,9 +56,7 @@ impl Host {
     }
 
     pub(crate) fn machine(&self) -> Result<&Machine> {
-        self.machine
-            .as_ref()
-            .map_err(|message| Error::Usage(message.clone()))
+        self.machine.as_ref().map_err(|message| Error::Usage(message.clone()))
     }
 
     /// Its IPv4 address on the bed's bridge.
@@ -121,11 +111,7 @@ impl Host {
         mut condition: impl FnMut(&Self) -> Result<bool>,
     ) -> Result<()> {
         until(&format!("host \"{}\": {what}", self.name), deadline, || {
-            Ok(if condition(self)? {
-                Ok(())
-            } else {
-                Err(String::new())
-            })
+            Ok(if condition(self)? { Ok(()) } else { Err(String::new()) })
         })
     }
 
@@ -151,9 +137,7 @@ impl Host {
         self.machine()?.wait_started(BOOT_DEADLINE)?;
         let what = format!("host \"{}\" has booted", self.name);
         until(&what, BOOT_DEADLINE, || {
-            let command = self
-                .command(["bash", "-c", WAIT_BOOTED])
-                .timeout(BOOT_DEADLINE);
+            let command = self.command(["bash", "-c", WAIT_BOOTED]).timeout(BOOT_DEADLINE);
             let output = command.output()?;
             Ok(match output.success() {
                 true => Ok(()),
@@ -193,8 +177,8 @@ impl Host {
 
     /// Holds each frame to and from it for `delay`: a round trip takes twice that longer. Zero ends it.
     pub fn delay(&self, delay: Duration) -> Result<()> {
-        let delay_ms = u32::try_from(delay.as_millis())
-            .map_err(|_| Error::Usage(format!("a delay of {delay:?} is too long")))?;
+        let delay_ms =
+            u32::try_from(delay.as_millis()).map_err(|_| Error::Usage(format!("a delay of {delay:?} is too long")))?;
         let link = self.link()?;
         self.set_link(Link { delay_ms, ..link })
     }
@@ -202,10 +186,7 @@ impl Host {
     /// Loses this many of a hundred frames to and from it. Zero ends it.
     pub fn lose(&self, loss_percent: u8) -> Result<()> {
         let link = self.link()?;
-        self.set_link(Link {
-            loss_percent,
-            ..link
-        })
+        self.set_link(Link { loss_percent, ..link })
     }
 
     /// Gives its sshd another host key, as if somebody else answered on its address.

@@ -31,11 +31,7 @@ pub(crate) fn generate(chroot: &Chroot, comments: &[&str]) -> Result<Vec<KeyPair
     if pairs.len() == comments.len() {
         return Ok(pairs);
     }
-    Err(Error::Usage(format!(
-        "ssh-keygen made {} keys instead of {}",
-        pairs.len(),
-        comments.len()
-    )))
+    Err(Error::Usage(format!("ssh-keygen made {} keys instead of {}", pairs.len(), comments.len())))
 }
 
 fn parse(mut text: &str) -> Vec<KeyPair> {
@@ -45,10 +41,7 @@ fn parse(mut text: &str) -> Vec<KeyPair> {
         let Some((public, rest)) = rest.split_once('\n') else {
             break;
         };
-        pairs.push(KeyPair {
-            private: private.to_owned(),
-            public: public.to_owned(),
-        });
+        pairs.push(KeyPair { private: private.to_owned(), public: public.to_owned() });
         text = rest;
     }
     pairs
@@ -61,11 +54,7 @@ mod tests {
     #[test]
     fn pairs_are_taken_apart() {
         let key = |n: u8| format!("-----BEGIN OPENSSH PRIVATE KEY-----\nsecret{n}\n{END}");
-        let text = format!(
-            "{}ssh-ed25519 AAA1 a\n{}ssh-ed25519 AAA2 b\n",
-            key(1),
-            key(2)
-        );
+        let text = format!("{}ssh-ed25519 AAA1 a\n{}ssh-ed25519 AAA2 b\n", key(1), key(2));
         let pairs = parse(&text);
         assert_eq!(pairs.len(), 2);
         assert_eq!(pairs[0].private, key(1));

@@ -61,12 +61,8 @@ impl Layout {
     /// The `netlib` binary that was built last: beside the running program, else in `target/debug`.
     pub fn built_netlib(&self) -> Option<PathBuf> {
         let program = std::env::current_exe().ok();
-        let beside = program
-            .iter()
-            .flat_map(|exe| exe.ancestors().skip(1).take(2))
-            .map(|directory| directory.join("netlib"));
-        beside
-            .chain([self.checkout.join("target/debug/netlib")])
-            .find(|candidate| candidate.is_file())
+        let beside =
+            program.iter().flat_map(|exe| exe.ancestors().skip(1).take(2)).map(|directory| directory.join("netlib"));
+        beside.chain([self.checkout.join("target/debug/netlib")]).find(|candidate| candidate.is_file())
     }
 }

@@ -17,8 +17,7 @@ impl Lock {
     /// Waits until the lock is free and takes it.
     pub(crate) fn take(path: &Path) -> Result<Self> {
         let file = open(path)?;
-        flock(&file, FlockOperation::LockExclusive)
-            .map_err(|errno| Error::io("lock", path)(errno.into()))?;
+        flock(&file, FlockOperation::LockExclusive).map_err(|errno| Error::io("lock", path)(errno.into()))?;
         Ok(Self { _file: file })
     }
 
@@ -38,12 +37,7 @@ fn open(path: &Path) -> Result<File> {
         std::fs::create_dir_all(parent).map_err(Error::io("make", parent))?;
     }
     // Not truncated: another process may hold it.
-    OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(Error::io("open", path))
+    OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(Error::io("open", path))
 }
 
 #[cfg(test)]

@@ -97,8 +97,8 @@ impl Machine {
         }
         // An overlay cannot write to another overlay, as in a container.
         const OVERLAY: i64 = 0x794c_7630;
-        let stat = rustix::fs::statfs(&self.directory)
-            .map_err(|errno| Error::io("examine", &self.directory)(errno.into()))?;
+        let stat =
+            rustix::fs::statfs(&self.directory).map_err(|errno| Error::io("examine", &self.directory)(errno.into()))?;
         #[allow(clippy::unnecessary_cast)]
         let is_overlay = stat.f_type as i64 == OVERLAY;
         Ok(is_overlay.then(String::new))
@@ -107,10 +107,7 @@ impl Machine {
     /// Switches the power on. The host is then starting; `wait_booted` waits for it.
     pub(crate) fn start(&self) -> Result<()> {
         if self.is_running() {
-            return Err(Error::Usage(format!(
-                "host \"{}\" is running already",
-                self.name()
-            )));
+            return Err(Error::Usage(format!("host \"{}\" is running already", self.name())));
         }
         self.power_off()?;
         let (inside, outside) = (self.cgroup.child("machine"), self.cgroup.child("outside"));
@@ -123,9 +120,7 @@ impl Machine {
             .open(self.console())
             .map_err(Error::io("open", &self.console()))?;
         let tool = self.launcher(&inside, &outside);
-        let again = console
-            .try_clone()
-            .map_err(Error::io("open", &self.console()))?;
+        let again = console.try_clone().map_err(Error::io("open", &self.console()))?;
         let status = tool
             .command()
             .stdin(std::process::Stdio::null())
@@ -174,11 +169,8 @@ impl Machine {
                 self.name()
             )));
         }
-        let text =
-            fs::read_to_string(self.pid_file()).map_err(Error::io("read", &self.pid_file()))?;
-        text.trim()
-            .parse()
-            .map_err(|_| Error::Usage(format!("{} holds no process id", self.pid_file().display())))
+        let text = fs::read_to_string(self.pid_file()).map_err(Error::io("read", &self.pid_file()))?;
+        text.trim().parse().map_err(|_| Error::Usage(format!("{} holds no process id", self.pid_file().display())))
     }
 
     /// Whether the host's init, or anything it started, is there.
@@ -199,21 +191,17 @@ impl Machine {
 
     /// Waits until init has taken over, so that commands can be sent into the host.
     pub(crate) fn wait_started(&self, deadline: Duration) -> Result<()> {
-        until(
-            &format!("host \"{}\" has an init", self.name()),
-            deadline,
-            || {
-                let Ok(pid) = self.pid() else {
-                    return Ok(Err(self.console_text()));
-                };
-                // While the scripts run the root is not complete yet.
-                let command = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-                Ok(match command.trim() {
-                    "systemd" | "init" => Ok(()),
-                    _ => Err(self.console_text()),
-                })
-            },
-        )
+        until(&format!("host \"{}\" has an init", self.name()), deadline, || {
+            let Ok(pid) = self.pid() else {
+                return Ok(Err(self.console_text()));
+            };
+            // While the scripts run the root is not complete yet.
+            let command = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+            Ok(match command.trim() {
+                "systemd" | "init" => Ok(()),
+                _ => Err(self.console_text()),
+            })
+        })
     }
 
     fn console_text(&self) -> String {

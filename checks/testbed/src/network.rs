@@ -47,32 +47,16 @@ impl Network {
 
     /// Makes the bridge.
     pub(crate) fn create(&self) -> Result<()> {
-        ip(
-            "make the bed's network namespace",
-            &["netns", "add", &self.id],
-        )?;
+        ip("make the bed's network namespace", &["netns", "add", &self.id])?;
         self.switch(&["link", "set", "lo", "up"])?;
-        self.switch(&[
-            "link",
-            "add",
-            BRIDGE,
-            "type",
-            "bridge",
-            "stp_state",
-            "0",
-            "mcast_snooping",
-            "0",
-        ])?;
+        self.switch(&["link", "add", BRIDGE, "type", "bridge", "stp_state", "0", "mcast_snooping", "0"])?;
         self.switch(&["link", "set", BRIDGE, "up"])
     }
 
     /// Makes a host's network namespace and plugs it in, by a cable in the state that `link` tells.
     pub(crate) fn plug(&self, host: &HostRecord, link: Link) -> Result<()> {
         let namespace = self.host_namespace(host);
-        ip(
-            "make a host's network namespace",
-            &["netns", "add", &namespace],
-        )?;
+        ip("make a host's network namespace", &["netns", "add", &namespace])?;
         let port = port(host);
         self.switch(&[
             "link",
@@ -113,10 +97,7 @@ impl Network {
         }
         // By name first: the namespace itself lives on as long as anything refers to it.
         self.delete_link(&port(host))?;
-        ip(
-            "remove a host's network namespace",
-            &["netns", "delete", &self.host_namespace(host)],
-        )
+        ip("remove a host's network namespace", &["netns", "delete", &self.host_namespace(host)])
     }
 
     /// Pulls the cable or plugs it in again; a host without power gets its cable when it boots.
@@ -130,27 +111,14 @@ impl Network {
 
     /// The names of the devices a host's frames are forwarded between.
     pub(crate) fn taps(host: &HostRecord) -> Taps {
-        Taps {
-            host_side: format!("i{}", host.index),
-            bridge_side: format!("o{}", host.index),
-        }
+        Taps { host_side: format!("i{}", host.index), bridge_side: format!("o{}", host.index) }
     }
 
     /// Takes a host off the bridge and connects it by the two TAP devices, which must exist.
     pub(crate) fn detour(&self, host: &HostRecord) -> Result<()> {
         let (detour, taps) = (detour(host), Self::taps(host));
         self.delete_link(&detour)?;
-        self.switch(&[
-            "link",
-            "add",
-            &detour,
-            "type",
-            "bridge",
-            "stp_state",
-            "0",
-            "mcast_snooping",
-            "0",
-        ])?;
+        self.switch(&["link", "add", &detour, "type", "bridge", "stp_state", "0", "mcast_snooping", "0"])?;
         self.switch(&["link", "set", &taps.host_side, "master", &detour, "up"])?;
         self.switch(&["link", "set", &taps.bridge_side, "master", BRIDGE, "up"])?;
         self.switch(&["link", "set", &detour, "up"])?;
@@ -174,9 +142,8 @@ impl Network {
     }
 
     fn has_link(&self, link: &str) -> Result<bool> {
-        let shown = Tool::new("look for a device", "ip")
-            .args(["-n", &self.id, "link", "show", "dev", link])
-            .output()?;
+        let shown =
+            Tool::new("look for a device", "ip").args(["-n", &self.id, "link", "show", "dev", link]).output()?;
         Ok(shown.success())
     }
 

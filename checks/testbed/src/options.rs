@@ -30,10 +30,7 @@ pub struct BedOptions {
 impl BedOptions {
     /// A bed with these hosts and the deployer, all Debian 13.
     pub fn new<S: Into<String>>(hosts: impl IntoIterator<Item = S>) -> Self {
-        Self {
-            hosts: hosts.into_iter().map(Into::into).collect(),
-            ..Self::default()
-        }
+        Self { hosts: hosts.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
     /// The bed's name; without one it gets one that no other bed has.
@@ -86,11 +83,7 @@ impl BedOptions {
 
     /// The deployer runs what cargo built on this machine, so it does not follow `suite`.
     pub(crate) fn suite_for(&self, host: &str) -> Suite {
-        let default = if host == DEPLOYER {
-            Suite::default()
-        } else {
-            self.suite
-        };
+        let default = if host == DEPLOYER { Suite::default() } else { self.suite };
         self.suites.get(host).copied().unwrap_or(default)
     }
 
@@ -99,40 +92,29 @@ impl BedOptions {
             check_name("bed", name)?;
         }
         if self.hosts.len() > MAX_HOSTS {
-            return usage(format!(
-                "{} hosts asked for; a bed has at most {MAX_HOSTS}",
-                self.hosts.len()
-            ));
+            return usage(format!("{} hosts asked for; a bed has at most {MAX_HOSTS}", self.hosts.len()));
         }
         let mut seen = BTreeSet::from([DEPLOYER]);
         for host in &self.hosts {
             check_name("host", host)?;
             if !seen.insert(host) {
-                return usage(format!(
-                    "host \"{host}\" is there twice (each bed has a \"{DEPLOYER}\" of its own)"
-                ));
+                return usage(format!("host \"{host}\" is there twice (each bed has a \"{DEPLOYER}\" of its own)"));
             }
         }
         let named = self.suites.keys().chain(self.disk_limits.keys());
         for host in named {
             if !seen.contains(host.as_str()) {
-                return usage(format!(
-                    "an option names the host \"{host}\", which is not in the bed"
-                ));
+                return usage(format!("an option names the host \"{host}\", which is not in the bed"));
             }
         }
-        self.disk_limits
-            .values()
-            .try_for_each(|size| check_size(size))
+        self.disk_limits.values().try_for_each(|size| check_size(size))
     }
 }
 
 /// Names become host names, directories, control groups and network namespaces.
 pub(crate) fn check_name(what: &str, name: &str) -> Result<()> {
     let first = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
-    let rest = name
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
+    let rest = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
     if first && rest && name.len() <= 63 {
         return Ok(());
     }
@@ -147,9 +129,7 @@ fn check_size(size: &str) -> Result<()> {
     if good {
         return Ok(());
     }
-    usage(format!(
-        "disk size {size:?} is not a number with k, M or G, like 200M"
-    ))
+    usage(format!("disk size {size:?} is not a number with k, M or G, like 200M"))
 }
 
 fn usage<T>(message: String) -> Result<T> {
@@ -188,17 +168,11 @@ mod tests {
             (BedOptions::new(["a"]).disk_limit("a", "lots"), "\"lots\""),
             (BedOptions::new(["a"]).disk_limit("a", "1GG"), "\"1GG\""),
             (BedOptions::new(["a"]).disk_limit("a", "0"), "\"0\""),
-            (
-                BedOptions::new((0..201).map(|n| format!("h{n}"))),
-                "at most 200",
-            ),
+            (BedOptions::new((0..201).map(|n| format!("h{n}"))), "at most 200"),
         ] {
             let message = options.check().unwrap_err().to_string();
             assert!(message.contains(part), "{message}");
         }
-        BedOptions::new(["a"])
-            .disk_limit("a", "200M")
-            .check()
-            .unwrap();
+        BedOptions::new(["a"]).disk_limit("a", "200M").check().unwrap();
     }
 }

@@ -32,10 +32,7 @@ pub(crate) struct Supplies {
 /// Writes a host's own files; its directories must have been prepared.
 pub(crate) fn provision(machine: &Machine, bed: &BedRecord, supplies: &Supplies) -> Result<()> {
     let host = machine.record();
-    let layer = Layer {
-        lower: host.lower.clone(),
-        upper: machine.upper(),
-    };
+    let layer = Layer { lower: host.lower.clone(), upper: machine.upper() };
     layer.write("etc/hostname", 0o644, format!("{}\n", host.name))?;
     layer.write("etc/hosts", 0o644, hosts_file(bed))?;
     layer.write("etc/machine-id", 0o444, machine_id(machine))?;
@@ -58,8 +55,7 @@ fn provision_deployer(layer: &Layer, bed: &BedRecord, supplies: &Supplies) -> Re
     layer.write_key("root/.ssh/id_ed25519", &supplies.deployer_key)?;
     let known = known_hosts(&bed.hosts, &supplies.host_keys);
     layer.write("root/.ssh/known_hosts", 0o600, known)?;
-    let git =
-        "[user]\n\tname = Deployer\n\temail = root@deployer.bed\n[init]\n\tdefaultBranch = main\n";
+    let git = "[user]\n\tname = Deployer\n\temail = root@deployer.bed\n[init]\n\tdefaultBranch = main\n";
     layer.write("root/.gitconfig", 0o644, git)?;
     layer.write("etc/nix/global-registry.json", 0o644, GLOBAL_REGISTRY)?;
     match &supplies.netlib {
@@ -72,11 +68,7 @@ fn hosts_file(bed: &BedRecord) -> String {
     let mut text = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n".to_owned();
     for host in &bed.hosts {
         let name = &host.name;
-        text += &format!(
-            "{} {name} {name}.bed\n{} {name} {name}.bed\n",
-            host.ipv4(),
-            host.ipv6()
-        );
+        text += &format!("{} {name} {name}.bed\n{} {name} {name}.bed\n", host.ipv4(), host.ipv6());
     }
     text
 }
@@ -84,12 +76,7 @@ fn hosts_file(bed: &BedRecord) -> String {
 fn known_hosts(hosts: &[HostRecord], keys: &[KeyPair]) -> String {
     let line = |(host, key): (&HostRecord, &KeyPair)| {
         let name = &host.name;
-        format!(
-            "{name},{name}.bed,{},{} {}\n",
-            host.ipv4(),
-            host.ipv6(),
-            key.public
-        )
+        format!("{name},{name}.bed,{},{} {}\n", host.ipv4(), host.ipv6(), key.public)
     };
     hosts.iter().zip(keys).map(line).collect()
 }
@@ -125,8 +112,7 @@ impl Layer {
             // New directories here are all of the `.ssh` kind: they belong to whom their parent belongs.
             Err(_) => (self.owner_of_parent(&own)?, 0o700),
         };
-        chown(&own, Some(owner.0), Some(owner.1))
-            .map_err(Error::io("change the owner of", &own))?;
+        chown(&own, Some(owner.0), Some(owner.1)).map_err(Error::io("change the owner of", &own))?;
         set_mode(&own, mode)?;
         Ok(own)
     }
@@ -186,10 +172,7 @@ mod tests {
 
     #[test]
     fn known_hosts_has_names_and_addresses() {
-        let key = KeyPair {
-            private: String::new(),
-            public: "ssh-ed25519 AAAA alpha".into(),
-        };
+        let key = KeyPair { private: String::new(), public: "ssh-ed25519 AAAA alpha".into() };
         let record = record(&["alpha"]);
         assert_eq!(
             known_hosts(&record.hosts, &[key]),
@@ -200,10 +183,7 @@ mod tests {
     #[test]
     fn directories_take_over_mode_and_new_ones_are_private() {
         let scratch = tempfile::tempdir().unwrap();
-        let layer = Layer {
-            lower: scratch.path().join("lower"),
-            upper: scratch.path().join("upper"),
-        };
+        let layer = Layer { lower: scratch.path().join("lower"), upper: scratch.path().join("upper") };
         fs::create_dir_all(layer.lower.join("etc/open")).unwrap();
         set_mode(&layer.lower.join("etc/open"), 0o1777).unwrap();
         fs::create_dir_all(&layer.upper).unwrap();

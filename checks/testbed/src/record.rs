@@ -66,17 +66,10 @@ pub(crate) const PREFIX: (u8, u8) = (24, 64);
 
 impl BedRecord {
     pub(crate) fn host(&self, name: &str) -> Result<&HostRecord> {
-        self.hosts
-            .iter()
-            .find(|host| host.name == name)
-            .ok_or_else(|| {
-                let known: Vec<&str> = self.hosts.iter().map(|host| host.name.as_str()).collect();
-                Error::Usage(format!(
-                    "bed \"{}\" has no host \"{name}\"; it has: {}",
-                    self.name,
-                    known.join(", ")
-                ))
-            })
+        self.hosts.iter().find(|host| host.name == name).ok_or_else(|| {
+            let known: Vec<&str> = self.hosts.iter().map(|host| host.name.as_str()).collect();
+            Error::Usage(format!("bed \"{}\" has no host \"{name}\"; it has: {}", self.name, known.join(", ")))
+        })
     }
 
     pub(crate) fn write(&self, directory: &Path) -> Result<()> {
@@ -109,8 +102,7 @@ impl Link {
 
 /// Writes by renaming, so that no reader ever sees half a file.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| Error::io("write", path)(error.into()))?;
+    let text = serde_json::to_string_pretty(value).map_err(|error| Error::io("write", path)(error.into()))?;
     let new = path.with_extension("new");
     fs::write(&new, text + "\n").map_err(Error::io("write", &new))?;
     fs::rename(&new, path).map_err(Error::io("rename", &new))
@@ -118,9 +110,7 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
 
 pub(crate) fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Option<T>> {
     match fs::read_to_string(path) {
-        Ok(text) => serde_json::from_str(&text)
-            .map(Some)
-            .map_err(|error| Error::io("read", path)(error.into())),
+        Ok(text) => serde_json::from_str(&text).map(Some).map_err(|error| Error::io("read", path)(error.into())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::io("read", path)(error)),
     }
@@ -146,12 +136,7 @@ pub(crate) mod tests {
             disk_limit: None,
             binds: Vec::new(),
         });
-        BedRecord {
-            name: "bed".into(),
-            boot_id: "boot".into(),
-            until_down: true,
-            hosts: hosts.collect(),
-        }
+        BedRecord { name: "bed".into(), boot_id: "boot".into(), until_down: true, hosts: hosts.collect() }
     }
 
     #[test]
@@ -175,9 +160,6 @@ pub(crate) mod tests {
     #[test]
     fn an_unknown_host_is_an_error_that_lists_the_known_ones() {
         let error = record(&["deployer", "alpha"]).host("beta").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "bed \"bed\" has no host \"beta\"; it has: deployer, alpha"
-        );
+        assert_eq!(error.to_string(), "bed \"bed\" has no host \"beta\"; it has: deployer, alpha");
     }
 }

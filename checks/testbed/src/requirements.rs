@@ -27,23 +27,14 @@ pub(crate) fn check() -> Result<()> {
     let attempts = [
         attempt(
             "namespaces (mount, pid, uts, ipc, net, cgroup)",
-            &[
-                "--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup", "--fork", "true",
-            ],
+            &["--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup", "--fork", "true"],
         ),
         attempt("overlayfs", &["--mount", "sh", "-c", TRY_OVERLAY]),
-        attempt(
-            "bridges and veth devices",
-            &["--net", "sh", "-c", TRY_NETWORK],
-        ),
+        attempt("bridges and veth devices", &["--net", "sh", "-c", TRY_NETWORK]),
         tun(),
         cgroups(),
     ];
-    let missing: Vec<String> = attempts
-        .into_iter()
-        .filter_map(Result::err)
-        .map(|e| e.to_string())
-        .collect();
+    let missing: Vec<String> = attempts.into_iter().filter_map(Result::err).map(|e| e.to_string()).collect();
     if missing.is_empty() {
         return enough_watches();
     }
@@ -55,17 +46,10 @@ pub(crate) fn check() -> Result<()> {
 fn enough_watches() -> Result<()> {
     let path = Path::new(WATCHERS);
     let text = fs::read_to_string(path).map_err(Error::io("read", path))?;
-    if text
-        .trim()
-        .parse::<u32>()
-        .is_ok_and(|now| now >= ENOUGH_WATCHERS)
-    {
+    if text.trim().parse::<u32>().is_ok_and(|now| now >= ENOUGH_WATCHERS) {
         return Ok(());
     }
-    notice(&format!(
-        "sets {WATCHERS} to {ENOUGH_WATCHERS} (it was {}), so that many hosts can run",
-        text.trim()
-    ));
+    notice(&format!("sets {WATCHERS} to {ENOUGH_WATCHERS} (it was {}), so that many hosts can run", text.trim()));
     fs::write(path, ENOUGH_WATCHERS.to_string()).map_err(Error::io("write", path))
 }
 
@@ -74,9 +58,7 @@ pub(crate) fn root() -> Result<()> {
     if rustix::process::geteuid().is_root() {
         return Ok(());
     }
-    Err(Error::Missing(vec![
-        "root: namespaces, mounts and bridges are root's business; run it as root".into(),
-    ]))
+    Err(Error::Missing(vec!["root: namespaces, mounts and bridges are root's business; run it as root".into()]))
 }
 
 fn attempt(what: &str, args: &[&str]) -> Result<()> {

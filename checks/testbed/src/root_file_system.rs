@@ -60,11 +60,7 @@ pub(crate) fn ensure(layout: &Layout, suite: Suite) -> Result<PathBuf> {
         return Ok(directory);
     }
     // One lock per suite, so that two suites can be built side by side.
-    let _lock = Lock::take(
-        &layout
-            .root_file_systems()
-            .join(format!("{}.lock", suite.name())),
-    )?;
+    let _lock = Lock::take(&layout.root_file_systems().join(format!("{}.lock", suite.name())))?;
     if directory.is_dir() {
         return Ok(directory);
     }
@@ -75,15 +71,9 @@ pub(crate) fn ensure(layout: &Layout, suite: Suite) -> Result<PathBuf> {
 fn build(layout: &Layout, suite: Suite, directory: &Path) -> Result<()> {
     apt::install_prerequisites()?;
     let mirror = apt::mirror()?;
-    notice(&format!(
-        "building the {suite} root file system from {mirror} (once; less than a minute)"
-    ));
-    let unfinished = layout
-        .root_file_systems()
-        .join(format!("{}.unfinished", suite.name()));
-    let hook = layout
-        .root_file_systems()
-        .join(format!("{}.customize", suite.name()));
+    notice(&format!("building the {suite} root file system from {mirror} (once; less than a minute)"));
+    let unfinished = layout.root_file_systems().join(format!("{}.unfinished", suite.name()));
+    let hook = layout.root_file_systems().join(format!("{}.customize", suite.name()));
     fs::write(&hook, CUSTOMIZE).map_err(Error::io("write", &hook))?;
     // Its mounts live in a namespace of their own, so that none is left when it is killed.
     let tool = Tool::new(format!("build the {suite} root file system"), "unshare")
@@ -113,11 +103,7 @@ fn suite_options(suite: Suite) -> &'static [&'static str] {
 
 /// Another recipe gives another name, so that a stale cache is never used.
 fn cache_name(suite: Suite) -> String {
-    let recipe = format!(
-        "{}\n{:?}\n{CUSTOMIZE}",
-        packages(suite),
-        suite_options(suite)
-    );
+    let recipe = format!("{}\n{:?}\n{CUSTOMIZE}", packages(suite), suite_options(suite));
     format!("{}-{:016x}", suite.name(), fnv1a(recipe.as_bytes()))
 }
 
@@ -128,9 +114,7 @@ fn quote(path: &Path) -> String {
 /// Removes a directory tree; one that is not there is fine.
 pub(crate) fn remove_tree(path: &Path) -> Result<()> {
     match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::io("remove", path)(error))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
         _ => Ok(()),
     }
 }

@@ -33,17 +33,8 @@ impl Site {
     pub(crate) fn of(layout: &Layout, name: &str) -> Self {
         let directory = layout.bed(name);
         // The path is in it: two checkouts may have beds of the same name.
-        let id = format!(
-            "netlib-{:016x}",
-            fnv1a(directory.as_os_str().as_encoded_bytes())
-        );
-        Self {
-            directory,
-            lock_file: layout.lock_file(),
-            id,
-            tied_to_this_process: false,
-            cables: Mutex::new(()),
-        }
+        let id = format!("netlib-{:016x}", fnv1a(directory.as_os_str().as_encoded_bytes()));
+        Self { directory, lock_file: layout.lock_file(), id, tied_to_this_process: false, cables: Mutex::new(()) }
     }
 
     pub(crate) fn directory(&self) -> &Path {
@@ -138,11 +129,7 @@ impl Site {
 
 fn is_mount_point(path: &Path) -> Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    let device = |path: &Path| {
-        fs::metadata(path)
-            .map(|m| m.dev())
-            .map_err(Error::io("examine", path))
-    };
+    let device = |path: &Path| fs::metadata(path).map(|m| m.dev()).map_err(Error::io("examine", path));
     let parent = path.parent().unwrap_or(path);
     Ok(device(path)? != device(parent)?)
 }
@@ -150,9 +137,7 @@ fn is_mount_point(path: &Path) -> Result<bool> {
 /// The names of all beds of this checkout.
 pub(crate) fn names(layout: &Layout) -> Vec<String> {
     let entries = fs::read_dir(layout.beds()).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     names
 }

@@ -76,11 +76,7 @@ mod tests {
     #[test]
     fn faults_are_told() {
         assert_eq!(cable(Link::default()), "connected");
-        let bad = Link {
-            cut: true,
-            delay_ms: 50,
-            loss_percent: 3,
-        };
+        let bad = Link { cut: true, delay_ms: 50, loss_percent: 3 };
         assert_eq!(cable(bad), "cut, 50 ms each way, 3% lost");
     }
 }

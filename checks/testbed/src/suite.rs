@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A Debian release, and with it a version of Nix.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Suite {
     /// Debian 13, Nix 2.26.

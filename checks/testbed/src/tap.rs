@@ -28,16 +28,8 @@ struct InterfaceRequest {
 /// that is returned, and all its clones, are closed.
 pub(crate) fn open(name: &str) -> Result<File> {
     let failed = || Error::io("make a TAP device through", Path::new(DEVICE));
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(DEVICE)
-        .map_err(failed())?;
-    let mut request = InterfaceRequest {
-        name: [0; 16],
-        flags: FLAGS,
-        unused: [0; 22],
-    };
+    let file = OpenOptions::new().read(true).write(true).open(DEVICE).map_err(failed())?;
+    let mut request = InterfaceRequest { name: [0; 16], flags: FLAGS, unused: [0; 22] };
     // The last byte stays zero.
     for (place, byte) in request.name[..15].iter_mut().zip(name.bytes()) {
         *place = byte;
@@ -45,12 +37,7 @@ pub(crate) fn open(name: &str) -> Result<File> {
     // SAFETY: TUNSETIFF reads (and fills the name of) one `struct ifreq`, whose layout and size (40 bytes)
     // `InterfaceRequest` has; the kernel keeps no pointer to it.
     #[allow(unsafe_code)]
-    let result = unsafe {
-        ioctl(
-            &file,
-            Setter::<SET_INTERFACE, InterfaceRequest>::new(request),
-        )
-    };
+    let result = unsafe { ioctl(&file, Setter::<SET_INTERFACE, InterfaceRequest>::new(request)) };
     result.map_err(|errno| failed()(errno.into()))?;
     Ok(file)
 }

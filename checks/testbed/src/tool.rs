@@ -32,9 +32,7 @@ impl Output {
 /// The exit status as a shell would show it.
 pub(crate) fn exit_code(status: ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
-    status
-        .code()
-        .unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
+    status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
 }
 
 /// A command of the machine, about to be run.
@@ -48,11 +46,7 @@ pub(crate) struct Tool {
 impl Tool {
     /// `doing` completes the sentence "cannot …" in the error message.
     pub(crate) fn new(doing: impl Into<String>, program: impl AsRef<OsStr>) -> Self {
-        Self {
-            doing: doing.into(),
-            argv: vec![program.as_ref().to_owned()],
-            env: Vec::new(),
-        }
+        Self { doing: doing.into(), argv: vec![program.as_ref().to_owned()], env: Vec::new() }
     }
 
     pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
@@ -61,14 +55,12 @@ impl Tool {
     }
 
     pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
-        self.argv
-            .extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self.argv.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
         self
     }
 
     pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        self.env
-            .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self.env.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
@@ -89,20 +81,12 @@ impl Tool {
     /// Adapter for `map_err` on starting and waiting.
     pub(crate) fn spawn_error(&self) -> impl Fn(std::io::Error) -> Error {
         let (doing, argv) = (self.doing.clone(), self.shown());
-        move |source| Error::Spawn {
-            doing: doing.clone(),
-            argv: argv.clone(),
-            source,
-        }
+        move |source| Error::Spawn { doing: doing.clone(), argv: argv.clone(), source }
     }
 
     /// Runs it to its end and hands out what it did, whatever its status.
     pub(crate) fn output(&self) -> Result<Output> {
-        let output = self
-            .command()
-            .stdin(Stdio::null())
-            .output()
-            .map_err(self.spawn_error())?;
+        let output = self.command().stdin(Stdio::null()).output().map_err(self.spawn_error())?;
         Ok(Output {
             status: output.status,
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -125,11 +109,7 @@ impl Tool {
             doing: self.doing.clone(),
             argv: self.shown(),
             status: describe(output.status),
-            stderr: if output.stderr.trim().is_empty() {
-                output.stdout.clone()
-            } else {
-                output.stderr.clone()
-            },
+            stderr: if output.stderr.trim().is_empty() { output.stdout.clone() } else { output.stderr.clone() },
         }
     }
 }

@@ -18,11 +18,7 @@ pub(crate) fn until<T>(
             Err(seen) => seen,
         };
         if start.elapsed() >= deadline {
-            return Err(Error::Timeout {
-                what: what.to_owned(),
-                after: deadline,
-                last,
-            });
+            return Err(Error::Timeout { what: what.to_owned(), after: deadline, last });
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(100));
@@ -38,16 +34,10 @@ mod tests {
         let mut asked = 0;
         let value = until("three", Duration::from_secs(5), || {
             asked += 1;
-            Ok(if asked == 3 {
-                Ok(asked)
-            } else {
-                Err(String::new())
-            })
+            Ok(if asked == 3 { Ok(asked) } else { Err(String::new()) })
         });
         assert_eq!(value.unwrap(), 3);
-        let error = until::<()>("never", Duration::from_millis(20), || {
-            Ok(Err("still starting".into()))
-        });
+        let error = until::<()>("never", Duration::from_millis(20), || Ok(Err("still starting".into())));
         assert!(error.unwrap_err().to_string().contains("still starting"));
     }
 }

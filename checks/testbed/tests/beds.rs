@@ -10,19 +10,12 @@ use std::process::{Child, Command, Output, Stdio};
 use netlib_testbed::{Bed, BedOptions, Error, Layout, Result, clean_up};
 
 fn testbed(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_testbed"))
-        .args(args)
-        .output()
-        .unwrap()
+    Command::new(env!("CARGO_BIN_EXE_testbed")).args(args).output().unwrap()
 }
 
 fn stdout(args: &[&str]) -> String {
     let output = testbed(args);
-    assert!(
-        output.status.success(),
-        "{args:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -41,17 +34,10 @@ impl Drop for Down {
 
 /// What a bed leaves outside of its directory: network namespaces, control groups and mounts.
 fn traces(name: &str) -> Vec<String> {
-    let directory = Layout::of_this_checkout()
-        .unwrap()
-        .checkout()
-        .join("target/testbed/beds")
-        .join(name);
+    let directory = Layout::of_this_checkout().unwrap().checkout().join("target/testbed/beds").join(name);
     let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
-    let mut traces: Vec<String> = mounts
-        .lines()
-        .filter(|line| line.contains(&format!("{}/", directory.display())))
-        .map(str::to_owned)
-        .collect();
+    let mut traces: Vec<String> =
+        mounts.lines().filter(|line| line.contains(&format!("{}/", directory.display()))).map(str::to_owned).collect();
     if directory.exists() {
         traces.push(directory.display().to_string());
     }
@@ -64,16 +50,7 @@ type Namespaces = Vec<(PathBuf, File)>;
 /// A bed tied to another process, which is ready when this returns.
 fn tied(name: &str) -> (Child, Namespaces) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_testbed"))
-        .args([
-            "up",
-            "--tied",
-            "--hosts",
-            "alpha",
-            "--disk-limit",
-            "alpha=100M",
-            "--name",
-            name,
-        ])
+        .args(["up", "--tied", "--hosts", "alpha", "--disk-limit", "alpha=100M", "--name", name])
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -81,10 +58,7 @@ fn tied(name: &str) -> (Child, Namespaces) {
     let mut seen = String::new();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     loop {
-        let line = lines
-            .next()
-            .unwrap_or_else(|| panic!("not up: {seen}"))
-            .unwrap();
+        let line = lines.next().unwrap_or_else(|| panic!("not up: {seen}")).unwrap();
         if line.contains("is up") {
             break;
         }
@@ -94,9 +68,7 @@ fn tied(name: &str) -> (Child, Namespaces) {
     std::thread::spawn(move || lines.count());
     let bed = Bed::attach(name).unwrap();
     let hosts = bed.hosts();
-    let names = hosts
-        .iter()
-        .map(|host| PathBuf::from(host.sh("readlink /proc/self/ns/net").unwrap()));
+    let names = hosts.iter().map(|host| PathBuf::from(host.sh("readlink /proc/self/ns/net").unwrap()));
     (child, names.map(held).collect())
 }
 
@@ -166,17 +138,8 @@ fn a_tied_bed_goes_down_when_stdin_is_closed() {
     let (mut owner, namespaces) = tied(&name);
     // Slowed down from another process than its owner.
     stdout(&["delay", "--name", &name, "alpha", "30"]);
-    let output = stdout(&[
-        "exec", "--name", &name, "deployer", "--", "ping", "-c2", "-i0.2", "-W5", "alpha",
-    ]);
-    let times = output.lines().filter_map(|line| {
-        line.split_once("time=")?
-            .1
-            .split(' ')
-            .next()?
-            .parse::<f64>()
-            .ok()
-    });
+    let output = stdout(&["exec", "--name", &name, "deployer", "--", "ping", "-c2", "-i0.2", "-W5", "alpha"]);
+    let times = output.lines().filter_map(|line| line.split_once("time=")?.1.split(' ').next()?.parse::<f64>().ok());
     assert!(times.map(|time| assert!(time >= 60.0, "{output}")).count() == 2);
     drop(owner.stdin.take());
     assert!(owner.wait().unwrap().success());
@@ -197,12 +160,7 @@ fn a_bed_from_the_command_line_stays_until_down() {
     let again = on("up", &["--hosts", "alpha"]);
     assert!(!again.status.success());
     assert!(String::from_utf8_lossy(&again.stderr).contains("up already"));
-    assert_eq!(
-        on("exec", &["alpha", "--", "sh", "-c", "exit 9"])
-            .status
-            .code(),
-        Some(9)
-    );
+    assert_eq!(on("exec", &["alpha", "--", "sh", "-c", "exit 9"]).status.code(), Some(9));
     let mut cat = Command::new(env!("CARGO_BIN_EXE_testbed"))
         .args(["exec", "--name", &name, "alpha", "--", "tee", "/root/in"])
         .stdin(Stdio::piped())
@@ -215,23 +173,11 @@ fn a_bed_from_the_command_line_stays_until_down() {
     assert!(on("cut", &["beta"]).status.success());
     assert!(on("delay", &["beta", "7", "--loss", "5"]).status.success());
     let status = stdout(&["status"]);
-    let of_bed: Vec<&str> = status
-        .lines()
-        .skip_while(|line| !line.starts_with(&format!("bed {name} ")))
-        .collect();
-    assert!(
-        of_bed[2].contains("alpha") && of_bed[2].contains(" off "),
-        "{status}"
-    );
-    assert!(
-        of_bed[3].contains("cut, 7 ms each way, 5% lost"),
-        "{status}"
-    );
+    let of_bed: Vec<&str> = status.lines().skip_while(|line| !line.starts_with(&format!("bed {name} "))).collect();
+    assert!(of_bed[2].contains("alpha") && of_bed[2].contains(" off "), "{status}");
+    assert!(of_bed[3].contains("cut, 7 ms each way, 5% lost"), "{status}");
     assert!(on("boot", &["alpha"]).status.success());
-    assert_eq!(
-        on("exec", &["alpha", "--", "cat", "/root/in"]).stdout,
-        b"typed"
-    );
+    assert_eq!(on("exec", &["alpha", "--", "cat", "/root/in"]).stdout, b"typed");
     assert!(on("down", &[]).status.success());
     assert_eq!(traces(&name), Vec::<String>::new());
     let gone = on("exec", &["alpha", "--", "true"]);
@@ -242,9 +188,7 @@ fn a_bed_from_the_command_line_stays_until_down() {
 fn a_bed_that_cannot_come_up_leaves_nothing_behind() {
     let name = unique("broken");
     // Too small a disk for what each host is given.
-    let options = BedOptions::new(["alpha"])
-        .name(&name)
-        .disk_limit("alpha", "64k");
+    let options = BedOptions::new(["alpha"]).name(&name).disk_limit("alpha", "64k");
     let error = Bed::up(options).unwrap_err();
     assert!(matches!(error, Error::Io { .. }), "{error}");
     assert_eq!(traces(&name), Vec::<String>::new());
@@ -263,13 +207,7 @@ fn a_chroot_is_thrown_away_and_passes_on_the_status() {
     ]);
     assert_eq!(output.status.code(), Some(7));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "value\n/src\n");
-    let again = stdout(&[
-        "chroot",
-        "--",
-        "sh",
-        "-c",
-        "nix eval --expr '1 + 1'; test ! -e /root/new; ip -o address",
-    ]);
+    let again = stdout(&["chroot", "--", "sh", "-c", "nix eval --expr '1 + 1'; test ! -e /root/new; ip -o address"]);
     assert!(again.starts_with("2\n"), "{again}");
     assert!(!again.contains("eth"), "{again}");
 }

@@ -18,9 +18,7 @@ fn reaches(from: &Host, to: &str) -> Result<bool> {
 fn round_trips(from: &Host, to: &str) -> Result<Vec<f64>> {
     // The first may pay for finding the neighbour.
     let output = from.sh(&format!("ping -c4 -i0.2 -W5 {to}"))?;
-    let times = output
-        .lines()
-        .filter_map(|line| line.split_once("time=")?.1.split(' ').next()?.parse().ok());
+    let times = output.lines().filter_map(|line| line.split_once("time=")?.1.split(' ').next()?.parse().ok());
     Ok(times.collect())
 }
 
@@ -37,9 +35,7 @@ fn a_pulled_cable_stops_everything_until_it_is_plugged_in_again() -> Result<()> 
     assert!(reaches(&deployer, "beta")?, "only alpha's cable was pulled");
     alpha.heal()?;
     for address in ["192.0.2.11", "2001:db8:bed::b"] {
-        deployer.wait_until("alpha answers again", PATIENCE, |host| {
-            reaches(host, address)
-        })?;
+        deployer.wait_until("alpha answers again", PATIENCE, |host| reaches(host, address))?;
     }
     Ok(())
 }
@@ -60,20 +56,14 @@ fn a_delay_is_felt_in_both_families_and_ends() -> Result<()> {
     // A host's own state of cable outlives its power.
     alpha.crash()?;
     alpha.boot()?;
-    assert!(
-        round_trips(&deployer, "alpha")?
-            .iter()
-            .all(|time| *time >= 120.0)
-    );
+    assert!(round_trips(&deployer, "alpha")?.iter().all(|time| *time >= 120.0));
     alpha.delay(Duration::ZERO)?;
     assert_eq!(alpha.link()?, Link::default());
     assert!(reaches(&deployer, "alpha")?);
     alpha.lose(100)?;
     assert!(!reaches(&deployer, "alpha")?);
     alpha.lose(0)?;
-    deployer.wait_until("alpha answers again", PATIENCE, |host| {
-        reaches(host, "alpha")
-    })
+    deployer.wait_until("alpha answers again", PATIENCE, |host| reaches(host, "alpha"))
 }
 
 #[test]
@@ -87,22 +77,10 @@ fn files_outlive_a_power_loss_and_nothing_else_does() -> Result<()> {
     let boot_id = alpha.read_file(BOOT_ID)?;
     alpha.crash()?;
     assert!(!alpha.is_running()?);
-    assert!(
-        alpha
-            .exec(["true"])
-            .unwrap_err()
-            .to_string()
-            .contains("is off")
-    );
+    assert!(alpha.exec(["true"]).unwrap_err().to_string().contains("is off"));
     assert!(!reaches(&deployer, "alpha")?);
     alpha.boot()?;
-    assert!(
-        alpha
-            .boot()
-            .unwrap_err()
-            .to_string()
-            .contains("running already")
-    );
+    assert!(alpha.boot().unwrap_err().to_string().contains("running already"));
     assert_eq!(alpha.read_file("/root/kept")?, "kept");
     assert_eq!(alpha.read_file("/etc/machine-id")?, machine_id);
     assert!(!alpha.exec(["test", "-e", "/run/lost"])?.success());
@@ -139,20 +117,10 @@ fn a_host_with_a_broken_unit_still_boots() -> Result<()> {
 fn a_full_disk_refuses_writes_until_there_is_space() -> Result<()> {
     let bed = Bed::up(BedOptions::new(["alpha"]).disk_limit("alpha", "100M"))?;
     let alpha = bed.host("alpha");
-    assert!(
-        bed.deployer()
-            .fill_disk()
-            .unwrap_err()
-            .to_string()
-            .contains("no disk limit")
-    );
+    assert!(bed.deployer().fill_disk().unwrap_err().to_string().contains("no disk limit"));
     alpha.fill_disk()?;
     let refused = alpha.exec(["cp", "/bin/bash", "/nix/store/file"])?;
-    assert!(
-        refused.stderr.contains("No space left"),
-        "{}",
-        refused.stderr
-    );
+    assert!(refused.stderr.contains("No space left"), "{}", refused.stderr);
     alpha.free_disk()?;
     alpha.write_file("/root/kept", "kept")?;
     alpha.crash()?;
@@ -179,13 +147,8 @@ fn a_wireguard_tunnel_works_with_boringtun() -> Result<()> {
              ip address add 10.9.9.{own}/24 dev wg0 && ip link set wg0 up"
         ))?;
     }
-    alpha.wait_until("beta answers in the tunnel", PATIENCE, |host| {
-        reaches(host, "10.9.9.2")
-    })?;
+    alpha.wait_until("beta answers in the tunnel", PATIENCE, |host| reaches(host, "10.9.9.2"))?;
     let received = alpha.sh("wg show wg0 transfer | cut -f2")?;
-    assert!(
-        received.parse::<u64>().is_ok_and(|bytes| bytes > 0),
-        "{received}"
-    );
+    assert!(received.parse::<u64>().is_ok_and(|bytes| bytes > 0), "{received}");
     Ok(())
 }

@@ -60,11 +60,7 @@ pub async fn run(args: ApproveArgs, interrupts: &Interrupts) -> Result<Exit, Err
     Ok(exit)
 }
 
-async fn approved(
-    args: &ApproveArgs,
-    events: &EventSink,
-    interrupts: &Interrupts,
-) -> Result<(String, Exit), Error> {
+async fn approved(args: &ApproveArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(String, Exit), Error> {
     let select = SelectArgs { on: Vec::new() };
     let prepared = prepare(&args.flake, &select, events, interrupts).await?;
     let plan = &prepared.plan;
@@ -83,11 +79,7 @@ async fn approved(
         [(id, host, found)] => {
             let dir = prepared.run_dir.path();
             let approved = approve(args, (plan, id), (&**host, found), dir).await;
-            let exit = if approved.is_ok() {
-                Exit::Good
-            } else {
-                Exit::NodeFailed
-            };
+            let exit = if approved.is_ok() { Exit::Good } else { Exit::NodeFailed };
             texts = vec![approved.unwrap_or_else(|why| format!("rollout {id}: {why}"))];
             exit
         }
@@ -110,9 +102,7 @@ async fn approved(
 fn ids(plan: &Plan, named: Option<&str>) -> Result<Vec<String>, Error> {
     let all: Vec<String> = plan.rollouts.keys().cloned().collect();
     match named {
-        None if all.is_empty() => {
-            Err("the network has no rollouts, so nothing can wait for approval.".into())
-        }
+        None if all.is_empty() => Err("the network has no rollouts, so nothing can wait for approval.".into()),
         None => Ok(all),
         Some(name) if plan.rollouts.contains_key(name) => Ok(vec![name.to_owned()]),
         Some(name) => Err(one_of("rollout", name, &all).into()),
@@ -137,28 +127,14 @@ async fn approve(
     (host, waiting): (&dyn Host, &Waiting),
     dir: &Path,
 ) -> Result<String, String> {
-    let Waiting {
-        digest,
-        batch,
-        deployer,
-        since,
-    } = waiting;
+    let Waiting { digest, batch, deployer, since } = waiting;
     if args.digest.as_ref().is_some_and(|wanted| wanted != digest) {
-        return Err(format!(
-            "it waits with plan {digest}, which is another one; nothing was approved"
-        ));
+        return Err(format!("it waits with plan {digest}, which is another one; nothing was approved"));
     }
     if args.batch.is_some_and(|wanted| wanted != *batch) {
-        return Err(format!(
-            "it waits after batch {batch}, which is another one; nothing was approved"
-        ));
+        return Err(format!("it waits after batch {batch}, which is another one; nothing was approved"));
     }
-    let mut approval = Approval {
-        digest: digest.clone(),
-        batch: *batch,
-        by: who(),
-        signature: None,
-    };
+    let mut approval = Approval { digest: digest.clone(), batch: *batch, by: who(), signature: None };
     let approvers = &plan.rollouts[id].approvers;
     if !approvers.is_empty() {
         if args.digest.is_none() || args.batch.is_none() {

@@ -49,17 +49,9 @@ pub async fn run(args: CheckArgs, interrupts: &Interrupts) -> Result<Exit, Error
     let seen = seen(&args, display.events(), interrupts).await;
     display.end().await;
     let (network, seen) = seen?;
-    print(&if args.json {
-        serde_json::to_string_pretty(&json(&network, &seen))? + "\n"
-    } else {
-        text(&seen)
-    })?;
+    print(&if args.json { serde_json::to_string_pretty(&json(&network, &seen))? + "\n" } else { text(&seen) })?;
     let is_good = seen.values().flatten().all(Seen::is_healthy);
-    Ok(if is_good {
-        Exit::Good
-    } else {
-        Exit::NodeFailed
-    })
+    Ok(if is_good { Exit::Good } else { Exit::NodeFailed })
 }
 
 async fn seen(
@@ -70,16 +62,8 @@ async fn seen(
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
     let hosts = Hosts::new(&prepared.plan)?;
     let hosts = Arc::new(hosts.asking(args.sudo.source(interrupts), &prepared.nodes));
-    let settings = Settings::new(
-        prepared.run_dir.path().to_owned(),
-        interrupts.token().clone(),
-    );
-    let checker = Checker::new(
-        prepared.plan.clone(),
-        programs(&prepared),
-        hosts.clone(),
-        settings,
-    );
+    let settings = Settings::new(prepared.run_dir.path().to_owned(), interrupts.token().clone());
+    let checker = Checker::new(prepared.plan.clone(), programs(&prepared), hosts.clone(), settings);
     let checked = |node: &&String| {
         let planned = prepared.plan.nodes.get(*node);
         planned.is_some_and(|node| !node.checks.is_empty())

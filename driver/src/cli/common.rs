@@ -78,9 +78,7 @@ impl FlakeArgs {
 
     fn overrides(&self) -> Vec<(String, String)> {
         let pairs = self.override_input.chunks_exact(2);
-        pairs
-            .map(|pair| (pair[0].clone(), pair[1].clone()))
-            .collect()
+        pairs.map(|pair| (pair[0].clone(), pair[1].clone())).collect()
     }
 }
 
@@ -162,15 +160,7 @@ pub async fn prepare(
     let graph = Graph::from_plan(&plan)?.restrict(&plan.steps_of(&nodes));
     let flake = Arc::new(flake);
     let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &options.options(), cache)?;
-    Ok(Prepared {
-        flake,
-        evaluation,
-        plan: Arc::new(plan),
-        nodes,
-        graph,
-        run_dir,
-        dead,
-    })
+    Ok(Prepared { flake, evaluation, plan: Arc::new(plan), nodes, graph, run_dir, dead })
 }
 
 /// The flake with settled inputs, and a folder for files of this run with what named the deployments of killed ones.
@@ -198,12 +188,7 @@ async fn load(
 }
 
 /// What the library draws for a request.
-pub async fn drawn(
-    args: &FlakeArgs,
-    flake: &Flake,
-    request: &Value,
-    events: &EventSink,
-) -> Result<String, Error> {
+pub async fn drawn(args: &FlakeArgs, flake: &Flake, request: &Value, events: &EventSink) -> Result<String, Error> {
     let (text, messages) = draw_plan(flake, &args.evaluation.cache(flake), request).await?;
     warn(events, evaluation_warnings(&messages, flake));
     Ok(text)
@@ -211,9 +196,7 @@ pub async fn drawn(
 
 fn evaluation_warnings(messages: &Messages, flake: &Flake) -> Vec<String> {
     let warnings = messages.evaluation_warnings.iter();
-    warnings
-        .map(|warning| flake.sources().map(warning))
-        .collect()
+    warnings.map(|warning| flake.sources().map(warning)).collect()
 }
 
 fn warn(events: &EventSink, warnings: Vec<String>) {
@@ -229,10 +212,7 @@ pub async fn answer<T: DeserializeOwned>(
     attribute: &str,
     apply: Option<String>,
 ) -> Result<T, Error> {
-    asking(flake, interrupts, async |flake, _| {
-        Ok(ask(flake, attribute, apply).await?)
-    })
-    .await
+    asking(flake, interrupts, async |flake, _| Ok(ask(flake, attribute, apply).await?)).await
 }
 
 /// Whatever is asked of a network, with a display of what Nix does meanwhile. No plan is evaluated for it.

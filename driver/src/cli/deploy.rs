@@ -9,9 +9,7 @@ use clap::Args;
 use futures::StreamExt;
 use serde_json::json;
 
-use super::common::{
-    Display, FlakeArgs, Prepared, SelectArgs, drawn, prepare, print, stdout_colours,
-};
+use super::common::{Display, FlakeArgs, Prepared, SelectArgs, drawn, prepare, print, stdout_colours};
 use super::interrupt::Interrupts;
 use super::limits::LimitArgs;
 use super::record::RecordArgs;
@@ -103,21 +101,13 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
 }
 
 /// Evaluates everything, and lets it through only if it is what was saved.
-async fn reviewed(
-    prepared: &Prepared,
-    (path, saved): (&Path, &SavedPlan),
-    events: &EventSink,
-) -> Result<Board, Error> {
+async fn reviewed(prepared: &Prepared, (path, saved): (&Path, &SavedPlan), events: &EventSink) -> Result<Board, Error> {
     let board = evaluated(prepared, events);
     saved.require(path, &present(prepared, &board).await?)?;
     Ok(board)
 }
 
-async fn walked(
-    args: &DeployArgs,
-    events: &EventSink,
-    interrupts: &Interrupts,
-) -> Result<(String, Summary), Error> {
+async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(String, Summary), Error> {
     let saved = read(args.plan.as_deref())?;
     let select = selection(&args.select, saved.as_ref());
     let prepared = prepare(&args.flake, &select, events, interrupts).await?;
@@ -126,21 +116,15 @@ async fn walked(
         (Some(path), Some(saved)) => Some(reviewed(&prepared, (path, &saved), events).await?),
         _ => None,
     };
-    events.send(Event::WalkStarted {
-        steps: prepared.graph.steps().cloned().collect(),
-    });
-    let hosts =
-        Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
+    events.send(Event::WalkStarted { steps: prepared.graph.steps().cloned().collect() });
+    let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let cancel = interrupts.token();
     // What does not answer is known within seconds, and not even evaluated.
-    let (remote, others): (BTreeMap<String, Goal>, BTreeMap<String, Goal>) = goals(args, &prepared)
-        .into_iter()
-        .partition(|(_, goal)| goal.needs_host());
+    let (remote, others): (BTreeMap<String, Goal>, BTreeMap<String, Goal>) =
+        goals(args, &prepared).into_iter().partition(|(_, goal)| goal.needs_host());
     let remote: BTreeSet<String> = remote.into_keys().collect();
     let answering = answering(&hosts, &remote, events, cancel);
-    let ready = futures::stream::iter(others.into_keys())
-        .chain(answering)
-        .boxed();
+    let ready = futures::stream::iter(others.into_keys()).chain(answering).boxed();
     let board = match reviewed {
         Some(board) => {
             // All is evaluated already; who answers is told all the same.
@@ -165,11 +149,7 @@ async fn walked(
     let runner = StepRunner::new(parts, rollouts.clone());
     let policy = Policy {
         limits: args.limits.limits(),
-        on_failure: if args.fail_fast {
-            OnFailure::StopStarting
-        } else {
-            OnFailure::GoOn
-        },
+        on_failure: if args.fail_fast { OnFailure::StopStarting } else { OnFailure::GoOn },
     };
     let result = walk(&prepared.graph, &runner, policy, events, cancel.clone()).await;
     runner.close().await;
@@ -179,11 +159,7 @@ async fn walked(
 }
 
 /// The plan for reading, where that is all that is wanted.
-async fn preview(
-    args: &DeployArgs,
-    select: &SelectArgs,
-    prepared: &Prepared,
-) -> Result<String, Error> {
+async fn preview(args: &DeployArgs, select: &SelectArgs, prepared: &Prepared) -> Result<String, Error> {
     if !args.dry_run || args.record.json {
         return Ok(String::new());
     }
@@ -217,9 +193,7 @@ pub fn programs(prepared: &Prepared) -> ProgramSources {
 /// Systems that are not deployed in this run, but part of what is approved.
 fn other_toplevels(prepared: &Prepared) -> Arc<dyn Toplevels> {
     let (silent, _) = EventSink::channel();
-    let evaluator = prepared
-        .evaluation
-        .one_by_one(Attribute::Toplevels, &silent);
+    let evaluator = prepared.evaluation.one_by_one(Attribute::Toplevels, &silent);
     Arc::new(OnDemand::new(evaluator))
 }
 
@@ -233,13 +207,7 @@ fn goal(args: &DeployArgs) -> Option<Goal> {
 
 /// How far each selected node is to be taken.
 fn goals(args: &DeployArgs, prepared: &Prepared) -> BTreeMap<String, Goal> {
-    let planned = |node: &String| {
-        prepared
-            .plan
-            .nodes
-            .get(node)
-            .map(|node| node.activation.goal)
-    };
+    let planned = |node: &String| prepared.plan.nodes.get(node).map(|node| node.activation.goal);
     let nodes = prepared.nodes.iter();
     nodes
         .map(|node| {
@@ -254,11 +222,7 @@ fn settings(args: &DeployArgs, prepared: &Prepared, interrupts: &Interrupts) -> 
     let settings = Settings {
         goal: goal(args),
         reboot: args.reboot.then_some(RebootPolicy::WhenNeeded),
-        policy: if args.adopt {
-            IdentityPolicy::Adopt
-        } else {
-            IdentityPolicy::default()
-        },
+        policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
         prompt: prompt(),
         activations: args.limits.activations(),
         dead: prepared.dead.clone(),
@@ -272,9 +236,5 @@ fn settings(args: &DeployArgs, prepared: &Prepared, interrupts: &Interrupts) -> 
 
 /// Somebody who sees the question and can type an answer.
 fn prompt() -> Prompt {
-    if std::io::stdin().is_terminal() && console::user_attended_stderr() {
-        Prompt::Terminal
-    } else {
-        Prompt::Nobody
-    }
+    if std::io::stdin().is_terminal() && console::user_attended_stderr() { Prompt::Terminal } else { Prompt::Nobody }
 }

@@ -54,21 +54,12 @@ pub async fn run(args: DiffArgs, interrupts: &Interrupts) -> Result<Exit, Error>
             }
         }
     }
-    Ok(if is_good {
-        Exit::Good
-    } else {
-        Exit::NodeFailed
-    })
+    Ok(if is_good { Exit::Good } else { Exit::NodeFailed })
 }
 
-async fn compared(
-    args: &DiffArgs,
-    events: &EventSink,
-    interrupts: &Interrupts,
-) -> Result<Vec<Compared>, Error> {
+async fn compared(args: &DiffArgs, events: &EventSink, interrupts: &Interrupts) -> Result<Vec<Compared>, Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
-    let hosts =
-        Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
+    let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let parts = Comparison {
         hosts: hosts.clone(),
         toplevels: Arc::new(evaluated(&prepared, events)),
@@ -79,10 +70,7 @@ async fn compared(
         .map(async |node: &String| {
             let step = format!("diff:{node}");
             let show = |line| {
-                events.send(Event::StepOutput {
-                    step: step.clone(),
-                    line,
-                });
+                events.send(Event::StepOutput { step: step.clone(), line });
             };
             let result = compare(&parts, node, show).await;
             (node.clone(), result.map_err(|error| error.at(node, &step)))

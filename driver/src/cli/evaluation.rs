@@ -37,29 +37,17 @@ pub struct EvaluationArgs {
 impl EvaluationArgs {
     /// For the evaluators.
     pub fn options(&self) -> EvaluationOptions {
-        EvaluationOptions {
-            evaluator: self.evaluator,
-            workers: self.eval_workers,
-            memory: self.eval_memory,
-        }
+        EvaluationOptions { evaluator: self.evaluator, workers: self.eval_workers, memory: self.eval_memory }
     }
 
     /// What becomes of traces.
     pub const fn traces(&self) -> TraceUse {
-        if self.show_trace {
-            TraceUse::Show
-        } else {
-            TraceUse::Keep
-        }
+        if self.show_trace { TraceUse::Show } else { TraceUse::Keep }
     }
 
     /// What is known of this flake from before; nothing where it is not to be used.
     pub fn cache(&self, flake: &Flake) -> Cache {
-        let wanted = if self.no_eval_cache {
-            CacheUse::Ignore
-        } else {
-            CacheUse::Use
-        };
+        let wanted = if self.no_eval_cache { CacheUse::Ignore } else { CacheUse::Use };
         Cache::of(flake, wanted)
     }
 }

@@ -69,10 +69,7 @@ pub async fn run(args: ExecArgs, interrupts: &Interrupts) -> Result<Exit, Error>
     let display = if args.record.json {
         Display::start(interrupts, readers)
     } else {
-        readers.push(Box::new(Prefixed::new(
-            std::io::stdout(),
-            std::io::stderr(),
-        )));
+        readers.push(Box::new(Prefixed::new(std::io::stdout(), std::io::stderr())));
         Display::until_the_walk(interrupts, readers)
     };
     let result = walked(&args, display.events(), interrupts).await;
@@ -86,40 +83,26 @@ pub async fn run(args: ExecArgs, interrupts: &Interrupts) -> Result<Exit, Error>
         // The terminal may be gone.
         let _ = write!(std::io::stderr(), "{}", verdict(&ended(&result)));
     }
-    Ok(if result.is_success() {
-        Exit::Good
-    } else {
-        Exit::NodeFailed
-    })
+    Ok(if result.is_success() { Exit::Good } else { Exit::NodeFailed })
 }
 
-async fn walked(
-    args: &ExecArgs,
-    events: &EventSink,
-    interrupts: &Interrupts,
-) -> Result<RunResult, Error> {
+async fn walked(args: &ExecArgs, events: &EventSink, interrupts: &Interrupts) -> Result<RunResult, Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
     let step = |node: &String| {
         let step = Step::of_node(StepKind::Command, node);
         (format!("{STEP}{node}"), step)
     };
     let graph = Graph::from_steps(&prepared.nodes.iter().map(step).collect())?;
-    let hosts =
-        Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
+    let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let runner = Runner {
         hosts: hosts.clone(),
         command: HostCommand::new(args.command.clone()).timeout(Duration::from_secs(args.timeout)),
         events: events.clone(),
         cancel: interrupts.token().clone(),
     };
-    events.send(Event::WalkStarted {
-        steps: graph.steps().cloned().collect(),
-    });
+    events.send(Event::WalkStarted { steps: graph.steps().cloned().collect() });
     let policy = Policy {
-        limits: Limits {
-            overall: args.max_parallel.get(),
-            per_kind: BTreeMap::new(),
-        },
+        limits: Limits { overall: args.max_parallel.get(), per_kind: BTreeMap::new() },
         on_failure: OnFailure::GoOn,
     };
     let result = walk(&graph, &runner, policy, events, interrupts.token().clone()).await;
@@ -202,11 +185,7 @@ fn summary(result: &RunResult) -> Summary {
         },
         detail: ended.result.err().unwrap_or_default(),
     });
-    Summary {
-        rows: rows.collect(),
-        is_rest_good: true,
-        rollouts: Vec::new(),
-    }
+    Summary { rows: rows.collect(), is_rest_good: true, rollouts: Vec::new() }
 }
 
 #[cfg(test)]
@@ -222,16 +201,11 @@ mod tests {
             ("gamma", StepResult::Offline("no answer".to_owned())),
         ];
         let steps = steps.map(|(node, result)| (format!("{STEP}{node}"), result));
-        let result = RunResult {
-            steps: steps.into(),
-        };
+        let result = RunResult { steps: steps.into() };
         let summary = summary(&result);
         assert!(!summary.is_success());
-        let rows: Vec<String> = summary
-            .rows
-            .iter()
-            .map(|row| format!("{}: {}: {}", row.node, row.result.word(), row.detail))
-            .collect();
+        let rows: Vec<String> =
+            summary.rows.iter().map(|row| format!("{}: {}: {}", row.node, row.result.word(), row.detail)).collect();
         insta::assert_snapshot!(rows.join("\n"), @r"
         alpha: done: 
         beta: failed: exit status: 3

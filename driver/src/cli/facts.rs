@@ -32,9 +32,7 @@ enum FactsCommand {
 ///
 /// Private keys never leave their nodes. The files are meant to be committed: the network is evaluated with them.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Examples:\n  netlib facts gather\n  netlib facts gather --on beta\n  git add facts"
-)]
+#[command(after_help = "Examples:\n  netlib facts gather\n  netlib facts gather --on beta\n  git add facts")]
 pub struct GatherArgs {
     #[command(flatten)]
     flake: FlakeArgs,
@@ -51,34 +49,18 @@ pub async fn run(args: FactsArgs, interrupts: &Interrupts) -> Result<Exit, Error
     let gathered = gathered(&args, display.events(), interrupts).await;
     display.end().await;
     let Gathered { folder, results } = gathered?;
-    let files: Vec<PathBuf> = results
-        .iter()
-        .filter_map(|(_, result)| file(result))
-        .collect();
-    let failed: Vec<&str> = results
-        .iter()
-        .filter(|(_, result)| result.is_err())
-        .map(|(node, _)| node.as_str())
-        .collect();
-    let mut text = format!(
-        "facts of {} of {} nodes are recorded",
-        files.len(),
-        results.len()
-    );
+    let files: Vec<PathBuf> = results.iter().filter_map(|(_, result)| file(result)).collect();
+    let failed: Vec<&str> =
+        results.iter().filter(|(_, result)| result.is_err()).map(|(node, _)| node.as_str()).collect();
+    let mut text = format!("facts of {} of {} nodes are recorded", files.len(), results.len());
     if !failed.is_empty() {
         text.push_str(&format!(", {} failed: {}", failed.len(), failed.join(", ")));
     }
     if let Some(command) = unknown_to_git(&folder, &files).await {
-        text = format!(
-            "Make the new files known to git, or the flake does not see them: {command}\n{text}"
-        );
+        text = format!("Make the new files known to git, or the flake does not see them: {command}\n{text}");
     }
     print(&(text + "\n"))?;
-    Ok(if failed.is_empty() {
-        Exit::Good
-    } else {
-        Exit::NodeFailed
-    })
+    Ok(if failed.is_empty() { Exit::Good } else { Exit::NodeFailed })
 }
 
 struct Gathered {
@@ -86,27 +68,13 @@ struct Gathered {
     results: Vec<(String, Result<Written, FactsError>)>,
 }
 
-async fn gathered(
-    args: &GatherArgs,
-    events: &EventSink,
-    interrupts: &Interrupts,
-) -> Result<Gathered, Error> {
+async fn gathered(args: &GatherArgs, events: &EventSink, interrupts: &Interrupts) -> Result<Gathered, Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
-    let folder = local_folder(
-        prepared.flake.directory(),
-        &prepared.flake.reference().place(),
-    )?;
+    let folder = local_folder(prepared.flake.directory(), &prepared.flake.reference().place())?;
     let run_dir = prepared.run_dir.path().to_owned();
-    let has_facts = |node: &&String| {
-        prepared
-            .plan
-            .nodes
-            .get(*node)
-            .is_some_and(|node| !node.facts.is_empty())
-    };
+    let has_facts = |node: &&String| prepared.plan.nodes.get(*node).is_some_and(|node| !node.facts.is_empty());
     let nodes: BTreeSet<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();
-    let hosts =
-        Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
+    let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let answering = answering(&hosts, &nodes, events, interrupts.token());
     let evaluation = &prepared.evaluation;
     let gatherers = evaluation.board(Attribute::Gatherers, &nodes, answering, events);

@@ -31,11 +31,7 @@ struct Words {
 
 impl Default for Words {
     fn default() -> Self {
-        Self {
-            events: None,
-            screen: None,
-            look: "netlib status".to_owned(),
-        }
+        Self { events: None, screen: None, look: "netlib status".to_owned() }
     }
 }
 
@@ -55,9 +51,7 @@ impl Interrupts {
                         this.heard();
                     }
                 })),
-                Err(error) => tracing::warn!(
-                    "cannot listen for signals: an interrupt ends netlib at once: {error}"
-                ),
+                Err(error) => tracing::warn!("cannot listen for signals: an interrupt ends netlib at once: {error}"),
             }
         }
         interrupts
@@ -74,11 +68,7 @@ impl Interrupts {
         match events.and_then(|events| events.upgrade()) {
             Some(events) => events.send(Event::Interrupted { activating }),
             // The terminal may be gone.
-            None => drop(writeln!(
-                std::io::stderr(),
-                "\n{}",
-                interrupted(&activating)
-            )),
+            None => drop(writeln!(std::io::stderr(), "\n{}", interrupted(&activating))),
         }
     }
 
@@ -168,9 +158,7 @@ mod tests {
             kind: StepKind::Activate,
             node: Some((*node).to_owned()),
         };
-        running.read(&Event::WalkStarted {
-            steps: nodes.iter().map(step).collect(),
-        });
+        running.read(&Event::WalkStarted { steps: nodes.iter().map(step).collect() });
         for node in nodes {
             let step = format!("activate:{node}");
             running.read(&Event::StepStarted { step });
@@ -198,10 +186,7 @@ mod tests {
         interrupts.heard();
         assert!(interrupts.happened() && !interrupts.second.is_cancelled());
         let told = reader.try_recv();
-        assert!(
-            matches!(&told, Some(Event::Interrupted { activating }) if activating == &["alpha"]),
-            "{told:?}"
-        );
+        assert!(matches!(&told, Some(Event::Interrupted { activating }) if activating == &["alpha"]), "{told:?}");
         interrupts.heard();
         interrupts.again().await;
     }

@@ -60,10 +60,8 @@ pub async fn run(args: PlanArgs, interrupts: &Interrupts) -> Result<Exit, Error>
         None => {
             let show = if args.format.dot { "dot" } else { "text" };
             let request = json!({ "command": "plan", "on": args.select.on, "show": show });
-            asking(&args.flake, interrupts, async |flake, events| {
-                drawn(&args.flake, flake, &request, events).await
-            })
-            .await?
+            asking(&args.flake, interrupts, async |flake, events| drawn(&args.flake, flake, &request, events).await)
+                .await?
         }
     };
     print(&text)?;
@@ -71,11 +69,7 @@ pub async fn run(args: PlanArgs, interrupts: &Interrupts) -> Result<Exit, Error>
 }
 
 /// Writes it where that is wanted; the document, if that is what to print.
-async fn planned(
-    args: &PlanArgs,
-    events: &EventSink,
-    interrupts: &Interrupts,
-) -> Result<Option<String>, Error> {
+async fn planned(args: &PlanArgs, events: &EventSink, interrupts: &Interrupts) -> Result<Option<String>, Error> {
     let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
     if let Some(path) = &args.out {
         let toplevels = evaluated(&prepared, events);

@@ -50,8 +50,7 @@ pub async fn run(args: RenderArgs, interrupts: &Interrupts) -> Result<Exit, Erro
     let key = args.private_key.as_ref().map(private_key).transpose()?;
     let file = args.only.as_deref().map_or("null".to_owned(), nix_string);
     let function = format!("ask: ask {} {file}", nix_string(&args.name));
-    let mut files: BTreeMap<String, Rendered> =
-        answer(&args.flake, interrupts, "ask.render", Some(function)).await?;
+    let mut files: BTreeMap<String, Rendered> = answer(&args.flake, interrupts, "ask.render", Some(function)).await?;
     if let Some(key) = key {
         for file in files.values_mut() {
             file.text = file.text.replace(PLACEHOLDER, &key);
@@ -98,14 +97,10 @@ fn printed(files: &BTreeMap<String, Rendered>, on_terminal: bool) -> Result<Stri
 }
 
 fn qr_code(text: &str) -> Result<String, Error> {
-    let code = QrCode::new(text)
-        .map_err(|error| format!("the file does not fit into a QR code: {error}"))?;
+    let code = QrCode::new(text).map_err(|error| format!("the file does not fit into a QR code: {error}"))?;
     // Terminals are dark more often than not, and scanners want dark on light.
     let renderer = &mut code.render::<Dense1x2>();
-    Ok(renderer
-        .dark_color(Dense1x2::Light)
-        .light_color(Dense1x2::Dark)
-        .build())
+    Ok(renderer.dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build())
 }
 
 #[cfg(test)]
@@ -114,11 +109,7 @@ mod tests {
 
     fn files(names: &[&str], text: &str) -> BTreeMap<String, Rendered> {
         let file = |name: &&str| {
-            let file = Rendered {
-                description: "for people".to_owned(),
-                qr: true,
-                text: text.to_owned(),
-            };
+            let file = Rendered { description: "for people".to_owned(), qr: true, text: text.to_owned() };
             ((*name).to_owned(), file)
         };
         names.iter().map(file).collect()

@@ -66,18 +66,10 @@ pub async fn run(args: RollbackArgs, interrupts: &Interrupts) -> Result<Exit, Er
     if !json {
         print(&summary.render(stdout_colours()))?;
     }
-    Ok(if summary.is_success() {
-        Exit::Good
-    } else {
-        Exit::NodeFailed
-    })
+    Ok(if summary.is_success() { Exit::Good } else { Exit::NodeFailed })
 }
 
-async fn walked(
-    args: RollbackArgs,
-    events: &EventSink,
-    interrupts: &Interrupts,
-) -> Result<(Graph, RunResult), Error> {
+async fn walked(args: RollbackArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(Graph, RunResult), Error> {
     let select = SelectArgs { on: args.nodes };
     let prepared = prepare(&args.flake, &select, events, interrupts).await?;
     if let Some(number) = args.to {
@@ -85,24 +77,10 @@ async fn walked(
     }
     let steps: BTreeMap<StepId, Step> = prepared.nodes.iter().map(|node| step(node)).collect();
     let graph = Graph::from_steps(&steps)?;
-    let hosts =
-        Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
-    let runner = Runner {
-        plan: prepared.plan.clone(),
-        hosts: hosts.clone(),
-        to: args.to,
-        events: events.clone(),
-    };
-    events.send(Event::WalkStarted {
-        steps: graph.steps().cloned().collect(),
-    });
-    let policy = Policy {
-        limits: Limits {
-            overall: AT_ONCE,
-            per_kind: BTreeMap::new(),
-        },
-        on_failure: OnFailure::GoOn,
-    };
+    let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
+    let runner = Runner { plan: prepared.plan.clone(), hosts: hosts.clone(), to: args.to, events: events.clone() };
+    events.send(Event::WalkStarted { steps: graph.steps().cloned().collect() });
+    let policy = Policy { limits: Limits { overall: AT_ONCE, per_kind: BTreeMap::new() }, on_failure: OnFailure::GoOn };
     let result = walk(&graph, &runner, policy, events, interrupts.token().clone()).await;
     hosts.close().await;
     Ok((graph, result))
@@ -139,24 +117,14 @@ struct Runner {
 impl Runner {
     async fn back(&self, node: &str, step: &str) -> Result<String, StepFailure> {
         let host = self.hosts.get(node).await?;
-        let options = self
-            .plan
-            .nodes
-            .get(node)
-            .map(|node| node.activation.clone());
+        let options = self.plan.nodes.get(node).map(|node| node.activation.clone());
         let network = self.plan.network.clone();
         let request = Rollback::new(self.to, network, options.unwrap_or_default());
         let done = rollback(&*host, &request, |line| {
-            self.events.send(Event::StepOutput {
-                step: step.to_owned(),
-                line,
-            });
+            self.events.send(Event::StepOutput { step: step.to_owned(), line });
         })
         .await?;
-        let generation = done
-            .generation
-            .map(|number| format!("generation {number}: "))
-            .unwrap_or_default();
+        let generation = done.generation.map(|number| format!("generation {number}: ")).unwrap_or_default();
         Ok(format!("{generation}{}", done.toplevel))
     }
 }

@@ -11,13 +11,7 @@ use crate::saved::SavedPlan;
 
 /// Evaluates everything that the selected nodes would get.
 pub async fn present(prepared: &Prepared, toplevels: &dyn Toplevels) -> Result<SavedPlan, Error> {
-    let Prepared {
-        flake,
-        plan,
-        nodes,
-        graph,
-        ..
-    } = prepared;
+    let Prepared { flake, plan, nodes, graph, .. } = prepared;
     let document = serde_json::to_value(plan.restricted(nodes, graph))?;
     let fingerprint = flake.fingerprint().map(str::to_owned);
     let mut saved = SavedPlan::new(flake.reference().to_string(), fingerprint, document);
@@ -41,12 +35,8 @@ pub async fn present(prepared: &Prepared, toplevels: &dyn Toplevels) -> Result<S
 
 /// The nodes that run programs for the selected ones, and whether the deployer does.
 fn machines(prepared: &Prepared) -> (BTreeSet<String>, bool) {
-    let Prepared {
-        plan, nodes, graph, ..
-    } = prepared;
-    let selected = nodes
-        .iter()
-        .filter_map(|name| Some((name, plan.nodes.get(name)?)));
+    let Prepared { plan, nodes, graph, .. } = prepared;
+    let selected = nodes.iter().filter_map(|name| Some((name, plan.nodes.get(name)?)));
     let of_nodes = selected.flat_map(|(name, node)| {
         let checks = node.checks.values().flat_map(|check| &check.from);
         checks.map(move |place| place.node(name))
@@ -71,9 +61,7 @@ fn machines(prepared: &Prepared) -> (BTreeSet<String>, bool) {
 /// The selection of the command line, or else that of the saved plan.
 pub fn selection(select: &SelectArgs, saved: Option<&SavedPlan>) -> SelectArgs {
     match saved {
-        Some(saved) if select.on.is_empty() => SelectArgs {
-            on: saved.selection.iter().cloned().collect(),
-        },
+        Some(saved) if select.on.is_empty() => SelectArgs { on: saved.selection.iter().cloned().collect() },
         _ => select.clone(),
     }
 }

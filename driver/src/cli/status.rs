@@ -51,11 +51,7 @@ pub async fn run(args: StatusArgs, interrupts: &Interrupts) -> Result<Exit, Erro
         text(network, &nodes)
     })?;
     let is_known = nodes.iter().all(NodeStatus::is_known);
-    Ok(if is_known {
-        Exit::Good
-    } else {
-        Exit::NodeFailed
-    })
+    Ok(if is_known { Exit::Good } else { Exit::NodeFailed })
 }
 
 async fn asked(

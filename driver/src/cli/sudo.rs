@@ -67,9 +67,7 @@ impl Source {
         let answer = terminal::ask_hidden(prompt.clone(), self.cancel.clone()).await;
         drop(aside);
         match (answer, &self.program) {
-            (Ok(line), _) => {
-                Secret::first_line(&line).ok_or_else(|| unusable("the terminal", "it is empty"))
-            }
+            (Ok(line), _) => Secret::first_line(&line).ok_or_else(|| unusable("the terminal", "it is empty")),
             (Err(NoAnswer::Interrupted), _) => Err(PasswordError::Interrupted),
             (Err(NoAnswer::Broken(error)), _) => Err(unusable("the terminal", &error.to_string())),
             (Err(NoAnswer::NoTerminal), Some(program)) => self.ask_program(program, prompt).await,
@@ -77,22 +75,14 @@ impl Source {
         }
     }
 
-    async fn ask_program(
-        &self,
-        program: &OsString,
-        prompt: String,
-    ) -> Result<Secret, PasswordError> {
+    async fn ask_program(&self, program: &OsString, prompt: String) -> Result<Secret, PasswordError> {
         let from = format!("the program in SUDO_ASKPASS, {}", program.display());
-        let output = Command::new(program)
-            .arg(prompt)
-            .timeout(PROGRAM)
-            .cancel_on(&self.cancel);
+        let output = Command::new(program).arg(prompt).timeout(PROGRAM).cancel_on(&self.cancel);
         let output = output.output().await.map_err(|error| match error {
             _ if self.cancel.is_cancelled() => PasswordError::Interrupted,
             error => unusable(&from, &error.to_string()),
         })?;
-        Secret::first_line(&crate::text::unchanged(&output.stdout))
-            .ok_or_else(|| unusable(&from, "it printed nothing"))
+        Secret::first_line(&crate::text::unchanged(&output.stdout)).ok_or_else(|| unusable(&from, "it printed nothing"))
     }
 }
 
@@ -104,10 +94,7 @@ async fn from_file(file: &Path) -> Result<Secret, PasswordError> {
 }
 
 fn unusable(from: &str, problem: &str) -> PasswordError {
-    PasswordError::Source {
-        from: from.to_owned(),
-        problem: problem.to_owned(),
-    }
+    PasswordError::Source { from: from.to_owned(), problem: problem.to_owned() }
 }
 
 impl AskPassword for Source {
@@ -125,13 +112,7 @@ mod tests {
     use super::*;
 
     fn source(file: Option<PathBuf>) -> Source {
-        Source {
-            answers: Answers::OfEach,
-            file,
-            program: None,
-            screen: None,
-            cancel: CancellationToken::new(),
-        }
+        Source { answers: Answers::OfEach, file, program: None, screen: None, cancel: CancellationToken::new() }
     }
 
     #[tokio::test]
@@ -140,19 +121,10 @@ mod tests {
         let file = folder.path().join("password");
         std::fs::write(&file, "hunter2\n").unwrap();
         let expected = Secret::first_line("hunter2");
-        assert_eq!(
-            source(Some(file.clone())).answer(String::new()).await.ok(),
-            expected
-        );
+        assert_eq!(source(Some(file.clone())).answer(String::new()).await.ok(), expected);
         std::fs::write(&file, "\n").unwrap();
-        let problem = source(Some(file.clone()))
-            .answer(String::new())
-            .await
-            .unwrap_err();
-        assert!(
-            problem.to_string().contains("its first line is empty"),
-            "{problem}"
-        );
+        let problem = source(Some(file.clone())).answer(String::new()).await.unwrap_err();
+        assert!(problem.to_string().contains("its first line is empty"), "{problem}");
         std::fs::remove_file(&file).unwrap();
         let problem = source(Some(file)).answer(String::new()).await.unwrap_err();
         assert!(problem.to_string().contains("No such file"), "{problem}");
@@ -165,13 +137,9 @@ mod tests {
         std::fs::write(&program, "#!/bin/sh\necho \"hunter2 for $1\"\n").unwrap();
         let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
         std::fs::set_permissions(&program, executable).unwrap();
-        let answer = source(None)
-            .ask_program(&program.into(), "alpha".to_owned())
-            .await;
+        let answer = source(None).ask_program(&program.into(), "alpha".to_owned()).await;
         assert_eq!(answer.ok(), Secret::first_line("hunter2 for alpha"));
-        let problem = source(None)
-            .ask_program(&"/bin/false".into(), String::new())
-            .await;
+        let problem = source(None).ask_program(&"/bin/false".into(), String::new()).await;
         assert!(matches!(problem, Err(PasswordError::Source { .. })));
     }
 }

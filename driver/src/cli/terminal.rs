@@ -10,10 +10,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 /// How soon an interrupt ends the question.
-const LOOK_UP: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 100_000_000,
-};
+const LOOK_UP: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -46,14 +43,8 @@ pub async fn ask_hidden(prompt: String, cancel: CancellationToken) -> Result<Str
     line
 }
 
-fn read_hidden(
-    mut terminal: File,
-    prompt: &str,
-    is_over: &dyn Fn() -> bool,
-) -> Result<String, NoAnswer> {
-    terminal
-        .write_all(prompt.as_bytes())
-        .map_err(NoAnswer::Broken)?;
+fn read_hidden(mut terminal: File, prompt: &str, is_over: &dyn Fn() -> bool) -> Result<String, NoAnswer> {
+    terminal.write_all(prompt.as_bytes()).map_err(NoAnswer::Broken)?;
     let line = read_line(&mut terminal, is_over);
     // The line break that was typed was not shown either.
     let _ = terminal.write_all(b"\n");

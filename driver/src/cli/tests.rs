@@ -76,12 +76,7 @@ fn words_of_the_command_are_never_options_of_netlib() {
 fn names_that_are_not_utf8_are_refused() {
     use std::os::unix::ffi::OsStringExt;
     let name = std::ffi::OsString::from_vec(vec![0xff, 0xfe]);
-    let words = [
-        std::ffi::OsString::from("netlib"),
-        "plan".into(),
-        "--on".into(),
-        name,
-    ];
+    let words = [std::ffi::OsString::from("netlib"), "plan".into(), "--on".into(), name];
     let error = Cli::try_parse_from(words).unwrap_err();
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("invalid UTF-8"), "{error}");
@@ -107,9 +102,6 @@ fn overrides_and_selections_repeat() {
         panic!("another subcommand");
     };
     let text = format!("{plan:?}");
-    assert!(
-        text.contains(r#"override_input: ["a", "path:/a", "b", "/b"]"#),
-        "{text}"
-    );
+    assert!(text.contains(r#"override_input: ["a", "path:/a", "b", "/b"]"#), "{text}");
     assert!(text.contains(r#"on: ["x", "@y"]"#), "{text}");
 }

@@ -74,11 +74,7 @@ impl Format {
 
 /// Graphviz knows where to put what.
 async fn svg(program: &str, dot: String, cancel: &CancellationToken) -> Result<String, Error> {
-    let command = Command::new(program)
-        .arg("-Tsvg")
-        .stdin(dot)
-        .timeout(TIMEOUT)
-        .cancel_on(cancel);
+    let command = Command::new(program).arg("-Tsvg").stdin(dot).timeout(TIMEOUT).cancel_on(cancel);
     match command.output().await {
         Ok(output) => Ok(unchanged(&output.stdout)),
         Err(ProcessError::NotFound { .. }) => Err(format!(

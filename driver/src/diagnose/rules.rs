@@ -92,10 +92,7 @@ const HEADLINES: &[(&str, Kind)] = &[
     ("is not of type `", Kind::OptionType),
     ("is not of type '", Kind::OptionType),
     ("has conflicting definition values", Kind::Conflict),
-    (
-        "is defined multiple times while it's expected to be unique",
-        Kind::Conflict,
-    ),
+    ("is defined multiple times while it's expected to be unique", Kind::Conflict),
     ("was accessed but has no value defined", Kind::NoValue),
     ("is used but not defined", Kind::NoValue),
 ];
@@ -116,19 +113,13 @@ impl Kind {
             Self::UndefinedOption
         } else if has("attribute '") && has("' missing") {
             Self::MissingAttribute
-        } else if text.contains("while updating the flake input")
-            || text.contains("while fetching the input")
-        {
+        } else if text.contains("while updating the flake input") || text.contains("while fetching the input") {
             Self::of_input(text)
         } else if has("getting status of ") {
             Self::NoSuchFlake
         } else if has("' does not exist") || has("No such file or directory") {
             Self::MissingFile
-        } else if has("cannot coerce ")
-            || has("expected a")
-            || has("cannot add ")
-            || has("attempt to call something")
-        {
+        } else if has("cannot coerce ") || has("expected a") || has("cannot add ") || has("attempt to call something") {
             Self::Type
         } else {
             Self::Other
@@ -137,11 +128,7 @@ impl Kind {
 
     fn of_input(text: &str) -> Self {
         // Without the words about an input, the flake itself is what cannot be had.
-        if text.contains("flake input") {
-            Self::Input
-        } else {
-            Self::NoSuchFlake
-        }
+        if text.contains("flake input") { Self::Input } else { Self::NoSuchFlake }
     }
 
     /// Whether the trace tells more than the headline.
@@ -173,9 +160,7 @@ impl Kind {
             Self::StaleLock | Self::BrokenLock | Self::Feature => Place::Nowhere,
             Self::NodeAssertion => Place::Headline,
             // Positions of the trace lie in the module system's own machinery.
-            Self::UndefinedOption | Self::OptionType | Self::Conflict | Self::NoValue => {
-                Place::Headline
-            }
+            Self::UndefinedOption | Self::OptionType | Self::Conflict | Self::NoValue => Place::Headline,
             _ => Place::Trace,
         }
     }
@@ -184,38 +169,28 @@ impl Kind {
     #[must_use]
     pub fn advice(self, headline: &str, text: &str) -> Option<String> {
         let advice = match self {
-            Self::UndefinedOption => did_you_mean(text).unwrap_or_else(|| {
-                "Correct the option's name, or import the module that declares it.".to_owned()
-            }),
+            Self::UndefinedOption => did_you_mean(text)
+                .unwrap_or_else(|| "Correct the option's name, or import the module that declares it.".to_owned()),
             Self::MissingAttribute | Self::UndefinedVariable | Self::NoSuchOutput => {
                 return did_you_mean(text);
             }
             Self::OptionType => "Give the option a value of that type.".to_owned(),
             Self::Conflict if headline.contains("lib.mkForce") => return None,
-            Self::Conflict => {
-                "Remove one of the definitions, or choose one with lib.mkForce.".to_owned()
-            }
+            Self::Conflict => "Remove one of the definitions, or choose one with lib.mkForce.".to_owned(),
             Self::NoValue => "Set the option.".to_owned(),
-            Self::InfiniteRecursion => {
-                "A value needs itself. Often `imports` or `nodes` depends on `config`: \
+            Self::InfiniteRecursion => "A value needs itself. Often `imports` or `nodes` depends on `config`: \
                  make the list of imports and nodes independent of other options."
-                    .to_owned()
-            }
-            Self::NoSuchFlake => {
-                "Name a flake with --flake, or go to the folder of your flake.nix. \
+                .to_owned(),
+            Self::NoSuchFlake => "Name a flake with --flake, or go to the folder of your flake.nix. \
                  To start a new one: nix flake init -t netlib#wireguard-mesh"
-                    .to_owned()
-            }
+                .to_owned(),
             Self::MissingFile if headline.contains("is not tracked by Git") => return None,
             Self::MissingFile => {
                 let file = headline.split('\'').nth(1).unwrap_or("FILE");
-                format!(
-                    "If the file is there: Nix sees only files that git knows. Run: git add {file}"
-                )
+                format!("If the file is there: Nix sees only files that git knows. Run: git add {file}")
             }
             Self::Input => {
-                "Check the address of the input in flake.nix, and that this machine can reach it."
-                    .to_owned()
+                "Check the address of the input in flake.nix, and that this machine can reach it.".to_owned()
             }
             Self::StaleLock => {
                 let input = input(text).unwrap_or("INPUT");
@@ -231,15 +206,11 @@ impl Kind {
             }
             Self::FactsFile => {
                 let node = facts_of(text)?;
-                format!(
-                    "Correct facts/{node}.json, or remove it and run: netlib facts gather --on {node}"
-                )
+                format!("Correct facts/{node}.json, or remove it and run: netlib facts gather --on {node}")
             }
             Self::Feature => {
                 let feature = headline.split('\'').nth(1).unwrap_or("FEATURE");
-                format!(
-                    "Add it to nix.conf, here or where Nix's daemon runs: extra-experimental-features = {feature}"
-                )
+                format!("Add it to nix.conf, here or where Nix's daemon runs: extra-experimental-features = {feature}")
             }
             Self::Syntax
             | Self::Type

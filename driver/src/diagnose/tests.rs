@@ -18,15 +18,10 @@ fn recorded(file: &Path) -> Diagnosis {
     let log = std::fs::read_to_string(file).unwrap();
     let mut messages = Messages::default();
     log.lines().for_each(|line| messages.read(line));
-    let error = messages
-        .error
-        .unwrap_or_else(|| panic!("{} holds no error", file.display()));
+    let error = messages.error.unwrap_or_else(|| panic!("{} holds no error", file.display()));
     // The copy's name differs between recordings; the trace tells it.
     let copy = error.text.split_once("/nix/store/").map(|(_, rest)| {
-        let name: String = rest
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
-            .collect();
+        let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
         format!("/nix/store/{name}")
     });
     let sources = SourceMap::known(copy, Some(ROOT.into()), None);
@@ -35,10 +30,7 @@ fn recorded(file: &Path) -> Diagnosis {
 
 fn with_trace(diagnosis: Diagnosis) -> Diagnosis {
     let file = || Trace::File("/home/me/.local/state/netlib/traces/default-plan.log".into());
-    Diagnosis {
-        trace: diagnosis.kind.has_trace().then(file),
-        ..diagnosis
-    }
+    Diagnosis { trace: diagnosis.kind.has_trace().then(file), ..diagnosis }
 }
 
 #[test]
@@ -52,10 +44,7 @@ fn every_recorded_error_is_explained() {
         };
         let diagnosis = recorded(&path);
         let shown = format!("[{:?}]\n{diagnosis}\n", diagnosis.kind);
-        assert!(
-            !shown.contains("/nix/store/"),
-            "{case} names the copy instead of the user's file:\n{shown}"
-        );
+        assert!(!shown.contains("/nix/store/"), "{case} names the copy instead of the user's file:\n{shown}");
         assert_snapshot!(case, shown);
         count += 1;
     }
@@ -117,15 +106,10 @@ fn newer_wordings_are_recognised() {
     git -C "/net" add "beta.nix"
     "#);
     let deep = "stack overflow; max-call-depth exceeded";
-    assert_eq!(
-        explain(&error(deep, deep), &sources).kind,
-        Kind::InfiniteRecursion
-    );
-    let outside = "path '/mono' is not part of a flake (neither it nor its parent directories contain a 'flake.nix' file)";
-    assert_eq!(
-        explain(&error(outside, outside), &sources).kind,
-        Kind::NoSuchFlake
-    );
+    assert_eq!(explain(&error(deep, deep), &sources).kind, Kind::InfiniteRecursion);
+    let outside =
+        "path '/mono' is not part of a flake (neither it nor its parent directories contain a 'flake.nix' file)";
+    assert_eq!(explain(&error(outside, outside), &sources).kind, Kind::NoSuchFlake);
     let trace = "error:\n       … while evaluating\n         at /net/flake.nix:3:5:\n       error: attribute 'x' missing\n       at /nix/store/abc-source/lib/a.nix:1:2:";
     assert_snapshot!(explain(&error("attribute 'x' missing", trace), &sources), @"/net/flake.nix:3:5: attribute 'x' missing");
 }
@@ -133,29 +117,15 @@ fn newer_wordings_are_recognised() {
 #[test]
 fn a_file_is_found_also_where_an_option_led_to_it() {
     let text = "The option `a' does not exist. Definition values:\n- In `/net/flake.nix, via option defaults': true";
-    let error = NixError {
-        headline: text.to_owned(),
-        text: text.to_owned(),
-        other: Vec::new(),
-    };
+    let error = NixError { headline: text.to_owned(), text: text.to_owned(), other: Vec::new() };
     let sources = SourceMap::known(None, Some("/net".into()), None);
-    assert_eq!(
-        explain(&error, &sources).at.as_deref(),
-        Some("/net/flake.nix")
-    );
+    assert_eq!(explain(&error, &sources).at.as_deref(), Some("/net/flake.nix"));
 }
 
 #[test]
 fn of_a_long_unknown_text_the_end_is_shown() {
     let text: Vec<String> = (0..100).map(|line| format!("line {line}")).collect();
-    let error = NixError {
-        headline: text.join("\n"),
-        text: String::new(),
-        other: Vec::new(),
-    };
+    let error = NixError { headline: text.join("\n"), text: String::new(), other: Vec::new() };
     let shown = explain(&error, &SourceMap::default()).to_string();
-    assert!(
-        shown.starts_with("…\nline 80\n") && shown.ends_with("line 99"),
-        "{shown}"
-    );
+    assert!(shown.starts_with("…\nline 80\n") && shown.ends_with("line 99"), "{shown}");
 }

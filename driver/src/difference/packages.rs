@@ -12,15 +12,12 @@ pub(super) type Closure = Vec<(String, u64)>;
 
 /// Takes the paths of a closure and then as many sizes; none if it is anything else.
 pub(super) fn closure(text: &str) -> Option<Closure> {
-    let (paths, sizes): (Vec<&str>, Vec<&str>) =
-        text.lines().partition(|line| line.starts_with('/'));
+    let (paths, sizes): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('/'));
     if paths.len() != sizes.len() {
         return None;
     }
     let pairs = std::iter::zip(paths, sizes);
-    pairs
-        .map(|(path, size)| Some((store_path::name(path)?.to_owned(), size.parse().ok()?)))
-        .collect()
+    pairs.map(|(path, size)| Some((store_path::name(path)?.to_owned(), size.parse().ok()?))).collect()
 }
 
 #[derive(Default)]
@@ -46,10 +43,7 @@ pub(super) fn differences(before: &Closure, after: &Closure) -> Vec<String> {
         package.after.insert(version);
         package.size_after = package.size_after.saturating_add(*size);
     }
-    packages
-        .iter()
-        .filter_map(|(name, package)| line(name, package))
-        .collect()
+    packages.iter().filter_map(|(name, package)| line(name, package)).collect()
 }
 
 fn line(name: &str, package: &Package) -> Option<String> {
@@ -61,41 +55,27 @@ fn line(name: &str, package: &Package) -> Option<String> {
     }
     if package.size_before.abs_diff(package.size_after) >= WORTH_A_LINE {
         let kib = |size: u64| size as f64 / 1024.0;
-        parts.push(format!(
-            "{:+.1} KiB",
-            kib(package.size_after) - kib(package.size_before)
-        ));
+        parts.push(format!("{:+.1} KiB", kib(package.size_after) - kib(package.size_before)));
     }
     (!parts.is_empty()).then(|| format!("{name}: {}", parts.join(", ")))
 }
 
 fn versions(versions: &[&str]) -> String {
-    let shown = versions
-        .iter()
-        .map(|version| if version.is_empty() { "ε" } else { version });
+    let shown = versions.iter().map(|version| if version.is_empty() { "ε" } else { version });
     let shown: Vec<&str> = shown.collect();
-    if shown.is_empty() {
-        "∅".to_owned()
-    } else {
-        shown.join(", ")
-    }
+    if shown.is_empty() { "∅".to_owned() } else { shown.join(", ") }
 }
 
 /// Name and version, without the name of an output, as Nix takes them apart.
 fn split(name: &str) -> (&str, &str) {
     let is_output = |end: &str| {
-        matches!(end, "lib32" | "lib64")
-            || !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_lowercase())
+        matches!(end, "lib32" | "lib64") || !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_lowercase())
     };
     let name = match name.rsplit_once('-') {
         Some((rest, end)) if is_output(end) && !rest.is_empty() => rest,
         _ => name,
     };
-    let begins = |at: &usize| {
-        name.as_bytes()
-            .get(at + 1)
-            .is_some_and(|byte| !byte.is_ascii_alphabetic())
-    };
+    let begins = |at: &usize| name.as_bytes().get(at + 1).is_some_and(|byte| !byte.is_ascii_alphabetic());
     match name.match_indices('-').map(|(at, _)| at).find(begins) {
         Some(at) => (&name[..at], &name[at + 1..]),
         None => (name, ""),
@@ -112,21 +92,12 @@ mod tests {
     const HASH: &str = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz";
 
     fn of(paths: &[(&str, u64)]) -> Closure {
-        paths
-            .iter()
-            .map(|(name, size)| ((*name).to_owned(), *size))
-            .collect()
+        paths.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect()
     }
 
     #[test]
     fn packages_that_came_went_and_changed_are_told() {
-        let before = of(&[
-            ("hello-2.10", 1000),
-            ("jq-1.7", 50_000),
-            ("jq-1.7-doc", 9000),
-            ("etc", 10),
-            ("same-1", 5),
-        ]);
+        let before = of(&[("hello-2.10", 1000), ("jq-1.7", 50_000), ("jq-1.7-doc", 9000), ("etc", 10), ("same-1", 5)]);
         let after = of(&[
             ("hello-2.12", 7000),
             ("jq-1.7", 50_000),
@@ -148,10 +119,7 @@ mod tests {
         for (name, parts) in [
             ("hello-2.12.1", ("hello", "2.12.1")),
             ("glibc-2.38-44-bin", ("glibc", "2.38-44")),
-            (
-                "nixos-system-alpha-26.05pre",
-                ("nixos-system-alpha", "26.05pre"),
-            ),
+            ("nixos-system-alpha-26.05pre", ("nixos-system-alpha", "26.05pre")),
             ("unit-script-x", ("unit-script", "")),
             ("x-", ("x-", "")),
             ("a", ("a", "")),
@@ -164,13 +132,7 @@ mod tests {
     fn a_closure_is_paths_and_as_many_sizes() {
         let text = format!("{HASH}-a-1\n{HASH}-b\n12\n13\n");
         assert_eq!(closure(&text), Some(of(&[("a-1", 12), ("b", 13)])));
-        for bad in [
-            "/root/evil\n1\n",
-            "1\n",
-            "x\ny\n",
-            &format!("{HASH}-a\n-1\n"),
-            &format!("{HASH}-a/b\n1\n"),
-        ] {
+        for bad in ["/root/evil\n1\n", "1\n", "x\ny\n", &format!("{HASH}-a\n-1\n"), &format!("{HASH}-a/b\n1\n")] {
             assert_eq!(closure(bad), None, "{bad}");
         }
     }

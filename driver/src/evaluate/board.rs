@@ -33,11 +33,7 @@ impl Drop for Board {
 impl Board {
     /// Reads the stream to its end in a task of its own. Results of other nodes than these are ignored.
     #[must_use]
-    pub fn fill(
-        nodes: &BTreeSet<String>,
-        results: BoxStream<'static, Evaluated>,
-        events: EventSink,
-    ) -> Self {
+    pub fn fill(nodes: &BTreeSet<String>, results: BoxStream<'static, Evaluated>, events: EventSink) -> Self {
         let mut senders = BTreeMap::new();
         let mut slots = BTreeMap::new();
         for node in nodes {
@@ -98,12 +94,7 @@ struct Told {
 
 impl Told {
     /// Tells of an error at once; of one like it, only that it is like it.
-    fn error(
-        &mut self,
-        node: &str,
-        mut error: EvaluateError,
-        events: &EventSink,
-    ) -> Arc<EvaluateError> {
+    fn error(&mut self, node: &str, mut error: EvaluateError, events: &EventSink) -> Arc<EvaluateError> {
         if error.diagnosis.kind == Kind::Interrupted {
             return Arc::new(error);
         }
@@ -113,10 +104,7 @@ impl Told {
                 place.insert(node.to_owned());
             }
         }
-        events.send(Event::NotEvaluated {
-            node: node.to_owned(),
-            message: error.to_string(),
-        });
+        events.send(Event::NotEvaluated { node: node.to_owned(), message: error.to_string() });
         Arc::new(error)
     }
 
@@ -148,11 +136,7 @@ impl Toplevels for Board {
                 return Err(Arc::new(no_result(&node)));
             };
             let mut slot = slot.clone();
-            let outcome = slot
-                .wait_for(Option::is_some)
-                .await
-                .ok()
-                .and_then(|value| value.clone());
+            let outcome = slot.wait_for(Option::is_some).await.ok().and_then(|value| value.clone());
             outcome.unwrap_or_else(|| Err(Arc::new(no_result(&node))))
         })
     }
@@ -172,21 +156,12 @@ mod tests {
     }
 
     fn failed(node: &str, scope: Scope) -> Evaluated {
-        let error = EvaluateError {
-            scope,
-            ..EvaluateError::plain(node, "boom")
-        };
-        Evaluated {
-            node: node.to_owned(),
-            result: Err(error),
-        }
+        let error = EvaluateError { scope, ..EvaluateError::plain(node, "boom") };
+        Evaluated { node: node.to_owned(), result: Err(error) }
     }
 
     fn good(node: &str) -> Evaluated {
-        Evaluated {
-            node: node.to_owned(),
-            result: Ok(toplevel(node)),
-        }
+        Evaluated { node: node.to_owned(), result: Ok(toplevel(node)) }
     }
 
     async fn asked(results: Vec<Evaluated>) -> Vec<Result<String, String>> {
@@ -196,11 +171,7 @@ mod tests {
         let mut found = Vec::new();
         for node in ["a", "b", "c"] {
             let result = board.toplevel(node).await;
-            found.push(
-                result
-                    .map(|top| top.out_path)
-                    .map_err(|error| error.to_string()),
-            );
+            found.push(result.map(|top| top.out_path).map_err(|error| error.to_string()));
         }
         found
     }
@@ -244,9 +215,7 @@ mod tests {
 
     #[test]
     fn an_error_in_what_all_nodes_share_is_the_same_error() {
-        let about = |node: &str, text: &str| {
-            EvaluateError::plain(node, &text.replace("NODE", node)).diagnosis
-        };
+        let about = |node: &str, text: &str| EvaluateError::plain(node, &text.replace("NODE", node)).diagnosis;
         for text in [
             "The option `nodes.NODE.configuration.x' does not exist",
             "node \"NODE\" needs the fact \"key\" of node \"c\"",

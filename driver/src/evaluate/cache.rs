@@ -44,9 +44,7 @@ impl Cache {
                 // Nix may compute other derivations from the same files in another version.
                 let nix = flake.nix();
                 let asked = format!("{:?} {}", nix.overrides(), flake.reference().network());
-                Self::open(
-                    &[identity, &asked, &nix.version(), env!("CARGO_PKG_VERSION")].join("\n"),
-                )
+                Self::open(&[identity, &asked, &nix.version(), env!("CARGO_PKG_VERSION")].join("\n"))
             }
             _ => Self::default(),
         }
@@ -54,10 +52,8 @@ impl Cache {
 
     fn open(key: &str) -> Self {
         let home = || std::env::home_dir().map(|home| home.join(".cache"));
-        let caches = std::env::var_os("XDG_CACHE_HOME")
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-            .or_else(home);
+        let caches =
+            std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(home);
         match caches {
             Some(caches) => Self::open_in(&caches.join("netlib/evaluation"), key),
             None => Self::default(),
@@ -71,14 +67,8 @@ impl Cache {
         let file = folder.join(format!("{:016x}.json", hasher.finish()));
         let place = Place::new(file, key.to_owned());
         let content = place.read().inspect(|_| place.touch());
-        let answers = Answers {
-            content: content.unwrap_or_default(),
-            ..Answers::default()
-        };
-        Self {
-            answers: Mutex::new(answers),
-            place: Some(place),
-        }
+        let answers = Answers { content: content.unwrap_or_default(), ..Answers::default() };
+        Self { answers: Mutex::new(answers), place: Some(place) }
     }
 
     /// The plan for a request.
@@ -113,16 +103,9 @@ impl Cache {
         if self.place.is_none() {
             return;
         }
-        let kept = Kept {
-            drv: found.drv_path.clone(),
-            out: found.out_path.clone(),
-            warnings: found.warnings.clone(),
-        };
+        let kept = Kept { drv: found.drv_path.clone(), out: found.out_path.clone(), warnings: found.warnings.clone() };
         let mut answers = self.answers();
-        let of_attribute = answers
-            .content
-            .derivations
-            .entry(attribute.name().to_owned());
+        let of_attribute = answers.content.derivations.entry(attribute.name().to_owned());
         of_attribute.or_default().insert(node.to_owned(), kept);
         answers.has_news = true;
     }

@@ -32,11 +32,7 @@ struct Lookup {
 
 impl<E> Cached<E> {
     pub(super) fn new(inner: E, cache: Arc<Cache>, parts: Parts) -> Self {
-        let lookup = Lookup {
-            cache,
-            parts,
-            count: Arc::default(),
-        };
+        let lookup = Lookup { cache, parts, count: Arc::default() };
         Self { inner, lookup }
     }
 }
@@ -114,16 +110,6 @@ impl Lookup {
 }
 
 fn answer((node, toplevel): (String, Toplevel)) -> Evaluated {
-    let cache_status = if Path::new(&toplevel.out_path).exists() {
-        CacheStatus::Local
-    } else {
-        CacheStatus::Unknown
-    };
-    Evaluated {
-        node,
-        result: Ok(Toplevel {
-            cache_status,
-            ..toplevel
-        }),
-    }
+    let cache_status = if Path::new(&toplevel.out_path).exists() { CacheStatus::Local } else { CacheStatus::Unknown };
+    Evaluated { node, result: Ok(Toplevel { cache_status, ..toplevel }) }
 }

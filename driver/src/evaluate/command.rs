@@ -67,31 +67,19 @@ impl NixCallError {
 }
 
 fn said(messages: &Messages) -> String {
-    messages
-        .error
-        .as_ref()
-        .map(|error| format!("\n{}", error.text))
-        .unwrap_or_default()
+    messages.error.as_ref().map(|error| format!("\n{}", error.text)).unwrap_or_default()
 }
 
 impl Nix {
     /// With the user's `--override-input` pairs; calls end when the token is cancelled.
     #[must_use]
     pub fn new(overrides: Vec<(String, String)>, cancel: CancellationToken) -> Self {
-        Self {
-            overrides,
-            locks: None,
-            version: None,
-            cancel,
-        }
+        Self { overrides, locks: None, version: None, cancel }
     }
 
     /// Asks this machine's Nix for its version, and refuses one that is too old.
     pub async fn admitted(self) -> Result<Self, NixCallError> {
-        let command = Command::new("nix")
-            .arg("--version")
-            .timeout(VERSION_TIMEOUT)
-            .cancel_on(&self.cancel);
+        let command = Command::new("nix").arg("--version").timeout(VERSION_TIMEOUT).cancel_on(&self.cancel);
         let output = command.output().await.map_err(NixCallError::Process)?;
         // One of an unknown shape is most likely newer than this driver.
         let version = NixVersion::parse(&clean(&output.stdout));
@@ -104,10 +92,7 @@ impl Nix {
     /// What this machine's Nix says of itself; empty before it was asked.
     #[must_use]
     pub fn version(&self) -> String {
-        self.version
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default()
+        self.version.as_ref().map(ToString::to_string).unwrap_or_default()
     }
 
     /// The user's `--override-input` pairs.
@@ -119,10 +104,7 @@ impl Nix {
     /// Every later call uses these locks instead of looking for newer inputs.
     #[must_use]
     pub fn pinned_to(self, locks: PathBuf) -> Self {
-        Self {
-            locks: Some(locks),
-            ..self
-        }
+        Self { locks: Some(locks), ..self }
     }
 
     /// Runs `nix SUBCOMMAND… [flake options] REST…`.
@@ -140,25 +122,16 @@ impl Nix {
             .chain(self.flake_options())
             .chain(rest);
         let mut messages = Messages::default();
-        let command = Command::new("nix")
-            .args(argv)
-            .timeout(TIMEOUT)
-            .cancel_on(&self.cancel);
+        let command = Command::new("nix").args(argv).timeout(TIMEOUT).cancel_on(&self.cancel);
         tracing::debug!(command = quote_argv(&command.argv()), "calling nix");
         let result = command.stream_stderr(|line| messages.read(line)).await;
         match result {
-            Ok(output) => Ok(Answer {
-                stdout: output.stdout,
-                messages,
-            }),
+            Ok(output) => Ok(Answer { stdout: output.stdout, messages }),
             Err(process @ ProcessError::Failed { .. }) => {
                 if let Some(error) = &messages.error {
                     tracing::debug!(trace = error.text, "nix failed");
                 }
-                Err(NixCallError::Failed {
-                    process,
-                    messages: Box::new(messages),
-                })
+                Err(NixCallError::Failed { process, messages: Box::new(messages) })
             }
             Err(process) => Err(NixCallError::Process(process)),
         }
@@ -168,11 +141,7 @@ impl Nix {
     pub(super) fn for_others(&self, is_flake: bool) -> (Vec<String>, String) {
         let locked = self.locks.iter().map(|path| path.to_string_lossy());
         let locks = locked.flat_map(|path| ["--reference-lock-file".to_owned(), path.into_owned()]);
-        let arguments = if is_flake {
-            locks.chain(self.override_options()).collect()
-        } else {
-            Vec::new()
-        };
+        let arguments = if is_flake { locks.chain(self.override_options()).collect() } else { Vec::new() };
         let own = std::env::var("NIX_CONFIG").unwrap_or_default();
         let dirty = self.version.as_ref().map(NixVersion::lock_config);
         let config = [own, FEATURES_CONFIG.to_owned(), dirty.unwrap_or_default()];
@@ -185,9 +154,7 @@ impl Nix {
     }
 
     fn override_options(&self) -> impl Iterator<Item = String> + '_ {
-        self.overrides
-            .iter()
-            .flat_map(|(input, by)| override_option(input, by))
+        self.overrides.iter().flat_map(|(input, by)| override_option(input, by))
     }
 
     fn flake_options(&self) -> Vec<String> {
@@ -198,19 +165,12 @@ impl Nix {
             words.chain(dirty.clone().unwrap_or_default())
         });
         // Without this, Nix writes a lock file that is missing and adds it to git.
-        std::iter::once("--no-write-lock-file".to_owned())
-            .chain(locks)
-            .chain(self.override_options())
-            .collect()
+        std::iter::once("--no-write-lock-file".to_owned()).chain(locks).chain(self.override_options()).collect()
     }
 }
 
 fn override_option(input: &str, by: &str) -> [String; 3] {
-    [
-        "--override-input".to_owned(),
-        input.to_owned(),
-        by.to_owned(),
-    ]
+    ["--override-input".to_owned(), input.to_owned(), by.to_owned()]
 }
 
 #[cfg(test)]
@@ -221,12 +181,7 @@ mod tests {
     fn locks_and_overrides_are_passed_on() {
         let overrides = vec![("netlib".to_owned(), "path:/n".to_owned())];
         let nix = Nix::new(overrides, CancellationToken::new());
-        let before = [
-            "--no-write-lock-file",
-            "--override-input",
-            "netlib",
-            "path:/n",
-        ];
+        let before = ["--no-write-lock-file", "--override-input", "netlib", "path:/n"];
         assert_eq!(nix.flake_options(), before);
         let version = NixVersion::parse("nix (Nix) 2.26.3");
         let nix = Nix { version, ..nix };
@@ -235,14 +190,8 @@ mod tests {
                         --override-input netlib path:/n";
         assert_eq!(pinned.flake_options().join(" "), expected);
         let (arguments, config) = pinned.for_others(true);
-        assert_eq!(
-            arguments.join(" "),
-            "--reference-lock-file /run/flake.lock --override-input netlib path:/n"
-        );
-        assert!(
-            config.ends_with("flakes\nallow-dirty-locks = true"),
-            "{config}"
-        );
+        assert_eq!(arguments.join(" "), "--reference-lock-file /run/flake.lock --override-input netlib path:/n");
+        assert!(config.ends_with("flakes\nallow-dirty-locks = true"), "{config}");
         assert_eq!(pinned.for_others(false).0.len(), 0);
     }
 }

@@ -41,20 +41,12 @@ impl EvaluateError {
             Kind::Assertion | Kind::Input => Scope::All,
             _ => Scope::Node(node.to_owned()),
         };
-        Self {
-            scope,
-            diagnosis,
-            same_as: None,
-        }
+        Self { scope, diagnosis, same_as: None }
     }
 
     /// Of one node, in words of netlib.
     pub(super) fn plain(node: &str, text: &str) -> Self {
-        Self {
-            scope: Scope::Node(node.to_owned()),
-            diagnosis: Diagnosis::plain(text),
-            same_as: None,
-        }
+        Self { scope: Scope::Node(node.to_owned()), diagnosis: Diagnosis::plain(text), same_as: None }
     }
 
     /// Of a process that ended without saying anything that could be explained.
@@ -82,9 +74,7 @@ impl EvaluateError {
                 "free some memory, or allow the evaluator more with --eval-memory",
             )
         };
-        let text = format!(
-            "evaluating it {how}, also when it was tried alone: {why}\n  what to do: {advice}"
-        );
+        let text = format!("evaluating it {how}, also when it was tried alone: {why}\n  what to do: {advice}");
         Self::plain(node, &text)
     }
 }

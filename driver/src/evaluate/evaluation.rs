@@ -15,8 +15,7 @@ use super::nix_eval_jobs::{self, Features, NixEvalJobs};
 use super::resources::Pool;
 use super::roots::SourceRoots;
 use super::{
-    Attribute, Board, EvaluateError, Evaluated, EvaluationOptions, Evaluator, EvaluatorChoice,
-    Resources, Scope,
+    Attribute, Board, EvaluateError, Evaluated, EvaluationOptions, Evaluator, EvaluatorChoice, Resources, Scope,
 };
 use crate::diagnose::Diagnosis;
 use crate::event::EventSink;
@@ -102,10 +101,7 @@ impl Evaluation {
     #[must_use]
     pub fn evaluator(&self, attribute: Attribute, events: &EventSink) -> impl Evaluator + 'static {
         let parts = self.parts(attribute, events, self.pool.clone());
-        let inner = WhenNeeded {
-            evaluation: self.clone(),
-            parts: parts.clone(),
-        };
+        let inner = WhenNeeded { evaluation: self.clone(), parts: parts.clone() };
         Cached::new(inner, self.cache.clone(), parts)
     }
 
@@ -181,9 +177,7 @@ impl Evaluator for WhenNeeded {
             sources.protect().await;
             let results = match this.evaluation.chosen().await {
                 Ok(Chosen::Nix) => NixEvaluator::new(this.parts).evaluate(nodes),
-                Ok(Chosen::NixEvalJobs(features)) => {
-                    NixEvalJobs::new(this.parts, features).evaluate(nodes)
-                }
+                Ok(Chosen::NixEvalJobs(features)) => NixEvalJobs::new(this.parts, features).evaluate(nodes),
                 Err(error) => futures::stream::iter([refused(first, &error)]).boxed(),
             };
             again_after_the_first(results, sources)
@@ -211,13 +205,6 @@ fn again_after_the_first(
 }
 
 fn refused(node: String, error: &EvaluatorError) -> Evaluated {
-    let error = EvaluateError {
-        scope: Scope::All,
-        diagnosis: Diagnosis::plain(&error.to_string()),
-        same_as: None,
-    };
-    Evaluated {
-        node,
-        result: Err(error),
-    }
+    let error = EvaluateError { scope: Scope::All, diagnosis: Diagnosis::plain(&error.to_string()), same_as: None };
+    Evaluated { node, result: Err(error) }
 }

@@ -61,11 +61,7 @@ impl Messages {
         if message.action == "msg"
             && let Some(text) = message.msg
         {
-            self.take(
-                message.level.unwrap_or_default(),
-                clean_text(&text),
-                message.raw_msg,
-            );
+            self.take(message.level.unwrap_or_default(), clean_text(&text), message.raw_msg);
         }
     }
 
@@ -77,11 +73,7 @@ impl Messages {
             self.warnings.push(warning.trim().to_owned());
         } else if let (0, Some(raw)) = (level, raw) {
             let other = std::mem::take(&mut self.other);
-            self.error = Some(NixError {
-                headline: clean_text(&raw),
-                text,
-                other,
-            });
+            self.error = Some(NixError { headline: clean_text(&raw), text, other });
         } else if text.starts_with(ERROR) {
             // What is no error of Nix's own kind, such as one of its JSON parser, has no headline.
             self.error = Some(NixError::from_text(&text));
@@ -118,11 +110,7 @@ impl NixError {
         let last = lines.split_off(start.min(lines.len()));
         let headline = dedented(&last);
         let headline = headline.strip_prefix(ERROR).unwrap_or(&headline).trim();
-        Self {
-            headline: without_place(headline),
-            text,
-            other: Vec::new(),
-        }
+        Self { headline: without_place(headline), text, other: Vec::new() }
     }
 }
 
@@ -167,10 +155,7 @@ mod tests {
         messages.read("error: stack overflow (possible infinite recursion)");
         messages.read("error: pathspec 'x' did not match any file(s) known to git");
         let error = messages.error.unwrap();
-        assert_eq!(
-            error.headline,
-            "stack overflow (possible infinite recursion)"
-        );
+        assert_eq!(error.headline, "stack overflow (possible infinite recursion)");
         assert_eq!(messages.other.len(), 1);
     }
 

@@ -9,15 +9,12 @@ use serde::Deserialize;
 
 use super::evaluation::Parts;
 use super::roots::protect;
-use super::{
-    Answer, CacheStatus, EvaluateError, Evaluated, Evaluator, Messages, NixCallError, Toplevel,
-};
+use super::{Answer, CacheStatus, EvaluateError, Evaluated, Evaluator, Messages, NixCallError, Toplevel};
 use crate::process::ProcessError;
 
 /// What of a derivation the driver wants to know. The result of a node without one is an error of that node alone.
 // Not named outPath: Nix writes a set that has one as that string.
-const FIELDS: &str =
-    "d: { drvPath = d.drvPath; out = d.outPath; warnings = d.meta.netlib.warnings or [ ]; }";
+const FIELDS: &str = "d: { drvPath = d.drvPath; out = d.outPath; warnings = d.meta.netlib.warnings or [ ]; }";
 
 /// How often a node is evaluated whose derivation was taken away at once.
 const ATTEMPTS: usize = 3;
@@ -74,11 +71,7 @@ impl NixEvaluator {
         })?;
         let is_here = Path::new(&record.out).exists();
         Ok(Toplevel {
-            cache_status: if is_here {
-                CacheStatus::Local
-            } else {
-                CacheStatus::Unknown
-            },
+            cache_status: if is_here { CacheStatus::Local } else { CacheStatus::Unknown },
             warnings: warnings(record.warnings, &answer.messages),
             drv_path: record.drv_path,
             out_path: record.out,
@@ -103,10 +96,7 @@ impl NixEvaluator {
         let flake = &self.parts.flake;
         let words = flake.attribute(&self.parts.attribute.of(node)).words();
         let apply = ["--apply".to_owned(), FIELDS.to_owned()];
-        flake
-            .nix()
-            .call(["eval", "--json"], words.into_iter().chain(apply))
-            .await
+        flake.nix().call(["eval", "--json"], words.into_iter().chain(apply)).await
     }
 
     fn explained(&self, node: &str, error: NixCallError) -> EvaluateError {
@@ -144,9 +134,6 @@ impl Evaluator for NixEvaluator {
     fn evaluate(&self, nodes: BoxStream<'static, String>) -> BoxStream<'static, Evaluated> {
         let this = self.clone();
         let at_once = self.parts.resources.workers;
-        nodes
-            .map(move |node| this.clone().one(node))
-            .buffer_unordered(at_once)
-            .boxed()
+        nodes.map(move |node| this.clone().one(node)).buffer_unordered(at_once).boxed()
     }
 }

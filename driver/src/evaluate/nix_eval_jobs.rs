@@ -113,10 +113,7 @@ impl NixEvalJobs {
     /// No node can be evaluated: every worker is killed before it gets to one.
     fn nobody(&self, left: BTreeSet<String>, how: &str, results: &Results) -> bool {
         for node in left.iter().take(1) {
-            let error = EvaluateError {
-                scope: Scope::All,
-                ..worker_killed(node, how)
-            };
+            let error = EvaluateError { scope: Scope::All, ..worker_killed(node, how) };
             send(node, Err(error), results);
         }
         false
@@ -127,15 +124,8 @@ impl NixEvalJobs {
         let Some(first) = left.first().cloned() else {
             return true;
         };
-        let diagnosis = self
-            .parts
-            .flake
-            .explain_message(error, self.parts.attribute.name());
-        let error = EvaluateError {
-            scope: Scope::All,
-            diagnosis,
-            same_as: None,
-        };
+        let diagnosis = self.parts.flake.explain_message(error, self.parts.attribute.name());
+        let error = EvaluateError { scope: Scope::All, diagnosis, same_as: None };
         send(&first, Err(error), results);
         false
     }
@@ -146,12 +136,7 @@ impl NixEvalJobs {
         EvaluateError::explained(node, diagnosis)
     }
 
-    fn report(
-        &self,
-        nodes: BTreeSet<String>,
-        results: &Results,
-        error: impl Fn(&str) -> EvaluateError,
-    ) {
+    fn report(&self, nodes: BTreeSet<String>, results: &Results, error: impl Fn(&str) -> EvaluateError) {
         for node in nodes {
             let result = Err(error(&node));
             send(&node, result, results);

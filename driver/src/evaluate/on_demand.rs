@@ -27,10 +27,7 @@ impl<E: Evaluator> OnDemand<E> {
         let mut all: Vec<Evaluated> = self.evaluator.evaluate(asked).collect().await;
         match all.pop() {
             Some(evaluated) => evaluated.result.map_err(Arc::new),
-            None => Err(plain(
-                node,
-                "the evaluator ended without a result for its programs",
-            )),
+            None => Err(plain(node, "the evaluator ended without a result for its programs")),
         }
     }
 }
@@ -60,10 +57,7 @@ impl<E: Evaluator> OfThisSystem<E> {
         let call = self.flake.nix().call(["eval", "--raw"], words).await;
         match call {
             Ok(answer) => Ok(clean(&answer.stdout).trim().to_owned()),
-            Err(error) => Err(plain(
-                Attribute::DeployerPrograms.name().to_owned(),
-                &error.to_string(),
-            )),
+            Err(error) => Err(plain(Attribute::DeployerPrograms.name().to_owned(), &error.to_string())),
         }
     }
 }
@@ -95,10 +89,7 @@ mod tests {
     impl Evaluator for Noting {
         fn evaluate(&self, nodes: BoxStream<'static, String>) -> BoxStream<'static, Evaluated> {
             let ended = self.0.clone();
-            let answers = nodes.map(|node| Evaluated {
-                node,
-                result: Ok(Toplevel::default()),
-            });
+            let answers = nodes.map(|node| Evaluated { node, result: Ok(Toplevel::default()) });
             let end = futures::stream::once(async move { ended.store(true, Ordering::Relaxed) });
             answers.chain(end.filter_map(async |()| None)).boxed()
         }

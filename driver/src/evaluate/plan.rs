@@ -54,11 +54,7 @@ fn there_are(reference: &Reference, existing: &[String]) -> String {
         .to_owned();
     }
     let first = format!("{}#{}", reference.place(), existing[0]);
-    format!(
-        "Its networks: {}. For example: {} {first}",
-        existing.join(", "),
-        reference.option()
-    )
+    format!("Its networks: {}. For example: {} {first}", existing.join(", "), reference.option())
 }
 
 /// What the library draws of a plan for a request.
@@ -70,10 +66,7 @@ struct Drawn {
 }
 
 /// The plan of the flake's chosen network, and what Nix said on the way. One that is known is not evaluated.
-pub async fn evaluate_plan(
-    flake: &Flake,
-    cache: &Cache,
-) -> Result<(Plan, Messages), PlanEvaluationError> {
+pub async fn evaluate_plan(flake: &Flake, cache: &Cache) -> Result<(Plan, Messages), PlanEvaluationError> {
     document(flake, cache, None, Plan::parse).await
 }
 
@@ -104,19 +97,14 @@ async fn document<T>(
         // A newer netlib may understand less of an older one's plan.
         && let Ok(found) = read(kept.document.as_bytes())
     {
-        let messages = Messages {
-            evaluation_warnings: kept.warnings,
-            ..Messages::default()
-        };
+        let messages = Messages { evaluation_warnings: kept.warnings, ..Messages::default() };
         return Ok((found, messages));
     }
     let words = match request {
         None => flake.attribute("plan").words(),
         Some(request) => {
             let words = flake.attribute("planFor").words().into_iter();
-            words
-                .chain(["--apply".to_owned(), applied(request)])
-                .collect()
+            words.chain(["--apply".to_owned(), applied(request)]).collect()
         }
     };
     match flake.nix().call(["eval", "--json"], words).await {
@@ -125,9 +113,7 @@ async fn document<T>(
             let mut messages = answer.messages;
             cache.keep_plan(&key, &answer.stdout, messages.evaluation_warnings.clone());
             let warning = cache.settle(flake).await;
-            messages
-                .evaluation_warnings
-                .extend(warning.map(str::to_owned));
+            messages.evaluation_warnings.extend(warning.map(str::to_owned));
             Ok((found, messages))
         }
         Err(error) => Err(explained(flake, error).await),
@@ -143,16 +129,10 @@ pub(super) async fn explained(flake: &Flake, error: NixCallError) -> PlanEvaluat
     if diagnosis.kind == Kind::NoSuchOutput {
         let existing = flake.networks().await;
         if !existing.iter().any(|name| name == reference.network()) {
-            return PlanEvaluationError::NoNetwork {
-                reference: Box::new(reference.clone()),
-                existing,
-            };
+            return PlanEvaluationError::NoNetwork { reference: Box::new(reference.clone()), existing };
         }
     }
-    PlanEvaluationError::Evaluate {
-        network: reference.network().to_owned(),
-        diagnosis,
-    }
+    PlanEvaluationError::Evaluate { network: reference.network().to_owned(), diagnosis }
 }
 
 #[cfg(test)]

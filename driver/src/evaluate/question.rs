@@ -38,10 +38,7 @@ pub async fn ask<T: DeserializeOwned>(
 /// A function for `--apply` that hands a value to the attribute: one text of JSON, in which nothing is code.
 #[must_use]
 pub fn applied(argument: &serde_json::Value) -> String {
-    format!(
-        "f: f (builtins.fromJSON {})",
-        nix_string(&argument.to_string())
-    )
+    format!("f: f (builtins.fromJSON {})", nix_string(&argument.to_string()))
 }
 
 /// A text as Nix writes it: nothing in it is code.
@@ -66,10 +63,7 @@ mod tests {
 
     #[test]
     fn texts_are_no_code() {
-        assert_eq!(
-            nix_string("a\"b\\${c}$${d}\r\n''"),
-            r#""a\"b\\\${c}\$\${d}\r\n''""#
-        );
+        assert_eq!(nix_string("a\"b\\${c}$${d}\r\n''"), r#""a\"b\\\${c}\$\${d}\r\n''""#);
         assert_eq!(
             applied(&serde_json::json!({ "on": ["\"${x}"] })),
             r#"f: f (builtins.fromJSON "{\"on\":[\"\\\"\${x}\"]}")"#

@@ -39,9 +39,7 @@ fn fitting(cores: usize, memory: u64, available: Option<u64>) -> usize {
 }
 
 fn available_mebibytes(meminfo: &str) -> Option<u64> {
-    let line = meminfo
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes / 1024)
 }
@@ -56,10 +54,7 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn new(workers: usize) -> Self {
         let size = u32::try_from(workers.max(1)).unwrap_or(u32::MAX);
-        Self {
-            slots: Arc::new(Semaphore::new(size as usize)),
-            size,
-        }
+        Self { slots: Arc::new(Semaphore::new(size as usize)), size }
     }
 
     /// Waits for one slot; it is free again when the value is dropped.

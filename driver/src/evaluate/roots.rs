@@ -31,12 +31,7 @@ pub(super) struct SourceRoots {
 
 impl SourceRoots {
     pub(super) fn new(flake: Arc<Flake>, run_dir: PathBuf) -> Self {
-        Self {
-            flake,
-            run_dir,
-            copies: OnceCell::new(),
-            count: AtomicU32::new(0),
-        }
+        Self { flake, run_dir, copies: OnceCell::new(), count: AtomicU32::new(0) }
     }
 
     /// Roots those that are there by now. One that is not was not needed yet.
@@ -69,10 +64,7 @@ async fn copies(flake: &Flake) -> Vec<String> {
         }
     };
     let mut paths = Vec::new();
-    collect(
-        &serde_json::from_slice(&answer).unwrap_or_default(),
-        &mut paths,
-    );
+    collect(&serde_json::from_slice(&answer).unwrap_or_default(), &mut paths);
     paths
 }
 
@@ -92,8 +84,7 @@ mod tests {
     #[test]
     fn inputs_of_inputs_are_sources_too() {
         let mut paths = Vec::new();
-        let of_a =
-            serde_json::json!({ "path": "/a", "inputs": { "b": { "path": "/b" }, "c": {} } });
+        let of_a = serde_json::json!({ "path": "/a", "inputs": { "b": { "path": "/b" }, "c": {} } });
         let source = serde_json::json!({ "path": "/self", "inputs": { "a": of_a } });
         collect(&source, &mut paths);
         assert_eq!(paths, ["/self", "/a", "/b"]);

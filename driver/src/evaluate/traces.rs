@@ -18,10 +18,8 @@ impl Traces {
     #[must_use]
     pub fn new(wanted: TraceUse) -> Self {
         let home = || std::env::home_dir().map(|home| home.join(".local/state"));
-        let state = std::env::var_os("XDG_STATE_HOME")
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-            .or_else(home);
+        let state =
+            std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(home);
         let folder = state.map(|state| state.join("netlib/traces"));
         Self { wanted, folder }
     }
@@ -57,15 +55,9 @@ mod tests {
     #[test]
     fn a_trace_is_in_its_file_or_shown() {
         let folder = tempfile::tempdir().unwrap();
-        let mut traces = Traces {
-            wanted: TraceUse::Keep,
-            folder: Some(folder.path().join("new")),
-        };
+        let mut traces = Traces { wanted: TraceUse::Keep, folder: Some(folder.path().join("new")) };
         let file = folder.path().join("new/default-toplevels.a_b.log");
-        assert_eq!(
-            traces.keep("default-toplevels.a/b", "one\n"),
-            Trace::File(file.clone())
-        );
+        assert_eq!(traces.keep("default-toplevels.a/b", "one\n"), Trace::File(file.clone()));
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "one\n");
         traces.keep("default-toplevels.a/b", "two");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "two\n");

@@ -64,11 +64,7 @@ impl NixVersion {
         } else {
             Flavour::Nix
         };
-        Some(Self {
-            flavour,
-            number,
-            text: line.to_owned(),
-        })
+        Some(Self { flavour, number, text: line.to_owned() })
     }
 
     /// Refuses what netlib was not written for.
@@ -80,30 +76,19 @@ impl NixVersion {
         if self.number >= least {
             return Ok(());
         }
-        Err(TooOld {
-            found: self.text.clone(),
-            needed,
-        })
+        Err(TooOld { found: self.text.clone(), needed })
     }
 
     /// Options for calls that are given locks.
     #[must_use]
     pub(crate) fn lock_options(&self) -> Vec<String> {
-        if self.knows_dirty_locks() {
-            ["--option", DIRTY_INPUTS, "true"].map(str::to_owned).into()
-        } else {
-            Vec::new()
-        }
+        if self.knows_dirty_locks() { ["--option", DIRTY_INPUTS, "true"].map(str::to_owned).into() } else { Vec::new() }
     }
 
     /// The same as lines of a nix.conf.
     #[must_use]
     pub(crate) fn lock_config(&self) -> String {
-        if self.knows_dirty_locks() {
-            format!("{DIRTY_INPUTS} = true")
-        } else {
-            String::new()
-        }
+        if self.knows_dirty_locks() { format!("{DIRTY_INPUTS} = true") } else { String::new() }
     }
 
     // One that does not have the setting only warns, but at each call.
@@ -132,20 +117,11 @@ mod tests {
         for (line, expected) in [
             ("nix (Nix) 2.24.0", (Flavour::Nix, (2, 24), true)),
             ("nix (Nix) 2.34.8\n", (Flavour::Nix, (2, 34), true)),
-            (
-                "nix (Nix) 2.27pre20250303_52cee7c",
-                (Flavour::Nix, (2, 27), true),
-            ),
+            ("nix (Nix) 2.27pre20250303_52cee7c", (Flavour::Nix, (2, 27), true)),
             ("nix (Nix) 2.23.4", (Flavour::Nix, (2, 23), false)),
             ("nix (Lix, like Nix) 2.91.1", (Flavour::Lix, (2, 91), true)),
-            (
-                "nix (Lix, like Nix) 2.93.0-dev",
-                (Flavour::Lix, (2, 93), true),
-            ),
-            (
-                "nix (Determinate Nix 3.8.2) 2.30.1",
-                (Flavour::Determinate, (2, 30), true),
-            ),
+            ("nix (Lix, like Nix) 2.93.0-dev", (Flavour::Lix, (2, 93), true)),
+            ("nix (Determinate Nix 3.8.2) 2.30.1", (Flavour::Determinate, (2, 30), true)),
         ] {
             assert_eq!(parsed(line), expected, "{line}");
         }
@@ -166,10 +142,7 @@ mod tests {
     #[test]
     fn only_those_that_have_a_setting_are_given_it() {
         let options = |line: &str| NixVersion::parse(line).unwrap().lock_options().join(" ");
-        assert_eq!(
-            options("nix (Nix) 2.26.3"),
-            "--option allow-dirty-locks true"
-        );
+        assert_eq!(options("nix (Nix) 2.26.3"), "--option allow-dirty-locks true");
         assert_eq!(options("nix (Nix) 2.24.9"), "");
         assert_eq!(options("nix (Lix, like Nix) 2.92.0"), "");
     }

@@ -49,11 +49,7 @@ pub enum FactsFileError {
 }
 
 /// Puts facts into the node's file. Other facts stay; the file is replaced as a whole or not at all.
-pub(super) fn merge(
-    folder: &Path,
-    node: &str,
-    facts: BTreeMap<String, String>,
-) -> Result<Written, FactsFileError> {
+pub(super) fn merge(folder: &Path, node: &str, facts: BTreeMap<String, String>) -> Result<Written, FactsFileError> {
     let directory = folder.join("facts");
     let path = directory.join(format!("{node}.json"));
     let mut all = read(&path)?;
@@ -68,32 +64,22 @@ pub(super) fn merge(
     if changed.is_empty() {
         return Ok(Written::Unchanged { path });
     }
-    let text = serde_json::to_string_pretty(&all).map_err(|source| FactsFileError::Content {
-        path: path.clone(),
-        source,
-    })?;
+    let text =
+        serde_json::to_string_pretty(&all).map_err(|source| FactsFileError::Content { path: path.clone(), source })?;
     write(&directory, &path, &(text + "\n")).map_err(|source| FactsFileError::Io {
         verb: "write",
         path: path.clone(),
         source,
     })?;
-    Ok(Written::Changed {
-        path,
-        facts: changed,
-    })
+    Ok(Written::Changed { path, facts: changed })
 }
 
 fn read(path: &Path) -> Result<BTreeMap<String, Value>, FactsFileError> {
     let path = path.to_owned();
     match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map_err(|source| FactsFileError::Content { path, source }),
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|source| FactsFileError::Content { path, source }),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeMap::new()),
-        Err(source) => Err(FactsFileError::Io {
-            verb: "read",
-            path,
-            source,
-        }),
+        Err(source) => Err(FactsFileError::Io { verb: "read", path, source }),
     }
 }
 
@@ -101,8 +87,7 @@ fn write(directory: &Path, path: &Path, text: &str) -> std::io::Result<()> {
     fs::create_dir_all(directory)?;
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     // These are public values, for git and for everybody who evaluates the flake.
-    file.as_file()
-        .set_permissions(Permissions::from_mode(0o644))?;
+    file.as_file().set_permissions(Permissions::from_mode(0o644))?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -114,10 +99,7 @@ mod tests {
     use super::*;
 
     fn facts(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]
@@ -125,25 +107,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let written = merge(folder.path(), "alpha", facts(&[("b", "2"), ("a", "1=")])).unwrap();
         let path = folder.path().join("facts/alpha.json");
-        assert_eq!(
-            written,
-            Written::Changed {
-                path: path.clone(),
-                facts: vec!["a".to_owned(), "b".to_owned()]
-            }
-        );
-        assert_eq!(
-            fs::read_to_string(&path).unwrap(),
-            "{\n  \"a\": \"1=\",\n  \"b\": \"2\"\n}\n"
-        );
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o644
-        );
-        assert_eq!(
-            fs::read_dir(folder.path().join("facts")).unwrap().count(),
-            1
-        );
+        assert_eq!(written, Written::Changed { path: path.clone(), facts: vec!["a".to_owned(), "b".to_owned()] });
+        assert_eq!(fs::read_to_string(&path).unwrap(), "{\n  \"a\": \"1=\",\n  \"b\": \"2\"\n}\n");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
+        assert_eq!(fs::read_dir(folder.path().join("facts")).unwrap().count(), 1);
     }
 
     #[test]
@@ -153,18 +120,9 @@ mod tests {
         fs::create_dir_all(folder.path().join("facts")).unwrap();
         fs::write(&path, r#"{ "z": "26", "other": "kept", "a": "1" }"#).unwrap();
         let written = merge(folder.path(), "alpha", facts(&[("a", "1"), ("z", "27")])).unwrap();
-        assert_eq!(
-            written,
-            Written::Changed {
-                path: path.clone(),
-                facts: vec!["z".to_owned()]
-            }
-        );
+        assert_eq!(written, Written::Changed { path: path.clone(), facts: vec!["z".to_owned()] });
         let text = fs::read_to_string(&path).unwrap();
-        assert_eq!(
-            text,
-            "{\n  \"a\": \"1\",\n  \"other\": \"kept\",\n  \"z\": \"27\"\n}\n"
-        );
+        assert_eq!(text, "{\n  \"a\": \"1\",\n  \"other\": \"kept\",\n  \"z\": \"27\"\n}\n");
     }
 
     #[test]
@@ -185,9 +143,7 @@ mod tests {
         fs::create_dir_all(folder.path().join("facts")).unwrap();
         fs::write(&path, "[1]").unwrap();
         let error = merge(folder.path(), "alpha", facts(&[("a", "1")])).unwrap_err();
-        let text = error
-            .to_string()
-            .replace(&folder.path().display().to_string(), "FLAKE");
+        let text = error.to_string().replace(&folder.path().display().to_string(), "FLAKE");
         insta::assert_snapshot!(text, @r"
         FLAKE/facts/alpha.json does not hold a JSON object: invalid type: sequence, expected a map at line 1 column 0
           what to do: correct it, or remove it and gather again

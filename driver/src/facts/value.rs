@@ -61,10 +61,8 @@ pub(super) fn checked(output: &[u8], pattern: &str) -> Result<String, BadValue> 
     if text.contains('\t') || !is_clean(text) {
         return Err(BadValue::Control);
     }
-    let shape = Regex::new(&format!("^(?:{pattern})$")).map_err(|error| BadValue::Pattern {
-        pattern: pattern.to_owned(),
-        problem: error.to_string(),
-    })?;
+    let shape = Regex::new(&format!("^(?:{pattern})$"))
+        .map_err(|error| BadValue::Pattern { pattern: pattern.to_owned(), problem: error.to_string() })?;
     if !shape.is_match(text) {
         return Err(BadValue::Shape {
             value: clean_text(text).chars().take(SHOWN).collect(),
@@ -95,10 +93,7 @@ mod tests {
         let refused = |output: &[u8]| checked(output, ANY).unwrap_err();
         assert_eq!(refused(b" \n\n"), BadValue::Empty);
         assert_eq!(refused(b"one\ntwo\n"), BadValue::ManyLines);
-        assert_eq!(
-            refused(&[b'x'; LONGEST + 1]),
-            BadValue::TooLong(LONGEST + 1)
-        );
+        assert_eq!(refused(&[b'x'; LONGEST + 1]), BadValue::TooLong(LONGEST + 1));
         assert_eq!(refused(b"\xff\xfe\n"), BadValue::NotText);
         for hidden in ["a\x1b[0mb", "a\tb", "a\u{202e}b", "a\u{200b}b", "a\u{85}b"] {
             assert_eq!(refused(hidden.as_bytes()), BadValue::Control);
@@ -110,12 +105,7 @@ mod tests {
         let signing = r"beta\.main\.home-1:[A-Za-z0-9+/]{43}=";
         let key = "A".repeat(43) + "=";
         assert!(checked(format!("beta.main.home-1:{key}").as_bytes(), signing).is_ok());
-        for name in [
-            "cache.nixos.org-1",
-            "betaxmain.home-1",
-            "#beta.main.home-1",
-            "",
-        ] {
+        for name in ["cache.nixos.org-1", "betaxmain.home-1", "#beta.main.home-1", ""] {
             let value = format!("{name}:{key}");
             let refused = checked(value.as_bytes(), signing);
             assert!(matches!(refused, Err(BadValue::Shape { .. })), "{value}");

@@ -20,9 +20,7 @@ pub enum FlakeError {
     #[error(transparent)]
     Call(NixCallError),
     /// Nix answered something else than expected.
-    #[error(
-        "`nix flake metadata` of `{url}` answered something netlib does not understand: {source}"
-    )]
+    #[error("`nix flake metadata` of `{url}` answered something netlib does not understand: {source}")]
     Answer {
         /// What the user named.
         url: String,

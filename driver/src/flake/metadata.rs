@@ -70,9 +70,8 @@ impl Metadata {
         nodes.values().all(|node| {
             // An input below the flake's own folder is part of the flake.
             let is_own = node.get("parent").is_some();
-            node.get("locked").is_none_or(|locked| {
-                is_own || locked.get("narHash").is_some() || locked.get("rev").is_some()
-            })
+            node.get("locked")
+                .is_none_or(|locked| is_own || locked.get("narHash").is_some() || locked.get("rev").is_some())
         })
     }
 }
@@ -138,9 +137,7 @@ mod tests {
             if let (Some(into), Value::Object(more)) = (resolved.as_object_mut(), more) {
                 into.extend(more);
             }
-            metadata(json!({ "resolved": resolved }))
-                .sources()
-                .directory()
+            metadata(json!({ "resolved": resolved })).sources().directory()
         };
         assert_eq!(of(json!({})), None, "a bare repository");
         std::fs::write(root.join("flake.nix"), "{}").unwrap();

@@ -47,9 +47,7 @@ pub enum FlakeRefError {
     )]
     Network(String),
     /// Nothing at all: most likely a shell variable that is not set.
-    #[error(
-        "the flake reference is empty: name a flake, such as `.` for the current folder or `.#network`"
-    )]
+    #[error("the flake reference is empty: name a flake, such as `.` for the current folder or `.#network`")]
     Empty,
     /// A network of no file.
     #[error("name a file, such as ./network.nix or ./network.nix#office")]
@@ -58,10 +56,7 @@ pub enum FlakeRefError {
 
 impl Default for FlakeRef {
     fn default() -> Self {
-        Self {
-            url: ".".to_owned(),
-            network: DEFAULT_NETWORK.to_owned(),
-        }
+        Self { url: ".".to_owned(), network: DEFAULT_NETWORK.to_owned() }
     }
 }
 
@@ -73,10 +68,7 @@ impl FromStr for FlakeRef {
             return Err(FlakeRefError::Empty);
         }
         let (url, network) = split(text)?;
-        Ok(Self {
-            url: or(url, "."),
-            network: or(network, DEFAULT_NETWORK),
-        })
+        Ok(Self { url: or(url, "."), network: or(network, DEFAULT_NETWORK) })
     }
 }
 
@@ -88,23 +80,14 @@ impl FromStr for FileRef {
         if path.is_empty() {
             return Err(FlakeRefError::NoFile);
         }
-        Ok(Self {
-            path: path.into(),
-            network: or(network, DEFAULT_NETWORK),
-        })
+        Ok(Self { path: path.into(), network: or(network, DEFAULT_NETWORK) })
     }
 }
 
 fn split(text: &str) -> Result<(&str, &str), FlakeRefError> {
     let (of, network) = text.split_once('#').unwrap_or((text, ""));
-    let is_name = network
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if is_name {
-        Ok((of, network))
-    } else {
-        Err(FlakeRefError::Network(network.to_owned()))
-    }
+    let is_name = network.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if is_name { Ok((of, network)) } else { Err(FlakeRefError::Network(network.to_owned())) }
 }
 
 fn or(given: &str, default: &str) -> String {
@@ -174,10 +157,7 @@ mod tests {
     fn both_halves_have_defaults() {
         assert_eq!(parsed("."), (".".into(), "default".into()));
         assert_eq!(parsed("#office"), (".".into(), "office".into()));
-        assert_eq!(
-            parsed("git+file:///n?dir=a#b-c_1"),
-            ("git+file:///n?dir=a".into(), "b-c_1".into())
-        );
+        assert_eq!(parsed("git+file:///n?dir=a#b-c_1"), ("git+file:///n?dir=a".into(), "b-c_1".into()));
         assert_eq!(parsed("/n#"), ("/n".into(), "default".into()));
     }
 
@@ -200,10 +180,7 @@ mod tests {
     fn a_network_is_one_name() {
         for bad in [".#a.b", ".#a b", ".#a#b", ".#\"x\"", ".#ä"] {
             let error = bad.parse::<FlakeRef>().unwrap_err();
-            assert!(
-                error.to_string().contains("is not the name of a network"),
-                "{bad}"
-            );
+            assert!(error.to_string().contains("is not the name of a network"), "{bad}");
         }
     }
 }

@@ -24,12 +24,7 @@ impl SourceMap {
     /// What `nix flake metadata` told.
     #[must_use]
     pub fn known(store_path: Option<String>, root: Option<PathBuf>, dir: Option<String>) -> Self {
-        Self {
-            store_path,
-            root,
-            dir,
-            url: None,
-        }
+        Self { store_path, root, dir, url: None }
     }
 
     /// The same with the URL that the flake was settled at.
@@ -41,42 +36,22 @@ impl SourceMap {
     /// What the reference alone tells, for messages that come before there is metadata.
     #[must_use]
     pub fn guess(reference: &str) -> Self {
-        let path = ["path:", "git+file://"]
-            .iter()
-            .find_map(|scheme| reference.strip_prefix(scheme));
-        let path = path
-            .unwrap_or(reference)
-            .split('?')
-            .next()
-            .unwrap_or_default();
-        let folder = std::path::absolute(path)
-            .ok()
-            .and_then(|path| path.canonicalize().ok());
+        let path = ["path:", "git+file://"].iter().find_map(|scheme| reference.strip_prefix(scheme));
+        let path = path.unwrap_or(reference).split('?').next().unwrap_or_default();
+        let folder = std::path::absolute(path).ok().and_then(|path| path.canonicalize().ok());
         let root = folder.and_then(|folder| {
             let holds = |name: &str| folder.ancestors().find(|at| at.join(name).exists());
-            holds(".git")
-                .or_else(|| holds("flake.nix"))
-                .map(Path::to_owned)
+            holds(".git").or_else(|| holds("flake.nix")).map(Path::to_owned)
         });
-        let url = root
-            .as_ref()
-            .map(|root| format!("git+file://{}", root.display()));
-        Self {
-            root,
-            url,
-            ..Self::default()
-        }
+        let url = root.as_ref().map(|root| format!("git+file://{}", root.display()));
+        Self { root, url, ..Self::default() }
     }
 
     /// The folder that holds `flake.nix`, when the flake is local.
     #[must_use]
     pub fn directory(&self) -> Option<PathBuf> {
         let root = self.root.as_ref()?;
-        Some(
-            self.dir
-                .as_ref()
-                .map_or_else(|| root.clone(), |dir| root.join(dir)),
-        )
+        Some(self.dir.as_ref().map_or_else(|| root.clone(), |dir| root.join(dir)))
     }
 
     /// Whether a file (of a text that was mapped) is one of the user's own.
@@ -139,24 +114,15 @@ impl SourceMap {
     }
 
     fn own(&self, path: &str, root: &Path) -> Option<String> {
-        let name_end = path[STORE.len()..]
-            .find('/')
-            .map_or(path.len(), |at| STORE.len() + at);
+        let name_end = path[STORE.len()..].find('/').map_or(path.len(), |at| STORE.len() + at);
         let (copy, within) = path.split_at(name_end);
         let within = within.trim_start_matches('/');
-        let target = if within.is_empty() {
-            root.to_owned()
-        } else {
-            root.join(within)
-        };
+        let target = if within.is_empty() { root.to_owned() } else { root.join(within) };
         match &self.store_path {
             Some(store_path) if copy != store_path => return None,
             Some(_) => {}
             // Not told which copy is the flake's: the one with the same content.
-            None if same_content(
-                Path::new(copy).join(file_part(within)),
-                root.join(file_part(within)),
-            ) => {}
+            None if same_content(Path::new(copy).join(file_part(within)), root.join(file_part(within))) => {}
             None => return None,
         }
         Some(target.to_string_lossy().into_owned())
@@ -208,11 +174,7 @@ mod tests {
 
     #[test]
     fn maps_only_the_copy_of_the_flake() {
-        let map = SourceMap::known(
-            Some(COPY.into()),
-            Some("/home/me/net".into()),
-            Some("infra".into()),
-        );
+        let map = SourceMap::known(Some(COPY.into()), Some("/home/me/net".into()), Some("infra".into()));
         let text = format!(
             "at {COPY}/infra/flake.nix:3:51:\n in `{COPY}/a.nix' and /nix/store/abc-source/lib/x.nix:1:1 of {COPY}"
         );
@@ -238,9 +200,7 @@ mod tests {
         let own = "git+file:///home/me/net?ref=refs/heads/main&rev=3e33d66f9d440c0e";
         let local = SourceMap::known(Some(COPY.into()), Some("/home/me/net".into()), None)
             .settled_at(Some(format!("{own}&dir=infra")));
-        let text = format!(
-            "at «{own}»/infra/a.nix:2:34: and «git+file:///npgit?rev=50063b75»/lib/x.nix:1:1: «odd"
-        );
+        let text = format!("at «{own}»/infra/a.nix:2:34: and «git+file:///npgit?rev=50063b75»/lib/x.nix:1:1: «odd");
         assert_eq!(
             local.map(&text),
             "at /home/me/net/infra/a.nix:2:34: and «git+file:///npgit?rev=50063b75»/lib/x.nix:1:1: «odd"
@@ -264,15 +224,8 @@ mod tests {
         std::fs::create_dir_all(root.join("a/b")).unwrap();
         std::fs::write(root.join("a/flake.nix"), "{}").unwrap();
         let below = root.join("a/b");
-        for form in [
-            format!("path:{}", below.display()),
-            format!("{}?dir=x", below.display()),
-        ] {
-            assert_eq!(
-                SourceMap::guess(&form).directory(),
-                Some(root.join("a")),
-                "{form}"
-            );
+        for form in [format!("path:{}", below.display()), format!("{}?dir=x", below.display())] {
+            assert_eq!(SourceMap::guess(&form).directory(), Some(root.join("a")), "{form}");
         }
         assert_eq!(SourceMap::guess("github:someone/net"), SourceMap::default());
     }

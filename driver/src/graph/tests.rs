@@ -8,12 +8,7 @@ fn graph(edges: &[(&str, &[&str])]) -> Result<Graph, GraphError> {
         after: after.iter().map(|id| (*id).to_owned()).collect(),
         ..Step::bare(StepKind::Build)
     };
-    Graph::from_steps(
-        &edges
-            .iter()
-            .map(|(id, after)| ((*id).to_owned(), step(after)))
-            .collect(),
-    )
+    Graph::from_steps(&edges.iter().map(|(id, after)| ((*id).to_owned(), step(after))).collect())
 }
 
 fn order(graph: &Graph) -> Vec<&str> {
@@ -37,54 +32,25 @@ fn an_edge_given_twice_is_one_edge() {
 
 #[test]
 fn a_cycle_is_printed_from_its_first_step() {
-    let error = graph(&[
-        ("a", &["c"]),
-        ("b", &["a"]),
-        ("c", &["b"]),
-        ("d", &["c"]),
-        ("0", &[]),
-    ])
-    .unwrap_err();
+    let error = graph(&[("a", &["c"]), ("b", &["a"]), ("c", &["b"]), ("d", &["c"]), ("0", &[])]).unwrap_err();
     insta::assert_snapshot!(error, @r"
     the steps of the plan wait for each other: a -> b -> c -> a
     Remove one of these edges from deploy.order or deploy.steps.
     ");
     let own = graph(&[("a", &["a"])]).unwrap_err();
-    assert_eq!(
-        own,
-        GraphError::Cycle {
-            path: vec!["a".into(), "a".into()]
-        }
-    );
+    assert_eq!(own, GraphError::Cycle { path: vec!["a".into(), "a".into()] });
 }
 
 #[test]
 fn the_shortest_cycle_through_the_first_step_is_shown() {
-    let error = graph(&[
-        ("a", &["b", "d"]),
-        ("b", &["a"]),
-        ("c", &["a"]),
-        ("d", &["c"]),
-    ])
-    .unwrap_err();
-    assert_eq!(
-        error,
-        GraphError::Cycle {
-            path: vec!["a".into(), "b".into(), "a".into()]
-        }
-    );
+    let error = graph(&[("a", &["b", "d"]), ("b", &["a"]), ("c", &["a"]), ("d", &["c"])]).unwrap_err();
+    assert_eq!(error, GraphError::Cycle { path: vec!["a".into(), "b".into(), "a".into()] });
 }
 
 #[test]
 fn an_unknown_step_is_an_error() {
     let error = graph(&[("a", &["x"])]).unwrap_err();
-    assert_eq!(
-        error,
-        GraphError::UnknownStep {
-            step: "a".into(),
-            after: "x".into()
-        }
-    );
+    assert_eq!(error, GraphError::UnknownStep { step: "a".into(), after: "x".into() });
 }
 
 #[test]
@@ -93,10 +59,7 @@ fn a_selection_keeps_the_order_through_nodes_that_are_left_out() {
     let whole = Graph::from_plan(&plan).unwrap();
     let some = whole.restrict(&plan.steps_of(&["alpha", "gamma"].map(str::to_owned).into()));
     assert_eq!(some.len(), 6);
-    assert_eq!(
-        some.dependencies("activate:gamma"),
-        ["activate:alpha", "copy:gamma"]
-    );
+    assert_eq!(some.dependencies("activate:gamma"), ["activate:alpha", "copy:gamma"]);
     let one = whole.restrict(&plan.steps_of(&["gamma".to_owned()].into()));
     assert_eq!(order(&one), ["build:gamma", "copy:gamma", "activate:gamma"]);
     assert!(whole.restrict(&BTreeSet::new()).is_empty());

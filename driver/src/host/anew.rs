@@ -11,11 +11,7 @@ use crate::process::{Limits, Output, ProcessError, quote_argv};
 const SSH_FAILED: i32 = 255;
 
 /// Logs in anew, runs a command and leaves.
-pub(super) async fn run(
-    node: &str,
-    target: &Target,
-    command: HostCommand,
-) -> Result<Output, HostError> {
+pub(super) async fn run(node: &str, target: &Target, command: HostCommand) -> Result<Output, HostError> {
     let framed = Framed::new(&command.argv);
     let result = ssh(arguments(target, &framed.argv))
         .stdin(command.stdin)
@@ -29,9 +25,7 @@ pub(super) async fn run(
 
 /// No connection of this user's own configuration is shared either.
 fn arguments(target: &Target, argv: &[String]) -> Vec<String> {
-    let mut words: Vec<String> = ["-T", "-S", "none", "-o", "ControlMaster=no"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut words: Vec<String> = ["-T", "-S", "none", "-o", "ControlMaster=no"].map(str::to_owned).to_vec();
     words.extend(login_words(target));
     words.extend(["--".to_owned(), target.host.clone(), quote_argv(argv)]);
     words
@@ -39,14 +33,12 @@ fn arguments(target: &Target, argv: &[String]) -> Vec<String> {
 
 fn failure(node: &str, target: &Target, argv: Vec<String>, error: ProcessError) -> HostError {
     match error {
-        ProcessError::Failed {
-            status,
-            stderr_tail,
-            ..
-        } if status.code() == Some(SSH_FAILED) => HostError::NoConnection {
-            node: node.to_owned(),
-            failure: Box::new(ConnectFailure::recognise(target, &stderr_tail)),
-        },
+        ProcessError::Failed { status, stderr_tail, .. } if status.code() == Some(SSH_FAILED) => {
+            HostError::NoConnection {
+                node: node.to_owned(),
+                failure: Box::new(ConnectFailure::recognise(target, &stderr_tail)),
+            }
+        }
         error => HostError::of_command(&address(target), error).of(&argv),
     }
 }

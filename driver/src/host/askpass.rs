@@ -30,11 +30,7 @@ pub(super) struct Loan {
 }
 
 /// Lends the password.
-pub(super) async fn lend(
-    connection: &Connection,
-    address: &str,
-    secret: &Secret,
-) -> Result<Loan, HostError> {
+pub(super) async fn lend(connection: &Connection, address: &str, secret: &Secret) -> Result<Loan, HostError> {
     let argv = ["sh", "-c", LEND, "netlib-askpass", LONGEST_LOAN].map(str::to_owned);
     let failed = |said: String| HostError::Failed {
         address: address.to_owned(),
@@ -45,11 +41,9 @@ pub(super) async fn lend(
     let framed = Framed::new(&argv);
     let ssh = connection.command(&framed.argv).stdin(Vec::new());
     let mut lender = ssh.spawn()?;
-    let (Some(mut input), Some(output), Some(errors)) = (
-        lender.stdin.take(),
-        lender.stdout.take(),
-        lender.stderr.take(),
-    ) else {
+    let (Some(mut input), Some(output), Some(errors)) =
+        (lender.stdin.take(), lender.stdout.take(), lender.stderr.take())
+    else {
         return Err(failed("its pipes are missing".to_owned()));
     };
     let mut tail = Tail::default();
@@ -62,11 +56,7 @@ pub(super) async fn lend(
         output.line().await.unwrap_or_default()
     };
     match tokio::time::timeout(READY, ready).await {
-        Ok(program) if program.starts_with('/') => Ok(Loan {
-            program,
-            _input: input,
-            _lender: lender,
-        }),
+        Ok(program) if program.starts_with('/') => Ok(Loan { program, _input: input, _lender: lender }),
         Ok(_) => {
             drop(input);
             let mut errors = Reader::new(errors, Limits::HOST);

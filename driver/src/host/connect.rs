@@ -49,9 +49,7 @@ impl ConnectFailureKind {
     #[must_use]
     pub const fn is_silence(&self) -> bool {
         match self {
-            Self::NoSuchName | Self::Refused | Self::TimedOut | Self::NoRoute | Self::Closed => {
-                true
-            }
+            Self::NoSuchName | Self::Refused | Self::TimedOut | Self::NoRoute | Self::Closed => true,
             Self::Other
             | Self::HostKeyChanged { .. }
             | Self::HostKeyUnknown
@@ -63,10 +61,7 @@ impl ConnectFailureKind {
     /// Whether the next attempt may well succeed: a host that boots, a busy sshd, a network that changes.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
-        matches!(
-            self,
-            Self::Refused | Self::TimedOut | Self::NoRoute | Self::Closed
-        )
+        matches!(self, Self::Refused | Self::TimedOut | Self::NoRoute | Self::Closed)
     }
 }
 
@@ -74,20 +69,13 @@ impl ConnectFailure {
     /// Recognises what ssh printed when it could not connect.
     #[must_use]
     pub fn recognise(target: &Target, said: &str) -> Self {
-        Self {
-            kind: kind_of(said),
-            target: target.clone(),
-            said: said.trim().to_owned(),
-        }
+        Self { kind: kind_of(said), target: target.clone(), said: said.trim().to_owned() }
     }
 
     /// ssh did not even end in time.
     #[must_use]
     pub fn timed_out(target: &Target, said: &str) -> Self {
-        Self {
-            kind: ConnectFailureKind::TimedOut,
-            ..Self::recognise(target, said)
-        }
+        Self { kind: ConnectFailureKind::TimedOut, ..Self::recognise(target, said) }
     }
 
     fn headline(&self) -> &'static str {
@@ -96,13 +84,9 @@ impl ConnectFailure {
                 "its host key is not the one on record (the machine was reinstalled, or somebody is in between)"
             }
             ConnectFailureKind::HostKeyUnknown => "its host key is not known here",
-            ConnectFailureKind::PermissionDenied => {
-                "it does not let this user in with the keys at hand"
-            }
+            ConnectFailureKind::PermissionDenied => "it does not let this user in with the keys at hand",
             ConnectFailureKind::NoSuchName => "its name does not resolve",
-            ConnectFailureKind::Refused => {
-                "it refuses the connection: nothing listens on that port"
-            }
+            ConnectFailureKind::Refused => "it refuses the connection: nothing listens on that port",
             ConnectFailureKind::TimedOut => "it does not answer in time",
             ConnectFailureKind::NoRoute => "there is no route to it",
             ConnectFailureKind::Closed => "it closed the connection before the login",
@@ -135,9 +119,7 @@ impl ConnectFailure {
             ConnectFailureKind::NoSuchName => {
                 format!("check `target.host` (now {host:?}) for typing errors, and the name service of this machine")
             }
-            ConnectFailureKind::Refused => {
-                "check that sshd runs on the host, and `target.port`".to_owned()
-            }
+            ConnectFailureKind::Refused => "check that sshd runs on the host, and `target.port`".to_owned(),
             ConnectFailureKind::TimedOut | ConnectFailureKind::NoRoute => format!(
                 "check that the machine is on, that {host:?} is its address, and that no firewall is in between"
             ),
@@ -145,7 +127,8 @@ impl ConnectFailure {
                 "check the host's sshd and its log (`journalctl -u ssh -u sshd`), and what is in between".to_owned()
             }
             ConnectFailureKind::BadOption => {
-                "correct `target.sshOptions`: words as on ssh's command line, such as [ \"-o\" \"ProxyJump=gate\" ]".to_owned()
+                "correct `target.sshOptions`: words as on ssh's command line, such as [ \"-o\" \"ProxyJump=gate\" ]"
+                    .to_owned()
             }
             ConnectFailureKind::Other => format!("try by hand:\n    {login}"),
         }
@@ -167,11 +150,7 @@ impl fmt::Display for ConnectFailure {
 
 /// `user@host:port` as far as the target names them.
 pub(super) fn address(target: &Target) -> String {
-    let user = target
-        .user
-        .as_ref()
-        .map(|user| format!("{user}@"))
-        .unwrap_or_default();
+    let user = target.user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
     match target.port {
         Some(port) if target.host.contains(':') => format!("{user}[{}]:{port}", target.host),
         Some(port) => format!("{user}{}:{port}", target.host),
@@ -203,20 +182,12 @@ fn login_command(target: &Target) -> String {
 fn kind_of(said: &str) -> ConnectFailureKind {
     let has = |needle: &str| said.contains(needle);
     if has("REMOTE HOST IDENTIFICATION HAS CHANGED") {
-        return ConnectFailureKind::HostKeyChanged {
-            known_hosts: offending_file(said),
-        };
+        return ConnectFailureKind::HostKeyChanged { known_hosts: offending_file(said) };
     }
     let known = [
-        (
-            "Host key verification failed",
-            ConnectFailureKind::HostKeyUnknown,
-        ),
+        ("Host key verification failed", ConnectFailureKind::HostKeyUnknown),
         ("Permission denied (", ConnectFailureKind::PermissionDenied),
-        (
-            "Too many authentication failures",
-            ConnectFailureKind::PermissionDenied,
-        ),
+        ("Too many authentication failures", ConnectFailureKind::PermissionDenied),
         ("Could not resolve hostname", ConnectFailureKind::NoSuchName),
         ("Connection refused", ConnectFailureKind::Refused),
         ("timed out", ConnectFailureKind::TimedOut),
@@ -230,10 +201,7 @@ fn kind_of(said: &str) -> ConnectFailureKind {
         ("Connection reset by", ConnectFailureKind::Closed),
         ("kex_exchange_identification", ConnectFailureKind::Closed),
     ];
-    known
-        .into_iter()
-        .find_map(|(needle, kind)| has(needle).then_some(kind))
-        .unwrap_or(ConnectFailureKind::Other)
+    known.into_iter().find_map(|(needle, kind)| has(needle).then_some(kind)).unwrap_or(ConnectFailureKind::Other)
 }
 
 /// The file in a line such as `Offending ED25519 key in /root/.ssh/known_hosts:3`.

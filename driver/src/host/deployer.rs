@@ -20,9 +20,7 @@ impl Deployer {
     /// Temporary files of what runs here go to this folder, which must be private.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self {
-            folder: folder.to_owned(),
-        }
+        Self { folder: folder.to_owned() }
     }
 
     fn prepared(&self, command: HostCommand) -> Command {
@@ -47,11 +45,7 @@ impl Host for Deployer {
         .boxed()
     }
 
-    fn run_lines(
-        &self,
-        command: HostCommand,
-        lines: LineSink,
-    ) -> BoxFuture<'_, Result<Output, HostError>> {
+    fn run_lines(&self, command: HostCommand, lines: LineSink) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
             let output = self.prepared(command).stream_lines(&lines).await;
             output.map_err(|error| HostError::of_command(HERE, error))

@@ -27,11 +27,7 @@ pub enum HostError {
         failure: Box<ConnectFailure>,
     },
     /// The connection broke while a command ran.
-    #[error(
-        "the connection to {address} broke while this ran: {}{}",
-        quote_argv(argv),
-        shown(said)
-    )]
+    #[error("the connection to {address} broke while this ran: {}{}", quote_argv(argv), shown(said))]
     Disconnected {
         /// How the node is reached.
         address: String,
@@ -70,11 +66,7 @@ pub enum HostError {
         hint: String,
     },
     /// A command ran and failed.
-    #[error(
-        "command failed on {address} ({status}): {}{}",
-        quote_argv(argv),
-        shown(said)
-    )]
+    #[error("command failed on {address} ({status}): {}{}", quote_argv(argv), shown(said))]
     Failed {
         /// How the node is reached.
         address: String,
@@ -153,26 +145,11 @@ impl HostError {
     pub(crate) fn of_command(address: &str, error: ProcessError) -> Self {
         let address = address.to_owned();
         match error {
-            ProcessError::Failed {
-                argv,
-                status,
-                stderr_tail,
-            } => Self::Failed {
-                address,
-                argv,
-                status: status.to_string(),
-                said: stderr_tail,
-            },
-            ProcessError::TimedOut { argv, after, .. } => Self::TimedOut {
-                address,
-                argv,
-                after,
-            },
-            ProcessError::TooLong { argv, limit } => Self::TooLong {
-                address,
-                argv,
-                limit,
-            },
+            ProcessError::Failed { argv, status, stderr_tail } => {
+                Self::Failed { address, argv, status: status.to_string(), said: stderr_tail }
+            }
+            ProcessError::TimedOut { argv, after, .. } => Self::TimedOut { address, argv, after },
+            ProcessError::TooLong { argv, limit } => Self::TooLong { address, argv, limit },
             other => other.into(),
         }
     }
@@ -210,10 +187,8 @@ impl HostError {
     /// Whether trying again later may help: the connection is at fault, not the command.
     #[must_use]
     pub fn is_connection(&self) -> bool {
-        matches!(
-            self,
-            Self::NoConnection { .. } | Self::Disconnected { .. } | Self::TimedOut { .. }
-        ) || self.may_be_ssh()
+        matches!(self, Self::NoConnection { .. } | Self::Disconnected { .. } | Self::TimedOut { .. })
+            || self.may_be_ssh()
     }
 
     /// Ended with ssh's own status, which the host's script never has: an ssh that was interrupted ends so.
@@ -229,7 +204,5 @@ impl From<ProcessError> for HostError {
 }
 
 fn shown(said: &str) -> String {
-    said.lines()
-        .flat_map(|line| ["\n    ", line.trim_end()])
-        .collect()
+    said.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
 }

@@ -57,11 +57,7 @@ impl Hosts {
             source: Arc::new(source),
         })?;
         let entries = plan.nodes.iter().enumerate().map(|(number, (name, node))| {
-            let entry = Entry {
-                number,
-                target: node.target.clone(),
-                connected: OnceCell::new(),
-            };
+            let entry = Entry { number, target: node.target.clone(), connected: OnceCell::new() };
             (name.clone(), entry)
         });
         Ok(Self {
@@ -77,25 +73,13 @@ impl Hosts {
     pub fn asking(self, source: impl AskPassword + 'static, nodes: &BTreeSet<String>) -> Self {
         let selected = nodes.iter().filter_map(|node| self.entries.get(node));
         let targets = selected.map(|entry| entry.target.clone()).collect();
-        Self {
-            password: SudoPassword::from(source, targets),
-            ..self
-        }
+        Self { password: SudoPassword::from(source, targets), ..self }
     }
 
     /// The machine of a node. The first call connects; a failure is remembered for the whole run.
     pub async fn get(&self, node: &str) -> Result<Arc<dyn Host>, HostError> {
-        let entry = self
-            .entries
-            .get(node)
-            .ok_or_else(|| HostError::UnknownNode {
-                node: node.to_owned(),
-            })?;
-        let connected = entry
-            .connected
-            .get_or_init(|| self.connect(node, entry))
-            .await
-            .clone()?;
+        let entry = self.entries.get(node).ok_or_else(|| HostError::UnknownNode { node: node.to_owned() })?;
+        let connected = entry.connected.get_or_init(|| self.connect(node, entry)).await.clone()?;
         Ok(match connected {
             Connected::Ssh(host) => host,
             Connected::Local(host) => host,
@@ -115,13 +99,10 @@ impl Hosts {
 
     /// Ends every connection. Without it they end by themselves after two minutes.
     pub async fn close(&self) {
-        let open = self
-            .entries
-            .values()
-            .filter_map(|entry| match entry.connected.get() {
-                Some(Ok(Connected::Ssh(host))) => Some(host.close()),
-                _ => None,
-            });
+        let open = self.entries.values().filter_map(|entry| match entry.connected.get() {
+            Some(Ok(Connected::Ssh(host))) => Some(host.close()),
+            _ => None,
+        });
         futures::future::join_all(open).await;
     }
 }
@@ -145,9 +126,8 @@ fn is_plain(folder: &Path) -> bool {
 
 fn is_private(folder: &Path) -> bool {
     let user = rustix::process::geteuid().as_raw();
-    std::fs::symlink_metadata(folder).is_ok_and(|found| {
-        found.is_dir() && found.uid() == user && found.mode().trailing_zeros() >= 6
-    })
+    std::fs::symlink_metadata(folder)
+        .is_ok_and(|found| found.is_dir() && found.uid() == user && found.mode().trailing_zeros() >= 6)
 }
 
 #[cfg(test)]
@@ -160,15 +140,7 @@ mod tests {
             assert!(is_plain(Path::new(folder)), "{folder}");
         }
         let long = format!("/{}", "x".repeat(LONGEST_PARENT));
-        for folder in [
-            "/tmp/a b",
-            "/tmp/%h",
-            "/tmp/a\"b",
-            "/tmp/$HOME",
-            "/tmp/~",
-            "run",
-            &long,
-        ] {
+        for folder in ["/tmp/a b", "/tmp/%h", "/tmp/a\"b", "/tmp/$HOME", "/tmp/~", "run", &long] {
             assert!(!is_plain(Path::new(folder)), "{folder}");
         }
         assert!(!is_private(Path::new("/tmp")));

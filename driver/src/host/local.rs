@@ -64,11 +64,7 @@ impl Host for LocalHost {
         async move { self.told(self.prepared(command)?.output().await) }.boxed()
     }
 
-    fn run_lines(
-        &self,
-        command: HostCommand,
-        lines: LineSink,
-    ) -> BoxFuture<'_, Result<Output, HostError>> {
+    fn run_lines(&self, command: HostCommand, lines: LineSink) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
             let command = self.prepared(command)?;
             self.told(command.stream_lines(&lines).await)
@@ -92,18 +88,8 @@ mod tests {
 
     #[tokio::test]
     async fn words_and_input_arrive_as_they_are() {
-        let host = LocalHost {
-            node: "alpha".to_owned(),
-            rights: Rights::Root,
-        };
-        let command = HostCommand::new([
-            "sh",
-            "-c",
-            "cat; printf '<%s>' \"$@\"",
-            "sh",
-            "a b",
-            "$HOME",
-        ]);
+        let host = LocalHost { node: "alpha".to_owned(), rights: Rights::Root };
+        let command = HostCommand::new(["sh", "-c", "cat; printf '<%s>' \"$@\"", "sh", "a b", "$HOME"]);
         let output = host.run(command.stdin("in ")).await.unwrap();
         assert_eq!(output.stdout, b"in <a b><$HOME>");
         assert!(host.store().await.unwrap().is_none());
@@ -111,10 +97,7 @@ mod tests {
 
     #[tokio::test]
     async fn lines_come_from_both_streams() {
-        let host = LocalHost {
-            node: "alpha".to_owned(),
-            rights: Rights::Root,
-        };
+        let host = LocalHost { node: "alpha".to_owned(), rights: Rights::Root };
         let (sink, mut lines) = crate::process::line_channel();
         let command = HostCommand::new(["sh", "-c", "echo out; echo err >&2; exit 3"]);
         let error = host.run_lines(command, sink).await.err().unwrap();
@@ -125,18 +108,12 @@ mod tests {
         }
         said.sort_by_key(|(_, line)| line.clone());
         let expected = [(Stream::Stderr, "err"), (Stream::Stdout, "out")];
-        assert_eq!(
-            said,
-            expected.map(|(stream, line)| (stream, line.to_owned()))
-        );
+        assert_eq!(said, expected.map(|(stream, line)| (stream, line.to_owned())));
     }
 
     #[tokio::test]
     async fn a_failing_command_is_told_with_its_stderr() {
-        let host = LocalHost {
-            node: "alpha".to_owned(),
-            rights: Rights::Root,
-        };
+        let host = LocalHost { node: "alpha".to_owned(), rights: Rights::Root };
         let command = HostCommand::new(["sh", "-c", "echo no >&2; exit 7"]);
         let error = host.run(command).await.err().unwrap();
         insta::assert_snapshot!(error, @r#"

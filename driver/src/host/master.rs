@@ -85,23 +85,17 @@ impl Connection {
         let forwarded = if target.ssh_options.is_empty() {
             Vec::new()
         } else {
-            resolve(target)
-                .await
-                .map_err(MasterError::Process)?
-                .forwarded
+            resolve(target).await.map_err(MasterError::Process)?.forwarded
         };
         let command = ssh(arguments(target, socket)).timeout(LOGIN);
         match command.output().await {
-            Ok(_) => Ok(Self {
-                socket: socket.to_owned(),
-                forwarded,
-            }),
-            Err(ProcessError::Failed { stderr_tail, .. }) => Err(MasterError::Connect(
-                ConnectFailure::recognise(target, &stderr_tail),
-            )),
-            Err(ProcessError::TimedOut { stderr_tail, .. }) => Err(MasterError::Connect(
-                ConnectFailure::timed_out(target, &stderr_tail),
-            )),
+            Ok(_) => Ok(Self { socket: socket.to_owned(), forwarded }),
+            Err(ProcessError::Failed { stderr_tail, .. }) => {
+                Err(MasterError::Connect(ConnectFailure::recognise(target, &stderr_tail)))
+            }
+            Err(ProcessError::TimedOut { stderr_tail, .. }) => {
+                Err(MasterError::Connect(ConnectFailure::timed_out(target, &stderr_tail)))
+            }
             Err(other) => Err(MasterError::Process(other)),
         }
     }
@@ -134,20 +128,13 @@ impl Connection {
         }
         let session = self.session();
         let mut remote = session.raw_command(quote_argv(argv));
-        remote
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        remote.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let begun = tokio::time::timeout(LOGIN, remote.spawn()).await;
         let mut child = match begun.unwrap_or(Err(openssh::Error::Disconnected)) {
             Ok(child) => child,
             Err(error) => return Err(command.not_attached(ended_with(&error), &error)),
         };
-        let pipes = (
-            child.stdin().take(),
-            child.stdout().take(),
-            child.stderr().take(),
-        );
+        let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let end = async move {
             let ended = child.wait().await;
             ended.unwrap_or_else(|error| ended_with(&error))
@@ -167,20 +154,14 @@ impl Connection {
     /// Whether the ssh that holds the connection runs.
     pub(super) async fn is_alive(&self) -> bool {
         let session = self.session();
-        matches!(
-            tokio::time::timeout(LOCAL, session.check()).await,
-            Ok(Ok(()))
-        )
+        matches!(tokio::time::timeout(LOCAL, session.check()).await, Ok(Ok(())))
     }
 
     /// Ends the ssh that holds the connection.
     pub(super) async fn end(&self) {
         // One that is gone already is what was asked for.
         let words = ["-O", "exit", NOWHERE].map(str::to_owned);
-        let _ = ssh(self.words().into_iter().chain(words))
-            .timeout(LOCAL)
-            .output()
-            .await;
+        let _ = ssh(self.words().into_iter().chain(words)).timeout(LOCAL).output().await;
     }
 
     /// Options with which another ssh uses this connection, and never makes one of its own.
@@ -269,8 +250,7 @@ fn arguments(target: &Target, socket: &Path) -> Vec<String> {
 pub(super) fn login_words(target: &Target) -> Vec<String> {
     // Credentials of Kerberos stay here as well; some builds of ssh know only this word for it.
     let mut words = vec!["-k".to_owned()];
-    let option =
-        |words: &mut Vec<String>, value: &str| words.extend(["-o".to_owned(), value.to_owned()]);
+    let option = |words: &mut Vec<String>, value: &str| words.extend(["-o".to_owned(), value.to_owned()]);
     ALWAYS.iter().for_each(|value| option(&mut words, value));
     if let Some(port) = target.port {
         words.extend(["-p".to_owned(), port.to_string()]);
@@ -280,9 +260,7 @@ pub(super) fn login_words(target: &Target) -> Vec<String> {
     }
     words.extend(target.ssh_options.iter().cloned());
     option(&mut words, &format!("ConnectTimeout={CONNECT_SECONDS}"));
-    UNLESS_ASKED_FOR
-        .iter()
-        .for_each(|value| option(&mut words, value));
+    UNLESS_ASKED_FOR.iter().for_each(|value| option(&mut words, value));
     words
 }
 
@@ -310,13 +288,8 @@ mod tests {
     fn sessions_read_no_configuration_and_forward_what_the_node_asks_for() {
         let found = resolved("user admin\nforwardagent yes\nforwardx11 no\nport 22\n");
         assert_eq!(found.user.as_deref(), Some("admin"));
-        let connection = Connection {
-            socket: PathBuf::from("/tmp/n/0"),
-            forwarded: found.forwarded,
-        };
-        let argv = connection
-            .command(&["echo".to_owned(), "a b".to_owned()])
-            .argv();
+        let connection = Connection { socket: PathBuf::from("/tmp/n/0"), forwarded: found.forwarded };
+        let argv = connection.command(&["echo".to_owned(), "a b".to_owned()]).argv();
         insta::assert_snapshot!(argv.join(" "), @"ssh -F none -o ControlPath=/tmp/n/0 -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -T -o forwardagent=yes -- netlib echo 'a b'");
     }
 }

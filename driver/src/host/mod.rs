@@ -35,10 +35,7 @@ pub use error::HostError;
 pub use hosts::Hosts;
 pub(crate) use master::end_left;
 pub use password::{Answers, AskPassword, PasswordError, Secret, SudoPassword};
-pub use script::{
-    Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished,
-    inspect,
-};
+pub use script::{Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished, inspect};
 
 /// How long a short command may take on a host.
 pub const SHORT: Duration = Duration::from_secs(60);
@@ -71,11 +68,7 @@ pub trait Host: Send + Sync {
     }
 
     /// Like [`Host::run`], and hands out each line as it comes; the output that is returned has no stdout.
-    fn run_lines(
-        &self,
-        command: HostCommand,
-        lines: LineSink,
-    ) -> BoxFuture<'_, Result<Output, HostError>>;
+    fn run_lines(&self, command: HostCommand, lines: LineSink) -> BoxFuture<'_, Result<Output, HostError>>;
 
     /// How Nix reaches the store there, as long as the value lives; `None` is the deployer's own store.
     fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>>;
@@ -97,12 +90,7 @@ pub struct HostCommand {
 impl HostCommand {
     /// A short command without input.
     pub fn new<W: Into<String>>(argv: impl IntoIterator<Item = W>) -> Self {
-        Self {
-            argv: argv.into_iter().map(Into::into).collect(),
-            stdin: Vec::new(),
-            timeout: SHORT,
-            is_question: false,
-        }
+        Self { argv: argv.into_iter().map(Into::into).collect(), stdin: Vec::new(), timeout: SHORT, is_question: false }
     }
 
     /// It only looks: where the connection breaks, it is asked again.
@@ -154,10 +142,6 @@ impl RemoteStore {
     pub(crate) fn nix<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = [self.ssh_folder.as_os_str(), &path].join(OsStr::new(":"));
-        Command::new("nix")
-            .args(words)
-            .env("NIX_SSHOPTS", &self.ssh_options)
-            .env("PATH", path)
-            .limits(Limits::HOST)
+        Command::new("nix").args(words).env("NIX_SSHOPTS", &self.ssh_options).env("PATH", path).limits(Limits::HOST)
     }
 }

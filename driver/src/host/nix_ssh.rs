@@ -21,24 +21,16 @@ pub(super) fn write(connection: &Connection, daemon: &[String]) -> Result<PathBu
     let mark = &framed.mark;
     let ssh = format!("#!/bin/sh\nmark={mark}\ndaemon() {{ exec {command}; }}\n{SSH}");
     let written = write_programs(&folder, &[("ssh", &ssh), ("nix", NIX)]);
-    written.map_err(|source| ProcessError::Io {
-        argv: vec![folder.display().to_string()],
-        source,
-    })?;
+    written.map_err(|source| ProcessError::Io { argv: vec![folder.display().to_string()], source })?;
     Ok(folder)
 }
 
 fn write_programs(folder: &Path, programs: &[(&str, &str)]) -> std::io::Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     for (name, text) in programs {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o700);
-        options
-            .open(folder.join(name))?
-            .write_all(text.as_bytes())?;
+        options.open(folder.join(name))?.write_all(text.as_bytes())?;
     }
     Ok(())
 }
@@ -57,9 +49,7 @@ mod tests {
         write_programs(&then, &[("nix", "#!/bin/sh\necho \"$(ulimit -d) $*\"\n")]).unwrap();
         let path = std::env::var("PATH").unwrap();
         let path = format!("{}:{}:{path}", first.display(), then.display());
-        let said = Command::new("nix")
-            .args(["store", "a  b"])
-            .env("PATH", path);
+        let said = Command::new("nix").args(["store", "a  b"]).env("PATH", path);
         assert_eq!(said.output().await.unwrap().stdout, b"4194304 store a  b\n");
     }
 }

@@ -81,9 +81,7 @@ pub enum PasswordError {
         said: String,
     },
     /// sudo of another host did not accept it.
-    #[error(
-        "sudo on {by} did not accept the password, so it was not tried here; nothing was changed"
-    )]
+    #[error("sudo on {by} did not accept the password, so it was not tried here; nothing was changed")]
     WrongElsewhere {
         /// The other host.
         by: String,
@@ -130,12 +128,7 @@ impl SudoPassword {
     /// Passwords of these machines, which are asked for when the first of them wants one.
     #[must_use]
     pub fn from(source: impl AskPassword + 'static, targets: Vec<Target>) -> Self {
-        Self {
-            source: Box::new(source),
-            targets,
-            names: OnceCell::new(),
-            state: Mutex::new(State::Unknown),
-        }
+        Self { source: Box::new(source), targets, names: OnceCell::new(), state: Mutex::new(State::Unknown) }
     }
 
     /// The password, once this host has accepted it.
@@ -155,9 +148,7 @@ impl SudoPassword {
             Answers::OfOne if is_named && names.len() == 1 => self.of_one(address, attempt).await,
             _ => Err(HostError::SudoPassword {
                 address: address.to_owned(),
-                problem: PasswordError::Several {
-                    names: names.clone(),
-                },
+                problem: PasswordError::Several { names: names.clone() },
             }),
         }
     }
@@ -168,10 +159,7 @@ impl SudoPassword {
         address: &str,
         attempt: &(dyn Fn(Secret) -> Attempt<'a> + Sync),
     ) -> Result<Secret, HostError> {
-        let failed = |problem| HostError::SudoPassword {
-            address: address.to_owned(),
-            problem,
-        };
+        let failed = |problem| HostError::SudoPassword { address: address.to_owned(), problem };
         // One question at a time.
         let one = self.state.lock().await;
         let question = format!("sudo password for {address}: ");
@@ -179,10 +167,7 @@ impl SudoPassword {
         drop(one);
         match attempt(secret.clone()).await? {
             Verdict::Right => Ok(secret),
-            Verdict::Wrong(said) => Err(failed(PasswordError::Wrong {
-                elsewhere: None,
-                said,
-            })),
+            Verdict::Wrong(said) => Err(failed(PasswordError::Wrong { elsewhere: None, said })),
         }
     }
 
@@ -194,10 +179,7 @@ impl SudoPassword {
         names: &[String],
         attempt: &(dyn Fn(Secret) -> Attempt<'a> + Sync),
     ) -> Result<Secret, HostError> {
-        let failed = |problem| HostError::SudoPassword {
-            address: address.to_owned(),
-            problem,
-        };
+        let failed = |problem| HostError::SudoPassword { address: address.to_owned(), problem };
         let mut state = self.state.lock().await;
         let (secret, elsewhere) = match &*state {
             State::Accepted(secret, by) => (secret.clone(), Some(by.clone())),
@@ -265,16 +247,12 @@ pub(super) async fn asker(target: &Target) -> Result<Option<String>, ProcessErro
 
 fn accepted(elsewhere: &Option<String>) -> String {
     elsewhere.as_ref().map_or_else(String::new, |host| {
-        format!(
-            "; {host} accepted it: hosts with other passwords are for a run of their own, with --on"
-        )
+        format!("; {host} accepted it: hosts with other passwords are for a run of their own, with --on")
     })
 }
 
 fn shown(said: &str) -> String {
-    said.lines()
-        .flat_map(|line| ["\n    ", line.trim_end()])
-        .collect()
+    said.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
 }
 
 impl Secret {

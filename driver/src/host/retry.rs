@@ -43,13 +43,7 @@ mod tests {
     use crate::plan::Target;
 
     fn failure(said: &str) -> MasterError {
-        let target = Target {
-            host: "a".to_owned(),
-            user: None,
-            port: None,
-            ssh_options: Vec::new(),
-            local: false,
-        };
+        let target = Target { host: "a".to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
         MasterError::Connect(ConnectFailure::recognise(&target, said))
     }
 

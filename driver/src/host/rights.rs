@@ -17,28 +17,16 @@ const GREETING: Duration = Duration::from_secs(30);
 const INPUT_BEGINS: &str = "netlib: the input of the command begins here";
 
 /// Passes over the password, which sudo leaves unread where it needs none. A shell reads no byte more than it must.
-const SKIP_PASSWORD: &str =
-    r#"while IFS= read -r line; do if [ "$line" = "$0" ]; then exec "$@"; fi; done; exit 1"#;
+const SKIP_PASSWORD: &str = r#"while IFS= read -r line; do if [ "$line" = "$0" ]; then exec "$@"; fi; done; exit 1"#;
 
 /// What sudo says when it wants a password and may not ask for one, in its two implementations.
-const WANTS_PASSWORD: [&str; 2] = [
-    "a password is required",
-    "interactive authentication is required",
-];
+const WANTS_PASSWORD: [&str; 2] = ["a password is required", "interactive authentication is required"];
 
 /// What sudo says of a user who knows the password and still may not become root.
-const NOT_ALLOWED: [&str; 3] = [
-    "not in the sudoers file",
-    "is not allowed to",
-    "may not run",
-];
+const NOT_ALLOWED: [&str; 3] = ["not in the sudoers file", "is not allowed to", "may not run"];
 
 /// What sudo says after a wrong password.
-const WRONG: [&str; 3] = [
-    "incorrect password attempt",
-    "incorrect authentication attempt",
-    "Sorry, try again",
-];
+const WRONG: [&str; 3] = ["incorrect password attempt", "incorrect authentication attempt", "Sorry, try again"];
 
 /// How commands become root's.
 pub(super) enum Rights {
@@ -66,10 +54,7 @@ pub(super) trait Login: Send + Sync {
 
 impl Rights {
     /// Finds out how to become root; asks for a password only where there is no other way.
-    pub(super) async fn find(
-        login: &dyn Login,
-        password: &SudoPassword,
-    ) -> Result<Self, HostError> {
+    pub(super) async fn find(login: &dyn Login, password: &SudoPassword) -> Result<Self, HostError> {
         let Some(name) = login.asker().await? else {
             return Ok(Self::Root);
         };
@@ -81,9 +66,7 @@ impl Rights {
                 let is_spent = AtomicBool::new(false);
                 Ok(Self::Password { secret, is_spent })
             }
-            Err(HostError::Failed { said, address, .. }) => {
-                Err(HostError::NotPermitted { address, said })
-            }
+            Err(HostError::Failed { said, address, .. }) => Err(HostError::NotPermitted { address, said }),
             Err(other) => Err(other),
         }
     }
@@ -93,17 +76,7 @@ impl Rights {
         let words: &[&str] = match self {
             Self::Root => &[],
             Self::Sudo => &["sudo", "-n", "--"],
-            Self::Password { .. } => &[
-                "sudo",
-                "-S",
-                "-p",
-                "",
-                "--",
-                "sh",
-                "-c",
-                SKIP_PASSWORD,
-                INPUT_BEGINS,
-            ],
+            Self::Password { .. } => &["sudo", "-S", "-p", "", "--", "sh", "-c", SKIP_PASSWORD, INPUT_BEGINS],
         };
         let words = words.iter().map(|word| (*word).to_owned());
         command.argv.splice(0..0, words);
@@ -118,10 +91,7 @@ impl Rights {
     pub(super) fn check(&self, address: &str) -> Result<(), HostError> {
         match self {
             Self::Password { is_spent, .. } if is_spent.load(Ordering::Relaxed) => {
-                Err(HostError::SudoPassword {
-                    address: address.to_owned(),
-                    problem: PasswordError::NoLonger,
-                })
+                Err(HostError::SudoPassword { address: address.to_owned(), problem: PasswordError::NoLonger })
             }
             _ => Ok(()),
         }
@@ -129,8 +99,7 @@ impl Rights {
 
     /// Notices that sudo does not take the password any more.
     pub(super) fn learn<T>(&self, result: &Result<T, HostError>) {
-        if let (Self::Password { is_spent, .. }, Err(HostError::Failed { said, .. })) =
-            (self, result)
+        if let (Self::Password { is_spent, .. }, Err(HostError::Failed { said, .. })) = (self, result)
             && says(said, &WRONG)
         {
             is_spent.store(true, Ordering::Relaxed);
@@ -167,10 +136,7 @@ mod tests {
     use crate::process::Command;
 
     fn with_password() -> Rights {
-        Rights::Password {
-            secret: Secret::first_line("hunter2").unwrap(),
-            is_spent: AtomicBool::new(false),
-        }
+        Rights::Password { secret: Secret::first_line("hunter2").unwrap(), is_spent: AtomicBool::new(false) }
     }
 
     /// Runs what comes after sudo's own words, on an input of which sudo has read so many lines.
@@ -178,12 +144,7 @@ mod tests {
         let command = HostCommand::new(["sh", "-c", "printf '<%s>' \"$@\"; cat", "sh", "a b"]);
         let wrapped = with_password().wrap(command.stdin("one\ntwo"));
         let at = wrapped.argv.iter().position(|word| word == "--").unwrap();
-        let rest = wrapped
-            .stdin
-            .split_inclusive(|byte| *byte == b'\n')
-            .skip(read)
-            .collect::<Vec<_>>()
-            .concat();
+        let rest = wrapped.stdin.split_inclusive(|byte| *byte == b'\n').skip(read).collect::<Vec<_>>().concat();
         let argv = &wrapped.argv[at + 1..];
         let output = Command::new(&argv[0]).args(&argv[1..]).stdin(rest).output();
         String::from_utf8(output.await.unwrap().stdout).unwrap()

@@ -14,9 +14,7 @@ use std::sync::LazyLock;
 
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
-pub use activation::{
-    Activation, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, status,
-};
+pub use activation::{Activation, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, status};
 use answer::Answer;
 pub use health::{CheckVerdict, Health, HealthCheck, HealthMode, Verdict, check};
 pub use inspect::{Generation, HostStatus, inspect};
@@ -65,14 +63,7 @@ static SCRIPT_ID: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Subcommands that only look: asked again where the connection broke.
-const QUESTIONS: [&str; 6] = [
-    "probe",
-    "generations",
-    "status",
-    "jobs",
-    "reboot-needed",
-    "rollout-read",
-];
+const QUESTIONS: [&str; 6] = ["probe", "generations", "status", "jobs", "reboot-needed", "rollout-read"];
 
 /// What a host said about itself.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -177,11 +168,7 @@ pub async fn probe(host: &dyn Host) -> Result<Probe, HostError> {
 }
 
 /// Asks a host about itself; a host that belongs to another network is an error.
-pub async fn admit(
-    host: &dyn Host,
-    network: &Network,
-    policy: IdentityPolicy,
-) -> Result<Probe, HostError> {
+pub async fn admit(host: &dyn Host, network: &Network, policy: IdentityPolicy) -> Result<Probe, HostError> {
     let answer = call(host, "probe", &[&network.id, &network.name, policy.word()]).await?;
     understood(host, answer)
 }
@@ -189,10 +176,7 @@ pub async fn admit(
 fn understood(host: &dyn Host, answer: Answer) -> Result<Probe, HostError> {
     answer.require("netlib-host", "1")?;
     for (tool, hint) in [
-        (
-            "nix",
-            "install Nix there; a host of netlib is NixOS, or a Debian with `apt install nix-bin`",
-        ),
+        ("nix", "install Nix there; a host of netlib is NixOS, or a Debian with `apt install nix-bin`"),
         ("flock", "install util-linux there"),
     ] {
         if answer.get(tool).is_none() {
@@ -208,12 +192,7 @@ fn understood(host: &dyn Host, answer: Answer) -> Result<Probe, HostError> {
 
 /// Keeps a toplevel from garbage collection on the host until its deployment ends, and no longer what dead runs wanted to
 /// deploy; whether the host has it already.
-pub async fn protect(
-    host: &dyn Host,
-    nonce: &str,
-    toplevel: &str,
-    dead: &[String],
-) -> Result<bool, HostError> {
+pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str, dead: &[String]) -> Result<bool, HostError> {
     let words = [nonce, toplevel].into_iter();
     let words: Vec<&str> = words.chain(dead.iter().map(String::as_str)).collect();
     let answer = call(host, "protect", &words).await?;
@@ -230,17 +209,8 @@ pub async fn keep(host: &dyn Host, nonce: &str, programs: &str) -> Result<bool, 
 }
 
 /// Records which network a host belongs to on which there is nothing to activate; otherwise the activation does.
-pub async fn identify(
-    host: &dyn Host,
-    network: &Network,
-    policy: IdentityPolicy,
-) -> Result<(), HostError> {
-    let answer = call(
-        host,
-        "identify",
-        &[&network.id, &network.name, policy.word()],
-    )
-    .await?;
+pub async fn identify(host: &dyn Host, network: &Network, policy: IdentityPolicy) -> Result<(), HostError> {
+    let answer = call(host, "identify", &[&network.id, &network.name, policy.word()]).await?;
     answer.accepted("identified")
 }
 
@@ -248,20 +218,11 @@ async fn call(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<Answer
     call_via(host, Via::Shared, subcommand, args).await
 }
 
-async fn call_via(
-    host: &dyn Host,
-    via: Via,
-    subcommand: &str,
-    args: &[&str],
-) -> Result<Answer, HostError> {
+async fn call_via(host: &dyn Host, via: Via, subcommand: &str, args: &[&str]) -> Result<Answer, HostError> {
     let question = |text| {
         let words = [&["sh", "-c", text, "sh", &SCRIPT_ID, subcommand], args].concat();
         let command = HostCommand::new(words).timeout(SHORT);
-        if QUESTIONS.contains(&subcommand) {
-            command.question()
-        } else {
-            command
-        }
+        if QUESTIONS.contains(&subcommand) { command.question() } else { command }
     };
     let run = async |command| match via {
         Via::Shared => host.run(command).await,

@@ -29,12 +29,7 @@ struct Open {
 impl Shared {
     /// A connection that is not made yet.
     pub(super) fn new(node: String, target: Target, socket: PathBuf) -> Self {
-        Self {
-            node,
-            target,
-            socket,
-            open: Mutex::new(None),
-        }
+        Self { node, target, socket, open: Mutex::new(None) }
     }
 
     /// The connection, which is made first where there is none.
@@ -50,16 +45,12 @@ impl Shared {
         }
         let made = retry::with_backoff(|| Connection::make(&self.target, &self.socket)).await;
         let connection = Arc::new(made.map_err(|error| match error {
-            MasterError::Connect(failure) => HostError::NoConnection {
-                node: self.node.clone(),
-                failure: Box::new(failure),
-            },
+            MasterError::Connect(failure) => {
+                HostError::NoConnection { node: self.node.clone(), failure: Box::new(failure) }
+            }
             MasterError::Process(error) => error.into(),
         })?);
-        *slot = Some(Open {
-            connection: Arc::clone(&connection),
-            used: Instant::now(),
-        });
+        *slot = Some(Open { connection: Arc::clone(&connection), used: Instant::now() });
         Ok(connection)
     }
 
@@ -75,10 +66,7 @@ impl Shared {
     pub(super) async fn forget(&self, broken: &Arc<Connection>) {
         let mut slot = self.open.lock().await;
         // Another command may have connected again in the meantime.
-        if slot
-            .as_ref()
-            .is_some_and(|open| Arc::ptr_eq(&open.connection, broken))
-        {
+        if slot.as_ref().is_some_and(|open| Arc::ptr_eq(&open.connection, broken)) {
             *slot = None;
             broken.end().await;
         }

@@ -40,17 +40,10 @@ impl SshHost {
         socket: PathBuf,
         password: &SudoPassword,
     ) -> Result<Self, HostError> {
-        let host = Self {
-            shared: Shared::new(node.clone(), target.clone(), socket),
-            node,
-            target,
-            rights: OnceLock::new(),
-        };
+        let host =
+            Self { shared: Shared::new(node.clone(), target.clone(), socket), node, target, rights: OnceLock::new() };
         let connection = host.shared.connection().await?;
-        let greeting = Greeting {
-            host: &host,
-            connection: &connection,
-        };
+        let greeting = Greeting { host: &host, connection: &connection };
         match Rights::find(&greeting, password).await {
             Ok(rights) => {
                 host.rights.get_or_init(|| rights);
@@ -71,10 +64,7 @@ impl SshHost {
     ) -> Result<Output, HostError> {
         let framed = Framed::new(&command.argv);
         let prepare = |ssh: Command| {
-            ssh.stdin(command.stdin)
-                .timeout(command.timeout)
-                .limits(Limits::HOST)
-                .after_mark(framed.mark)
+            ssh.stdin(command.stdin).timeout(command.timeout).limits(Limits::HOST).after_mark(framed.mark)
         };
         match connection.run(&framed.argv, prepare, lines).await {
             Ok(output) => Ok(output),
@@ -85,18 +75,10 @@ impl SshHost {
     /// What the end of the ssh here says about the command there.
     async fn judge(&self, connection: &Connection, error: ProcessError) -> HostError {
         let (status, said) = match &error {
-            ProcessError::Failed {
-                status,
-                stderr_tail,
-                ..
-            } => (*status, stderr_tail.clone()),
+            ProcessError::Failed { status, stderr_tail, .. } => (*status, stderr_tail.clone()),
             _ => return HostError::of_command(&self.address(), error),
         };
-        let broken = |said: String| HostError::Disconnected {
-            address: self.address(),
-            argv: Vec::new(),
-            said,
-        };
+        let broken = |said: String| HostError::Disconnected { address: self.address(), argv: Vec::new(), said };
         let ended = |status: String| HostError::Failed {
             address: self.address(),
             argv: Vec::new(),
@@ -113,27 +95,17 @@ impl SshHost {
     }
 
     /// Runs over the shared connection; what only looks is asked again when that one broke.
-    async fn run_here(
-        &self,
-        command: HostCommand,
-        lines: Option<LineSink>,
-    ) -> Result<Output, HostError> {
+    async fn run_here(&self, command: HostCommand, lines: Option<LineSink>) -> Result<Output, HostError> {
         let is_question = command.is_question;
         let result = self.run_once(command.clone(), lines.as_ref()).await;
         match result {
-            Err(HostError::Disconnected { .. }) if is_question => {
-                self.run_once(command, lines.as_ref()).await
-            }
+            Err(HostError::Disconnected { .. }) if is_question => self.run_once(command, lines.as_ref()).await,
             result => result,
         }
     }
 
     /// Runs over the shared connection, and forgets that one if it turns out to be broken.
-    async fn run_once(
-        &self,
-        command: HostCommand,
-        lines: Option<&LineSink>,
-    ) -> Result<Output, HostError> {
+    async fn run_once(&self, command: HostCommand, lines: Option<&LineSink>) -> Result<Output, HostError> {
         let connection = self.shared.connection().await?;
         let command = self.as_root(command)?;
         let result = self.execute(&connection, command, lines).await;
@@ -208,11 +180,7 @@ impl Host for SshHost {
         self.run_here(command, None).boxed()
     }
 
-    fn run_lines(
-        &self,
-        command: HostCommand,
-        lines: LineSink,
-    ) -> BoxFuture<'_, Result<Output, HostError>> {
+    fn run_lines(&self, command: HostCommand, lines: LineSink) -> BoxFuture<'_, Result<Output, HostError>> {
         self.run_here(command, Some(lines)).boxed()
     }
 
@@ -243,9 +211,7 @@ impl Login for Greeting<'_> {
 fn store_url(node: &str, program: Option<&str>) -> String {
     // Nix takes this name for its own machine, without any ssh.
     let suffix = if node == "localhost" { ".netlib" } else { "" };
-    let query = program.map_or_else(String::new, |program| {
-        format!("?remote-program={}", percent_encoded(program))
-    });
+    let query = program.map_or_else(String::new, |program| format!("?remote-program={}", percent_encoded(program)));
     format!("ssh-ng://{}{suffix}{query}", percent_encoded(node))
 }
 

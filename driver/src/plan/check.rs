@@ -72,11 +72,7 @@ pub struct Health {
 
 impl Default for Health {
     fn default() -> Self {
-        Self {
-            min_healthy_time: 0,
-            success_threshold: 1,
-            healthy_deadline: 300,
-        }
+        Self { min_healthy_time: 0, success_threshold: 1, healthy_deadline: 300 }
     }
 }
 

@@ -58,9 +58,7 @@ pub enum PlanError {
         name: String,
     },
     /// A step lacks what its kind needs.
-    #[error(
-        "step `{step}` of the plan is of kind `{kind}` and names no {what}.\nSet it in deploy.steps."
-    )]
+    #[error("step `{step}` of the plan is of kind `{kind}` and names no {what}.\nSet it in deploy.steps.")]
     Lacks {
         /// Step id.
         step: String,

@@ -124,15 +124,8 @@ impl Rollout {
             let kept = names.iter().filter(|name| nodes.contains(*name));
             kept.cloned().collect::<Vec<_>>()
         };
-        let batch = |batch: &Batch| Batch {
-            nodes: only(&batch.nodes),
-            canary: batch.canary,
-        };
-        Self {
-            nodes: only(&self.nodes),
-            batches: self.batches.iter().map(batch).collect(),
-            ..self.clone()
-        }
+        let batch = |batch: &Batch| Batch { nodes: only(&batch.nodes), canary: batch.canary };
+        Self { nodes: only(&self.nodes), batches: self.batches.iter().map(batch).collect(), ..self.clone() }
     }
 
     /// Whether it waits for approval after this batch, counted from 1, where more of it follows.

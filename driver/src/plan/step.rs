@@ -42,10 +42,7 @@ impl Step {
     /// A step of a node without any order.
     #[must_use]
     pub fn of_node(kind: StepKind, node: &str) -> Self {
-        Self {
-            node: Some(node.to_owned()),
-            ..Self::bare(kind)
-        }
+        Self { node: Some(node.to_owned()), ..Self::bare(kind) }
     }
 
     /// A step of no node without any order.
@@ -99,14 +96,7 @@ pub enum StepKind {
 
 impl StepKind {
     /// All kinds, in the order in which a node goes through them.
-    pub const ALL: [Self; 6] = [
-        Self::Build,
-        Self::Copy,
-        Self::Activate,
-        Self::Check,
-        Self::Gate,
-        Self::Command,
-    ];
+    pub const ALL: [Self; 6] = [Self::Build, Self::Copy, Self::Activate, Self::Check, Self::Gate, Self::Command];
 
     /// The word of the plan.
     #[must_use]
@@ -124,9 +114,7 @@ impl StepKind {
     /// What a step of this kind cannot do without, besides the kind; none when the step has it.
     pub(super) fn lacks(self, step: &Step) -> Option<&'static str> {
         let (is_there, what) = match self {
-            Self::Build | Self::Copy | Self::Activate | Self::Check => {
-                (step.node.is_some(), "node")
-            }
+            Self::Build | Self::Copy | Self::Activate | Self::Check => (step.node.is_some(), "node"),
             Self::Gate => (step.rollout.is_some() && step.batch.is_some(), "rollout"),
             Self::Command => (step.on.is_some() && step.program.is_some(), "command"),
         };
@@ -166,9 +154,7 @@ impl TryFrom<String> for Place {
             ("self", _) => Ok(Self::Itself),
             ("deployer", _) => Ok(Self::Deployer),
             (_, Some(node)) => Ok(Self::Node(node.to_owned())),
-            _ => Err(format!(
-                "`{text}` is no place; it is self, deployer or node:NAME"
-            )),
+            _ => Err(format!("`{text}` is no place; it is self, deployer or node:NAME")),
         }
     }
 }
@@ -213,11 +199,7 @@ impl super::Plan {
             .map(|(id, _)| id)
             .collect();
         // One command may hang on another one.
-        while let Some(id) = commands
-            .iter()
-            .copied()
-            .find(|id| self.belongs_to(id, &kept))
-        {
+        while let Some(id) = commands.iter().copied().find(|id| self.belongs_to(id, &kept)) {
             commands.remove(id);
             kept.insert(id.clone());
         }
@@ -241,8 +223,6 @@ impl super::Plan {
         let waits = |step: &Step| step.before().any(|before| before == command);
         let mut after = self.steps.iter().filter(|(_, step)| waits(step)).peekable();
         let is_alone = step.before().next().is_none() && after.peek().is_none();
-        is_alone
-            || step.before().any(|id| kept.contains(id))
-            || after.any(|(id, _)| kept.contains(id))
+        is_alone || step.before().any(|id| kept.contains(id)) || after.any(|(id, _)| kept.contains(id))
     }
 }

@@ -42,16 +42,8 @@ fn rollout_document() -> Value {
     let gate = |batch: usize, after: Value, settles: Value| json!({ "kind": "gate", "rollout": "web", "batch": batch, "after": after, "settles": settles });
     let steps = &mut plan["steps"];
     steps["check:alpha"] = json!({ "kind": "check", "node": "alpha", "after": ["activate:alpha"] });
-    steps["gate:web:0"] = gate(
-        0,
-        json!([]),
-        json!(["copy:alpha", "copy:beta", "copy:gamma"]),
-    );
-    steps["gate:web:1"] = gate(
-        1,
-        json!(["gate:web:0"]),
-        json!(["activate:alpha", "check:alpha"]),
-    );
+    steps["gate:web:0"] = gate(0, json!([]), json!(["copy:alpha", "copy:beta", "copy:gamma"]));
+    steps["gate:web:1"] = gate(1, json!(["gate:web:0"]), json!(["activate:alpha", "check:alpha"]));
     steps["gate:web:2"] = gate(2, json!(["gate:web:1"]), json!(["activate:beta"]));
     steps["gate:web:3"] = gate(3, json!(["gate:web:2"]), json!(["activate:gamma"]));
     steps["activate:alpha"]["after"] = json!(["copy:alpha", "gate:web:0"]);
@@ -64,24 +56,17 @@ fn rollout_document() -> Value {
 fn document() -> Value {
     let node = |name: &str, tags: &[&str]| {
         let target = json!({ "host": format!("{name}.example.org"), "user": "root", "port": null, "sshOptions": [], "local": false });
-        let activation = json!({ "goal": "switch", "timeout": 600, "confirmTimeout": 60, "reboot": "never", "rebootTimeout": 600 });
+        let activation =
+            json!({ "goal": "switch", "timeout": 600, "confirmTimeout": 60, "reboot": "never", "rebootTimeout": 600 });
         json!({ "target": target, "system": "x86_64-linux", "tags": tags, "facts": {}, "activation": activation })
     };
     let mut steps = serde_json::Map::new();
-    for (name, first) in [
-        ("alpha", None),
-        ("beta", Some("alpha")),
-        ("gamma", Some("beta")),
-    ] {
+    for (name, first) in [("alpha", None), ("beta", Some("alpha")), ("gamma", Some("beta"))] {
         let mut activate_after = vec![format!("copy:{name}")];
         activate_after.extend(first.map(|first| format!("activate:{first}")));
-        let step =
-            |kind: &str, after: Vec<String>| json!({ "kind": kind, "node": name, "after": after });
+        let step = |kind: &str, after: Vec<String>| json!({ "kind": kind, "node": name, "after": after });
         steps.insert(format!("build:{name}"), step("build", vec![]));
-        steps.insert(
-            format!("copy:{name}"),
-            step("copy", vec![format!("build:{name}")]),
-        );
+        steps.insert(format!("copy:{name}"), step("copy", vec![format!("build:{name}")]));
         steps.insert(format!("activate:{name}"), step("activate", activate_after));
     }
     json!({
@@ -94,9 +79,7 @@ fn document() -> Value {
 }
 
 fn error_of(document: &Value) -> String {
-    Plan::parse(document.to_string().as_bytes())
-        .unwrap_err()
-        .to_string()
+    Plan::parse(document.to_string().as_bytes()).unwrap_err().to_string()
 }
 
 fn changed(change: impl FnOnce(&mut Value)) -> String {
@@ -171,42 +154,23 @@ fn every_reference_exists() {
 fn a_restricted_plan_is_a_plan() {
     let plan = example();
     let nodes: BTreeSet<String> = ["alpha", "gamma"].map(str::to_owned).into();
-    let graph = Graph::from_plan(&plan)
-        .unwrap()
-        .restrict(&plan.steps_of(&nodes));
+    let graph = Graph::from_plan(&plan).unwrap().restrict(&plan.steps_of(&nodes));
     let text = serde_json::to_string(&plan.restricted(&nodes, &graph)).unwrap();
     let restricted = Plan::parse(text.as_bytes()).unwrap();
     assert_eq!(restricted.nodes.len(), 2);
-    assert_eq!(
-        restricted.steps["activate:gamma"].after,
-        ["activate:alpha", "copy:gamma"]
-    );
+    assert_eq!(restricted.steps["activate:gamma"].after, ["activate:alpha", "copy:gamma"]);
 }
 
 #[test]
 fn a_plan_with_rollouts_is_read_and_written() {
     let plan = rolled_out();
     let again = Plan::parse(serde_json::to_string(&plan).unwrap().as_bytes()).unwrap();
-    assert_eq!(
-        serde_json::to_value(again).unwrap(),
-        serde_json::to_value(&plan).unwrap()
-    );
+    assert_eq!(serde_json::to_value(again).unwrap(), serde_json::to_value(&plan).unwrap());
     let alpha = &plan.nodes["alpha"];
-    assert_eq!(
-        alpha
-            .checks_from(&Place::Itself)
-            .map(|(name, _)| name)
-            .collect::<Vec<_>>(),
-        ["http"]
-    );
+    assert_eq!(alpha.checks_from(&Place::Itself).map(|(name, _)| name).collect::<Vec<_>>(), ["http"]);
     assert!(alpha.checks["http"].is_from_self());
     assert_eq!(plan.steps["migrate"].on, Some(Place::Deployer));
-    assert_eq!(
-        plan.rollouts["web"]
-            .pauses_after(1)
-            .map(|pause| pause.deadline),
-        Some(1800)
-    );
+    assert_eq!(plan.rollouts["web"].pauses_after(1).map(|pause| pause.deadline), Some(1800));
     assert_eq!(plan.rollouts["web"].pauses_after(2), None);
 }
 
@@ -216,23 +180,16 @@ fn a_selection_keeps_gates_of_its_batches_and_commands_beside_its_steps() {
     let kept = |nodes: &[&str]| {
         let nodes = nodes.iter().map(|node| (*node).to_owned()).collect();
         let steps = plan.steps_of(&nodes);
-        let others = steps
-            .into_iter()
-            .filter(|id| !id.contains(':') || id.starts_with("gate"));
+        let others = steps.into_iter().filter(|id| !id.contains(':') || id.starts_with("gate"));
         others.collect::<Vec<_>>()
     };
     assert_eq!(kept(&["alpha"]), ["gate:web:0", "gate:web:1"]);
     assert_eq!(kept(&["gamma"]), ["gate:web:0", "gate:web:3", "migrate"]);
     assert_eq!(kept(&[]), Vec::<String>::new());
     let nodes = ["alpha", "gamma"].map(str::to_owned).into();
-    let graph = Graph::from_plan(&plan)
-        .unwrap()
-        .restrict(&plan.steps_of(&nodes));
+    let graph = Graph::from_plan(&plan).unwrap().restrict(&plan.steps_of(&nodes));
     // The gate of the batch that is left out led here.
-    assert_eq!(
-        graph.dependencies("activate:gamma"),
-        ["copy:gamma", "gate:web:1", "migrate"]
-    );
+    assert_eq!(graph.dependencies("activate:gamma"), ["copy:gamma", "gate:web:1", "migrate"]);
     assert_eq!(graph.dependencies("gate:web:3"), ["gate:web:1"]);
     let restricted = plan.restricted(&nodes, &graph);
     assert_eq!(restricted.rollouts["web"].nodes, ["alpha", "gamma"]);

@@ -15,11 +15,7 @@ pub enum ProcessError {
         hint: String,
     },
     /// It ended with a non-zero status or by a signal.
-    #[error(
-        "command failed ({status}): {}{}",
-        quote_argv(argv),
-        shown(stderr_tail)
-    )]
+    #[error("command failed ({status}): {}{}", quote_argv(argv), shown(stderr_tail))]
     Failed {
         /// Program and arguments.
         argv: Vec<String>,
@@ -66,10 +62,7 @@ impl ProcessError {
     /// The error for a program that is not installed.
     #[must_use]
     pub fn not_found(program: &str) -> Self {
-        Self::NotFound {
-            program: program.to_owned(),
-            hint: hint(program),
-        }
+        Self::NotFound { program: program.to_owned(), hint: hint(program) }
     }
 
     /// The end of the child's stderr; empty where there is none.
@@ -77,10 +70,7 @@ impl ProcessError {
     pub fn stderr_tail(&self) -> &str {
         match self {
             Self::Failed { stderr_tail, .. } | Self::TimedOut { stderr_tail, .. } => stderr_tail,
-            Self::NotFound { .. }
-            | Self::Cancelled { .. }
-            | Self::TooLong { .. }
-            | Self::Io { .. } => "",
+            Self::NotFound { .. } | Self::Cancelled { .. } | Self::TooLong { .. } | Self::Io { .. } => "",
         }
     }
 }
@@ -99,9 +89,7 @@ fn hint(program: &str) -> String {
         "nix" | "nix-store" | "nix-env" => {
             "netlib evaluates and builds with Nix: install it from https://nixos.org/download or with `apt install nix-bin`"
         }
-        "ssh" => {
-            "netlib reaches hosts with OpenSSH: install its client, for example with `apt install openssh-client`"
-        }
+        "ssh" => "netlib reaches hosts with OpenSSH: install its client, for example with `apt install openssh-client`",
         "git" => "install it, for example with `apt install git`",
         "sudo" => "run netlib as root, or install sudo",
         _ => "install it, or correct PATH",

@@ -16,10 +16,7 @@ pub(super) struct Group {
 impl Group {
     /// The group of a child that was spawned with `process_group(0)`.
     pub(super) fn of(child: &Child) -> Self {
-        let leader = child
-            .id()
-            .and_then(|id| i32::try_from(id).ok())
-            .and_then(Pid::from_raw);
+        let leader = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         Self { leader }
     }
 

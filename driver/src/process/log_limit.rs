@@ -26,11 +26,7 @@ impl LogLimit {
     pub fn admit(&mut self, line: String) -> Option<String> {
         let left = self.left?;
         self.left = left.checked_sub((line.len() + 1).max(LINE));
-        Some(if self.is_used_up() {
-            NOTE.to_owned()
-        } else {
-            line
-        })
+        Some(if self.is_used_up() { NOTE.to_owned() } else { line })
     }
 
     /// Nothing more is taken; the note, unless it was given already.

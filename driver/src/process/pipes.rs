@@ -20,15 +20,9 @@ pub struct Limits {
 
 impl Limits {
     /// Of what runs on the deployer on its own behalf: Nix's traces are long lines.
-    pub const TRUSTED: Self = Self {
-        answer: usize::MAX,
-        line: 4 * 1024 * 1024,
-    };
+    pub const TRUSTED: Self = Self { answer: usize::MAX, line: 4 * 1024 * 1024 };
     /// Of what a host prints, which may be anything.
-    pub const HOST: Self = Self {
-        answer: 1024 * 1024,
-        line: 64 * 1024,
-    };
+    pub const HOST: Self = Self { answer: 1024 * 1024, line: 64 * 1024 };
 }
 
 /// Which of a command's two outputs.
@@ -102,11 +96,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         let limit = self.limits.answer;
         let most = u64::try_from(limit).unwrap_or(u64::MAX);
         // A read error is the end of the pipe; the exit status judges the child.
-        let _ = self
-            .pipe
-            .take(most.saturating_add(1))
-            .read_to_end(into)
-            .await;
+        let _ = self.pipe.take(most.saturating_add(1)).read_to_end(into).await;
         if into.len() > limit {
             into.clear();
             return Err(TooLong);
@@ -137,10 +127,7 @@ mod tests {
     use super::*;
     use crate::fuzz;
 
-    const LIMITS: Limits = Limits {
-        answer: 100,
-        line: 10,
-    };
+    const LIMITS: Limits = Limits { answer: 100, line: 10 };
 
     fn lines(bytes: &[u8], limits: Limits) -> Vec<String> {
         let mut reader = Reader::new(bytes, limits);
@@ -166,10 +153,7 @@ mod tests {
 
     #[test]
     fn a_long_line_comes_in_pieces_and_a_long_answer_not_at_all() {
-        assert_eq!(
-            lines(b"one\r\n0123456789abc\n\nend", LIMITS),
-            ["one", "0123456789", "abc", "", "end"]
-        );
+        assert_eq!(lines(b"one\r\n0123456789abc\n\nend", LIMITS), ["one", "0123456789", "abc", "", "end"]);
         let long = [b"\n!\n".as_slice(), &[b'x'; 101]].concat();
         assert_eq!(answer(&long, "!").0, Err(TooLong));
         assert_eq!(answer(&long[..103], "!").0, Ok(vec![b'x'; 100]));

@@ -5,9 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Command, ProcessError, Tail};
 
 fn sh(script: &str) -> Command {
-    Command::new("sh")
-        .args(["-c", script])
-        .timeout(Duration::from_secs(100))
+    Command::new("sh").args(["-c", script]).timeout(Duration::from_secs(100))
 }
 
 /// Whether a process is there and no zombie.
@@ -38,23 +36,14 @@ async fn written(path: &std::path::Path) -> String {
 
 #[tokio::test]
 async fn gives_stdin_and_environment_and_collects_both_outputs() {
-    let output = sh("cat; echo \"$GREETING\" >&2")
-        .env("GREETING", "hello")
-        .stdin("in\n")
-        .output()
-        .await
-        .unwrap();
+    let output = sh("cat; echo \"$GREETING\" >&2").env("GREETING", "hello").stdin("in\n").output().await.unwrap();
     assert_eq!(output.stdout, b"in\n");
     assert_eq!(output.stderr, "hello");
 }
 
 #[tokio::test]
 async fn megabytes_in_all_directions_do_not_block() {
-    let output = sh("tee /dev/stderr")
-        .stdin("0123456789abcde\n".repeat(200_000))
-        .output()
-        .await
-        .unwrap();
+    let output = sh("tee /dev/stderr").stdin("0123456789abcde\n".repeat(200_000)).output().await.unwrap();
     assert_eq!(output.stdout.len(), 3_200_000);
     assert_eq!(output.stderr.lines().count(), 40);
 }
@@ -70,10 +59,7 @@ async fn lines_arrive_while_the_child_runs() {
     let dir = tempfile::tempdir().unwrap();
     let seen = dir.path().join("seen");
     // It says the second only when the first has arrived.
-    let script = format!(
-        "echo one >&2; until [ -e {} ]; do sleep 0.1; done; printf two >&2",
-        seen.display()
-    );
+    let script = format!("echo one >&2; until [ -e {} ]; do sleep 0.1; done; printf two >&2", seen.display());
     let mut lines = Vec::new();
     sh(&script)
         .stream_stderr(|line| {
@@ -87,15 +73,9 @@ async fn lines_arrive_while_the_child_runs() {
 
 #[tokio::test]
 async fn a_failure_names_argv_status_and_the_end_of_stderr() {
-    let error = sh("for i in $(seq 100); do echo \"line $i\" >&2; done; exit 3")
-        .output()
-        .await
-        .unwrap_err();
+    let error = sh("for i in $(seq 100); do echo \"line $i\" >&2; done; exit 3").output().await.unwrap_err();
     assert!(error.stderr_tail().starts_with("line 61\n"));
-    let text = sh("echo 'it broke' >&2; exit 3")
-        .output()
-        .await
-        .unwrap_err();
+    let text = sh("echo 'it broke' >&2; exit 3").output().await.unwrap_err();
     insta::assert_snapshot!(text, @r#"
     command failed (exit status: 3): sh -c "echo 'it broke' >&2; exit 3"
       the end of its stderr:
@@ -114,10 +94,7 @@ async fn a_silent_failure_and_a_signal_are_told() {
 
 #[tokio::test]
 async fn a_missing_program_has_its_own_error() {
-    let error = Command::new("netlib-no-such-program")
-        .output()
-        .await
-        .unwrap_err();
+    let error = Command::new("netlib-no-such-program").output().await.unwrap_err();
     assert!(matches!(error, ProcessError::NotFound { .. }));
     insta::assert_snapshot!(error, @r"
     the program `netlib-no-such-program` was not found
@@ -135,15 +112,8 @@ async fn a_program_that_may_not_be_run_is_an_error_of_the_system() {
 async fn the_time_limit_ends_the_child_and_its_children() {
     let dir = tempfile::tempdir().unwrap();
     let pid = dir.path().join("pid");
-    let script = format!(
-        "sleep 300 & echo $! > {}; echo waiting >&2; wait",
-        pid.display()
-    );
-    let error = sh(&script)
-        .timeout(Duration::from_millis(4500))
-        .output()
-        .await
-        .unwrap_err();
+    let script = format!("sleep 300 & echo $! > {}; echo waiting >&2; wait", pid.display());
+    let error = sh(&script).timeout(Duration::from_millis(4500)).output().await.unwrap_err();
     assert!(matches!(error, ProcessError::TimedOut { .. }));
     assert_eq!(error.stderr_tail(), "waiting");
     assert!(error.to_string().contains("time limit of 4.5 s"));
@@ -154,10 +124,7 @@ async fn the_time_limit_ends_the_child_and_its_children() {
 async fn cancelling_ends_even_a_child_that_does_not_listen() {
     let dir = tempfile::tempdir().unwrap();
     let pid = dir.path().join("pid");
-    let script = format!(
-        "trap '' TERM; echo $$ > {}; while :; do sleep 0.1; done",
-        pid.display()
-    );
+    let script = format!("trap '' TERM; echo $$ > {}; while :; do sleep 0.1; done", pid.display());
     let token = CancellationToken::new();
     let run = tokio::spawn(sh(&script).cancel_on(&token).output());
     let child = written(&pid).await;

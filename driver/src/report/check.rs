@@ -28,20 +28,9 @@ pub fn text(seen: &BTreeMap<String, Vec<Seen>>) -> String {
             for check in &verdict.checks {
                 all += 1;
                 good += usize::from(check.is_healthy);
-                let word = if check.is_healthy {
-                    "healthy"
-                } else {
-                    "unhealthy"
-                };
-                let reason = if check.reason.is_empty() {
-                    String::new()
-                } else {
-                    format!(": {}", check.reason)
-                };
-                let line = format!(
-                    "{node:width$}  {word:9}  {} from {place}{reason}",
-                    check.name
-                );
+                let word = if check.is_healthy { "healthy" } else { "unhealthy" };
+                let reason = if check.reason.is_empty() { String::new() } else { format!(": {}", check.reason) };
+                let line = format!("{node:width$}  {word:9}  {} from {place}{reason}", check.name);
                 let _ = writeln!(text, "{line}");
             }
         }
@@ -70,9 +59,10 @@ fn of_place(seen: &Seen) -> Value {
     match &seen.result {
         Err(failure) => json!({ "from": seen.place, "error": failure.to_string() }),
         Ok(verdict) => {
-            let checks = verdict.checks.iter().map(|check| {
-                json!({ "name": check.name, "healthy": check.is_healthy, "reason": check.reason })
-            });
+            let checks = verdict
+                .checks
+                .iter()
+                .map(|check| json!({ "name": check.name, "healthy": check.is_healthy, "reason": check.reason }));
             json!({ "from": seen.place, "checks": checks.collect::<Vec<Value>>() })
         }
     }
@@ -94,15 +84,9 @@ mod tests {
         let verdict = Verdict {
             is_healthy: false,
             why: "check http: connection refused".to_owned(),
-            checks: vec![
-                check("disk", true, ""),
-                check("http", false, "connection refused"),
-            ],
+            checks: vec![check("disk", true, ""), check("http", false, "connection refused")],
         };
-        let of_itself = Seen {
-            place: Place::Itself,
-            result: Ok(verdict),
-        };
+        let of_itself = Seen { place: Place::Itself, result: Ok(verdict) };
         let of_beta = Seen {
             place: Place::Node("beta".to_owned()),
             result: Err(StepFailure::Plan("no programs\nat all".to_owned())),
@@ -124,20 +108,11 @@ mod tests {
 
     #[test]
     fn programs_read_one_document() {
-        let network = Network {
-            name: "home".to_owned(),
-            id: "home-1".to_owned(),
-        };
+        let network = Network { name: "home".to_owned(), id: "home-1".to_owned() };
         let document = json(&network, &seen());
         assert_eq!(document["healthy"], false);
         assert_eq!(document["nodes"]["alpha"][0]["from"], "self");
-        assert_eq!(
-            document["nodes"]["alpha"][0]["checks"][1]["reason"],
-            "connection refused"
-        );
-        assert_eq!(
-            document["nodes"]["alpha"][1]["error"],
-            "no programs\nat all"
-        );
+        assert_eq!(document["nodes"]["alpha"][0]["checks"][1]["reason"], "connection refused");
+        assert_eq!(document["nodes"]["alpha"][1]["error"], "no programs\nat all");
     }
 }

@@ -7,11 +7,7 @@ use crate::difference::Difference;
 /// A block for one node.
 #[must_use]
 pub fn text(node: &str, difference: &Difference) -> String {
-    let Difference {
-        running,
-        planned,
-        packages,
-    } = difference;
+    let Difference { running, planned, packages } = difference;
     let Some(running) = running else {
         return format!("{node}: runs no NixOS system; planned: {planned}\n");
     };

@@ -28,12 +28,7 @@ impl<O: Write + Send, E: Write + Send> Prefixed<O, E> {
     /// Writes there.
     #[must_use]
     pub fn new(stdout: O, stderr: E) -> Self {
-        Self {
-            stdout,
-            stderr,
-            nodes: BTreeMap::new(),
-            width: 0,
-        }
+        Self { stdout, stderr, nodes: BTreeMap::new(), width: 0 }
     }
 }
 
@@ -66,10 +61,8 @@ impl<O: Write + Send, E: Write + Send> Reader for Prefixed<O, E> {
 /// Where the command failed and why, sorted by node; empty where all is well.
 #[must_use]
 pub fn verdict(ended: &[Ended]) -> String {
-    let mut failed: Vec<(&str, &str)> = ended
-        .iter()
-        .filter_map(|ended| Some((ended.node.as_str(), ended.result.as_ref().err()?.as_str())))
-        .collect();
+    let mut failed: Vec<(&str, &str)> =
+        ended.iter().filter_map(|ended| Some((ended.node.as_str(), ended.result.as_ref().err()?.as_str()))).collect();
     if failed.is_empty() {
         return String::new();
     }
@@ -89,29 +82,15 @@ mod tests {
     fn names_line_up_and_the_streams_stay_apart() {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let mut lines = Prefixed::new(&mut stdout, &mut stderr);
-        let step = |node: &str| WalkStep {
-            id: format!("exec:{node}"),
-            kind: StepKind::Command,
-            node: Some(node.to_owned()),
-        };
-        lines.read(&Event::WalkStarted {
-            steps: vec![step("a"), step("alpha")],
-        });
-        for (node, stream, line) in [
-            ("a", Stream::Stdout, "x y"),
-            ("alpha", Stream::Stdout, ""),
-            ("a", Stream::Stderr, "oh"),
-        ] {
-            lines.read(&Event::CommandOutput {
-                step: format!("exec:{node}"),
-                stream,
-                line: line.to_owned(),
-            });
+        let step =
+            |node: &str| WalkStep { id: format!("exec:{node}"), kind: StepKind::Command, node: Some(node.to_owned()) };
+        lines.read(&Event::WalkStarted { steps: vec![step("a"), step("alpha")] });
+        for (node, stream, line) in
+            [("a", Stream::Stdout, "x y"), ("alpha", Stream::Stdout, ""), ("a", Stream::Stderr, "oh")]
+        {
+            lines.read(&Event::CommandOutput { step: format!("exec:{node}"), stream, line: line.to_owned() });
         }
-        assert_eq!(
-            String::from_utf8(stdout).unwrap(),
-            "a     | x y\nalpha | \n"
-        );
+        assert_eq!(String::from_utf8(stdout).unwrap(), "a     | x y\nalpha | \n");
         assert_eq!(String::from_utf8(stderr).unwrap(), "a     | oh\n");
     }
 

@@ -58,56 +58,34 @@ fn described(event: &Event) -> (&'static str, Value) {
         Event::Phase(text) => ("phase", json!({ "text": text })),
         Event::Warning(text) => ("warning", json!({ "text": text })),
         Event::Online { node } => ("online", json!({ "node": node })),
-        Event::Offline { node, message } => {
-            ("offline", json!({ "node": node, "message": message }))
-        }
+        Event::Offline { node, message } => ("offline", json!({ "node": node, "message": message })),
         Event::Evaluated { node, status } => ("evaluated", evaluated(node, *status)),
-        Event::NotEvaluated { node, message } => {
-            ("notEvaluated", json!({ "node": node, "message": message }))
-        }
+        Event::NotEvaluated { node, message } => ("notEvaluated", json!({ "node": node, "message": message })),
         Event::WalkStarted { steps } => {
             let steps: Vec<Value> = steps.iter().map(walk_step).collect();
             ("walkStarted", json!({ "steps": steps }))
         }
         Event::StepStarted { step } => ("stepStarted", json!({ "step": step })),
         Event::StepOutput { step, line } => ("stepOutput", json!({ "step": step, "line": line })),
-        Event::CommandOutput { step, stream, line } => (
-            "stepOutput",
-            json!({ "step": step, "stream": stream.name(), "line": line }),
-        ),
-        Event::StepFinished {
-            step,
-            result,
-            elapsed,
-        } => {
+        Event::CommandOutput { step, stream, line } => {
+            ("stepOutput", json!({ "step": step, "stream": stream.name(), "line": line }))
+        }
+        Event::StepFinished { step, result, elapsed } => {
             let mut fields = json!({ "step": step, "seconds": elapsed.as_secs_f64() });
             merge(&mut fields, result_fields(result));
             ("stepFinished", fields)
         }
         Event::Interrupted { activating } => ("interrupted", json!({ "activating": activating })),
-        Event::Paused {
-            rollout,
-            digest,
-            batch,
-            seconds,
-            approvers,
-        } => (
+        Event::Paused { rollout, digest, batch, seconds, approvers } => (
             "paused",
             json!({
                 "rollout": rollout, "digest": digest, "batch": batch, "seconds": seconds, "approvers": approvers,
             }),
         ),
-        Event::Resumed { rollout, detail } => {
-            ("resumed", json!({ "rollout": rollout, "detail": detail }))
+        Event::Resumed { rollout, detail } => ("resumed", json!({ "rollout": rollout, "detail": detail })),
+        Event::TakenBack { rollout, node, detail } => {
+            ("takenBack", json!({ "rollout": rollout, "node": node, "detail": detail }))
         }
-        Event::TakenBack {
-            rollout,
-            node,
-            detail,
-        } => (
-            "takenBack",
-            json!({ "rollout": rollout, "node": node, "detail": detail }),
-        ),
         Event::Summary(summary) => ("summary", summary_fields(summary)),
         Event::Error(message) => ("error", json!({ "message": message })),
     }

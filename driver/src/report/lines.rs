@@ -20,31 +20,19 @@ impl Lines {
     pub fn of(&mut self, event: &Event) -> Option<String> {
         match event {
             Event::Phase(text) => Some(text.clone()),
-            Event::Warning(text) => self
-                .warnings
-                .insert(text.clone())
-                .then(|| format!("warning: {text}")),
+            Event::Warning(text) => self.warnings.insert(text.clone()).then(|| format!("warning: {text}")),
             Event::Online { .. } | Event::Summary(_) | Event::Error(_) => None,
             Event::Offline { node, message } => {
                 self.offline.insert(node.clone());
                 Some(format!("{node}: offline\n{}", indented(message)))
             }
-            Event::Evaluated {
-                node,
-                status: CacheStatus::Unknown,
-            } => Some(format!("{node}: evaluated")),
+            Event::Evaluated { node, status: CacheStatus::Unknown } => Some(format!("{node}: evaluated")),
             Event::Evaluated { node, status } => Some(format!("{node}: evaluated: {status}")),
             Event::NotEvaluated { node, message } => {
                 self.not_evaluated.insert(node.clone());
                 Some(format!("{node}: not evaluated\n{}", indented(message)))
             }
-            Event::Paused {
-                rollout,
-                digest,
-                batch,
-                seconds,
-                approvers,
-            } => {
+            Event::Paused { rollout, digest, batch, seconds, approvers } => {
                 let how = match approvers.as_slice() {
                     [] => format!(
                         "to go on: netlib approve {rollout} (on the terminal of this deploy: {rollout} and Enter)"
@@ -58,31 +46,20 @@ impl Lines {
                     "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  {how}"
                 ))
             }
-            Event::Resumed { rollout, detail } => {
-                Some(format!("rollout {rollout}: goes on: {detail}"))
+            Event::Resumed { rollout, detail } => Some(format!("rollout {rollout}: goes on: {detail}")),
+            Event::TakenBack { rollout, node, detail } => {
+                Some(format!("rollout {rollout}: took back {node}: {detail}"))
             }
-            Event::TakenBack {
-                rollout,
-                node,
-                detail,
-            } => Some(format!("rollout {rollout}: took back {node}: {detail}")),
             Event::Interrupted { activating } => Some(interrupted(activating)),
             Event::WalkStarted { steps } => {
-                self.steps = steps
-                    .iter()
-                    .map(|step| (step.id.clone(), step.clone()))
-                    .collect();
+                self.steps = steps.iter().map(|step| (step.id.clone(), step.clone())).collect();
                 None
             }
             Event::StepStarted { step } => Some(format!("{}: started", self.name(step))),
             Event::StepOutput { step, line } | Event::CommandOutput { step, line, .. } => {
                 Some(format!("{} | {line}", self.owner(step)))
             }
-            Event::StepFinished {
-                step,
-                result,
-                elapsed,
-            } => self.finished(step, result, *elapsed),
+            Event::StepFinished { step, result, elapsed } => self.finished(step, result, *elapsed),
         }
     }
 
@@ -107,32 +84,23 @@ impl Lines {
     }
 
     fn owner<'a>(&'a self, step: &'a str) -> &'a str {
-        self.steps
-            .get(step)
-            .and_then(|step| step.node.as_deref())
-            .unwrap_or(step)
+        self.steps.get(step).and_then(|step| step.node.as_deref()).unwrap_or(step)
     }
 
     fn finished(&self, step: &str, result: &StepResult, elapsed: Duration) -> Option<String> {
         let name = self.name(step);
         let took = took(elapsed);
         match result {
-            StepResult::Done(detail) if detail.is_empty() => {
-                Some(format!("{name}: done in {took}"))
-            }
+            StepResult::Done(detail) if detail.is_empty() => Some(format!("{name}: done in {took}")),
             StepResult::Done(detail) => Some(format!("{name}: done in {took}: {detail}")),
             StepResult::Skipped(why) => Some(format!("{name}: {why}")),
             // Said already, as soon as it was known.
             StepResult::Failed(message)
-                if message.contains("does not evaluate: ")
-                    && self.not_evaluated.contains(self.owner(step)) =>
+                if message.contains("does not evaluate: ") && self.not_evaluated.contains(self.owner(step)) =>
             {
                 Some(format!("{name}: failed: it does not evaluate"))
             }
-            StepResult::Failed(message) => Some(format!(
-                "{name}: failed after {took}\n{}",
-                indented(message)
-            )),
+            StepResult::Failed(message) => Some(format!("{name}: failed after {took}\n{}", indented(message))),
             // Said already, when the node was found to be so.
             StepResult::Offline(_) if self.offline.contains(self.owner(step)) => None,
             StepResult::Offline(message) => Some(format!("{name}: offline\n{}", indented(message))),
@@ -148,20 +116,13 @@ impl Lines {
 pub fn interrupted(activating: &[String]) -> String {
     let waiting = match activating {
         [] => "No host is being activated.".to_owned(),
-        hosts => format!(
-            "Waiting for activations to reach a safe state: {}.",
-            hosts.join(", ")
-        ),
+        hosts => format!("Waiting for activations to reach a safe state: {}.", hosts.join(", ")),
     };
     format!("interrupted: nothing new is started. {waiting}\nCtrl-C once more leaves at once.")
 }
 
 fn indented(message: &str) -> String {
-    let lines: Vec<String> = message
-        .trim_end()
-        .lines()
-        .map(|line| format!("  {line}"))
-        .collect();
+    let lines: Vec<String> = message.trim_end().lines().map(|line| format!("  {line}")).collect();
     lines.join("\n")
 }
 
@@ -181,67 +142,31 @@ mod tests {
     use insta::assert_snapshot;
 
     fn finished(step: &str, result: StepResult, seconds: u64) -> Event {
-        Event::StepFinished {
-            step: step.to_owned(),
-            result,
-            elapsed: Duration::from_secs(seconds),
-        }
+        Event::StepFinished { step: step.to_owned(), result, elapsed: Duration::from_secs(seconds) }
     }
 
     #[test]
     fn a_whole_run() {
         let graph = Graph::from_plan(&example()).unwrap();
-        let output = Event::StepOutput {
-            step: "build:alpha".to_owned(),
-            line: "building…".to_owned(),
-        };
+        let output = Event::StepOutput { step: "build:alpha".to_owned(), line: "building…".to_owned() };
         let events = [
             Event::Phase("reading the plan".to_owned()),
             Event::Warning("old".to_owned()),
             Event::Warning("old".to_owned()),
-            Event::WalkStarted {
-                steps: graph.steps().cloned().collect(),
-            },
-            Event::Evaluated {
-                node: "alpha".to_owned(),
-                status: CacheStatus::NotBuilt { build: 2, fetch: 3 },
-            },
+            Event::WalkStarted { steps: graph.steps().cloned().collect() },
+            Event::Evaluated { node: "alpha".to_owned(), status: CacheStatus::NotBuilt { build: 2, fetch: 3 } },
             Event::NotEvaluated {
                 node: "beta".to_owned(),
                 message: "node `beta` does not evaluate: boom\nat once".to_owned(),
             },
-            finished(
-                "copy:beta",
-                StepResult::Failed("node `beta` does not evaluate: boom\nat once".to_owned()),
-                1,
-            ),
-            Event::StepStarted {
-                step: "build:alpha".to_owned(),
-            },
+            finished("copy:beta", StepResult::Failed("node `beta` does not evaluate: boom\nat once".to_owned()), 1),
+            Event::StepStarted { step: "build:alpha".to_owned() },
             output,
             finished("build:alpha", StepResult::Done(String::new()), 3),
-            finished(
-                "activate:alpha",
-                StepResult::Done("new system".to_owned()),
-                75,
-            ),
-            finished(
-                "activate:beta",
-                StepResult::Skipped("up to date".to_owned()),
-                0,
-            ),
-            finished(
-                "build:gamma",
-                StepResult::Failed("node gamma\nerror: boom\n".to_owned()),
-                1,
-            ),
-            finished(
-                "copy:gamma",
-                StepResult::Blocked {
-                    by: "build:gamma".to_owned(),
-                },
-                0,
-            ),
+            finished("activate:alpha", StepResult::Done("new system".to_owned()), 75),
+            finished("activate:beta", StepResult::Skipped("up to date".to_owned()), 0),
+            finished("build:gamma", StepResult::Failed("node gamma\nerror: boom\n".to_owned()), 1),
+            finished("copy:gamma", StepResult::Blocked { by: "build:gamma".to_owned() }, 0),
             finished("build:beta", StepResult::Offline("no route".to_owned()), 0),
             finished("copy:beta", StepResult::Cancelled, 0),
             Event::Paused {
@@ -251,33 +176,17 @@ mod tests {
                 seconds: 600,
                 approvers: Vec::new(),
             },
-            Event::Resumed {
-                rollout: "web".to_owned(),
-                detail: "approved by ann@desk".to_owned(),
-            },
+            Event::Resumed { rollout: "web".to_owned(), detail: "approved by ann@desk".to_owned() },
             Event::TakenBack {
                 rollout: "web".to_owned(),
                 node: "beta".to_owned(),
                 detail: "runs the old system again".to_owned(),
             },
-            finished(
-                "gate:web:2",
-                StepResult::Aborted("1 node failed (beta), 0 allowed".to_owned()),
-                0,
-            ),
-            Event::Online {
-                node: "alpha".to_owned(),
-            },
-            Event::Offline {
-                node: "delta".to_owned(),
-                message: "cannot connect\nat all".to_owned(),
-            },
-            Event::Interrupted {
-                activating: vec!["alpha".to_owned(), "gamma".to_owned()],
-            },
-            Event::Interrupted {
-                activating: Vec::new(),
-            },
+            finished("gate:web:2", StepResult::Aborted("1 node failed (beta), 0 allowed".to_owned()), 0),
+            Event::Online { node: "alpha".to_owned() },
+            Event::Offline { node: "delta".to_owned(), message: "cannot connect\nat all".to_owned() },
+            Event::Interrupted { activating: vec!["alpha".to_owned(), "gamma".to_owned()] },
+            Event::Interrupted { activating: Vec::new() },
         ];
         let mut lines = Lines::default();
         let text: Vec<String> = events.iter().filter_map(|event| lines.of(event)).collect();

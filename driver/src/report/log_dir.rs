@@ -37,10 +37,7 @@ impl LogDir {
     /// Makes the folder and begins a run in it.
     pub fn begin(folder: &Path, command: &str) -> Result<Self, LogDirError> {
         let nodes = folder.join(NODES);
-        private::make_folder(&nodes).map_err(|source| LogDirError {
-            path: nodes,
-            source,
-        })?;
+        private::make_folder(&nodes).map_err(|source| LogDirError { path: nodes, source })?;
         let events = append(&folder.join("events.jsonl"))?;
         Ok(Self {
             folder: folder.to_owned(),
@@ -77,8 +74,7 @@ impl LogDir {
         };
         let time = humantime::format_rfc3339_millis(SystemTime::now());
         let lines = text.lines().map(|line| format!("{time} {line}\n"));
-        file.write_all(lines.collect::<String>().as_bytes())
-            .map_err(|source| LogDirError { path, source })
+        file.write_all(lines.collect::<String>().as_bytes()).map_err(|source| LogDirError { path, source })
     }
 }
 
@@ -110,10 +106,7 @@ impl Reader for LogDir {
 }
 
 fn append(path: &Path) -> Result<File, LogDirError> {
-    private::append(path).map_err(|source| LogDirError {
-        path: path.to_owned(),
-        source,
-    })
+    private::append(path).map_err(|source| LogDirError { path: path.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -130,17 +123,10 @@ mod tests {
         let graph = Graph::from_plan(&example()).unwrap();
         let step = || "build:alpha".to_owned();
         vec![
-            Event::WalkStarted {
-                steps: graph.steps().cloned().collect(),
-            },
-            Event::Online {
-                node: "alpha".to_owned(),
-            },
+            Event::WalkStarted { steps: graph.steps().cloned().collect() },
+            Event::Online { node: "alpha".to_owned() },
             Event::StepStarted { step: step() },
-            Event::StepOutput {
-                step: step(),
-                line: "compiling".to_owned(),
-            },
+            Event::StepOutput { step: step(), line: "compiling".to_owned() },
             Event::StepFinished {
                 step: step(),
                 result: StepResult::Failed("boom\n  at once".to_owned()),
@@ -159,10 +145,7 @@ mod tests {
             }
         }
         let text = std::fs::read_to_string(folder.path().join("logs/nodes/alpha.log")).unwrap();
-        let said: Vec<&str> = text
-            .lines()
-            .map(|line| line.split_once(' ').unwrap().1)
-            .collect();
+        let said: Vec<&str> = text.lines().map(|line| line.split_once(' ').unwrap().1).collect();
         let once = [
             "alpha: online",
             "alpha: build: started",
@@ -175,12 +158,7 @@ mod tests {
         let events = std::fs::read_to_string(folder.path().join("logs/events.jsonl")).unwrap();
         assert_eq!(events.lines().count(), 12);
         assert!(!folder.path().join("logs/nodes/beta.log").exists());
-        for (path, mode) in [
-            ("", 0o700),
-            ("nodes", 0o700),
-            ("nodes/alpha.log", 0o600),
-            ("events.jsonl", 0o600),
-        ] {
+        for (path, mode) in [("", 0o700), ("nodes", 0o700), ("nodes/alpha.log", 0o600), ("events.jsonl", 0o600)] {
             let path = folder.path().join("logs").join(path);
             let found = std::fs::metadata(&path).unwrap().permissions().mode();
             assert_eq!(found & 0o777, mode, "{}", path.display());
@@ -189,9 +167,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_cannot_be_made_is_said() {
-        let error = LogDir::begin(Path::new("/dev/null/logs"), "deploy")
-            .err()
-            .unwrap();
+        let error = LogDir::begin(Path::new("/dev/null/logs"), "deploy").err().unwrap();
         insta::assert_snapshot!(error, @r"
         cannot write logs to /dev/null/logs/nodes: Not a directory (os error 20)
         Name a folder that can be written to: --log-dir DIR

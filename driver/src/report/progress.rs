@@ -23,10 +23,7 @@ impl<W: Write + Send> Plain<W> {
     /// Writes to this.
     #[must_use]
     pub fn new(to: W) -> Self {
-        Self {
-            lines: Lines::default(),
-            to,
-        }
+        Self { lines: Lines::default(), to }
     }
 }
 
@@ -52,12 +49,7 @@ impl Bars {
     /// Draws on this screen.
     #[must_use]
     pub fn new(screen: MultiProgress) -> Self {
-        Self {
-            screen,
-            lines: Lines::default(),
-            overall: None,
-            running: BTreeMap::new(),
-        }
+        Self { screen, lines: Lines::default(), overall: None, running: BTreeMap::new() }
     }
 
     fn show(&mut self, event: &Event) {
@@ -90,8 +82,7 @@ impl Bars {
     }
 
     fn begin(&mut self) {
-        let bar = ProgressBar::new(self.lines.total() as u64)
-            .with_style(style("[{bar:30}] {pos} of {len} steps"));
+        let bar = ProgressBar::new(self.lines.total() as u64).with_style(style("[{bar:30}] {pos} of {len} steps"));
         self.overall = Some(self.screen.add(bar));
     }
 
@@ -131,11 +122,7 @@ mod tests {
 
     fn failed() -> Event {
         let result = StepResult::Failed("boom".to_owned());
-        Event::StepFinished {
-            step: "x".to_owned(),
-            result,
-            elapsed: Duration::from_secs(1),
-        }
+        Event::StepFinished { step: "x".to_owned(), result, elapsed: Duration::from_secs(1) }
     }
 
     #[test]
@@ -144,10 +131,7 @@ mod tests {
         let mut plain = Plain::new(&mut text);
         plain.read(&Event::Phase("reading".to_owned()));
         plain.read(&failed());
-        assert_eq!(
-            String::from_utf8(text).unwrap(),
-            "reading\nx: failed after 1.0 s\n  boom\n"
-        );
+        assert_eq!(String::from_utf8(text).unwrap(), "reading\nx: failed after 1.0 s\n  boom\n");
     }
 
     #[test]
@@ -156,9 +140,7 @@ mod tests {
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
         let mut bars = Bars::new(MultiProgress::with_draw_target(target));
         bars.read(&Event::WalkStarted { steps: Vec::new() });
-        bars.read(&Event::StepStarted {
-            step: "x".to_owned(),
-        });
+        bars.read(&Event::StepStarted { step: "x".to_owned() });
         bars.read(&failed());
         bars.end();
         assert_eq!(terminal.contents(), "x: failed after 1.0 s\n  boom");

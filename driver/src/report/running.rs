@@ -25,14 +25,9 @@ impl Running {
     pub fn activating(&self) -> Vec<String> {
         // What a panicked thread left behind is still the best answer.
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let steps = state
-            .running
-            .iter()
-            .filter_map(|step| state.steps.get(step));
-        let nodes: BTreeSet<String> = steps
-            .filter(|step| step.kind == StepKind::Activate)
-            .filter_map(|step| step.node.clone())
-            .collect();
+        let steps = state.running.iter().filter_map(|step| state.steps.get(step));
+        let nodes: BTreeSet<String> =
+            steps.filter(|step| step.kind == StepKind::Activate).filter_map(|step| step.node.clone()).collect();
         nodes.into_iter().collect()
     }
 }
@@ -70,9 +65,7 @@ mod tests {
         let graph = Graph::from_plan(&example()).unwrap();
         let mut running = Running::default();
         let seen = running.clone();
-        running.read(&Event::WalkStarted {
-            steps: graph.steps().cloned().collect(),
-        });
+        running.read(&Event::WalkStarted { steps: graph.steps().cloned().collect() });
         for step in ["activate:beta", "activate:alpha", "build:gamma"] {
             let step = step.to_owned();
             running.read(&Event::StepStarted { step });

@@ -12,10 +12,7 @@ use crate::event::Event;
 const MOST_HELD: usize = 1024;
 
 fn is_output(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::StepOutput { .. } | Event::CommandOutput { .. }
-    )
+    matches!(event, Event::StepOutput { .. } | Event::CommandOutput { .. })
 }
 
 /// The progress display. Clones are the same.
@@ -48,14 +45,8 @@ impl Screen {
     }
 
     fn of(reader: Box<dyn Reader>, bars: Option<MultiProgress>) -> Self {
-        let state = State {
-            reader,
-            bars,
-            held: None,
-        };
-        Self {
-            state: Arc::new(Mutex::new(state)),
-        }
+        let state = State { reader, bars, held: None };
+        Self { state: Arc::new(Mutex::new(state)) }
     }
 
     /// Leaves the terminal to a question. What happens meanwhile is shown afterwards.
@@ -69,9 +60,7 @@ impl Screen {
             bars.set_draw_target(ProgressDrawTarget::hidden());
         }
         drop(state);
-        Aside {
-            screen: self.clone(),
-        }
+        Aside { screen: self.clone() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -117,10 +106,7 @@ impl UntilTheWalk {
     /// Shows it there.
     #[must_use]
     pub fn on(screen: Screen) -> Self {
-        Self {
-            screen,
-            is_walking: false,
-        }
+        Self { screen, is_walking: false }
     }
 }
 
@@ -160,10 +146,7 @@ mod tests {
     fn finding_output_without_end_is_not_kept_while_a_question_waits() {
         let mut screen = Screen::of(Box::new(Shown(Arc::default())), None);
         let aside = screen.step_aside();
-        let output = || Event::StepOutput {
-            step: "exec:alpha".to_owned(),
-            line: "flood".to_owned(),
-        };
+        let output = || Event::StepOutput { step: "exec:alpha".to_owned(), line: "flood".to_owned() };
         (0..2 * MOST_HELD).for_each(|_| screen.read(&output()));
         screen.read(&Event::Phase("kept".to_owned()));
         let held = screen.state().held.as_ref().map(Vec::len);

@@ -55,10 +55,7 @@ fn describe(text: &mut String, network: &Network, node: &NodeStatus, status: &Ho
     }
     match &probe.network {
         Some(theirs) if theirs.id != network.id => {
-            line(
-                "network",
-                &format!("{} ({}): not this one", theirs.name, theirs.id),
-            );
+            line("network", &format!("{} ({}): not this one", theirs.name, theirs.id));
         }
         Some(theirs) if theirs.name != network.name => {
             let said = format!("{} ({}): another one with this id", theirs.name, theirs.id);
@@ -71,24 +68,13 @@ fn describe(text: &mut String, network: &Network, node: &NodeStatus, status: &Ho
         line("lock", &held(lock));
     }
     for left in &probe.unfinished {
-        let what = format!(
-            "{} of {} (record: {DEPLOYS}/{})",
-            left.phase, left.toplevel, left.nonce
-        );
+        let what = format!("{} of {} (record: {DEPLOYS}/{})", left.phase, left.toplevel, left.nonce);
         line("unfinished", &what);
     }
     // One that is under way is what the lock is about.
     if let Some(last) = probe.last.as_ref().filter(|last| last.phase.is_final()) {
-        let why = if last.message.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", last.message)
-        };
-        let unseen = if last.is_unseen {
-            ", while nobody looked"
-        } else {
-            ""
-        };
+        let why = if last.message.is_empty() { String::new() } else { format!(": {}", last.message) };
+        let unseen = if last.is_unseen { ", while nobody looked" } else { "" };
         let phase = last.phase.word();
         line("last deploy", &format!("{phase}{unseen}{why}"));
     }
@@ -96,26 +82,16 @@ fn describe(text: &mut String, network: &Network, node: &NodeStatus, status: &Ho
 
 fn next_boot(status: &HostStatus) -> String {
     let probe = &status.probe;
-    let generation = status
-        .generation
-        .map(|number| format!(" (generation {number})"))
-        .unwrap_or_default();
+    let generation = status.generation.map(|number| format!(" (generation {number})")).unwrap_or_default();
     match probe.system_profile.as_deref() {
         None => "no system profile".to_owned(),
-        Some(path) => format!(
-            "{}{generation}",
-            same_or(path, probe.current_system.as_deref())
-        ),
+        Some(path) => format!("{}{generation}", same_or(path, probe.current_system.as_deref())),
     }
 }
 
 /// The path, unless it is the one that was just shown.
 fn same_or<'a>(path: &'a str, running: Option<&str>) -> &'a str {
-    if running == Some(path) {
-        "the running one"
-    } else {
-        path
-    }
+    if running == Some(path) { "the running one" } else { path }
 }
 
 fn held(lock: &LockHolder) -> String {
@@ -131,11 +107,7 @@ fn held(lock: &LockHolder) -> String {
 }
 
 fn reach(error: &HostError) -> &'static str {
-    if error.is_offline() {
-        "offline"
-    } else {
-        "could not be asked"
-    }
+    if error.is_offline() { "offline" } else { "could not be asked" }
 }
 
 fn indent(text: &mut String, message: &str) {
@@ -146,24 +118,11 @@ fn indent(text: &mut String, message: &str) {
 
 fn last_line(nodes: &[NodeStatus]) -> String {
     let count = |is: &dyn Fn(&NodeStatus) -> bool| nodes.iter().filter(|node| is(node)).count();
-    let mut line = format!(
-        "{} of {} nodes online",
-        count(&|node| node.host.is_ok()),
-        nodes.len()
-    );
+    let mut line = format!("{} of {} nodes online", count(&|node| node.host.is_ok()), nodes.len());
     let parts = [
-        (
-            count(&|node| node.is_as_planned() == Some(true)),
-            "up to date",
-        ),
-        (
-            count(&|node| node.is_as_planned() == Some(false)),
-            "not as planned",
-        ),
-        (
-            count(&|node| matches!(node.planned, Planned::Unknown(_))),
-            "not evaluated",
-        ),
+        (count(&|node| node.is_as_planned() == Some(true)), "up to date"),
+        (count(&|node| node.is_as_planned() == Some(false)), "not as planned"),
+        (count(&|node| matches!(node.planned, Planned::Unknown(_))), "not evaluated"),
     ];
     for (number, what) in parts {
         if number > 0 {
@@ -176,10 +135,7 @@ fn last_line(nodes: &[NodeStatus]) -> String {
 /// The same as one JSON document, documented in docs/command-line.md.
 #[must_use]
 pub fn json(network: &Network, nodes: &[NodeStatus]) -> Value {
-    let nodes: Map<String, Value> = nodes
-        .iter()
-        .map(|node| (node.node.clone(), node_json(node)))
-        .collect();
+    let nodes: Map<String, Value> = nodes.iter().map(|node| (node.node.clone(), node_json(node))).collect();
     json!({ "version": SCHEMA, "network": network, "nodes": nodes })
 }
 
@@ -201,16 +157,7 @@ fn node_json(node: &NodeStatus) -> Value {
 }
 
 fn host_json(status: &HostStatus) -> Value {
-    let Probe {
-        current_system,
-        system_profile,
-        booted_system,
-        network,
-        nix,
-        unfinished,
-        last,
-        ..
-    } = &status.probe;
+    let Probe { current_system, system_profile, booted_system, network, nix, unfinished, last, .. } = &status.probe;
     let unfinished: Vec<Value> = unfinished
         .iter()
         .map(|left| json!({ "nonce": left.nonce, "phase": left.phase, "system": left.toplevel }))

@@ -38,19 +38,13 @@ impl Summary {
             }
         }
         let goal = |node: &str| goals.get(node).copied().unwrap_or_default();
-        let rows = nodes
-            .into_iter()
-            .map(|(node, steps)| row(node, &steps, goal(node)));
+        let rows = nodes.into_iter().map(|(node, steps)| row(node, &steps, goal(node)));
         let others = graph.steps().filter(|step| step.node.is_none());
         let is_good = |step: &WalkStep| {
             let result = run.steps.get(&step.id);
             matches!(result, Some(StepResult::Done(_) | StepResult::Skipped(_)))
         };
-        Self {
-            rows: rows.collect(),
-            is_rest_good: others.into_iter().all(is_good),
-            rollouts: Vec::new(),
-        }
+        Self { rows: rows.collect(), is_rest_good: others.into_iter().all(is_good), rollouts: Vec::new() }
     }
 
     /// Adds how rollouts ended; a node that was taken back is told as such.
@@ -75,56 +69,30 @@ impl Summary {
     #[must_use]
     pub fn is_success(&self) -> bool {
         let is_well = |report: &RolloutReport| report.state == RolloutState::Healthy;
-        self.is_rest_good
-            && self.rows.iter().all(|row| row.result.is_good())
-            && self.rollouts.iter().all(is_well)
+        self.is_rest_good && self.rows.iter().all(|row| row.result.is_good()) && self.rollouts.iter().all(is_well)
     }
 
     /// Whether nothing failed, and something waits for a person.
     #[must_use]
     pub fn is_paused(&self) -> bool {
-        let may_be = |row: &Row| {
-            row.result.is_good()
-                || row.result == NodeResult::Skipped
-                || row.result == NodeResult::Blocked
-        };
-        let is_well = |report: &RolloutReport| {
-            matches!(report.state, RolloutState::Healthy | RolloutState::Paused)
-        };
+        let may_be =
+            |row: &Row| row.result.is_good() || row.result == NodeResult::Skipped || row.result == NodeResult::Blocked;
+        let is_well = |report: &RolloutReport| matches!(report.state, RolloutState::Healthy | RolloutState::Paused);
         self.rows.iter().all(may_be)
             && self.rollouts.iter().all(is_well)
-            && self
-                .rollouts
-                .iter()
-                .any(|report| report.state == RolloutState::Paused)
+            && self.rollouts.iter().any(|report| report.state == RolloutState::Paused)
     }
 
     /// The table and the last line.
     #[must_use]
     pub fn render(&self, colours: Colours) -> String {
-        let width = self
-            .rows
-            .iter()
-            .map(|row| row.node.len())
-            .max()
-            .unwrap_or_default();
+        let width = self.rows.iter().map(|row| row.node.len()).max().unwrap_or_default();
         let line = |row: &Row| {
-            let line = format!(
-                "{:width$}  {}  {}",
-                row.node,
-                row.result.styled(colours),
-                row.detail
-            );
+            let line = format!("{:width$}  {}  {}", row.node, row.result.styled(colours), row.detail);
             line.trim_end().to_owned() + "\n"
         };
-        let rollout = |report: &RolloutReport| {
-            format!(
-                "rollout {}  {}  {}\n",
-                report.id,
-                report.state.word(),
-                report.detail
-            )
-        };
+        let rollout =
+            |report: &RolloutReport| format!("rollout {}  {}  {}\n", report.id, report.state.word(), report.detail);
         let rollouts: String = self.rollouts.iter().map(rollout).collect();
         self.rows.iter().map(line).collect::<String>() + &rollouts + &self.last_line() + "\n"
     }
@@ -136,15 +104,9 @@ impl Summary {
         for row in &self.rows {
             *counts.entry(row.result).or_default() += 1;
         }
-        let active = self
-            .rows
-            .iter()
-            .filter(|row| row.result.is_active())
-            .count();
+        let active = self.rows.iter().filter(|row| row.result.is_active()).count();
         let others = counts.iter().filter(|(result, _)| !result.is_active());
-        let others: String = others
-            .map(|(result, count)| format!(", {count} {}", result.word()))
-            .collect();
+        let others: String = others.map(|(result, count)| format!(", {count} {}", result.word())).collect();
         format!("{active} of {} nodes active{others}", self.rows.len())
     }
 }

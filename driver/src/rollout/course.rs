@@ -216,9 +216,7 @@ impl Course {
 
     pub(super) fn in_state(&self, state: State) -> impl Iterator<Item = &str> {
         let nodes = self.nodes.iter();
-        nodes
-            .filter(move |(_, node)| node.state == state)
-            .map(|(name, _)| name.as_str())
+        nodes.filter(move |(_, node)| node.state == state).map(|(name, _)| name.as_str())
     }
 
     pub(super) fn change(&mut self, node: &str, change: impl FnOnce(&mut Node)) {
@@ -226,25 +224,14 @@ impl Course {
             return;
         };
         let sorts = |node: &Node| {
-            (
-                node.state == State::Moving,
-                node.holds_slot(),
-                node.counts_as_failure(self.rollout.on_unreachable),
-            )
+            (node.state == State::Moving, node.holds_slot(), node.counts_as_failure(self.rollout.on_unreachable))
         };
         let before = sorts(node);
         change(node);
         let after = sorts(node);
-        let Tally {
-            moving,
-            holding,
-            failed,
-        } = &mut self.tally;
-        for (count, was, is) in [
-            (moving, before.0, after.0),
-            (holding, before.1, after.1),
-            (failed, before.2, after.2),
-        ] {
+        let Tally { moving, holding, failed } = &mut self.tally;
+        for (count, was, is) in [(moving, before.0, after.0), (holding, before.1, after.1), (failed, before.2, after.2)]
+        {
             *count = *count + usize::from(is) - usize::from(was);
         }
     }

@@ -48,18 +48,9 @@ impl Rollouts {
     pub fn of(plan: &Plan, graph: &Graph) -> Self {
         let selected = graph.steps().filter_map(|step| step.node.clone()).collect();
         let gates = graph.steps().filter(|step| step.kind == StepKind::Gate);
-        let rollout_of =
-            |gate: &WalkStep| Some((gate.id.clone(), plan.steps.get(&gate.id)?.rollout.clone()?));
-        let mut rollouts = Self {
-            gates: gates.filter_map(rollout_of).collect(),
-            ..Self::default()
-        };
-        let path = [
-            StepKind::Build,
-            StepKind::Copy,
-            StepKind::Activate,
-            StepKind::Check,
-        ];
+        let rollout_of = |gate: &WalkStep| Some((gate.id.clone(), plan.steps.get(&gate.id)?.rollout.clone()?));
+        let mut rollouts = Self { gates: gates.filter_map(rollout_of).collect(), ..Self::default() };
+        let path = [StepKind::Build, StepKind::Copy, StepKind::Activate, StepKind::Check];
         let mut on_path: BTreeMap<&str, Vec<&WalkStep>> = BTreeMap::new();
         for step in graph.steps().filter(|step| path.contains(&step.kind)) {
             let node = step.node.as_deref().unwrap_or_default();
@@ -111,8 +102,7 @@ impl Rollouts {
     pub fn queue(&self, step: &str) -> String {
         let member = self.members.get(step);
         let activation = member.filter(|member| member.kind == StepKind::Activate);
-        let queue =
-            activation.and_then(|member| Some(self.course(&member.rollout)?.queue(&member.node)));
+        let queue = activation.and_then(|member| Some(self.course(&member.rollout)?.queue(&member.node)));
         queue.unwrap_or_default()
     }
 
@@ -172,8 +162,7 @@ impl Rollouts {
     #[must_use]
     pub fn reports(&self) -> Vec<RolloutReport> {
         let ids = self.courses.keys();
-        ids.filter_map(|id| Some(self.course(id)?.report()))
-            .collect()
+        ids.filter_map(|id| Some(self.course(id)?.report())).collect()
     }
 }
 

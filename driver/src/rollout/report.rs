@@ -54,16 +54,8 @@ impl Course {
         let state = self.state();
         let healthy = self.in_state(State::Healthy);
         let healthy = healthy.filter(|node| !self.taken_back.contains_key(*node));
-        let mut detail = format!(
-            "{} of {} healthy",
-            healthy.count(),
-            count(self.nodes.len(), "node")
-        );
-        for (what, which) in [
-            ("failed", State::Failed),
-            ("blocked", State::Blocked),
-            ("offline", State::Offline),
-        ] {
+        let mut detail = format!("{} of {} healthy", healthy.count(), count(self.nodes.len(), "node"));
+        for (what, which) in [("failed", State::Failed), ("blocked", State::Blocked), ("offline", State::Offline)] {
             let names: Vec<&str> = self.in_state(which).collect();
             if !names.is_empty() {
                 detail.push_str(&format!(", {what}: {}", names.join(", ")));
@@ -72,12 +64,7 @@ impl Course {
         if let Some(why) = self.why() {
             detail.push_str(&format!("; {why}"));
         }
-        RolloutReport {
-            id: self.id.clone(),
-            state,
-            detail,
-            taken_back: self.taken_back.clone(),
-        }
+        RolloutReport { id: self.id.clone(), state, detail, taken_back: self.taken_back.clone() }
     }
 
     fn state(&self) -> RolloutState {

@@ -17,11 +17,7 @@ impl Course {
             return Admission::Never(format!("the rollout {} does not go on: {why}", self.id));
         }
         let moving = self.tally.moving;
-        if self
-            .rollout
-            .max_parallel
-            .is_some_and(|max| moving >= max.max(1))
-        {
+        if self.rollout.max_parallel.is_some_and(|max| moving >= max.max(1)) {
             return Admission::Full;
         }
         let known = self.nodes.get(node);
@@ -57,17 +53,15 @@ impl Course {
     }
 
     fn is_as_many(&self, unavailable: usize) -> bool {
-        self.rollout
-            .max_unavailable
-            .is_some_and(|max| unavailable >= max)
+        self.rollout.max_unavailable.is_some_and(|max| unavailable >= max)
     }
 
     /// Whether a node that was unhealthy before has its turn in the same batch or before it.
     fn may_free_a_slot(&self, node: &str) -> bool {
         let batch = self.batch_of(node);
-        self.nodes.iter().any(|(name, other)| {
-            other.was_unhealthy && other.state == State::Waiting && self.batch_of(name) <= batch
-        })
+        self.nodes
+            .iter()
+            .any(|(name, other)| other.was_unhealthy && other.state == State::Waiting && self.batch_of(name) <= batch)
     }
 
     fn no_slot(&self) -> String {

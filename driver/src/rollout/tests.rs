@@ -11,18 +11,11 @@ use crate::plan::{Batch, OnUnreachable, RevertScope, Rollout};
 /// Three batches: `a`; `b` and `c`; `d` and `e`.
 fn rollout() -> Rollout {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let batch = |nodes: &[&str], canary| Batch {
-        nodes: names(nodes),
-        canary,
-    };
+    let batch = |nodes: &[&str], canary| Batch { nodes: names(nodes), canary };
     Rollout {
         role: Some("web".to_owned()),
         nodes: names(&["a", "b", "c", "d", "e"]),
-        batches: vec![
-            batch(&["a"], true),
-            batch(&["b", "c"], false),
-            batch(&["d", "e"], false),
-        ],
+        batches: vec![batch(&["a"], true), batch(&["b", "c"], false), batch(&["d", "e"], false)],
         max_parallel: None,
         max_unavailable: Some(2),
         min_healthy_time: 0,
@@ -60,9 +53,7 @@ fn break_on(course: &mut Course, node: &str) {
 }
 
 fn before(node: &str) -> Before {
-    Before {
-        undo: Some(format!("1-{node}")),
-    }
+    Before { undo: Some(format!("1-{node}")) }
 }
 
 fn never(admission: Admission) -> String {

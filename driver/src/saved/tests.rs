@@ -23,10 +23,7 @@ fn a_plan_that_was_saved_is_the_same_when_nothing_changed() {
     assert_eq!(read, saved());
     read.require(&path, &saved()).unwrap();
     // A Nix that has no fingerprints compares all the rest.
-    let without = SavedPlan {
-        fingerprint: None,
-        ..saved()
-    };
+    let without = SavedPlan { fingerprint: None, ..saved() };
     read.require(&path, &without).unwrap();
 }
 
@@ -34,10 +31,8 @@ fn a_plan_that_was_saved_is_the_same_when_nothing_changed() {
 fn whatever_differs_is_named() {
     let mut now = saved();
     now.selection.insert("beta".to_owned());
-    now.systems
-        .insert("alpha".to_owned(), "/nix/store/2-a".to_owned());
-    now.programs
-        .insert("beta".to_owned(), "/nix/store/3-b".to_owned());
+    now.systems.insert("alpha".to_owned(), "/nix/store/2-a".to_owned());
+    now.programs.insert("beta".to_owned(), "/nix/store/3-b".to_owned());
     now.deployer_programs = Some("/nix/store/4-d".to_owned());
     now.fingerprint = Some("f2".to_owned());
     now.plan["steps"]["build:alpha"]["after"] = json!(["build:beta"]);

@@ -14,26 +14,16 @@ use super::*;
 use crate::plan::Step;
 
 fn limits() -> impl Strategy<Value = Limits> {
-    let per_kind = prop::collection::btree_map(
-        prop::sample::select(StepKind::ALL.to_vec()),
-        0..4_usize,
-        0..4,
-    );
+    let per_kind = prop::collection::btree_map(prop::sample::select(StepKind::ALL.to_vec()), 0..4_usize, 0..4);
     (0..8_usize, per_kind).prop_map(|(overall, per_kind)| Limits { overall, per_kind })
 }
 
 fn going_on(limits: &Limits) -> Policy {
-    Policy {
-        limits: limits.clone(),
-        on_failure: OnFailure::GoOn,
-    }
+    Policy { limits: limits.clone(), on_failure: OnFailure::GoOn }
 }
 
 fn stopping(limits: &Limits) -> Policy {
-    Policy {
-        limits: limits.clone(),
-        on_failure: OnFailure::StopStarting,
-    }
+    Policy { limits: limits.clone(), on_failure: OnFailure::StopStarting }
 }
 
 struct Ran {
@@ -45,57 +35,33 @@ struct Ran {
 
 fn ran(fakes: &[FakeStep], policy: Policy, cancel_after: Option<usize>) -> Ran {
     let names = |places: &[usize]| places.iter().map(|place| name(*place)).collect();
-    let step = |fake: &FakeStep| Step {
-        after: names(&fake.after),
-        settles: names(&fake.settles),
-        ..Step::bare(fake.kind)
-    };
+    let step =
+        |fake: &FakeStep| Step { after: names(&fake.after), settles: names(&fake.settles), ..Step::bare(fake.kind) };
     let named = fakes.iter().enumerate();
-    let steps = named
-        .clone()
-        .map(|(place, fake)| (name(place), step(fake)))
-        .collect();
+    let steps = named.clone().map(|(place, fake)| (name(place), step(fake))).collect();
     let graph = Graph::from_steps(&steps).unwrap();
     let cancel = CancellationToken::new();
     let recorder = Recorder {
-        fakes: named
-            .map(|(place, fake)| (name(place), fake.clone()))
-            .collect(),
+        fakes: named.map(|(place, fake)| (name(place), fake.clone())).collect(),
         cancel_at: cancel_after.map(|at| (at, cancel.clone())),
         ..Recorder::default()
     };
     // The paused clock makes sleeping free and the order of endings that of their times.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let (events, mut reader) = EventSink::channel();
     let result = runtime.block_on(run(&graph, &recorder, policy, &events, cancel));
     let events = std::iter::from_fn(|| reader.try_recv()).collect();
-    Ran {
-        graph,
-        recorder,
-        result,
-        events,
-    }
+    Ran { graph, recorder, result, events }
 }
 
 impl Ran {
     fn started(&self) -> Vec<StepId> {
         let history = self.recorder.history.lock().unwrap();
-        history
-            .iter()
-            .filter(|(started, _)| *started)
-            .map(|(_, step)| step.clone())
-            .collect()
+        history.iter().filter(|(started, _)| *started).map(|(_, step)| step.clone()).collect()
     }
 
     fn succeeded(&self, step: &str) -> bool {
-        matches!(
-            self.result.steps[step],
-            StepResult::Done(_) | StepResult::Skipped(_)
-        )
+        matches!(self.result.steps[step], StepResult::Done(_) | StepResult::Skipped(_))
     }
 
     /// What holds for every walk, whatever happened in it.
@@ -108,28 +74,15 @@ impl Ran {
 
     fn check_dependencies(&self) {
         let history = self.recorder.history.lock().unwrap().clone();
-        let place = |started, step: &str| {
-            history
-                .iter()
-                .position(|it| *it == (started, step.to_owned()))
-        };
+        let place = |started, step: &str| history.iter().position(|it| *it == (started, step.to_owned()));
         for step in self.started() {
             for before in self.graph.dependencies(&step) {
-                assert!(
-                    self.succeeded(&before),
-                    "{step} ran although {before} did not succeed"
-                );
-                assert!(
-                    place(false, &before) < place(true, &step),
-                    "{step} began before {before} ended"
-                );
+                assert!(self.succeeded(&before), "{step} ran although {before} did not succeed");
+                assert!(place(false, &before) < place(true, &step), "{step} began before {before} ended");
             }
             for before in self.graph.settled_before(&step) {
                 // What never started ended without a trace in the history.
-                assert!(
-                    place(false, &before) < place(true, &step),
-                    "{step} began before {before} ended"
-                );
+                assert!(place(false, &before) < place(true, &step), "{step} began before {before} ended");
                 assert!(
                     place(true, &before).is_some() == place(false, &before).is_some(),
                     "{step} began while {before} was running"
@@ -149,10 +102,7 @@ impl Ran {
                 *count -= 1;
             }
             assert!(*count <= limits.of(kind), "too many of {kind:?}");
-            assert!(
-                running.values().sum::<usize>() <= limits.overall.max(1),
-                "too many in all"
-            );
+            assert!(running.values().sum::<usize>() <= limits.overall.max(1), "too many in all");
         }
     }
 
@@ -164,11 +114,7 @@ impl Ran {
         assert_eq!(once.len(), started.len(), "a step ran twice");
         for step in all {
             let finished = |event: &&Event| matches!(event, Event::StepFinished { step: it, .. } if it == step);
-            assert_eq!(
-                self.events.iter().filter(finished).count(),
-                1,
-                "{step} ended once for readers"
-            );
+            assert_eq!(self.events.iter().filter(finished).count(), 1, "{step} ended once for readers");
         }
     }
 
@@ -250,23 +196,9 @@ fn independent_steps_run_at_the_same_time() {
         entry: Entry::Open,
         prepared: 0,
     };
-    let limits = Limits {
-        overall: 10,
-        per_kind: BTreeMap::new(),
-    };
-    let ran = ran(
-        &[fake(vec![]), fake(vec![]), fake(vec![0, 1])],
-        going_on(&limits),
-        None,
-    );
-    let starts: Vec<bool> = ran
-        .recorder
-        .history
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|(started, _)| *started)
-        .collect();
+    let limits = Limits { overall: 10, per_kind: BTreeMap::new() };
+    let ran = ran(&[fake(vec![]), fake(vec![]), fake(vec![0, 1])], going_on(&limits), None);
+    let starts: Vec<bool> = ran.recorder.history.lock().unwrap().iter().map(|(started, _)| *started).collect();
     assert_eq!(starts, [true, true, false, false, true, false]);
     assert!(ran.result.is_success());
 }
@@ -282,32 +214,15 @@ fn a_walk_that_is_cancelled_before_it_begins_does_nothing() {
         entry: Entry::Open,
         prepared: 0,
     };
-    let limits = Limits {
-        overall: 1,
-        per_kind: BTreeMap::new(),
-    };
+    let limits = Limits { overall: 1, per_kind: BTreeMap::new() };
     let ran = ran(&[fake.clone(), fake], going_on(&limits), None);
     assert_eq!(ran.started().len(), 2);
     let cancel = CancellationToken::new();
     cancel.cancel();
     let (events, _reader) = EventSink::channel();
-    let limits = Limits {
-        overall: 1,
-        per_kind: BTreeMap::new(),
-    };
-    let walk = run(
-        &ran.graph,
-        &ran.recorder,
-        going_on(&limits),
-        &events,
-        cancel,
-    );
+    let limits = Limits { overall: 1, per_kind: BTreeMap::new() };
+    let walk = run(&ran.graph, &ran.recorder, going_on(&limits), &events, cancel);
     let result = futures::executor::block_on(walk);
-    assert!(
-        result
-            .steps
-            .values()
-            .all(|result| *result == StepResult::Cancelled)
-    );
+    assert!(result.steps.values().all(|result| *result == StepResult::Cancelled));
     assert!(!result.is_success());
 }

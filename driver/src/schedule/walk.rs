@@ -29,12 +29,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(
-        graph: &'a Graph,
-        execute: &'a dyn Execute,
-        policy: Policy,
-        events: &'a EventSink,
-    ) -> Self {
+    pub(super) fn new(graph: &'a Graph, execute: &'a dyn Execute, policy: Policy, events: &'a EventSink) -> Self {
         let mut walk = Self {
             graph,
             execute,
@@ -80,12 +75,12 @@ impl<'a> Walk<'a> {
             return None;
         }
         // Of each queue only the first one that may still start competes: no step is looked at for each that waits.
-        let with_room = self.ready.iter().filter(|((kind, _), _)| {
-            self.running.get(kind).copied().unwrap_or(0) < self.policy.limits.of(*kind)
-        });
-        let mut heads: BTreeMap<Ready, Queue> = with_room
-            .filter_map(|(queue, steps)| Some((steps.first()?.clone(), queue.clone())))
-            .collect();
+        let with_room = self
+            .ready
+            .iter()
+            .filter(|((kind, _), _)| self.running.get(kind).copied().unwrap_or(0) < self.policy.limits.of(*kind));
+        let mut heads: BTreeMap<Ready, Queue> =
+            with_room.filter_map(|(queue, steps)| Some((steps.first()?.clone(), queue.clone()))).collect();
         while let Some((head, queue)) = heads.pop_first() {
             let admission = self.execute.admit(&head.1);
             if admission == Admission::Full {
@@ -131,8 +126,7 @@ impl<'a> Walk<'a> {
     /// Whether anything could still start if nothing runs; what waits for steps that will not come is given up.
     pub(super) fn resolve_standstill(&mut self) -> bool {
         let heads = self.ready.iter();
-        let heads =
-            heads.filter_map(|(queue, steps)| Some((steps.first()?.clone(), queue.clone())));
+        let heads = heads.filter_map(|(queue, steps)| Some((steps.first()?.clone(), queue.clone())));
         let Some((head, queue)) = heads.min() else {
             return false;
         };
@@ -142,11 +136,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn finish(&mut self, step: &StepId, outcome: StepOutcome, since: Instant) {
-        if let Some(count) = self
-            .graph
-            .kind(step)
-            .and_then(|kind| self.running.get_mut(&kind))
-        {
+        if let Some(count) = self.graph.kind(step).and_then(|kind| self.running.get_mut(&kind)) {
             *count = count.saturating_sub(1);
         }
         if matches!(&outcome, StepOutcome::Failed(error) if error.kind == FailureKind::StopsAll) {

@@ -52,11 +52,7 @@ impl Problem {
 
     pub(super) fn unknown(term: &Term, names: Vec<String>) -> Self {
         let word = &term.pattern;
-        let suggestion = if term.is_glob() {
-            None
-        } else {
-            nearest(word, &names)
-        };
+        let suggestion = if term.is_glob() { None } else { nearest(word, &names) };
         let what = match (term.kind, term.is_glob()) {
             (Kind::Node, false) => "the network has no such node.".to_owned(),
             (Kind::Module, false) => "no module has this instance.".to_owned(),
@@ -74,12 +70,7 @@ impl Problem {
         };
         Self {
             kind: term.kind.word(),
-            message: format!(
-                "{}: {what}{}\n{listed}: {}",
-                shown(&written),
-                meant(suggestion.as_deref()),
-                list(&names)
-            ),
+            message: format!("{}: {what}{}\n{listed}: {}", shown(&written), meant(suggestion.as_deref()), list(&names)),
             word: word.clone(),
             suggestion,
         }
@@ -118,20 +109,14 @@ pub(super) fn list(names: &[String]) -> String {
     match names.len() {
         0 => "(none)".to_owned(),
         count if count <= LISTED => names.join(", "),
-        count => format!(
-            "{}, … ({count} in all; netlib plan lists them)",
-            names[..LISTED].join(", ")
-        ),
+        count => format!("{}, … ({count} in all; netlib plan lists them)", names[..LISTED].join(", ")),
     }
 }
 
 fn nearest(word: &str, names: &[String]) -> Option<String> {
-    let scored = names
-        .iter()
-        .map(|name| (strsim::jaro_winkler(word, name), name));
+    let scored = names.iter().map(|name| (strsim::jaro_winkler(word, name), name));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    best.filter(|(score, _)| *score >= SIMILAR)
-        .map(|(_, name)| name.clone())
+    best.filter(|(score, _)| *score >= SIMILAR).map(|(_, name)| name.clone())
 }
 
 fn meant(suggestion: Option<&str>) -> String {

@@ -58,21 +58,11 @@ impl Term {
             None => (false, text),
         };
         let prefixed = [Kind::Tag, Kind::Role, Kind::Module].into_iter();
-        let mut prefixed =
-            prefixed.filter_map(|kind| Some((kind, text.strip_prefix(kind.prefix())?)));
+        let mut prefixed = prefixed.filter_map(|kind| Some((kind, text.strip_prefix(kind.prefix())?)));
         let (kind, pattern) = prefixed.next().unwrap_or((Kind::Node, text));
         let is_glob = is_pattern(pattern)?;
-        let glob = if is_glob {
-            Some(Glob::new(pattern).ok()?.compile_matcher())
-        } else {
-            None
-        };
-        Some(Self {
-            negated,
-            kind,
-            pattern: pattern.to_owned(),
-            glob,
-        })
+        let glob = if is_glob { Some(Glob::new(pattern).ok()?.compile_matcher()) } else { None };
+        Some(Self { negated, kind, pattern: pattern.to_owned(), glob })
     }
 
     /// Whether the pattern stands for several names.
@@ -125,7 +115,5 @@ fn is_class(class: &str) -> bool {
         [from, '-', to] if from.is_ascii_alphanumeric() && to.is_ascii_alphanumeric() => from <= to,
         _ => true,
     };
-    !letters.is_empty()
-        && letters.iter().all(|letter| is_plain(*letter))
-        && letters.windows(3).all(goes_up)
+    !letters.is_empty() && letters.iter().all(|letter| is_plain(*letter)) && letters.windows(3).all(goes_up)
 }

@@ -9,9 +9,7 @@ use crate::plan::tests::example;
 fn selected(words: &[&str]) -> Result<Vec<String>, String> {
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     let result = select(&example(), &words);
-    result
-        .map(|nodes| nodes.into_iter().collect())
-        .map_err(|error| error.to_string())
+    result.map(|nodes| nodes.into_iter().collect()).map_err(|error| error.to_string())
 }
 
 #[derive(Deserialize)]
@@ -56,11 +54,8 @@ fn the_grammar_is_that_of_the_library() {
     }
     assert!(table.cases.len() >= 40);
     for case in table.cases {
-        let (nodes, problems) = if case.selectors.is_empty() {
-            (Nodes::new(), Vec::new())
-        } else {
-            context.resolve(&case.selectors)
-        };
+        let (nodes, problems) =
+            if case.selectors.is_empty() { (Nodes::new(), Vec::new()) } else { context.resolve(&case.selectors) };
         let problems: Vec<Expected> = problems
             .into_iter()
             .map(|problem| Expected {

@@ -20,15 +20,9 @@ pub(super) async fn activate(
     (health, lease): (Health, Option<Lease>),
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Activated, StepFailure> {
-    let mut activation = Activation {
-        health,
-        lease,
-        ..asked_for(parts, standing)
-    };
+    let mut activation = Activation { health, lease, ..asked_for(parts, standing) };
     let (done, before) = match begin(standing, &activation).await? {
-        Begun::Ours => {
-            see_through(parts, standing, (&activation, Origin::Ours), &mut on_line).await?
-        }
+        Begun::Ours => see_through(parts, standing, (&activation, Origin::Ours), &mut on_line).await?,
         Begun::Found(holder) => {
             on_line(format!(
                 "{} has been activating this system since {}: following that",
@@ -39,17 +33,10 @@ pub(super) async fn activate(
             }
             see_through(parts, standing, (&activation, Origin::Found), &mut on_line).await?
         }
-        Begun::Reached => (
-            "up to date: somebody else deployed it meanwhile".to_owned(),
-            None,
-        ),
+        Begun::Reached => ("up to date: somebody else deployed it meanwhile".to_owned(), None),
     };
     let restarted = restart_if_needed(&parts.settings.cancel, standing, on_line).await?;
-    Ok(Activated {
-        was_restarted: !restarted.is_empty(),
-        done: done + &restarted,
-        before,
-    })
+    Ok(Activated { was_restarted: !restarted.is_empty(), done: done + &restarted, before })
 }
 
 /// Follows an activation to an end that is the goal; what was done, and what ran before.
@@ -60,23 +47,13 @@ async fn see_through(
     on_line: impl FnMut(String) + Send,
 ) -> Result<(String, Option<Before>), StepFailure> {
     let (toplevel, goal) = (&standing.toplevel.out_path, standing.options.goal);
-    let course = Course {
-        activation,
-        origin,
-        lost_limit: parts.settings.lost_limit,
-    };
+    let course = Course { activation, origin, lost_limit: parts.settings.lost_limit };
     let ended = follow(&*standing.host, course, on_line).await?;
     judge(&ended, goal, toplevel, &activation.nonce)?;
     let done = goal.done(ended.status.previous.as_deref(), toplevel);
-    let Status {
-        previous,
-        generation_before,
-        ..
-    } = ended.status;
+    let Status { previous, generation_before, .. } = ended.status;
     let ran_any = previous.is_some() || generation_before.is_some();
-    let before = Before {
-        undo: ran_any.then(|| activation.nonce.clone()),
-    };
+    let before = Before { undo: ran_any.then(|| activation.nonce.clone()) };
     Ok((done, Some(before)))
 }
 
@@ -145,10 +122,7 @@ async fn begin(standing: &Standing, activation: &Activation) -> Result<Begun, St
 }
 
 /// Records the network on a host that has none on record, or another one that is being taken over.
-pub(super) async fn identify(
-    parts: &StepRunnerParts,
-    standing: &Standing,
-) -> Result<(), StepFailure> {
+pub(super) async fn identify(parts: &StepRunnerParts, standing: &Standing) -> Result<(), StepFailure> {
     if standing.probe.network.as_ref() == Some(&parts.plan.network) {
         return Ok(());
     }
@@ -157,19 +131,8 @@ pub(super) async fn identify(
 }
 
 /// Whether the host is where the goal should have brought it.
-pub(super) fn judge(
-    ended: &Ended,
-    goal: Goal,
-    toplevel: &str,
-    nonce: &str,
-) -> Result<(), StepFailure> {
-    let Status {
-        phase,
-        message,
-        current,
-        profile,
-        ..
-    } = &ended.status;
+pub(super) fn judge(ended: &Ended, goal: Goal, toplevel: &str, nonce: &str) -> Result<(), StepFailure> {
+    let Status { phase, message, current, profile, .. } = &ended.status;
     if *phase == Phase::Confirmed && goal.holds(toplevel, current.as_deref(), profile.as_deref()) {
         return Ok(());
     }
@@ -181,17 +144,11 @@ pub(super) fn judge(
     } else {
         goal.account(*phase)
     };
-    let message = if message.is_empty() {
-        what.to_owned()
-    } else {
-        format!("{what}: {message}")
-    };
+    let message = if message.is_empty() { what.to_owned() } else { format!("{what}: {message}") };
     let record = format!("{}/{nonce}", script::DEPLOYS);
     let advice = match phase {
         Phase::RollbackFailed => {
-            format!(
-                "log in and bring the host to a system that works; the whole log is {record}/log there"
-            )
+            format!("log in and bring the host to a system that works; the whole log is {record}/log there")
         }
         _ => {
             format!("correct the cause and deploy again; the whole log is {record}/log on the host")

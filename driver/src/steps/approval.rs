@@ -127,9 +127,8 @@ impl Wait<'_> {
             }
             Err(error) => return Err(error),
         };
-        let is_meant = |approval: &Approval| {
-            approval.digest == self.waiting.digest && approval.batch >= self.waiting.batch
-        };
+        let is_meant =
+            |approval: &Approval| approval.digest == self.waiting.digest && approval.batch >= self.waiting.batch;
         let Some(found) = found.filter(is_meant) else {
             return Ok(None);
         };

@@ -47,13 +47,8 @@ impl std::fmt::Display for Built {
 }
 
 /// Builds, and hands out lines for people.
-pub(crate) async fn build(
-    what: &Build,
-    mut on_line: impl FnMut(String) + Send,
-) -> Result<Built, StepFailure> {
-    let Toplevel {
-        drv_path, out_path, ..
-    } = &what.toplevel;
+pub(crate) async fn build(what: &Build, mut on_line: impl FnMut(String) + Send) -> Result<Built, StepFailure> {
+    let Toplevel { drv_path, out_path, .. } = &what.toplevel;
     if what.toplevel.cache_status == CacheStatus::Local && is_kept(what).await {
         return Ok(Built::Before);
     }
@@ -82,11 +77,7 @@ pub(crate) async fn build(
     if Path::new(out_path).exists() {
         return Ok(Built::Now);
     }
-    Err(StepFailure::NoOutput {
-        drv: drv_path.clone(),
-        out: out_path.clone(),
-        command: line,
-    })
+    Err(StepFailure::NoOutput { drv: drv_path.clone(), out: out_path.clone(), command: line })
 }
 
 /// Whether the result is there, and stays so while the run lasts.
@@ -107,41 +98,21 @@ async fn explain(error: ProcessError, log: &NixLog, wanted: &str) -> StepFailure
     };
     let Some(drv) = log.failed_derivation() else {
         let doing = format!("building {wanted}");
-        return StepFailure::Nix {
-            doing,
-            said: log.complaint(),
-            command,
-        };
+        return StepFailure::Nix { doing, said: log.complaint(), command };
     };
     let text = match log.build_log(&drv) {
         Some(text) => text,
         None => old_log(&drv).await,
     };
-    let headline = log
-        .headline(&drv)
-        .unwrap_or_else(|| format!("building {drv} failed"));
-    StepFailure::Builder {
-        headline,
-        drv,
-        log: text,
-        command,
-    }
+    let headline = log.headline(&drv).unwrap_or_else(|| format!("building {drv} failed"));
+    StepFailure::Builder { headline, drv, log: text, command }
 }
 
 /// The log of a build that another process did, or did before.
 async fn old_log(drv: &str) -> String {
-    let read = Command::new("nix")
-        .args(FEATURES)
-        .args(["log", drv])
-        .timeout(OLD_LOG)
-        .output()
-        .await;
+    let read = Command::new("nix").args(FEATURES).args(["log", drv]).timeout(OLD_LOG).output().await;
     let mut tail = Tail::default();
-    for line in read
-        .map(|output| output.stdout)
-        .unwrap_or_default()
-        .split(|byte| *byte == b'\n')
-    {
+    for line in read.map(|output| output.stdout).unwrap_or_default().split(|byte| *byte == b'\n') {
         tail.push(&clean(line));
     }
     tail.text()

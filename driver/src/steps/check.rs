@@ -46,29 +46,15 @@ pub struct Checker {
 impl Checker {
     /// Makes the checks of this plan.
     #[must_use]
-    pub fn new(
-        plan: Arc<Plan>,
-        sources: ProgramSources,
-        hosts: Arc<Hosts>,
-        settings: Settings,
-    ) -> Self {
-        Self {
-            programs: Programs::new(plan, sources, hosts, settings),
-        }
+    pub fn new(plan: Arc<Plan>, sources: ProgramSources, hosts: Arc<Hosts>, settings: Settings) -> Self {
+        Self { programs: Programs::new(plan, sources, hosts, settings) }
     }
 
     /// Makes the checks of a node once, from all their places. Steps are named `check:NODE`.
     pub async fn look(&self, node: &str, events: &EventSink) -> Vec<Seen> {
-        let asked = Look {
-            node,
-            from: |_| true,
-            mode: HealthMode::Once,
-        };
+        let asked = Look { node, from: |_| true, mode: HealthMode::Once };
         let show = |line| {
-            events.send(Event::StepOutput {
-                step: format!("check:{node}"),
-                line,
-            });
+            events.send(Event::StepOutput { step: format!("check:{node}"), line });
         };
         look(&self.programs, asked, show).await
     }
@@ -88,29 +74,17 @@ pub(super) struct Look<'a> {
 impl<'a> Look<'a> {
     /// As the node sees itself.
     pub(super) fn by_itself(node: &'a str, mode: HealthMode) -> Self {
-        Self {
-            node,
-            from: |place| *place == Place::Itself,
-            mode,
-        }
+        Self { node, from: |place| *place == Place::Itself, mode }
     }
 
     /// As all others see it.
     pub(super) fn from_elsewhere(node: &'a str, mode: HealthMode) -> Self {
-        Self {
-            node,
-            from: |place| *place != Place::Itself,
-            mode,
-        }
+        Self { node, from: |place| *place != Place::Itself, mode }
     }
 }
 
 /// Makes the checks of a node from all their places at the same time.
-pub(super) async fn look(
-    programs: &Programs,
-    look: Look<'_>,
-    show: impl Fn(String) + Sync,
-) -> Vec<Seen> {
+pub(super) async fn look(programs: &Programs, look: Look<'_>, show: impl Fn(String) + Sync) -> Vec<Seen> {
     let Some(planned) = programs.plan.nodes.get(look.node) else {
         return Vec::new();
     };
@@ -123,10 +97,7 @@ pub(super) async fn look(
             let asked = ask(programs, (planned, place, look), |line| {
                 show(format!("from {place}: {line}"));
             });
-            Seen {
-                place: place.clone(),
-                result: asked.await,
-            }
+            Seen { place: place.clone(), result: asked.await }
         })
         .collect();
     let mut seen: Vec<Seen> = asked.collect().await;
@@ -169,30 +140,21 @@ pub(super) fn health(planned: &Node, place: &Place, ready: &Ready, mode: HealthM
         name: name.to_owned(),
         program: ready.program(&check.program),
         check: match mode {
-            HealthMode::Settle => Check {
-                success_threshold: check.success_threshold.max(options.success_threshold),
-                ..check.clone()
-            },
+            HealthMode::Settle => {
+                Check { success_threshold: check.success_threshold.max(options.success_threshold), ..check.clone() }
+            }
             HealthMode::Glance | HealthMode::Once => at_once(check),
         },
     });
     let checks: Vec<HealthCheck> = checks.collect();
     match mode {
-        HealthMode::Settle => Health {
-            checks,
-            healthy_time: Duration::from_secs(options.min_healthy_time),
-            deadline: options.limit(),
-        },
-        HealthMode::Glance => Health {
-            checks,
-            healthy_time: Duration::ZERO,
-            deadline: options.limit(),
-        },
+        HealthMode::Settle => {
+            Health { checks, healthy_time: Duration::from_secs(options.min_healthy_time), deadline: options.limit() }
+        }
+        HealthMode::Glance => Health { checks, healthy_time: Duration::ZERO, deadline: options.limit() },
         HealthMode::Once => Health {
             healthy_time: Duration::ZERO,
-            deadline: Duration::from_secs(
-                checks.iter().map(verdict_time).max().unwrap_or_default(),
-            ),
+            deadline: Duration::from_secs(checks.iter().map(verdict_time).max().unwrap_or_default()),
             checks,
         },
     }
@@ -200,21 +162,12 @@ pub(super) fn health(planned: &Node, place: &Place, ready: &Ready, mode: HealthM
 
 /// Nothing was started a moment ago, so there is nothing to wait for.
 fn at_once(check: &Check) -> Check {
-    Check {
-        initial_delay: 0,
-        ..check.clone()
-    }
+    Check { initial_delay: 0, ..check.clone() }
 }
 
 /// How many seconds a first verdict takes at most.
 fn verdict_time(check: &HealthCheck) -> u64 {
-    let Check {
-        period,
-        timeout,
-        success_threshold,
-        failure_threshold,
-        ..
-    } = check.check;
+    let Check { period, timeout, success_threshold, failure_threshold, .. } = check.check;
     (period + timeout) * (success_threshold + failure_threshold) + SLACK
 }
 
@@ -238,18 +191,11 @@ pub(super) fn judge(node: &str, seen: &[Seen]) -> Result<String, StepFailure> {
     }
     if bad.is_empty() && (silent.is_empty() || !checks.is_empty()) {
         let checks: Vec<String> = checks.into_iter().collect();
-        let without = if silent.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", silent.join("; "))
-        };
+        let without = if silent.is_empty() { String::new() } else { format!(" ({})", silent.join("; ")) };
         return Ok(format!("healthy: {}{without}", checks.join(", ")));
     }
     bad.extend(silent);
-    Err(StepFailure::Unhealthy {
-        node: node.to_owned(),
-        why: bad.join("\n  "),
-    })
+    Err(StepFailure::Unhealthy { node: node.to_owned(), why: bad.join("\n  ") })
 }
 
 fn is_silent(error: &HostError) -> bool {
@@ -271,7 +217,8 @@ mod tests {
 
     fn planned(success_threshold: u64) -> Node {
         let check = serde_json::json!({ "program": "check-a.one", "from": ["self"], "initialDelay": 9, "successThreshold": success_threshold });
-        let mut node = serde_json::json!({ "system": "x86_64-linux", "target": { "host": "a" }, "checks": { "one": check } });
+        let mut node =
+            serde_json::json!({ "system": "x86_64-linux", "target": { "host": "a" }, "checks": { "one": check } });
         node["health"] = serde_json::json!({ "minHealthyTime": 7, "successThreshold": 2, "healthyDeadline": 60 });
         serde_json::from_value(node).unwrap()
     }
@@ -286,12 +233,7 @@ mod tests {
             let health = health(&planned(threshold), &Place::Itself, &ready, mode);
             let check = &health.checks[0].check;
             let (delay, looks) = (check.initial_delay, check.success_threshold);
-            (
-                delay,
-                looks,
-                health.healthy_time.as_secs(),
-                health.deadline.as_secs(),
-            )
+            (delay, looks, health.healthy_time.as_secs(), health.deadline.as_secs())
         };
         assert_eq!(asked(1, HealthMode::Settle), (9, 2, 7, 60));
         assert_eq!(asked(3, HealthMode::Settle), (9, 3, 7, 60));

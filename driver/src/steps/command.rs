@@ -13,15 +13,9 @@ use crate::process::{LogLimit, line_channel};
 const LIMIT: u64 = 600;
 
 /// Runs it to its end.
-pub(super) async fn run(
-    runner: &StepRunner,
-    step: &str,
-    planned: &Step,
-) -> Result<String, StepFailure> {
+pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Result<String, StepFailure> {
     let (Some(place), Some(program)) = (&planned.on, &planned.program) else {
-        return Err(StepFailure::Plan(
-            "a command needs a place and a program".to_owned(),
-        ));
+        return Err(StepFailure::Plan("a command needs a place and a program".to_owned()));
     };
     let ready = match place {
         Place::Node(node) => runner.programs.on(node).await?,

@@ -198,8 +198,5 @@ pub(super) fn no_lock(id: &str, rollout: &Rollout, node: &str, error: &HostError
     } else {
         ""
     };
-    StepFailure::Rollout(format!(
-        "the rollout {id} ({}) was not begun: {which}: {error}{advice}",
-        rollout.name(),
-    ))
+    StepFailure::Rollout(format!("the rollout {id} ({}) was not begun: {which}: {error}{advice}", rollout.name(),))
 }

@@ -17,11 +17,7 @@ use crate::text::clean;
 /// How long a host may take to say whether it trusts us.
 const TRUST: Duration = Duration::from_secs(60);
 /// Before each further attempt after the connection broke.
-const PAUSES: [Duration; 3] = [
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-    Duration::from_secs(10),
-];
+const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 
 /// The closure of a path, on its way to a host.
 struct Transfer<'a> {
@@ -39,12 +35,7 @@ pub(crate) async fn copy(
     limits: (Duration, &CancellationToken),
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Option<usize>, StepFailure> {
-    let transfer = Transfer {
-        host,
-        path,
-        limit: limits.0,
-        cancel: limits.1,
-    };
+    let transfer = Transfer { host, path, limit: limits.0, cancel: limits.1 };
     let mut pauses = PAUSES.iter();
     let mut first = None;
     loop {
@@ -59,10 +50,7 @@ pub(crate) async fn copy(
             return Err(failure);
         };
         first = Some(failure);
-        on_line(format!(
-            "the connection broke; copying the rest in {} s",
-            pause.as_secs()
-        ));
+        on_line(format!("the connection broke; copying the rest in {} s", pause.as_secs()));
         tokio::select! {
             () = tokio::time::sleep(*pause) => {}
             () = transfer.cancel.cancelled() => {}
@@ -71,19 +59,13 @@ pub(crate) async fn copy(
 }
 
 impl Transfer<'_> {
-    async fn attempt(
-        &self,
-        on_line: &mut (impl FnMut(String) + Send),
-    ) -> Result<Option<usize>, StepFailure> {
+    async fn attempt(&self, on_line: &mut (impl FnMut(String) + Send)) -> Result<Option<usize>, StepFailure> {
         let Some(store) = self.host.store().await? else {
             return Ok(None);
         };
         preflight(self.host, &store, self.cancel).await?;
         let words = ["copy", "--log-format", "internal-json", "--no-check-sigs"];
-        let command = nix(&store, self.cancel)
-            .args(words)
-            .args(["--to", &store.url, self.path])
-            .timeout(self.limit);
+        let command = nix(&store, self.cancel).args(words).args(["--to", &store.url, self.path]).timeout(self.limit);
         let (mut log, mut limit) = (NixLog::default(), LogLimit::default());
         let result = command
             .stream_stderr(|line| {
@@ -112,31 +94,20 @@ impl Transfer<'_> {
 }
 
 /// Nix ignores `--no-check-sigs` silently where it does not trust the user, and fails much later.
-async fn preflight(
-    host: &dyn Host,
-    store: &RemoteStore,
-    cancel: &CancellationToken,
-) -> Result<(), StepFailure> {
+async fn preflight(host: &dyn Host, store: &RemoteStore, cancel: &CancellationToken) -> Result<(), StepFailure> {
     // A connection that broke while this node was built is made again by this.
     host.run(HostCommand::new(["true"])).await?;
-    let asked = nix(store, cancel)
-        .args(["store", "info", "--json", "--store", &store.url])
-        .timeout(TRUST)
-        .output()
-        .await;
+    let asked =
+        nix(store, cancel).args(["store", "info", "--json", "--store", &store.url]).timeout(TRUST).output().await;
     let output = match asked {
         Ok(output) => output,
         Err(error) => return Err(explain(error, host, &NixLog::default()).await),
     };
     let info: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     // Versions differ in how they write it; one that does not say is believed to trust us.
-    let distrusts = info
-        .get("trusted")
-        .is_some_and(|trusted| *trusted == false || *trusted == 0);
+    let distrusts = info.get("trusted").is_some_and(|trusted| *trusted == false || *trusted == 0);
     if distrusts {
-        return Err(StepFailure::Untrusted {
-            address: host.address(),
-        });
+        return Err(StepFailure::Untrusted { address: host.address() });
     }
     Ok(())
 }
@@ -154,37 +125,21 @@ async fn explain(error: ProcessError, host: &dyn Host, log: &NixLog) -> StepFail
         said => said,
     };
     if is_disk_full(&said) {
-        let disk = disk(host)
-            .await
-            .unwrap_or_else(|error| format!("unknown ({error})"));
-        return StepFailure::DiskFull {
-            address: host.address(),
-            disk,
-            said,
-        };
+        let disk = disk(host).await.unwrap_or_else(|error| format!("unknown ({error})"));
+        return StepFailure::DiskFull { address: host.address(), disk, said };
     }
-    StepFailure::Nix {
-        doing: format!("copying to {}", host.address()),
-        said,
-        command,
-    }
+    StepFailure::Nix { doing: format!("copying to {}", host.address()), said, command }
 }
 
 fn is_disk_full(said: &str) -> bool {
-    [
-        "No space left on device",
-        "database or disk is full",
-        "Disk quota exceeded",
-    ]
-    .iter()
-    .any(|needle| said.contains(needle))
+    ["No space left on device", "database or disk is full", "Disk quota exceeded"]
+        .iter()
+        .any(|needle| said.contains(needle))
 }
 
 /// The host's file system of the store, as `df` shows it.
 async fn disk(host: &dyn Host) -> Result<String, HostError> {
-    let output = host
-        .run(HostCommand::new(["df", "-P", "-h", "/nix/store"]))
-        .await?;
+    let output = host.run(HostCommand::new(["df", "-P", "-h", "/nix/store"])).await?;
     let text = clean(&output.stdout);
     Ok(text.lines().last().unwrap_or_default().to_owned())
 }

@@ -51,10 +51,7 @@ type Edges = BTreeMap<String, (Vec<String>, Vec<String>)>;
 
 fn edges(graph: &Graph) -> Edges {
     let of = |id: &str| (graph.dependencies(id), graph.settled_before(id));
-    graph
-        .steps()
-        .map(|step| (step.id.clone(), of(&step.id)))
-        .collect()
+    graph.steps().map(|step| (step.id.clone(), of(&step.id))).collect()
 }
 
 impl Answer {
@@ -92,25 +89,15 @@ fn carried_out(plan: &Plan, nodes: &BTreeSet<String>, goal: Option<Goal>) -> Gra
     selected.restrict(&done.filter(does_work).collect())
 }
 
-fn rollouts(
-    plan: &Plan,
-    nodes: &BTreeSet<String>,
-    graph: &Graph,
-) -> BTreeMap<String, AnsweredRollout> {
-    let gates = graph
-        .steps()
-        .filter_map(|step| plan.steps[&step.id].rollout.clone());
+fn rollouts(plan: &Plan, nodes: &BTreeSet<String>, graph: &Graph) -> BTreeMap<String, AnsweredRollout> {
+    let gates = graph.steps().filter_map(|step| plan.steps[&step.id].rollout.clone());
     let ids: BTreeSet<String> = gates.collect();
     let rollout = |id: String| {
         let rollout = plan.rollouts[&id].restricted(nodes);
         let answered = AnsweredRollout {
             reverts: waves(plan, &rollout.nodes),
             nodes: rollout.nodes,
-            batches: rollout
-                .batches
-                .into_iter()
-                .map(|batch| batch.nodes)
-                .collect(),
+            batches: rollout.batches.into_iter().map(|batch| batch.nodes).collect(),
         };
         (id, answered)
     };
@@ -157,11 +144,7 @@ fn the_library_leaves_of_a_network_what_the_driver_leaves() {
             assert_eq!(nodes, answer.nodes, "{context}");
             let graph = carried_out(&plan, &nodes, *goal);
             assert_eq!(edges(&answer.graph()), edges(&graph), "{context}");
-            assert_eq!(
-                answer.rollouts,
-                rollouts(&plan, &nodes, &graph),
-                "{context}"
-            );
+            assert_eq!(answer.rollouts, rollouts(&plan, &nodes, &graph), "{context}");
             compared += 1;
             barriers += answer.steps.values().filter(|step| step.barrier).count();
         }

@@ -23,10 +23,7 @@ pub enum StepFailure {
     #[error("{0}")]
     Plan(String),
     /// A builder failed.
-    #[error(
-        "{headline}\n  the end of its log:{}\n  the whole log: nix log {drv}\n  command: {command}",
-        indented(log)
-    )]
+    #[error("{headline}\n  the end of its log:{}\n  the whole log: nix log {drv}\n  command: {command}", indented(log))]
     Builder {
         /// What Nix says in one line.
         headline: String,
@@ -38,11 +35,7 @@ pub enum StepFailure {
         command: String,
     },
     /// Nix failed for another reason.
-    #[error(
-        "{doing} failed{}\n  command: {command}{}",
-        indented(said),
-        advice(said)
-    )]
+    #[error("{doing} failed{}\n  command: {command}{}", indented(said), advice(said))]
     Nix {
         /// What was being done.
         doing: String,
@@ -171,19 +164,13 @@ impl StepFailure {
     /// The error for the schedule, with the place in front.
     #[must_use]
     pub fn at(&self, node: &str, step: &str) -> StepError {
-        StepError {
-            kind: self.kind(),
-            message: format!("node `{node}`, step `{step}`: {self}"),
-        }
+        StepError { kind: self.kind(), message: format!("node `{node}`, step `{step}`: {self}") }
     }
 
     /// The same for a step of no node.
     #[must_use]
     pub fn at_step(&self, step: &str) -> StepError {
-        StepError {
-            kind: self.kind(),
-            message: format!("step `{step}`: {self}"),
-        }
+        StepError { kind: self.kind(), message: format!("step `{step}`: {self}") }
     }
 
     fn kind(&self) -> FailureKind {
@@ -191,12 +178,8 @@ impl StepFailure {
             Self::Host(error) if error.is_offline() => FailureKind::Offline,
             Self::Revert(_) => FailureKind::StopsAll,
             Self::Interrupted => FailureKind::Interrupted,
-            Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => {
-                FailureKind::Interrupted
-            }
-            Self::Process(error) if matches!(**error, ProcessError::Cancelled { .. }) => {
-                FailureKind::Interrupted
-            }
+            Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => FailureKind::Interrupted,
+            Self::Process(error) if matches!(**error, ProcessError::Cancelled { .. }) => FailureKind::Interrupted,
             _ => FailureKind::Failed,
         }
     }
@@ -211,9 +194,7 @@ impl From<HostError> for StepFailure {
 /// A command for reading, with how it ended.
 pub(super) fn command_line(error: &ProcessError) -> Option<String> {
     match error {
-        ProcessError::Failed { argv, status, .. } => {
-            Some(format!("{} ({status})", quote_argv(argv)))
-        }
+        ProcessError::Failed { argv, status, .. } => Some(format!("{} ({status})", quote_argv(argv))),
         _ => None,
     }
 }
@@ -232,9 +213,7 @@ fn indented(text: &str) -> String {
     if text.trim().is_empty() {
         return "\n    (nothing)".to_owned();
     }
-    text.lines()
-        .flat_map(|line| ["\n    ", line.trim_end()])
-        .collect()
+    text.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
 }
 
 #[cfg(test)]

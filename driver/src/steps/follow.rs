@@ -51,23 +51,13 @@ pub(super) enum Origin {
 impl Course<'_> {
     /// Going there, the profile and the boot entry, the same back, and then some.
     fn deadline(&self) -> Duration {
-        let Activation {
-            limit,
-            confirm_limit,
-            health,
-            ..
-        } = self.activation;
+        let Activation { limit, confirm_limit, health, .. } = self.activation;
         *limit * 6 + health.limit() + *confirm_limit + 3 * SLACK
     }
 
     /// A host that cut its own network comes back by itself within this.
     fn lost_limit(&self) -> Duration {
-        let Activation {
-            limit,
-            confirm_limit,
-            health,
-            ..
-        } = self.activation;
+        let Activation { limit, confirm_limit, health, .. } = self.activation;
         self.lost_limit.min(*limit) + health.limit() + *confirm_limit + SLACK
     }
 }
@@ -97,13 +87,8 @@ pub(super) async fn follow(
     course: Course<'_>,
     on_line: impl FnMut(String) + Send,
 ) -> Result<Ended, StepFailure> {
-    let mut follower = Follower {
-        host,
-        course,
-        confirmation: None,
-        silence: Silence::from_now(),
-        log: LogReader::new(on_line),
-    };
+    let mut follower =
+        Follower { host, course, confirmation: None, silence: Silence::from_now(), log: LogReader::new(on_line) };
     follower.run().await
 }
 
@@ -212,10 +197,7 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
         {
             status.message = format!("{}\n  the last attempt: {error}", status.message);
         }
-        Ok(Ended {
-            status,
-            log: self.log.tail.text(),
-        })
+        Ok(Ended { status, log: self.log.tail.text() })
     }
 
     /// Asks the host, as long as it may be lost.

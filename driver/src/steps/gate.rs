@@ -28,22 +28,12 @@ pub(super) struct Gate<'a> {
 }
 
 /// Decides whether a rollout goes on.
-pub(super) async fn run(
-    runner: &StepRunner,
-    step: &str,
-    planned: &Step,
-) -> Result<StepOutcome, StepFailure> {
+pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Result<StepOutcome, StepFailure> {
     let id = planned.rollout.as_deref().unwrap_or_default();
     let Some(rollout) = runner.parts.plan.rollouts.get(id) else {
         return Err(StepFailure::Plan(format!("the plan has no rollout {id:?}")));
     };
-    let gate = Gate {
-        runner,
-        step,
-        id,
-        batch: planned.batch.unwrap_or_default(),
-        rollout,
-    };
+    let gate = Gate { runner, step, id, batch: planned.batch.unwrap_or_default(), rollout };
     if gate.batch == 0
         && let Err(failure) = gate.begin().await
     {
@@ -52,9 +42,7 @@ pub(super) async fn run(
     }
     let decided = |course: &mut Course| (course.decide(gate.batch), course.to_revert(gate.batch));
     let Some((decision, revert)) = gate.with_course(decided) else {
-        return Err(StepFailure::Plan(format!(
-            "no node of the rollout {id:?} is selected"
-        )));
+        return Err(StepFailure::Plan(format!("no node of the rollout {id:?} is selected")));
     };
     let reverted = gate.take_back(&revert).await;
     if !reverted.failed.is_empty() {
@@ -74,15 +62,11 @@ pub(super) async fn run(
 
 impl Gate<'_> {
     fn with_course<T>(&self, ask: impl FnOnce(&mut Course) -> T) -> Option<T> {
-        self.runner
-            .rollouts
-            .course(self.id)
-            .map(|mut course| ask(&mut course))
+        self.runner.rollouts.course(self.id).map(|mut course| ask(&mut course))
     }
 
     fn nodes(&self) -> Vec<String> {
-        self.with_course(|course| course.rollout().nodes.clone())
-            .unwrap_or_default()
+        self.with_course(|course| course.rollout().nodes.clone()).unwrap_or_default()
     }
 
     fn say(&self, line: String) {
@@ -92,9 +76,7 @@ impl Gate<'_> {
     /// What the coordinator could not write down costs a later deploy a question, and this one nothing.
     fn tell(&self, result: Result<(), HostError>) {
         if let Err(error) = result {
-            self.say(format!(
-                "the coordinator could not take note of it: {error}"
-            ));
+            self.say(format!("the coordinator could not take note of it: {error}"));
         }
     }
 
@@ -102,10 +84,9 @@ impl Gate<'_> {
         match self.batch {
             0 => format!("{} may begin", self.rollout.name()),
             batch => match self.with_course(|course| course.failures()) {
-                Some(failed) if !failed.is_empty() => format!(
-                    "batch {batch} has ended; failed so far, as allowed: {}",
-                    failed.join(", ")
-                ),
+                Some(failed) if !failed.is_empty() => {
+                    format!("batch {batch} has ended; failed so far, as allowed: {}", failed.join(", "))
+                }
                 _ => format!("batch {batch} is healthy"),
             },
         }

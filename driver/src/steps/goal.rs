@@ -40,11 +40,7 @@ impl Goal {
             Self::Boot | Self::DryActivate => StepKind::Activate,
             Self::Switch | Self::Test => StepKind::Command,
         };
-        if kind <= last {
-            Work::Do
-        } else {
-            Work::Skip(format!("the goal is {}", self.word()))
-        }
+        if kind <= last { Work::Do } else { Work::Skip(format!("the goal is {}", self.word())) }
     }
 
     /// Why a step does nothing; a preview adds to the activation from what to what.
@@ -101,12 +97,7 @@ impl Goal {
     }
 
     /// Whether a host that says it is done is where the goal should have brought it.
-    pub(super) fn holds(
-        self,
-        toplevel: &str,
-        current: Option<&str>,
-        profile: Option<&str>,
-    ) -> bool {
+    pub(super) fn holds(self, toplevel: &str, current: Option<&str>, profile: Option<&str>) -> bool {
         let (runs, boots) = (current == Some(toplevel), profile == Some(toplevel));
         match self {
             Self::Switch => runs && boots,
@@ -135,21 +126,15 @@ impl Goal {
     /// What a phase says of an activation that did not reach this goal.
     pub(super) const fn account(self, phase: Phase) -> &'static str {
         match (self, phase) {
-            (_, Phase::Confirmed) => {
-                "the switch succeeded, but something else changed the system since"
-            }
+            (_, Phase::Confirmed) => "the switch succeeded, but something else changed the system since",
             (Self::Boot, Phase::RolledBack) => {
                 "the system could not be made the one that boots, and the profile names the one from before again"
             }
             (Self::Boot, Phase::RollbackFailed) => {
                 "the system could not be made the one that boots, and setting the profile back failed as well"
             }
-            (_, Phase::RolledBack) => {
-                "the switch failed, and the host went back to the system it ran before"
-            }
-            (_, Phase::RollbackFailed) => {
-                "the switch failed, and going back to the system before failed as well"
-            }
+            (_, Phase::RolledBack) => "the switch failed, and the host went back to the system it ran before",
+            (_, Phase::RollbackFailed) => "the switch failed, and going back to the system before failed as well",
             (Self::DryActivate, Phase::Failed) => "the rehearsal failed; nothing was changed",
             (_, Phase::Failed) => "the switch failed",
             (_, Phase::Prepared) => "the host recorded the activation and never began it",
@@ -177,22 +162,11 @@ mod tests {
 
     const NEW: &str = "/nix/store/2-nixos-system-new";
     const OLD: &str = "/nix/store/1-nixos-system-old";
-    const ALL: [Goal; 7] = [
-        Goal::Switch,
-        Goal::Boot,
-        Goal::Test,
-        Goal::DryActivate,
-        Goal::Build,
-        Goal::Copy,
-        Goal::DryRun,
-    ];
+    const ALL: [Goal; 7] =
+        [Goal::Switch, Goal::Boot, Goal::Test, Goal::DryActivate, Goal::Build, Goal::Copy, Goal::DryRun];
 
     fn probe(current: &str, profile: &str) -> Probe {
-        Probe {
-            current_system: Some(current.to_owned()),
-            system_profile: Some(profile.to_owned()),
-            ..Probe::default()
-        }
+        Probe { current_system: Some(current.to_owned()), system_profile: Some(profile.to_owned()), ..Probe::default() }
     }
 
     #[test]
@@ -214,20 +188,9 @@ mod tests {
     #[test]
     fn each_goal_ends_at_its_step() {
         let done = |goal: Goal| {
-            StepKind::ALL
-                .map(|kind| {
-                    if goal.work(kind) == Work::Do {
-                        kind.name()
-                    } else {
-                        "-"
-                    }
-                })
-                .join(" ")
+            StepKind::ALL.map(|kind| if goal.work(kind) == Work::Do { kind.name() } else { "-" }).join(" ")
         };
-        let table: String = ALL
-            .iter()
-            .map(|goal| format!("{}: {}\n", goal.word(), done(*goal)))
-            .collect();
+        let table: String = ALL.iter().map(|goal| format!("{}: {}\n", goal.word(), done(*goal))).collect();
         insta::assert_snapshot!(table, @r"
         switch: build copy activate check gate command
         boot: build copy activate - gate -
@@ -237,26 +200,17 @@ mod tests {
         copy: build copy - - - -
         dry-run: - - - - - -
         ");
-        assert_eq!(
-            Goal::Build.work(StepKind::Copy),
-            Work::Skip("the goal is build".to_owned())
-        );
+        assert_eq!(Goal::Build.work(StepKind::Copy), Work::Skip("the goal is build".to_owned()));
     }
 
     #[test]
     fn each_goal_knows_when_nothing_is_to_be_done() {
         let reached = |current, profile| {
             let probe = probe(current, profile);
-            let words = ALL
-                .iter()
-                .filter(|goal| goal.is_reached(NEW, &probe))
-                .map(|goal| goal.word());
+            let words = ALL.iter().filter(|goal| goal.is_reached(NEW, &probe)).map(|goal| goal.word());
             words.collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(
-            reached(NEW, NEW),
-            "switch boot test dry-activate copy dry-run"
-        );
+        assert_eq!(reached(NEW, NEW), "switch boot test dry-activate copy dry-run");
         assert_eq!(reached(NEW, OLD), "test copy");
         assert_eq!(reached(OLD, NEW), "boot");
         assert_eq!(reached(OLD, OLD), "");
@@ -287,10 +241,7 @@ mod tests {
 
     #[test]
     fn what_was_done_names_the_system_from_before() {
-        assert_eq!(
-            Goal::Switch.done(Some(OLD), NEW),
-            "switched from nixos-system-old"
-        );
+        assert_eq!(Goal::Switch.done(Some(OLD), NEW), "switched from nixos-system-old");
         assert_eq!(Goal::Switch.done(Some(NEW), NEW), "switched again");
         assert_eq!(Goal::Switch.done(None, NEW), "switched");
         assert_eq!(name("odd"), "odd");

@@ -11,23 +11,14 @@ use crate::schedule::StepOutcome;
 
 impl StepRunner {
     /// Looks at the node from some places, for as long as it takes to settle.
-    pub(super) async fn check(
-        &self,
-        step: &str,
-        asked: Look<'_>,
-    ) -> Result<StepOutcome, StepFailure> {
+    pub(super) async fn check(&self, step: &str, asked: Look<'_>) -> Result<StepOutcome, StepFailure> {
         let node = asked.node;
         let show = |line| self.show(step, line);
         let seen = look(&self.programs, asked, show).await;
         judge(node, &seen).map(StepOutcome::Done)
     }
 
-    pub(super) async fn activate(
-        &self,
-        node: &str,
-        step: &str,
-        standing: &Standing,
-    ) -> Result<String, StepFailure> {
+    pub(super) async fn activate(&self, node: &str, step: &str, standing: &Standing) -> Result<String, StepFailure> {
         let rollout = self.rollouts.course_of(node);
         let rollout = rollout.map(|course| course.id().to_owned());
         let lease = match rollout {
@@ -35,11 +26,7 @@ impl StepRunner {
             None => None,
         };
         let is_irreversible = self.is_irreversible(node);
-        let health = if is_irreversible {
-            Health::default()
-        } else {
-            self.own_health(node).await?
-        };
+        let health = if is_irreversible { Health::default() } else { self.own_health(node).await? };
         let show = |line| self.show(step, line);
         let activated = activate::activate(&self.parts, standing, (health, lease), show).await;
         let activated = activated.map_err(|failure| self.judged(node, failure))?;
@@ -73,9 +60,7 @@ impl StepRunner {
                 course.revert_failed(format!("{node} could not go back by itself"));
                 StepFailure::Revert(failure.to_string())
             }
-            StepFailure::Host(error)
-                if error.is_lease_lost() && course.rollout().coordinator == node =>
-            {
+            StepFailure::Host(error) if error.is_lease_lost() && course.rollout().coordinator == node => {
                 let why = lost_lock(course.id(), error);
                 course.lost(why);
                 failure

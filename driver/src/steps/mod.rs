@@ -104,9 +104,7 @@ impl Settings {
 }
 
 fn new_nonce() -> String {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     // The standard library seeds this from the system's random numbers.
     let random = std::hash::RandomState::new().build_hasher().finish();
     format!("{:012}-{:08x}", since.as_secs(), random & 0xffff_ffff)
@@ -114,9 +112,7 @@ fn new_nonce() -> String {
 
 /// Who runs this: user and machine.
 pub(crate) fn who() -> String {
-    let user = ["SUDO_USER", "USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok());
+    let user = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
     let system = rustix::system::uname();
     let machine = system.nodename().to_string_lossy();
     let text = format!("{}@{machine}", user.as_deref().unwrap_or("root"));
@@ -131,10 +127,6 @@ mod tests {
     fn nonces_differ_and_are_plain_words() {
         let (one, two) = (new_nonce(), new_nonce());
         assert_ne!(one, two);
-        assert!(
-            one.chars()
-                .all(|letter| letter.is_ascii_alphanumeric() || letter == '-'),
-            "{one}"
-        );
+        assert!(one.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-'), "{one}");
     }
 }

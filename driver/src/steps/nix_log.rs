@@ -79,10 +79,7 @@ impl NixLog {
             (BUILD, Some(drv)) => {
                 let drv = clean_text(drv);
                 let shown = format!("building {}", short_name(&drv));
-                let build = BuildLog {
-                    drv,
-                    tail: Tail::default(),
-                };
+                let build = BuildLog { drv, tail: Tail::default() };
                 if self.builds.len() < MOST {
                     self.builds.insert(record.id, build);
                 }
@@ -145,9 +142,7 @@ impl NixLog {
             return None;
         }
         // Hosts in a network of their own are no reason to warn once for every command.
-        let is_shown = record.level == 1
-            && !text.is_empty()
-            && !text.contains("you don't have Internet access");
+        let is_shown = record.level == 1 && !text.is_empty() && !text.contains("you don't have Internet access");
         is_shown.then_some(text)
     }
 
@@ -165,9 +160,7 @@ impl NixLog {
     /// The end of a build's log, as far as it came by here.
     pub(super) fn build_log(&self, drv: &str) -> Option<String> {
         let all = self.builds.values().chain(&self.ended);
-        all.filter(|build| build.drv == drv)
-            .map(|build| build.tail.text())
-            .find(|text| !text.is_empty())
+        all.filter(|build| build.drv == drv).map(|build| build.tail.text()).find(|text| !text.is_empty())
     }
 
     /// What Nix and the programs that it ran said went wrong.
@@ -183,15 +176,8 @@ impl NixLog {
         let error = self.errors.iter().find(|error| error.contains(drv))?;
         let lines = error.lines().map(str::trim);
         let lines = lines.take_while(|line| !is_log_excerpt(line));
-        let text = lines
-            .filter(|line| !line.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ");
-        Some(
-            text.trim_start_matches("error: ")
-                .trim_end_matches(';')
-                .to_owned(),
-        )
+        let text = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        Some(text.trim_start_matches("error: ").trim_end_matches(';').to_owned())
     }
 }
 
@@ -201,9 +187,7 @@ fn is_log_excerpt(line: &str) -> bool {
 }
 
 fn quoted_derivation(text: &str) -> Option<String> {
-    text.split('\'')
-        .find(|word| word.starts_with('/') && word.ends_with(".drv"))
-        .map(str::to_owned)
+    text.split('\'').find(|word| word.starts_with('/') && word.ends_with(".drv")).map(str::to_owned)
 }
 
 /// `hello-1.0` of `/nix/store/<hash>-hello-1.0.drv`.

@@ -55,17 +55,10 @@ impl Ready {
 
 impl Programs {
     /// None is evaluated yet.
-    pub(super) fn new(
-        plan: Arc<Plan>,
-        sources: ProgramSources,
-        hosts: Arc<Hosts>,
-        settings: Settings,
-    ) -> Self {
+    pub(super) fn new(plan: Arc<Plan>, sources: ProgramSources, hosts: Arc<Hosts>, settings: Settings) -> Self {
         let nodes = plan.nodes.iter().filter(|(_, node)| node.programs);
         Self {
-            nodes: nodes
-                .map(|(name, _)| (name.clone(), OfNode::default()))
-                .collect(),
+            nodes: nodes.map(|(name, _)| (name.clone(), OfNode::default())).collect(),
             deployer: OnceCell::new(),
             plan,
             settings,

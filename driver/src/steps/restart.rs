@@ -100,10 +100,7 @@ impl Restart<'_> {
         }
         let name = |system: Option<String>| system.unwrap_or_else(|| "no NixOS system".to_owned());
         Err(StepFailure::Restart {
-            message: format!(
-                "the host was restarted and did not come back with the new system {}",
-                self.toplevel
-            ),
+            message: format!("the host was restarted and did not come back with the new system {}", self.toplevel),
             booted: name(probe.booted_system),
             running: name(probe.current_system),
             advice: "look at the host's boot loader and at `journalctl -b` there".to_owned(),
@@ -112,29 +109,23 @@ impl Restart<'_> {
 
     fn overdue(&self, last: Option<Result<Probe, HostError>>) -> StepFailure {
         let (running, said) = match last {
-            Some(Ok(probe)) => (
-                probe.current_system.unwrap_or_default(),
-                "it answers, but has not gone down".to_owned(),
-            ),
+            Some(Ok(probe)) => {
+                (probe.current_system.unwrap_or_default(), "it answers, but has not gone down".to_owned())
+            }
             Some(Err(error)) => ("unknown".to_owned(), format!("the last attempt: {error}")),
             None => ("unknown".to_owned(), "it was not looked for".to_owned()),
         };
         StepFailure::Restart {
-            message: format!(
-                "the host did not come back within {} s of its restart; {said}",
-                self.limit.as_secs()
-            ),
+            message: format!("the host did not come back within {} s of its restart; {said}", self.limit.as_secs()),
             booted: "unknown".to_owned(),
             running,
-            advice: "look at its console; `activation.rebootTimeout` says how long to wait"
-                .to_owned(),
+            advice: "look at its console; `activation.rebootTimeout` says how long to wait".to_owned(),
         }
     }
 
     fn left(&self) -> StepFailure {
         StepFailure::Restart {
-            message: "interrupted while the host was restarting, after its system was activated"
-                .to_owned(),
+            message: "interrupted while the host was restarting, after its system was activated".to_owned(),
             booted: "unknown".to_owned(),
             running: "unknown".to_owned(),
             advice: "`netlib status` says what it boots".to_owned(),

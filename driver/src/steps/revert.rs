@@ -13,10 +13,7 @@ pub(super) async fn take_back(
     node: &str,
     rollout: &str,
 ) -> Result<String, StepFailure> {
-    let before = runner
-        .rollouts
-        .course(rollout)
-        .and_then(|course| course.before(node)?.undo);
+    let before = runner.rollouts.course(rollout).and_then(|course| course.before(node)?.undo);
     let parts = &runner.parts;
     let host = parts.hosts.get(node).await?;
     let options = parts.options(node);
@@ -40,11 +37,7 @@ pub(super) async fn take_back(
         lease: Some(runner.lease_of(rollout, node).await?),
     };
     start(&*host, &activation).await?;
-    let course = Course {
-        activation: &activation,
-        origin: Origin::Ours,
-        lost_limit: parts.settings.lost_limit,
-    };
+    let course = Course { activation: &activation, origin: Origin::Ours, lost_limit: parts.settings.lost_limit };
     let show = |line| runner.show(step, format!("{node}: {line}"));
     let ended = follow(&*host, course, show).await?;
     let toplevel = ended.status.toplevel.clone().unwrap_or_default();

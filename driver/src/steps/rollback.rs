@@ -31,14 +31,7 @@ impl Rollback {
     /// A rollback by whoever runs this, under a new nonce.
     #[must_use]
     pub fn new(to: Option<u64>, network: Network, options: ActivationOptions) -> Self {
-        Self {
-            to,
-            network,
-            options,
-            nonce: super::new_nonce(),
-            deployer: super::who(),
-            lost_limit: super::LOST_LIMIT,
-        }
+        Self { to, network, options, nonce: super::new_nonce(), deployer: super::who(), lost_limit: super::LOST_LIMIT }
     }
 }
 
@@ -61,19 +54,11 @@ pub async fn rollback(
 ) -> Result<RollbackDone, StepFailure> {
     let activation = asked_for(request);
     start(host, &activation).await?;
-    let course = Course {
-        activation: &activation,
-        origin: Origin::Ours,
-        lost_limit: request.lost_limit,
-    };
+    let course = Course { activation: &activation, origin: Origin::Ours, lost_limit: request.lost_limit };
     let ended = follow(host, course, on_line).await?;
     let toplevel = ended.status.toplevel.clone().unwrap_or_default();
     judge(&ended, activation.goal, &toplevel, &activation.nonce)?;
-    Ok(RollbackDone {
-        toplevel,
-        before: ended.status.previous,
-        generation: script::inspect(host).await?.generation,
-    })
+    Ok(RollbackDone { toplevel, before: ended.status.previous, generation: script::inspect(host).await?.generation })
 }
 
 fn asked_for(request: &Rollback) -> Activation {

@@ -61,9 +61,7 @@ impl StepRunnerParts {
     /// How far to take a node, and how long that may last: the plan, and what the user says instead.
     pub(super) fn options(&self, node: &str) -> ActivationOptions {
         let planned = self.plan.nodes.get(node);
-        let planned = planned
-            .map(|node| node.activation.clone())
-            .unwrap_or_default();
+        let planned = planned.map(|node| node.activation.clone()).unwrap_or_default();
         ActivationOptions {
             goal: self.settings.goal.unwrap_or(planned.goal),
             reboot: self.settings.reboot.unwrap_or(planned.reboot),
@@ -115,9 +113,7 @@ impl StepRunner {
         let ran = match (planned.kind, &planned.node) {
             (StepKind::Gate | StepKind::Command, _) => self.run_between(step, planned).await,
             (kind, Some(node)) => self.run_for(kind, node, step).await,
-            (_, None) => Err(StepFailure::Plan(
-                "a step of this kind needs a node".to_owned(),
-            )),
+            (_, None) => Err(StepFailure::Plan("a step of this kind needs a node".to_owned())),
         };
         match (ran, planned.owner()) {
             (Ok(outcome), _) => outcome,
@@ -135,17 +131,10 @@ impl StepRunner {
         if planned.kind == StepKind::Gate {
             return gate::run(self, step, planned).await;
         }
-        command::run(self, step, planned)
-            .await
-            .map(StepOutcome::Done)
+        command::run(self, step, planned).await.map(StepOutcome::Done)
     }
 
-    async fn run_for(
-        &self,
-        kind: StepKind,
-        node: &str,
-        step: &str,
-    ) -> Result<StepOutcome, StepFailure> {
+    async fn run_for(&self, kind: StepKind, node: &str, step: &str) -> Result<StepOutcome, StepFailure> {
         let goal = self.parts.options(node).goal;
         let work = goal.work(kind);
         if !goal.needs_host() {
@@ -195,12 +184,9 @@ impl StepRunner {
         if kind == StepKind::Activate && goal.takes_over() {
             activate::identify(&self.parts, standing).await?;
             let cancel = &self.parts.settings.cancel;
-            let restarted =
-                restart_if_needed(cancel, standing, |line| self.show(step, line)).await?;
+            let restarted = restart_if_needed(cancel, standing, |line| self.show(step, line)).await?;
             let was_restarted = !restarted.is_empty();
-            standing
-                .was_restarted
-                .store(was_restarted, Ordering::Relaxed);
+            standing.was_restarted.store(was_restarted, Ordering::Relaxed);
             // A rollout goes on only over nodes that are well, whoever brought them to their systems.
             if goal.work(StepKind::Check) == Work::Do
                 && self.rollouts.course_of(node).is_some()
@@ -239,19 +225,8 @@ impl StepRunner {
         Ok(built.to_string())
     }
 
-    async fn copy(
-        &self,
-        node: &str,
-        step: &str,
-        standing: &Standing,
-    ) -> Result<String, StepFailure> {
-        let Settings {
-            nonce,
-            dead,
-            copy_limit,
-            cancel,
-            ..
-        } = &self.parts.settings;
+    async fn copy(&self, node: &str, step: &str, standing: &Standing) -> Result<String, StepFailure> {
+        let Settings { nonce, dead, copy_limit, cancel, .. } = &self.parts.settings;
         let (host, path) = (&*standing.host, &standing.toplevel.out_path);
         // A root that points nowhere yet is in order; a copy that no root holds could be collected at any time.
         let copied = match script::protect(host, nonce, path, dead).await? {
@@ -273,10 +248,7 @@ impl StepRunner {
     }
 
     pub(super) fn show(&self, step: &str, line: String) {
-        self.parts.events.send(Event::StepOutput {
-            step: step.to_owned(),
-            line,
-        });
+        self.parts.events.send(Event::StepOutput { step: step.to_owned(), line });
     }
 }
 

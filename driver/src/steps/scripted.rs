@@ -69,18 +69,11 @@ impl Scripted {
 }
 
 fn output(said: &str) -> Output {
-    Output {
-        stdout: said.as_bytes().to_vec(),
-        stderr: String::new(),
-    }
+    Output { stdout: said.as_bytes().to_vec(), stderr: String::new() }
 }
 
 fn broken() -> HostError {
-    HostError::Disconnected {
-        address: "a bed".to_owned(),
-        argv: vec!["sh".to_owned()],
-        said: "Broken pipe".to_owned(),
-    }
+    HostError::Disconnected { address: "a bed".to_owned(), argv: vec!["sh".to_owned()], said: "Broken pipe".to_owned() }
 }
 
 impl Host for Scripted {
@@ -106,11 +99,7 @@ impl Host for Scripted {
         self.run(command)
     }
 
-    fn run_lines(
-        &self,
-        command: HostCommand,
-        _: LineSink,
-    ) -> BoxFuture<'_, Result<Output, HostError>> {
+    fn run_lines(&self, command: HostCommand, _: LineSink) -> BoxFuture<'_, Result<Output, HostError>> {
         self.run(command)
     }
 

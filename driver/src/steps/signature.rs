@@ -27,10 +27,7 @@ impl Statement {
     /// Of this approval.
     pub(crate) fn of(network: &Network, rollout: &str, approval: &Approval) -> Self {
         let Approval { digest, batch, .. } = approval;
-        Self(format!(
-            "network={}\nrollout={rollout}\ndigest={digest}\nbatch={batch}\n",
-            network.id
-        ))
+        Self(format!("network={}\nrollout={rollout}\ndigest={digest}\nbatch={batch}\n", network.id))
     }
 
     /// Signs with a key: a private one, or a public one whose private half the agent has. The signature is one line.
@@ -47,27 +44,14 @@ impl Statement {
     }
 
     /// Whose signature of this it is, among those whose approval counts.
-    pub(crate) async fn signer(
-        &self,
-        approvers: &Approvers,
-        signature: &str,
-        dir: &Path,
-    ) -> Option<String> {
+    pub(crate) async fn signer(&self, approvers: &Approvers, signature: &str, dir: &Path) -> Option<String> {
         let dir = tempfile::tempdir_in(dir).ok()?;
         let (signed, allowed) = (dir.path().join("signature"), dir.path().join("allowed"));
         std::fs::write(&signed, format!("{BEGIN}\n{signature}\n{END}\n")).ok()?;
         write_allowed(&allowed, approvers).ok()?;
         for (number, name) in approvers.keys().enumerate() {
             let command = Command::new("ssh-keygen")
-                .args([
-                    "-Y",
-                    "verify",
-                    "-n",
-                    NAMESPACE,
-                    "-I",
-                    &principal(number),
-                    "-f",
-                ])
+                .args(["-Y", "verify", "-n", NAMESPACE, "-I", &principal(number), "-f"])
                 .arg(&allowed)
                 .arg("-s")
                 .arg(&signed)
@@ -87,9 +71,7 @@ fn principal(number: usize) -> String {
 
 fn write_allowed(path: &Path, approvers: &Approvers) -> io::Result<()> {
     let of = |(number, keys): (usize, &Vec<String>)| -> String {
-        let lines = keys
-            .iter()
-            .map(|key| format!("{} {key}\n", principal(number)));
+        let lines = keys.iter().map(|key| format!("{} {key}\n", principal(number)));
         lines.collect()
     };
     let text: String = approvers.values().enumerate().map(of).collect();
@@ -101,31 +83,18 @@ mod tests {
     use super::*;
 
     fn network(id: &str) -> Network {
-        Network {
-            id: id.to_owned(),
-            name: "home".to_owned(),
-        }
+        Network { id: id.to_owned(), name: "home".to_owned() }
     }
 
     fn approval(digest: &str, batch: usize) -> Approval {
-        Approval {
-            digest: digest.to_owned(),
-            batch,
-            by: "anna".to_owned(),
-            signature: None,
-        }
+        Approval { digest: digest.to_owned(), batch, by: "anna".to_owned(), signature: None }
     }
 
     async fn key(dir: &Path, name: &str) -> String {
         let path = dir.join(name);
-        let made = Command::new("ssh-keygen")
-            .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"])
-            .arg(&path);
+        let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]).arg(&path);
         made.output().await.unwrap();
-        std::fs::read_to_string(path.with_extension("pub"))
-            .unwrap()
-            .trim()
-            .to_owned()
+        std::fs::read_to_string(path.with_extension("pub")).unwrap().trim().to_owned()
     }
 
     #[tokio::test]
@@ -134,15 +103,11 @@ mod tests {
         let [anna, bob, eve] = ["anna", "bob", "eve"];
         let keys = [key(dir.path(), anna).await, key(dir.path(), bob).await];
         key(dir.path(), eve).await;
-        let approvers: Approvers = [anna, "b*b, c"]
-            .into_iter()
-            .map(str::to_owned)
-            .zip(keys.map(|key| vec![key]))
-            .collect();
+        let approvers: Approvers =
+            [anna, "b*b, c"].into_iter().map(str::to_owned).zip(keys.map(|key| vec![key])).collect();
         let statement = Statement::of(&network("id"), "web", &approval("d1", 1));
-        let signer = async |statement: &Statement, signature: &str| {
-            statement.signer(&approvers, signature, dir.path()).await
-        };
+        let signer =
+            async |statement: &Statement, signature: &str| statement.signer(&approvers, signature, dir.path()).await;
         let by_bob = statement.sign(&dir.path().join(bob)).await.unwrap();
         assert!(!by_bob.contains('\n'));
         assert_eq!(signer(&statement, &by_bob).await.as_deref(), Some("b*b, c"));

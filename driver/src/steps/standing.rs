@@ -31,11 +31,7 @@ impl Standing {
     /// anything is built for it.
     pub(super) async fn of(parts: &StepRunnerParts, node: &str) -> Result<Self, StepFailure> {
         let host = parts.hosts.get(node).await?;
-        let toplevel = parts
-            .toplevels
-            .toplevel(node)
-            .await
-            .map_err(StepFailure::Evaluate)?;
+        let toplevel = parts.toplevels.toplevel(node).await.map_err(StepFailure::Evaluate)?;
         let options = parts.options(node);
         let probe = script::admit(&*host, &parts.plan.network, parts.settings.policy).await?;
         for left in &probe.unfinished {
@@ -47,13 +43,7 @@ impl Standing {
                 script::acknowledge(&*host, &last.nonce).await?;
             }
         }
-        Ok(Self {
-            host,
-            toplevel,
-            probe,
-            options,
-            was_restarted: AtomicBool::new(false),
-        })
+        Ok(Self { host, toplevel, probe, options, was_restarted: AtomicBool::new(false) })
     }
 
     /// Whether the node is where its goal would bring it.
@@ -79,10 +69,7 @@ impl Standing {
 
     /// Who is bringing the node to the same goal right now.
     pub(super) fn same_underway(&self) -> Option<&LockHolder> {
-        self.probe
-            .lock
-            .as_ref()
-            .filter(|holder| self.is_same(holder))
+        self.probe.lock.as_ref().filter(|holder| self.is_same(holder))
     }
 
     /// Whether somebody activates the same system for the same goal.
@@ -95,13 +82,7 @@ impl Standing {
 
 /// The host is where it was before, and whoever deployed then may not know.
 fn unseen(node: &str, last: &Record) -> String {
-    let Record {
-        nonce,
-        phase,
-        toplevel,
-        message,
-        ..
-    } = last;
+    let Record { nonce, phase, toplevel, message, .. } = last;
     let account = Goal::Switch.account(*phase);
     format!(
         "node `{node}`: the last deployment, of {toplevel}, ended while nobody looked: {account}: {message}; \
@@ -111,11 +92,7 @@ fn unseen(node: &str, last: &Record) -> String {
 }
 
 fn unfinished(node: &str, left: &Unfinished) -> String {
-    let Unfinished {
-        nonce,
-        phase,
-        toplevel,
-    } = left;
+    let Unfinished { nonce, phase, toplevel } = left;
     format!(
         "node `{node}`: an earlier deployment of {toplevel} was stopped in the middle (phase {phase}); \
          its record on the host: {}/{nonce}",

@@ -3,10 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let numbers: Vec<usize> = std::env::args()
-        .skip(1)
-        .filter_map(|word| word.parse().ok())
-        .collect();
+    let numbers: Vec<usize> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
     let (rounds, seed, first) = match numbers[..] {
         [rounds, seed] => (rounds, seed, 0),
         [rounds, seed, first] => (rounds, seed, first),
@@ -16,9 +13,5 @@ fn main() -> ExitCode {
         }
     };
     let exceptions = netlib_scenarios::campaign::run(first..first + rounds, seed as u64);
-    if exceptions.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if exceptions.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

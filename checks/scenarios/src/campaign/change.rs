@@ -62,9 +62,7 @@ impl Change {
             ),
             Self::FailingUnit if is_first => unit("exit 1"),
             // A unit that ends after the switch: the host itself finds its system not healthy.
-            Self::Unhealthy if is_first => {
-                "environment.etc.\"unhealthy\".text = \"unhealthy\";".to_owned()
-            }
+            Self::Unhealthy if is_first => "environment.etc.\"unhealthy\".text = \"unhealthy\";".to_owned(),
             Self::FailingUnit | Self::Unhealthy => String::new(),
         };
         format!("{mark}\n{more}")

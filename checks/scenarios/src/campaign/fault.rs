@@ -48,10 +48,7 @@ impl Fault {
 
     /// Whether the run itself ends without being able to say how the hosts stand.
     pub(super) fn ends_the_run(&self) -> bool {
-        matches!(
-            self,
-            Self::Kill | Self::Interrupt | Self::InterruptTwice(_) | Self::Hangup
-        )
+        matches!(self, Self::Kill | Self::Interrupt | Self::InterruptTwice(_) | Self::Hangup)
     }
 
     /// Whether this node may fail because of it.
@@ -94,9 +91,7 @@ impl Fault {
                 run.signal_if_running("-INT -- -$pid");
             }
             Self::Hangup => run.signal_if_running("-HUP -- -$pid"),
-            Self::UnitKilled(host) => {
-                shell(site, host, "systemctl kill -s KILL 'netlib-*.service' || :")
-            }
+            Self::UnitKilled(host) => shell(site, host, "systemctl kill -s KILL 'netlib-*.service' || :"),
             Self::UnitAndRecoveryKilled(host) => {
                 // The recovery is part of the unit: whatever it starts is killed for two seconds.
                 shell(
@@ -132,18 +127,10 @@ fn deploy_as_second(site: &Site, round: usize) -> Systems {
                 .unwrap_or_else(|error| panic!("{host}: {error}"));
         }
     }
-    shell(
-        site,
-        "deployer",
-        &format!("cd {SECOND} && git add -A && git commit -qm second || :"),
-    );
+    shell(site, "deployer", &format!("cd {SECOND} && git add -A && git commit -qm second || :"));
     let wanted = Systems::wanted_in(site, SECOND, &super::HOSTS);
     // Refused or not is decided by who came first; what it says is checked by what the hosts run.
-    shell(
-        site,
-        "deployer",
-        &format!("cd {SECOND} && setsid --wait netlib deploy > /root/second.log 2>&1 || :"),
-    );
+    shell(site, "deployer", &format!("cd {SECOND} && setsid --wait netlib deploy > /root/second.log 2>&1 || :"));
     wanted
 }
 

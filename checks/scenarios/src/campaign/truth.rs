@@ -14,12 +14,7 @@ pub(super) struct Systems(BTreeMap<String, String>);
 impl Systems {
     /// Those that run.
     pub(super) fn of(site: &Site, hosts: &[&str]) -> Self {
-        Self(
-            hosts
-                .iter()
-                .map(|host| ((*host).to_owned(), site.systems(host).0))
-                .collect(),
-        )
+        Self(hosts.iter().map(|host| ((*host).to_owned(), site.systems(host).0)).collect())
     }
 
     /// Those that the network has for them.
@@ -30,16 +25,10 @@ impl Systems {
     /// Those that the network in this folder of the deployer has for them.
     pub(super) fn wanted_in(site: &Site, folder: &str, hosts: &[&str]) -> Self {
         let of = |host: &str| {
-            let attribute =
-                format!("{folder}#netlibConfigurations.default.toplevels.{host}.outPath");
+            let attribute = format!("{folder}#netlibConfigurations.default.toplevels.{host}.outPath");
             site.exec_must("deployer", &format!("nix eval --raw '{attribute}'"))
         };
-        Self(
-            hosts
-                .iter()
-                .map(|host| ((*host).to_owned(), of(host)))
-                .collect(),
-        )
+        Self(hosts.iter().map(|host| ((*host).to_owned(), of(host))).collect())
     }
 
     fn get(&self, host: &str) -> &str {
@@ -59,8 +48,7 @@ pub(super) struct Outcome<'a> {
 }
 
 /// Ends when nobody is at work on any host any more.
-const IDLE: &str =
-    "! systemctl list-units --no-legend --plain --all 'netlib-*.service' | grep -qv netlib-stub";
+const IDLE: &str = "! systemctl list-units --no-legend --plain --all 'netlib-*.service' | grep -qv netlib-stub";
 /// A host that nobody confirms rolls back after `confirmTimeout`; a killed unit is looked after within a minute or two.
 const PATIENCE: Duration = Duration::from_secs(240);
 
@@ -71,9 +59,7 @@ pub(super) fn settle(site: &Site, hosts: &[&str]) -> Vec<String> {
         let waited = site
             .bed
             .host(host)
-            .wait_until("no activation goes on", PATIENCE, |host| {
-                Ok(host.exec(["sh", "-c", IDLE])?.success())
-            });
+            .wait_until("no activation goes on", PATIENCE, |host| Ok(host.exec(["sh", "-c", IDLE])?.success()));
         if let Err(error) = waited {
             wrong.push(format!("{host} never settled: {error}"));
         }
@@ -91,12 +77,7 @@ pub(super) fn check_outcome(site: &Site, outcome: &Outcome<'_>) -> Vec<String> {
     for host in super::HOSTS {
         check_host(site, outcome, host, results.get(host), &mut wrong);
     }
-    let said = |what: &str| {
-        format!(
-            "{what}, and exited with status {}:\n{}",
-            outcome.status, outcome.text
-        )
-    };
+    let said = |what: &str| format!("{what}, and exited with status {}:\n{}", outcome.status, outcome.text);
     let all_good = !results.is_empty() && results.values().all(|result| is_active(result));
     match outcome.status {
         0 if !all_good => wrong.push(said("netlib did not report every node as active")),
@@ -108,40 +89,23 @@ pub(super) fn check_outcome(site: &Site, outcome: &Outcome<'_>) -> Vec<String> {
     wrong
 }
 
-fn check_host(
-    site: &Site,
-    outcome: &Outcome<'_>,
-    host: &str,
-    result: Option<&String>,
-    wrong: &mut Vec<String>,
-) {
+fn check_host(site: &Site, outcome: &Outcome<'_>, host: &str, result: Option<&String>, wrong: &mut Vec<String>) {
     let (running, profile) = site.systems(host);
     let second = outcome.second.map_or("", |systems| systems.get(host));
     let known = [outcome.before.get(host), outcome.wanted.get(host), second];
     if !known.contains(&running.as_str()) {
-        wrong.push(format!(
-            "{host} runs {running}, which is neither the old system nor a new one ({known:?})"
-        ));
+        wrong.push(format!("{host} runs {running}, which is neither the old system nor a new one ({known:?})"));
     }
     if running != profile {
-        wrong.push(format!(
-            "{host} runs {running} and boots {profile}\nnetlib said:\n{}",
-            outcome.text
-        ));
+        wrong.push(format!("{host} runs {running} and boots {profile}\nnetlib said:\n{}", outcome.text));
     }
-    let confirmed = site
-        .phases(host, &running)
-        .iter()
-        .any(|phase| phase == "confirmed");
+    let confirmed = site.phases(host, &running).iter().any(|phase| phase == "confirmed");
     if !confirmed {
         wrong.push(format!("{host} runs {running}, which nobody confirmed"));
     }
     let wanted = outcome.wanted.get(host);
     let is_told_active = result.is_some_and(|result| is_active(result));
-    let was_confirmed = site
-        .phases(host, wanted)
-        .iter()
-        .any(|phase| phase == "confirmed");
+    let was_confirmed = site.phases(host, wanted).iter().any(|phase| phase == "confirmed");
     if is_told_active && !was_confirmed {
         wrong.push(format!(
             "netlib reported {host} as active, but its record says {:?}:\n{}",
@@ -150,21 +114,11 @@ fn check_host(
         ));
     }
     if is_told_active && outcome.second.is_none() && running != wanted {
-        wrong.push(format!(
-            "netlib reported {host} as active, but it runs {running}:\n{}",
-            outcome.text
-        ));
+        wrong.push(format!("netlib reported {host} as active, but it runs {running}:\n{}", outcome.text));
     }
     let is_good_there = outcome.change.is_good() || host != super::HOSTS[0];
-    if is_good_there
-        && !outcome.fault.may_harm(host)
-        && !outcome.fault.ends_the_run()
-        && !is_told_active
-    {
-        wrong.push(format!(
-            "nothing happened to {host}, and it is not active but {result:?}:\n{}",
-            outcome.text
-        ));
+    if is_good_there && !outcome.fault.may_harm(host) && !outcome.fault.ends_the_run() && !is_told_active {
+        wrong.push(format!("nothing happened to {host}, and it is not active but {result:?}:\n{}", outcome.text));
     }
 }
 
@@ -178,18 +132,11 @@ fn results(text: &str) -> BTreeMap<String, String> {
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .find(|event| event["event"] == "summary");
-    let nodes = summary
-        .as_ref()
-        .and_then(|event| event["nodes"].as_object());
+    let nodes = summary.as_ref().and_then(|event| event["nodes"].as_object());
     nodes
         .into_iter()
         .flatten()
-        .map(|(node, told)| {
-            (
-                node.clone(),
-                told["result"].as_str().unwrap_or_default().to_owned(),
-            )
-        })
+        .map(|(node, told)| (node.clone(), told["result"].as_str().unwrap_or_default().to_owned()))
         .collect()
 }
 

@@ -30,20 +30,13 @@ fn a_second_run_starts_no_evaluator() {
     assert_says(&calls[0], &["toplevels.beta"]);
 
     // Gone from the store: evaluated again, and built again.
-    let drv =
-        site.must("nix path-info --derivation .#netlibConfigurations.default.toplevels.alpha");
-    site.must(&format!(
-        "nix-store --delete --ignore-liveness {}",
-        drv.trim()
-    ));
+    let drv = site.must("nix path-info --derivation .#netlibConfigurations.default.toplevels.alpha");
+    site.must(&format!("nix-store --delete --ignore-liveness {}", drv.trim()));
     site.evaluator_calls();
     site.netlib_must(BUILD);
     let calls = site.evaluator_calls().join("\n");
     assert_says(&calls, &["toplevels.alpha"]);
-    assert!(
-        !calls.contains("toplevels.beta") && !calls.contains("default.plan"),
-        "{calls}"
-    );
+    assert!(!calls.contains("toplevels.beta") && !calls.contains("default.plan"), "{calls}");
 
     site.netlib_must(&format!("{BUILD} --no-eval-cache"));
     assert_eq!(site.evaluator_calls().len(), 3);
@@ -76,15 +69,15 @@ fn every_change_that_counts_is_noticed() {
     };
     assert_eq!(built(BUILD), 3);
     // Not committed, and not even added.
-    site.must(
-        "echo '{ environment.etc.x.text = \"y\"; system.stateVersion = \"26.05\"; }' > beta.nix",
-    );
+    site.must("echo '{ environment.etc.x.text = \"y\"; system.stateVersion = \"26.05\"; }' > beta.nix");
     assert_eq!(built(BUILD), 3);
     assert_eq!(built(BUILD), 0);
     site.must("git checkout -q beta.nix");
     assert_eq!(built(BUILD), 0, "what it was before is still known");
     // Another input, and another network.
-    site.must("cp -r /src/checks/nixpkgs-stub /root/other && chmod -R u+w /root/other && echo 25.05 > /root/other/.version");
+    site.must(
+        "cp -r /src/checks/nixpkgs-stub /root/other && chmod -R u+w /root/other && echo 25.05 > /root/other/.version",
+    );
     let other = format!("{BUILD} --override-input nixpkgs path:/root/other");
     assert_eq!(built(&other), 3);
     assert_eq!(built(&other), 0);

@@ -16,10 +16,7 @@ fn a_killed_worker_costs_only_its_node_which_is_tried_once_more() {
     let (status, text) = run.wait();
     assert_eq!(status, 0, "{text}");
     let calls = site.evaluator_calls();
-    let jobs: Vec<&String> = calls
-        .iter()
-        .filter(|line| line.contains("--workers"))
-        .collect();
+    let jobs: Vec<&String> = calls.iter().filter(|line| line.contains("--workers")).collect();
     // All; then who was left, with less beside one another; then beta alone.
     assert_says(jobs[0], &["--workers 2", "\"beta\""]);
     let last = jobs[jobs.len() - 1];
@@ -28,17 +25,11 @@ fn a_killed_worker_costs_only_its_node_which_is_tried_once_more() {
 
     // One that is killed each time fails alone, and says what to do.
     site.always_kill_evaluation("beta");
-    let (status, text) =
-        site.netlib("deploy --goal build --no-eval-cache --evaluator nix-eval-jobs");
+    let (status, text) = site.netlib("deploy --goal build --no-eval-cache --evaluator nix-eval-jobs");
     assert_eq!(status, 1, "{text}");
     assert_says(
         &text,
-        &[
-            "node `beta` does not evaluate: ",
-            "also when it was tried alone",
-            "--eval-memory",
-            "1 failed",
-        ],
+        &["node `beta` does not evaluate: ", "also when it was tried alone", "--eval-memory", "1 failed"],
     );
     for node in ["alpha", "gamma"] {
         assert_says(&text, &[&format!("{node}: evaluated")]);
@@ -65,19 +56,13 @@ case "$*" in
 esac
 exec /usr/bin/nix "$@"
 "#;
-    site.bed
-        .host("deployer")
-        .write_file("/usr/local/bin/nix", wrapper)
-        .expect("the wrapper");
+    site.bed.host("deployer").write_file("/usr/local/bin/nix", wrapper).expect("the wrapper");
     site.exec_must("deployer", "chmod +x /usr/local/bin/nix");
     let text = site.netlib_must("deploy --goal build --evaluator nix");
     assert_says(&text, &["beta: evaluated", "gamma: evaluated", "3 done"]);
     site.exec_must("deployer", "test -e /run/killed");
     // Its derivation was taken, and what it is evaluated from was not.
-    site.exec_must(
-        "deployer",
-        "grep nixos-system-gamma /run/taken; test $(wc -l < /run/sources) -ge 3",
-    );
+    site.exec_must("deployer", "grep nixos-system-gamma /run/taken; test $(wc -l < /run/sources) -ge 3");
 }
 
 #[test]
@@ -86,21 +71,15 @@ fn what_cannot_be_had_is_refused() {
     site.write(&Network::of(&["alpha"]));
     let (status, text) = site.netlib("plan --out /root/plan.json --evaluator nix-eval-jobs");
     assert_eq!(status, 2, "{text}");
-    assert_says(
-        &text,
-        &["`nix-eval-jobs` was not found", "leave the option out"],
-    );
+    assert_says(&text, &["`nix-eval-jobs` was not found", "leave the option out"]);
     // Installed, but from before it could select: left aside unless it was asked for.
     let old = "#!/bin/sh\necho '  --workers   n'\n";
     let deployer = site.bed.host("deployer");
-    deployer
-        .write_file("/usr/local/bin/nix-eval-jobs", old)
-        .expect("the old one");
+    deployer.write_file("/usr/local/bin/nix-eval-jobs", old).expect("the old one");
     site.exec_must("deployer", "chmod +x /usr/local/bin/nix-eval-jobs");
     let text = site.netlib_must("deploy --goal build");
     assert_says(&text, &["has no --select", "alpha: evaluated"]);
-    let (status, text) =
-        site.netlib("deploy --goal build --no-eval-cache --evaluator nix-eval-jobs");
+    let (status, text) = site.netlib("deploy --goal build --no-eval-cache --evaluator nix-eval-jobs");
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["has no --select"]);
 }

@@ -25,10 +25,7 @@ fn three_of_five_are_deployed_by_plain_nix() {
     // Where it is written down, in the working tree, and where the rest can be read.
     let file = "/root/.local/state/netlib/traces/default-toplevels.alpha.log";
     assert_says(&text, &["/root/network/alpha.nix", file]);
-    assert_says(
-        &site.exec_must("deployer", &format!("cat {file}")),
-        &["enabel"],
-    );
+    assert_says(&site.exec_must("deployer", &format!("cat {file}")), &["enabel"]);
     let (_, text) = site.netlib("deploy --on alpha --show-trace");
     assert_says(&text, &["The whole trace:\n", "while evaluating"]);
 
@@ -56,14 +53,7 @@ fn three_of_five_are_deployed_by_nix_eval_jobs() {
     let gate = format!("{GATE} warnings = [ \"this one is old\" ];");
     site.write(&network().with(waiting).configure("delta", &gate));
     let text = three_of_five(&site, with_collected_garbage(&site));
-    assert_says(
-        &text,
-        &[
-            "/root/network/alpha.nix",
-            "gamma: evaluated: ",
-            " to build, 0 to fetch",
-        ],
-    );
+    assert_says(&text, &["/root/network/alpha.nix", "gamma: evaluated: ", " to build, 0 to fetch"]);
 
     // One call for all, without those that were not selected or do not answer.
     site.bed.host("epsilon").cut().expect("cut");
@@ -72,16 +62,10 @@ fn three_of_five_are_deployed_by_nix_eval_jobs() {
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["2 of 3 nodes active, 1 offline"]);
     let calls = site.evaluator_calls();
-    let jobs: Vec<&String> = calls
-        .iter()
-        .filter(|line| line.contains("--workers"))
-        .collect();
+    let jobs: Vec<&String> = calls.iter().filter(|line| line.contains("--workers")).collect();
     assert_eq!(jobs.len(), 1, "{calls:#?}");
     assert_says(jobs[0], &["\"gamma\" = null; ", "\"delta\" = null; "]);
-    assert!(
-        !jobs[0].contains("epsilon") && !jobs[0].contains("alpha"),
-        "{jobs:?}"
-    );
+    assert!(!jobs[0].contains("epsilon") && !jobs[0].contains("alpha"), "{jobs:?}");
 }
 
 /// Deploys, and collects garbage everywhere while one node is still evaluated, one is switched, and one has its new system
@@ -97,10 +81,7 @@ fn with_collected_garbage(site: &Site) -> (i32, String) {
     for host in ["deployer", "delta", "epsilon"] {
         let garbage = site.exec_must(host, "nix-store --add /etc/hostname");
         site.exec_must(host, "nix-collect-garbage");
-        assert!(
-            !site.exec(host, &format!("test -e {garbage}")).success(),
-            "{host} kept {garbage}"
-        );
+        assert!(!site.exec(host, &format!("test -e {garbage}")).success(), "{host} kept {garbage}");
     }
     site.release_evaluation("gamma");
     site.open_gate("delta");
@@ -122,9 +103,7 @@ fn three_of_five(site: &Site, (status, text): (i32, String)) -> String {
     // Each is said once, as soon as it is known, and before the last node is deployed.
     assert_eq!(text.matches("this one is old").count(), 1, "{text}");
     assert_eq!(
-        text.matches("The option `nodes.alpha.configuration.services.openssh.enabel'")
-            .count()
-            .min(2),
+        text.matches("The option `nodes.alpha.configuration.services.openssh.enabel'").count().min(2),
         text.matches("alpha: not evaluated").count() + 1,
         "once when it happened, once in the table:\n{text}"
     );

@@ -31,18 +31,13 @@ fn a_plain_file_is_deployed_like_a_flake() {
     site.with_nix_eval_jobs();
     let deployer = site.bed.deployer();
     let write = |name: &str, text: &str| {
-        deployer
-            .write_file(&format!("/root/plain/{name}"), text)
-            .unwrap_or_else(|error| panic!("{error}"));
+        deployer.write_file(&format!("/root/plain/{name}"), text).unwrap_or_else(|error| panic!("{error}"));
     };
     write("network.nix", FILE);
     write("alpha.nix", NODE);
     write("beta.nix", NODE);
     let netlib = |arguments: &str| {
-        let output = site.exec(
-            "deployer",
-            &format!("cd /root/plain && netlib {arguments} 2>&1"),
-        );
+        let output = site.exec("deployer", &format!("cd /root/plain && netlib {arguments} 2>&1"));
         (output.code(), output.stdout)
     };
     let must = |arguments: &str| {
@@ -56,24 +51,16 @@ fn a_plain_file_is_deployed_like_a_flake() {
     assert_says(&text, &["netlib facts gather --on beta"]);
     let (status, text) = netlib("plan --file network.nix#office");
     assert_eq!(status, 2, "{text}");
-    assert_says(
-        &text,
-        &["has no network `office`", "--file network.nix#default"],
-    );
+    assert_says(&text, &["has no network `office`", "--file network.nix#default"]);
 
     must("facts gather --file network.nix");
     for evaluator in ["nix", "nix-eval-jobs"] {
-        let text = must(&format!(
-            "deploy --file network.nix --evaluator {evaluator}"
-        ));
+        let text = must(&format!("deploy --file network.nix --evaluator {evaluator}"));
         assert_says(&text, &["2 of 2 nodes active"]);
         site.assert_mesh(&hosts, "wg0", "-4");
         // What changed is seen, because nothing of a plain file is remembered.
         let line = format!("environment.etc.by.text = \"{evaluator}\";");
-        write(
-            "beta.nix",
-            &NODE.replace("services", &format!("{line} services")),
-        );
+        write("beta.nix", &NODE.replace("services", &format!("{line} services")));
     }
     let text = must("deploy --file network.nix --on beta");
     assert_says(&text, &["switched"]);
@@ -82,18 +69,9 @@ fn a_plain_file_is_deployed_like_a_flake() {
     // Its mistakes are shown with its own files and lines.
     write("beta.nix", "{\n  services.openssh.enabel = true;\n}\n");
     for evaluator in ["nix", "nix-eval-jobs"] {
-        let (status, text) = netlib(&format!(
-            "deploy --file network.nix --evaluator {evaluator}"
-        ));
+        let (status, text) = netlib(&format!("deploy --file network.nix --evaluator {evaluator}"));
         assert_eq!(status, 1, "{text}");
-        assert_says(
-            &text,
-            &[
-                "/root/plain/beta.nix",
-                "services.openssh.enabel",
-                "1 failed",
-            ],
-        );
+        assert_says(&text, &["/root/plain/beta.nix", "services.openssh.enabel", "1 failed"]);
     }
     let (status, text) = netlib("plan --file nowhere.nix");
     assert_eq!(status, 2, "{text}");

@@ -44,10 +44,7 @@ fn real_systems_evaluate_and_one_with_a_mistake_fails_alone() {
     let flake = FLAKE
         .replace("NIXPKGS", &format!("git+file://{nixpkgs}?rev={revision}"))
         .replace("nixpkgs = pin", &format!("nixpkgs = {PIN}"));
-    site.bed
-        .deployer()
-        .write_file("/root/network/flake.nix", flake)
-        .expect("the flake");
+    site.bed.deployer().write_file("/root/network/flake.nix", flake).expect("the flake");
     // No such hosts: what they should run is known all the same.
     let (status, text) = site.netlib("status --json");
     assert_eq!(status, 1, "{text}");

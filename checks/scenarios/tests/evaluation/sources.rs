@@ -22,13 +22,12 @@ fn left_as_it_is(suite: Suite) {
     site.write(&Network::of(&["alpha", "beta"]));
     site.must("git tag first");
     // A tree that is committed is another source for Nix than one with changes.
-    for (evaluator, keep) in [
-        ("nix", "true"),
-        ("nix-eval-jobs", "git commit -qam mistake"),
-    ] {
+    for (evaluator, keep) in [("nix", "true"), ("nix-eval-jobs", "git commit -qam mistake")] {
         let build = format!("{BUILD} --evaluator {evaluator} --no-eval-cache");
         // A tree with changes that are not committed is evaluated with them.
-        site.must("echo '{ lib, ... }: { system.stateVersion = \"26.05\"; warnings = [ \"not committed\" ]; }' > alpha.nix");
+        site.must(
+            "echo '{ lib, ... }: { system.stateVersion = \"26.05\"; warnings = [ \"not committed\" ]; }' > alpha.nix",
+        );
         let text = site.netlib_must(&build);
         assert_says(&text, &["alpha: not committed"]);
         assert_eq!(site.changes(), " M alpha.nix", "{evaluator}");
@@ -38,11 +37,7 @@ fn left_as_it_is(suite: Suite) {
         let text = site.netlib_must(&build);
         assert_says(&text, &["nix flake lock", "alpha: evaluated"]);
         assert_eq!(site.sh("test -e flake.lock").code(), 1, "{evaluator}");
-        assert_eq!(
-            site.changes(),
-            "M alpha.nix\nD  flake.lock".replacen("M ", " M ", 1),
-            "{evaluator}"
-        );
+        assert_eq!(site.changes(), "M alpha.nix\nD  flake.lock".replacen("M ", " M ", 1), "{evaluator}");
         site.must("git reset -q --hard");
 
         // A node's own file that is no Nix: its line, where the user edits it, and the other node goes on.
@@ -50,14 +45,7 @@ fn left_as_it_is(suite: Suite) {
         site.must(keep);
         let (status, text) = site.netlib(&build);
         assert_eq!(status, 1, "{text}");
-        assert_says(
-            &text,
-            &[
-                "/root/network/beta.nix:2:",
-                "syntax error",
-                "alpha: evaluated",
-            ],
-        );
+        assert_says(&text, &["/root/network/beta.nix:2:", "syntax error", "alpha: evaluated"]);
         // The whole network's: said before any node.
         site.must("git reset -q --hard first && sed -i '1s/^/}/' flake.nix");
         site.must(keep);
@@ -77,10 +65,7 @@ fn left_as_it_is(suite: Suite) {
     }
     // A commit that was asked for is not what is checked out.
     let url = "git+file:///root/network?rev=$(git rev-parse first)";
-    assert_says(
-        &site.netlib_must(&format!("{BUILD} --flake {url}")),
-        &["2 done"],
-    );
+    assert_says(&site.netlib_must(&format!("{BUILD} --flake {url}")), &["2 done"]);
     let (status, text) = site.netlib(&format!("facts gather --flake {url}"));
     assert_eq!(status, 2, "{text}");
     assert_says(&text, &["is not a folder on this machine"]);
@@ -93,12 +78,5 @@ fn a_nix_that_is_too_old_is_refused_with_the_reason() {
     site.exec_must("deployer", "mkdir -p /root/network");
     let (status, text) = site.netlib("plan --flake /src/templates/wireguard-mesh");
     assert_eq!(status, 2, "{text}");
-    assert_says(
-        &text,
-        &[
-            "nix (Nix) 2.8",
-            "Nix 2.24 or later",
-            "--reference-lock-file",
-        ],
-    );
+    assert_says(&text, &["nix (Nix) 2.8", "Nix 2.24 or later", "--reference-lock-file"]);
 }

@@ -18,9 +18,7 @@ exec /usr/bin/date --date "$off" "$@"
 fn a_clock_that_is_years_off_changes_no_deadline() {
     let site = Site::up(&["alpha"]);
     let alpha = site.bed.host("alpha");
-    alpha
-        .write_file("/usr/local/sbin/date", JUMPING)
-        .expect("date");
+    alpha.write_file("/usr/local/sbin/date", JUMPING).expect("date");
     site.exec_must("alpha", "chmod +x /usr/local/sbin/date");
     let network = Network::of(&["alpha"])
         .impatient(&["alpha"])

@@ -18,10 +18,7 @@ fn cutting(cut: &str, mend: &str) -> String {
 /// Fault 3: connections that were open live on, so only a new one shows that nobody gets in any more.
 #[test]
 fn a_system_that_stops_sshd_goes_back_by_itself() {
-    let text = goes_back(
-        "systemctl stop ssh.socket ssh.service",
-        "systemctl start ssh.service",
-    );
+    let text = goes_back("systemctl stop ssh.socket ssh.service", "systemctl start ssh.service");
     assert!(!text.contains("lost the connection"), "{text}");
 }
 
@@ -38,33 +35,22 @@ fn goes_back(cut: &str, mend: &str) -> String {
     let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]).impatient(&["alpha"]);
     let before = site.deployed(&network, "alpha");
-    let short = network
-        .clone()
-        .with("nodes.alpha.activation.confirmTimeout = 5;");
+    let short = network.clone().with("nodes.alpha.activation.confirmTimeout = 5;");
     site.write(&short.configure("alpha", &cutting(cut, mend)));
     let toplevel = site.toplevel("alpha");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["the host went back to the system it ran before", "confirm"],
-    );
+    assert_says(&text, &["the host went back to the system it ran before", "confirm"]);
     let running = format!("now running: {before} (the system from before)");
     let boot = format!("next boot: {before} (the system from before)");
-    assert_says(
-        &text,
-        &[running.as_str(), boot.as_str(), "0 of 1 nodes active"],
-    );
+    assert_says(&text, &[running.as_str(), boot.as_str(), "0 of 1 nodes active"]);
     assert_eq!(site.phases("alpha", &toplevel), ["rolledBack"]);
     assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));
 
     // The old system answers.
     site.must("ssh -o BatchMode=yes alpha true");
     site.assert_boots("alpha", &before);
-    site.deployed(
-        &network.configure("alpha", "environment.etc.\"good\".text = \"good\";"),
-        "alpha",
-    );
+    site.deployed(&network.configure("alpha", "environment.etc.\"good\".text = \"good\";"), "alpha");
     text
 }
 
@@ -88,10 +74,7 @@ fn a_host_that_crashes_before_the_confirmation_boots_the_old_system() {
     site.assert_boots("alpha", &before);
     let (status, text) = run.wait();
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["the host was restarted in the middle of the activation"],
-    );
+    assert_says(&text, &["the host was restarted in the middle of the activation"]);
 
     site.open_gate("alpha");
     let text = site.netlib_must("deploy");
@@ -121,9 +104,7 @@ fn a_deployer_killed_before_the_confirmation_confirms_it_or_the_host_goes_back()
     };
 
     // Nobody comes.
-    let short = network
-        .clone()
-        .with("nodes.alpha.activation.confirmTimeout = 15;");
+    let short = network.clone().with("nodes.alpha.activation.confirmTimeout = 15;");
     let toplevel = unconfirmed(&short.configure("alpha", GATE));
     site.wait_for_phase("alpha", &toplevel, "rolledBack");
     assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));
@@ -143,10 +124,7 @@ fn a_deployer_killed_before_the_confirmation_confirms_it_or_the_host_goes_back()
 
     // The second run comes in time.
     let long = network.with("nodes.alpha.activation.confirmTimeout = 250;");
-    let toplevel = unconfirmed(&long.configure(
-        "alpha",
-        &format!("{GATE} environment.etc.\"new\".text = \"new\";"),
-    ));
+    let toplevel = unconfirmed(&long.configure("alpha", &format!("{GATE} environment.etc.\"new\".text = \"new\";")));
     alpha.heal().expect("heal");
     let text = site.netlib_must("deploy");
     assert_says(&text, &["1 of 1 nodes active"]);
@@ -173,29 +151,17 @@ fn after_two_interrupts_netlib_leaves_and_the_host_goes_back_or_is_confirmed_lat
         let (status, text) = run.wait();
         assert_eq!(status, 130, "{text}");
         assert_says(&text, &["left at once", "alpha"]);
-        site.wait_until(
-            "deployer",
-            "its connections end",
-            "! pgrep -f '[s]sh -f -N'",
-        );
+        site.wait_until("deployer", "its connections end", "! pgrep -f '[s]sh -f -N'");
         assert_eq!(site.phases("alpha", &toplevel), ["activating"], "{text}");
         site.open_gate("alpha");
         toplevel
     };
 
-    let toplevel = leave(
-        &network
-            .clone()
-            .configure("alpha", GATE)
-            .with("nodes.alpha.activation.confirmTimeout = 3;"),
-    );
+    let toplevel = leave(&network.clone().configure("alpha", GATE).with("nodes.alpha.activation.confirmTimeout = 3;"));
     site.wait_for_phase("alpha", &toplevel, "rolledBack");
     assert_eq!(site.systems("alpha"), (before.clone(), before));
 
-    let again = network.configure(
-        "alpha",
-        &format!("{GATE} environment.etc.\"new\".text = \"new\";"),
-    );
+    let again = network.configure("alpha", &format!("{GATE} environment.etc.\"new\".text = \"new\";"));
     let toplevel = leave(&again.with("nodes.alpha.activation.confirmTimeout = 250;"));
     let text = site.netlib_must("deploy");
     assert_says(&text, &["1 of 1 nodes active"]);
@@ -208,18 +174,12 @@ fn after_two_interrupts_netlib_leaves_and_the_host_goes_back_or_is_confirmed_lat
 #[test]
 fn an_outcome_is_found_after_the_cable_was_out() {
     let site = Site::up(&["alpha"]);
-    let network = Network::of(&["alpha"])
-        .impatient(&["alpha"])
-        .with("nodes.alpha.activation.confirmTimeout = 250;");
+    let network = Network::of(&["alpha"]).impatient(&["alpha"]).with("nodes.alpha.activation.confirmTimeout = 250;");
     let before = site.deployed(&network, "alpha");
     let alpha = site.bed.host("alpha");
     let count = "system.activationScripts.count.text = \"echo once >> /root/count\";";
     let deploy = |lines: &str, phase: &str| {
-        site.write(
-            &network
-                .clone()
-                .configure("alpha", &format!("{GATE} {lines}")),
-        );
+        site.write(&network.clone().configure("alpha", &format!("{GATE} {lines}")));
         let toplevel = site.toplevel("alpha");
         site.close_gate("alpha");
         site.exec_must("alpha", "rm -f /root/count");
@@ -243,13 +203,7 @@ fn an_outcome_is_found_after_the_cable_was_out() {
       };"#;
     let (toplevel, status, text) = deploy(&format!("{count} {late}"), "rolledBack");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &[
-            "too late to be well",
-            "went back to the system it ran before",
-        ],
-    );
+    assert_says(&text, &["too late to be well", "went back to the system it ran before"]);
     assert_eq!(site.phases("alpha", &toplevel), ["rolledBack"]);
     assert_eq!(site.systems("alpha"), (before.clone(), before));
 

@@ -8,16 +8,12 @@ fn a_connection_killed_during_the_switch_loses_nothing() {
     let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
     site.deployed(&network, "alpha");
-    let counted =
-        format!("{GATE} system.activationScripts.count.text = \"echo once >> /root/count\";");
+    let counted = format!("{GATE} system.activationScripts.count.text = \"echo once >> /root/count\";");
     site.write(&network.configure("alpha", &counted));
     let toplevel = site.toplevel("alpha");
     let run = site.start("deploy");
     site.wait_for_gate("alpha");
-    site.exec_must(
-        "alpha",
-        "pkill -KILL '^sshd' && systemctl restart ssh.service",
-    );
+    site.exec_must("alpha", "pkill -KILL '^sshd' && systemctl restart ssh.service");
     // What only looks is asked again over another connection, without a word.
     site.wait_until("alpha", "netlib is back", "pgrep '^sshd-session'");
     site.open_gate("alpha");
@@ -41,10 +37,7 @@ fn a_connection_killed_during_the_copy_is_made_again() {
     site.gate_copies("alpha");
     let run = site.start("deploy");
     site.wait_for_copy("alpha");
-    site.exec_must(
-        "alpha",
-        "pkill -KILL '^sshd' && systemctl restart ssh.service",
-    );
+    site.exec_must("alpha", "pkill -KILL '^sshd' && systemctl restart ssh.service");
     run.wait_for("the connection broke; copying the rest");
     site.ungate_copies("alpha");
     let (status, text) = run.wait();

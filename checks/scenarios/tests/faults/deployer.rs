@@ -60,21 +60,11 @@ fn the_second_of_two_deployers_is_told_who_the_first_one_is() {
     site.wait_for_gate("alpha");
     let before = site.systems("alpha").1;
 
-    site.write(
-        &network
-            .clone()
-            .configure("alpha", "environment.etc.\"other\".text = \"other\";"),
-    );
+    site.write(&network.clone().configure("alpha", "environment.etc.\"other\".text = \"other\";"));
     let other = site.toplevel("alpha");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &[
-            "root@deployer has been deploying to this host since 2",
-            "nothing was changed",
-        ],
-    );
+    assert_says(&text, &["root@deployer has been deploying to this host since 2", "nothing was changed"]);
     assert!(site.phases("alpha", &other).is_empty(), "{text}");
     assert_eq!(site.systems("alpha").1, before);
 
@@ -96,8 +86,7 @@ fn two_runs_of_the_same_deployment_switch_once() {
     let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
     site.deployed(&network, "alpha");
-    let counted =
-        format!("{GATE} system.activationScripts.count.text = \"echo once >> /root/count\";");
+    let counted = format!("{GATE} system.activationScripts.count.text = \"echo once >> /root/count\";");
     site.write(&network.configure("alpha", &counted));
     let toplevel = site.toplevel("alpha");
     let runs = [site.start("deploy"), site.start("deploy")];
@@ -181,8 +170,7 @@ fn three_runs_of_the_same_deployment_agree_whenever_they_meet() {
     let network = Network::of(&["alpha"]);
     site.deployed(&network, "alpha");
     for round in 0..4 {
-        let count =
-            format!("system.activationScripts.count.text = \"echo {round} >> /root/count\";");
+        let count = format!("system.activationScripts.count.text = \"echo {round} >> /root/count\";");
         site.write(&network.clone().configure("alpha", &count));
         let toplevel = site.toplevel("alpha");
         let runs = [(); 3].map(|()| site.start("deploy"));

@@ -16,10 +16,7 @@ fn a_full_disk_during_the_copy_is_named_and_nothing_is_activated() {
     let toplevel = site.toplevel("alpha");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["no space left on root@alpha", "nix-collect-garbage"],
-    );
+    assert_says(&text, &["no space left on root@alpha", "nix-collect-garbage"]);
     assert_says(&text, &["nothing was activated", "0 of 1 nodes active"]);
     assert!(site.phases("alpha", &toplevel).is_empty());
     assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));
@@ -52,10 +49,7 @@ fn a_disk_that_is_full_when_state_is_written_leaves_the_old_system_and_the_truth
     alpha.fill_disk().expect("fill");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["could not write down its state", "nothing was activated"],
-    );
+    assert_says(&text, &["could not write down its state", "nothing was activated"]);
     assert_eq!(site.phases("alpha", &toplevel), ["rolledBack"]);
     assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));
 

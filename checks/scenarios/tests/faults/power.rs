@@ -16,20 +16,14 @@ fn a_host_that_crashes_during_the_copy_runs_the_old_system() {
     site.bed.host("alpha").crash().expect("crash");
     let (status, text) = run.wait();
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["copying to root@alpha failed", "0 of 1 nodes active"],
-    );
+    assert_says(&text, &["copying to root@alpha failed", "0 of 1 nodes active"]);
 
     site.assert_boots("alpha", &before);
     assert!(site.phases("alpha", &toplevel).is_empty());
     site.ungate_copies("alpha");
     site.netlib_must("deploy");
     site.assert_active("alpha");
-    site.exec_must(
-        "alpha",
-        &format!("nix-store --verify --check-contents && cat {toplevel}/etc/large >/dev/null"),
-    );
+    site.exec_must("alpha", &format!("nix-store --verify --check-contents && cat {toplevel}/etc/large >/dev/null"));
     site.assert_boots("alpha", &toplevel);
 }
 
@@ -39,10 +33,7 @@ fn a_host_that_crashes_during_the_switch_boots_the_old_system() {
     let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]).impatient(&["alpha"]);
     let before = site.deployed(&network, "alpha");
-    let gated = network.configure(
-        "alpha",
-        &format!("{GATE} environment.etc.\"new\".text = \"new\";"),
-    );
+    let gated = network.configure("alpha", &format!("{GATE} environment.etc.\"new\".text = \"new\";"));
     site.write(&gated);
     let toplevel = site.toplevel("alpha");
     let run = site.start("deploy");
@@ -53,10 +44,7 @@ fn a_host_that_crashes_during_the_switch_boots_the_old_system() {
     assert!(!site.exec("alpha", "test -e /etc/new").success());
     let (status, text) = run.wait();
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["the host was restarted in the middle of the activation"],
-    );
+    assert_says(&text, &["the host was restarted in the middle of the activation"]);
     let running = format!("now running: {before} (the system from before)");
     assert_says(&text, &[running.as_str()]);
 
@@ -65,10 +53,7 @@ fn a_host_that_crashes_during_the_switch_boots_the_old_system() {
     let text = site.netlib_must("deploy");
     assert_says(&text, &["was stopped in the middle", toplevel.as_str()]);
     site.assert_active("alpha");
-    assert_eq!(
-        site.phases("alpha", &toplevel),
-        ["interrupted", "confirmed"]
-    );
+    assert_eq!(site.phases("alpha", &toplevel), ["interrupted", "confirmed"]);
     let text = site.netlib_must("deploy");
     assert!(!text.contains("was stopped in the middle"), "{text}");
 }

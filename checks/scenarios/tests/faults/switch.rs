@@ -48,14 +48,11 @@ fn a_failing_redeploy_of_the_running_system_keeps_the_good_generation() {
     let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
     let first = site.deployed(&network, "alpha");
-    let script = r#"system.activationScripts.fragile.text = "if [ -e /root/broken ]; then echo fragile >&2; exit 1; fi";"#;
+    let script =
+        r#"system.activationScripts.fragile.text = "if [ -e /root/broken ]; then echo fragile >&2; exit 1; fi";"#;
     let good = site.deployed(&network.configure("alpha", script), "alpha");
-    let generations = || {
-        site.exec_must(
-            "alpha",
-            "cd /nix/var/nix/profiles && for link in system-*-link; do readlink $link; done",
-        )
-    };
+    let generations =
+        || site.exec_must("alpha", "cd /nix/var/nix/profiles && for link in system-*-link; do readlink $link; done");
     assert_eq!(generations(), format!("{first}\n{good}"));
     site.exec_must("alpha", "touch /root/broken");
 
@@ -64,10 +61,7 @@ fn a_failing_redeploy_of_the_running_system_keeps_the_good_generation() {
     assert_says(&text, &["up to date"]);
 
     // It runs, but another one boots: the switch to it is tried, and fails.
-    site.exec_must(
-        "alpha",
-        "ln -sfn system-1-link /nix/var/nix/profiles/system",
-    );
+    site.exec_must("alpha", "ln -sfn system-1-link /nix/var/nix/profiles/system");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["fragile", "was running before"]);
@@ -128,10 +122,7 @@ fn a_way_back_that_fails_too_is_said_with_both_logs() {
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["going back to the system before failed as well"]);
-    assert_says(
-        &text,
-        &["this unit never starts", "the old system is broken"],
-    );
+    assert_says(&text, &["this unit never starts", "the old system is broken"]);
     assert_eq!(site.phases("alpha", &toplevel), ["rollbackFailed"]);
     let (running, profile) = site.systems("alpha");
     assert_eq!(profile, before, "{text}");

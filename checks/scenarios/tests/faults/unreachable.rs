@@ -6,19 +6,12 @@ use netlib_scenarios::{Network, Site};
 fn an_unreachable_node_stops_only_what_depends_on_it() {
     let hosts = ["alpha", "beta", "gamma"];
     let site = Site::up(&hosts);
-    site.write(
-        &Network::of(&hosts)
-            .with("deploy.order.beta-first = { first = [ \"beta\" ]; next = [ \"gamma\" ]; };"),
-    );
+    site.write(&Network::of(&hosts).with("deploy.order.beta-first = { first = [ \"beta\" ]; next = [ \"gamma\" ]; };"));
     site.bed.host("beta").cut().expect("cut");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     site.assert_active("alpha");
-    assert_eq!(
-        site.systems("gamma"),
-        (String::new(), String::new()),
-        "{text}"
-    );
+    assert_eq!(site.systems("gamma"), (String::new(), String::new()), "{text}");
     assert!(text.contains("offline"), "{text}");
     assert!(text.contains("blocked"), "{text}");
     assert!(text.contains("1 of 3 nodes active"), "{text}");
@@ -38,10 +31,7 @@ fn hosts_that_refuse_the_deployer_are_explained() {
     site.write(&Network::of(&["alpha"]).with("nodes.alpha.target.user = \"nobody-here\";"));
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert!(
-        text.contains("alpha") && text.contains("nobody-here"),
-        "{text}"
-    );
+    assert!(text.contains("alpha") && text.contains("nobody-here"), "{text}");
     assert!(text.to_lowercase().contains("permission denied"), "{text}");
 
     site.write(&plain);
@@ -51,17 +41,11 @@ fn hosts_that_refuse_the_deployer_are_explained() {
     assert!(text.contains("refused"), "{text}");
     site.exec("alpha", "systemctl start ssh.service");
 
-    site.bed
-        .host("alpha")
-        .change_ssh_host_key()
-        .expect("a new host key");
+    site.bed.host("alpha").change_ssh_host_key().expect("a new host key");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     assert!(text.contains("host key"), "{text}");
-    assert!(
-        text.contains("ssh-keygen -f /root/.ssh/known_hosts -R alpha"),
-        "{text}"
-    );
+    assert!(text.contains("ssh-keygen -f /root/.ssh/known_hosts -R alpha"), "{text}");
     assert_eq!(site.systems("alpha"), (String::new(), String::new()));
 
     site.bed.host("alpha").crash().expect("crash");

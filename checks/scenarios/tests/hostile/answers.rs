@@ -22,20 +22,16 @@ fn a_hostile_host_answers_what_its_rules_say() {
 
 /// For printf of sh: title, clipboard and clearing of a terminal, the same with C1 bytes, text that runs backwards, text
 /// that nobody sees.
-const EVIL: &str = r"EVIL\033]0;pwned\007\033]52;c;ZXZpbA==\033\\\033[2J\302\2332J\302\235\0330;x\033c\342\200\256\342\200\213\007END";
+const EVIL: &str =
+    r"EVIL\033]0;pwned\007\033]52;c;ZXZpbA==\033\\\033[2J\302\2332J\302\235\0330;x\033c\342\200\256\342\200\213\007END";
 
 /// Nothing but what it says, as it is and as JSON.
 fn assert_clean(what: &str, text: &str) {
-    assert!(
-        text.contains("EVIL"),
-        "{what} does not show the attacker's text: {text:?}"
-    );
+    assert!(text.contains("EVIL"), "{what} does not show the attacker's text: {text:?}");
     let bad = |c: char| c.is_control() && !"\n\t".contains(c) || "\u{202e}\u{200b}".contains(c);
     let found = text.chars().find(|c| bad(*c));
     assert_eq!(found, None, "{what}: {text:?}");
-    for code in [
-        "\\u001b", "\\u0007", "\\u009b", "\\u009d", "\\u202e", "\\u200b",
-    ] {
+    for code in ["\\u001b", "\\u0007", "\\u009b", "\\u009d", "\\u202e", "\\u200b"] {
         assert!(!text.to_lowercase().contains(code), "{what}: {text}");
     }
 }
@@ -52,29 +48,16 @@ fn attack_10_text_of_a_host_does_not_reach_terminals_and_logs_as_it_is() {
         (
             "probe",
             "*probe*",
-            evil(&format!(
-                "{asked}; printf 'network.id=x\\nnetwork.name=%s\\n' \"$evil\""
-            )),
-            vec![
-                "status --no-eval".to_owned(),
-                "status --no-eval --json".to_owned(),
-            ],
+            evil(&format!("{asked}; printf 'network.id=x\\nnetwork.name=%s\\n' \"$evil\"")),
+            vec!["status --no-eval".to_owned(), "status --no-eval --json".to_owned()],
         ),
         // An answer that is none, and one with an error of its own.
-        (
-            "none",
-            "*probe*",
-            evil("printf '%s\\n' \"$evil\""),
-            vec!["status --no-eval".to_owned()],
-        ),
+        ("none", "*probe*", evil("printf '%s\\n' \"$evil\""), vec!["status --no-eval".to_owned()]),
         (
             "broken",
             "*probe*",
             evil("printf '%s\\n' \"$evil\" >&2; exit 3"),
-            vec![
-                "status --no-eval".to_owned(),
-                format!("deploy --json {logs}"),
-            ],
+            vec!["status --no-eval".to_owned(), format!("deploy --json {logs}")],
         ),
         // A refusal.
         (
@@ -88,9 +71,7 @@ fn attack_10_text_of_a_host_does_not_reach_terminals_and_logs_as_it_is() {
             "log",
             "*status*",
             // Once: the log goes on where this ends.
-            evil(&format!(
-                "{asked}; mkdir /hostile/said && printf '%s\\n' \"$evil\""
-            )),
+            evil(&format!("{asked}; mkdir /hostile/said && printf '%s\\n' \"$evil\"")),
             vec![format!("deploy {logs}")],
         ),
         // A command of the user's own.
@@ -98,10 +79,7 @@ fn attack_10_text_of_a_host_does_not_reach_terminals_and_logs_as_it_is() {
             "command",
             "*marker*",
             evil("printf '%s\\n' \"$evil\"; printf '%s\\n' \"$evil\" >&2; exit 3"),
-            vec![
-                "exec -- echo marker".to_owned(),
-                format!("exec --json {logs} -- echo marker"),
-            ],
+            vec!["exec -- echo marker".to_owned(), format!("exec --json {logs} -- echo marker")],
         ),
     ];
     for (name, pattern, program, commands) in cases {
@@ -154,10 +132,7 @@ fn attack_03_diff_brings_nothing_unsigned_into_the_deployers_store() {
     let (_, text) = site.netlib("diff");
     assert!(site.answered("alpha", "current") > 0, "{text}");
     let check = format!("nix-store --check-validity {evil}");
-    assert!(
-        !site.exec("deployer", &check).success(),
-        "{evil} is in the deployer's store:\n{text}"
-    );
+    assert!(!site.exec("deployer", &check).success(), "{evil} is in the deployer's store:\n{text}");
     // It is compared all the same: by the names of what the host has.
     assert!(text.contains("evil: 1.0 → ∅"), "{text}");
 }
@@ -222,23 +197,11 @@ fn finding_a_bad_fact_is_not_written_and_stops_nobody_else() {
         "#".to_owned(),
         key[1..].to_owned(),
     ] {
-        site.hostile(
-            "beta",
-            "fact",
-            "*wireguard-mesh-wg0*",
-            &format!("printf '{value}\\n'"),
-        );
+        site.hostile("beta", "fact", "*wireguard-mesh-wg0*", &format!("printf '{value}\\n'"));
         let (status, text) = site.netlib("facts gather");
         assert_eq!(status, 1, "{value}: {text}");
-        assert!(
-            text.contains("wireguard-mesh-wg0") && text.contains("beta"),
-            "{text}"
-        );
-        assert_eq!(
-            (fact("alpha"), fact("beta")),
-            (alpha.clone(), beta.clone()),
-            "{value}"
-        );
+        assert!(text.contains("wireguard-mesh-wg0") && text.contains("beta"), "{text}");
+        assert_eq!((fact("alpha"), fact("beta")), (alpha.clone(), beta.clone()), "{value}");
     }
     assert!(site.answered("beta", "fact") > 0);
     site.honest("beta", "fact");
@@ -252,30 +215,16 @@ fn finding_a_bad_fact_in_a_file_stops_only_who_needs_it_and_names_the_file() {
     let site = Site::up(&hosts);
     site.write(&Network::of(&hosts).with_mesh("\"10.10.0.0/24\"", &["alpha", "beta"]));
     site.gather();
-    for (file, said) in [
-        (
-            r#"{ "wireguard-mesh-wg0": "x\n[Peer]" }"#,
-            "wireguard-mesh-wg0",
-        ),
-        (r#"[ "rubbish" ]"#, "JSON object"),
-    ] {
-        let write = site
-            .bed
-            .host("deployer")
-            .write_file(&format!("{NETWORK}/facts/beta.json"), file);
+    for (file, said) in
+        [(r#"{ "wireguard-mesh-wg0": "x\n[Peer]" }"#, "wireguard-mesh-wg0"), (r#"[ "rubbish" ]"#, "JSON object")]
+    {
+        let write = site.bed.host("deployer").write_file(&format!("{NETWORK}/facts/beta.json"), file);
         write.unwrap_or_else(|error| panic!("{error}"));
         site.must("git commit -qam 'A bad fact'");
         let (status, text) = site.netlib("deploy");
         assert_eq!(status, 1, "{text}");
-        assert!(
-            text.contains("facts/beta.json") && text.contains(said),
-            "{text}"
-        );
+        assert!(text.contains("facts/beta.json") && text.contains(said), "{text}");
         site.assert_active("gamma");
-        assert_eq!(
-            site.systems("alpha"),
-            (String::new(), String::new()),
-            "{text}"
-        );
+        assert_eq!(site.systems("alpha"), (String::new(), String::new()), "{text}");
     }
 }

@@ -6,9 +6,7 @@ const PASSWORD: &str = "correct horse";
 
 /// Makes sudo ask the bed's login user for a password.
 fn wants_password(site: &Site, host: &str, password: &str) {
-    let line = format!(
-        "echo 'admin:{password}' | chpasswd && echo 'admin ALL=(ALL:ALL) ALL' > /etc/sudoers.d/admin"
-    );
+    let line = format!("echo 'admin:{password}' | chpasswd && echo 'admin ALL=(ALL:ALL) ALL' > /etc/sudoers.d/admin");
     site.exec_must(host, &line);
 }
 
@@ -17,12 +15,7 @@ fn steals_passwords(site: &Site, host: &str) {
     site.exec_must(host, "touch /stolen && chmod 666 /stolen");
     site.hostile(host, "1-id", "*id\\ -u*", "echo 1000");
     site.hostile(host, "2-given", "*sudo*-S*", "cat >> /stolen");
-    site.hostile(
-        host,
-        "3-wants",
-        "*sudo*",
-        "echo 'sudo: a password is required' >&2; exit 1",
-    );
+    site.hostile(host, "3-wants", "*sudo*", "echo 'sudo: a password is required' >&2; exit 1");
 }
 
 /// Runs netlib and says how much memory it had at most, in MiB, before its exit status and what it printed.
@@ -65,17 +58,12 @@ fn attack_07_a_node_gets_only_the_password_that_was_given_for_it() {
     // One password for two nodes is given to neither, unless somebody says so.
     let (status, text) = site.netlib("status --sudo-password-file /root/right");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["--same-sudo-password", "admin@alpha", "admin@beta"],
-    );
+    assert_says(&text, &["--same-sudo-password", "admin@alpha", "admin@beta"]);
     assert_eq!(site.exec_must("alpha", "cat /stolen"), "", "{text}");
 
     // A program is asked for each by its name.
     let program = "#!/bin/sh\\ncase $1 in *admin@beta:*) cat /root/right ;; *admin@alpha:*) cat /root/guess ;; esac\\n";
-    site.must(&format!(
-        "printf '{program}' > /root/askpass; chmod 700 /root/askpass"
-    ));
+    site.must(&format!("printf '{program}' > /root/askpass; chmod 700 /root/askpass"));
     let text = site.must("SUDO_ASKPASS=/root/askpass setsid --wait netlib status 2>&1 || true");
     assert_says(&text, &["beta: online"]);
     let stolen = site.exec_must("alpha", "cat /stolen");
@@ -98,10 +86,7 @@ const CARELESS: &str = "Host *\n  ForwardAgent yes\n  ForwardX11 yes\n  ForwardX
 
 /// Starts an agent with the deployer's key, and writes the user's configuration.
 fn careless(site: &Site) {
-    site.bed
-        .host("deployer")
-        .write_file("/root/.ssh/config", CARELESS)
-        .expect("a configuration");
+    site.bed.host("deployer").write_file("/root/.ssh/config", CARELESS).expect("a configuration");
     site.exec_must(
         "deployer",
         "ssh-agent -a /run/agent > /dev/null; SSH_AUTH_SOCK=/run/agent ssh-add -q /root/.ssh/id_ed25519",
@@ -135,14 +120,9 @@ fn attack_08_no_agent_forwarding_or_command_of_the_users_configuration_reaches_a
     site.must("test ! -e /root/local-command && ! ls /root/.ssh/mux-*");
 
     // Where a node's options ask for it, its agent is there: the agent itself works.
-    site.write(
-        &Network::of(&hosts)
-            .with("nodes.alpha.target.sshOptions = [ \"-o\" \"ForwardAgent=yes\" ];"),
-    );
+    site.write(&Network::of(&hosts).with("nodes.alpha.target.sshOptions = [ \"-o\" \"ForwardAgent=yes\" ];"));
     let asks = "exec -- sh -c 'echo agent=${SSH_AUTH_SOCK:+yes}'";
-    let text = site.must(&format!(
-        "SSH_AUTH_SOCK=/run/agent setsid --wait netlib {asks} 2>&1"
-    ));
+    let text = site.must(&format!("SSH_AUTH_SOCK=/run/agent setsid --wait netlib {asks} 2>&1"));
     assert_says(&text, &["alpha | agent=yes", "beta  | agent=\n"]);
 }
 
@@ -162,10 +142,7 @@ fn attack_11_an_answer_without_end_fails_its_node_only() {
         assert_says(&text, &["alpha", "beta: online"]);
         assert!(peak < 300, "{name}: {peak} MiB");
     }
-    assert_says(
-        &site.netlib("status").1,
-        &["answered with more than 1 MiB", "beta: online"],
-    );
+    assert_says(&site.netlib("status").1, &["answered with more than 1 MiB", "beta: online"]);
 }
 
 #[test]
@@ -188,8 +165,7 @@ fn attack_12_a_log_without_end_does_not_hold_the_deploy() {
 #[test]
 fn finding_an_honest_flood_of_a_log_is_cut_with_a_note() {
     let site = Site::up(&["alpha"]);
-    let loud =
-        "system.activationScripts.loud.text = \"yes 'a line of the log' | head -c 200000000\";";
+    let loud = "system.activationScripts.loud.text = \"yes 'a line of the log' | head -c 200000000\";";
     site.write(&Network::of(&["alpha"]).configure("alpha", loud));
     let (peak, status, text) = measured(&site, "deploy");
     assert_eq!(status, 0, "{text}");
@@ -235,9 +211,7 @@ fn attack_15_a_percent_sign_or_a_quote_in_tmpdir_is_expanded_by_nobody() {
     site.write(&Network::of(&["alpha"]));
     for folder in ["/root/%h", "/root/a\"b", "/root/$HOME"] {
         site.must(&format!("mkdir -p '{folder}'"));
-        let text = site.must(&format!(
-            "TMPDIR='{folder}' setsid --wait netlib deploy 2>&1"
-        ));
+        let text = site.must(&format!("TMPDIR='{folder}' setsid --wait netlib deploy 2>&1"));
         assert_says(&text, &["1 of 1 nodes active"]);
         site.must(&format!("test -z \"$(ls -A '{folder}')\""));
     }

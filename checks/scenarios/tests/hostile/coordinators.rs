@@ -15,10 +15,7 @@ fn network(version: &str, role: &str, rollout: &str) -> Network {
         "#
     ));
     WEB.iter().fold(network, |network, node| {
-        network.configure(
-            node,
-            &format!(r#"environment.etc.version.text = "{version}";"#),
-        )
+        network.configure(node, &format!(r#"environment.etc.version.text = "{version}";"#))
     })
 }
 
@@ -40,10 +37,7 @@ fn assert_versions(site: &Site, expected: [&str; 3], text: &str) {
 fn let_leases_end(site: &Site) {
     for host in WEB {
         let files = "/var/lib/netlib/lease /var/lib/netlib/rollouts/web/lock";
-        site.exec(
-            host,
-            &format!("for f in {files}; do sed -i 's/^until=.*/until=1/' $f; done"),
-        );
+        site.exec(host, &format!("for f in {files}; do sed -i 's/^until=.*/until=1/' $f; done"));
     }
 }
 
@@ -101,10 +95,7 @@ fn attack_20_two_deployers_with_different_commits_never_roll_out_at_once() {
         site.write(&other);
         let (status, text) = site.netlib("deploy --on beta --on gamma");
         assert_eq!(status, 1, "{text}");
-        assert_says(
-            &text,
-            &["root@deployer has been at work on the rollout web since 2"],
-        );
+        assert_says(&text, &["root@deployer has been at work on the rollout web since 2"]);
         assert_versions(&site, ["2", "1", "1"], &text);
     }
 
@@ -135,18 +126,8 @@ fn attack_20_a_deployer_that_slept_and_was_replaced_changes_nothing() {
     site.exec_must("deployer", "kill -CONT $(cat /run/asleep)");
     site.wait_until("deployer", "the first deploy ends", "test -s /root/status");
     let text = site.exec_must("deployer", "cat /root/asleep.log");
-    assert_eq!(
-        site.exec_must("deployer", "cat /root/status"),
-        "1",
-        "{text}"
-    );
-    assert_says(
-        &text,
-        &[
-            "the lock of the rollout web was lost",
-            "rollout web  aborted",
-        ],
-    );
+    assert_eq!(site.exec_must("deployer", "cat /root/status"), "1", "{text}");
+    assert_says(&text, &["the lock of the rollout web was lost", "rollout web  aborted"]);
     assert_versions(&site, ["3", "1", "1"], &text);
 
     // What the second one wrote down is still there.
@@ -175,19 +156,12 @@ fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
     let digest = digest(&run.text());
 
     // Of somebody else, or of nobody: the rollout goes on waiting, and says so.
-    let forge = format!(
-        "printf 'digest={digest}\\nbatch=9\\nby=anna\\n' >/var/lib/netlib/rollouts/web/approval"
-    );
+    let forge = format!("printf 'digest={digest}\\nbatch=9\\nby=anna\\n' >/var/lib/netlib/rollouts/web/approval");
     site.exec_must("alpha", &forge);
     run.wait_for("an approval that alpha shows is not signed by an approver");
-    let (status, text) = site.netlib(&format!(
-        "approve web --digest {digest} --batch 1 --key /root/eve"
-    ));
+    let (status, text) = site.netlib(&format!("approve web --digest {digest} --batch 1 --key /root/eve"));
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["is not the key of an approver of the rollout web (anna)"],
-    );
+    assert_says(&text, &["is not the key of an approver of the rollout web (anna)"]);
     // Nobody signs what only the coordinator names.
     let (status, text) = site.netlib("approve web --key /root/anna");
     assert_eq!(status, 1, "{text}");
@@ -197,10 +171,7 @@ fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
     // Nor what the coordinator makes of it: the pauses that are to come as well.
     let record = |from: &str, to: &str| {
         let file = "/var/lib/netlib/rollouts/web/record";
-        site.exec_must(
-            "alpha",
-            &format!("sed -i s/^batch={from}$/batch={to}/ {file}"),
-        );
+        site.exec_must("alpha", &format!("sed -i s/^batch={from}$/batch={to}/ {file}"));
     };
     let (status, text) = site.netlib(&format!("approve web --digest {digest} --key /root/anna"));
     assert_eq!(status, 1, "{text}");
@@ -256,14 +227,7 @@ fn finding_a_member_that_gives_no_lock_is_left_out_alone() {
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     assert!(site.answered("beta", "lease") > 0, "{text}");
-    assert_says(
-        &text,
-        &[
-            "beta cannot be locked: ",
-            "rollout web  degraded",
-            "failed: beta",
-        ],
-    );
+    assert_says(&text, &["beta cannot be locked: ", "rollout web  degraded", "failed: beta"]);
     assert_versions(&site, ["2", "1", "2"], &text);
 
     // Nothing of it is allowed to fail: nothing is begun.

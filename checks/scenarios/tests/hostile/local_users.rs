@@ -37,11 +37,7 @@ fn attack_01_a_local_user_finds_no_folder_in_which_checks_are_made() {
     alpha.write_file("/var/tmp/wait", LIES_IN_WAIT).unwrap();
     let begin = "useradd mallory && chmod 755 /var/tmp/wait && systemd-run --uid=mallory --unit=mallory /var/tmp/wait";
     site.exec_must("alpha", begin);
-    site.wait_until(
-        "alpha",
-        "the attacker is there",
-        "test -e /var/tmp/lies-in-wait",
-    );
+    site.wait_until("alpha", "the attacker is there", "test -e /var/tmp/lies-in-wait");
     for _ in 0..3 {
         site.netlib_must("check");
     }
@@ -49,10 +45,7 @@ fn attack_01_a_local_user_finds_no_folder_in_which_checks_are_made() {
     site.exec_must("alpha", "test ! -e /root/owned");
     // The attacker's own folders would be found as well: there is none of root's that could be.
     site.exec_must("alpha", "test ! -e /var/tmp/found");
-    assert_eq!(
-        site.exec_must("alpha", "ls /run/netlib | grep check || true"),
-        ""
-    );
+    assert_eq!(site.exec_must("alpha", "ls /run/netlib | grep check || true"), "");
 }
 
 #[test]
@@ -64,32 +57,15 @@ fn attack_13_a_local_user_can_hold_no_lock_and_a_process_of_roots_that_does_is_n
     for file in ["lock", "gate", "holder"] {
         let hold = format!("setpriv --reuid=mallory --clear-groups flock /run/netlib/{file} true");
         let held = site.exec("alpha", &hold);
-        assert!(
-            !held.success() && held.stderr.contains("Permission denied"),
-            "{}",
-            held.stderr
-        );
+        assert!(!held.success() && held.stderr.contains("Permission denied"), "{}", held.stderr);
     }
-    site.exec_must(
-        "alpha",
-        "systemd-run --unit=holds flock /run/netlib/lock sleep 1234",
-    );
-    site.wait_until(
-        "alpha",
-        "the lock is held",
-        "! flock -n /run/netlib/lock true",
-    );
+    site.exec_must("alpha", "systemd-run --unit=holds flock /run/netlib/lock sleep 1234");
+    site.wait_until("alpha", "the lock is held", "! flock -n /run/netlib/lock true");
     site.write(&network.configure("alpha", "environment.etc.\"new\".text = \"new\";"));
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     let process = site.exec_must("alpha", "systemctl show -P MainPID holds");
-    assert_says(
-        &text,
-        &[
-            &format!("process {process} "),
-            "flock /run/netlib/lock sleep 1234",
-        ],
-    );
+    assert_says(&text, &[&format!("process {process} "), "flock /run/netlib/lock sleep 1234"]);
     assert_says(&site.netlib("status").1, &[&format!("process {process} ")]);
     site.exec_must("alpha", "systemctl stop holds");
     site.netlib_must("deploy");

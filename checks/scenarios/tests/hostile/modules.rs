@@ -47,15 +47,9 @@ fn attack_05_a_certificate_opens_no_account_that_nobody_was_granted() {
     let site = Site::up(&["alpha", "beta"]);
     let [authority, admin] = keys(&site, ["authority", "admin"]);
     let granted = |access: &str| {
-        with_authority(
-            &authority,
-            &format!(r#"ssh-access.users.admin = {{ keys = [ "{admin}" ]; {access} }};"#),
-        )
+        with_authority(&authority, &format!(r#"ssh-access.users.admin = {{ keys = [ "{admin}" ]; {access} }};"#))
     };
-    site.exec_must(
-        "deployer",
-        "cd /root/keys && ssh-keygen -q -s authority -I admin -n admin -z 7 admin.pub",
-    );
+    site.exec_must("deployer", "cd /root/keys && ssh-keygen -q -s authority -I admin -n admin -z 7 admin.pub");
     let try_at = |host: &str| login(&site, "-i admin", &format!("admin@{host}"), "id -un");
 
     site.write(&granted("access.admin = [ \"alpha\" ];"));
@@ -91,14 +85,10 @@ fn finding_a_certificate_has_a_serial_of_its_own_and_is_revoked_by_it() {
     site.gather();
     let sign = |name: &str| {
         site.must("nix run .#command -- ssh-access sign users anna");
-        site.must(&format!(
-            "cp ssh-certificates/users/anna-cert.pub /root/keys/{name}"
-        ));
+        site.must(&format!("cp ssh-certificates/users/anna-cert.pub /root/keys/{name}"));
         site.exec_must(
             "deployer",
-            &format!(
-                "ssh-keygen -L -f /root/keys/{name} | sed -n 's/^ *Serial: //p; s/^ *permit-//p'"
-            ),
+            &format!("ssh-keygen -L -f /root/keys/{name} | sed -n 's/^ *Serial: //p; s/^ *permit-//p'"),
         )
     };
     let first = sign("first");
@@ -128,10 +118,7 @@ fn finding_a_certificate_has_a_serial_of_its_own_and_is_revoked_by_it() {
     assert_says(&text, &["stdio forwarding failed"]);
 
     let revoked = format!("ssh-access.authorities.users.revokedSerials = [ {first} ];");
-    site.write(&network(
-        "permissions = [ \"pty\" \"port-forwarding\" ];",
-        &revoked,
-    ));
+    site.write(&network("permissions = [ \"pty\" \"port-forwarding\" ];", &revoked));
     site.netlib_must("deploy --on alpha");
     let (status, text) = with("first", "id -un");
     assert_eq!(status, REFUSED, "{text}");
@@ -170,16 +157,11 @@ fn attack_09_a_client_of_a_builder_or_cache_plants_nothing_in_its_system() {
       users.users.nix-builder-main.extraGroups = [ "nix-users" ];
       users.users.nix-cache-main.extraGroups = [ "nix-users" ];
     "#;
-    let network = Network::of(&["alpha", "gamma"])
-        .importing("remote-builders")
-        .importing("nix-cache")
-        .with(SERVES_BUILDS);
+    let network =
+        Network::of(&["alpha", "gamma"]).importing("remote-builders").importing("nix-cache").with(SERVES_BUILDS);
     let marked = |network: &Network, name: &str| {
-        let marker =
-            format!("environment.etc.marker.source = pkgs.writeText \"{name}\" \"good\\n\";");
-        network
-            .clone()
-            .configure("gamma", &format!("{groups} {marker}"))
+        let marker = format!("environment.etc.marker.source = pkgs.writeText \"{name}\" \"good\\n\";");
+        network.clone().configure("gamma", &format!("{groups} {marker}"))
     };
     // Plants another marker where the next system of gamma will have its own.
     let plant = |network: &Network| {
@@ -188,18 +170,13 @@ fn attack_09_a_client_of_a_builder_or_cache_plants_nothing_in_its_system() {
             "nix build --no-link --print-out-paths .#nixosConfigurations.gamma.config.environment.etc.marker.source",
         );
         let path = path.trim().to_owned();
-        site.must(&format!(
-            "nix copy --no-check-sigs --to ssh-ng://root@alpha {path}"
-        ));
+        site.must(&format!("nix copy --no-check-sigs --to ssh-ng://root@alpha {path}"));
         let text = site.exec_must("alpha", &format!("bash /root/plant {path}"));
         let is_there = site.exec("gamma", &format!("test -e {path}")).success();
         site.netlib_must("deploy");
         (text, is_there, site.exec_must("gamma", "cat /etc/marker"))
     };
-    site.bed
-        .host("alpha")
-        .write_file("/root/plant", PLANT)
-        .unwrap_or_else(|error| panic!("{error}"));
+    site.bed.host("alpha").write_file("/root/plant", PLANT).unwrap_or_else(|error| panic!("{error}"));
     site.write(&network.clone().configure("gamma", groups));
     site.gather();
     site.netlib_must("deploy");
@@ -210,16 +187,11 @@ fn attack_09_a_client_of_a_builder_or_cache_plants_nothing_in_its_system() {
     assert_eq!(marker, "good");
 
     // Who trusts uploaders or clients of a builder is told that they are as good as root, which they are.
-    let trusting = network
-        .clone()
-        .with("nix-cache.main.trustUploaders = true;");
+    let trusting = network.clone().with("nix-cache.main.trustUploaders = true;");
     site.write(&trusting.clone().configure("gamma", groups));
     site.gather();
     let text = site.netlib_must("deploy");
-    assert_says(
-        &text,
-        &["root of alpha is as good as root of the servers and clients"],
-    );
+    assert_says(&text, &["root of alpha is as good as root of the servers and clients"]);
     let (text, is_there, marker) = plant(&marked(&trusting, "second"));
     assert!(is_there, "{text}");
     assert_eq!(marker, "evil");
@@ -250,9 +222,8 @@ fn finding_a_vpn_server_forwards_nothing_but_what_is_named() {
     site.gather();
     site.netlib_must("deploy");
     let address = |host: &str, family: &str| {
-        let own = format!(
-            "ip -o -{family} address show dev eth0 scope global | awk '{{ print $4; exit }}' | cut -d / -f 1"
-        );
+        let own =
+            format!("ip -o -{family} address show dev eth0 scope global | awk '{{ print $4; exit }}' | cut -d / -f 1");
         site.exec_must(host, &own)
     };
     let route = |host: &str, network: &str, by: &str| {
@@ -304,10 +275,7 @@ const TWO_CLIENTS: &str = r#"
 fn finding_a_client_of_a_backup_reaches_no_repository_of_others() {
     let site = Site::up(&["alpha", "beta", "vault"]);
     for host in ["alpha", "beta"] {
-        site.exec_must(
-            host,
-            &format!("mkdir -p /srv/data && echo precious of {host} > /srv/data/file"),
-        );
+        site.exec_must(host, &format!("mkdir -p /srv/data && echo precious of {host} > /srv/data/file"));
     }
     site.write(&Network::of(&["alpha", "beta", "vault"]).with(TWO_CLIENTS));
     site.gather();
@@ -315,10 +283,7 @@ fn finding_a_client_of_a_backup_reaches_no_repository_of_others() {
     for host in ["alpha", "beta"] {
         site.exec_must(host, "systemctl start --wait borgbackup-job-main.vault");
     }
-    let before = site.exec_must(
-        "vault",
-        "cd /srv/backup/alpha && find . -type f -exec sha256sum {} + | sort",
-    );
+    let before = site.exec_must("vault", "cd /srv/backup/alpha && find . -type f -exec sha256sum {} + | sort");
 
     // Even with alpha's passphrase, which it has not.
     let passphrase = site.exec_must("alpha", "cat /var/lib/netlib/backup/main/passphrase");
@@ -331,39 +296,21 @@ fn finding_a_client_of_a_backup_reaches_no_repository_of_others() {
              BORG_RSH='{ssh}' borg {arguments}"
         );
         let output = site.exec("beta", &line);
-        (
-            output.success(),
-            format!("{}{}", output.stdout, output.stderr),
-        )
+        (output.success(), format!("{}{}", output.stdout, output.stderr))
     };
-    for repository in [
-        "srv/backup/alpha",
-        "./../alpha",
-        "./alpha",
-        "srv/backup/beta/../alpha",
-        "srv/backup/.undo/alpha",
-    ] {
-        for arguments in [
-            "list",
-            "delete",
-            "check --repair",
-            "break-lock",
-            "--remote-path 'borg serve --restrict-to-path /;' list",
-        ] {
+    for repository in
+        ["srv/backup/alpha", "./../alpha", "./alpha", "srv/backup/beta/../alpha", "srv/backup/.undo/alpha"]
+    {
+        for arguments in
+            ["list", "delete", "check --repair", "break-lock", "--remote-path 'borg serve --restrict-to-path /;' list"]
+        {
             let (success, text) = borg(repository, arguments);
             assert!(!success, "{repository}: {arguments}: {text}");
         }
     }
     // Nor with other programs, or words of its own for the one that runs.
-    for command in [
-        "cat /srv/backup/alpha/config",
-        "borg serve --restrict-to-path /",
-        "rm -rf /srv/backup/alpha",
-    ] {
-        let output = site.exec(
-            "beta",
-            &format!("timeout 20 {ssh} borg@vault {command} </dev/null"),
-        );
+    for command in ["cat /srv/backup/alpha/config", "borg serve --restrict-to-path /", "rm -rf /srv/backup/alpha"] {
+        let output = site.exec("beta", &format!("timeout 20 {ssh} borg@vault {command} </dev/null"));
         assert!(!output.stdout.contains("[repository]"), "{}", output.stdout);
     }
     let sftp = site.exec(
@@ -371,10 +318,7 @@ fn finding_a_client_of_a_backup_reaches_no_repository_of_others() {
         &format!("echo 'get /srv/backup/alpha/config' | timeout 20 sftp -b - -i {directory}/ssh-key -o StrictHostKeyChecking=no borg@vault"),
     );
     assert!(!sftp.success());
-    let after = site.exec_must(
-        "vault",
-        "cd /srv/backup/alpha && find . -type f -exec sha256sum {} + | sort",
-    );
+    let after = site.exec_must("vault", "cd /srv/backup/alpha && find . -type f -exec sha256sum {} + | sort");
     assert_eq!(before, after);
 
     // Of its own repository it gets rid of nothing that the server has a copy of.

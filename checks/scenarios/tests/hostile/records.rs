@@ -35,10 +35,7 @@ fn attack_17_a_folder_that_is_no_deployment_does_not_make_a_node_unusable() {
         "cd /var/lib/netlib/deploys && mkdir lost+found half && echo x > file && mkdir empty && : > empty/state",
     );
     site.netlib_must("status");
-    site.deployed(
-        &network.configure("alpha", "environment.etc.\"new\".text = \"new\";"),
-        "alpha",
-    );
+    site.deployed(&network.configure("alpha", "environment.etc.\"new\".text = \"new\";"), "alpha");
     site.exec_must("alpha", "test -d /var/lib/netlib/deploys/lost+found");
     assert_nothing_left(&site, "alpha");
 }
@@ -61,16 +58,10 @@ fn attack_19_probes_end_when_their_connection_breaks() {
     let run = site.start("check");
     site.wait_until("alpha", "probes are made", "test -s /run/probes");
     run.kill();
-    site.exec_must(
-        "alpha",
-        "pkill -KILL '^sshd' && systemctl restart ssh.service",
-    );
+    site.exec_must("alpha", "pkill -KILL '^sshd' && systemctl restart ssh.service");
     site.wait_until("alpha", "the loop ends", "! pgrep -f 'check [o]nce'");
     let probes = site.exec_must("alpha", "sleep 8; wc -l < /run/probes");
-    assert_eq!(
-        site.exec_must("alpha", "sleep 4; wc -l < /run/probes"),
-        probes
-    );
+    assert_eq!(site.exec_must("alpha", "sleep 4; wc -l < /run/probes"), probes);
     assert_nothing_left(&site, "alpha");
 }
 
@@ -114,13 +105,7 @@ fn attack_22_a_host_without_inodes_says_so() {
     );
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &[
-            "could not write down its state; nothing was activated",
-            "inodes are used",
-        ],
-    );
+    assert_says(&text, &["could not write down its state; nothing was activated", "inodes are used"]);
     assert!(!text.contains("sh -c"), "{text}");
     assert_says(&site.netlib_must("status"), &["alpha"]);
     assert_eq!(site.systems("alpha"), (before.clone(), before));

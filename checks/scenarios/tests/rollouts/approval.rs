@@ -4,20 +4,15 @@ use netlib_scenarios::assert_says;
 
 use crate::shop::{self, Shop, WEB};
 
-const PATIENT: &str =
-    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; };"#;
-const PROMOTED: &str = r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 2; }; autoPromote = true;"#;
-const HASTY: &str =
-    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 2; };"#;
+const PATIENT: &str = r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; };"#;
+const PROMOTED: &str =
+    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 2; }; autoPromote = true;"#;
+const HASTY: &str = r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 2; };"#;
 
 #[test]
 fn a_pause_is_approved_from_elsewhere_and_an_approval_is_void_when_the_plan_changes() {
     let site = shop::open(r#""self""#);
-    let web = |version, rollout| Shop {
-        web: version,
-        rollout,
-        ..Shop::at("1")
-    };
+    let web = |version, rollout| Shop { web: version, rollout, ..Shop::at("1") };
 
     let before = shop::running(&site, &shop::all());
     site.write(&web("2", PATIENT).network());

@@ -4,16 +4,12 @@ use netlib_scenarios::{Run, assert_says};
 
 use crate::trio::{self, Trio};
 
-const ROLLOUT: &str =
-    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; };"#;
+const ROLLOUT: &str = r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; };"#;
 
 #[test]
 fn the_second_of_two_deployers_changes_nothing_of_the_rollout() {
     let site = trio::open(Trio::at("1"));
-    let at = |version| Trio {
-        rollout: ROLLOUT,
-        ..Trio::at(version)
-    };
+    let at = |version| Trio { rollout: ROLLOUT, ..Trio::at(version) };
     site.write(&at("2").network());
     let first = site.start("deploy");
     first.wait_for("rollout web: paused after batch 1");
@@ -22,13 +18,7 @@ fn the_second_of_two_deployers_changes_nothing_of_the_rollout() {
     site.write(&at("3").network());
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &[
-            "root@deployer has been at work on the rollout web since 2",
-            "rollout web  aborted",
-        ],
-    );
+    assert_says(&text, &["root@deployer has been at work on the rollout web since 2", "rollout web  aborted"]);
     trio::assert_versions(&site, ["2", "1", "1", "3"], &text);
 
     // The first one is not disturbed: its approval is still for its own plan.
@@ -49,17 +39,7 @@ fn the_second_of_two_deployers_changes_nothing_of_the_rollout() {
     let mut statuses = ends.map(|(status, _)| status);
     statuses.sort_unstable();
     assert_eq!(statuses, [0, 1], "{texts}");
-    assert_says(
-        &texts,
-        &[
-            "has been at work on the rollout web since",
-            "rollout web  healthy",
-        ],
-    );
+    assert_says(&texts, &["has been at work on the rollout web since", "rollout web  healthy"]);
     trio::assert_versions(&site, ["3"; 4], &texts);
-    assert_eq!(
-        trio::WEB.map(|host| site.records(host).len()),
-        old.map(|count| count + 1),
-        "{texts}"
-    );
+    assert_eq!(trio::WEB.map(|host| site.records(host).len()), old.map(|count| count + 1), "{texts}");
 }

@@ -26,17 +26,11 @@ const HOLD: &str = r#"
 
 #[test]
 fn a_revert_that_fails_stops_everything_and_is_not_tried_again() {
-    let site = trio::open(Trio {
-        configuration: NO_WAY_BACK,
-        ..Trio::at("1")
-    });
+    let site = trio::open(Trio { configuration: NO_WAY_BACK, ..Trio::at("1") });
     let old = trio::WEB.map(|host| site.systems(host).0);
     site.exec_must("beta", "touch /root/no-way-back");
     trio::break_on(&site, "deployer", "gamma");
-    let new = Trio {
-        lines: HOLD,
-        ..Trio::at("2")
-    };
+    let new = Trio { lines: HOLD, ..Trio::at("2") };
     site.write(&new.network());
     let run = site.start("deploy");
     run.wait_for("taking back beta failed");
@@ -74,20 +68,13 @@ fn a_revert_that_fails_stops_everything_and_is_not_tried_again() {
 
     // A canary that is not well and cannot go back by itself ends everything, too.
     site.exec_must("beta", "rm /root/no-way-back");
-    let fragile = Trio {
-        configuration: NO_WAY_BACK,
-        ..Trio::at("3")
-    };
+    let fragile = Trio { configuration: NO_WAY_BACK, ..Trio::at("3") };
     site.write(&fragile.network());
     site.netlib_must("deploy");
     site.exec_must("alpha", "touch /root/no-way-back");
     trio::break_on(&site, "alpha", "alpha");
     site.exec_must("deployer", "rm /root/go");
-    let new = Trio {
-        from: r#""self""#,
-        lines: HOLD,
-        ..Trio::at("4")
-    };
+    let new = Trio { from: r#""self""#, lines: HOLD, ..Trio::at("4") };
     site.write(&new.network());
     let run = site.start("deploy");
     run.wait_for("going back to the system before failed as well");

@@ -17,9 +17,7 @@ fn a_healthy_rollout_takes_databases_canary_and_batches_one_after_the_other() {
     shop::assert_moved(&site, &shop::all(), &before, &text);
 
     // Stamps are written by the activation: what comes later was not touched before what comes first was done.
-    let stamps = |hosts: &[&str]| -> Vec<f64> {
-        hosts.iter().map(|host| shop::stamp(&site, host)).collect()
-    };
+    let stamps = |hosts: &[&str]| -> Vec<f64> { hosts.iter().map(|host| shop::stamp(&site, host)).collect() };
     let waves = [&DATABASES[..], &WEB[..1], &WEB[1..3], &WEB[3..]].map(stamps);
     for (earlier, later) in waves.iter().zip(&waves[1..]) {
         let end = earlier.iter().copied().fold(f64::MIN, f64::max);
@@ -30,11 +28,7 @@ fn a_healthy_rollout_takes_databases_canary_and_batches_one_after_the_other() {
     // The same once more changes nothing, and the checks of all hosts can be asked for.
     let text = site.netlib_must("deploy");
     let summary = text.lines().take(7);
-    assert_eq!(
-        summary.filter(|line| line.ends_with("up to date")).count(),
-        7,
-        "{text}"
-    );
+    assert_eq!(summary.filter(|line| line.ends_with("up to date")).count(), 7, "{text}");
     let text = site.netlib_must("check");
     assert_says(&text, &["7 of 7 checks healthy"]);
 }

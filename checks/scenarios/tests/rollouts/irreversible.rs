@@ -4,16 +4,11 @@ use netlib_scenarios::assert_says;
 
 use crate::trio::{self, Trio};
 
-const IRREVERSIBLE: &str =
-    r#"canary = true; batches = [ "100%" ]; autoRevert = "rollout"; irreversible = true;"#;
+const IRREVERSIBLE: &str = r#"canary = true; batches = [ "100%" ]; autoRevert = "rollout"; irreversible = true;"#;
 
 #[test]
 fn an_irreversible_rollout_pauses_and_never_reverts() {
-    let at = |version, from| Trio {
-        rollout: IRREVERSIBLE,
-        from,
-        ..Trio::at(version)
-    };
+    let at = |version, from| Trio { rollout: IRREVERSIBLE, from, ..Trio::at(version) };
     let site = trio::open(at("1", r#""self""#));
 
     // The node itself sees that it is not healthy: it stays where it is, and nothing follows it.
@@ -24,11 +19,7 @@ fn an_irreversible_rollout_pauses_and_never_reverts() {
     let said = "it is irreversible, so nothing was taken back";
     assert_says(&text, &["alpha is broken", said, "rollout web  paused"]);
     trio::assert_versions(&site, ["2", "1", "1", "2"], &text);
-    assert_eq!(
-        site.phases("alpha", &site.systems("alpha").0),
-        ["confirmed"],
-        "{text}"
-    );
+    assert_eq!(site.phases("alpha", &site.systems("alpha").0), ["confirmed"], "{text}");
 
     // Not mended, it does not go on either.
     let (status, text) = site.netlib("deploy");

@@ -33,34 +33,21 @@ fn a_migration_that_fails_stops_what_comes_after_it_and_nothing_before() {
     let site = shop::open(r#""self""#);
     let before = shop::running(&site, &shop::all());
     site.exec_must("database1", "touch /root/no-space");
-    let shop = Shop {
-        lines: MIGRATION,
-        ..Shop::at("2")
-    };
+    let shop = Shop { lines: MIGRATION, ..Shop::at("2") };
     site.write(&shop.network());
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["migrate", "database1", "no space for the migration"],
-    );
+    assert_says(&text, &["migrate", "database1", "no space for the migration"]);
     shop::assert_moved(&site, &DATABASES, &before, &text);
     // It ran after the new database was there, and what comes after the web servers did not run.
     assert_eq!(site.exec_must("database1", "cat /root/migrations"), "2");
-    assert!(
-        !site
-            .exec("deployer", "test -e /root/announcements")
-            .success()
-    );
+    assert!(!site.exec("deployer", "test -e /root/announcements").success());
 
     site.exec_must("database1", "rm /root/no-space");
     let text = site.netlib_must("deploy");
     shop::assert_moved(&site, &shop::all(), &before, &text);
     assert_eq!(site.exec_must("database1", "cat /root/migrations"), "22");
-    assert_eq!(
-        site.exec_must("deployer", "cat /root/announcements"),
-        "announced"
-    );
+    assert_eq!(site.exec_must("deployer", "cat /root/announcements"), "announced");
 
     // What keeps the canary from its turn keeps all behind it, too.
     let before = shop::running(&site, &shop::all());

@@ -4,16 +4,11 @@ use netlib_scenarios::assert_says;
 
 use crate::trio::{self, Trio};
 
-const PATIENT: &str =
-    r#"canary = true; batches = [ "100%" ]; autoRevert = "rollout"; healthyDeadline = 300;"#;
+const PATIENT: &str = r#"canary = true; batches = [ "100%" ]; autoRevert = "rollout"; healthyDeadline = 300;"#;
 
 #[test]
 fn a_host_that_loses_power_while_checking_boots_the_system_before() {
-    let at = |version| Trio {
-        rollout: PATIENT,
-        from: r#""self""#,
-        ..Trio::at(version)
-    };
+    let at = |version| Trio { rollout: PATIENT, from: r#""self""#, ..Trio::at(version) };
     let site = trio::open(at("1"));
     let before = site.systems("alpha").0;
     trio::break_on(&site, "alpha", "alpha");
@@ -42,10 +37,7 @@ fn a_host_that_loses_power_while_checking_boots_the_system_before() {
     // Well again, it is checked from the beginning, and the others follow.
     trio::mend_on(&site, "alpha", "alpha");
     let text = site.netlib_must("deploy");
-    assert_says(
-        &text,
-        &["was stopped in the middle", "rollout web  healthy"],
-    );
+    assert_says(&text, &["was stopped in the middle", "rollout web  healthy"]);
     trio::assert_versions(&site, ["2"; 4], &text);
     let mut phases = site.phases("alpha", &new);
     phases.sort();

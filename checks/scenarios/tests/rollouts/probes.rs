@@ -26,10 +26,8 @@ printf 'HTTP/1.0 %s Answer\r\nContent-Length: 0\r\n\r\n' "$(cat /root/status)"
 
 /// Runs a probe; whether it was content, and its last line.
 fn probe(site: &Site, name: &str) -> (bool, String) {
-    let output = site.exec(
-        "deployer",
-        &format!("NETLIB_CHECK_STATE=/root/state /root/programs/bin/check-deployer.{name}"),
-    );
+    let output =
+        site.exec("deployer", &format!("NETLIB_CHECK_STATE=/root/state /root/programs/bin/check-deployer.{name}"));
     let last = output.stdout.lines().last().unwrap_or_default().to_owned();
     assert_eq!(output.stderr, "", "probes speak on one stream");
     (output.success(), last)

@@ -114,10 +114,7 @@ pub fn all() -> Vec<&'static str> {
 /// Starts the seven hosts with version 1 on all of them.
 pub fn open(from: &'static str) -> Site {
     let site = Site::up(&all());
-    let shop = Shop {
-        from,
-        ..Shop::at("1")
-    };
+    let shop = Shop { from, ..Shop::at("1") };
     site.write(&shop.network());
     let text = site.netlib_must("deploy");
     let expected = running(&site, &all());
@@ -163,6 +160,5 @@ pub fn assert_moved(site: &Site, moved: &[&str], before: &BTreeMap<String, Strin
 /// When a host was last activated, in seconds of the machine's uptime.
 pub fn stamp(site: &Site, host: &str) -> f64 {
     let text = site.exec_must(host, "cat /run/stamp");
-    text.parse()
-        .unwrap_or_else(|error| panic!("{host}: {text}: {error}"))
+    text.parse().unwrap_or_else(|error| panic!("{host}: {text}: {error}"))
 }

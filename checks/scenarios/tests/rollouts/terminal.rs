@@ -5,16 +5,12 @@ use netlib_scenarios::assert_says;
 use crate::trio::{self, Trio};
 
 const PAUSED: &str = "rollout web: paused after batch 1";
-const ROLLOUT: &str =
-    r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; };"#;
+const ROLLOUT: &str = r#"canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; };"#;
 
 #[test]
 fn a_pause_is_approved_by_typing_the_name_of_the_rollout() {
     let site = trio::open(Trio::at("1"));
-    let at = |version| Trio {
-        rollout: ROLLOUT,
-        ..Trio::at(version)
-    };
+    let at = |version| Trio { rollout: ROLLOUT, ..Trio::at(version) };
     site.write(&at("2").network());
     let run = site.start_on_terminal("deploy");
     run.wait_for(PAUSED);

@@ -27,25 +27,13 @@ pub struct Trio {
 impl Trio {
     /// This version, checked by the deployer.
     pub fn at(version: &'static str) -> Self {
-        Self {
-            version,
-            rollout: ALL_BACK,
-            from: r#""deployer""#,
-            configuration: "",
-            lines: "",
-        }
+        Self { version, rollout: ALL_BACK, from: r#""deployer""#, configuration: "", lines: "" }
     }
 
     /// The flake of this state.
     pub fn network(&self) -> Network {
         let hosts = all();
-        let Self {
-            version,
-            rollout,
-            from,
-            configuration,
-            lines,
-        } = self;
+        let Self { version, rollout, from, configuration, lines } = self;
         let network = Network::of(&hosts).impatient(&hosts).with(&format!(
             r#"
             rollout = {{ minHealthyTime = 1; healthyDeadline = 12; }};
@@ -58,10 +46,7 @@ impl Trio {
             "#
         ));
         let network = hosts.iter().fold(network, |network, node| {
-            network.configure(
-                node,
-                &format!(r#"environment.etc.version.text = "{version}";"#),
-            )
+            network.configure(node, &format!(r#"environment.etc.version.text = "{version}";"#))
         });
         WEB.iter().fold(network, |network, node| {
             network.with(&format!(
@@ -96,10 +81,7 @@ pub fn open(trio: Trio) -> Site {
 pub fn assert_versions(site: &Site, expected: [&str; 4], text: &str) {
     let found = all().map(|host| {
         let (runs, boots) = site.systems(host);
-        assert_eq!(
-            runs, boots,
-            "{host} runs one system and boots another one\n{text}"
-        );
+        assert_eq!(runs, boots, "{host} runs one system and boots another one\n{text}");
         site.exec_must(host, "cat /etc/version")
     });
     assert_eq!(found, expected, "{text}");

@@ -10,7 +10,8 @@ fn files_and_accounts_come_and_go_by_difference() {
     let motd = lab.must("alpha", "cat /etc/motd");
     let hosts = lab.must("alpha", "cat /etc/hosts");
     let nix_conf = lab.must("alpha", "cat /etc/nix/nix.conf");
-    let snapshot = "find /etc /run/systemd/system /var/lib -not -path '*/systemd/*' | sort; getent passwd; getent group";
+    let snapshot =
+        "find /etc /run/systemd/system /var/lib -not -path '*/systemd/*' | sort; getent passwd; getent group";
     let before = lab.must("alpha", snapshot);
 
     let rich = lab.build(
@@ -33,59 +34,26 @@ fn files_and_accounts_come_and_go_by_difference() {
     );
     let text = lab.switch_must("alpha", &rich, "dry-activate");
     assert!(text.contains("would place /etc/new/deep/file"), "{text}");
-    assert!(
-        text.contains("would change the block in /etc/hosts"),
-        "{text}"
-    );
+    assert!(text.contains("would change the block in /etc/hosts"), "{text}");
     assert!(text.contains("would run useradd"), "{text}");
-    assert_eq!(
-        lab.must("alpha", snapshot),
-        before,
-        "a rehearsal changed the host"
-    );
+    assert_eq!(lab.must("alpha", snapshot), before, "a rehearsal changed the host");
     assert_eq!(lab.must("alpha", "cat /etc/hosts"), hosts);
 
     lab.switch_must("alpha", &rich, "test");
     assert_eq!(lab.current("alpha"), rich);
     assert_eq!(lab.must("alpha", "cat /etc/new/deep/file"), "one");
     assert_eq!(lab.must("alpha", "cat /etc/motd"), "of the configuration");
-    assert_eq!(
-        lab.must("alpha", "stat -c '%a %U %G' /etc/secret"),
-        "600 alice team"
-    );
-    assert_eq!(
-        lab.must("alpha", "cat /etc/ssh/authorized_keys.d/alice"),
-        "ssh-ed25519 AAAAKEY alice"
-    );
-    assert_eq!(
-        lab.must("alpha", "cat /etc/ssh/ssh_known_hosts"),
-        "beta ssh-ed25519 AAAABETA"
-    );
-    assert_eq!(
-        lab.must("alpha", "getent hosts extra.example")
-            .split_whitespace()
-            .next(),
-        Some("192.0.2.99")
-    );
-    assert!(
-        lab.must("alpha", "cat /etc/hosts").starts_with(&hosts),
-        "the host's own lines changed"
-    );
-    lab.must(
-        "alpha",
-        "id -nG admin | grep -w team && id -nG alice | grep -w team",
-    );
-    lab.must(
-        "alpha",
-        "nix show-config --extra-experimental-features nix-command | grep -x 'cores = 3'",
-    );
+    assert_eq!(lab.must("alpha", "stat -c '%a %U %G' /etc/secret"), "600 alice team");
+    assert_eq!(lab.must("alpha", "cat /etc/ssh/authorized_keys.d/alice"), "ssh-ed25519 AAAAKEY alice");
+    assert_eq!(lab.must("alpha", "cat /etc/ssh/ssh_known_hosts"), "beta ssh-ed25519 AAAABETA");
+    assert_eq!(lab.must("alpha", "getent hosts extra.example").split_whitespace().next(), Some("192.0.2.99"));
+    assert!(lab.must("alpha", "cat /etc/hosts").starts_with(&hosts), "the host's own lines changed");
+    lab.must("alpha", "id -nG admin | grep -w team && id -nG alice | grep -w team");
+    lab.must("alpha", "nix show-config --extra-experimental-features nix-command | grep -x 'cores = 3'");
     lab.must("alpha", "/run/current-system/sw/bin/hello");
     assert_eq!(lab.must("alpha", "cat /proc/sys/net/ipv4/ip_forward"), "1");
     assert_eq!(lab.must("alpha", "stat -c %a /var/lib/made"), "711");
-    assert_eq!(
-        lab.must("alpha", "cat /run/mine"),
-        lab.must("alpha", "id -u alice")
-    );
+    assert_eq!(lab.must("alpha", "cat /run/mine"), lab.must("alpha", "id -u alice"));
     lab.must("alpha", "sshd -T | grep -x 'maxauthtries 4'");
     lab.must("deployer", "ssh alpha true");
 
@@ -94,22 +62,13 @@ fn files_and_accounts_come_and_go_by_difference() {
     assert_eq!(text.trim(), "activating the configuration...");
 
     // Back to less: all of it goes, and what was in the way comes back.
-    let poor = lab.build(
-        "alpha",
-        r#"{ environment.etc."new/other".text = "two\n"; }"#,
-    );
+    let poor = lab.build("alpha", r#"{ environment.etc."new/other".text = "two\n"; }"#);
     lab.switch_must("alpha", &poor, "test");
     assert_eq!(lab.must("alpha", "cat /etc/new/other"), "two");
-    lab.must(
-        "alpha",
-        "test ! -e /etc/new/deep && test ! -e /etc/secret && test ! -e /etc/ssh/ssh_known_hosts",
-    );
+    lab.must("alpha", "test ! -e /etc/new/deep && test ! -e /etc/secret && test ! -e /etc/ssh/ssh_known_hosts");
     assert_eq!(lab.must("alpha", "cat /etc/motd"), motd);
     assert_eq!(lab.must("alpha", "cat /etc/nix/nix.conf"), nix_conf);
-    lab.must(
-        "alpha",
-        "! getent passwd alice && ! getent group team && getent passwd admin",
-    );
+    lab.must("alpha", "! getent passwd alice && ! getent group team && getent passwd admin");
     lab.must("alpha", "! grep -q extra.example /etc/hosts");
     lab.must("deployer", "ssh alpha true");
 }

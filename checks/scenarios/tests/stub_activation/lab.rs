@@ -24,24 +24,15 @@ impl Lab {
              {{ nixpkgs.hostPlatform = builtins.currentSystem; networking.hostName = \"{host}\"; }} \
              ({module}) ]; }}).config.system.build.toplevel"
         );
-        let path = self.must(
-            "deployer",
-            &format!("nix-build --no-out-link -E '{expression}'"),
-        );
+        let path = self.must("deployer", &format!("nix-build --no-out-link -E '{expression}'"));
         let path = path.lines().last().unwrap_or_default().to_owned();
-        self.must(
-            "deployer",
-            &format!("nix copy --no-check-sigs --to ssh-ng://{host} {path} 2>&1"),
-        );
+        self.must("deployer", &format!("nix copy --no-check-sigs --to ssh-ng://{host} {path} 2>&1"));
         path
     }
 
     /// Runs the system's own switch-to-configuration on the host.
     pub fn switch(&self, host: &str, system: &str, action: &str) -> (i32, String) {
-        let output = self.exec(
-            host,
-            &format!("{system}/bin/switch-to-configuration {action} 2>&1"),
-        );
+        let output = self.exec(host, &format!("{system}/bin/switch-to-configuration {action} 2>&1"));
         (output.code(), output.stdout)
     }
 
@@ -55,21 +46,13 @@ impl Lab {
     /// Runs a line of shell on the host, whatever comes of it.
     pub fn exec(&self, host: &str, line: &str) -> Output {
         let command = self.bed.host(host).command(["bash", "-c", line]);
-        command
-            .timeout(Duration::from_secs(300))
-            .output()
-            .unwrap_or_else(|error| panic!("{host}: {line}: {error}"))
+        command.timeout(Duration::from_secs(300)).output().unwrap_or_else(|error| panic!("{host}: {line}: {error}"))
     }
 
     /// A line of shell that must succeed; returns its stdout.
     pub fn must(&self, host: &str, line: &str) -> String {
         let output = self.exec(host, line);
-        assert!(
-            output.success(),
-            "{host}: {line}:\n{}{}",
-            output.stdout,
-            output.stderr
-        );
+        assert!(output.success(), "{host}: {line}:\n{}{}", output.stdout, output.stderr);
         output.stdout.trim_end().to_owned()
     }
 
@@ -81,8 +64,7 @@ impl Lab {
     /// Switches the power off and on, without warning.
     pub fn lose_power(&self, host: &str) {
         let host = self.bed.host(host);
-        host.crash()
-            .unwrap_or_else(|error| panic!("crash: {error}"));
+        host.crash().unwrap_or_else(|error| panic!("crash: {error}"));
         host.boot().unwrap_or_else(|error| panic!("boot: {error}"));
         host.wait_until("every unit has settled", Duration::from_secs(240), |host| {
             Ok(host.sh("systemctl is-system-running || true")? == "running")

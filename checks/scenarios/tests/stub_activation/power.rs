@@ -17,10 +17,7 @@ fn power_loss_brings_back_what_was_committed() {
     };
     let (one, two) = (system("one"), system("two"));
     let commit = |system: &str| {
-        lab.must(
-            "alpha",
-            &format!("nix-env -p /nix/var/nix/profiles/system --set {system}"),
-        );
+        lab.must("alpha", &format!("nix-env -p /nix/var/nix/profiles/system --set {system}"));
         lab.switch_must("alpha", system, "boot");
     };
 
@@ -29,10 +26,7 @@ fn power_loss_brings_back_what_was_committed() {
     lab.lose_power("alpha");
     assert_eq!(lab.current("alpha"), "");
     assert_eq!(lab.must("alpha", "cat /etc/motd"), motd);
-    lab.must(
-        "alpha",
-        "! getent passwd only-one && ! systemctl cat one.service 2>/dev/null",
-    );
+    lab.must("alpha", "! getent passwd only-one && ! systemctl cat one.service 2>/dev/null");
 
     // Committed: it comes back by itself, with its units.
     lab.switch_must("alpha", &one, "test");
@@ -48,15 +42,15 @@ fn power_loss_brings_back_what_was_committed() {
     lab.lose_power("alpha");
     assert_eq!(lab.current("alpha"), one);
     assert_eq!(lab.must("alpha", "cat /etc/motd"), "one");
-    lab.must("alpha", "systemctl is-active one.service && ! systemctl cat two.service 2>/dev/null && ! getent passwd only-two");
+    lab.must(
+        "alpha",
+        "systemctl is-active one.service && ! systemctl cat two.service 2>/dev/null && ! getent passwd only-two",
+    );
 
     // `boot` alone changes nothing until the host boots.
     commit(&two);
     assert_eq!(lab.current("alpha"), one);
     lab.lose_power("alpha");
     assert_eq!(lab.current("alpha"), two);
-    lab.must(
-        "alpha",
-        "systemctl is-active two.service && ! systemctl cat one.service 2>/dev/null",
-    );
+    lab.must("alpha", "systemctl is-active two.service && ! systemctl cat one.service 2>/dev/null");
 }

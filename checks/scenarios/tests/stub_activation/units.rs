@@ -7,9 +7,8 @@ use crate::lab::Lab;
 #[test]
 fn units_follow_the_difference_and_failures_are_told() {
     let lab = Lab::up(BedOptions::new(["alpha"]));
-    let service = |extra: &str| {
-        format!("wantedBy = [ \"multi-user.target\" ]; script = \"exec sleep infinity\"; {extra}")
-    };
+    let service =
+        |extra: &str| format!("wantedBy = [ \"multi-user.target\" ]; script = \"exec sleep infinity\"; {extra}");
     let system = |word: &str, more: &str| {
         let module = format!(
             r#"{{ lib, ... }}: {{
@@ -24,12 +23,7 @@ fn units_follow_the_difference_and_failures_are_told() {
         );
         lab.build("alpha", &module)
     };
-    let pid = |unit: &str| {
-        lab.must(
-            "alpha",
-            &format!("systemctl show --property=MainPID --value {unit}"),
-        )
-    };
+    let pid = |unit: &str| lab.must("alpha", &format!("systemctl show --property=MainPID --value {unit}"));
     let pids = || ["same", "changed", "kept", "restarted", "reloaded"].map(pid);
 
     let one = system(
@@ -40,41 +34,26 @@ fn units_follow_the_difference_and_failures_are_told() {
         ),
     );
     lab.switch_must("alpha", &one, "test");
-    lab.must(
-        "alpha",
-        "systemctl is-active same changed kept restarted reloaded dropped tick.timer",
-    );
+    lab.must("alpha", "systemctl is-active same changed kept restarted reloaded dropped tick.timer");
     let first = pids();
 
-    let two = system(
-        "two",
-        &format!("systemd.services.added = {{ {} }};", service("")),
-    );
+    let two = system("two", &format!("systemd.services.added = {{ {} }};", service("")));
     let text = lab.switch_must("alpha", &two, "dry-activate");
-    assert!(
-        text.contains("would stop the following units: changed.service dropped.service tick.timer"),
-        "{text}"
-    );
-    assert!(
-        text.contains("would reload the following units: reloaded.service"),
-        "{text}"
-    );
+    assert!(text.contains("would stop the following units: changed.service dropped.service tick.timer"), "{text}");
+    assert!(text.contains("would reload the following units: reloaded.service"), "{text}");
     assert_eq!(pids(), first, "a rehearsal touched a unit");
     lab.switch_must("alpha", &two, "test");
     let second = pids();
     assert_eq!(first[0], second[0], "an unchanged service was restarted");
     assert_ne!(first[1], second[1], "a changed service was not restarted");
-    assert_eq!(
-        first[2], second[2],
-        "restartIfChanged = false was not heeded"
-    );
+    assert_eq!(first[2], second[2], "restartIfChanged = false was not heeded");
     assert_ne!(first[3], second[3], "stopIfChanged = false kept a service");
     assert_eq!(first[4], second[4], "a reload was a restart");
+    lab.must("alpha", "test -e /run/reloaded && systemctl is-active added");
     lab.must(
         "alpha",
-        "test -e /run/reloaded && systemctl is-active added",
+        "! systemctl cat dropped.service tick.timer 2>/dev/null && ! systemctl is-active dropped.service tick.timer",
     );
-    lab.must("alpha", "! systemctl cat dropped.service tick.timer 2>/dev/null && ! systemctl is-active dropped.service tick.timer");
 
     // A unit that fails: named with the end of its log, and gone without a trace afterwards.
     let broken = system(
@@ -83,10 +62,7 @@ fn units_follow_the_difference_and_failures_are_told() {
     );
     let (status, text) = lab.switch("alpha", &broken, "test");
     assert_eq!(status, 4, "{text}");
-    assert!(
-        text.contains("the following units failed: broken.service"),
-        "{text}"
-    );
+    assert!(text.contains("the following units failed: broken.service"), "{text}");
     assert!(text.contains("this one breaks"), "{text}");
     lab.switch_must("alpha", &two, "test");
     assert_eq!(lab.current("alpha"), two);
@@ -102,10 +78,8 @@ fn units_follow_the_difference_and_failures_are_told() {
     assert!(text.contains("dying.service"), "{text}");
 
     // A snippet that fails does not keep the rest from happening, and is told.
-    let snippet = system(
-        "two",
-        "system.activationScripts.mine = \"false\"; environment.etc.\"placed\".text = \"yes\";",
-    );
+    let snippet =
+        system("two", "system.activationScripts.mine = \"false\"; environment.etc.\"placed\".text = \"yes\";");
     let (status, text) = lab.switch("alpha", &snippet, "test");
     assert_eq!(status, 2, "{text}");
     assert!(text.contains("the snippet 'mine' failed"), "{text}");
@@ -128,11 +102,11 @@ fn units_follow_the_difference_and_failures_are_told() {
         "systemd.services.cron-like = { enable = false; script = \"true\"; }; systemd.services.dbus.environment.MARK = \"set\";",
     );
     lab.switch_must("alpha", &dropin, "test");
-    lab.must("alpha", "systemctl cat dbus.service | grep -q MARK=set && systemctl cat dbus.service | grep -q '^# /usr/lib/systemd'");
-    assert_eq!(
-        lab.must("alpha", "systemctl is-enabled cron-like.service || true"),
-        "masked-runtime"
+    lab.must(
+        "alpha",
+        "systemctl cat dbus.service | grep -q MARK=set && systemctl cat dbus.service | grep -q '^# /usr/lib/systemd'",
     );
+    assert_eq!(lab.must("alpha", "systemctl is-enabled cron-like.service || true"), "masked-runtime");
     lab.switch_must("alpha", &two, "test");
     lab.must("alpha", "! systemctl cat dbus.service | grep -q MARK=set");
 }

@@ -22,10 +22,7 @@ fn answers_are_there_for_the_same_key_only() {
 
     let again = Cache::open_in(folder.path(), "one");
     assert_eq!(again.plan("").unwrap().document, "{}");
-    assert_eq!(
-        again.derivation(Attribute::Toplevels, "a"),
-        Some(toplevel("a"))
-    );
+    assert_eq!(again.derivation(Attribute::Toplevels, "a"), Some(toplevel("a")));
     assert_eq!(again.derivation(Attribute::Gatherers, "a"), None);
     let other = Cache::open_in(folder.path(), "two");
     assert!(other.plan("").is_none());
@@ -34,20 +31,14 @@ fn answers_are_there_for_the_same_key_only() {
 #[test]
 fn two_that_write_keep_the_answers_of_both() {
     let folder = tempfile::tempdir().unwrap();
-    let (one, two) = (
-        Cache::open_in(folder.path(), "x"),
-        Cache::open_in(folder.path(), "x"),
-    );
+    let (one, two) = (Cache::open_in(folder.path(), "x"), Cache::open_in(folder.path(), "x"));
     one.keep_derivation(Attribute::Toplevels, "a", &toplevel("a"));
     two.keep_derivation(Attribute::Toplevels, "b", &toplevel("b"));
     one.save();
     two.save();
     let both = Cache::open_in(folder.path(), "x");
     for node in ["a", "b"] {
-        assert!(
-            both.derivation(Attribute::Toplevels, node).is_some(),
-            "{node}"
-        );
+        assert!(both.derivation(Attribute::Toplevels, node).is_some(), "{node}");
     }
 }
 
@@ -67,10 +58,7 @@ fn nothing_is_lost_when_many_write_at_once() {
     });
     let all = Cache::open_in(folder.path(), "x");
     for name in &names {
-        assert!(
-            all.derivation(Attribute::Toplevels, name).is_some(),
-            "{name}"
-        );
+        assert!(all.derivation(Attribute::Toplevels, name).is_some(), "{name}");
     }
 }
 

@@ -33,17 +33,9 @@ pub(in crate::evaluate) struct Features {
 
 impl Features {
     /// Asks the installed one.
-    pub(in crate::evaluate) async fn ask(
-        cancel: &CancellationToken,
-    ) -> Result<Self, EvaluatorError> {
-        let command = Command::new(PROGRAM)
-            .arg("--help")
-            .timeout(TIMEOUT)
-            .cancel_on(cancel);
-        let output = command
-            .output()
-            .await
-            .map_err(|error| EvaluatorError::Broken(error.to_string()))?;
+    pub(in crate::evaluate) async fn ask(cancel: &CancellationToken) -> Result<Self, EvaluatorError> {
+        let command = Command::new(PROGRAM).arg("--help").timeout(TIMEOUT).cancel_on(cancel);
+        let output = command.output().await.map_err(|error| EvaluatorError::Broken(error.to_string()))?;
         Self::parse(&clean(&output.stdout))
     }
 
@@ -82,22 +74,13 @@ mod tests {
     #[test]
     fn features_are_read_from_the_help() {
         let features = Features::parse(HELP).unwrap();
-        let expected = Features {
-            cache_status: true,
-            gc_roots: true,
-            meta: false,
-            memory: true,
-            show_trace: true,
-        };
+        let expected = Features { cache_status: true, gc_roots: true, meta: false, memory: true, show_trace: true };
         assert_eq!(features, expected);
     }
 
     #[test]
     fn one_that_cannot_select_is_refused() {
         let old = HELP.replace("--select", "--choose");
-        assert_eq!(
-            Features::parse(&old),
-            Err(EvaluatorError::Lacks("--select"))
-        );
+        assert_eq!(Features::parse(&old), Err(EvaluatorError::Lacks("--select")));
     }
 }

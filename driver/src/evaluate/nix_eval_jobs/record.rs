@@ -63,16 +63,9 @@ impl Record {
         }
         let out = self.outputs.get("out").cloned().flatten();
         let (Some(drv_path), Some(out_path)) = (self.drv_path.clone(), out) else {
-            return Said::Odd(
-                "nix-eval-jobs gave a derivation without the path of its output `out`".to_owned(),
-            );
+            return Said::Odd("nix-eval-jobs gave a derivation without the path of its output `out`".to_owned());
         };
-        Said::Derivation(Toplevel {
-            drv_path,
-            out_path,
-            cache_status: self.status(),
-            warnings: self.all_warnings(),
-        })
+        Said::Derivation(Toplevel { drv_path, out_path, cache_status: self.status(), warnings: self.all_warnings() })
     }
 
     fn status(&self) -> CacheStatus {
@@ -81,10 +74,7 @@ impl Record {
             Some("local") => CacheStatus::Local,
             Some("cached") => CacheStatus::Cached { fetch },
             // The derivation itself is not always among those that are needed for it.
-            Some("notBuilt") => CacheStatus::NotBuilt {
-                build: build.max(1),
-                fetch,
-            },
+            Some("notBuilt") => CacheStatus::NotBuilt { build: build.max(1), fetch },
             _ => CacheStatus::Unknown,
         }
     }
@@ -95,9 +85,7 @@ impl Record {
         let own = own.and_then(Value::as_array).into_iter().flatten();
         let mut all: Vec<String> = Vec::new();
         for warning in own.chain(&self.warnings) {
-            let text = warning
-                .as_str()
-                .or_else(|| warning.get("msg").and_then(Value::as_str));
+            let text = warning.as_str().or_else(|| warning.get("msg").and_then(Value::as_str));
             let text = text.map(|text| text.trim_start_matches("evaluation warning:").trim());
             if let Some(text) = text
                 && !all.iter().any(|known| known.trim() == text)
@@ -135,21 +123,12 @@ mod tests {
         let how = Said::Killed("got killed by SIGKILL".to_owned());
         assert_eq!(Record::parse(killed), Some(("a".to_owned(), how)));
         let fatal = r#"{"attrPath":["a"],"fatal":true,"error":"boom"}"#;
-        assert_eq!(
-            Record::parse(fatal),
-            Some(("a".to_owned(), Said::Error("boom".to_owned())))
-        );
+        assert_eq!(Record::parse(fatal), Some(("a".to_owned(), Said::Error("boom".to_owned()))));
     }
 
     #[test]
     fn what_is_no_record_of_a_node_is_none() {
-        for line in [
-            "",
-            "{}",
-            "oh",
-            r#"{"attrPath":[]}"#,
-            r#"{"attrPath":["a","b"],"error":""}"#,
-        ] {
+        for line in ["", "{}", "oh", r#"{"attrPath":[]}"#, r#"{"attrPath":["a","b"],"error":""}"#] {
             assert_eq!(Record::parse(line), None, "{line}");
         }
         let deferred = r#"{"attrPath":["a"],"drvPath":"/d","outputs":{"out":null}}"#;

@@ -41,24 +41,14 @@ pub(super) enum Ended {
 
 impl<'a> Run<'a> {
     pub(super) const fn new(parts: &'a Parts, features: Features, workers: usize) -> Self {
-        Self {
-            parts,
-            features,
-            workers,
-            left: BTreeSet::new(),
-            killed: BTreeMap::new(),
-            warnings: BTreeSet::new(),
-        }
+        Self { parts, features, workers, left: BTreeSet::new(), killed: BTreeMap::new(), warnings: BTreeSet::new() }
     }
 
     /// Evaluates these nodes.
     pub(super) async fn of(&mut self, nodes: BTreeSet<String>, results: &Results) -> Ended {
         let command = self.command(&nodes);
         self.left = nodes;
-        tracing::debug!(
-            command = crate::process::quote_argv(&command.argv()),
-            "calling nix-eval-jobs"
-        );
+        tracing::debug!(command = crate::process::quote_argv(&command.argv()), "calling nix-eval-jobs");
         let (lines, mut coming) = line_channel();
         let running = async move {
             let ended = command.stream_lines(&lines).await;
@@ -120,12 +110,7 @@ impl<'a> Run<'a> {
     /// What is on stderr belongs to no node; what a node's record says as well is told with its name.
     fn warn(&self, said: &StdErr) {
         let is_told = |warning: &str| {
-            self.warnings.iter().any(|known| {
-                known
-                    .lines()
-                    .next()
-                    .is_some_and(|line| line.trim() == warning)
-            })
+            self.warnings.iter().any(|known| known.lines().next().is_some_and(|line| line.trim() == warning))
         };
         for warning in said.warnings.iter().filter(|warning| !is_told(warning)) {
             let warning = self.parts.flake.sources().map(warning);
@@ -134,9 +119,7 @@ impl<'a> Run<'a> {
     }
 
     fn roots(&self) -> PathBuf {
-        self.parts
-            .run_dir
-            .join(format!("{}-roots", self.parts.attribute.name()))
+        self.parts.run_dir.join(format!("{}-roots", self.parts.attribute.name()))
     }
 
     fn command(&self, nodes: &BTreeSet<String>) -> Command {
@@ -144,10 +127,7 @@ impl<'a> Run<'a> {
         let attribute = flake.attribute(self.parts.attribute.name());
         let (settings, config) = flake.nix().for_others(attribute.is_flake);
         let root = if attribute.is_flake {
-            vec![
-                "--flake".to_owned(),
-                format!("{}#{}", attribute.root, attribute.path),
-            ]
+            vec!["--flake".to_owned(), format!("{}#{}", attribute.root, attribute.path)]
         } else {
             vec!["--impure".to_owned(), attribute.root.clone()]
         };
@@ -172,20 +152,13 @@ impl<'a> Run<'a> {
                 command = command.arg(option);
             }
         }
-        command
-            .args(root)
-            .env("NIX_CONFIG", config)
-            .timeout(TIMEOUT)
-            .cancel_on(flake.nix().cancel())
+        command.args(root).env("NIX_CONFIG", config).timeout(TIMEOUT).cancel_on(flake.nix().cancel())
     }
 }
 
 /// The function that leaves only these nodes. Their names are words that Nix strings need no escapes for.
 fn selection(nodes: &BTreeSet<String>, path: Option<&str>) -> String {
-    let names: String = nodes
-        .iter()
-        .map(|node| format!("\"{node}\" = null; "))
-        .collect();
+    let names: String = nodes.iter().map(|node| format!("\"{node}\" = null; ")).collect();
     let all = match path {
         // A file may be a function whose arguments all have defaults.
         Some(path) => format!("(if builtins.isFunction all then all {{ }} else all).{path}"),
@@ -216,10 +189,7 @@ fn judge(ended: Result<(), ProcessError>, said: &StdErr, left: &BTreeSet<String>
                 ProcessError::Cancelled { .. } => Kind::Interrupted,
                 _ => Kind::Other,
             };
-            Ended::NotRun(Diagnosis {
-                kind,
-                ..Diagnosis::plain(&error.to_string())
-            })
+            Ended::NotRun(Diagnosis { kind, ..Diagnosis::plain(&error.to_string()) })
         }
     }
 }

@@ -39,10 +39,7 @@ impl StdErr {
             self.warnings.push(warning.trim().to_owned());
         }
         if let Some(how) = death(&line) {
-            self.killed = Some(Death {
-                node: attribute(&line).map(str::to_owned),
-                how: how.to_owned(),
-            });
+            self.killed = Some(Death { node: attribute(&line).map(str::to_owned), how: how.to_owned() });
         }
         self.lines.push_back(line);
         if self.lines.len() > LINES {
@@ -59,12 +56,7 @@ impl StdErr {
     pub(super) fn error(&self) -> NixError {
         // Each worker says it, and the main process repeats it in one line.
         let repeats = |line: &&String| !line.starts_with("error: worker error:");
-        let lines: Vec<&str> = self
-            .lines
-            .iter()
-            .filter(repeats)
-            .map(String::as_str)
-            .collect();
+        let lines: Vec<&str> = self.lines.iter().filter(repeats).map(String::as_str).collect();
         let text = if lines.iter().any(|line| line.starts_with("error")) {
             lines.join("\n")
         } else {

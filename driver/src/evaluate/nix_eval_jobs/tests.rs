@@ -44,10 +44,9 @@ fn told(name: &str) -> String {
     for line in recorded(&format!("{name}.jsonl")).lines() {
         let (node, said) = Record::parse(line).unwrap();
         let said = match said {
-            Said::Derivation(found) => format!(
-                "{}\n{}\n{:?} {:?}",
-                found.drv_path, found.out_path, found.cache_status, found.warnings
-            ),
+            Said::Derivation(found) => {
+                format!("{}\n{}\n{:?} {:?}", found.drv_path, found.out_path, found.cache_status, found.warnings)
+            }
             Said::Error(error) => {
                 let diagnosis = explain(&NixError::from_text(&error), &sources(&error));
                 let kind = diagnosis.kind;
@@ -58,17 +57,12 @@ fn told(name: &str) -> String {
         text.push_str(&format!("{node}: {said}\n"));
     }
     let mut said = StdErr::default();
-    recorded(&format!("{name}.stderr"))
-        .lines()
-        .for_each(|line| said.read(line));
+    recorded(&format!("{name}.stderr")).lines().for_each(|line| said.read(line));
     if runs()[name] != 0 {
         let error = said.error();
         let diagnosis = explain(&error, &sources(&error.text));
         let killed = said.killed().map(|death| (&death.node, &death.how));
-        text.push_str(&format!(
-            "the run failed, killed {killed:?}: [{:?}] {diagnosis}\n",
-            diagnosis.kind
-        ));
+        text.push_str(&format!("the run failed, killed {killed:?}: [{:?}] {diagnosis}\n", diagnosis.kind));
     }
     text
 }
@@ -99,11 +93,10 @@ fn a_name_with_quotes_is_told_by_its_path() {
 #[test]
 fn a_worker_may_be_killed_before_it_gets_to_a_node() {
     let mut said = StdErr::default();
-    said.read("error: while checking worker process, evaluation worker got killed by SIGKILL, maybe memory limit reached?");
+    said.read(
+        "error: while checking worker process, evaluation worker got killed by SIGKILL, maybe memory limit reached?",
+    );
     let death = said.killed().unwrap();
     assert_eq!(death.node, None);
-    assert_eq!(
-        death.how,
-        "got killed by SIGKILL, maybe memory limit reached?"
-    );
+    assert_eq!(death.how, "got killed by SIGKILL, maybe memory limit reached?");
 }

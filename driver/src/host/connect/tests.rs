@@ -45,10 +45,7 @@ fn a_host_that_answers_is_not_offline() {
 
 #[test]
 fn a_changed_key_comes_with_the_command_that_forgets_the_old_one() {
-    let target = Target {
-        port: Some(2222),
-        ..target()
-    };
+    let target = Target { port: Some(2222), ..target() };
     let failure = ConnectFailure::recognise(&target, CHANGED);
     insta::assert_snapshot!(failure, @r"
     root@alpha.example.org:2222: its host key is not the one on record (the machine was reinstalled, or somebody is in between)
@@ -82,10 +79,7 @@ fn an_unknown_key() {
 
 #[test]
 fn a_user_who_may_not_log_in() {
-    let target = Target {
-        user: Some("nobody".to_owned()),
-        ..target()
-    };
+    let target = Target { user: Some("nobody".to_owned()), ..target() };
     let said = "nobody@alpha.example.org: Permission denied (publickey).\r\n";
     insta::assert_snapshot!(ConnectFailure::recognise(&target, said), @r"
     nobody@alpha.example.org: it does not let this user in with the keys at hand
@@ -131,45 +125,19 @@ fn options_that_ssh_does_not_know() {
 
 #[test]
 fn other_sorts() {
-    assert_eq!(
-        kind("ssh: connect to host a port 22: Connection refused"),
-        ConnectFailureKind::Refused
-    );
-    assert_eq!(
-        kind("ssh: connect to host a port 22: No route to host"),
-        ConnectFailureKind::NoRoute
-    );
-    assert_eq!(
-        kind("ssh: connect to host a port 22: Network is unreachable"),
-        ConnectFailureKind::NoRoute
-    );
-    assert_eq!(
-        kind("Connection timed out during banner exchange"),
-        ConnectFailureKind::TimedOut
-    );
-    assert_eq!(
-        kind("kex_exchange_identification: read: Connection reset by peer"),
-        ConnectFailureKind::Closed
-    );
-    assert_eq!(
-        kind("Connection closed by 10.0.0.2 port 22"),
-        ConnectFailureKind::Closed
-    );
-    assert_eq!(
-        kind("root@a: Too many authentication failures"),
-        ConnectFailureKind::PermissionDenied
-    );
+    assert_eq!(kind("ssh: connect to host a port 22: Connection refused"), ConnectFailureKind::Refused);
+    assert_eq!(kind("ssh: connect to host a port 22: No route to host"), ConnectFailureKind::NoRoute);
+    assert_eq!(kind("ssh: connect to host a port 22: Network is unreachable"), ConnectFailureKind::NoRoute);
+    assert_eq!(kind("Connection timed out during banner exchange"), ConnectFailureKind::TimedOut);
+    assert_eq!(kind("kex_exchange_identification: read: Connection reset by peer"), ConnectFailureKind::Closed);
+    assert_eq!(kind("Connection closed by 10.0.0.2 port 22"), ConnectFailureKind::Closed);
+    assert_eq!(kind("root@a: Too many authentication failures"), ConnectFailureKind::PermissionDenied);
     assert_eq!(kind("something new"), ConnectFailureKind::Other);
 }
 
 #[test]
 fn addresses_with_colons_are_readable() {
-    let target = Target {
-        host: "fd00::2".to_owned(),
-        port: Some(2222),
-        user: None,
-        ..target()
-    };
+    let target = Target { host: "fd00::2".to_owned(), port: Some(2222), user: None, ..target() };
     assert_eq!(address(&target), "[fd00::2]:2222");
 }
 

@@ -23,13 +23,7 @@ impl AskPassword for Counted {
 }
 
 fn target(user: &str, host: &str) -> Target {
-    Target {
-        host: host.to_owned(),
-        user: Some(user.to_owned()),
-        port: None,
-        ssh_options: Vec::new(),
-        local: false,
-    }
+    Target { host: host.to_owned(), user: Some(user.to_owned()), port: None, ssh_options: Vec::new(), local: false }
 }
 
 /// Of the nodes a to d, and of one where root logs in.
@@ -70,23 +64,14 @@ async fn each_node_is_asked_for_its_own_by_its_name() {
         assert_eq!(*prompt.lock().await, format!("sudo password for {host}: "));
     }
     let found = problem(password.accepted_by("ann@c", &wrong).await);
-    assert!(matches!(
-        found,
-        PasswordError::Wrong {
-            elsewhere: None,
-            ..
-        }
-    ));
+    assert!(matches!(found, PasswordError::Wrong { elsewhere: None, .. }));
 }
 
 #[tokio::test]
 async fn one_password_goes_to_those_who_were_named_and_to_nobody_else() {
     let (password, asked, prompt) = asking(Answers::OfAll);
     assert!(password.accepted_by("ann@b", &right).await.is_ok());
-    assert_eq!(
-        *prompt.lock().await,
-        "sudo password for ann@a and ann@b and ann@c and ann@d: "
-    );
+    assert_eq!(*prompt.lock().await, "sudo password for ann@a and ann@b and ann@c and ann@d: ");
     for host in ["root@e", "ann@elsewhere"] {
         let found = problem(password.accepted_by(host, &right).await);
         assert!(matches!(found, PasswordError::Several { .. }), "{found}");
@@ -124,20 +109,10 @@ async fn a_wrong_one_is_tried_on_one_host_only() {
         })
     };
     let hosts = ["ann@a", "ann@b", "ann@c"].map(|host| password.accepted_by(host, &attempt));
-    let mut problems: Vec<PasswordError> = futures::future::join_all(hosts)
-        .await
-        .into_iter()
-        .map(problem)
-        .collect();
-    assert_eq!(
-        (tried.load(Ordering::Relaxed), asked.load(Ordering::Relaxed)),
-        (1, 1)
-    );
+    let mut problems: Vec<PasswordError> = futures::future::join_all(hosts).await.into_iter().map(problem).collect();
+    assert_eq!((tried.load(Ordering::Relaxed), asked.load(Ordering::Relaxed)), (1, 1));
     let by = "ann@a".to_owned();
-    assert_eq!(
-        problems.pop(),
-        Some(PasswordError::WrongElsewhere { by: by.clone() })
-    );
+    assert_eq!(problems.pop(), Some(PasswordError::WrongElsewhere { by: by.clone() }));
     assert_eq!(problems.pop(), Some(PasswordError::WrongElsewhere { by }));
     let (elsewhere, said) = (None, "no".to_owned());
     assert_eq!(problems, [PasswordError::Wrong { elsewhere, said }]);
@@ -146,9 +121,7 @@ async fn a_wrong_one_is_tried_on_one_host_only() {
 #[tokio::test]
 async fn a_host_that_breaks_says_nothing_of_the_password() {
     let (password, asked) = password();
-    let broken = HostError::UnknownNode {
-        node: "a".to_owned(),
-    };
+    let broken = HostError::UnknownNode { node: "a".to_owned() };
     let breaks = |_| -> Attempt<'_> { Box::pin(std::future::ready(Err(broken.clone()))) };
     let result = password.accepted_by("ann@a", &breaks).await;
     assert!(matches!(result, Err(HostError::UnknownNode { .. })));
@@ -156,9 +129,7 @@ async fn a_host_that_breaks_says_nothing_of_the_password() {
     assert!(result.is_ok());
     // A host with another password does not undo that it is right elsewhere.
     let found = problem(password.accepted_by("ann@c", &wrong).await);
-    assert!(
-        matches!(&found, PasswordError::Wrong { elsewhere: Some(host), .. } if host == "ann@b")
-    );
+    assert!(matches!(&found, PasswordError::Wrong { elsewhere: Some(host), .. } if host == "ann@b"));
     assert!(password.accepted_by("ann@d", &right).await.is_ok());
     assert_eq!(asked.load(Ordering::Relaxed), 1);
 }

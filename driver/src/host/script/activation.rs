@@ -124,10 +124,7 @@ impl Activation {
             let checks = self.health.checks.iter();
             words.extend(checks.map(|check| format!("check={}", check.line())));
             words.push(format!("healthy={}", self.health.healthy_time.as_secs()));
-            words.push(format!(
-                "health-deadline={}",
-                self.health.deadline.as_secs()
-            ));
+            words.push(format!("health-deadline={}", self.health.deadline.as_secs()));
         }
         (subcommand, words)
     }

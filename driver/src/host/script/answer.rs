@@ -20,11 +20,7 @@ pub(super) struct Answer {
 
 impl Answer {
     /// Takes an answer apart. A refusal is an error.
-    pub(super) fn read(
-        host: &dyn Host,
-        subcommand: &str,
-        output: &Output,
-    ) -> Result<Self, HostError> {
+    pub(super) fn read(host: &dyn Host, subcommand: &str, output: &Output) -> Result<Self, HostError> {
         let (head, rest) = split(&output.stdout);
         let head = clean(head);
         let lines = head
@@ -32,13 +28,8 @@ impl Answer {
             .filter_map(|line| line.split_once('='))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
-        let answer = Self {
-            address: host.address(),
-            subcommand: subcommand.to_owned(),
-            head,
-            lines,
-            rest: rest.to_vec(),
-        };
+        let answer =
+            Self { address: host.address(), subcommand: subcommand.to_owned(), head, lines, rest: rest.to_vec() };
         if host.names_store_paths()
             && let Some(line) = answer.bad_path()
         {
@@ -52,10 +43,7 @@ impl Answer {
 
     fn refused(&self, code: &str, stderr: &str) -> HostError {
         match Refusal::of(code, self, stderr) {
-            Some(refusal) => HostError::Refused {
-                address: self.address.clone(),
-                refusal: Box::new(refusal),
-            },
+            Some(refusal) => HostError::Refused { address: self.address.clone(), refusal: Box::new(refusal) },
             None => self.unexpected(),
         }
     }
@@ -63,31 +51,26 @@ impl Answer {
     /// A line that should name a system by its store path and names something else.
     fn bad_path(&self) -> Option<String> {
         let named = |key: &str, value: &str| match key {
-            "current" | "booted" | "profile" | "toplevel" | "previous" | "profile_before"
-            | "lock.toplevel" | "changed.running" => Some(value.to_owned()),
+            "current" | "booted" | "profile" | "toplevel" | "previous" | "profile_before" | "lock.toplevel"
+            | "changed.running" => Some(value.to_owned()),
             "last" | "unfinished" | "generation" => value.split(' ').nth(2).map(str::to_owned),
             _ => None,
         };
-        let bad = self.lines.iter().find(|(key, value)| {
-            named(key, value).is_some_and(|path| !path.is_empty() && !is_store_path(&path))
-        });
+        let bad = self
+            .lines
+            .iter()
+            .find(|(key, value)| named(key, value).is_some_and(|path| !path.is_empty() && !is_store_path(&path)));
         bad.map(|(key, value)| format!("{key}={value}"))
     }
 
     /// The value of a key; empty values count as absent.
     pub(super) fn get(&self, key: &str) -> Option<&str> {
-        self.lines
-            .iter()
-            .find(|(name, value)| name == key && !value.is_empty())
-            .map(|(_, value)| value.as_str())
+        self.lines.iter().find(|(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
     /// All values of a key that may occur several times.
     pub(super) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
-        self.lines
-            .iter()
-            .filter(move |(name, _)| name == key)
-            .map(|(_, value)| value.as_str())
+        self.lines.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
     /// Who is deploying to the host, in a refusal as well as in a probe.
@@ -116,15 +99,8 @@ impl Answer {
     }
 
     /// Takes lines apart that were read one by one.
-    pub(super) fn of_lines(
-        host: &dyn Host,
-        subcommand: &str,
-        lines: &[String],
-    ) -> Result<Self, HostError> {
-        let output = Output {
-            stdout: lines.join("\n").into_bytes(),
-            stderr: String::new(),
-        };
+    pub(super) fn of_lines(host: &dyn Host, subcommand: &str, lines: &[String]) -> Result<Self, HostError> {
+        let output = Output { stdout: lines.join("\n").into_bytes(), stderr: String::new() };
         Self::read(host, subcommand, &output)
     }
 
@@ -161,10 +137,9 @@ impl Answer {
     }
 
     pub(super) fn into_probe(self) -> Probe {
-        let network = self.get("network.id").map(|id| Network {
-            id: id.to_owned(),
-            name: self.owned("network.name").unwrap_or_default(),
-        });
+        let network = self
+            .get("network.id")
+            .map(|id| Network { id: id.to_owned(), name: self.owned("network.name").unwrap_or_default() });
         Probe {
             current_system: self.owned("current"),
             system_profile: self.owned("profile"),
@@ -180,19 +155,14 @@ impl Answer {
     }
 
     pub(super) fn into_status(self) -> Result<Status, HostError> {
-        let phase = self
-            .get("phase")
-            .and_then(Phase::parse)
-            .ok_or_else(|| self.unexpected())?;
+        let phase = self.get("phase").and_then(Phase::parse).ok_or_else(|| self.unexpected())?;
         Ok(Status {
             phase,
             is_running: self.get("running") == Some("yes"),
             was_restarted: self.get("boot").is_some() && self.get("boot") != self.get("boot.now"),
             toplevel: self.owned("toplevel"),
             previous: self.owned("previous"),
-            generation_before: self
-                .get("generation_before")
-                .and_then(|number| number.parse().ok()),
+            generation_before: self.get("generation_before").and_then(|number| number.parse().ok()),
             message: self.owned("message").unwrap_or_default(),
             current: self.owned("current"),
             profile: self.owned("profile"),
@@ -203,11 +173,7 @@ impl Answer {
 
 fn unfinished(value: &str) -> Option<Unfinished> {
     let mut words = value.split(' ').map(str::to_owned);
-    Some(Unfinished {
-        nonce: words.next()?,
-        phase: words.next()?,
-        toplevel: words.next()?,
-    })
+    Some(Unfinished { nonce: words.next()?, phase: words.next()?, toplevel: words.next()? })
 }
 
 /// The part before the first empty line, and what follows it.

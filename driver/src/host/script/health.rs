@@ -34,11 +34,7 @@ impl Health {
     /// How long a host may spend on it.
     #[must_use]
     pub const fn limit(&self) -> Duration {
-        if self.checks.is_empty() {
-            Duration::ZERO
-        } else {
-            self.deadline
-        }
+        if self.checks.is_empty() { Duration::ZERO } else { self.deadline }
     }
 }
 
@@ -78,14 +74,7 @@ pub struct CheckVerdict {
 impl HealthCheck {
     /// The line of the host script.
     pub(super) fn line(&self) -> String {
-        let Check {
-            initial_delay,
-            period,
-            timeout,
-            success_threshold,
-            failure_threshold,
-            ..
-        } = self.check;
+        let Check { initial_delay, period, timeout, success_threshold, failure_threshold, .. } = self.check;
         format!(
             "{} {initial_delay} {period} {} {} {} {}",
             self.program,
@@ -115,15 +104,9 @@ pub async fn check(
 ) -> Result<Verdict, HostError> {
     let (time, deadline) = (health.healthy_time.as_secs(), health.deadline.as_secs());
     let words = ["sh", "-s", "--", "check", mode.word()].map(str::to_owned);
-    let mut words: Vec<String> = words
-        .into_iter()
-        .chain([time.to_string(), deadline.to_string()])
-        .collect();
+    let mut words: Vec<String> = words.into_iter().chain([time.to_string(), deadline.to_string()]).collect();
     words.extend(health.checks.iter().map(HealthCheck::line));
-    let command = HostCommand::new(words)
-        .stdin(SCRIPT)
-        .timeout(health.deadline + SHORT)
-        .question();
+    let command = HostCommand::new(words).stdin(SCRIPT).timeout(health.deadline + SHORT).question();
     let (sink, mut lines) = line_channel();
     let (mut answer, mut left) = (Vec::new(), Limits::HOST.answer);
     let mut log = LogLimit::default();

@@ -40,9 +40,7 @@ pub async fn inspect(host: &dyn Host) -> Result<HostStatus, HostError> {
     let answer = call(host, "generations", &[]).await?;
     Ok(HostStatus {
         probe,
-        generation: answer
-            .get("generation.current")
-            .and_then(|number| number.parse().ok()),
+        generation: answer.get("generation.current").and_then(|number| number.parse().ok()),
         generations: generations(&answer),
     })
 }

@@ -83,10 +83,7 @@ impl Phase {
     /// Whether commands of a system run at this moment.
     #[must_use]
     pub const fn is_at_work(self) -> bool {
-        matches!(
-            self,
-            Self::Activating | Self::Committing | Self::RollingBack
-        )
+        matches!(self, Self::Activating | Self::Committing | Self::RollingBack)
     }
 
     pub(super) fn parse(word: &str) -> Option<Self> {

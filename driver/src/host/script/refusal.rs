@@ -113,27 +113,14 @@ impl Refusal {
             "known" => Self::Known,
             "not-waiting" => Self::NotWaiting,
             "no-generation" => Self::NoGeneration {
-                asked: answer
-                    .get("generation.asked")
-                    .and_then(|asked| asked.parse().ok()),
+                asked: answer.get("generation.asked").and_then(|asked| asked.parse().ok()),
                 generations: answer.generations(),
             },
             "not-in-profile" => Self::NotInProfile,
-            "gate" => Self::Gate {
-                process: detail("gate.process"),
-            },
-            "folder" => Self::Folder {
-                path: detail("folder"),
-                is: detail("folder.is"),
-            },
-            "state" => Self::State {
-                disk: detail("disk"),
-                said,
-            },
-            "identity" => Self::Identity {
-                disk: detail("disk"),
-                said,
-            },
+            "gate" => Self::Gate { process: detail("gate.process") },
+            "folder" => Self::Folder { path: detail("folder"), is: detail("folder.is") },
+            "state" => Self::State { disk: detail("disk"), said },
+            "identity" => Self::Identity { disk: detail("disk"), said },
             "start" => Self::Start { said },
             _ => return None,
         })
@@ -264,7 +251,5 @@ fn make_room(f: &mut fmt::Formatter<'_>, disk: &str, said: &str) -> fmt::Result 
     if !disk.is_empty() {
         write!(f, "\n  file system: {disk}")?;
     }
-    f.write_str(
-        "\n  what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again",
-    )
+    f.write_str("\n  what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again")
 }

@@ -81,13 +81,7 @@ pub enum Left {
 
 /// Takes the lease of a host. Returns the deployment that changed it for the same plan before and still stands, if one did.
 pub async fn take(host: &dyn Host, holder: &Holder) -> Result<Option<String>, HostError> {
-    let Holder {
-        rollout,
-        nonce,
-        deployer,
-        process,
-        digest,
-    } = holder;
+    let Holder { rollout, nonce, deployer, process, digest } = holder;
     let words = [nonce, "take", rollout, deployer, process, digest];
     let answer = match call(host, "lease", &words).await {
         Err(HostError::Refused { refusal, address }) => match *refusal {
@@ -127,29 +121,14 @@ pub async fn read(host: &dyn Host, rollout: &str) -> Result<Document, HostError>
 }
 
 /// Waits for approval from now on.
-pub async fn pause(
-    host: &dyn Host,
-    rollout: &str,
-    nonce: &str,
-    waiting: &Waiting,
-) -> Result<(), HostError> {
-    let lines = [
-        format!("batch={}", waiting.batch),
-        format!("deployer={}", waiting.deployer),
-    ];
+pub async fn pause(host: &dyn Host, rollout: &str, nonce: &str, waiting: &Waiting) -> Result<(), HostError> {
+    let lines = [format!("batch={}", waiting.batch), format!("deployer={}", waiting.deployer)];
     let words = [rollout, nonce, &waiting.digest, &lines[0], &lines[1]];
-    call(host, "rollout-write", &words)
-        .await?
-        .accepted("written")
+    call(host, "rollout-write", &words).await?.accepted("written")
 }
 
 /// The wait is over; without a digest, so is the rollout, and no approval is left.
-pub async fn clear(
-    host: &dyn Host,
-    rollout: &str,
-    nonce: &str,
-    digest: &str,
-) -> Result<(), HostError> {
+pub async fn clear(host: &dyn Host, rollout: &str, nonce: &str, digest: &str) -> Result<(), HostError> {
     let answer = call(host, "rollout-write", &[rollout, nonce, digest]).await?;
     answer.accepted("written")
 }
@@ -162,9 +141,7 @@ pub async fn approve(host: &dyn Host, rollout: &str, approval: &Approval) -> Res
     let signature = signature.map(|signature| format!("signature={signature}"));
     let mut words = vec![rollout, &approval.digest, &batch, &by];
     words.extend(signature.as_deref());
-    call(host, "rollout-approve", &words)
-        .await?
-        .accepted("approved")
+    call(host, "rollout-approve", &words).await?.accepted("approved")
 }
 
 impl Answer {
@@ -198,10 +175,7 @@ impl Answer {
                 signature: owned("approval.signature"),
             })
         };
-        Document {
-            waiting: waiting(),
-            approval: approval(),
-        }
+        Document { waiting: waiting(), approval: approval() }
     }
 }
 
@@ -231,10 +205,7 @@ fn this_boot() -> String {
     let read = |path| std::fs::read_to_string(path).unwrap_or_default();
     let kernel = read("/proc/sys/kernel/random/boot_id");
     let first = read("/proc/1/stat");
-    let began = first
-        .rsplit(')')
-        .next()
-        .and_then(|rest| rest.split_whitespace().nth(19));
+    let began = first.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(19));
     format!("{}-{}", kernel.trim(), began.unwrap_or_default())
 }
 

@@ -28,13 +28,7 @@ async fn a_fresh_host_runs_nothing_and_belongs_to_nobody() {
     let began = boot.strip_prefix(kernel.trim()).unwrap();
     assert!(began[1..].parse::<u64>().is_ok(), "{boot}");
     let nix = Some("2.26.3".to_owned());
-    assert_eq!(
-        probe,
-        Probe {
-            nix,
-            ..Probe::default()
-        }
-    );
+    assert_eq!(probe, Probe { nix, ..Probe::default() });
 }
 
 #[tokio::test]
@@ -48,10 +42,7 @@ async fn a_switch_ends_confirmed_with_profile_and_state() {
     assert_eq!(status.current.as_ref(), Some(&new));
     assert_eq!(status.profile.as_ref(), Some(&new));
     let log = String::from_utf8(status.log).unwrap();
-    assert!(
-        log.contains("switch test new\n") && log.contains("switch boot new\n"),
-        "{log}"
-    );
+    assert!(log.contains("switch test new\n") && log.contains("switch boot new\n"), "{log}");
     assert!(log.ends_with("netlib: confirmed\n"), "{log}");
     assert_eq!(bed.roots(), Vec::<String>::new());
     assert!(!bed.path("run/netlib/host-1-a.sh").exists());
@@ -69,10 +60,7 @@ async fn a_switch_that_fails_goes_back_and_leaves_the_profile() {
     let new = bed.toplevel("new", Switch::Fails(4));
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(
-        status.message,
-        "switch-to-configuration test exited with status 4"
-    );
+    assert_eq!(status.message, "switch-to-configuration test exited with status 4");
     assert_eq!(status.current.as_ref(), Some(&old));
     assert_eq!(status.profile.as_ref(), Some(&old));
     assert_eq!(bed.profile_history(), ["old"]);
@@ -86,14 +74,8 @@ async fn a_boot_entry_that_fails_takes_the_profile_back_too() {
     let new = bed.toplevel("new", Switch::FailsAtBoot);
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(
-        status.message,
-        "switch-to-configuration boot exited with status 1"
-    );
-    assert_eq!(
-        (status.current.as_ref(), status.profile.as_ref()),
-        (Some(&old), Some(&old))
-    );
+    assert_eq!(status.message, "switch-to-configuration boot exited with status 1");
+    assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&old)));
     assert_eq!(bed.profile_history(), ["old", "new", "old"]);
 }
 
@@ -106,10 +88,7 @@ async fn a_way_back_that_fails_is_said_and_both_systems_are_kept() {
     let new = bed.toplevel("new", Switch::Fails(4));
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RollbackFailed);
-    assert!(
-        status.message.contains("exited with status 4")
-            && status.message.contains("exited with status 3")
-    );
+    assert!(status.message.contains("exited with status 4") && status.message.contains("exited with status 3"));
     assert_eq!(bed.roots(), ["1-a-next", "1-a-previous"]);
 }
 
@@ -133,13 +112,7 @@ async fn the_first_system_of_a_host_has_nothing_to_go_back_to() {
     let new = bed.toplevel("new", Switch::FailsAtBoot);
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::Failed);
-    assert!(
-        status
-            .message
-            .ends_with("there is no earlier system to go back to"),
-        "{}",
-        status.message
-    );
+    assert!(status.message.ends_with("there is no earlier system to go back to"), "{}", status.message);
     assert_eq!(status.profile, None);
 }
 
@@ -151,10 +124,7 @@ async fn the_running_system_that_fails_again_keeps_its_profile() {
     bed.change(&old, Switch::Fails(1));
     let status = bed.deploy("1-a", &old).await;
     assert_eq!(status.phase, Phase::Failed);
-    assert_eq!(
-        (status.current.as_ref(), status.profile.as_ref()),
-        (Some(&old), Some(&old))
-    );
+    assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&old)));
 }
 
 #[tokio::test]
@@ -165,13 +135,7 @@ async fn a_switch_that_lies_is_not_believed() {
     let new = bed.toplevel("new", Switch::Lies);
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert!(
-        status
-            .message
-            .contains("succeeded, but the running system is"),
-        "{}",
-        status.message
-    );
+    assert!(status.message.contains("succeeded, but the running system is"), "{}", status.message);
 }
 
 #[tokio::test]
@@ -183,10 +147,7 @@ async fn a_switch_that_hangs_ends_at_its_limit() {
     bed.limit(Duration::from_secs(3));
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(
-        status.message,
-        "switch-to-configuration test did not end within 3 seconds"
-    );
+    assert_eq!(status.message, "switch-to-configuration test did not end within 3 seconds");
     assert_eq!(status.current.as_ref(), Some(&old));
 }
 
@@ -203,24 +164,15 @@ async fn an_interrupted_deployment_is_found_and_closed_by_the_next() {
     let bed = Bed::new();
     let hangs = bed.toplevel("hangs", Switch::Hangs);
     let new = bed.toplevel("new", Switch::Works);
-    activate(&bed, &bed.activation("1-a", &hangs))
-        .await
-        .unwrap();
+    activate(&bed, &bed.activation("1-a", &hangs)).await.unwrap();
     bed.wait_for_phase("1-a", Phase::Activating).await;
     bed.kill("1-a");
     let left = probe(&bed).await.unwrap().unfinished;
-    let unfinished = Unfinished {
-        nonce: "1-a".to_owned(),
-        phase: "activating".to_owned(),
-        toplevel: hangs,
-    };
+    let unfinished = Unfinished { nonce: "1-a".to_owned(), phase: "activating".to_owned(), toplevel: hangs };
     assert_eq!(left, [unfinished]);
     assert!(!status(&bed, "1-a", 0).await.unwrap().is_running);
     assert_eq!(bed.deploy("2-b", &new).await.phase, Phase::Confirmed);
-    assert_eq!(
-        status(&bed, "1-a", 0).await.unwrap().phase,
-        Phase::Interrupted
-    );
+    assert_eq!(status(&bed, "1-a", 0).await.unwrap().phase, Phase::Interrupted);
     assert_eq!(probe(&bed).await.unwrap().unfinished, []);
 }
 
@@ -229,9 +181,7 @@ async fn asking_twice_for_one_activation_starts_it_once() {
     let bed = Bed::new();
     let new = bed.toplevel("new", Switch::Works);
     assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
-    let error = activate(&bed, &bed.activation("1-a", &new))
-        .await
-        .unwrap_err();
+    let error = activate(&bed, &bed.activation("1-a", &new)).await.unwrap_err();
     assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::Known));
 }
 
@@ -265,10 +215,7 @@ async fn a_host_says_what_it_has_already() {
     assert!(!protect(&bed, "1-a", &missing, &[]).await.unwrap());
     assert!(keep(&bed, "1-a", &here).await.unwrap());
     assert!(!keep(&bed, "1-a", &missing).await.unwrap());
-    bed.program(
-        "nix/var/nix/profiles/default/bin/nix-store",
-        "#!/bin/sh\nexit 127\n",
-    );
+    bed.program("nix/var/nix/profiles/default/bin/nix-store", "#!/bin/sh\nexit 127\n");
     assert!(!protect(&bed, "1-a", &here, &[]).await.unwrap());
 }
 
@@ -304,9 +251,7 @@ async fn only_the_latest_records_are_kept() {
     }
     let new = bed.toplevel("new", Switch::Works);
     assert_eq!(bed.deploy("40-y", &new).await.phase, Phase::Confirmed);
-    let kept = fs::read_dir(bed.path("var/lib/netlib/deploys"))
-        .unwrap()
-        .count();
+    let kept = fs::read_dir(bed.path("var/lib/netlib/deploys")).unwrap().count();
     assert_eq!(kept, 20);
     for kept in ["40-y", "10-x", "28-x"] {
         let state = bed.path(&format!("var/lib/netlib/deploys/{kept}/state"));
@@ -325,9 +270,5 @@ fn the_whole_script_is_clean() {
         .unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), SCRIPT.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

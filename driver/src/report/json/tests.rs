@@ -12,54 +12,24 @@ use crate::report::summary::{NodeResult, Row};
 use crate::rollout::{RolloutReport, RolloutState};
 
 fn finished(step: &str, result: StepResult) -> Event {
-    Event::StepFinished {
-        step: step.to_owned(),
-        result,
-        elapsed: Duration::from_millis(1500),
-    }
+    Event::StepFinished { step: step.to_owned(), result, elapsed: Duration::from_millis(1500) }
 }
 
 fn events() -> Vec<Event> {
     let graph = Graph::from_plan(&example()).unwrap();
     let by = || "build:gamma".to_owned();
-    let row = Row {
-        node: "alpha".to_owned(),
-        result: NodeResult::Active,
-        detail: "switched".to_owned(),
-    };
+    let row = Row { node: "alpha".to_owned(), result: NodeResult::Active, detail: "switched".to_owned() };
     vec![
         Event::Phase("reading .".to_owned()),
         Event::Warning("old\n\"quoted\"".to_owned()),
-        Event::Online {
-            node: "alpha".to_owned(),
-        },
-        Event::Offline {
-            node: "beta".to_owned(),
-            message: "cannot connect".to_owned(),
-        },
-        Event::Evaluated {
-            node: "alpha".to_owned(),
-            status: CacheStatus::NotBuilt { build: 2, fetch: 3 },
-        },
-        Event::NotEvaluated {
-            node: "beta".to_owned(),
-            message: "boom".to_owned(),
-        },
-        Event::WalkStarted {
-            steps: graph.steps().take(2).cloned().collect(),
-        },
-        Event::StepStarted {
-            step: "build:alpha".to_owned(),
-        },
-        Event::StepOutput {
-            step: "build:alpha".to_owned(),
-            line: "building…".to_owned(),
-        },
-        Event::CommandOutput {
-            step: "exec:alpha".to_owned(),
-            stream: Stream::Stderr,
-            line: "no such file".to_owned(),
-        },
+        Event::Online { node: "alpha".to_owned() },
+        Event::Offline { node: "beta".to_owned(), message: "cannot connect".to_owned() },
+        Event::Evaluated { node: "alpha".to_owned(), status: CacheStatus::NotBuilt { build: 2, fetch: 3 } },
+        Event::NotEvaluated { node: "beta".to_owned(), message: "boom".to_owned() },
+        Event::WalkStarted { steps: graph.steps().take(2).cloned().collect() },
+        Event::StepStarted { step: "build:alpha".to_owned() },
+        Event::StepOutput { step: "build:alpha".to_owned(), line: "building…".to_owned() },
+        Event::CommandOutput { step: "exec:alpha".to_owned(), stream: Stream::Stderr, line: "no such file".to_owned() },
         finished("build:alpha", StepResult::Done("built".to_owned())),
         finished("copy:alpha", StepResult::Skipped("up to date".to_owned())),
         finished("build:gamma", StepResult::Failed("boom".to_owned())),
@@ -67,9 +37,7 @@ fn events() -> Vec<Event> {
         finished("copy:gamma", StepResult::Blocked { by: by() }),
         finished("copy:delta", StepResult::NotStarted { because: by() }),
         finished("activate:alpha", StepResult::Cancelled),
-        Event::Interrupted {
-            activating: vec!["alpha".to_owned()],
-        },
+        Event::Interrupted { activating: vec!["alpha".to_owned()] },
         Event::Paused {
             rollout: "web".to_owned(),
             digest: "0123456789abcdef".to_owned(),
@@ -77,19 +45,13 @@ fn events() -> Vec<Event> {
             seconds: 600,
             approvers: vec!["anna".to_owned()],
         },
-        Event::Resumed {
-            rollout: "web".to_owned(),
-            detail: "approved by ann@desk".to_owned(),
-        },
+        Event::Resumed { rollout: "web".to_owned(), detail: "approved by ann@desk".to_owned() },
         Event::TakenBack {
             rollout: "web".to_owned(),
             node: "beta".to_owned(),
             detail: "runs the old system again".to_owned(),
         },
-        finished(
-            "gate:web:2",
-            StepResult::Aborted("1 node failed".to_owned()),
-        ),
+        finished("gate:web:2", StepResult::Aborted("1 node failed".to_owned())),
         Event::Summary(Summary {
             rows: vec![row],
             is_rest_good: true,
@@ -128,10 +90,7 @@ fn the_documentation_names_every_event() {
         let (name, fields) = described(&event);
         assert!(documented.contains(&format!("| `{name}` |")), "{name}");
         for field in fields.as_object().unwrap().keys() {
-            assert!(
-                documented.contains(&format!("`{field}`")),
-                "{name}: {field}"
-            );
+            assert!(documented.contains(&format!("`{field}`")), "{name}: {field}");
         }
     }
 }

@@ -11,10 +11,7 @@ const OLD: &str = "/nix/store/1-nixos-system-alpha";
 const NEW: &str = "/nix/store/2-nixos-system-alpha";
 
 fn network(name: &str) -> Network {
-    Network {
-        name: name.to_owned(),
-        id: format!("{name}-id"),
-    }
+    Network { name: name.to_owned(), id: format!("{name}-id") }
 }
 
 fn runs(node: &str, running: &str, planned: Planned) -> NodeStatus {
@@ -27,23 +24,13 @@ fn runs(node: &str, running: &str, planned: Planned) -> NodeStatus {
     };
     NodeStatus {
         node: node.to_owned(),
-        host: Ok(HostStatus {
-            probe,
-            generation: Some(12),
-            generations: Vec::new(),
-        }),
+        host: Ok(HostStatus { probe, generation: Some(12), generations: Vec::new() }),
         planned,
     }
 }
 
 fn offline(node: &str) -> NodeStatus {
-    let target = Target {
-        host: node.to_owned(),
-        user: None,
-        port: None,
-        ssh_options: Vec::new(),
-        local: false,
-    };
+    let target = Target { host: node.to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
     let said = "ssh: connect to host delta port 22: Connection refused";
     let failure = Box::new(ConnectFailure::recognise(&target, said));
     let node = node.to_owned();
@@ -74,20 +61,13 @@ fn all() -> Vec<NodeStatus> {
         phase: Phase::Activating.word().to_owned(),
         toplevel: NEW.to_owned(),
     }];
-    let empty = NodeStatus {
-        node: "gamma".to_owned(),
-        host: Ok(HostStatus::default()),
-        planned: Planned::NotAsked,
-    };
+    let empty = NodeStatus { node: "gamma".to_owned(), host: Ok(HostStatus::default()), planned: Planned::NotAsked };
     let good = runs("alpha", OLD, Planned::System(OLD.to_owned()));
     let mut silent = offline("epsilon");
     silent.planned = Planned::System(NEW.to_owned());
     let mut back = runs("zeta", OLD, Planned::System(NEW.to_owned()));
     let probe = &mut back.host.as_mut().unwrap().probe;
-    probe.network = Some(Network {
-        name: "work".to_owned(),
-        id: "home-id".to_owned(),
-    });
+    probe.network = Some(Network { name: "work".to_owned(), id: "home-id".to_owned() });
     probe.last = Some(Record {
         nonce: "1-a".to_owned(),
         phase: Phase::RolledBack,
@@ -110,9 +90,7 @@ fn programs_read_one_document() {
 
 #[test]
 fn a_system_that_runs_and_does_not_boot_is_not_as_planned() {
-    let asked = |running, planned| {
-        runs("alpha", running, Planned::System(String::from(planned))).is_as_planned()
-    };
+    let asked = |running, planned| runs("alpha", running, Planned::System(String::from(planned))).is_as_planned();
     assert_eq!(asked(OLD, OLD), Some(true));
     assert_eq!(asked(NEW, NEW), Some(false));
     assert_eq!(runs("alpha", OLD, Planned::NotAsked).is_as_planned(), None);

@@ -43,10 +43,7 @@ impl NodeResult {
     /// Whether the node is as it should be, or would be after a deploy.
     #[must_use]
     pub const fn is_good(self) -> bool {
-        matches!(
-            self,
-            Self::Active | Self::UpToDate | Self::WouldChange | Self::Done
-        )
+        matches!(self, Self::Active | Self::UpToDate | Self::WouldChange | Self::Done)
     }
 
     pub(super) const fn is_active(self) -> bool {
@@ -62,11 +59,7 @@ impl NodeResult {
             Self::Blocked | Self::RolledBack => word.yellow(),
             Self::Failed | Self::Offline => word.red(),
         };
-        word.apply_to(format!(
-            "{:width$}",
-            self.word(),
-            width = Self::WouldChange.word().len()
-        ))
+        word.apply_to(format!("{:width$}", self.word(), width = Self::WouldChange.word().len()))
     }
 }
 

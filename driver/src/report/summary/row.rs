@@ -24,15 +24,8 @@ pub(super) fn row(node: &str, steps: &[(&WalkStep, &StepResult)], goal: Goal) ->
         .or_else(|| found(not_started))
         .or_else(|| found(previewed))
         .or_else(|| activation(steps, goal))
-        .unwrap_or((
-            NodeResult::Skipped,
-            "the plan has no activation for it".to_owned(),
-        ));
-    Row {
-        node: node.to_owned(),
-        result,
-        detail,
-    }
+        .unwrap_or((NodeResult::Skipped, "the plan has no activation for it".to_owned()));
+    Row { node: node.to_owned(), result, detail }
 }
 
 /// The step's name without its node, which the table names already.
@@ -45,10 +38,7 @@ fn label(step: &WalkStep) -> &str {
 
 fn failure(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
     match result {
-        StepResult::Failed(message) => Some((
-            NodeResult::Failed,
-            format!("{}: {}", label(step), first_line(message)),
-        )),
+        StepResult::Failed(message) => Some((NodeResult::Failed, format!("{}: {}", label(step), first_line(message)))),
         StepResult::Offline(message) => Some((NodeResult::Offline, first_line(message).to_owned())),
         _ => None,
     }
@@ -58,14 +48,10 @@ fn not_started(_: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)
     match result {
         StepResult::Blocked { by } => Some((NodeResult::Blocked, format!("by {by}"))),
         StepResult::Aborted(why) => Some((NodeResult::Skipped, why.clone())),
-        StepResult::NotStarted { because } => Some((
-            NodeResult::Skipped,
-            format!("not started after the failure of {because}"),
-        )),
-        StepResult::Cancelled => Some((
-            NodeResult::Skipped,
-            "interrupted before it was done".to_owned(),
-        )),
+        StepResult::NotStarted { because } => {
+            Some((NodeResult::Skipped, format!("not started after the failure of {because}")))
+        }
+        StepResult::Cancelled => Some((NodeResult::Skipped, "interrupted before it was done".to_owned())),
         _ => None,
     }
 }
@@ -80,17 +66,11 @@ fn previewed(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String
 }
 
 fn activation(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Option<(NodeResult, String)> {
-    let (_, result) = steps
-        .iter()
-        .find(|(step, _)| step.kind == StepKind::Activate)?;
+    let (_, result) = steps.iter().find(|(step, _)| step.kind == StepKind::Activate)?;
     match result {
-        StepResult::Done(detail) if goal == Goal::Switch => {
-            Some((NodeResult::Active, detail.clone()))
-        }
+        StepResult::Done(detail) if goal == Goal::Switch => Some((NodeResult::Active, detail.clone())),
         StepResult::Done(detail) => Some((NodeResult::Done, detail.clone())),
-        StepResult::Skipped(why) if why == NodeResult::UpToDate.word() => {
-            Some((NodeResult::UpToDate, String::new()))
-        }
+        StepResult::Skipped(why) if why == NodeResult::UpToDate.word() => Some((NodeResult::UpToDate, String::new())),
         // The goal ends before the activation: what was done last is what there is to say.
         StepResult::Skipped(why) => {
             let done = steps.iter().rev().find_map(|(_, result)| match result {
@@ -107,14 +87,8 @@ fn activation(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Option<(NodeRes
 /// The line of a message that fits a table.
 #[must_use]
 pub fn first_line(message: &str) -> &str {
-    let line = message
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_default()
-        .trim();
+    let line = message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     // The table names the node already.
-    let about = line
-        .strip_prefix("node `")
-        .and_then(|rest| rest.split_once("`: "));
+    let about = line.strip_prefix("node `").and_then(|rest| rest.split_once("`: "));
     about.map_or(line, |(_, about)| about).trim_end_matches(':')
 }

@@ -12,8 +12,7 @@ fn run_with(results: &[(&str, StepResult)], goals: &BTreeMap<String, Goal>) -> S
     let graph = Graph::from_plan(&example()).unwrap();
     let mut run = RunResult::default();
     for step in graph.steps() {
-        run.steps
-            .insert(step.id.clone(), StepResult::Done("new system".to_owned()));
+        run.steps.insert(step.id.clone(), StepResult::Done("new system".to_owned()));
     }
     for (step, result) in results {
         run.steps.insert((*step).to_owned(), result.clone());
@@ -23,10 +22,7 @@ fn run_with(results: &[(&str, StepResult)], goals: &BTreeMap<String, Goal>) -> S
 
 #[test]
 fn a_run_where_all_is_well() {
-    let summary = run(&[(
-        "activate:beta",
-        StepResult::Skipped("up to date".to_owned()),
-    )]);
+    let summary = run(&[("activate:beta", StepResult::Skipped("up to date".to_owned()))]);
     assert!(summary.is_success());
     assert_snapshot!(summary);
 }
@@ -35,23 +31,10 @@ fn a_run_where_all_is_well() {
 fn a_run_where_nothing_is_well() {
     let failed = StepResult::Failed("node `beta`: build failed\nerror: builder failed".to_owned());
     let summary = run(&[
-        (
-            "build:alpha",
-            StepResult::Offline("\nalpha.example.org: Connection refused:\n…".to_owned()),
-        ),
+        ("build:alpha", StepResult::Offline("\nalpha.example.org: Connection refused:\n…".to_owned())),
         ("build:beta", failed),
-        (
-            "copy:beta",
-            StepResult::Blocked {
-                by: "build:beta".to_owned(),
-            },
-        ),
-        (
-            "activate:gamma",
-            StepResult::Blocked {
-                by: "activate:beta".to_owned(),
-            },
-        ),
+        ("copy:beta", StepResult::Blocked { by: "build:beta".to_owned() }),
+        ("activate:gamma", StepResult::Blocked { by: "activate:beta".to_owned() }),
     ]);
     assert!(!summary.is_success());
     assert_snapshot!(summary);
@@ -59,10 +42,7 @@ fn a_run_where_nothing_is_well() {
 
 #[test]
 fn an_interrupted_run_is_no_success() {
-    let summary = run(&[
-        ("copy:alpha", StepResult::Cancelled),
-        ("activate:alpha", StepResult::Cancelled),
-    ]);
+    let summary = run(&[("copy:alpha", StepResult::Cancelled), ("activate:alpha", StepResult::Cancelled)]);
     assert!(!summary.is_success());
     assert_snapshot!(summary);
 }
@@ -72,10 +52,7 @@ fn a_dry_run_says_from_what_to_what() {
     let change = "would change: /nix/store/old-system -> /nix/store/new-system";
     let summary = run(&[
         ("activate:alpha", StepResult::Skipped(change.to_owned())),
-        (
-            "activate:beta",
-            StepResult::Skipped("up to date".to_owned()),
-        ),
+        ("activate:beta", StepResult::Skipped("up to date".to_owned())),
         ("activate:gamma", StepResult::Skipped(change.to_owned())),
     ]);
     assert!(summary.is_success());
@@ -90,14 +67,8 @@ fn a_node_whose_goal_is_not_the_whole_way_is_not_called_active() {
     let summary = run_with(
         &[
             ("copy:alpha", StepResult::Done("copied 3 paths".to_owned())),
-            (
-                "activate:alpha",
-                StepResult::Skipped("the goal is copy".to_owned()),
-            ),
-            (
-                "activate:beta",
-                StepResult::Done("boots the new system next time".to_owned()),
-            ),
+            ("activate:alpha", StepResult::Skipped("the goal is copy".to_owned())),
+            ("activate:beta", StepResult::Done("boots the new system next time".to_owned())),
             ("activate:gamma", StepResult::NotStarted { because }),
         ],
         &goals,
@@ -118,12 +89,7 @@ fn colours_are_for_terminals() {
 }
 
 fn report(state: RolloutState, taken_back: &[&str]) -> RolloutReport {
-    let what = |node: &&str| {
-        (
-            (*node).to_owned(),
-            "taken back with the rollout web".to_owned(),
-        )
-    };
+    let what = |node: &&str| ((*node).to_owned(), "taken back with the rollout web".to_owned());
     RolloutReport {
         id: "web".to_owned(),
         state,
@@ -159,9 +125,5 @@ fn what_waits_for_a_person_is_neither_well_nor_failed() {
     assert!(!summary.is_success() && !summary.is_paused());
     let well = run(&[]).with_rollouts(&[report(RolloutState::Healthy, &[])]);
     assert!(well.is_success() && !well.is_paused());
-    assert!(
-        !run(&[])
-            .with_rollouts(&[report(RolloutState::Degraded, &[])])
-            .is_success()
-    );
+    assert!(!run(&[]).with_rollouts(&[report(RolloutState::Degraded, &[])]).is_success());
 }

@@ -20,10 +20,7 @@ fn a_rollout_where_all_is_well_finishes() {
     }
     assert_eq!(course.decide(3), Decision::Finish);
     let report = course.report();
-    assert_eq!(
-        (report.state, report.detail.as_str()),
-        (RolloutState::Healthy, "5 of 5 nodes healthy")
-    );
+    assert_eq!((report.state, report.detail.as_str()), (RolloutState::Healthy, "5 of 5 nodes healthy"));
 }
 
 #[test]
@@ -65,10 +62,7 @@ fn a_node_that_does_not_answer_is_left_out_or_a_failure() {
 
 #[test]
 fn a_pause_is_for_what_is_left_to_change() {
-    let pause = Pause {
-        after: PauseAfter::Canary,
-        deadline: 10,
-    };
+    let pause = Pause { after: PauseAfter::Canary, deadline: 10 };
     let mut paused = course(|rollout| rollout.pause = Some(pause));
     update(&mut paused, "a");
     assert_eq!(paused.decide(0), Decision::GoOn);
@@ -78,10 +72,7 @@ fn a_pause_is_for_what_is_left_to_change() {
         paused.is_up_to_date(node);
     }
     assert_eq!(paused.decide(1), Decision::GoOn);
-    let each = Pause {
-        after: PauseAfter::Batch,
-        deadline: 10,
-    };
+    let each = Pause { after: PauseAfter::Batch, deadline: 10 };
     let mut each = course(|rollout| rollout.pause = Some(each));
     assert!(matches!(each.decide(2), Decision::Pause(_)));
     assert_eq!(each.decide(3), Decision::Finish);
@@ -105,17 +96,12 @@ fn a_pause_ends_by_itself_only_where_nothing_failed() {
 #[test]
 fn there_is_no_pause_for_a_batch_that_is_not_selected() {
     let mut rollout = rollout();
-    rollout.pause = Some(Pause {
-        after: PauseAfter::Batch,
-        deadline: 10,
-    });
+    rollout.pause = Some(Pause { after: PauseAfter::Batch, deadline: 10 });
     let nodes = ["c", "d"].map(str::to_owned).into();
     let restricted = rollout.restricted(&nodes);
     let sizes: Vec<usize> = restricted.batches.iter().map(|it| it.nodes.len()).collect();
     assert_eq!(sizes, [0, 1, 1]);
-    let pauses: Vec<bool> = (0..4)
-        .map(|batch| restricted.pauses_after(batch).is_some())
-        .collect();
+    let pauses: Vec<bool> = (0..4).map(|batch| restricted.pauses_after(batch).is_some()).collect();
     assert_eq!(pauses, [false, false, true, true]);
 }
 
@@ -161,15 +147,9 @@ fn a_node_that_another_one_of_its_rollout_blocks_is_left_out() {
     let (plan, graph) = drained();
     let rollouts = Rollouts::of(&plan, &graph);
     rollouts.ended("activate:b", &blocked("activate:a"));
-    assert_eq!(
-        rollouts.course("r").unwrap().failures(),
-        Vec::<String>::new()
-    );
+    assert_eq!(rollouts.course("r").unwrap().failures(), Vec::<String>::new());
     rollouts.ended("activate:a", &blocked("gate:r:0"));
-    assert_eq!(
-        rollouts.course("r").unwrap().failures(),
-        Vec::<String>::new()
-    );
+    assert_eq!(rollouts.course("r").unwrap().failures(), Vec::<String>::new());
 }
 
 #[test]

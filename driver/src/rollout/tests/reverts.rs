@@ -4,11 +4,9 @@ use super::*;
 
 #[test]
 fn each_scope_takes_back_its_nodes_in_reverse() {
-    for (scope, expected) in [
-        (RevertScope::Node, &["c"][..]),
-        (RevertScope::Batch, &["c", "b"]),
-        (RevertScope::Rollout, &["c", "b", "a"]),
-    ] {
+    for (scope, expected) in
+        [(RevertScope::Node, &["c"][..]), (RevertScope::Batch, &["c", "b"]), (RevertScope::Rollout, &["c", "b", "a"])]
+    {
         let mut course = course(|rollout| rollout.auto_revert = Some(scope));
         update(&mut course, "a");
         update(&mut course, "b");
@@ -41,11 +39,7 @@ fn a_revert_that_fails_is_what_the_rollout_ended_with() {
     course.revert_failed("taking back a failed".to_owned());
     let report = course.report();
     assert_eq!(report.state, RolloutState::Aborted);
-    assert!(
-        report.detail.ends_with("; taking back a failed"),
-        "{}",
-        report.detail
-    );
+    assert!(report.detail.ends_with("; taking back a failed"), "{}", report.detail);
 }
 
 #[test]
@@ -77,10 +71,7 @@ fn a_node_that_failed_within_the_budget_goes_back_and_the_rollout_on() {
         assert_eq!(course.decide(3), Decision::Finish);
         assert_eq!(course.to_revert(3), Vec::<String>::new());
         let report = course.report();
-        assert_eq!(
-            (report.state, report.detail.as_str()),
-            (RolloutState::Degraded, "4 of 5 nodes healthy, failed: c")
-        );
+        assert_eq!((report.state, report.detail.as_str()), (RolloutState::Degraded, "4 of 5 nodes healthy, failed: c"));
     }
 }
 

@@ -14,9 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::*;
 use crate::event::EventSink;
 use crate::graph::StepId;
-use crate::schedule::{
-    Execute, FailureKind, Limits, OnFailure, Policy, RunResult, StepError, StepOutcome, run,
-};
+use crate::schedule::{Execute, FailureKind, Limits, OnFailure, Policy, RunResult, StepError, StepOutcome, run};
 
 use scene::{Fate, Scene, scene};
 
@@ -43,49 +41,26 @@ struct Seen {
 impl Fake<'_> {
     fn begins(&self, node: &str) {
         let mut seen = self.seen.lock().unwrap();
-        let batch = self
-            .scene
-            .batches()
-            .iter()
-            .position(|batch| batch.iter().any(|it| it == node));
-        assert!(
-            seen.passed > batch.unwrap(),
-            "{node} began before the gate of its batch was passed"
-        );
+        let batch = self.scene.batches().iter().position(|batch| batch.iter().any(|it| it == node));
+        assert!(seen.passed > batch.unwrap(), "{node} began before the gate of its batch was passed");
         if self.scene.fate(node).0 != Fate::UpToDate {
             seen.moving.insert(node.to_owned());
             seen.unhealthy.remove(node);
         }
         seen.activated.insert(node.to_owned());
-        let unavailable: BTreeSet<&String> = seen
-            .moving
-            .iter()
-            .chain(&seen.broken)
-            .chain(&seen.unhealthy)
-            .collect();
-        let before = self
-            .scene
-            .fates
-            .iter()
-            .filter(|(fate, _)| matches!(fate, Fate::UnhealthyBefore | Fate::Offline))
-            .count();
+        let unavailable: BTreeSet<&String> = seen.moving.iter().chain(&seen.broken).chain(&seen.unhealthy).collect();
+        let before =
+            self.scene.fates.iter().filter(|(fate, _)| matches!(fate, Fate::UnhealthyBefore | Fate::Offline)).count();
         if let Some(max) = self.scene.max_unavailable
             && self.scene.fate(node).0 == Fate::Well
         {
-            assert!(
-                unavailable.len() <= max.max(before),
-                "{unavailable:?} of {max}"
-            );
+            assert!(unavailable.len() <= max.max(before), "{unavailable:?} of {max}");
         }
         if let Some(max) = self.scene.max_unavailable {
             assert!(seen.moving.len() <= max, "{:?} of {max}", seen.moving);
         }
         if let Some(max) = self.scene.max_parallel {
-            assert!(
-                seen.moving.len() <= max,
-                "{:?} at a time of {max}",
-                seen.moving
-            );
+            assert!(seen.moving.len() <= max, "{:?} at a time of {max}", seen.moving);
         }
     }
 
@@ -103,12 +78,7 @@ impl Fake<'_> {
             return self.decide(step, planned.batch.unwrap());
         };
         let (fate, millis) = self.scene.fate(node);
-        let failed = |kind| {
-            StepOutcome::Failed(StepError {
-                kind,
-                message: step.to_owned(),
-            })
-        };
+        let failed = |kind| StepOutcome::Failed(StepError { kind, message: step.to_owned() });
         match (planned.kind, fate) {
             (StepKind::Copy, Fate::Offline) => {
                 self.seen.lock().unwrap().broken.insert(node.to_owned());
@@ -129,9 +99,7 @@ impl Fake<'_> {
                     return failed(FailureKind::Failed);
                 }
                 if fate != Fate::UpToDate {
-                    let before = Before {
-                        undo: Some("1-a".to_owned()),
-                    };
+                    let before = Before { undo: Some("1-a".to_owned()) };
                     self.rollouts.course("r").unwrap().changed(node, before);
                     self.seen.lock().unwrap().changed.push(node.to_owned());
                 }
@@ -150,11 +118,7 @@ impl Fake<'_> {
 
     fn decide(&self, step: &str, batch: usize) -> StepOutcome {
         let mut seen = self.seen.lock().unwrap();
-        assert!(
-            seen.moving.is_empty(),
-            "{step} decided while {:?} were on their way",
-            seen.moving
-        );
+        assert!(seen.moving.is_empty(), "{step} decided while {:?} were on their way", seen.moving);
         let mut course = self.rollouts.course("r").unwrap();
         let (decision, revert) = (course.decide(batch), course.to_revert(batch));
         for node in &revert {
@@ -162,10 +126,7 @@ impl Fake<'_> {
         }
         match decision {
             Decision::GoOn | Decision::Finish => {
-                assert!(
-                    seen.failures <= self.scene.max_failures,
-                    "{step} passed with too many failures"
-                );
+                assert!(seen.failures <= self.scene.max_failures, "{step} passed with too many failures");
                 seen.passed = batch + 1;
                 let broken = revert.iter().all(|node| seen.broken.contains(node));
                 assert!(broken, "{step} took back {revert:?} and went on");
@@ -196,10 +157,7 @@ impl Execute for Fake<'_> {
         let failures = self.seen.lock().unwrap().failures;
         let is_activation = self.plan.steps[step].kind == StepKind::Activate;
         if is_activation && admission == Admission::Now {
-            assert!(
-                failures <= self.scene.max_failures,
-                "{step} was let in after too many failures"
-            );
+            assert!(failures <= self.scene.max_failures, "{step} was let in after too many failures");
         }
         admission
     }
@@ -217,32 +175,11 @@ impl Execute for Fake<'_> {
 fn walked(scene: &Scene) -> (RunResult, RolloutReport, Seen) {
     let plan = scene.plan();
     let graph = Graph::from_plan(&plan).unwrap();
-    let fake = Fake {
-        scene,
-        plan: &plan,
-        rollouts: Rollouts::of(&plan, &graph),
-        seen: Mutex::default(),
-    };
-    let policy = Policy {
-        limits: Limits {
-            overall: 5,
-            per_kind: BTreeMap::new(),
-        },
-        on_failure: OnFailure::GoOn,
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
+    let fake = Fake { scene, plan: &plan, rollouts: Rollouts::of(&plan, &graph), seen: Mutex::default() };
+    let policy = Policy { limits: Limits { overall: 5, per_kind: BTreeMap::new() }, on_failure: OnFailure::GoOn };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let (events, _reader) = EventSink::channel();
-    let result = runtime.block_on(run(
-        &graph,
-        &fake,
-        policy,
-        &events,
-        CancellationToken::new(),
-    ));
+    let result = runtime.block_on(run(&graph, &fake, policy, &events, CancellationToken::new()));
     let report = fake.rollouts.reports().remove(0);
     (result, report, fake.seen.into_inner().unwrap())
 }

@@ -78,20 +78,11 @@ impl Execute for Recorder {
         let step = step.clone();
         Box::pin(async move {
             let fake = &self.fakes[&step];
-            assert_eq!(
-                self.admit(&step),
-                Admission::Now,
-                "{step} was not let in and runs"
-            );
+            assert_eq!(self.admit(&step), Admission::Now, "{step} was not let in and runs");
             self.note(true, &step);
             tokio::time::sleep(Duration::from_millis(fake.millis)).await;
             self.note(false, &step);
-            let error = |kind| {
-                StepOutcome::Failed(StepError {
-                    kind,
-                    message: step.clone(),
-                })
-            };
+            let error = |kind| StepOutcome::Failed(StepError { kind, message: step.clone() });
             match fake.fate {
                 Fate::Done => StepOutcome::Done(String::new()),
                 Fate::Skipped => StepOutcome::Skipped(String::new()),
@@ -114,9 +105,7 @@ impl Execute for Recorder {
         match self.fakes[step].entry {
             Entry::Open => Admission::Now,
             Entry::Never => Admission::Never("never".to_owned()),
-            Entry::After(other) if self.ended.lock().unwrap().contains(&name(other)) => {
-                Admission::Now
-            }
+            Entry::After(other) if self.ended.lock().unwrap().contains(&name(other)) => Admission::Now,
             Entry::After(_) => Admission::Later,
         }
     }
@@ -135,21 +124,10 @@ fn fake_step(place: usize) -> impl Strategy<Value = FakeStep> {
     let before = || prop::collection::vec(0..place.max(1), 0..4.min(place + 1));
     let times = (0..20_u64, prop_oneof![3 => Just(0), 1 => 0..40_u64]);
     let edges = (before(), before());
-    (fate, kind, times, edges).prop_map(
-        move |(fate, kind, (millis, prepared), (after, settles))| {
-            let earlier =
-                |places: Vec<usize>| places.into_iter().filter(|it| *it < place).collect();
-            FakeStep {
-                fate,
-                kind,
-                millis,
-                after: earlier(after),
-                settles: earlier(settles),
-                entry: Entry::Open,
-                prepared,
-            }
-        },
-    )
+    (fate, kind, times, edges).prop_map(move |(fate, kind, (millis, prepared), (after, settles))| {
+        let earlier = |places: Vec<usize>| places.into_iter().filter(|it| *it < place).collect();
+        FakeStep { fate, kind, millis, after: earlier(after), settles: earlier(settles), entry: Entry::Open, prepared }
+    })
 }
 
 pub fn fake_steps() -> impl Strategy<Value = Vec<FakeStep>> {
@@ -166,8 +144,7 @@ pub fn gated_steps() -> impl Strategy<Value = Vec<FakeStep>> {
             6 => Just(Entry::Open), 1 => Just(Entry::Never), 2 => (0..count.max(1)).prop_map(Entry::After)
         ]
     };
-    let changes =
-        move |count: usize| prop::collection::vec((fate.clone(), entry(count)), count..=count);
+    let changes = move |count: usize| prop::collection::vec((fate.clone(), entry(count)), count..=count);
     fake_steps().prop_flat_map(move |steps| {
         changes(steps.len()).prop_map(move |changes| {
             let change = |(step, (fate, entry)): (&FakeStep, (Option<Fate>, Entry))| FakeStep {

@@ -20,22 +20,12 @@ fn graph(shape: Shape, count: usize) -> Graph {
     let first = count / 10;
     let step = |number: usize| {
         let before = match shape {
-            Shape::Edges if number >= first => {
-                (0..17).map(|at| (number * 31 + at) % first).collect()
-            }
+            Shape::Edges if number >= first => (0..17).map(|at| (number * 31 + at) % first).collect(),
             _ => Vec::new(),
         };
-        Step {
-            after: before.into_iter().map(id).collect(),
-            ..Step::bare(StepKind::Activate)
-        }
+        Step { after: before.into_iter().map(id).collect(), ..Step::bare(StepKind::Activate) }
     };
-    Graph::from_steps(
-        &(0..count)
-            .map(|number| (id(number), step(number)))
-            .collect(),
-    )
-    .unwrap()
+    Graph::from_steps(&(0..count).map(|number| (id(number), step(number))).collect()).unwrap()
 }
 
 /// Ends at once, lets in one at a time if that is the shape, and counts how often it is asked.
@@ -68,27 +58,12 @@ impl Execute for Counting {
 
 /// Walks it; how often a step was asked for.
 fn walked(shape: Shape, count: usize) -> usize {
-    let counting = Counting {
-        shape,
-        is_busy: AtomicBool::new(false),
-        asked: AtomicUsize::new(0),
-    };
-    let limits = Limits {
-        overall: 64,
-        per_kind: BTreeMap::new(),
-    };
+    let counting = Counting { shape, is_busy: AtomicBool::new(false), asked: AtomicUsize::new(0) };
+    let limits = Limits { overall: 64, per_kind: BTreeMap::new() };
     let (events, _reader) = EventSink::channel();
     let graph = graph(shape, count);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let walk = run(
-        &graph,
-        &counting,
-        going_on(&limits),
-        &events,
-        CancellationToken::new(),
-    );
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let walk = run(&graph, &counting, going_on(&limits), &events, CancellationToken::new());
     assert!(runtime.block_on(walk).is_success());
     counting.asked.into_inner()
 }
@@ -115,10 +90,7 @@ fn bench_walk() {
                 let exponent = (seconds / then).ln() / (count as f64 / less as f64).ln();
                 format!("  exponent {exponent:.2}")
             });
-            println!(
-                "{shape:?}: {count} steps {seconds:.3} s{}",
-                grows.unwrap_or_default()
-            );
+            println!("{shape:?}: {count} steps {seconds:.3} s{}", grows.unwrap_or_default());
             before = Some((count, seconds));
         }
     }

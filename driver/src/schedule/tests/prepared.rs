@@ -28,26 +28,16 @@ impl Execute for Slow {
 }
 
 fn graph() -> Graph {
-    let step = |after: &[&str]| Step {
-        after: after.iter().map(|&id| id.to_owned()).collect(),
-        ..Step::bare(StepKind::Build)
-    };
-    let steps = [
-        ("a", step(&[])),
-        ("b", step(&[])),
-        ("c", step(&[])),
-        ("d", step(&["b"])),
-    ];
+    let step =
+        |after: &[&str]| Step { after: after.iter().map(|&id| id.to_owned()).collect(), ..Step::bare(StepKind::Build) };
+    let steps = [("a", step(&[])), ("b", step(&[])), ("c", step(&[])), ("d", step(&["b"]))];
     let steps = steps.map(|(id, step)| (id.to_owned(), step)).into();
     Graph::from_steps(&steps).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_is_prepared_goes_first_and_whoever_waits_holds_up_nobody() {
-    let limits = Limits {
-        overall: 1,
-        per_kind: BTreeMap::new(),
-    };
+    let limits = Limits { overall: 1, per_kind: BTreeMap::new() };
     let (events, _reader) = EventSink::channel();
     let slow = Slow::default();
     let graph = graph();
@@ -60,10 +50,7 @@ async fn who_is_prepared_goes_first_and_whoever_waits_holds_up_nobody() {
 #[tokio::test(start_paused = true)]
 async fn an_interrupted_walk_does_not_wait_for_them() {
     let cancel = CancellationToken::new();
-    let limits = Limits {
-        overall: 4,
-        per_kind: BTreeMap::new(),
-    };
+    let limits = Limits { overall: 4, per_kind: BTreeMap::new() };
     let (events, _reader) = EventSink::channel();
     let slow = Slow::default();
     let token = cancel.clone();

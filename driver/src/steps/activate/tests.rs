@@ -18,16 +18,11 @@ fn ended(phase: Phase, current: Option<&str>, profile: Option<&str>) -> Ended {
         profile: profile.map(str::to_owned),
         log: Vec::new(),
     };
-    Ended {
-        status,
-        log: "restarting units\nfailed: web.service".to_owned(),
-    }
+    Ended { status, log: "restarting units\nfailed: web.service".to_owned() }
 }
 
 fn judged(ended: &Ended) -> String {
-    judge(ended, Goal::Switch, NEW, "1-a")
-        .unwrap_err()
-        .to_string()
+    judge(ended, Goal::Switch, NEW, "1-a").unwrap_err().to_string()
 }
 
 #[test]
@@ -38,11 +33,7 @@ fn confirmed_with_both_links_is_success() {
 
 #[test]
 fn confirmed_is_not_believed_when_another_system_runs() {
-    let text = judged(&ended(
-        Phase::Confirmed,
-        Some("/nix/store/3-third"),
-        Some(NEW),
-    ));
+    let text = judged(&ended(Phase::Confirmed, Some("/nix/store/3-third"), Some(NEW)));
     insta::assert_snapshot!(text, @r"
     the switch succeeded, but something else changed the system since
       now running: /nix/store/3-third
@@ -72,8 +63,7 @@ fn a_failed_switch_names_the_system_that_runs_now() {
 #[test]
 fn a_host_that_went_back_for_its_own_checks_says_which() {
     let mut ended = ended(Phase::RolledBack, Some(OLD), Some(OLD));
-    ended.status.message =
-        "the new system is not healthy: check http: connection refused".to_owned();
+    ended.status.message = "the new system is not healthy: check http: connection refused".to_owned();
     let text = judged(&ended);
     assert!(
         text.starts_with(
@@ -100,7 +90,9 @@ fn a_failed_way_back_asks_for_hands() {
 #[test]
 fn a_restarted_host_and_a_killed_unit_are_told_apart() {
     let mut ended = ended(Phase::Activating, None, Some(OLD));
-    assert!(judged(&ended).starts_with("the activation was stopped in the middle: its unit was killed\n  now running: no NixOS system\n"));
+    assert!(judged(&ended).starts_with(
+        "the activation was stopped in the middle: its unit was killed\n  now running: no NixOS system\n"
+    ));
     ended.status.phase = Phase::Prepared;
     assert!(judged(&ended).starts_with("the host recorded the activation and never began it\n"));
     ended.status.was_restarted = true;
@@ -118,11 +110,6 @@ fn each_goal_is_judged_by_what_it_promises() {
     let untouched = ended(Phase::Confirmed, Some(OLD), Some(OLD));
     assert!(judge(&untouched, Goal::DryActivate, NEW, "1-a").is_ok());
     let failed = ended(Phase::RolledBack, Some(OLD), Some(OLD));
-    let text = judge(&failed, Goal::Boot, NEW, "1-a")
-        .unwrap_err()
-        .to_string();
-    assert!(
-        text.starts_with("the system could not be made the one that boots, and the profile names"),
-        "{text}"
-    );
+    let text = judge(&failed, Goal::Boot, NEW, "1-a").unwrap_err().to_string();
+    assert!(text.starts_with("the system could not be made the one that boots, and the profile names"), "{text}");
 }

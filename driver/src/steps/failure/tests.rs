@@ -91,9 +91,7 @@ fn a_full_disk() {
 
 #[test]
 fn a_host_that_does_not_trust_the_user() {
-    let failure = StepFailure::Untrusted {
-        address: "admin@alpha".to_owned(),
-    };
+    let failure = StepFailure::Untrusted { address: "admin@alpha".to_owned() };
     insta::assert_snapshot!(shown(&failure), @r#"
     node `alpha`, step `build:alpha`: admin@alpha: its Nix does not trust the login user, so it would refuse the paths built here
       what to do: set `target.user = "root"`, or add the user to `nix.settings.trusted-users` of the host
@@ -127,10 +125,7 @@ fn a_full_disk_where_the_state_is_kept() {
         disk: "/dev/vda1  200M  200M  0 100% /".to_owned(),
         said: "cat: write error: No space left on device".to_owned(),
     };
-    let error = HostError::Refused {
-        address: "root@alpha".to_owned(),
-        refusal: Box::new(refusal),
-    };
+    let error = HostError::Refused { address: "root@alpha".to_owned(), refusal: Box::new(refusal) };
     insta::assert_snapshot!(shown(&error.into()), @r"
     node `alpha`, step `build:alpha`: root@alpha: the host could not write down its state; nothing was activated
         cat: write error: No space left on device
@@ -141,10 +136,8 @@ fn a_full_disk_where_the_state_is_kept() {
 
 #[test]
 fn a_user_without_sudo() {
-    let error = HostError::NotPermitted {
-        address: "ann@alpha".to_owned(),
-        said: "sudo: a password is required".to_owned(),
-    };
+    let error =
+        HostError::NotPermitted { address: "ann@alpha".to_owned(), said: "sudo: a password is required".to_owned() };
     insta::assert_snapshot!(shown(&error.into()), @r#"
     node `alpha`, step `build:alpha`: ann@alpha: the login user is not root and may not become root with sudo
         sudo: a password is required
@@ -154,39 +147,18 @@ fn a_user_without_sudo() {
 
 #[test]
 fn only_a_connection_that_was_never_made_counts_as_offline() {
-    let target = Target {
-        host: "a".to_owned(),
-        user: None,
-        port: None,
-        ssh_options: Vec::new(),
-        local: false,
-    };
+    let target = Target { host: "a".to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
     let failure = ConnectFailure::recognise(&target, "Connection refused");
-    let error = HostError::NoConnection {
-        node: "alpha".to_owned(),
-        failure: Box::new(failure),
-    };
-    assert_eq!(
-        StepFailure::from(error).at("alpha", "x").kind,
-        FailureKind::Offline
-    );
-    let broke = HostError::Disconnected {
-        address: String::new(),
-        argv: Vec::new(),
-        said: String::new(),
-    };
-    assert_eq!(
-        StepFailure::from(broke).at("alpha", "x").kind,
-        FailureKind::Failed
-    );
+    let error = HostError::NoConnection { node: "alpha".to_owned(), failure: Box::new(failure) };
+    assert_eq!(StepFailure::from(error).at("alpha", "x").kind, FailureKind::Offline);
+    let broke = HostError::Disconnected { address: String::new(), argv: Vec::new(), said: String::new() };
+    assert_eq!(StepFailure::from(broke).at("alpha", "x").kind, FailureKind::Failed);
 }
 
 #[test]
 fn commands_are_shown_with_their_status() {
     let error = ProcessError::Failed {
-        argv: ["nix", "build", "/nix/store/x.drv^out"]
-            .map(str::to_owned)
-            .to_vec(),
+        argv: ["nix", "build", "/nix/store/x.drv^out"].map(str::to_owned).to_vec(),
         status: std::process::ExitStatus::from_raw(256),
         stderr_tail: String::new(),
     };

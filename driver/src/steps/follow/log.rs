@@ -15,13 +15,7 @@ pub(super) struct LogReader<F> {
 impl<F: FnMut(String)> LogReader<F> {
     /// Reads from the beginning.
     pub(super) fn new(on_line: F) -> Self {
-        Self {
-            offset: 0,
-            partial: Vec::new(),
-            limit: LogLimit::default(),
-            tail: Tail::default(),
-            on_line,
-        }
+        Self { offset: 0, partial: Vec::new(), limit: LogLimit::default(), tail: Tail::default(), on_line }
     }
 
     /// Takes in the next bytes. A log that is too long is read no further.

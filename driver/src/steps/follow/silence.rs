@@ -16,10 +16,7 @@ pub(super) struct Silence {
 impl Silence {
     /// The log has just grown.
     pub(super) fn from_now() -> Self {
-        Self {
-            since: Instant::now(),
-            next: SILENCE,
-        }
+        Self { since: Instant::now(), next: SILENCE }
     }
 
     /// The seconds so far, when it is time to speak of them.

@@ -16,10 +16,7 @@ fn activation() -> Activation {
         system: System::Toplevel("/nix/store/2-new".to_owned()),
         goal: Goal::Switch,
         deployer: "ann@desk".to_owned(),
-        network: Network {
-            id: "id-home".to_owned(),
-            name: "home".to_owned(),
-        },
+        network: Network { id: "id-home".to_owned(), name: "home".to_owned() },
         policy: IdentityPolicy::Keep,
         limit: Duration::from_secs(600),
         confirm_limit: Duration::from_secs(60),
@@ -32,11 +29,7 @@ fn activation() -> Activation {
 /// How it ended, and how long it took.
 async fn followed(host: &Scripted, origin: Origin) -> (Result<Ended, StepFailure>, Duration) {
     let activation = activation();
-    let course = Course {
-        activation: &activation,
-        origin,
-        lost_limit: Duration::from_secs(300),
-    };
+    let course = Course { activation: &activation, origin, lost_limit: Duration::from_secs(300) };
     let since = Instant::now();
     let result = follow(host, course, |_| {}).await;
     (result, since.elapsed())
@@ -73,11 +66,7 @@ async fn what_the_host_does_not_take_up_ends_as_unknown_and_is_not_asked_for_wit
     assert_eq!(host.asked("activate"), 2);
     let (found, _) = followed(&host, Origin::Found).await;
     assert_eq!(found.unwrap().status.phase, Phase::Unknown);
-    assert_eq!(
-        host.asked("activate"),
-        2,
-        "another run's is not ours to begin"
-    );
+    assert_eq!(host.asked("activate"), 2, "another run's is not ours to begin");
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,12 +134,7 @@ async fn one_that_never_ends_is_left_at_its_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_confirmed_once_and_again_only_when_the_host_did_not_hear_it() {
-    let waits = || {
-        Scripted::new([
-            (6, state("awaitingConfirmation", "yes")),
-            (1, state("confirmed", "no")),
-        ])
-    };
+    let waits = || Scripted::new([(6, state("awaitingConfirmation", "yes")), (1, state("confirmed", "no"))]);
     let host = waits().says(|host| &host.confirm, &[Some("accepted=1-a\n")]);
     assert_eq!(ended(&host).await.phase, Phase::Confirmed);
     assert_eq!(host.asked("confirm"), 1);
@@ -163,24 +147,15 @@ async fn it_is_confirmed_once_and_again_only_when_the_host_did_not_hear_it() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_confirmed_that_nobody_is_at_work_on() {
-    let host = Scripted::new([
-        (3, state("awaitingConfirmation", "no")),
-        (1, state("rolledBack", "no")),
-    ]);
+    let host = Scripted::new([(3, state("awaitingConfirmation", "no")), (1, state("rolledBack", "no"))]);
     assert_eq!(ended(&host).await.phase, Phase::RolledBack);
     assert_eq!(host.asked("confirm"), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_host_that_went_back_says_why_it_could_not_be_confirmed() {
-    let host = Scripted::new([
-        (2, state("awaitingConfirmation", "yes")),
-        (1, state("rolledBack", "no")),
-    ])
-    .says(|host| &host.confirm, &[None]);
+    let host = Scripted::new([(2, state("awaitingConfirmation", "yes")), (1, state("rolledBack", "no"))])
+        .says(|host| &host.confirm, &[None]);
     let message = ended(&host).await.message;
-    assert!(
-        message.contains("\n  the last attempt: the connection to a bed broke"),
-        "{message}"
-    );
+    assert!(message.contains("\n  the last attempt: the connection to a bed broke"), "{message}");
 }

@@ -52,9 +52,7 @@ impl Gate<'_> {
         // What an earlier run of this plan changed and still stands belongs to this rollout too.
         for (node, deployment) in undoable {
             if self.is_up_to_date(&node).await {
-                let before = Before {
-                    undo: Some(deployment),
-                };
+                let before = Before { undo: Some(deployment) };
                 self.with_course(|course| course.changed(&node, before));
             }
         }
@@ -132,11 +130,7 @@ impl Gate<'_> {
                 // It is known to be unavailable, or to have failed already.
                 Err(_) => return,
             }
-            let asked = Look {
-                node: &node,
-                from: |_| true,
-                mode: HealthMode::Once,
-            };
+            let asked = Look { node: &node, from: |_| true, mode: HealthMode::Once };
             let seen = look(programs, asked, |_| {}).await;
             let bad = seen.iter().find_map(|seen| match &seen.result {
                 Ok(verdict) if !verdict.is_healthy => Some(verdict.why.clone()),

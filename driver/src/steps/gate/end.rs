@@ -10,16 +10,10 @@ impl Gate<'_> {
     pub(super) async fn finish(&self) -> Result<StepOutcome, StepFailure> {
         self.forget().await;
         let report = self.with_course(|course| course.report());
-        Ok(StepOutcome::Done(
-            report.map(|report| report.detail).unwrap_or_default(),
-        ))
+        Ok(StepOutcome::Done(report.map(|report| report.detail).unwrap_or_default()))
     }
 
-    pub(super) async fn abort(
-        &self,
-        why: &str,
-        reverted: &Reverted,
-    ) -> Result<StepOutcome, StepFailure> {
+    pub(super) async fn abort(&self, why: &str, reverted: &Reverted) -> Result<StepOutcome, StepFailure> {
         // What somebody else has taken over is not ours to forget.
         let is_lost = self.with_course(|course| course.is_lost()) == Some(true);
         if self.rollout.irreversible || is_lost {
@@ -48,9 +42,7 @@ impl Gate<'_> {
             text.push_str(&format!("\n  taken back: {}", done.join(", ")));
         }
         for node in left {
-            text.push_str(&format!(
-                "\n  not taken back, because of the interrupt: {node}"
-            ));
+            text.push_str(&format!("\n  not taken back, because of the interrupt: {node}"));
         }
         if self.rollout.irreversible {
             text.push_str("\n  it is irreversible, so nothing was taken back");
@@ -66,15 +58,8 @@ impl Gate<'_> {
         let why = format!("taking back {} failed", names.join(", "));
         let why = cause.map_or_else(|| why.clone(), |cause| format!("{cause}; {why}"));
         self.with_course(|course| course.revert_failed(why.clone()));
-        let back = if done.is_empty() {
-            String::new()
-        } else {
-            format!("\n  taken back: {}", done.join(", "))
-        };
-        let not_back: Vec<&str> = names
-            .into_iter()
-            .chain(left.iter().map(String::as_str))
-            .collect();
+        let back = if done.is_empty() { String::new() } else { format!("\n  taken back: {}", done.join(", ")) };
+        let not_back: Vec<&str> = names.into_iter().chain(left.iter().map(String::as_str)).collect();
         let failures: Vec<String> = failed.iter().map(|(_, it)| format!("\n  {it}")).collect();
         StepFailure::Revert(format!(
             "the rollout {} ends: {why}, so nothing more is done at all{back}\n  not taken back: {}{}",

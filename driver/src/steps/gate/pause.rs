@@ -16,10 +16,7 @@ impl Gate<'_> {
         let (host, digest) = {
             let leases = self.runner.leases.lock().await;
             let Some(leases) = leases.get(self.id) else {
-                return Err(StepFailure::Plan(format!(
-                    "the rollout {} has no lock",
-                    self.id
-                )));
+                return Err(StepFailure::Plan(format!("the rollout {} has no lock", self.id)));
             };
             (leases.coordinator.clone(), leases.digest.clone())
         };
@@ -45,9 +42,7 @@ impl Gate<'_> {
         };
         let goes_on = match waited.await {
             Ok(Answer::Approved(how)) => how,
-            Ok(Answer::Late)
-                if self.with_course(|course| course.promotes_itself()) == Some(true) =>
-            {
+            Ok(Answer::Late) if self.with_course(|course| course.promotes_itself()) == Some(true) => {
                 format!("nobody objected within {} s", pause.deadline)
             }
             Ok(Answer::Late) => return Ok(self.left_paused(&digest).await),
@@ -66,10 +61,7 @@ impl Gate<'_> {
             Err(error) => return Err(error.into()),
         };
         self.with_course(|course| course.resume());
-        self.runner.parts.events.send(Event::Resumed {
-            rollout: self.id.to_owned(),
-            detail: goes_on.clone(),
-        });
+        self.runner.parts.events.send(Event::Resumed { rollout: self.id.to_owned(), detail: goes_on.clone() });
         Ok(StepOutcome::Done(format!("{}; {goes_on}", self.passed())))
     }
 

@@ -74,9 +74,7 @@ fn waves(plan: &Plan, nodes: &[String]) -> Vec<Vec<String>> {
     };
     let wanted: BTreeSet<&String> = nodes.iter().collect();
     let is_meant = |node: &Option<String>| node.as_ref().is_some_and(|it| wanted.contains(it));
-    let activations = graph
-        .steps()
-        .filter(|step| step.kind == StepKind::Activate && is_meant(&step.node));
+    let activations = graph.steps().filter(|step| step.kind == StepKind::Activate && is_meant(&step.node));
     let graph = graph.restrict(&activations.map(|step| step.id.clone()).collect());
     let mut wave_of: BTreeMap<&str, usize> = BTreeMap::new();
     let steps: Vec<_> = graph.steps().collect();
@@ -104,8 +102,7 @@ mod tests {
     /// `a`, then `b`, `c` and `d` together, of which `c` comes after `b`, then `e`.
     fn plan() -> Plan {
         let node = json!({ "target": { "host": "h", "user": null, "port": null }, "system": "s" });
-        let activate =
-            |node, after: &[&str]| json!({ "kind": "activate", "node": node, "after": after });
+        let activate = |node, after: &[&str]| json!({ "kind": "activate", "node": node, "after": after });
         let gate = |batch: usize, after: &[&str], settles: &[&str]| json!({ "kind": "gate", "rollout": "r", "batch": batch, "after": after, "settles": settles });
         let document = json!({
             "version": 1, "network": { "name": "n", "id": "i" },

@@ -13,40 +13,20 @@ fn read(text: &str) -> (NixLog, Vec<String>) {
 #[test]
 fn nix_2_26_blames_the_dependency_that_failed() {
     let (log, shown) = read(include_str!("dependency-fails-2.26.log"));
-    assert_eq!(
-        shown,
-        [
-            "building lib",
-            "lib> configuring",
-            "lib> lib.c:3: error: no"
-        ]
-    );
+    assert_eq!(shown, ["building lib", "lib> configuring", "lib> lib.c:3: error: no"]);
     let drv = log.failed_derivation().unwrap();
     assert_eq!(drv, "/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv");
-    assert_eq!(
-        log.build_log(&drv).unwrap(),
-        "configuring\nlib.c:3: error: no"
-    );
+    assert_eq!(log.build_log(&drv).unwrap(), "configuring\nlib.c:3: error: no");
     insta::assert_snapshot!(log.headline(&drv).unwrap(), @"builder for '/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv' failed with exit code 2");
 }
 
 #[test]
 fn nix_2_34_says_it_in_other_words() {
     let (log, shown) = read(include_str!("dependency-fails-2.34.log"));
-    assert_eq!(
-        shown,
-        [
-            "building lib",
-            "lib> configuring",
-            "lib> lib.c:3: error: no"
-        ]
-    );
+    assert_eq!(shown, ["building lib", "lib> configuring", "lib> lib.c:3: error: no"]);
     let drv = log.failed_derivation().unwrap();
     assert_eq!(drv, "/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv");
-    assert_eq!(
-        log.build_log(&drv).unwrap(),
-        "configuring\nlib.c:3: error: no"
-    );
+    assert_eq!(log.build_log(&drv).unwrap(), "configuring\nlib.c:3: error: no");
     insta::assert_snapshot!(log.headline(&drv).unwrap(), @"Cannot build '/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv'. Reason: builder failed with exit code 2.");
 }
 
@@ -64,9 +44,8 @@ fn a_long_copy_is_told_in_tenths() {
     let mut log = NixLog::default();
     let start = r#"@nix {"action":"start","id":7,"level":0,"parent":0,"text":"","type":103}"#;
     assert_eq!(log.read(start), None);
-    let lines = (0..=1000).map(|done| {
-        format!(r#"@nix {{"action":"result","fields":[{done},1000,1,0],"id":7,"type":105}}"#)
-    });
+    let lines =
+        (0..=1000).map(|done| format!(r#"@nix {{"action":"result","fields":[{done},1000,1,0],"id":7,"type":105}}"#));
     let shown: Vec<String> = lines.filter_map(|line| log.read(&line)).collect();
     assert_eq!(shown.len(), 10, "{shown:?}");
     assert_eq!(shown[0], "copied 100 of 1000 paths");
@@ -75,13 +54,9 @@ fn a_long_copy_is_told_in_tenths() {
 #[test]
 fn a_failure_without_a_builder_blames_no_derivation() {
     let line = r#"@nix {"action":"msg","level":0,"msg":"error: x","raw_msg":"cannot build missing derivation '/nix/store/a-x.drv'"}"#;
-    let (log, shown) = read(&format!(
-        "{line}\nssh: connect to host alpha port 22: Connection refused\n@nix not json\n"
-    ));
-    assert_eq!(
-        shown,
-        ["ssh: connect to host alpha port 22: Connection refused"]
-    );
+    let (log, shown) =
+        read(&format!("{line}\nssh: connect to host alpha port 22: Connection refused\n@nix not json\n"));
+    assert_eq!(shown, ["ssh: connect to host alpha port 22: Connection refused"]);
     assert_eq!(log.failed_derivation(), None);
     assert_eq!(
         log.complaint(),
@@ -95,20 +70,18 @@ fn record() -> impl Strategy<Value = String> {
     let action = prop::sample::select(vec!["start", "stop", "result", "msg", "odd"]);
     let kind = prop::sample::select(vec![100_u64, 101, 103, 105, 107, u64::MAX]);
     let number = prop_oneof![0..4_u64, Just(u64::MAX)];
-    (action, kind, number.clone(), number.clone(), number, text).prop_map(
-        |(action, kind, id, one, two, text)| {
-            let fields = match one {
-                0 => serde_json::json!([text, two]),
-                1 => serde_json::json!([one, two, 0, 0]),
-                2 => serde_json::json!([]),
-                _ => serde_json::json!([one, text]),
-            };
-            let record = serde_json::json!({
-                "action": action, "type": kind, "id": id, "level": two, "fields": fields, "raw_msg": text,
-            });
-            format!("@nix {record}")
-        },
-    )
+    (action, kind, number.clone(), number.clone(), number, text).prop_map(|(action, kind, id, one, two, text)| {
+        let fields = match one {
+            0 => serde_json::json!([text, two]),
+            1 => serde_json::json!([one, two, 0, 0]),
+            2 => serde_json::json!([]),
+            _ => serde_json::json!([one, text]),
+        };
+        let record = serde_json::json!({
+            "action": action, "type": kind, "id": id, "level": two, "fields": fields, "raw_msg": text,
+        });
+        format!("@nix {record}")
+    })
 }
 
 proptest! {
@@ -138,12 +111,8 @@ fn fuzz_a_flood_of_builds_and_errors_is_held_in_little_memory() {
     let mut log = NixLog::default();
     let long = "x".repeat(60_000);
     for id in 0..2_000 {
-        log.read(&format!(
-            r#"@nix {{"action":"start","type":105,"id":{id},"fields":["/nix/store/{id}-a.drv"]}}"#
-        ));
-        log.read(&format!(
-            r#"@nix {{"action":"msg","level":0,"msg":"{long}"}}"#
-        ));
+        log.read(&format!(r#"@nix {{"action":"start","type":105,"id":{id},"fields":["/nix/store/{id}-a.drv"]}}"#));
+        log.read(&format!(r#"@nix {{"action":"msg","level":0,"msg":"{long}"}}"#));
     }
     assert_eq!((log.builds.len(), log.errors.len()), (MOST, MOST_ERRORS));
     fuzz::print_peak("log of Nix");

@@ -17,22 +17,14 @@ fn looks(boot: &str, system: &str, state: &str) -> Option<String> {
 async fn restarted(answers: Vec<(usize, Option<String>)>) -> (Result<(), String>, Duration) {
     let host = Scripted::default();
     host.probe.lock().unwrap().extend(answers);
-    let restart = Restart {
-        host: &host,
-        toplevel: NEW,
-        limit: Duration::from_secs(600),
-        before: "a-1".to_owned(),
-    };
+    let restart = Restart { host: &host, toplevel: NEW, limit: Duration::from_secs(600), before: "a-1".to_owned() };
     let since = Instant::now();
     let result = match restart.wait(|_| {}).await {
         Ok(probe) => restart.judge(probe),
         Err(failure) => Err(failure),
     };
     assert_eq!(host.asked("probe"), host.asked("a new connection"));
-    (
-        result.map_err(|failure| failure.to_string()),
-        since.elapsed(),
-    )
+    (result.map_err(|failure| failure.to_string()), since.elapsed())
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,10 +44,7 @@ async fn the_boot_that_ends_does_not_count_whatever_runs_in_it() {
 async fn a_host_that_comes_back_with_another_system_has_failed() {
     let answers = vec![(1, None), (1, looks("b-1", OLD, "running"))];
     let message = restarted(answers).await.0.unwrap_err();
-    assert!(
-        message.contains("did not come back with the new system /nix/store/2-new"),
-        "{message}"
-    );
+    assert!(message.contains("did not come back with the new system /nix/store/2-new"), "{message}");
     assert!(message.contains(OLD), "{message}");
 }
 
@@ -63,10 +52,7 @@ async fn a_host_that_comes_back_with_another_system_has_failed() {
 async fn a_host_that_stays_away_or_does_not_go_down_is_told_at_the_deadline() {
     let (result, took) = restarted(vec![(1, looks("a-1", OLD, "running")), (1, None)]).await;
     let message = result.unwrap_err();
-    assert!(
-        message.contains("did not come back within 600 s") && message.contains("broke while"),
-        "{message}"
-    );
+    assert!(message.contains("did not come back within 600 s") && message.contains("broke while"), "{message}");
     assert!(took >= Duration::from_secs(600) && took < Duration::from_secs(610));
     let (result, _) = restarted(vec![(1, looks("a-1", NEW, "running"))]).await;
     let message = result.unwrap_err();

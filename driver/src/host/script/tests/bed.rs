@@ -12,9 +12,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::super::{
-    Activation, Health, IdentityPolicy, Phase, Status, System, activate, confirm, status,
-};
+use super::super::{Activation, Health, IdentityPolicy, Phase, Status, System, activate, confirm, status};
 use crate::host::{Host, HostCommand, HostError, RemoteStore};
 use crate::plan::{Goal, Network};
 use crate::process::{Command, LineSink, Output};
@@ -56,10 +54,7 @@ echo "${{new##*/}}" >>{}
             bed.path("profile-history").display()
         );
         bed.program("nix/var/nix/profiles/default/bin/nix-env", &set);
-        bed.program(
-            "nix/var/nix/profiles/default/bin/nix",
-            "#!/bin/sh\necho 'nix (Nix) 2.26.3'\n",
-        );
+        bed.program("nix/var/nix/profiles/default/bin/nix", "#!/bin/sh\necho 'nix (Nix) 2.26.3'\n");
         bed.program(
             "nix/var/nix/profiles/default/bin/nix-store",
             "#!/bin/sh\n[ \"$1\" = --check-validity ] && [ -e \"$2\" ]\n",
@@ -89,8 +84,7 @@ echo "${{new##*/}}" >>{}
 
     /// Whether a probe is still there.
     pub fn is_probing(&self) -> bool {
-        self.processes()
-            .any(|(_, words)| words.contains("/programs/bin/") && !words.contains("\0check\0"))
+        self.processes().any(|(_, words)| words.contains("/programs/bin/") && !words.contains("\0check\0"))
     }
 
     pub fn program(&self, path: &str, text: &str) {
@@ -115,10 +109,7 @@ echo "${{new##*/}}" >>{}
         let name = Path::new(toplevel).file_name().unwrap().to_string_lossy();
         let text = format!("#!/bin/sh\necho \"switch $1 {name}\"\n{body}exit 0\n");
         let path = Path::new(toplevel).strip_prefix(self.root.path()).unwrap();
-        self.program(
-            &format!("{}/bin/switch-to-configuration", path.display()),
-            &text,
-        );
+        self.program(&format!("{}/bin/switch-to-configuration", path.display()), &text);
     }
 
     /// Makes a toplevel the running one and that of the profile.
@@ -141,10 +132,7 @@ echo "${{new##*/}}" >>{}
             system: System::Toplevel(toplevel.to_owned()),
             goal: Goal::Switch,
             deployer: "ann@desk".to_owned(),
-            network: Network {
-                id: "id-home".to_owned(),
-                name: "home".to_owned(),
-            },
+            network: Network { id: "id-home".to_owned(), name: "home".to_owned() },
             policy: IdentityPolicy::Keep,
             limit: *self.limit.lock().unwrap(),
             confirm_limit: *self.confirm_limit.lock().unwrap(),
@@ -155,9 +143,7 @@ echo "${{new##*/}}" >>{}
     }
 
     pub async fn deploy(&self, nonce: &str, toplevel: &str) -> Status {
-        activate(self, &self.activation(nonce, toplevel))
-            .await
-            .unwrap();
+        activate(self, &self.activation(nonce, toplevel)).await.unwrap();
         self.end(nonce).await
     }
 
@@ -231,15 +217,13 @@ echo "${{new##*/}}" >>{}
     /// Whether a request of this deployment runs.
     pub fn is_asked(&self, nonce: &str) -> bool {
         let nonce = format!("\0{nonce}\0");
-        self.processes()
-            .any(|(_, words)| words.contains("/script-") && words.contains(&nonce))
+        self.processes().any(|(_, words)| words.contains("/script-") && words.contains(&nonce))
     }
 
     /// Whether anything that a switch started is still there.
     pub fn is_switching(&self) -> bool {
         let sleep = self.path("nix/store").display().to_string();
-        self.processes()
-            .any(|(_, words)| words.starts_with(&sleep) && words.contains("/sleep\0"))
+        self.processes().any(|(_, words)| words.starts_with(&sleep) && words.contains("/sleep\0"))
     }
 
     fn prepared(&self, command: HostCommand) -> Command {
@@ -293,11 +277,7 @@ impl Host for Bed {
         .boxed()
     }
 
-    fn run_lines(
-        &self,
-        command: HostCommand,
-        lines: LineSink,
-    ) -> BoxFuture<'_, Result<Output, HostError>> {
+    fn run_lines(&self, command: HostCommand, lines: LineSink) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
             let output = self.prepared(command).stream_lines(&lines).await;
             output.map_err(|error| HostError::of_command(&self.address(), error))

@@ -22,14 +22,8 @@ async fn without_confirmation_the_host_goes_back_by_itself() {
     activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
     let status = bed.end_alone("1-a").await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(
-        status.message,
-        "nobody confirmed the new system over a new connection within 1 seconds"
-    );
-    assert_eq!(
-        (status.current.as_ref(), status.profile.as_ref()),
-        (Some(&old), Some(&old))
-    );
+    assert_eq!(status.message, "nobody confirmed the new system over a new connection within 1 seconds");
+    assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&old)));
     assert_eq!(bed.profile_history(), ["old"]);
     let error = confirm(&bed, "1-a").await.unwrap_err();
     assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotWaiting));
@@ -63,16 +57,10 @@ async fn the_profile_is_set_only_after_the_confirmation() {
     activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
     bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
     let waiting = bed.look("1-a").await;
-    assert_eq!(
-        (waiting.current.as_ref(), waiting.profile.as_ref()),
-        (Some(&new), Some(&old))
-    );
+    assert_eq!((waiting.current.as_ref(), waiting.profile.as_ref()), (Some(&new), Some(&old)));
     let probe = probe(&bed).await.unwrap();
     let underway = probe.lock.unwrap().deployment.unwrap();
-    assert_eq!(
-        (underway.phase, underway.toplevel),
-        (Phase::AwaitingConfirmation, new.clone())
-    );
+    assert_eq!((underway.phase, underway.toplevel), (Phase::AwaitingConfirmation, new.clone()));
     confirm(&bed, "1-a").await.unwrap();
     let status = bed.end_alone("1-a").await;
     assert_eq!(status.phase, Phase::Confirmed);
@@ -97,17 +85,8 @@ async fn the_first_system_of_a_host_that_nobody_confirms_is_said_to_stay() {
     activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
     let status = bed.end_alone("1-a").await;
     assert_eq!(status.phase, Phase::Failed);
-    assert!(
-        status
-            .message
-            .ends_with("there is no earlier system to go back to"),
-        "{}",
-        status.message
-    );
-    assert_eq!(
-        (status.current.as_ref(), status.profile),
-        (Some(&new), None)
-    );
+    assert!(status.message.ends_with("there is no earlier system to go back to"), "{}", status.message);
+    assert_eq!((status.current.as_ref(), status.profile), (Some(&new), None));
 }
 
 #[tokio::test]
@@ -128,14 +107,8 @@ async fn an_activation_that_is_killed_goes_back_by_itself() {
         bed.kill_run("1-a");
         let status = bed.end_alone("1-a").await;
         assert_eq!(status.phase, Phase::RolledBack, "{}", status.message);
-        assert_eq!(
-            status.message,
-            format!("the activation was killed while {phase}")
-        );
-        assert_eq!(
-            (status.current.as_ref(), status.profile.as_ref()),
-            (Some(&old), Some(&old))
-        );
+        assert_eq!(status.message, format!("the activation was killed while {phase}"));
+        assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&old)));
         assert!(!bed.is_switching(), "the switch goes on in {phase}");
     }
 }
@@ -152,10 +125,7 @@ async fn a_profile_that_somebody_else_set_meanwhile_is_left_alone() {
     std::os::unix::fs::symlink(&other, &profile).unwrap();
     let status = bed.end_alone("1-a").await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(
-        (status.current.as_ref(), status.profile.as_ref()),
-        (Some(&old), Some(&other))
-    );
+    assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&other)));
 }
 
 #[tokio::test]
@@ -201,17 +171,8 @@ async fn a_profile_that_was_not_set_is_not_believed_to_be() {
     bed.tool(&new, "nix-env", "exit 0");
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert!(
-        status
-            .message
-            .starts_with("the system profile could not be set"),
-        "{}",
-        status.message
-    );
-    assert_eq!(
-        (status.current.as_ref(), status.profile.as_ref()),
-        (Some(&old), Some(&old))
-    );
+    assert!(status.message.starts_with("the system profile could not be set"), "{}", status.message);
+    assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&old)));
 }
 
 #[tokio::test]

@@ -7,12 +7,7 @@ use stage::{Crash, Stage};
 
 /// Runs an activation once for each command that it runs, with a crash there, until there is no such command.
 /// Each of the `shares` tests takes its share of the points;
-fn at_every_command(
-    (share, shares): (usize, usize),
-    is_ignored: &str,
-    crash: impl Fn(&Stage),
-    judge: impl Fn(&Stage),
-) {
+fn at_every_command((share, shares): (usize, usize), is_ignored: &str, crash: impl Fn(&Stage), judge: impl Fn(&Stage)) {
     let (mut points, mut point) = (0, 1 + share);
     loop {
         let stage = Stage::new();

@@ -74,10 +74,7 @@ async fn dry_activate_changes_nothing() {
     assert_eq!(bed.profile_history(), ["old"]);
     let (_, status) = reached(Goal::DryActivate, Switch::Fails(3)).await;
     assert_eq!(status.phase, Phase::Failed);
-    assert_eq!(
-        status.message,
-        "switch-to-configuration dry-activate exited with status 3"
-    );
+    assert_eq!(status.message, "switch-to-configuration dry-activate exited with status 3");
 }
 
 #[tokio::test]
@@ -85,11 +82,7 @@ async fn a_restart_is_needed_for_what_only_a_boot_brings_in() {
     let bed = Bed::new();
     let old = bed.toplevel("old", Switch::Works);
     let new = bed.toplevel("new", Switch::Works);
-    for (part, before, after) in [
-        ("kernel", "k1", "k2"),
-        ("initrd", "i1", "i1"),
-        ("systemd", "s1", "s2"),
-    ] {
+    for (part, before, after) in [("kernel", "k1", "k2"), ("initrd", "i1", "i1"), ("systemd", "s1", "s2")] {
         for (system, store) in [(&old, before), (&new, after)] {
             fs::create_dir_all(bed.path(store)).unwrap();
             symlink(bed.path(store), format!("{system}/{part}")).unwrap();
@@ -99,24 +92,12 @@ async fn a_restart_is_needed_for_what_only_a_boot_brings_in() {
         fs::write(format!("{system}/kernel-params"), "quiet\n").unwrap();
     }
     // A host that does not say what it booted is left alone.
-    assert_eq!(
-        reboot_needed(&bed, &new).await.unwrap(),
-        Vec::<String>::new()
-    );
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), Vec::<String>::new());
     symlink(&old, bed.path("run/booted-system")).unwrap();
-    assert_eq!(
-        reboot_needed(&bed, &new).await.unwrap(),
-        ["kernel", "systemd"]
-    );
-    assert_eq!(
-        reboot_needed(&bed, &old).await.unwrap(),
-        Vec::<String>::new()
-    );
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), ["kernel", "systemd"]);
+    assert_eq!(reboot_needed(&bed, &old).await.unwrap(), Vec::<String>::new());
     fs::write(format!("{new}/kernel-params"), "loud\n").unwrap();
-    assert_eq!(
-        reboot_needed(&bed, &new).await.unwrap(),
-        ["kernel", "kernel-params", "systemd"]
-    );
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), ["kernel", "kernel-params", "systemd"]);
 }
 
 #[tokio::test]
@@ -128,15 +109,11 @@ async fn a_host_is_restarted_only_into_the_system_that_was_deployed_and_when_nob
     let fake = format!(": >{}", called.display());
     bed.tool(&old, "reboot", &fake);
     let error = reboot(&bed, &new).await.unwrap_err();
-    assert!(
-        matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotInProfile)
-    );
+    assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotInProfile));
     let slow = bed.toplevel("slow", Switch::WaitsFor(go.clone()));
     activate(&bed, &bed.activation("1-a", &slow)).await.unwrap();
     let error = reboot(&bed, &old).await.unwrap_err();
-    assert!(
-        matches!(error, HostError::Refused { refusal, .. } if matches!(*refusal, Refusal::Busy(_)))
-    );
+    assert!(matches!(error, HostError::Refused { refusal, .. } if matches!(*refusal, Refusal::Busy(_))));
     assert!(!called.exists());
     bed.tool(&slow, "reboot", &fake);
     std::fs::write(go, "").unwrap();

@@ -26,11 +26,7 @@ fn health_check(bed: &Bed, name: &str, body: &str) -> HealthCheck {
 }
 
 fn health(checks: Vec<HealthCheck>, healthy: u64, deadline: u64) -> Health {
-    Health {
-        checks,
-        healthy_time: Duration::from_secs(healthy),
-        deadline: Duration::from_secs(deadline),
-    }
+    Health { checks, healthy_time: Duration::from_secs(healthy), deadline: Duration::from_secs(deadline) }
 }
 
 async fn settled(bed: &Bed, health: &Health) -> (Verdict, Vec<String>) {
@@ -57,30 +53,18 @@ async fn all_have_to_be_healthy_at_the_same_time() {
             is_healthy: false,
             why: "check http: connection refused".to_owned(),
             checks: vec![
-                CheckVerdict {
-                    name: "disk".to_owned(),
-                    is_healthy: true,
-                    reason: "plenty".to_owned()
-                },
-                CheckVerdict {
-                    name: "http".to_owned(),
-                    is_healthy: false,
-                    reason: "connection refused".to_owned()
-                },
+                CheckVerdict { name: "disk".to_owned(), is_healthy: true, reason: "plenty".to_owned() },
+                CheckVerdict { name: "http".to_owned(), is_healthy: false, reason: "connection refused".to_owned() },
             ],
         }
     );
-    assert!(
-        lines.contains(&"netlib: check http: unhealthy: connection refused".to_owned()),
-        "{lines:?}"
-    );
+    assert!(lines.contains(&"netlib: check http: unhealthy: connection refused".to_owned()), "{lines:?}");
 }
 
 #[tokio::test]
 async fn a_check_that_says_something_else_each_time_is_told_once_for_each_state() {
     let bed = Bed::new();
-    let body =
-        r#"echo x >>"$NETLIB_CHECK_STATE/count"; wc -l <"$NETLIB_CHECK_STATE/count"; exit 1"#;
+    let body = r#"echo x >>"$NETLIB_CHECK_STATE/count"; wc -l <"$NETLIB_CHECK_STATE/count"; exit 1"#;
     let checks = vec![health_check(&bed, "odd", body)];
     let (verdict, lines) = settled(&bed, &health(checks, 0, 6)).await;
     assert!(!verdict.is_healthy && verdict.why != "check odd: 1");
@@ -99,14 +83,12 @@ async fn a_slow_start_is_no_failure_before_the_deadline() {
     let (verdict, lines) = settled(&bed, &health(checks.clone(), 0, 30)).await;
     assert!(verdict.is_healthy, "{verdict:?} {lines:?}");
     let once = check(&bed, HealthMode::Once, &health(checks, 0, 30), |_| {}).await;
-    assert!(
-        !once.unwrap().is_healthy,
-        "once it is decided at the threshold"
-    );
+    assert!(!once.unwrap().is_healthy, "once it is decided at the threshold");
 }
 
 /// Says how many looks there were, and fails at the first two.
-const THIRD_TIME: &str = r#"echo x >>"$NETLIB_CHECK_STATE/count"; n=$(wc -l <"$NETLIB_CHECK_STATE/count"); echo "$n"; [ "$n" -gt 2 ]"#;
+const THIRD_TIME: &str =
+    r#"echo x >>"$NETLIB_CHECK_STATE/count"; n=$(wc -l <"$NETLIB_CHECK_STATE/count"); echo "$n"; [ "$n" -gt 2 ]"#;
 
 #[tokio::test]
 async fn thresholds_say_how_many_looks_in_a_row_count() {
@@ -118,9 +100,7 @@ async fn thresholds_say_how_many_looks_in_a_row_count() {
         checks[0].check.timeout = 30;
         health(checks, 0, 60)
     };
-    for (successes, failures, is_healthy, looks) in
-        [(1, 2, false, "2"), (1, 3, true, "3"), (4, 3, true, "6")]
-    {
+    for (successes, failures, is_healthy, looks) in [(1, 2, false, "2"), (1, 3, true, "3"), (4, 3, true, "6")] {
         let asked = look(successes, failures);
         let verdict = check(&bed, HealthMode::Once, &asked, |_| {}).await.unwrap();
         let found = (verdict.is_healthy, verdict.checks[0].reason.as_str());
@@ -183,23 +163,13 @@ async fn a_host_that_is_not_healthy_goes_back_alone() {
     bed.run_system(&old);
     let new = bed.toplevel("new", Switch::Works);
     let mut activation = bed.activation("1-a", &new);
-    activation.health = health(
-        vec![health_check(&bed, "http", "echo 'status 500'; exit 1")],
-        0,
-        8,
-    );
+    activation.health = health(vec![health_check(&bed, "http", "echo 'status 500'; exit 1")], 0, 8);
     activate(&bed, &activation).await.unwrap();
     // Nobody follows it and nobody confirms.
     let status = bed.end_alone("1-a").await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(
-        status.message,
-        "the new system is not healthy: check http: status 500"
-    );
-    assert_eq!(
-        (status.current, status.profile),
-        (Some(old.clone()), Some(old))
-    );
+    assert_eq!(status.message, "the new system is not healthy: check http: status 500");
+    assert_eq!((status.current, status.profile), (Some(old.clone()), Some(old)));
     assert!(!bed.path("run/netlib/check-1-a").exists());
 }
 

@@ -29,10 +29,7 @@ async fn attack_13_all_of_netlibs_files_on_a_host_are_roots_alone() {
     fs::create_dir_all(bed.path("var/lib/netlib")).unwrap();
     assert_eq!(mode(&bed, "run/netlib"), 0o755);
     probe(&bed).await.unwrap();
-    assert_eq!(
-        [mode(&bed, "run/netlib"), mode(&bed, "var/lib/netlib")],
-        [0o700; 2]
-    );
+    assert_eq!([mode(&bed, "run/netlib"), mode(&bed, "var/lib/netlib")], [0o700; 2]);
     let new = bed.toplevel("new", Switch::WaitsFor(bed.path("go")));
     activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
     bed.wait_for_phase("1-a", Phase::Activating).await;
@@ -57,15 +54,9 @@ async fn a_switch_makes_its_files_with_the_usual_mode() {
 async fn attack_13_a_process_that_holds_the_lock_is_named() {
     let (bed, _, new) = bed_with(Switch::Works);
     probe(&bed).await.unwrap();
-    for (file, is_told) in [
-        ("lock", "is no deployment"),
-        ("gate", "has not ended for 20 s"),
-    ] {
-        let mut holder = Command::new("flock")
-            .arg(bed.path(&format!("run/netlib/{file}")))
-            .args(["sleep", "1234"])
-            .spawn()
-            .unwrap();
+    for (file, is_told) in [("lock", "is no deployment"), ("gate", "has not ended for 20 s")] {
+        let mut holder =
+            Command::new("flock").arg(bed.path(&format!("run/netlib/{file}"))).args(["sleep", "1234"]).spawn().unwrap();
         tokio::time::sleep(Duration::from_millis(500)).await;
         let error = activate(&bed, &bed.activation("1-a", &new)).await;
         let error = error.unwrap_err().to_string();
@@ -104,8 +95,7 @@ async fn attack_17_what_lies_in_the_folder_of_deployments_and_is_none_changes_no
     fs::create_dir_all(deploys.join("half")).unwrap();
     fs::create_dir_all(deploys.join("damaged")).unwrap();
     fs::write(deploys.join("a-file"), "x").unwrap();
-    let state =
-        "number=x;y\nphase=activating\nstarted_uptime=$(reboot)\ntimeout=a[1]\n\0\x1b\nno line";
+    let state = "number=x;y\nphase=activating\nstarted_uptime=$(reboot)\ntimeout=a[1]\n\0\x1b\nno line";
     fs::write(deploys.join("damaged/state"), state).unwrap();
     let seen = probe(&bed).await.unwrap();
     assert_eq!(seen.lock, None);
@@ -120,9 +110,7 @@ async fn attack_24_a_rollback_that_nobody_saw_is_told_whatever_the_clocks_say() 
     // The clock of the first deployer is years ahead: its nonce sorts last.
     assert_eq!(bed.deploy("9-z", &new).await.phase, Phase::Confirmed);
     let broken = bed.toplevel("broken", Switch::Fails(4));
-    activate(&bed, &bed.activation("1-a", &broken))
-        .await
-        .unwrap();
+    activate(&bed, &bed.activation("1-a", &broken)).await.unwrap();
     let last = loop {
         let last = probe(&bed).await.unwrap().last.unwrap();
         if last.nonce == "1-a" && last.phase.is_final() {
@@ -166,10 +154,7 @@ async fn a_log_that_is_lost_keeps_no_host_from_going_back() {
     assert_eq!(status.phase, Phase::RolledBack);
     assert_eq!(status.current, Some(old));
     let log = String::from_utf8(status.log).unwrap();
-    assert!(
-        log.contains("the activation was killed while activating"),
-        "{log}"
-    );
+    assert!(log.contains("the activation was killed while activating"), "{log}");
 }
 
 #[tokio::test]
@@ -180,10 +165,7 @@ async fn attack_21_an_activation_that_is_killed_with_its_recovery_goes_back_by_i
     bed.kill_run_and_recovery("1-a");
     let status = bed.end_alone("1-a").await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(
-        (status.current.as_ref(), status.profile.as_ref()),
-        (Some(&old), Some(&old))
-    );
+    assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&old)));
     assert_eq!(bed.left(), "");
 }
 
@@ -192,9 +174,7 @@ async fn attack_21_what_killed_runs_left_goes_with_the_next_one() {
     let (bed, _, new) = bed_with(Switch::Works);
     let hangs = bed.toplevel("hangs", Switch::Hangs);
     protect(&bed, "0-a", &new, &[]).await.unwrap();
-    activate(&bed, &bed.activation("1-a", &hangs))
-        .await
-        .unwrap();
+    activate(&bed, &bed.activation("1-a", &hangs)).await.unwrap();
     bed.wait_for_phase("1-a", Phase::Activating).await;
     bed.kill("1-a");
     for file in ["confirm-1-a", "script.new.99999999", "holder.new"] {
@@ -307,16 +287,7 @@ async fn attack_22_a_host_that_takes_nothing_more_says_so_and_can_be_looked_at()
     let probed = asked_of_a_full_host(&bed, &["probe"]);
     assert!(probed.starts_with("netlib-host=1\n"), "{probed}");
     let toplevel = format!("toplevel={new}");
-    let words = [
-        "activate",
-        "1-a",
-        &toplevel,
-        "goal=switch",
-        "timeout=9",
-        "confirm=9",
-        "id=a",
-        "name=a",
-    ];
+    let words = ["activate", "1-a", &toplevel, "goal=switch", "timeout=9", "confirm=9", "id=a", "name=a"];
     let asked = asked_of_a_full_host(&bed, &words);
     assert!(asked.ends_with("\nrefused=state\n"), "{asked}");
     assert_eq!(bed.left(), "");

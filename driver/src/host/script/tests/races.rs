@@ -23,10 +23,7 @@ async fn until_at_the_gate(bed: &Bed, nonce: &str) {
 }
 
 fn network(name: &str) -> Network {
-    Network {
-        id: format!("id-{name}"),
-        name: name.to_owned(),
-    }
+    Network { id: format!("id-{name}"), name: name.to_owned() }
 }
 
 #[tokio::test]
@@ -45,13 +42,10 @@ async fn many_may_record_the_same_network_at_one_moment() {
 async fn of_two_networks_at_one_moment_a_single_one_gets_the_host() {
     for _ in 0..8 {
         let (bed, networks) = (Bed::new(), ["home", "work"].map(network));
-        let asked = networks
-            .iter()
-            .map(|one| identify(&bed, one, IdentityPolicy::Keep));
+        let asked = networks.iter().map(|one| identify(&bed, one, IdentityPolicy::Keep));
         let answers = futures::future::join_all(asked).await;
-        let winners: Vec<&Network> = std::iter::zip(&networks, &answers)
-            .filter_map(|(one, answer)| answer.is_ok().then_some(one))
-            .collect();
+        let winners: Vec<&Network> =
+            std::iter::zip(&networks, &answers).filter_map(|(one, answer)| answer.is_ok().then_some(one)).collect();
         let owner = probe(&bed).await.unwrap().network.unwrap();
         assert_eq!(winners, [&owner]);
     }
@@ -134,9 +128,7 @@ async fn whoever_begins_keeps_what_was_killed_from_going_back_meanwhile() {
 async fn nobody_is_taken_for_the_one_that_was_killed_before() {
     let bed = Bed::new();
     let hangs = bed.toplevel("hangs", Switch::Hangs);
-    activate(&bed, &bed.activation("1-a", &hangs))
-        .await
-        .unwrap();
+    activate(&bed, &bed.activation("1-a", &hangs)).await.unwrap();
     bed.wait_for_phase("1-a", Phase::Activating).await;
     bed.kill("1-a");
     let holder = bed.path("run/netlib/holder");
@@ -163,10 +155,7 @@ async fn what_begins_too_late_for_anybody_to_wait_does_not_begin() {
     let status = bed.look("1-a").await;
     assert_eq!(
         (status.phase, status.message.as_str()),
-        (
-            Phase::Failed,
-            "it could not begin within 60 seconds; nothing was activated"
-        )
+        (Phase::Failed, "it could not begin within 60 seconds; nothing was activated")
     );
     assert_eq!(status.current.as_ref(), Some(&old));
     assert_eq!(bed.roots(), Vec::<String>::new());

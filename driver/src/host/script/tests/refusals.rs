@@ -7,10 +7,7 @@ use super::super::*;
 use super::bed::{Bed, Switch};
 
 fn network(id: &str, name: &str) -> Network {
-    Network {
-        id: id.to_owned(),
-        name: name.to_owned(),
-    }
+    Network { id: id.to_owned(), name: name.to_owned() }
 }
 
 #[tokio::test]
@@ -23,18 +20,8 @@ async fn the_second_deployer_hears_of_the_first() {
     let seen = probe(&bed).await.unwrap();
     assert_eq!(seen.lock.unwrap().deployer, "ann@desk");
     assert_eq!(seen.unfinished, []);
-    let error = activate(&bed, &bed.activation("2-b", &new))
-        .await
-        .unwrap_err()
-        .to_string();
-    let since = error
-        .split("since ")
-        .nth(1)
-        .unwrap()
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
+    let error = activate(&bed, &bed.activation("2-b", &new)).await.unwrap_err().to_string();
+    let since = error.split("since ").nth(1).unwrap().split(';').next().unwrap().to_owned();
     insta::assert_snapshot!(error.replace(&since, "TIME"), @r"
     a bed: ann@desk has been deploying to this host since TIME; nothing was changed
       what to do: wait for that deployment to end, then deploy again
@@ -54,11 +41,9 @@ async fn of_many_deployers_at_one_moment_a_single_one_begins() {
     for round in 0..6 {
         let go = bed.path(&format!("go-{round}"));
         let slow = bed.toplevel(&format!("slow-{round}"), Switch::WaitsFor(go.clone()));
-        let asked: Vec<Activation> = (0..6)
-            .map(|deployer| bed.activation(&format!("{round}-{deployer}"), &slow))
-            .collect();
-        let answers =
-            futures::future::join_all(asked.iter().map(|asked| activate(&bed, asked))).await;
+        let asked: Vec<Activation> =
+            (0..6).map(|deployer| bed.activation(&format!("{round}-{deployer}"), &slow)).collect();
+        let answers = futures::future::join_all(asked.iter().map(|asked| activate(&bed, asked))).await;
         let (begun, refused): (Vec<_>, Vec<_>) =
             std::iter::zip(&asked, answers).partition(|(_, answer)| answer.is_ok());
         let [(begun, _)] = begun.as_slice() else {
@@ -99,22 +84,16 @@ async fn an_activation_that_is_over_keeps_nobody_from_the_next() {
 #[tokio::test]
 async fn what_somebody_else_deployed_meanwhile_is_not_undone() {
     let bed = Bed::new();
-    let [old, theirs, ours] =
-        ["old", "theirs", "ours"].map(|name| bed.toplevel(name, Switch::Works));
+    let [old, theirs, ours] = ["old", "theirs", "ours"].map(|name| bed.toplevel(name, Switch::Works));
     bed.run_system(&old);
     let mut asked = bed.activation("2-b", &ours);
-    asked.seen = Some(Seen {
-        running: Some(old.clone()),
-        profile: Some(old.clone()),
-    });
+    asked.seen = Some(Seen { running: Some(old.clone()), profile: Some(old.clone()) });
     assert_eq!(bed.deploy("1-a", &theirs).await.phase, Phase::Confirmed);
     let error = activate(&bed, &asked).await.unwrap_err().to_string();
     let (before, after) = error.split_once(" at 2").unwrap();
     assert_eq!(
         before,
-        format!(
-            "a bed: the host changed while this deployment was prepared: ann@desk deployed {theirs}"
-        )
+        format!("a bed: the host changed while this deployment was prepared: ann@desk deployed {theirs}")
     );
     assert!(after.contains("nothing was changed\n"), "{error}");
     assert!(!bed.path("var/lib/netlib/deploys/2-b").exists());
@@ -126,16 +105,10 @@ async fn what_somebody_else_deployed_meanwhile_is_not_undone() {
     let profile = bed.path("nix/var/nix/profiles/system");
     fs::remove_file(&profile).unwrap();
     std::os::unix::fs::symlink("system-9-link", &profile).unwrap();
-    asked.seen = Some(Seen {
-        running: Some(theirs.clone()),
-        profile: Some(theirs.clone()),
-    });
+    asked.seen = Some(Seen { running: Some(theirs.clone()), profile: Some(theirs.clone()) });
     assert!(activate(&bed, &asked).await.is_err());
 
-    asked.seen = Some(Seen {
-        running: Some(theirs),
-        profile: Some(old),
-    });
+    asked.seen = Some(Seen { running: Some(theirs), profile: Some(old) });
     activate(&bed, &asked).await.unwrap();
     assert_eq!(bed.end("2-b").await.phase, Phase::Confirmed);
 }
@@ -155,28 +128,19 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     let mut activation = bed.activation("1-a", &new);
     activation.network = work.clone();
     let error = activate(&bed, &activation).await.unwrap_err();
-    assert!(
-        matches!(error, HostError::Refused { refusal, .. } if matches!(*refusal, Refusal::OtherNetwork { .. }))
-    );
+    assert!(matches!(error, HostError::Refused { refusal, .. } if matches!(*refusal, Refusal::OtherNetwork { .. })));
     assert!(identify(&bed, &work, IdentityPolicy::Keep).await.is_err());
     assert_eq!(probe(&bed).await.unwrap().network, Some(home));
     assert!(admit(&bed, &work, IdentityPolicy::Adopt).await.is_ok());
     identify(&bed, &work, IdentityPolicy::Adopt).await.unwrap();
-    assert_eq!(
-        fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(),
-        "id=id-work\nname=work\nby=\n"
-    );
+    assert_eq!(fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(), "id=id-work\nname=work\nby=\n");
 }
 
 #[tokio::test]
 async fn two_networks_with_one_id_are_told_apart_by_name() {
     let bed = Bed::new();
-    identify(&bed, &network("one", "home"), IdentityPolicy::Keep)
-        .await
-        .unwrap();
-    let error = admit(&bed, &network("one", "work"), IdentityPolicy::Keep)
-        .await
-        .unwrap_err();
+    identify(&bed, &network("one", "home"), IdentityPolicy::Keep).await.unwrap();
+    let error = admit(&bed, &network("one", "work"), IdentityPolicy::Keep).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: two networks share the id one: this host belongs to the one named "home"; nothing was changed
       what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt
@@ -186,20 +150,14 @@ async fn two_networks_with_one_id_are_told_apart_by_name() {
 #[tokio::test]
 async fn nothing_is_activated_without_a_toplevel_or_a_place_for_the_state() {
     let bed = Bed::new();
-    let error = activate(&bed, &bed.activation("1-a", "/nix/store/none"))
-        .await
-        .unwrap_err();
+    let error = activate(&bed, &bed.activation("1-a", "/nix/store/none")).await.unwrap_err();
     assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NoToplevel));
     let new = bed.toplevel("new", Switch::Works);
     fs::create_dir_all(bed.path("var/lib")).unwrap();
     fs::create_dir_all(bed.path("var/lib/netlib")).unwrap();
     fs::write(bed.path("var/lib/netlib/deploys"), "in the way").unwrap();
-    let error = activate(&bed, &bed.activation("1-a", &new))
-        .await
-        .unwrap_err();
-    let error = error
-        .to_string()
-        .replace(bed.path("").to_str().unwrap(), "/");
+    let error = activate(&bed, &bed.activation("1-a", &new)).await.unwrap_err();
+    let error = error.to_string().replace(bed.path("").to_str().unwrap(), "/");
     insta::assert_snapshot!(error, @r"
     a bed: /var/lib/netlib/deploys has to be a folder of root's alone, and is: regular file of root, mode 644; nothing was changed
       what to do: move it away there, then deploy again
@@ -207,14 +165,9 @@ async fn nothing_is_activated_without_a_toplevel_or_a_place_for_the_state() {
     fs::remove_file(bed.path("var/lib/netlib/deploys")).unwrap();
     fs::create_dir_all(bed.path("nix/var/nix/gcroots")).unwrap();
     fs::write(bed.path("nix/var/nix/gcroots/netlib"), "in the way").unwrap();
-    let error = activate(&bed, &bed.activation("1-a", &new))
-        .await
-        .unwrap_err();
+    let error = activate(&bed, &bed.activation("1-a", &new)).await.unwrap_err();
     let text = error.to_string();
-    assert!(
-        text.starts_with("a bed: the host could not write down its state; nothing was activated\n"),
-        "{text}"
-    );
+    assert!(text.starts_with("a bed: the host could not write down its state; nothing was activated\n"), "{text}");
     assert!(text.contains("File exists"), "{text}");
     assert!(!bed.path("var/lib/netlib/deploys/1-a").exists());
     assert_eq!(probe(&bed).await.unwrap().current_system, None);
@@ -223,11 +176,7 @@ async fn nothing_is_activated_without_a_toplevel_or_a_place_for_the_state() {
 #[tokio::test]
 async fn a_host_without_nix_is_told_what_to_install() {
     let bed = Bed::new();
-    fs::write(
-        bed.path("nix/var/nix/profiles/default/bin/nix"),
-        "#!/bin/sh\nexit 127\n",
-    )
-    .unwrap();
+    fs::write(bed.path("nix/var/nix/profiles/default/bin/nix"), "#!/bin/sh\nexit 127\n").unwrap();
     let error = probe(&bed).await.unwrap_err();
     insta::assert_snapshot!(error, @r"
     a bed has no `nix`
@@ -238,10 +187,7 @@ async fn a_host_without_nix_is_told_what_to_install() {
 #[tokio::test]
 async fn something_else_that_answers_is_not_taken_for_the_script() {
     let bed = Bed::new();
-    let output = crate::process::Output {
-        stdout: b"This account is disabled.\n".to_vec(),
-        stderr: String::new(),
-    };
+    let output = crate::process::Output { stdout: b"This account is disabled.\n".to_vec(), stderr: String::new() };
     let answer = Answer::read(&bed, "probe", &output).unwrap();
     let error = answer.require("netlib-host", "1").unwrap_err();
     insta::assert_snapshot!(error, @r#"a bed: unexpected answer of the host script's `probe`: "This account is disabled.\n""#);
@@ -251,14 +197,8 @@ async fn something_else_that_answers_is_not_taken_for_the_script() {
 async fn the_script_refuses_what_it_does_not_know() {
     let bed = Bed::new();
     let error = call(&bed, "explode", &[]).await.unwrap_err().to_string();
-    assert!(
-        error.contains("exit status: 64") && error.contains("no subcommand 'explode'"),
-        "{error}"
-    );
-    let error = call(&bed, "status", &["../../etc", "0"])
-        .await
-        .unwrap_err()
-        .to_string();
+    assert!(error.contains("exit status: 64") && error.contains("no subcommand 'explode'"), "{error}");
+    let error = call(&bed, "status", &["../../etc", "0"]).await.unwrap_err().to_string();
     assert!(error.contains("bad nonce"), "{error}");
 }
 
@@ -271,13 +211,8 @@ async fn what_was_recorded_a_moment_ago_counts_as_under_way() {
     bed.change_state("1-a", &[("phase", "prepared")]);
     let seen = probe(&bed).await.unwrap();
     assert_eq!(seen.unfinished, []);
-    assert_eq!(
-        seen.lock.unwrap().deployment.unwrap().phase,
-        Phase::Prepared
-    );
-    let error = activate(&bed, &bed.activation("2-b", &newer))
-        .await
-        .unwrap_err();
+    assert_eq!(seen.lock.unwrap().deployment.unwrap().phase, Phase::Prepared);
+    let error = activate(&bed, &bed.activation("2-b", &newer)).await.unwrap_err();
     let HostError::Refused { refusal, .. } = error else {
         panic!("{error}");
     };

@@ -42,10 +42,7 @@ async fn the_generation_before_is_that_of_the_profile_and_no_new_one_is_made() {
     let (bed, systems) = bed_of_three().await;
     let status = roll_back(&bed, "3-b", System::PreviousGeneration).await;
     assert_eq!(status.phase, Phase::Confirmed, "{}", status.message);
-    assert_eq!(
-        (status.current.as_ref(), status.profile.as_ref()),
-        (Some(&systems[1]), Some(&systems[1]))
-    );
+    assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&systems[1]), Some(&systems[1])));
     assert_eq!(inspect(&bed).await.unwrap().generation, Some(2));
     // From there on, what comes before is the first one, although the third is still there.
     let status = roll_back(&bed, "4-b", System::PreviousGeneration).await;
@@ -61,10 +58,7 @@ async fn a_way_back_that_fails_ends_where_it_began() {
     bed.change(&systems[1], Switch::Fails(4));
     let status = roll_back(&bed, "3-b", System::PreviousGeneration).await;
     assert_eq!(status.phase, Phase::RolledBack);
-    assert_eq!(
-        (status.current.as_ref(), status.profile.as_ref()),
-        (Some(&systems[2]), Some(&systems[2]))
-    );
+    assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&systems[2]), Some(&systems[2])));
     assert_eq!(inspect(&bed).await.unwrap().generation, Some(3));
 }
 
@@ -92,8 +86,5 @@ async fn a_generation_that_is_not_there_is_refused_with_those_that_are() {
     let empty = Bed::new();
     activation.system = System::PreviousGeneration;
     let error = activate(&empty, &activation).await.unwrap_err().to_string();
-    assert!(
-        error.contains("no generation before its current one; it has: none; nothing was changed"),
-        "{error}"
-    );
+    assert!(error.contains("no generation before its current one; it has: none; nothing was changed"), "{error}");
 }

@@ -2,8 +2,7 @@
 
 use super::bed::Bed;
 use super::rollout::{
-    Approval, Document, Holder, Left, Waiting, approve, clear, free, pause, read, renew, take,
-    this_process,
+    Approval, Document, Holder, Left, Waiting, approve, clear, free, pause, read, renew, take, this_process,
 };
 use super::*;
 
@@ -18,46 +17,23 @@ fn holder(nonce: &str, process: &str) -> Holder {
 }
 
 fn waiting(digest: &str, batch: usize) -> Waiting {
-    Waiting {
-        digest: digest.to_owned(),
-        batch,
-        deployer: "ann@desk".to_owned(),
-        since: String::new(),
-    }
+    Waiting { digest: digest.to_owned(), batch, deployer: "ann@desk".to_owned(), since: String::new() }
 }
 
 fn approval(digest: &str, signature: Option<&str>) -> Approval {
-    Approval {
-        digest: digest.to_owned(),
-        batch: 1,
-        by: "bob@home".to_owned(),
-        signature: signature.map(str::to_owned),
-    }
+    Approval { digest: digest.to_owned(), batch: 1, by: "bob@home".to_owned(), signature: signature.map(str::to_owned) }
 }
 
 /// An activation that belongs to a rollout of the plan `d1`.
 fn leased(bed: &Bed, nonce: &str, toplevel: &str) -> Activation {
-    let lease = Lease {
-        nonce: nonce.to_owned(),
-        digest: "d1".to_owned(),
-    };
-    Activation {
-        lease: Some(lease),
-        ..bed.activation(nonce, toplevel)
-    }
+    let lease = Lease { nonce: nonce.to_owned(), digest: "d1".to_owned() };
+    Activation { lease: Some(lease), ..bed.activation(nonce, toplevel) }
 }
 
 /// The way back of a rollout: what ran before the deployment `undo`.
 fn undo(bed: &Bed, [nonce, lease, undo]: [&str; 3]) -> Activation {
-    let lease = Lease {
-        nonce: lease.to_owned(),
-        digest: "d1".to_owned(),
-    };
-    Activation {
-        lease: Some(lease),
-        system: System::Before(undo.to_owned()),
-        ..bed.activation(nonce, "")
-    }
+    let lease = Lease { nonce: lease.to_owned(), digest: "d1".to_owned() };
+    Activation { lease: Some(lease), system: System::Before(undo.to_owned()), ..bed.activation(nonce, "") }
 }
 
 #[track_caller]
@@ -81,19 +57,11 @@ async fn one_deployer_at_a_time_rolls_a_host_out() {
     let bed = Bed::new();
     let (ann, bob) = (holder("1-a", "elsewhere:1"), holder("2-b", "elsewhere:2"));
     take(&bed, &ann).await.unwrap();
-    assert!(
-        matches!(refusal(take(&bed, &bob).await), Refusal::RolloutBusy(held) if held.nonce == "1-a")
-    );
+    assert!(matches!(refusal(take(&bed, &bob).await), Refusal::RolloutBusy(held) if held.nonce == "1-a"));
     // Whatever another commit calls the rollout, the host is the same.
-    let other = Holder {
-        rollout: "db".to_owned(),
-        ..bob.clone()
-    };
+    let other = Holder { rollout: "db".to_owned(), ..bob.clone() };
     let text = refusal(take(&bed, &other).await).to_string();
-    assert!(
-        text.starts_with("ann@desk has been at work on the rollout web since "),
-        "{text}"
-    );
+    assert!(text.starts_with("ann@desk has been at work on the rollout web since "), "{text}");
     // Taking it twice is no second lease, as after an answer that was lost.
     take(&bed, &ann).await.unwrap();
     renew(&bed, "1-a").await.unwrap();
@@ -116,25 +84,17 @@ async fn a_lease_is_its_holders_until_somebody_else_has_it() {
     let_lease_end(&bed);
     take(&bed, &bob).await.unwrap();
     let lost = refusal(renew(&bed, "1-a").await);
-    assert!(
-        matches!(&lost, Refusal::RolloutLost(Some(held)) if held.nonce == "2-b"),
-        "{lost:?}"
-    );
+    assert!(matches!(&lost, Refusal::RolloutLost(Some(held)) if held.nonce == "2-b"), "{lost:?}");
     // Somebody came and went: it is no longer the lease that it was.
     free(&bed, "2-b", Left::Ended).await.unwrap();
-    assert_eq!(
-        refusal(renew(&bed, "1-a").await),
-        Refusal::RolloutLost(None)
-    );
+    assert_eq!(refusal(renew(&bed, "1-a").await), Refusal::RolloutLost(None));
 }
 
 #[tokio::test]
 async fn the_lease_of_a_deployer_that_is_gone_is_free() {
     let bed = Bed::new();
     let boot = this_process().rsplit_once(':').unwrap().0.to_owned();
-    take(&bed, &holder("1-a", &format!("{boot}:4194305")))
-        .await
-        .unwrap();
+    take(&bed, &holder("1-a", &format!("{boot}:4194305"))).await.unwrap();
     take(&bed, &holder("2-b", &this_process())).await.unwrap();
     assert!(take(&bed, &holder("3-c", "elsewhere:1")).await.is_err());
 }
@@ -151,14 +111,8 @@ async fn nothing_is_activated_under_a_lease_that_is_somebody_elses() {
     let other = activate(&bed, &leased(&bed, "2-b", &new)).await;
     assert!(matches!(refusal(other), Refusal::RolloutLost(Some(_))));
     // A person's rollback waits for nobody.
-    let rollback = Activation {
-        system: System::PreviousGeneration,
-        ..bed.activation("3-c", "")
-    };
-    assert!(matches!(
-        refusal(activate(&bed, &rollback).await),
-        Refusal::NoGeneration { .. }
-    ));
+    let rollback = Activation { system: System::PreviousGeneration, ..bed.activation("3-c", "") };
+    assert!(matches!(refusal(activate(&bed, &rollback).await), Refusal::NoGeneration { .. }));
     activate(&bed, &leased(&bed, "1-a", &new)).await.unwrap();
     assert_eq!(bed.end("1-a").await.phase, Phase::Confirmed);
 
@@ -176,10 +130,7 @@ async fn a_host_goes_back_to_what_its_own_record_says() {
     let bed = Bed::new();
     let [old, new, newer] = ["old", "new", "newer"].map(|name| bed.toplevel(name, Switch::Works));
     bed.run_system(&old);
-    assert_eq!(
-        take(&bed, &holder("1-a", "elsewhere:1")).await.unwrap(),
-        None
-    );
+    assert_eq!(take(&bed, &holder("1-a", "elsewhere:1")).await.unwrap(), None);
     activate(&bed, &leased(&bed, "1-a", &new)).await.unwrap();
     assert_eq!(bed.end("1-a").await.phase, Phase::Confirmed);
     free(&bed, "1-a", Left::Open).await.unwrap();
@@ -195,14 +146,9 @@ async fn a_host_goes_back_to_what_its_own_record_says() {
         let asked = activate(&bed, &undo(&bed, ["3-c", "2-b", unknown])).await;
         assert_eq!(refusal(asked), Refusal::NothingBefore, "{unknown}");
     }
-    activate(&bed, &undo(&bed, ["3-c", "2-b", "1-a"]))
-        .await
-        .unwrap();
+    activate(&bed, &undo(&bed, ["3-c", "2-b", "1-a"])).await.unwrap();
     let status = bed.end("3-c").await;
-    assert_eq!(
-        (status.phase, status.current),
-        (Phase::Confirmed, Some(old.clone()))
-    );
+    assert_eq!((status.phase, status.current), (Phase::Confirmed, Some(old.clone())));
     assert_eq!(bed.profile_history(), ["old", "new", "old"]);
     assert_eq!(take(&bed, &later).await.unwrap(), None, "it went back");
 
@@ -227,17 +173,14 @@ async fn what_a_rollout_changed_is_settled_when_it_ends() {
     activate(&bed, &leased(&bed, "1-a", &new)).await.unwrap();
     bed.end("1-a").await;
     free(&bed, "1-a", Left::Ended).await.unwrap();
-    assert_eq!(
-        take(&bed, &holder("2-b", "elsewhere:1")).await.unwrap(),
-        None
-    );
+    assert_eq!(take(&bed, &holder("2-b", "elsewhere:1")).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_first_system_and_a_failed_one_leave_nothing_to_undo() {
     let bed = Bed::new();
-    let [first, bad] = [("first", Switch::Works), ("bad", Switch::Fails(1))]
-        .map(|(name, switch)| bed.toplevel(name, switch));
+    let [first, bad] =
+        [("first", Switch::Works), ("bad", Switch::Fails(1))].map(|(name, switch)| bed.toplevel(name, switch));
     let ann = holder("1-a", "elsewhere:1");
     take(&bed, &ann).await.unwrap();
     activate(&bed, &leased(&bed, "1-a", &first)).await.unwrap();
@@ -247,10 +190,7 @@ async fn a_first_system_and_a_failed_one_leave_nothing_to_undo() {
     take(&bed, &holder("2-b", "elsewhere:1")).await.unwrap();
     activate(&bed, &leased(&bed, "2-b", &bad)).await.unwrap();
     assert_eq!(bed.end("2-b").await.phase, Phase::RolledBack);
-    assert_eq!(
-        take(&bed, &holder("2-b", "elsewhere:1")).await.unwrap(),
-        None
-    );
+    assert_eq!(take(&bed, &holder("2-b", "elsewhere:1")).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -287,16 +227,10 @@ async fn an_approval_is_of_one_plan() {
     let other = approve(&bed, "web", &second).await;
     assert_eq!(refusal(other), Refusal::NotPaused);
     approve(&bed, "web", &first).await.unwrap();
-    assert_eq!(
-        read(&bed, "web").await.unwrap().approval,
-        Some(first.clone())
-    );
+    assert_eq!(read(&bed, "web").await.unwrap().approval, Some(first.clone()));
     // The wait is over. Somebody who comes back with the same plan finds it approved; with another one, not.
     clear(&bed, "web", "1-a", "d1").await.unwrap();
-    let Document {
-        waiting: is,
-        approval,
-    } = read(&bed, "web").await.unwrap();
+    let Document { waiting: is, approval } = read(&bed, "web").await.unwrap();
     assert_eq!((is, approval), (None, Some(first)));
     pause(&bed, "web", "1-a", &waiting("d2", 1)).await.unwrap();
     let left = read(&bed, "web").await.unwrap();

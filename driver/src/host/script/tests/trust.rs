@@ -16,10 +16,7 @@ async fn a_failure_never_goes_back_to_a_system_that_nobody_confirmed() {
     // There is nobody whom a confirmation could reach.
     let error = confirm(&bed, "1-a").await.unwrap_err();
     assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotWaiting));
-    assert_eq!(
-        probe(&bed).await.unwrap().current_system.as_ref(),
-        Some(&new)
-    );
+    assert_eq!(probe(&bed).await.unwrap().current_system.as_ref(), Some(&new));
     let broken = bed.toplevel("broken", Switch::Fails(4));
     let status = bed.deploy("2-b", &broken).await;
     assert_eq!(status.phase, Phase::RolledBack);

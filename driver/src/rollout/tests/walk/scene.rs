@@ -38,16 +38,14 @@ pub(super) fn scene() -> impl Strategy<Value = Scene> {
         0..3_usize,
         any::<bool>(),
     )
-        .prop_map(
-            |(fates, sizes, max_unavailable, max_parallel, max_failures, skips)| Scene {
-                fates,
-                sizes,
-                max_unavailable,
-                max_parallel,
-                max_failures,
-                skips,
-            },
-        )
+        .prop_map(|(fates, sizes, max_unavailable, max_parallel, max_failures, skips)| Scene {
+            fates,
+            sizes,
+            max_unavailable,
+            max_parallel,
+            max_failures,
+            skips,
+        })
 }
 
 impl Scene {
@@ -67,29 +65,18 @@ impl Scene {
         let batches = self.batches();
         let all: Vec<&String> = batches.iter().flatten().collect();
         let target = json!({ "host": "h", "user": null, "port": null });
-        let nodes: serde_json::Map<String, Value> = all
-            .iter()
-            .map(|node| ((*node).clone(), json!({ "target": target, "system": "s" })))
-            .collect();
+        let nodes: serde_json::Map<String, Value> =
+            all.iter().map(|node| ((*node).clone(), json!({ "target": target, "system": "s" }))).collect();
         let mut steps = serde_json::Map::new();
         let settles: Vec<String> = all.iter().map(|node| format!("copy:{node}")).collect();
-        steps.insert(
-            "gate:r:0".to_owned(),
-            json!({ "kind": "gate", "rollout": "r", "batch": 0, "settles": settles }),
-        );
+        steps.insert("gate:r:0".to_owned(), json!({ "kind": "gate", "rollout": "r", "batch": 0, "settles": settles }));
         for (place, batch) in batches.iter().enumerate() {
             let before = format!("gate:r:{place}");
             let mut ended = Vec::new();
             for node in batch {
                 let after = [format!("copy:{node}"), before.clone()];
-                steps.insert(
-                    format!("copy:{node}"),
-                    json!({ "kind": "copy", "node": node }),
-                );
-                steps.insert(
-                    format!("activate:{node}"),
-                    json!({ "kind": "activate", "node": node, "after": after }),
-                );
+                steps.insert(format!("copy:{node}"), json!({ "kind": "copy", "node": node }));
+                steps.insert(format!("activate:{node}"), json!({ "kind": "activate", "node": node, "after": after }));
                 steps.insert(
                     format!("check:{node}"),
                     json!({ "kind": "check", "node": node, "after": [format!("activate:{node}")] }),

@@ -37,9 +37,8 @@ impl Bed {
 
     pub fn roots(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path("nix/var/nix/gcroots/netlib")).unwrap();
-        let mut names: Vec<String> = entries
-            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-            .collect();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
     }

@@ -38,29 +38,25 @@ impl Switch {
             Self::Works => go,
             Self::Fails(status) => format!("[ \"$1\" = test ] && {go}exit {status}\n"),
             Self::FailsAtBoot => format!("[ \"$1\" = boot ] && exit 1\n{go}"),
-            Self::HangsAtBoot => format!(
-                "cp /bin/sleep {toplevel}/sleep\n[ \"$1\" = boot ] && {toplevel}/sleep 300\n{go}"
-            ),
+            Self::HangsAtBoot => {
+                format!("cp /bin/sleep {toplevel}/sleep\n[ \"$1\" = boot ] && {toplevel}/sleep 300\n{go}")
+            }
             Self::Lies => String::new(),
             Self::Hangs => format!("cp /bin/sleep {toplevel}/sleep\n{toplevel}/sleep 300\n"),
-            Self::WaitsFor(file) => format!(
-                "while [ ! -e {} ]; do sleep 0.1; done\n{go}",
-                file.display()
-            ),
+            Self::WaitsFor(file) => format!("while [ ! -e {} ]; do sleep 0.1; done\n{go}", file.display()),
             Self::Confirms(file) => format!("{go}: >{}\n", file.display()),
             Self::LeavesFile(file) => format!("echo >{}\n{go}", file.display()),
             Self::LeavesDaemon => format!("sleep 20 &\n{go}"),
             Self::BootOnly => format!("[ \"$1\" = test ] && {go}"),
-            Self::HangsInChildren => format!(
-                "cp /bin/sleep {toplevel}/sleep\ntrap '' TERM\n{toplevel}/sleep 300 &\n{toplevel}/sleep 300\n"
-            ),
+            Self::HangsInChildren => {
+                format!("cp /bin/sleep {toplevel}/sleep\ntrap '' TERM\n{toplevel}/sleep 300 &\n{toplevel}/sleep 300\n")
+            }
             Self::HangsAndLeavesChild => format!(
                 "cp /bin/sleep {toplevel}/sleep\n(trap '' TERM; exec {toplevel}/sleep 300) &\n{toplevel}/sleep 300\n"
             ),
-            Self::BreaksState => format!(
-                "mkdir -p {}\n{go}",
-                bed.path("var/lib/netlib/deploys/1-a/state.new").display()
-            ),
+            Self::BreaksState => {
+                format!("mkdir -p {}\n{go}", bed.path("var/lib/netlib/deploys/1-a/state.new").display())
+            }
         }
     }
 }

@@ -12,9 +12,8 @@ use super::super::bed::{Bed, Switch};
 
 /// What the script runs that is not its own shell's.
 const COMMANDS: [&str; 24] = [
-    "cat", "cut", "date", "df", "find", "flock", "grep", "head", "id", "ln", "ls", "mkdir", "mv",
-    "nix-env", "readlink", "rm", "setsid", "sleep", "sort", "stat", "sync", "tail", "timeout",
-    "tr",
+    "cat", "cut", "date", "df", "find", "flock", "grep", "head", "id", "ln", "ls", "mkdir", "mv", "nix-env",
+    "readlink", "rm", "setsid", "sleep", "sort", "stat", "sync", "tail", "timeout", "tr",
 ];
 
 /// Counts, and stops at the command of the number that was asked for.
@@ -57,13 +56,7 @@ impl Stage {
         fs::create_dir_all(bed.path("run/netlib")).unwrap();
         fs::create_dir_all(bed.path("stage")).unwrap();
         fs::write(bed.path("run/netlib/script-x.sh"), SCRIPT).unwrap();
-        Self {
-            bed,
-            old,
-            new,
-            alive: Mutex::new(None),
-            place: Mutex::new(String::new()),
-        }
+        Self { bed, old, new, alive: Mutex::new(None), place: Mutex::new(String::new()) }
     }
 
     /// Names the point for what is asserted from now on.
@@ -92,10 +85,7 @@ impl Stage {
                 _ => format!("/usr/bin/{command}"),
             };
             let text = SHIM.replace("$REAL", &real);
-            self.bed.program(
-                &format!("nix/var/nix/profiles/default/bin/{command}"),
-                &text,
-            );
+            self.bed.program(&format!("nix/var/nix/profiles/default/bin/{command}"), &text);
         }
     }
 
@@ -111,20 +101,13 @@ impl Stage {
 
     fn script(&self, words: &[&str]) -> Command {
         let mut command = Command::new("sh");
-        command
-            .arg(self.bed.path("run/netlib/script-x.sh"))
-            .args(words)
-            .env("NETLIB_HOST_ROOT", self.bed.path(""));
+        command.arg(self.bed.path("run/netlib/script-x.sh")).args(words).env("NETLIB_HOST_ROOT", self.bed.path(""));
         command
     }
 
     fn ask(&self, words: &[&str]) -> String {
         let output = self.script(words).stdin(Stdio::null()).output().unwrap();
-        format!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        )
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
     }
 
     /// Starts the script with the shims, until the crash comes or all has ended.
@@ -154,26 +137,13 @@ impl Stage {
             said.push(byte[0]);
         }
         *self.alive.lock().unwrap() = Some(alive);
-        if said.is_empty() {
-            Crash::Never
-        } else {
-            Crash::Came(String::from_utf8_lossy(&said).into_owned())
-        }
+        if said.is_empty() { Crash::Never } else { Crash::Came(String::from_utf8_lossy(&said).into_owned()) }
     }
 
     /// Activates the new system.
     pub fn activate_until(&self, point: usize, is_ignored: &str) -> Crash {
         let toplevel = format!("toplevel={}", self.new);
-        let words = [
-            "activate",
-            "1-a",
-            &toplevel,
-            "goal=switch",
-            "timeout=60",
-            "confirm=60",
-            "id=h",
-            "name=h",
-        ];
+        let words = ["activate", "1-a", &toplevel, "goal=switch", "timeout=60", "confirm=60", "id=h", "name=h"];
         self.run_until(point, is_ignored, &words)
     }
 
@@ -181,10 +151,7 @@ impl Stage {
     pub fn leave_unconfirmed(&self) {
         self.bed.change(&self.new, Switch::Works);
         self.deploy("1-a", &self.new);
-        while !self
-            .ask(&["status", "1-a", "0"])
-            .contains("phase=awaitingConfirmation")
-        {
+        while !self.ask(&["status", "1-a", "0"]).contains("phase=awaitingConfirmation") {
             std::thread::sleep(Duration::from_millis(20));
         }
         self.kill_where(|_| true);
@@ -196,15 +163,8 @@ impl Stage {
 
     /// Kills those whose command line is meant, and whatever stands at the crash.
     pub fn kill_where(&self, is_meant: impl Fn(&str) -> bool) {
-        let shims = self
-            .bed
-            .path("nix/var/nix/profiles/default/bin")
-            .display()
-            .to_string();
-        while self
-            .bed
-            .kill_where(|words| is_meant(words) || words.contains(&shims))
-        {
+        let shims = self.bed.path("nix/var/nix/profiles/default/bin").display().to_string();
+        while self.bed.kill_where(|words| is_meant(words) || words.contains(&shims)) {
             std::thread::sleep(Duration::from_millis(2));
         }
     }
@@ -212,10 +172,7 @@ impl Stage {
     /// From now on a write of whatever runs fails, or ends it.
     pub fn let_no_write_through(&self) {
         for (id, _) in self.bed.processes() {
-            let limited = Command::new("prlimit")
-                .args(["--fsize=0:0", "--pid"])
-                .arg(id.to_string())
-                .output();
+            let limited = Command::new("prlimit").args(["--fsize=0:0", "--pid"]).arg(id.to_string()).output();
             limited.unwrap();
         }
     }
@@ -283,26 +240,13 @@ impl Stage {
             assert_eq!(running, self.new, "{}", self.told());
             // It is not set before.
             let phase = self.bed.state_value("1-a", "phase");
-            assert!(
-                ["confirmed", "committing", "rollingBack"].contains(&phase.as_str()),
-                "{}",
-                self.told()
-            );
+            assert!(["confirmed", "committing", "rollingBack"].contains(&phase.as_str()), "{}", self.told());
         }
     }
 
     fn deploy(&self, nonce: &str, toplevel: &str) {
         let toplevel = format!("toplevel={toplevel}");
-        let words = [
-            "activate",
-            nonce,
-            &toplevel,
-            "goal=switch",
-            "timeout=60",
-            "confirm=60",
-            "id=h",
-            "name=h",
-        ];
+        let words = ["activate", nonce, &toplevel, "goal=switch", "timeout=60", "confirm=60", "id=h", "name=h"];
         let mut said = String::new();
         for _ in 0..200 {
             said = self.ask(&words);
@@ -347,27 +291,15 @@ impl Stage {
 
     fn assert_at_rest_after_failure(&self) {
         let running = self.running();
-        assert!(
-            running == self.old || running == self.new,
-            "{}",
-            self.told()
-        );
+        assert!(running == self.old || running == self.new, "{}", self.told());
     }
 
     /// The next deployment goes well, and nothing of the earlier ones stays.
     pub fn assert_next_deployment(&self) {
-        let newer = self.bed.toplevel(
-            "newer",
-            Switch::Confirms(self.bed.path("run/netlib/confirm-3-c")),
-        );
+        let newer = self.bed.toplevel("newer", Switch::Confirms(self.bed.path("run/netlib/confirm-3-c")));
         self.deploy("3-c", &newer);
         assert_eq!(self.until_over("3-c"), "confirmed", "{}", self.told());
-        assert_eq!(
-            (self.running(), self.profile()),
-            (newer.clone(), newer),
-            "{}",
-            self.told()
-        );
+        assert_eq!((self.running(), self.profile()), (newer.clone(), newer), "{}", self.told());
         for _ in 0..500 {
             if self.bed.left().is_empty() {
                 return;
