@@ -1,5 +1,7 @@
-//! The evaluator that needs nothing but `nix`: one process a node, as many at a time as cores and memory allow.
+//! The evaluator that needs nothing but `nix`: one process for as many nodes as memory allows, as many processes at a time
+//! as there are cores. Nodes of a set that fails are evaluated one by one, so that each has its own result.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 
@@ -7,9 +9,11 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use serde::Deserialize;
 
+use super::batches::next_batch;
 use super::evaluation::Parts;
 use super::roots::protect;
-use super::{Answer, CacheStatus, EvaluateError, Evaluated, Evaluator, Messages, NixCallError, Toplevel};
+use super::{Answer, CacheStatus, EvaluateError, Evaluated, Evaluator, Messages, NixCallError, Resources, Toplevel};
+use crate::event::Event;
 use crate::process::ProcessError;
 
 /// What of a derivation the driver wants to know. The result of a node without one is an error of that node alone.
@@ -19,7 +23,7 @@ const FIELDS: &str = "d: { drvPath = d.drvPath; out = d.outPath; warnings = d.me
 /// How often a node is evaluated whose derivation was taken away at once.
 const ATTEMPTS: usize = 3;
 
-/// Evaluates each node in a process of its own.
+/// Evaluates nodes in sets, and in processes of their own where that fails.
 #[derive(Clone, Debug)]
 pub(super) struct NixEvaluator {
     parts: Parts,
@@ -34,14 +38,63 @@ struct Record {
     warnings: Vec<String>,
 }
 
+impl Record {
+    fn into_toplevel(self) -> Toplevel {
+        let cache_status = match Path::new(&self.out).exists() {
+            true => CacheStatus::Local,
+            false => CacheStatus::Unknown,
+        };
+        Toplevel { cache_status, warnings: self.warnings, drv_path: self.drv_path, out_path: self.out }
+    }
+}
+
 impl NixEvaluator {
     pub(super) const fn new(parts: Parts) -> Self {
         Self { parts }
     }
 
-    async fn one(self, node: String) -> Evaluated {
-        let result = self.derivation(&node).await;
-        Evaluated { node, result }
+    /// What a set has no result for is evaluated by itself.
+    async fn set(self, nodes: Vec<String>) -> Vec<Evaluated> {
+        let mut known = match nodes.as_slice() {
+            [] | [_] => BTreeMap::new(),
+            all => self.together(all).await.unwrap_or_default(),
+        };
+        let results = nodes.into_iter().map(|node| {
+            let found = known.remove(&node);
+            let this = &self;
+            async move {
+                let result = match found {
+                    Some(found) => Ok(found),
+                    None => this.derivation(&node).await,
+                };
+                Evaluated { node, result }
+            }
+        });
+        futures::future::join_all(results).await
+    }
+
+    /// The derivations of these nodes by one process, rooted; none where one of them fails.
+    async fn together(&self, nodes: &[String]) -> Option<BTreeMap<String, Toplevel>> {
+        let slot = self.parts.pool.slot().await;
+        let names: String = nodes.iter().map(|node| format!("\"{node}\" = null; ")).collect();
+        let apply = format!("all: builtins.mapAttrs (_: {FIELDS}) (builtins.intersectAttrs {{ {names}}} all)");
+        let answer = self.eval(self.parts.attribute.name(), apply).await.ok()?;
+        drop(slot);
+        let records: BTreeMap<String, Record> = serde_json::from_slice(&answer.stdout).ok()?;
+        let name = format!("{}-{}-and-others.drv", self.parts.attribute.name(), nodes.first()?);
+        let link = self.parts.run_dir.join(name);
+        let paths: Vec<&str> = records.values().map(|record| record.drv_path.as_str()).collect();
+        protect(self.parts.flake.nix(), &link, &paths).await.ok()?;
+        let said: BTreeSet<&str> =
+            records.values().flat_map(|record| record.warnings.iter().map(|warning| warning.trim())).collect();
+        // What Nix prints belongs to no node of the set.
+        for warning in &answer.messages.evaluation_warnings {
+            if !said.contains(warning.as_str()) {
+                self.parts.events.send(Event::Warning(warning.clone()));
+            }
+        }
+        let found = records.into_iter().map(|(node, record)| (node, record.into_toplevel()));
+        Some(found.collect())
     }
 
     async fn derivation(&self, node: &str) -> Result<Toplevel, EvaluateError> {
@@ -69,13 +122,8 @@ impl NixEvaluator {
             let text = format!("`nix eval` answered something netlib does not understand: {error}");
             EvaluateError::plain(node, &text)
         })?;
-        let is_here = Path::new(&record.out).exists();
-        Ok(Toplevel {
-            cache_status: if is_here { CacheStatus::Local } else { CacheStatus::Unknown },
-            warnings: warnings(record.warnings, &answer.messages),
-            drv_path: record.drv_path,
-            out_path: record.out,
-        })
+        let found = record.into_toplevel();
+        Ok(Toplevel { warnings: warnings(found.warnings, &answer.messages), ..found })
     }
 
     async fn ask(&self, node: &str) -> Result<Answer, NixCallError> {
@@ -93,9 +141,13 @@ impl NixEvaluator {
     }
 
     async fn call(&self, node: &str) -> Result<Answer, NixCallError> {
+        self.eval(&self.parts.attribute.of(node), FIELDS.to_owned()).await
+    }
+
+    async fn eval(&self, attribute: &str, apply: String) -> Result<Answer, NixCallError> {
         let flake = &self.parts.flake;
-        let words = flake.attribute(&self.parts.attribute.of(node)).words();
-        let apply = ["--apply".to_owned(), FIELDS.to_owned()];
+        let words = flake.attribute(attribute).words();
+        let apply = ["--apply".to_owned(), apply];
         flake.nix().call(["eval", "--json"], words.into_iter().chain(apply)).await
     }
 
@@ -133,7 +185,12 @@ fn killed(error: &NixCallError) -> Option<i32> {
 impl Evaluator for NixEvaluator {
     fn evaluate(&self, nodes: BoxStream<'static, String>) -> BoxStream<'static, Evaluated> {
         let this = self.clone();
-        let at_once = self.parts.resources.workers;
-        nodes.map(move |node| this.clone().one(node)).buffer_unordered(at_once).boxed()
+        let Resources { workers, set, .. } = self.parts.resources;
+        let batches = futures::stream::unfold(nodes, async |mut nodes| Some((next_batch(&mut nodes).await?, nodes)));
+        let sets = batches.flat_map(move |batch| {
+            let size = batch.len().div_ceil(workers).clamp(1, set);
+            futures::stream::iter(batch).chunks(size)
+        });
+        sets.map(move |nodes| this.clone().set(nodes)).buffer_unordered(workers).flat_map(futures::stream::iter).boxed()
     }
 }

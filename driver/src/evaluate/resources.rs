@@ -8,6 +8,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Memory that evaluating one real NixOS system may take, in MiB.
 const MEMORY_OF_ONE: u64 = 2048;
 
+/// What a further one takes in the same process, which has read nixpkgs already.
+const MEMORY_OF_FURTHER: u64 = 512;
+/// Most systems of one process: whoever waits for the first of them waits for all.
+const LARGEST_SET: u64 = 32;
+
 /// How much of this machine evaluation takes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Resources {
@@ -15,20 +20,31 @@ pub struct Resources {
     pub workers: usize,
     /// MiB of memory for each.
     pub memory: u64,
+    /// Systems that one process may evaluate.
+    pub set: usize,
 }
 
 impl Resources {
     /// What the user says, and for the rest what this machine has.
     #[must_use]
     pub fn new(workers: Option<NonZeroUsize>, memory: Option<NonZeroU64>) -> Self {
-        let memory = memory.map_or(MEMORY_OF_ONE, NonZeroU64::get);
+        let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        let available = available_mebibytes(&meminfo);
+        let said = memory.map(NonZeroU64::get);
+        let memory = said.unwrap_or(MEMORY_OF_ONE);
         let workers = workers.map(NonZeroUsize::get).unwrap_or_else(|| {
             let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-            let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-            fitting(cores, memory, available_mebibytes(&meminfo))
+            fitting(cores, memory, available)
         });
-        Self { workers, memory }
+        let share = available.unwrap_or(memory) * 4 / 5 / workers as u64;
+        Self { workers, memory, set: set_within(said.unwrap_or(share)) }
     }
+}
+
+/// How many systems a process may evaluate that may take this much.
+fn set_within(memory: u64) -> usize {
+    let further = memory.saturating_sub(MEMORY_OF_ONE) / MEMORY_OF_FURTHER;
+    usize::try_from((1 + further).min(LARGEST_SET)).unwrap_or(1)
 }
 
 /// With a quarter of room to spare: an evaluator sees that it has grown too large only afterwards.
@@ -82,6 +98,12 @@ mod tests {
         assert_eq!(fitting(8, 2048, Some(1)), 1);
         assert_eq!(fitting(3, 2048, None), 3);
         assert_eq!(available_mebibytes("nothing"), None);
+    }
+
+    #[test]
+    fn memory_bounds_how_many_share_a_process() {
+        let sets = [0, 2048, 2560, 8192, 1_000_000].map(set_within);
+        assert_eq!(sets, [1, 1, 2, 13, 32]);
     }
 
     #[test]

@@ -22,6 +22,9 @@ fn three_of_five_are_deployed_by_plain_nix() {
     site.note_nix();
     site.write(&network());
     let text = three_of_five(&site, site.netlib("deploy --evaluator nix"));
+    // Those that share a process with one that fails have their own afterwards.
+    let calls = site.evaluator_calls().join("\n");
+    assert_says(&calls, &["\"gamma\" = null; ", "\"alpha\" = null; ", "toplevels.alpha"]);
     // Where it is written down, in the working tree, and where the rest can be read.
     let file = "/root/.local/state/netlib/traces/default-toplevels.alpha.log";
     assert_says(&text, &["/root/network/alpha.nix", file]);
