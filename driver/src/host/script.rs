@@ -190,14 +190,16 @@ fn understood(host: &dyn Host, answer: Answer) -> Result<Probe, HostError> {
     Ok(answer.into_probe())
 }
 
-/// Keeps a toplevel from garbage collection on the host until its deployment ends, and no longer what dead runs wanted to
-/// deploy; whether the host has it already.
-pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str, dead: &[String]) -> Result<bool, HostError> {
-    let words = [nonce, toplevel].into_iter();
-    let words: Vec<&str> = words.chain(dead.iter().map(String::as_str)).collect();
-    let answer = call(host, "protect", &words).await?;
+/// Keeps a toplevel from garbage collection on the host until its deployment ends; whether the host has it already.
+pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str) -> Result<bool, HostError> {
+    let answer = call(host, "protect", &[nonce, toplevel]).await?;
     answer.accepted("protected")?;
     Ok(answer.get("valid") == Some("yes"))
+}
+
+/// Keeps no longer what these deployments wanted to activate, unless the host is at it.
+pub async fn release(host: &dyn Host, nonces: &[&str]) -> Result<(), HostError> {
+    call(host, "release", nonces).await?.accepted("released")
 }
 
 /// Keeps the node's programs from garbage collection for a day at least, and as long as they run; whether the host has

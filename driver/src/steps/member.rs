@@ -1,5 +1,7 @@
 //! Activates a node as a member of its rollout: with its own checks and its lease, and remembering how to go back.
 
+use std::sync::atomic::Ordering;
+
 use super::check::{Look, health, judge, look};
 use super::coordinator::lost_lock;
 use super::runner::StepRunner;
@@ -31,6 +33,8 @@ impl StepRunner {
         let activated = activate::activate(&self.parts, standing, (health, lease), show).await;
         let activated = activated.map_err(|failure| self.judged(node, failure))?;
         let is_ours = activated.before.is_some();
+        // What another run activated has a root of that run.
+        standing.is_kept.store(!is_ours, Ordering::Relaxed);
         if let Some(mut course) = self.rollouts.course_of(node) {
             match activated.before {
                 Some(before) => course.changed(node, before),

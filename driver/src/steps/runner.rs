@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 use tokio::sync::{Mutex, OnceCell};
+use tokio::time::timeout;
 
 use super::check::Look;
 use super::coordinator::Leases;
@@ -20,7 +22,7 @@ use crate::event::{Event, EventSink, StepResult};
 use crate::graph::StepId;
 use crate::host::script::rollout::Left;
 use crate::host::{Hosts, script};
-use crate::plan::{ActivationOptions, Plan, Step, StepKind};
+use crate::plan::{ActivationOptions, Goal, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
 use crate::schedule::{Admission, Execute, StepOutcome};
 
@@ -28,6 +30,9 @@ use crate::schedule::{Admission, Execute, StepOutcome};
 const UP_TO_DATE: &str = "up to date";
 /// Said of steps that an activation under way has behind it.
 const UNDER_WAY: &str = "its activation is under way already";
+
+/// How long a host is asked at most to forget what it needs no more.
+const FORGET_LIMIT: Duration = Duration::from_secs(5);
 
 /// What a [`StepRunner`] works with.
 pub struct StepRunnerParts {
@@ -89,8 +94,17 @@ impl StepRunner {
         }
     }
 
-    /// Gives back what the run still has: the locks of rollouts that did not come to their end.
+    /// Gives back what the run still has: the locks of rollouts that did not come to their end, and what hosts keep for
+    /// activations that failed before they began.
     pub async fn close(&self) {
+        let kept = self
+            .standings
+            .values()
+            .filter_map(OnceCell::get)
+            .flatten()
+            .filter(|standing| standing.is_kept.load(Ordering::Relaxed));
+        let ours = [self.parts.settings.nonce.as_str()];
+        join_all(kept.map(|standing| forget(standing, &ours))).await;
         let leases = std::mem::take(&mut *self.leases.lock().await);
         for leases in leases.into_values() {
             leases.release(Left::Open).await;
@@ -227,9 +241,13 @@ impl StepRunner {
 
     async fn copy(&self, node: &str, step: &str, standing: &Standing) -> Result<String, StepFailure> {
         let Settings { nonce, dead, copy_limit, cancel, .. } = &self.parts.settings;
+        if !dead.is_empty() {
+            forget(standing, &dead.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        }
+        standing.is_kept.store(standing.options.goal != Goal::Copy, Ordering::Relaxed);
         let (host, path) = (&*standing.host, &standing.toplevel.out_path);
         // A root that points nowhere yet is in order; a copy that no root holds could be collected at any time.
-        let copied = match script::protect(host, nonce, path, dead).await? {
+        let copied = match script::protect(host, nonce, path).await? {
             true => Some(0),
             false => {
                 let show = |line| self.show(step, line);
@@ -249,6 +267,13 @@ impl StepRunner {
 
     pub(super) fn show(&self, step: &str, line: String) {
         self.parts.events.send(Event::StepOutput { step: step.to_owned(), line });
+    }
+}
+
+/// Has a host keep no longer what these deployments wanted to activate; it keeps for a week what it cannot be told.
+async fn forget(standing: &Standing, nonces: &[&str]) {
+    if let Ok(Err(error)) = timeout(FORGET_LIMIT, script::release(&*standing.host, nonces)).await {
+        tracing::debug!("{}: {error}", standing.host.address());
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Standing {
     pub options: ActivationOptions,
     /// Whether this run restarted it, although it ran what it should.
     pub was_restarted: AtomicBool,
+    /// Whether the host keeps the system for an activation of this run that did not succeed yet.
+    pub is_kept: AtomicBool,
 }
 
 impl Standing {
@@ -43,7 +45,7 @@ impl Standing {
                 script::acknowledge(&*host, &last.nonce).await?;
             }
         }
-        Ok(Self { host, toplevel, probe, options, was_restarted: AtomicBool::new(false) })
+        Ok(Self { host, toplevel, probe, options, was_restarted: false.into(), is_kept: false.into() })
     }
 
     /// Whether the node is where its goal would bring it.

@@ -4,14 +4,18 @@
 protect() {
   use_deploy "$1"
   if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-next"; then refuse_state "$root/nix"; fi
-  wanted=$2
-  shift 2
+  tidy_roots
+  emit protected "$2"
+  say_whether_valid "$2"
+}
+
+# At the gate: what is about to be recorded has its root and no record yet.
+release() {
+  enter_gate
   for dead in "$@"; do
     if is_nonce "$dead" && ! is_of_record "$dead"; then rm -f -- "$roots/$dead-next"; fi
   done
-  tidy_roots
-  emit protected "$wanted"
-  say_whether_valid "$wanted"
+  emit released "$*"
 }
 
 keep() {

@@ -7,9 +7,8 @@
 #   probe [ID NAME POLICY]       what runs here, whose machine it is, what was left unfinished;
 #                                with a network: refused unless the host is of that network
 #   generations                  the generations of the system profile
-#   protect NONCE TOPLEVEL DEAD…
-#                                keep TOPLEVEL from garbage collection until its deployment ends; say whether it is here.
-#                                What killed runs of the deployer wanted to deploy is kept no longer
+#   protect NONCE TOPLEVEL       keep TOPLEVEL from garbage collection until its deployment ends; say whether it is here
+#   release NONCE…               keep no longer what these wanted to deploy: they ended before the host took it up
 #   keep NONCE PATH              the same for a day at least: programs that checks run
 #   activate NONCE KEY=VALUE…    check, record, start the activation of `toplevel`, return at once
 #   rollback NONCE KEY=VALUE…    the same for a generation of the profile: `generation=N`, or the one before; with

@@ -40,7 +40,7 @@ case $subcommand in
     ;;
 esac
 case $subcommand in
-  probe | generations | protect | keep | check | activate | rollback | run | recover | watch | confirm | status | identify) "$subcommand" "$@" ;;
+  probe | generations | protect | release | keep | check | activate | rollback | run | recover | watch | confirm | status | identify) "$subcommand" "$@" ;;
   jobs) list_jobs ;;
   reboot-needed) reboot_needed "$@" ;;
   reboot) reboot_host "$@" ;;

@@ -79,12 +79,24 @@ is_wanted() {
 }
 
 # Whether a root keeps what a deployment that goes on, or one that failed to go back, is about.
-is_of_record() { (use_deploy "$1" && load_state && { unfinished || [ "$phase" = rollbackFailed ]; }); }
+is_of_record() { (use_deploy "$1" && load_state && { unfinished || is_unsettled; }); }
+
+# Whether the host failed to go back, and nothing was confirmed on it since.
+is_unsettled() {
+  [ "$phase" = rollbackFailed ] || return 1
+  is_later=''
+  for later in $(recorded); do
+    if [ -n "$is_later" ] && (use_deploy "$later" && load_state && [ "$phase" = confirmed ]); then return 1; fi
+    if [ "$later" = "$nonce" ]; then is_later=yes; fi
+  done
+}
+
+has_record() { [ -f "$deploys/$1/state" ]; }
 
 is_kept_anyway() { [ "$1" = "$(resolve "$running")" ] && [ "$1" = "$(resolve "$profile")" ]; }
 
-# Roots of what never ended go after a week, and programs after a day: by then those who prepared them are gone. So does
-# what the running system and its profile keep anyway. The clock may have jumped: what goes on keeps its roots.
+# Roots of what never began go after a week, and programs after a day: by then those who prepared them are gone. What
+# ended needs none, nor does what the running system and its profile keep. The clock may have jumped: what goes on keeps its.
 tidy_roots() {
   clock=$(date +%s)
   for link in "$roots"/*; do
@@ -93,8 +105,7 @@ tidy_roots() {
     age=$((clock - $(stat -c %Y -- "$link"))) target=$(readlink -- "$link")
     case $link in
       *-programs) if [ "$age" -ge "$keep_programs_seconds" ] && ! is_wanted "$target"; then rm -f -- "$link"; fi ;;
-      *-next) if [ "$age" -ge "$keep_roots_seconds" ] || is_kept_anyway "$target"; then rm -f -- "$link"; fi ;;
-      *) if [ "$age" -ge "$keep_roots_seconds" ]; then rm -f -- "$link"; fi ;;
+      *) if [ "$age" -ge "$keep_roots_seconds" ] || is_kept_anyway "$target" || has_record "$owner"; then rm -f -- "$link"; fi ;;
     esac
   done
 }

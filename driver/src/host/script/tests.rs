@@ -93,6 +93,20 @@ async fn a_way_back_that_fails_is_said_and_both_systems_are_kept() {
 }
 
 #[tokio::test]
+async fn what_a_failed_way_back_kept_goes_once_a_later_deployment_is_confirmed() {
+    let (bed, old, new) = confirmation::bed_with(Switch::Fails(4));
+    bed.change(&old, Switch::Fails(3));
+    let kept = || bed.left().contains("1-a-previous") && bed.left().contains("1-a-next");
+    assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::RollbackFailed);
+    let other = bed.toplevel("other", Switch::Fails(4));
+    assert_ne!(bed.deploy("2-b", &other).await.phase, Phase::Confirmed);
+    assert!(kept(), "{}", bed.left());
+    let good = bed.toplevel("good", Switch::Works);
+    assert_eq!(bed.deploy("3-c", &good).await.phase, Phase::Confirmed);
+    assert_eq!(bed.left(), "");
+}
+
+#[tokio::test]
 async fn a_way_back_that_lies_is_not_believed() {
     let bed = Bed::new();
     let old = bed.toplevel("old", Switch::Works);
@@ -200,7 +214,7 @@ async fn the_log_is_read_from_where_the_reader_was() {
 async fn a_copied_system_is_a_root_until_it_runs() {
     let bed = Bed::new();
     let new = bed.toplevel("new", Switch::Works);
-    protect(&bed, "1-a", &new, &[]).await.unwrap();
+    protect(&bed, "1-a", &new).await.unwrap();
     assert_eq!(bed.roots(), ["1-a-next"]);
     assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
     assert_eq!(bed.roots(), Vec::<String>::new());
@@ -211,12 +225,12 @@ async fn a_host_says_what_it_has_already() {
     let bed = Bed::new();
     let here = bed.toplevel("here", Switch::Works);
     let missing = here.replace("here", "missing");
-    assert!(protect(&bed, "1-a", &here, &[]).await.unwrap());
-    assert!(!protect(&bed, "1-a", &missing, &[]).await.unwrap());
+    assert!(protect(&bed, "1-a", &here).await.unwrap());
+    assert!(!protect(&bed, "1-a", &missing).await.unwrap());
     assert!(keep(&bed, "1-a", &here).await.unwrap());
     assert!(!keep(&bed, "1-a", &missing).await.unwrap());
     bed.program("nix/var/nix/profiles/default/bin/nix-store", "#!/bin/sh\nexit 127\n");
-    assert!(!protect(&bed, "1-a", &here, &[]).await.unwrap());
+    assert!(!protect(&bed, "1-a", &here).await.unwrap());
 }
 
 #[tokio::test]
@@ -224,7 +238,7 @@ async fn roots_of_what_never_ended_go_after_a_week_and_those_of_what_goes_on_sta
     let bed = Bed::new();
     let [one, two] = ["one", "two"].map(|name| bed.toplevel(name, Switch::Works));
     for nonce in ["1-a", "2-b", "3-c"] {
-        protect(&bed, nonce, &one, &[]).await.unwrap();
+        protect(&bed, nonce, &one).await.unwrap();
     }
     for nonce in ["1-a", "2-b"] {
         let root = bed.path(&format!("nix/var/nix/gcroots/netlib/{nonce}-next"));
@@ -235,7 +249,7 @@ async fn roots_of_what_never_ended_go_after_a_week_and_those_of_what_goes_on_sta
     let record = bed.path("var/lib/netlib/deploys/1-a");
     fs::create_dir_all(&record).unwrap();
     fs::write(record.join("state"), "phase=activating\n").unwrap();
-    protect(&bed, "4-d", &two, &[]).await.unwrap();
+    protect(&bed, "4-d", &two).await.unwrap();
     assert_eq!(bed.roots(), ["1-a-next", "3-c-next", "4-d-next"]);
 }
 
