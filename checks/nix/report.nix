@@ -94,13 +94,19 @@ let
   // lib.listToAttrs (
     map (module: lib.nameValuePair "module-${module}" (runModuleSystems module)) moduleNames
   );
+  # What somebody works on: a unit test's file, or a module.
+  alone =
+    lib.genAttrs groups runGroup
+    // lib.genAttrs moduleNames (module: runModule module ++ runModuleSystems module);
 
   lines =
     if part == "list" then
       builtins.attrNames parts
+    else if part == "names" then
+      builtins.attrNames (parts // alone)
     else if part == "all" then
       lib.concatLists (builtins.attrValues parts)
     else
-      parts.${part};
+      (parts // alone).${part};
 in
 lib.concatMapStrings (line: "${line}\n") lines
