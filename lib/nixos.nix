@@ -90,6 +90,7 @@ in
         system = null;
         # With the revision of the pin in it when the pin is a flake.
         lib = libOf node.nixpkgs;
+        specialArgs = network.specialArgs // node.specialArgs;
         prefix = [
           "nodes"
           name

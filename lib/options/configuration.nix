@@ -1,15 +1,47 @@
 # NixOS configuration that is not written in a node: for all nodes, and contributed by network modules.
 {
   config,
+  options,
   lib,
   netlib,
+  inputs,
+  self,
   ...
 }:
 let
   inherit (lib) types;
+  inherit (netlib) errors;
+
+  # What NixOS modules get anyway, and from whoever evaluates them.
+  taken = [
+    "config"
+    "node"
+    "options"
+  ];
+  takenBy =
+    option: fileOf: arguments:
+    map (name: {
+      assertion = !(arguments ? ${name});
+      message = "${option}.${name}: NixOS modules get an argument of this name already. Use another one${fileOf name}.";
+    }) taken;
 in
 {
   options = {
+    specialArgs = lib.mkOption {
+      type = types.lazyAttrsOf types.raw;
+      description = ''
+        Arguments of the NixOS modules of all nodes, which may be used in `imports` too, as of `nixosSystem`. `inputs` and `self` of your
+        flake are among them unless you set them; `nodes.<name>.specialArgs` adds to them.
+      '';
+      defaultText = lib.literalExpression "{ inherit inputs self; }";
+      example = lib.literalExpression ''
+        {
+          inherit inputs;
+          domain = "example.org";
+        }
+      '';
+    };
+
     defaults = lib.mkOption {
       type = types.deferredModule;
       default = { };
@@ -35,5 +67,18 @@ in
         }
       '';
     };
+  };
+
+  config = {
+    specialArgs = lib.mapAttrs (_: lib.mkOptionDefault) { inherit inputs self; };
+
+    assertions =
+      takenBy "specialArgs" (errors.definedIn options.specialArgs) config.specialArgs
+      ++ lib.concatLists (
+        lib.mapAttrsToList (
+          name: node:
+          takenBy "nodes.${name}.specialArgs" (_: errors.definedIn options.nodes name) node.specialArgs
+        ) config.nodes
+      );
   };
 }

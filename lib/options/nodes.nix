@@ -78,6 +78,13 @@ let
           };
         };
 
+        specialArgs = lib.mkOption {
+          type = types.lazyAttrsOf types.raw;
+          default = { };
+          description = "Arguments of the NixOS modules of this node, beside those of the network's `specialArgs`.";
+          example = lib.literalExpression "{ disk = \"/dev/vda\"; }";
+        };
+
         configuration = lib.mkOption {
           type = types.deferredModule;
           default = { };

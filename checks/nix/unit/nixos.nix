@@ -116,8 +116,52 @@ let
     nodes.same = { };
     nodes.other.nixpkgs = other;
   };
+
+  # Configurations as they are in flakes that call nixosSystem: modules of inputs, arguments in imports.
+  special.default = {
+    network.name = "special";
+    defaults = minimal;
+    specialArgs.domain = "example.org";
+    specialArgs.own = { lib, domain, ... }: { networking.domain = lib.mkDefault domain; };
+    nodes.plain.configuration =
+      {
+        own,
+        inputs,
+        self,
+        ...
+      }:
+      {
+        imports = [ own ];
+        networking.search = [
+          (toString (self ? outPath))
+          (toString (inputs ? nixpkgs))
+        ];
+      };
+    nodes.alone = {
+      specialArgs.domain = "example.net";
+      configuration = { own, ... }: { imports = [ own ]; };
+    };
+  };
 in
 {
+  "specialArgs reach imports, with inputs and self, and a node has its own" = {
+    expr = lib.mapAttrs (_: node: { inherit (node.config.networking) domain search; }) (
+      (subject.outputsOf special).nixosConfigurations
+    );
+    expected = {
+      plain = {
+        domain = "example.org";
+        search = [
+          "1"
+          "1"
+        ];
+      };
+      alone = {
+        domain = "example.net";
+        search = [ ];
+      };
+    };
+  };
   "a tag that two modules add counts once" = {
     expr =
       (subject.evaluate {

@@ -1,0 +1,5 @@
+{
+  network.name = "home";
+  specialArgs.node = "mine";
+  nodes.alpha.specialArgs.config = { };
+}
