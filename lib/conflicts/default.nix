@@ -25,6 +25,7 @@ let
     ./addresses.nix
     ./subnets.nix
     ./node-networks.nix
+    ./targets.nix
     ./ports.nix
     ./interfaces.nix
     ./allowed-ips.nix
