@@ -107,40 +107,6 @@ impl Graph {
         Ok(graph)
     }
 
-    /// Only these steps. An edge that led through steps which are left out becomes a direct one, so that the order among
-    /// the remaining steps stays; it asks for success only if every edge on the way did.
-    #[must_use]
-    pub fn restrict(&self, steps: &BTreeSet<StepId>) -> Self {
-        let kept = |index: &NodeIndex| steps.contains(&self.inner[*index].id);
-        let vertices = self.order.iter().filter(|index| kept(index));
-        let edges = vertices.clone().flat_map(|index| {
-            let step = self.inner[*index].id.clone();
-            self.nearest_before(*index, &kept)
-                .into_iter()
-                .map(move |(before, edge)| (self.inner[before].id.clone(), step.clone(), edge))
-        });
-        // Contracting paths of an acyclic graph makes no cycle and names only steps that are kept.
-        Self::build(vertices.map(|index| self.inner[*index].clone()), edges).unwrap_or_default()
-    }
-
-    fn nearest_before(&self, index: NodeIndex, kept: &impl Fn(&NodeIndex) -> bool) -> BTreeSet<(NodeIndex, Edge)> {
-        let before = |of, reached: Edge| {
-            self.inner
-                .edges_directed(of, Direction::Incoming)
-                .map(move |edge| (edge.source(), reached.min(*edge.weight())))
-        };
-        let mut pending: Vec<(NodeIndex, Edge)> = before(index, Edge::After).collect();
-        let (mut seen, mut nearest) = (BTreeSet::new(), BTreeSet::new());
-        while let Some((at, reached)) = pending.pop() {
-            if kept(&at) {
-                nearest.insert((at, reached));
-            } else if seen.insert((at, reached)) {
-                pending.extend(before(at, reached));
-            }
-        }
-        nearest
-    }
-
     /// All steps, each after those it depends on; steps that could come next in any order are sorted by name.
     pub fn steps(&self) -> impl Iterator<Item = &WalkStep> {
         self.order.iter().map(|index| &self.inner[*index])

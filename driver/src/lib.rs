@@ -23,7 +23,6 @@ pub mod rollout;
 pub mod run_dir;
 pub mod saved;
 pub mod schedule;
-pub mod select;
 pub mod status;
 pub mod steps;
 pub mod store_path;

@@ -1,4 +1,4 @@
-//! The deploy plan, schema version 1: the contract between the Nix library and this driver.
+//! The document for a request, schema version 2: the contract between the Nix library and this driver.
 //!
 //! Knows the shape of the JSON document and nothing of how it is evaluated or carried out.
 
@@ -13,20 +13,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::event::WalkStep;
-use crate::graph::Graph;
+use crate::text::unchanged;
 
 pub use activation::{ActivationOptions, Goal, RebootPolicy};
 pub use check::{Check, Health};
 pub use error::PlanError;
-pub use rollout::{Batch, OnUnreachable, Pause, PauseAfter, RevertScope, Rollout};
+pub use rollout::{Batch, Digest, OnUnreachable, Pause, PauseAfter, RevertScope, Rollout};
 pub use step::{Place, Step, StepKind};
 
 /// The one schema version this driver understands.
-pub const SCHEMA_VERSION: u64 = 1;
+pub const SCHEMA_VERSION: u64 = 2;
 
-/// A whole plan as the Nix library wrote it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+/// What is walked for a request, as the Nix library wrote it.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// Schema version; always [`SCHEMA_VERSION`] after parsing.
@@ -40,32 +39,31 @@ pub struct Plan {
     pub nodes: BTreeMap<String, Node>,
     /// What is to be done, by step id.
     pub steps: BTreeMap<String, Step>,
-    /// Groups of nodes that users name, by role.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub roles: BTreeMap<String, Role>,
-    /// The nodes that take part in an instance of a network module, by `<module>.<instance>`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub modules: BTreeMap<String, Vec<String>>,
     /// How groups of nodes are brought to their new systems, by id.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub rollouts: BTreeMap<String, Rollout>,
-    /// Whether the deployer runs programs: `netlibConfigurations.<network>.deployerPrograms`.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub deployer_programs: bool,
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
-/// A group of nodes that users name.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Role {
-    /// Its nodes.
-    pub nodes: Vec<String>,
-    /// The roles that it builds on.
     #[serde(default)]
-    pub extends: Vec<String>,
+    pub rollouts: BTreeMap<String, Rollout>,
+    /// What is evaluated for them.
+    #[serde(default)]
+    pub evaluate: Evaluate,
+    /// What is wrong with the request; empty after parsing.
+    #[serde(default)]
+    pub problems: Vec<String>,
+    /// The plan for reading, where the request wanted it.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The document as it was written.
+    #[serde(skip)]
+    pub source: String,
+}
+
+/// Programs that a request needs; systems are those of the selected nodes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Evaluate {
+    /// The nodes that run programs of checks and commands.
+    pub programs: Vec<String>,
+    /// Whether the deployer does.
+    pub deployer_programs: bool,
 }
 
 /// Identity of a network.
@@ -78,36 +76,30 @@ pub struct Network {
 }
 
 /// One machine of the network.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Node {
+    /// Whether the request is about it.
+    #[serde(default)]
+    pub selected: bool,
     /// How to reach it.
     pub target: Target,
     /// Nix system, for example `x86_64-linux`.
     pub system: String,
-    /// Words that `--on @tag` selects by.
-    #[serde(default)]
-    pub tags: Vec<String>,
     /// What `netlib facts gather` collects here, by fact name.
     #[serde(default)]
     pub facts: BTreeMap<String, FactRequest>,
     /// How it is activated.
     #[serde(default)]
     pub activation: ActivationOptions,
-    /// The role that the node names itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
-    /// All roles that it has.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<String>,
     /// Its health checks, by name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub checks: BTreeMap<String, Check>,
     /// How long it has to be healthy, and by when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub health: Option<Health>,
     /// Whether programs run there: `netlibConfigurations.<network>.programs.<node>`.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub programs: bool,
 }
 
@@ -153,97 +145,25 @@ fn anything() -> String {
 }
 
 impl Plan {
-    /// Reads a plan and checks that everything it refers to is there.
+    /// Reads a document. What the library says is wrong with the request is an error.
     pub fn parse(json: &[u8]) -> Result<Self, PlanError> {
         let document: Value = serde_json::from_slice(json).map_err(PlanError::NotJson)?;
         check_version(&document)?;
-        check_kinds(&document)?;
         let plan: Self = serde_path_to_error::deserialize(document)
             .map_err(|error| PlanError::Shape { at: error.path().to_string(), problem: error.inner().to_string() })?;
-        plan.check_references()?;
-        Ok(plan)
+        if plan.problems.is_empty() {
+            let source = unchanged(json);
+            Ok(Self { source, ..plan })
+        } else {
+            Err(PlanError::Refused(plan.problems))
+        }
     }
 
-    /// The part of the plan that these nodes and this graph leave, with the graph's edges.
+    /// The nodes that the request is about. Others are only reached where those need them.
     #[must_use]
-    pub fn restricted(&self, nodes: &BTreeSet<String>, graph: &Graph) -> Self {
-        let step = |walked: &WalkStep| {
-            let step = Step {
-                after: graph.dependencies(&walked.id),
-                settles: graph.settled_before(&walked.id),
-                ..self.steps.get(&walked.id)?.clone()
-            };
-            Some((walked.id.clone(), step))
-        };
-        let kept = self.nodes.iter().filter(|(name, _)| nodes.contains(*name));
-        Self {
-            nodes: kept.map(|(name, node)| (name.clone(), node.clone())).collect(),
-            steps: graph.steps().filter_map(step).collect(),
-            rollouts: self
-                .rollouts
-                .iter()
-                .map(|(id, rollout)| (id.clone(), rollout.restricted(nodes)))
-                .filter(|(_, rollout)| !rollout.nodes.is_empty())
-                .collect(),
-            ..self.clone()
-        }
-    }
-
-    fn check_references(&self) -> Result<(), PlanError> {
-        for (id, step) in &self.steps {
-            if let Some(what) = step.kind.lacks(step) {
-                return Err(PlanError::Lacks { step: id.clone(), kind: step.kind.name(), what });
-            }
-            let missing = |what, name: &str| PlanError::Dangling { step: id.clone(), what, name: name.to_owned() };
-            if let Some(node) = step.owner()
-                && !self.nodes.contains_key(node)
-            {
-                return Err(missing("the node", node));
-            }
-            if let Some(rollout) = &step.rollout
-                && !self.rollouts.contains_key(rollout)
-            {
-                return Err(missing("the rollout", rollout));
-            }
-            if let Some(before) = step.before().find(|id| !self.steps.contains_key(*id)) {
-                return Err(missing("the step", before));
-            }
-        }
-        self.check_checks()?;
-        self.check_rollouts()
-    }
-
-    fn check_checks(&self) -> Result<(), PlanError> {
-        let is_plain =
-            |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
-        for (node, planned) in &self.nodes {
-            for (name, check) in &planned.checks {
-                let places = check.from.iter().filter_map(|place| place.node(node));
-                let unknown = places.into_iter().find(|it| !self.nodes.contains_key(*it));
-                let problem = match unknown {
-                    Some(unknown) => format!("is made from the unknown node `{unknown}`"),
-                    None if !is_plain(name) || !is_plain(&check.program) => {
-                        "may only have letters, digits and ._- in its name and program".to_owned()
-                    }
-                    None => continue,
-                };
-                let (node, check) = (node.clone(), name.clone());
-                return Err(PlanError::Check { node, check, problem });
-            }
-        }
-        Ok(())
-    }
-
-    fn check_rollouts(&self) -> Result<(), PlanError> {
-        for (id, rollout) in &self.rollouts {
-            let batched = rollout.batches.iter().flat_map(|batch| &batch.nodes);
-            let named = rollout.nodes.iter().chain(batched);
-            if let Some(node) = named.into_iter().find(|node| !self.nodes.contains_key(*node)) {
-                let (rollout, node) = (id.clone(), node.clone());
-                return Err(PlanError::RolloutNode { rollout, node });
-            }
-        }
-        Ok(())
+    pub fn selected(&self) -> BTreeSet<String> {
+        let selected = self.nodes.iter().filter(|(_, node)| node.selected);
+        selected.map(|(name, _)| name.clone()).collect()
     }
 }
 
@@ -254,18 +174,6 @@ fn check_version(document: &Value) -> Result<(), PlanError> {
         Some(found) => Err(PlanError::UnknownVersion { found }),
         None => Err(PlanError::NoVersion),
     }
-}
-
-fn check_kinds(document: &Value) -> Result<(), PlanError> {
-    let steps = document.get("steps").and_then(Value::as_object);
-    for (id, step) in steps.into_iter().flatten() {
-        if let Some(kind) = step.get("kind").and_then(Value::as_str)
-            && !StepKind::ALL.iter().any(|known| known.name() == kind)
-        {
-            return Err(PlanError::UnknownKind { step: id.clone(), kind: kind.to_owned() });
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

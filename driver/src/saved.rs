@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::text::clean_text;
 
 /// Version of the file. It grows when an older netlib would misunderstand it.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 /// How many differences are named before they are only counted.
 const NAMED: usize = 12;
 
@@ -34,7 +34,7 @@ pub struct SavedPlan {
     /// The programs that the deployer runs for them, where it runs some: a store path of its own system.
     #[serde(rename = "deployerPrograms", default)]
     pub deployer_programs: Option<String>,
-    /// The steps of these nodes: a plan of schema version 1.
+    /// The steps of these nodes: a plan of schema version 2.
     pub plan: Value,
 }
 

@@ -165,13 +165,16 @@ pub async fn run(
         }
         while !stopped && let Some(step) = walk.next_ready() {
             let stop = &stop;
+            let is_shown = walk.is_shown(&step);
             running.push(async move {
                 let since = Instant::now();
                 // Between being handed out and being polled, the walk may have been stopped.
                 if stop.is_cancelled() {
                     return (step, None, since);
                 }
-                events.send(Event::StepStarted { step: step.clone() });
+                if is_shown {
+                    events.send(Event::StepStarted { step: step.clone() });
+                }
                 let outcome = execute.execute(&step).await;
                 (step, Some(outcome), since)
             });

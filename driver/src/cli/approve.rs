@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::json;
 
-use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
+use super::common::{Display, FlakeArgs, prepare, print};
 use super::interrupt::Interrupts;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
@@ -12,7 +13,6 @@ use crate::event::EventSink;
 use crate::host::script::rollout::{self, Approval, Waiting};
 use crate::host::{Host, Hosts};
 use crate::plan::Plan;
-use crate::select::one_of;
 use crate::steps::{Approvers, Statement, coordinator, who};
 
 /// Approve that a paused rollout goes on, from any machine that reaches its coordinator.
@@ -61,16 +61,17 @@ pub async fn run(args: ApproveArgs, interrupts: &Interrupts) -> Result<Exit, Err
 }
 
 async fn approved(args: &ApproveArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(String, Exit), Error> {
-    let select = SelectArgs { on: Vec::new() };
-    let prepared = prepare(&args.flake, &select, events, interrupts).await?;
+    let named: Vec<&String> = args.rollout.iter().collect();
+    let request = json!({ "command": "approve", "rollouts": named });
+    let prepared = prepare(&args.flake, request, events, interrupts).await?;
     let plan = &prepared.plan;
-    let ids = ids(plan, args.rollout.as_deref())?;
-    let hosts = Hosts::new(plan)?.asking(args.sudo.source(interrupts), &prepared.nodes);
+    let nodes = plan.nodes.keys().cloned().collect();
+    let hosts = Hosts::new(plan)?.asking(args.sudo.source(interrupts), &nodes);
     let mut texts = Vec::new();
     let mut waiting = Vec::new();
-    for id in ids {
-        match look(&hosts, plan, &id).await {
-            Ok((host, Some(found))) => waiting.push((id, host, found)),
+    for id in plan.rollouts.keys() {
+        match look(&hosts, plan, id).await {
+            Ok((host, Some(found))) => waiting.push((id.clone(), host, found)),
             Ok((_, None)) => texts.push(format!("rollout {id} does not wait for approval")),
             Err(error) => texts.push(format!("rollout {id}: {error}")),
         }
@@ -96,17 +97,6 @@ async fn approved(args: &ApproveArgs, events: &EventSink, interrupts: &Interrupt
     };
     hosts.close().await;
     Ok((texts.join("\n") + "\n", exit))
-}
-
-/// The rollout that was named, or all.
-fn ids(plan: &Plan, named: Option<&str>) -> Result<Vec<String>, Error> {
-    let all: Vec<String> = plan.rollouts.keys().cloned().collect();
-    match named {
-        None if all.is_empty() => Err("the network has no rollouts, so nothing can wait for approval.".into()),
-        None => Ok(all),
-        Some(name) if plan.rollouts.contains_key(name) => Ok(vec![name.to_owned()]),
-        Some(name) => Err(one_of("rollout", name, &all).into()),
-    }
 }
 
 type Found = (std::sync::Arc<dyn Host>, Option<Waiting>);

@@ -59,7 +59,7 @@ async fn seen(
     events: &EventSink,
     interrupts: &Interrupts,
 ) -> Result<(crate::plan::Network, AllSeen), Error> {
-    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+    let prepared = prepare(&args.flake, args.select.request("check"), events, interrupts).await?;
     let hosts = Hosts::new(&prepared.plan)?;
     let hosts = Arc::new(hosts.asking(args.sudo.source(interrupts), &prepared.nodes));
     let settings = Settings::new(prepared.run_dir.path().to_owned(), interrupts.token().clone());

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use super::Error;
 use super::evaluation::EvaluationArgs;
 use super::interrupt::Interrupts;
-use crate::evaluate::{Evaluation, Messages, Nix, Traces, ask, draw_plan, evaluate_plan};
+use crate::evaluate::{Cache, Evaluation, Messages, Nix, Traces, ask, evaluate_plan};
 use crate::event::{Event, EventSink};
 use crate::flake::{FileRef, Flake, FlakeRef, Reference};
 use crate::graph::Graph;
@@ -24,7 +24,6 @@ use crate::report::readers::{Reader, distribute};
 use crate::report::screen::{Screen, UntilTheWalk};
 use crate::report::summary::Colours;
 use crate::run_dir::{RunDir, tidy};
-use crate::select::select;
 
 /// Which flake, and how it is evaluated.
 #[derive(Args, Clone, Debug)]
@@ -52,6 +51,13 @@ pub struct SelectArgs {
     /// name; repeated, a union (docs/selectors.md) [default: all]
     #[arg(long, value_name = "SELECTOR")]
     pub on: Vec<String>,
+}
+
+impl SelectArgs {
+    /// What a command asks of the library.
+    pub fn request(&self, command: &str) -> Value {
+        json!({ "command": command, "on": self.on })
+    }
 }
 
 impl FlakeArgs {
@@ -129,12 +135,14 @@ impl Display {
 pub struct Prepared {
     /// The flake with settled inputs.
     pub flake: Arc<Flake>,
-    /// The whole plan.
+    /// What is walked.
     pub plan: Arc<Plan>,
     /// The nodes that were selected.
     pub nodes: BTreeSet<String>,
     /// Their steps.
     pub graph: Graph,
+    /// What is known from before.
+    pub cache: Arc<Cache>,
     /// Evaluates nodes.
     pub evaluation: Evaluation,
     /// Files of this run; gone when it is dropped.
@@ -143,24 +151,25 @@ pub struct Prepared {
     pub dead: Vec<String>,
 }
 
-/// Reads the flake and its plan, selects nodes and orders their steps. Changes nothing.
+/// Reads the flake, and what is to be walked for a request. Changes nothing.
 pub async fn prepare(
     args: &FlakeArgs,
-    select_args: &SelectArgs,
+    request: Value,
     events: &EventSink,
     interrupts: &Interrupts,
 ) -> Result<Prepared, Error> {
     let (flake, (run_dir, dead)) = load(args, events, interrupts).await?;
     let options = &args.evaluation;
     let cache = Arc::new(options.cache(&flake));
-    let (plan, messages) = evaluate_plan(&flake, &cache).await?;
+    let (plan, messages) = evaluate_plan(&flake, &cache, &request).await?;
     warn(events, evaluation_warnings(&messages, &flake));
     warn(events, plan.warnings.clone());
-    let nodes = select(&plan, &select_args.on)?;
-    let graph = Graph::from_plan(&plan)?.restrict(&plan.steps_of(&nodes));
+    let nodes = plan.selected();
+    let graph = Graph::from_plan(&plan)?;
     let flake = Arc::new(flake);
-    let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &options.options(), cache)?;
-    Ok(Prepared { flake, evaluation, plan: Arc::new(plan), nodes, graph, run_dir, dead })
+    let (of_run, options) = (run_dir.path(), options.options());
+    let evaluation = Evaluation::new(flake.clone(), of_run, &options, cache.clone())?;
+    Ok(Prepared { flake, evaluation, plan: Arc::new(plan), nodes, graph, cache, run_dir, dead })
 }
 
 /// The flake with settled inputs, and a folder for files of this run with what named the deployments of killed ones.
@@ -187,13 +196,6 @@ async fn load(
     Ok((flake, (run_dir, dead)))
 }
 
-/// What the library draws for a request.
-pub async fn drawn(args: &FlakeArgs, flake: &Flake, request: &Value, events: &EventSink) -> Result<String, Error> {
-    let (text, messages) = draw_plan(flake, &args.evaluation.cache(flake), request).await?;
-    warn(events, evaluation_warnings(&messages, flake));
-    Ok(text)
-}
-
 fn evaluation_warnings(messages: &Messages, flake: &Flake) -> Vec<String> {
     let warnings = messages.evaluation_warnings.iter();
     warnings.map(|warning| flake.sources().map(warning)).collect()
@@ -212,18 +214,18 @@ pub async fn answer<T: DeserializeOwned>(
     attribute: &str,
     apply: Option<String>,
 ) -> Result<T, Error> {
-    asking(flake, interrupts, async |flake, _| Ok(ask(flake, attribute, apply).await?)).await
+    asking(flake, interrupts, async |flake| Ok(ask(flake, attribute, apply).await?)).await
 }
 
 /// Whatever is asked of a network, with a display of what Nix does meanwhile. No plan is evaluated for it.
 pub async fn asking<T>(
     flake: &FlakeArgs,
     interrupts: &Interrupts,
-    ask: impl AsyncFnOnce(&Flake, &EventSink) -> Result<T, Error>,
+    ask: impl AsyncFnOnce(&Flake) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let display = Display::start(interrupts, Vec::new());
     let result = match load(flake, display.events(), interrupts).await {
-        Ok((flake, _run_dir)) => ask(&flake, display.events()).await,
+        Ok((flake, _run_dir)) => ask(&flake).await,
         Err(error) => Err(error),
     };
     display.end().await;

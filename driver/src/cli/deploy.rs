@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use futures::StreamExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::common::{Display, FlakeArgs, Prepared, SelectArgs, drawn, prepare, print, stdout_colours};
+use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
 use super::interrupt::Interrupts;
 use super::limits::LimitArgs;
 use super::record::RecordArgs;
@@ -17,10 +17,10 @@ use super::saved::{present, read, selection};
 use super::status::evaluated;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
-use crate::evaluate::{Attribute, Board, OfThisSystem, OnDemand, Toplevels};
+use crate::evaluate::{Attribute, Board, OfThisSystem, OnDemand, Toplevels, evaluate_plan};
 use crate::event::{Event, EventSink};
 use crate::host::{Hosts, answering};
-use crate::plan::{Goal, RebootPolicy};
+use crate::plan::{Goal, Plan, StepKind};
 use crate::report::summary::Summary;
 use crate::rollout::Rollouts;
 use crate::saved::SavedPlan;
@@ -100,23 +100,48 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
     })
 }
 
+/// What the options say, for the library.
+fn request(args: &DeployArgs, select: &SelectArgs) -> Value {
+    let mut request = select.request("deploy");
+    if let Some(goal) = args.goal {
+        request["goal"] = json!(goal);
+    }
+    for (field, is_wanted) in [("reboot", args.reboot), ("preview", args.dry_run)] {
+        if is_wanted {
+            request[field] = json!(true);
+        }
+    }
+    request
+}
+
 /// Evaluates everything, and lets it through only if it is what was saved.
-async fn reviewed(prepared: &Prepared, (path, saved): (&Path, &SavedPlan), events: &EventSink) -> Result<Board, Error> {
+async fn reviewed(
+    prepared: &Prepared,
+    plan: &Plan,
+    (path, saved): (&Path, &SavedPlan),
+    events: &EventSink,
+) -> Result<Board, Error> {
     let board = evaluated(prepared, events);
-    saved.require(path, &present(prepared, &board).await?)?;
+    saved.require(path, &present(prepared, plan, &board).await?)?;
     Ok(board)
 }
 
 async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(String, Summary), Error> {
     let saved = read(args.plan.as_deref())?;
     let select = selection(&args.select, saved.as_ref());
-    let prepared = prepare(&args.flake, &select, events, interrupts).await?;
-    let preview = preview(args, &select, &prepared).await?;
+    let prepared = prepare(&args.flake, request(args, &select), events, interrupts).await?;
     let reviewed = match (&args.plan, saved) {
-        (Some(path), Some(saved)) => Some(reviewed(&prepared, (path, &saved), events).await?),
+        (Some(path), Some(saved)) => {
+            // What was saved is the plan of nodes with their own goals.
+            let (cache, plain) = (&prepared.cache, select.request("deploy"));
+            let (plan, _) = evaluate_plan(&prepared.flake, cache, &plain).await?;
+            Some(reviewed(&prepared, &plan, (path, &saved), events).await?)
+        }
         _ => None,
     };
-    events.send(Event::WalkStarted { steps: prepared.graph.steps().cloned().collect() });
+    let steps = prepared.graph.steps();
+    let shown = steps.filter(|step| step.kind != StepKind::Barrier);
+    events.send(Event::WalkStarted { steps: shown.cloned().collect() });
     let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let cancel = interrupts.token();
     // What does not answer is known within seconds, and not even evaluated.
@@ -155,27 +180,16 @@ async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) 
     runner.close().await;
     hosts.close().await;
     let summary = Summary::of(&prepared.graph, &result, &goals(args, &prepared));
+    let mut preview = prepared.plan.text.clone().unwrap_or_default();
+    if args.dry_run {
+        preview.push('\n');
+    }
     Ok((preview, summary.with_rollouts(&rollouts.reports())))
 }
 
-/// The plan for reading, where that is all that is wanted.
-async fn preview(args: &DeployArgs, select: &SelectArgs, prepared: &Prepared) -> Result<String, Error> {
-    if !args.dry_run || args.record.json {
-        return Ok(String::new());
-    }
-    let request = json!({ "command": "deploy", "on": select.on, "preview": true });
-    // Its warnings were shown already.
-    let (silent, _) = EventSink::channel();
-    Ok(drawn(&args.flake, &prepared.flake, &request, &silent).await? + "\n")
-}
-
-/// None for a goal that activates nothing: then there is nothing to keep to.
+/// None for a preview: nothing is activated, so there is nothing to keep to.
 fn rollouts(args: &DeployArgs, prepared: &Prepared) -> Rollouts {
-    if goal(args).unwrap_or_default().rolls_out() {
-        Rollouts::of(&prepared.plan, &prepared.graph)
-    } else {
-        Rollouts::default()
-    }
+    if args.dry_run { Rollouts::default() } else { Rollouts::of(&prepared.plan, &prepared.graph) }
 }
 
 /// What checks and commands run, evaluated when it is needed.
@@ -197,31 +211,25 @@ fn other_toplevels(prepared: &Prepared) -> Arc<dyn Toplevels> {
     Arc::new(OnDemand::new(evaluator))
 }
 
-/// What the user says, whatever the plan does.
-fn goal(args: &DeployArgs) -> Option<Goal> {
-    if args.dry_run {
-        return Some(Goal::DryRun);
-    }
-    args.goal
-}
-
 /// How far each selected node is to be taken.
 fn goals(args: &DeployArgs, prepared: &Prepared) -> BTreeMap<String, Goal> {
-    let planned = |node: &String| prepared.plan.nodes.get(node).map(|node| node.activation.goal);
-    let nodes = prepared.nodes.iter();
-    nodes
-        .map(|node| {
-            let goal = goal(args).or_else(|| planned(node)).unwrap_or_default();
-            (node.clone(), goal)
-        })
-        .collect()
+    let goal = |node: &String| {
+        let planned = prepared.plan.nodes.get(node);
+        let planned = planned.map(|node| node.activation.goal).unwrap_or_default();
+        (node.clone(), preview(args).unwrap_or(planned))
+    };
+    prepared.nodes.iter().map(goal).collect()
+}
+
+/// The goal of every node, where nothing is to be done.
+fn preview(args: &DeployArgs) -> Option<Goal> {
+    args.dry_run.then_some(Goal::DryRun)
 }
 
 fn settings(args: &DeployArgs, prepared: &Prepared, interrupts: &Interrupts) -> Settings {
     let run_dir = prepared.run_dir.path().to_owned();
     let settings = Settings {
-        goal: goal(args),
-        reboot: args.reboot.then_some(RebootPolicy::WhenNeeded),
+        goal: preview(args),
         policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
         prompt: prompt(),
         activations: args.limits.activations(),

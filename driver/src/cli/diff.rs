@@ -58,7 +58,7 @@ pub async fn run(args: DiffArgs, interrupts: &Interrupts) -> Result<Exit, Error>
 }
 
 async fn compared(args: &DiffArgs, events: &EventSink, interrupts: &Interrupts) -> Result<Vec<Compared>, Error> {
-    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+    let prepared = prepare(&args.flake, args.select.request("diff"), events, interrupts).await?;
     let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let parts = Comparison {
         hosts: hosts.clone(),

@@ -87,7 +87,7 @@ pub async fn run(args: ExecArgs, interrupts: &Interrupts) -> Result<Exit, Error>
 }
 
 async fn walked(args: &ExecArgs, events: &EventSink, interrupts: &Interrupts) -> Result<RunResult, Error> {
-    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+    let prepared = prepare(&args.flake, args.select.request("exec"), events, interrupts).await?;
     let step = |node: &String| {
         let step = Step::of_node(StepKind::Command, node);
         (format!("{STEP}{node}"), step)

@@ -38,7 +38,7 @@ struct Answer {
 
 /// Prints where the value comes from.
 pub async fn run(args: ExplainArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let text = asking(&args.flake, interrupts, async |flake, _| {
+    let text = asking(&args.flake, interrupts, async |flake| {
         let answer = explained(&args, flake).await?;
         if !answer.problems.is_empty() {
             return Err(answer.problems.join("\n").into());

@@ -69,7 +69,7 @@ struct Gathered {
 }
 
 async fn gathered(args: &GatherArgs, events: &EventSink, interrupts: &Interrupts) -> Result<Gathered, Error> {
-    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+    let prepared = prepare(&args.flake, args.select.request("facts"), events, interrupts).await?;
     let folder = local_folder(prepared.flake.directory(), &prepared.flake.reference().place())?;
     let run_dir = prepared.run_dir.path().to_owned();
     let has_facts = |node: &&String| prepared.plan.nodes.get(*node).is_some_and(|node| !node.facts.is_empty());

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use serde_json::json;
+use serde_json::Value;
 
-use super::common::{Display, FlakeArgs, SelectArgs, asking, drawn, prepare, print};
+use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
 use super::interrupt::Interrupts;
 use super::saved::present;
 use super::status::evaluated;
@@ -38,7 +38,7 @@ struct Format {
     /// A tree for reading (the default)
     #[arg(long)]
     tree: bool,
-    /// The plan as a JSON document, schema version 1
+    /// The plan as a JSON document, schema version 2
     #[arg(long)]
     json: bool,
     /// A graph in the language of Graphviz
@@ -48,38 +48,37 @@ struct Format {
 
 /// Prints the plan.
 pub async fn run(args: PlanArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let mut text = None;
-    if args.out.is_some() || args.format.json {
-        let display = Display::start(interrupts, Vec::new());
-        let planned = planned(&args, display.events(), interrupts).await;
-        display.end().await;
-        text = planned?;
-    }
-    let text = match text {
-        Some(text) => text,
-        None => {
-            let show = if args.format.dot { "dot" } else { "text" };
-            let request = json!({ "command": "plan", "on": args.select.on, "show": show });
-            asking(&args.flake, interrupts, async |flake, events| drawn(&args.flake, flake, &request, events).await)
-                .await?
-        }
-    };
-    print(&text)?;
+    let display = Display::start(interrupts, Vec::new());
+    let planned = planned(&args, display.events(), interrupts).await;
+    display.end().await;
+    print(&planned?)?;
     Ok(Exit::Good)
 }
 
-/// Writes it where that is wanted; the document, if that is what to print.
-async fn planned(args: &PlanArgs, events: &EventSink, interrupts: &Interrupts) -> Result<Option<String>, Error> {
-    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+async fn planned(args: &PlanArgs, events: &EventSink, interrupts: &Interrupts) -> Result<String, Error> {
+    let mut request = args.select.request("plan");
+    request["show"] = args.format.show().into();
+    let prepared = prepare(&args.flake, request, events, interrupts).await?;
     if let Some(path) = &args.out {
         let toplevels = evaluated(&prepared, events);
-        let present = present(&prepared, &toplevels).await;
+        let present = present(&prepared, &prepared.plan, &toplevels).await;
         toplevels.end().await;
         present?.write(path)?;
     }
-    if !args.format.json {
-        return Ok(None);
+    let plan = &prepared.plan;
+    if let Some(text) = &plan.text {
+        return Ok(text.clone());
     }
-    let plan = prepared.plan.restricted(&prepared.nodes, &prepared.graph);
-    Ok(Some(serde_json::to_string_pretty(&plan)? + "\n"))
+    let document: Value = serde_json::from_str(&plan.source)?;
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
+}
+
+impl Format {
+    const fn show(&self) -> &'static str {
+        match self {
+            Self { json: true, .. } => "nothing",
+            Self { dot: true, .. } => "dot",
+            _ => "text",
+        }
+    }
 }

@@ -71,7 +71,7 @@ pub async fn run(args: RollbackArgs, interrupts: &Interrupts) -> Result<Exit, Er
 
 async fn walked(args: RollbackArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(Graph, RunResult), Error> {
     let select = SelectArgs { on: args.nodes };
-    let prepared = prepare(&args.flake, &select, events, interrupts).await?;
+    let prepared = prepare(&args.flake, select.request("rollback"), events, interrupts).await?;
     if let Some(number) = args.to {
         one_only(&prepared, number)?;
     }

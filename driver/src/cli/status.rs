@@ -59,7 +59,7 @@ async fn asked(
     events: &EventSink,
     interrupts: &Interrupts,
 ) -> Result<(Prepared, Vec<NodeStatus>), Error> {
-    let prepared = prepare(&args.flake, &args.select, events, interrupts).await?;
+    let prepared = prepare(&args.flake, args.select.request("status"), events, interrupts).await?;
     let hosts = Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes);
     let board = (!args.no_eval).then(|| evaluated(&prepared, events));
     let toplevels = board.as_ref().map(|board| board as &dyn Toplevels);

@@ -34,7 +34,7 @@ pub use evaluation::{Evaluation, EvaluatorError};
 pub use message::{Messages, NixError};
 pub use on_demand::{OfThisSystem, OnDemand};
 pub use options::{CacheUse, EvaluationOptions, EvaluatorChoice, TraceUse};
-pub use plan::{PlanEvaluationError, draw_plan, evaluate_plan};
+pub use plan::{PlanEvaluationError, evaluate_plan};
 pub use question::{QuestionError, applied, ask, nix_string};
 pub use resources::Resources;
 pub use traces::Traces;

@@ -1,6 +1,5 @@
 //! Evaluates the plan of a network: one light call, before anything else.
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::question::applied;
@@ -28,9 +27,12 @@ pub enum PlanEvaluationError {
         /// What there is.
         existing: Vec<String>,
     },
-    /// The library does not know what is asked for.
-    #[error("{}", .0.join("\n"))]
-    Request(Vec<String>),
+    /// The library of the flake is older than the driver.
+    #[error(
+        "the netlib library of this flake is older than this netlib and cannot say what it asks for.\n\
+         help: update the netlib input of the flake, or use its own driver: nix run .#netlib"
+    )]
+    OldLibrary,
     /// Nix did not run to an end of its own.
     #[error(transparent)]
     Call(NixCallError),
@@ -57,64 +59,30 @@ fn there_are(reference: &Reference, existing: &[String]) -> String {
     format!("Its networks: {}. For example: {} {first}", existing.join(", "), reference.option())
 }
 
-/// What the library draws of a plan for a request.
-#[derive(Deserialize)]
-struct Drawn {
-    problems: Vec<String>,
-    warnings: Vec<String>,
-    text: Option<String>,
-}
-
-/// The plan of the flake's chosen network, and what Nix said on the way. One that is known is not evaluated.
-pub async fn evaluate_plan(flake: &Flake, cache: &Cache) -> Result<(Plan, Messages), PlanEvaluationError> {
-    document(flake, cache, None, Plan::parse).await
-}
-
-/// What the library draws for a request, with warnings in the messages. What is wrong with the request is an error.
-pub async fn draw_plan(
+/// What is walked for a request, and what Nix said on the way. What is known is not evaluated.
+pub async fn evaluate_plan(
     flake: &Flake,
     cache: &Cache,
     request: &Value,
-) -> Result<(String, Messages), PlanEvaluationError> {
-    let read = |text: &[u8]| serde_json::from_slice::<Drawn>(text).map_err(PlanError::NotJson);
-    let (drawn, mut messages) = document(flake, cache, Some(request), read).await?;
-    if !drawn.problems.is_empty() {
-        return Err(PlanEvaluationError::Request(drawn.problems));
-    }
-    messages.evaluation_warnings.extend(drawn.warnings);
-    Ok((drawn.text.unwrap_or_default(), messages))
-}
-
-/// A document of the library, as it is or for a request. One that is known is not evaluated.
-async fn document<T>(
-    flake: &Flake,
-    cache: &Cache,
-    request: Option<&Value>,
-    read: impl Fn(&[u8]) -> Result<T, PlanError>,
-) -> Result<(T, Messages), PlanEvaluationError> {
-    let key = request.map(Value::to_string).unwrap_or_default();
+) -> Result<(Plan, Messages), PlanEvaluationError> {
+    let key = request.to_string();
     if let Some(kept) = cache.plan(&key)
         // A newer netlib may understand less of an older one's plan.
-        && let Ok(found) = read(kept.document.as_bytes())
+        && let Ok(plan) = Plan::parse(kept.document.as_bytes())
     {
         let messages = Messages { evaluation_warnings: kept.warnings, ..Messages::default() };
-        return Ok((found, messages));
+        return Ok((plan, messages));
     }
-    let words = match request {
-        None => flake.attribute("plan").words(),
-        Some(request) => {
-            let words = flake.attribute("planFor").words().into_iter();
-            words.chain(["--apply".to_owned(), applied(request)]).collect()
-        }
-    };
+    let words = flake.attribute("planFor").words().into_iter();
+    let words = words.chain(["--apply".to_owned(), applied(request)]);
     match flake.nix().call(["eval", "--json"], words).await {
         Ok(answer) => {
-            let found = read(&answer.stdout)?;
+            let plan = Plan::parse(&answer.stdout)?;
             let mut messages = answer.messages;
             cache.keep_plan(&key, &answer.stdout, messages.evaluation_warnings.clone());
             let warning = cache.settle(flake).await;
             messages.evaluation_warnings.extend(warning.map(str::to_owned));
-            Ok((found, messages))
+            Ok((plan, messages))
         }
         Err(error) => Err(explained(flake, error).await),
     }
@@ -131,6 +99,7 @@ pub(super) async fn explained(flake: &Flake, error: NixCallError) -> PlanEvaluat
         if !existing.iter().any(|name| name == reference.network()) {
             return PlanEvaluationError::NoNetwork { reference: Box::new(reference.clone()), existing };
         }
+        return PlanEvaluationError::OldLibrary;
     }
     PlanEvaluationError::Evaluate { network: reference.network().to_owned(), diagnosis }
 }

@@ -1,7 +1,6 @@
 //! Tests of graphs.
 
 use super::*;
-use crate::plan::tests::example;
 
 fn graph(edges: &[(&str, &[&str])]) -> Result<Graph, GraphError> {
     let step = |after: &[&str]| Step {
@@ -53,18 +52,6 @@ fn an_unknown_step_is_an_error() {
     assert_eq!(error, GraphError::UnknownStep { step: "a".into(), after: "x".into() });
 }
 
-#[test]
-fn a_selection_keeps_the_order_through_nodes_that_are_left_out() {
-    let plan = example();
-    let whole = Graph::from_plan(&plan).unwrap();
-    let some = whole.restrict(&plan.steps_of(&["alpha", "gamma"].map(str::to_owned).into()));
-    assert_eq!(some.len(), 6);
-    assert_eq!(some.dependencies("activate:gamma"), ["activate:alpha", "copy:gamma"]);
-    let one = whole.restrict(&plan.steps_of(&["gamma".to_owned()].into()));
-    assert_eq!(order(&one), ["build:gamma", "copy:gamma", "activate:gamma"]);
-    assert!(whole.restrict(&BTreeSet::new()).is_empty());
-}
-
 /// `a` -settles-> `gate` -> `b` -> `c`, and a second gate that waits for `b` as well as for its end.
 fn gated() -> Graph {
     let named = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
@@ -93,16 +80,4 @@ fn an_edge_that_asks_for_the_end_only_is_told_apart() {
     // Success is more than an end.
     assert_eq!(graph.dependencies("gate2"), ["b", "gate"]);
     assert_eq!(graph.settled_before("gate2"), ["c"]);
-}
-
-#[test]
-fn a_way_through_steps_that_are_left_out_asks_for_the_least_on_it() {
-    let some = gated().restrict(&["a", "b", "d"].map(str::to_owned).into());
-    assert_eq!(some.settled_before("b"), ["a"]);
-    assert_eq!(some.dependencies("d"), ["b"]);
-    assert_eq!(some.settled_before("d"), ["a"]);
-    let fewer = gated().restrict(&["gate", "c", "d"].map(str::to_owned).into());
-    assert_eq!(fewer.dependencies("c"), ["gate"]);
-    assert_eq!(fewer.dependencies("d"), ["gate"]);
-    assert_eq!(fewer.settled_before("d"), ["c"]);
 }

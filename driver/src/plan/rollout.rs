@@ -1,6 +1,6 @@
 //! Rollouts: `rollouts.<id>` of the plan. Nix decides all of this; the driver only keeps to it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,21 @@ pub struct Rollout {
     /// Public keys of those whose approval counts, by their names; without any, everybody's does.
     #[serde(default)]
     pub approvers: BTreeMap<String, Vec<String>>,
+    /// Waves of nodes in which it is taken back.
+    #[serde(default)]
+    pub reverts: Vec<Vec<String>>,
+    /// What an approval is about.
+    #[serde(default)]
+    pub digest: Digest,
+}
+
+/// What an approval is about.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Digest {
+    /// A hash of the network and the whole rollout, whatever is selected.
+    pub rollout: String,
+    /// The nodes whose systems count with it.
+    pub systems: Vec<String>,
 }
 
 /// Nodes that go together.
@@ -115,17 +130,6 @@ impl Rollout {
             Some(role) => format!("role {role}"),
             None => "the network".to_owned(),
         }
-    }
-
-    /// Only these nodes. Batches keep their numbers, also those that have no node left.
-    #[must_use]
-    pub fn restricted(&self, nodes: &BTreeSet<String>) -> Self {
-        let only = |names: &[String]| {
-            let kept = names.iter().filter(|name| nodes.contains(*name));
-            kept.cloned().collect::<Vec<_>>()
-        };
-        let batch = |batch: &Batch| Batch { nodes: only(&batch.nodes), canary: batch.canary };
-        Self { nodes: only(&self.nodes), batches: self.batches.iter().map(batch).collect(), ..self.clone() }
     }
 
     /// Whether it waits for approval after this batch, counted from 1, where more of it follows.

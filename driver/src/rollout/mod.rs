@@ -46,7 +46,6 @@ impl Rollouts {
     /// The rollouts whose gates are in the graph, with the nodes that are in it.
     #[must_use]
     pub fn of(plan: &Plan, graph: &Graph) -> Self {
-        let selected = graph.steps().filter_map(|step| step.node.clone()).collect();
         let gates = graph.steps().filter(|step| step.kind == StepKind::Gate);
         let rollout_of = |gate: &WalkStep| Some((gate.id.clone(), plan.steps.get(&gate.id)?.rollout.clone()?));
         let mut rollouts = Self { gates: gates.filter_map(rollout_of).collect(), ..Self::default() };
@@ -61,7 +60,7 @@ impl Rollouts {
             let Some(planned) = plan.rollouts.get(&id) else {
                 continue;
             };
-            let rollout = planned.restricted(&selected);
+            let rollout = planned.clone();
             for node in &rollout.nodes {
                 let steps = on_path.get(node.as_str()).map_or(&[][..], Vec::as_slice);
                 rollouts.enter(&id, node, steps);

@@ -6,7 +6,7 @@ mod slots;
 mod walk;
 
 use super::*;
-use crate::plan::{Batch, OnUnreachable, RevertScope, Rollout};
+use crate::plan::{Batch, Digest, OnUnreachable, RevertScope, Rollout};
 
 /// Three batches: `a`; `b` and `c`; `d` and `e`.
 fn rollout() -> Rollout {
@@ -29,6 +29,8 @@ fn rollout() -> Rollout {
         irreversible: false,
         coordinator: "a".to_owned(),
         approvers: BTreeMap::new(),
+        reverts: Vec::new(),
+        digest: Digest::default(),
     }
 }
 

@@ -72,7 +72,7 @@ fn other_files_are_told_apart() {
     };
     assert_snapshot!(error("{}"), @"plan.json is no plan that netlib plan --out wrote: missing field `savedPlan`");
     assert_snapshot!(error(r#"{"savedPlan": 7}"#), @r"
-    plan.json is a saved plan of version 7, and this netlib reads version 1.
+    plan.json is a saved plan of version 7, and this netlib reads version 2.
     Save it again with this netlib: netlib plan --out plan.json
     ");
     assert!(error("no").contains("is no plan that netlib plan --out wrote"));

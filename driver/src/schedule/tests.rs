@@ -7,14 +7,14 @@ mod prepared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fake::{Entry, FakeStep, Fate, Recorder, fake_steps, name};
+use fake::{Entry, FakeStep, Fate, Recorder, fake_steps, name, shown_kinds};
 use proptest::prelude::*;
 
 use super::*;
 use crate::plan::Step;
 
 fn limits() -> impl Strategy<Value = Limits> {
-    let per_kind = prop::collection::btree_map(prop::sample::select(StepKind::ALL.to_vec()), 0..4_usize, 0..4);
+    let per_kind = prop::collection::btree_map(prop::sample::select(shown_kinds()), 0..4_usize, 0..4);
     (0..8_usize, per_kind).prop_map(|(overall, per_kind)| Limits { overall, per_kind })
 }
 

@@ -194,12 +194,19 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Barriers do nothing that anybody would want to hear of.
+    pub(super) fn is_shown(&self, step: &StepId) -> bool {
+        self.graph.kind(step) != Some(StepKind::Barrier)
+    }
+
     fn record(&mut self, step: &StepId, result: StepResult, since: Option<Instant>) {
-        self.events.send(Event::StepFinished {
-            step: step.clone(),
-            result: result.clone(),
-            elapsed: since.map(|since| since.elapsed()).unwrap_or_default(),
-        });
+        if self.is_shown(step) {
+            self.events.send(Event::StepFinished {
+                step: step.clone(),
+                result: result.clone(),
+                elapsed: since.map(|since| since.elapsed()).unwrap_or_default(),
+            });
+        }
         self.execute.ended(step, &result);
         self.result.steps.insert(step.clone(), result);
         for next in self.graph.settled_after(step) {

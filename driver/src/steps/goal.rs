@@ -7,15 +7,6 @@ use crate::plan::{Goal, StepKind};
 /// Said of an activation that a preview leaves out.
 const WOULD_CHANGE: &str = "would change";
 
-/// What a step does under a goal.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Work {
-    /// Its work.
-    Do,
-    /// Nothing, for this reason.
-    Skip(String),
-}
-
 /// What a preview says of a step that a deployment would carry out.
 const fn left_out(kind: StepKind) -> &'static str {
     match kind {
@@ -25,22 +16,19 @@ const fn left_out(kind: StepKind) -> &'static str {
         StepKind::Check => "would check",
         StepKind::Gate => "would decide",
         StepKind::Command => "would run",
+        StepKind::Barrier => "would wait",
     }
 }
 
 impl Goal {
-    /// What a step of this kind does for a node that is not where it should be.
-    pub(super) fn work(self, kind: StepKind) -> Work {
-        let last = match self {
-            Self::DryRun => return Work::Skip(left_out(kind).to_owned()),
-            Self::Build => StepKind::Build,
-            Self::Copy => StepKind::Copy,
-            // Nothing of the new system runs before the boot, so there is nothing to look at.
-            Self::Boot if kind == StepKind::Gate => return Work::Do,
-            Self::Boot | Self::DryActivate => StepKind::Activate,
-            Self::Switch | Self::Test => StepKind::Command,
-        };
-        if kind <= last { Work::Do } else { Work::Skip(format!("the goal is {}", self.word())) }
+    /// Why a step of this kind does nothing for a node that is not where it should be.
+    pub(super) fn skips(self, kind: StepKind) -> Option<&'static str> {
+        matches!(self, Self::DryRun).then(|| left_out(kind))
+    }
+
+    /// Whether a node that is where it should be is looked at.
+    pub(super) const fn checks(self) -> bool {
+        matches!(self, Self::Switch | Self::Test)
     }
 
     /// Why a step does nothing; a preview adds to the activation from what to what.
@@ -49,12 +37,6 @@ impl Goal {
             Self::DryRun if why == WOULD_CHANGE => format!("{why}: {from} -> {to}"),
             _ => why.to_owned(),
         }
-    }
-
-    /// Whether rollouts are of any meaning: without an activation there is nothing to keep to.
-    #[must_use]
-    pub fn rolls_out(self) -> bool {
-        self.work(StepKind::Gate) == Work::Do
     }
 
     /// Whether the host is asked for anything at all.
@@ -171,9 +153,9 @@ mod tests {
 
     #[test]
     fn a_preview_says_once_from_what_to_what() {
-        let said = StepKind::ALL.map(|kind| match Goal::DryRun.work(kind) {
-            Work::Do => "done".to_owned(),
-            Work::Skip(why) => Goal::DryRun.preview(&why, OLD, NEW),
+        let said = StepKind::ALL.map(|kind| match Goal::DryRun.skips(kind) {
+            None => "done".to_owned(),
+            Some(why) => Goal::DryRun.preview(why, OLD, NEW),
         });
         insta::assert_snapshot!(said.join("\n"), @r"
         would build
@@ -182,25 +164,8 @@ mod tests {
         would check
         would decide
         would run
+        would wait
         ");
-    }
-
-    #[test]
-    fn each_goal_ends_at_its_step() {
-        let done = |goal: Goal| {
-            StepKind::ALL.map(|kind| if goal.work(kind) == Work::Do { kind.name() } else { "-" }).join(" ")
-        };
-        let table: String = ALL.iter().map(|goal| format!("{}: {}\n", goal.word(), done(*goal))).collect();
-        insta::assert_snapshot!(table, @r"
-        switch: build copy activate check gate command
-        boot: build copy activate - gate -
-        test: build copy activate check gate command
-        dry-activate: build copy activate - - -
-        build: build - - - - -
-        copy: build copy - - - -
-        dry-run: - - - - - -
-        ");
-        assert_eq!(Goal::Build.work(StepKind::Copy), Work::Skip("the goal is build".to_owned()));
     }
 
     #[test]

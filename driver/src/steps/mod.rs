@@ -9,8 +9,6 @@ mod check;
 mod command;
 mod coordinator;
 mod copy;
-#[cfg(test)]
-mod equivalence;
 mod failure;
 mod follow;
 mod gate;
@@ -55,10 +53,8 @@ const LOST_LIMIT: Duration = Duration::from_secs(5 * 60);
 pub struct Settings {
     /// Directory of this run, for what must not be garbage collected.
     pub run_dir: PathBuf,
-    /// How far to take every node, whatever the plan says.
+    /// Only say what would be done: the goal of every node, whatever the plan says.
     pub goal: Option<Goal>,
-    /// Whether hosts are restarted, whatever the plan says.
-    pub reboot: Option<RebootPolicy>,
     /// What to do with hosts of other networks.
     pub policy: IdentityPolicy,
     /// Who may approve here that a rollout goes on.
@@ -88,7 +84,6 @@ impl Settings {
         Self {
             run_dir,
             goal: None,
-            reboot: None,
             policy: IdentityPolicy::default(),
             prompt: Prompt::default(),
             activations: 16,

@@ -12,7 +12,6 @@ use tokio::time::timeout;
 
 use super::check::Look;
 use super::coordinator::Leases;
-use super::goal::Work;
 use super::programs::{ProgramSources, Programs};
 use super::restart::restart_if_needed;
 use super::standing::Standing;
@@ -63,15 +62,11 @@ pub struct StepRunner {
 }
 
 impl StepRunnerParts {
-    /// How far to take a node, and how long that may last: the plan, and what the user says instead.
+    /// How far to take a node, and how long that may last: the plan, unless this is a preview.
     pub(super) fn options(&self, node: &str) -> ActivationOptions {
         let planned = self.plan.nodes.get(node);
         let planned = planned.map(|node| node.activation.clone()).unwrap_or_default();
-        ActivationOptions {
-            goal: self.settings.goal.unwrap_or(planned.goal),
-            reboot: self.settings.reboot.unwrap_or(planned.reboot),
-            ..planned
-        }
+        ActivationOptions { goal: self.settings.goal.unwrap_or(planned.goal), ..planned }
     }
 }
 
@@ -125,6 +120,7 @@ impl StepRunner {
             return StepOutcome::Failed(failure.at_step(step));
         };
         let ran = match (planned.kind, &planned.node) {
+            (StepKind::Barrier, _) => Ok(StepOutcome::Done(String::new())),
             (StepKind::Gate | StepKind::Command, _) => self.run_between(step, planned).await,
             (kind, Some(node)) => self.run_for(kind, node, step).await,
             (_, None) => Err(StepFailure::Plan("a step of this kind needs a node".to_owned())),
@@ -136,11 +132,11 @@ impl StepRunner {
         }
     }
 
-    /// Steps that are about more than one node, or none: the goal of the whole run decides whether they are of use.
+    /// Steps that are about more than one node, or none.
     async fn run_between(&self, step: &str, planned: &Step) -> Result<StepOutcome, StepFailure> {
         let goal = self.parts.settings.goal.unwrap_or_default();
-        if let Work::Skip(why) = goal.work(planned.kind) {
-            return Ok(StepOutcome::Skipped(why));
+        if let Some(why) = goal.skips(planned.kind) {
+            return Ok(StepOutcome::Skipped(why.to_owned()));
         }
         if planned.kind == StepKind::Gate {
             return gate::run(self, step, planned).await;
@@ -150,18 +146,14 @@ impl StepRunner {
 
     async fn run_for(&self, kind: StepKind, node: &str, step: &str) -> Result<StepOutcome, StepFailure> {
         let goal = self.parts.options(node).goal;
-        let work = goal.work(kind);
         if !goal.needs_host() {
-            return match work {
-                Work::Skip(why) => Ok(StepOutcome::Skipped(why)),
-                Work::Do => Ok(StepOutcome::Done(self.build(node, step).await?)),
-            };
+            return Ok(StepOutcome::Done(self.build(node, step).await?));
         }
         let standing = self.standing(node).await?;
         if kind == StepKind::Check {
-            return match work {
-                Work::Skip(why) => Ok(StepOutcome::Skipped(why)),
-                Work::Do => {
+            return match goal.skips(kind) {
+                Some(why) => Ok(StepOutcome::Skipped(why.to_owned())),
+                None => {
                     let asked = Look::from_elsewhere(node, standing.patience());
                     self.check(step, asked).await
                 }
@@ -173,8 +165,8 @@ impl StepRunner {
         if kind != StepKind::Activate && standing.same_underway().is_some() {
             return Ok(StepOutcome::Skipped(UNDER_WAY.to_owned()));
         }
-        if let Work::Skip(why) = work {
-            return Ok(StepOutcome::Skipped(standing.detail(goal, &why)));
+        if let Some(why) = goal.skips(kind) {
+            return Ok(StepOutcome::Skipped(standing.detail(goal, why)));
         }
         let done = match kind {
             StepKind::Build => self.build(node, step).await?,
@@ -202,10 +194,7 @@ impl StepRunner {
             let was_restarted = !restarted.is_empty();
             standing.was_restarted.store(was_restarted, Ordering::Relaxed);
             // A rollout goes on only over nodes that are well, whoever brought them to their systems.
-            if goal.work(StepKind::Check) == Work::Do
-                && self.rollouts.course_of(node).is_some()
-                && self.has_own_checks(node)
-            {
+            if goal.checks() && self.rollouts.course_of(node).is_some() && self.has_own_checks(node) {
                 let asked = Look::by_itself(node, standing.patience());
                 self.check(step, asked).await?;
             }

@@ -66,20 +66,19 @@ fn previewed(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String
 }
 
 fn activation(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Option<(NodeResult, String)> {
-    let (_, result) = steps.iter().find(|(step, _)| step.kind == StepKind::Activate)?;
+    let is_activation = |(step, _): &&(&WalkStep, &StepResult)| step.kind == StepKind::Activate;
+    let found = steps.iter().find(is_activation);
+    // A goal that ends before the activation: what was done last is what there is to say.
+    let (_, result) = found.or_else(|| steps.last())?;
     match result {
+        StepResult::Done(detail) if found.is_none() => {
+            let detail = format!("{detail}; the goal is {}", goal.word());
+            Some((NodeResult::Done, detail))
+        }
         StepResult::Done(detail) if goal == Goal::Switch => Some((NodeResult::Active, detail.clone())),
         StepResult::Done(detail) => Some((NodeResult::Done, detail.clone())),
         StepResult::Skipped(why) if why == NodeResult::UpToDate.word() => Some((NodeResult::UpToDate, String::new())),
-        // The goal ends before the activation: what was done last is what there is to say.
-        StepResult::Skipped(why) => {
-            let done = steps.iter().rev().find_map(|(_, result)| match result {
-                StepResult::Done(detail) => Some(detail.as_str()),
-                _ => None,
-            });
-            let done = done.map(|done| format!("{done}; ")).unwrap_or_default();
-            Some((NodeResult::Done, format!("{done}{why}")))
-        }
+        StepResult::Skipped(why) => Some((NodeResult::Done, why.clone())),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of summaries.
 
 use super::*;
+use crate::plan::StepKind;
 use crate::plan::tests::example;
 use insta::assert_snapshot;
 
@@ -61,24 +62,38 @@ fn a_dry_run_says_from_what_to_what() {
 
 #[test]
 fn a_node_whose_goal_is_not_the_whole_way_is_not_called_active() {
-    let goals = [("alpha", Goal::Copy), ("beta", Goal::Boot)];
+    let goals = [("beta", Goal::Boot)];
     let goals = goals.map(|(node, goal)| (node.to_owned(), goal)).into();
     let because = "build:gamma".to_owned();
     let summary = run_with(
         &[
-            ("copy:alpha", StepResult::Done("copied 3 paths".to_owned())),
-            ("activate:alpha", StepResult::Skipped("the goal is copy".to_owned())),
             ("activate:beta", StepResult::Done("boots the new system next time".to_owned())),
             ("activate:gamma", StepResult::NotStarted { because }),
         ],
         &goals,
     );
     assert_snapshot!(summary, @r"
-    alpha  done          copied 3 paths; the goal is copy
+    alpha  active        new system
     beta   done          boots the new system next time
     gamma  skipped       not started after the failure of build:gamma
-    0 of 3 nodes active, 2 done, 1 skipped
+    1 of 3 nodes active, 1 done, 1 skipped
     ");
+}
+
+#[test]
+fn a_goal_that_ends_before_the_activation_is_done_with_its_last_step() {
+    let step = |kind: StepKind| WalkStep { id: format!("{}:alpha", kind.name()), kind, node: Some("alpha".to_owned()) };
+    let (build, copy) = (step(StepKind::Build), step(StepKind::Copy));
+    let of = |last: StepResult| {
+        let built = StepResult::Done("built".to_owned());
+        let row = row("alpha", &[(&build, &built), (&copy, &last)], Goal::Copy);
+        (row.result, row.detail)
+    };
+    let (result, detail) = of(StepResult::Done("copied 3 paths".to_owned()));
+    assert_eq!(result, NodeResult::Done);
+    assert_eq!(detail, "copied 3 paths; the goal is copy");
+    let (result, _) = of(StepResult::Skipped("up to date".to_owned()));
+    assert_eq!(result, NodeResult::UpToDate);
 }
 
 #[test]

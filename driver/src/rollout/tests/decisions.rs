@@ -97,11 +97,9 @@ fn a_pause_ends_by_itself_only_where_nothing_failed() {
 fn there_is_no_pause_for_a_batch_that_is_not_selected() {
     let mut rollout = rollout();
     rollout.pause = Some(Pause { after: PauseAfter::Batch, deadline: 10 });
-    let nodes = ["c", "d"].map(str::to_owned).into();
-    let restricted = rollout.restricted(&nodes);
-    let sizes: Vec<usize> = restricted.batches.iter().map(|it| it.nodes.len()).collect();
-    assert_eq!(sizes, [0, 1, 1]);
-    let pauses: Vec<bool> = (0..4).map(|batch| restricted.pauses_after(batch).is_some()).collect();
+    // As the library leaves it of a selection.
+    rollout.batches[0].nodes.clear();
+    let pauses: Vec<bool> = (0..4).map(|batch| rollout.pauses_after(batch).is_some()).collect();
     assert_eq!(pauses, [false, false, true, true]);
 }
 
@@ -109,7 +107,7 @@ fn there_is_no_pause_for_a_batch_that_is_not_selected() {
 fn drained() -> (Plan, Graph) {
     let node = json!({ "target": { "host": "h", "user": null, "port": null }, "system": "s" });
     let document = json!({
-        "version": 1, "network": { "name": "n", "id": "i" },
+        "version": 2, "network": { "name": "n", "id": "i" },
         "nodes": { "a": node, "b": node, "x": node },
         "rollouts": { "r": { "role": "r", "nodes": ["a", "b"], "batches": [{ "nodes": ["a"] }, { "nodes": ["b"] }], "coordinator": "a" } },
         "steps": {

@@ -96,14 +96,9 @@ impl Gate<'_> {
     /// is selected and whoever answers; without a pause only the selected nodes count, and no other one is evaluated.
     async fn digest(&self) -> String {
         let mut digest = Sha256::new();
-        digest.update(&self.runner.parts.plan.network.id);
-        digest.update(serde_json::to_vec(self.rollout).unwrap_or_default());
-        let nodes = match self.rollout.pause {
-            Some(_) => self.rollout.nodes.clone(),
-            None => self.nodes(),
-        };
-        for node in nodes {
-            let toplevel = self.toplevel(&node).await;
+        digest.update(&self.rollout.digest.rollout);
+        for node in &self.rollout.digest.systems {
+            let toplevel = self.toplevel(node).await;
             digest.update(format!("\n{node} {}", toplevel.as_deref().unwrap_or("-")));
         }
         let bytes = digest.finalize();

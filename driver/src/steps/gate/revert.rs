@@ -1,11 +1,7 @@
 //! Takes nodes back at a gate: those that came last first, and those that came together at the same time.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Gate;
 use crate::event::Event;
-use crate::graph::Graph;
-use crate::plan::{Plan, StepKind};
 use crate::steps::StepFailure;
 use crate::steps::revert::take_back;
 
@@ -25,7 +21,7 @@ impl Gate<'_> {
     pub(super) async fn take_back(&self, nodes: &[String]) -> Reverted {
         let settings = &self.runner.parts.settings;
         let width = self.width();
-        let waves = waves(&self.runner.parts.plan, nodes);
+        let waves = waves(&self.rollout.reverts, nodes);
         let mut reverted = Reverted::default();
         for together in waves.iter().flat_map(|wave| wave.chunks(width)) {
             if !reverted.failed.is_empty() || settings.cancel.is_cancelled() {
@@ -67,77 +63,35 @@ impl Gate<'_> {
     }
 }
 
-/// Nodes that may go back at the same time, one wave after the other: each before those that it came after.
-fn waves(plan: &Plan, nodes: &[String]) -> Vec<Vec<String>> {
-    let Ok(graph) = Graph::from_plan(plan) else {
-        return nodes.iter().map(|node| vec![node.clone()]).collect();
+/// Of the waves of a whole rollout, what these nodes are in.
+fn waves(reverts: &[Vec<String>], nodes: &[String]) -> Vec<Vec<String>> {
+    let only = |wave: &Vec<String>| {
+        let meant = wave.iter().filter(|node| nodes.contains(node));
+        meant.cloned().collect::<Vec<_>>()
     };
-    let wanted: BTreeSet<&String> = nodes.iter().collect();
-    let is_meant = |node: &Option<String>| node.as_ref().is_some_and(|it| wanted.contains(it));
-    let activations = graph.steps().filter(|step| step.kind == StepKind::Activate && is_meant(&step.node));
-    let graph = graph.restrict(&activations.map(|step| step.id.clone()).collect());
-    let mut wave_of: BTreeMap<&str, usize> = BTreeMap::new();
-    let steps: Vec<_> = graph.steps().collect();
-    for step in steps.into_iter().rev() {
-        let later = graph.dependants(&step.id).into_iter();
-        let later = later.chain(graph.settled_after(&step.id));
-        let later = later.filter_map(|id| wave_of.get(graph.node(&id)?).copied());
-        let wave = later.max().map_or(0, |wave| wave + 1);
-        wave_of.insert(step.node.as_deref().unwrap_or_default(), wave);
-    }
-    let mut waves: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for node in nodes {
-        let wave = wave_of.get(node.as_str()).copied().unwrap_or_default();
-        waves.entry(wave).or_default().push(node.clone());
-    }
-    waves.into_values().collect()
+    let mut waves: Vec<Vec<String>> = reverts.iter().map(only).collect();
+    waves.retain(|wave| !wave.is_empty());
+    waves
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
-    /// `a`, then `b`, `c` and `d` together, of which `c` comes after `b`, then `e`.
-    fn plan() -> Plan {
-        let node = json!({ "target": { "host": "h", "user": null, "port": null }, "system": "s" });
-        let activate = |node, after: &[&str]| json!({ "kind": "activate", "node": node, "after": after });
-        let gate = |batch: usize, after: &[&str], settles: &[&str]| json!({ "kind": "gate", "rollout": "r", "batch": batch, "after": after, "settles": settles });
-        let document = json!({
-            "version": 1, "network": { "name": "n", "id": "i" },
-            "nodes": { "a": node, "b": node, "c": node, "d": node, "e": node },
-            "rollouts": { "r": {
-                "role": "r", "nodes": ["a", "b", "c", "d", "e"], "coordinator": "a",
-                "batches": [{ "nodes": ["a"] }, { "nodes": ["b", "c", "d"] }, { "nodes": ["e"] }],
-            } },
-            "steps": {
-                "gate:r:0": gate(0, &[], &[]),
-                "activate:a": activate("a", &["gate:r:0"]),
-                "gate:r:1": gate(1, &["gate:r:0"], &["activate:a"]),
-                "activate:b": activate("b", &["gate:r:1"]),
-                "migrate": { "kind": "command", "on": "deployer", "program": "p", "after": ["activate:b"] },
-                "activate:c": activate("c", &["gate:r:1", "migrate"]),
-                "activate:d": activate("d", &["gate:r:1"]),
-                "gate:r:2": gate(2, &["gate:r:1"], &["activate:b", "activate:c", "activate:d"]),
-                "activate:e": activate("e", &["gate:r:2"]),
-            },
-        });
-        Plan::parse(document.to_string().as_bytes()).unwrap()
-    }
-
-    fn reverse(nodes: &[&str]) -> String {
-        let nodes: Vec<String> = nodes.iter().map(|node| (*node).to_owned()).collect();
-        let waves = waves(&plan(), &nodes);
-        let waves: Vec<String> = waves.iter().map(|wave| wave.join("+")).collect();
-        waves.join(" ")
+    fn names(text: &str) -> Vec<String> {
+        text.split_whitespace().map(str::to_owned).collect()
     }
 
     #[test]
-    fn batches_go_back_one_after_the_other_and_order_within_them_is_kept() {
-        assert_eq!(reverse(&["e", "d", "c", "b", "a"]), "e d+c b a");
-        assert_eq!(reverse(&["d", "b"]), "d+b");
-        assert_eq!(reverse(&["e", "a"]), "e a");
-        assert_eq!(reverse(&[]), "");
+    fn nodes_go_back_in_the_waves_of_their_rollout() {
+        let reverts = ["e", "c d", "b", "a"].map(names);
+        let of = |nodes| {
+            let waves = waves(&reverts, &names(nodes));
+            let waves: Vec<String> = waves.iter().map(|wave| wave.join("+")).collect();
+            waves.join(" ")
+        };
+        assert_eq!(of("e d c b a"), "e c+d b a");
+        assert_eq!(of("d b"), "d b");
+        assert_eq!(of(""), "");
     }
 }
