@@ -65,7 +65,8 @@ async fn approved(args: &ApproveArgs, events: &EventSink, interrupts: &Interrupt
     let request = json!({ "command": "approve", "rollouts": named });
     let prepared = prepare(&args.flake, request, events, interrupts).await?;
     let plan = &prepared.plan;
-    let nodes = plan.nodes.keys().cloned().collect();
+    // Others only stand in for a coordinator that does not answer.
+    let nodes = plan.rollouts.values().map(|rollout| rollout.coordinator.clone()).collect();
     let hosts = Hosts::new(plan)?.asking(args.sudo.source(interrupts), &nodes);
     let mut texts = Vec::new();
     let mut waiting = Vec::new();
