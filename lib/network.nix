@@ -13,7 +13,6 @@ let
   ssh = import ./ssh.nix { inherit lib; };
   base64 = import ./base64.nix { inherit lib; };
   selector = import ./selector.nix { inherit lib errors; };
-  wholePlan = import ./plan/whole.nix { inherit lib; };
   planDocument = import ./plan/document.nix {
     inherit
       lib
@@ -181,6 +180,7 @@ in
             inherit netlib;
           };
         };
+      planFor = guard (planDocument config);
       explained = explain {
         inherit systems;
         pins = lib.mapAttrs (_: node: node.nixpkgs) config.nodes;
@@ -217,9 +217,9 @@ in
           deployerPrograms
           ;
       };
-      plan = guard (wholePlan config);
-      # What the driver asks for: one document for one request.
-      planFor = guard (planDocument config);
+      # What the driver asks for: one document for one request; and that of deploying everything.
+      inherit planFor;
+      plan = planFor { };
       # What `netlib explain` asks for: one document for one question.
       explainFor = explainRequest explained;
       # For people: also of a network that does not hold together yet.

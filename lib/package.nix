@@ -8,9 +8,6 @@ let
   wanted = [
     "Cargo.toml"
     "Cargo.lock"
-    # What the driver's tests share with the library's.
-    "checks/nix/expected"
-    "checks/selectors.json"
   ]
   ++ manifest.workspace.members;
 

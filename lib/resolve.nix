@@ -91,6 +91,4 @@ in
   # What a deployment does: an order between two groups is one step, of kind "barrier".
   graph = whole;
   sorted = graph.sort (lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) whole);
-  # The same as plan version 1 has it.
-  steps = steps.expanded rollouts;
 }

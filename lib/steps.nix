@@ -187,11 +187,4 @@ in
     withEdges (stepsOf rollouts // barriers) (
       lib.concatMap (part: part.pairs) parts ++ lib.concatMap batchEdges (builtins.attrValues rollouts)
     );
-
-  # The same without barriers: an edge for each pair of steps.
-  expanded =
-    rollouts:
-    withEdges (stepsOf rollouts) (
-      map (linkEdges rollouts) links ++ lib.concatMap batchEdges (builtins.attrValues rollouts)
-    );
 }

@@ -35,7 +35,7 @@ let
     {
       nodes = builtins.attrNames evaluated.programs;
       said = builtins.attrNames (lib.filterAttrs (_: node: node.programs) evaluated.plan.nodes);
-      deployer = evaluated.plan.deployerPrograms;
+      deployer = evaluated.plan.evaluate.deployerPrograms;
     };
   tcp = from: {
     tcpSocket.port = 1;

@@ -5,6 +5,7 @@ let
   inherit (import ./networks/four-nodes.nix { inherit subject; })
     plan
     after
+    resolved
     mesh
     twoRoles
     ;
@@ -111,10 +112,10 @@ in
       [ "activate:d" ]
     ];
   };
-  "instances and roles may name each other one way, and the plan has who takes part" = {
+  "instances and roles may name each other one way, and it is known who takes part" = {
     expr =
       let
-        planned = plan {
+        planned = resolved {
           imports = [
             mesh
             modules.hello
@@ -145,7 +146,7 @@ in
         };
       in
       {
-        inherit (planned) modules;
+        modules = planned.instances;
         roles = planned.roles.web.nodes;
       };
     expected = {

@@ -35,7 +35,7 @@ in
       network = network.plan.network.name;
     };
     expected = {
-      version = 1;
+      version = 2;
       warnings = [ "an input" ];
       nodes = [
         "alpha"

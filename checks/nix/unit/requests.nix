@@ -32,64 +32,12 @@ let
     };
 in
 {
-  # When the library rightly answers otherwise: nix eval --impure --json --expr 'import ./checks/nix/equivalence.nix { }' >checks/nix/expected/requests.json
-  "networks whose answers the driver's tests have otherwise" =
-    let
-      now = import ../equivalence.nix { nixpkgs = subject.pin.outPath; };
-      kept = lib.importJSON ../expected/requests.json;
-      # What else a plan says of nodes is no part of the comparison.
-      partOf =
-        networks: name:
-        lib.mapNullable (network: [
-          network.answers
-          network.plan.steps
-        ]) (networks.${name} or null);
-      names = builtins.attrNames (now // kept);
-    in
-    {
-      expr = builtins.filter (name: partOf now name != partOf kept name) names;
-      expected = [ ];
-    };
   "without a selector every node is meant" = {
     expr = selected (home { });
     expected = [
       "alpha"
       "beta"
     ];
-  };
-  "the document of everything has what the whole plan has" = {
-    expr =
-      let
-        network = subject.evaluate ./networks/shop.nix;
-        document = network.planFor { };
-        plain =
-          name:
-          removeAttrs document.nodes.${name} [
-            "connect"
-            "selected"
-          ];
-      in
-      {
-        nodes = lib.genAttrs (builtins.attrNames document.nodes) plain == network.plan.nodes;
-        steps = document.steps == network.plan.steps;
-        rollouts =
-          lib.mapAttrs (
-            _: rollout:
-            removeAttrs rollout [
-              "digest"
-              "reverts"
-            ]
-          ) document.rollouts == network.plan.rollouts;
-        inherit (document) version problems text;
-      };
-    expected = {
-      nodes = true;
-      steps = true;
-      rollouts = true;
-      version = 2;
-      problems = [ ];
-      text = null;
-    };
   };
   "what is wrong with a request is text, and nothing is left to be walked" = {
     expr =

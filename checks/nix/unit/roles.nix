@@ -9,8 +9,9 @@ let
       network.name = "roles";
     };
   plan = module: (evaluate module).plan;
+  rolesOf = module: (evaluate module).config.resolved.roles;
   nodes = lib.genAttrs [ "web1" "web2" "db1" "db2" ] (_: { });
-  members = module: lib.mapAttrs (_: role: role.nodes) (plan module).roles;
+  members = module: lib.mapAttrs (_: role: role.nodes) (rolesOf module);
 in
 {
   "a node says its role, or a role its nodes" = {
@@ -99,27 +100,6 @@ in
       "web2"
     ];
   };
-  "what a role extends is in the plan" = {
-    expr =
-      (plan {
-        inherit nodes;
-        roles = {
-          a = { };
-          b = { };
-          c = {
-            extends = [
-              "b"
-              "a"
-            ];
-            nodes = [ "web1" ];
-          };
-        };
-      }).roles.c.extends;
-    expected = [
-      "a"
-      "b"
-    ];
-  };
   "a role without nodes is a warning that names it and its file" = {
     expr =
       map (lib.hasInfix "role \"web\" has no nodes")
@@ -204,13 +184,13 @@ in
   };
   "roles do not force the configuration of nodes" = {
     expr =
-      (plan {
+      (rolesOf {
         inherit nodes;
         roles.web = {
           nodes = [ "web*" ];
           configuration = throw "a role was evaluated";
         };
-      }).roles.web.nodes;
+      }).web.nodes;
     expected = [
       "web1"
       "web2"

@@ -13,6 +13,8 @@ in
     expr = removeAttrs (role 2 { maxFailures = 0; }).rollouts.all [
       "nodes"
       "batches"
+      "digest"
+      "reverts"
     ];
     expected = {
       role = "all";

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::resources::is_roomy_for;
 use super::version::{FEATURES, FEATURES_CONFIG};
 use super::{Messages, NixError, NixVersion, TooOld};
 use crate::process::{Command, ProcessError, quote_argv};
@@ -16,12 +17,19 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 /// How long telling its version may take, on a machine that has other things to do.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Nix's own name for how much memory it takes before it looks for garbage for the first time.
+const HEAP: &str = "GC_INITIAL_HEAP_SIZE";
+
+/// Enough for the document of some thousand nodes.
+const MEBIBYTES: u64 = 1024;
+
 /// The command `nix` with what all calls of a run have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Nix {
     overrides: Vec<(String, String)>,
     locks: Option<PathBuf>,
     version: Option<NixVersion>,
+    heap: Option<String>,
     cancel: CancellationToken,
 }
 
@@ -74,7 +82,7 @@ impl Nix {
     /// With the user's `--override-input` pairs; calls end when the token is cancelled.
     #[must_use]
     pub fn new(overrides: Vec<(String, String)>, cancel: CancellationToken) -> Self {
-        Self { overrides, locks: None, version: None, cancel }
+        Self { overrides, locks: None, version: None, heap: None, cancel }
     }
 
     /// Asks this machine's Nix for its version, and refuses one that is too old.
@@ -107,6 +115,14 @@ impl Nix {
         Self { locks: Some(locks), ..self }
     }
 
+    /// The same for a large evaluation that needs to its end what it makes: looking for garbage only costs time. What the
+    /// user says of it counts.
+    #[must_use]
+    pub(super) fn with_room(&self) -> Self {
+        let is_ours = std::env::var_os(HEAP).is_none() && is_roomy_for(MEBIBYTES);
+        Self { heap: is_ours.then(|| (MEBIBYTES << 20).to_string()), ..self.clone() }
+    }
+
     /// Runs `nix SUBCOMMAND… [flake options] REST…`.
     pub async fn call<S: AsRef<str>>(
         &self,
@@ -122,7 +138,10 @@ impl Nix {
             .chain(self.flake_options())
             .chain(rest);
         let mut messages = Messages::default();
-        let command = Command::new("nix").args(argv).timeout(TIMEOUT).cancel_on(&self.cancel);
+        let mut command = Command::new("nix").args(argv).timeout(TIMEOUT).cancel_on(&self.cancel);
+        if let Some(heap) = &self.heap {
+            command = command.env(HEAP, heap);
+        }
         tracing::debug!(command = quote_argv(&command.argv()), "calling nix");
         let result = command.stream_stderr(|line| messages.read(line)).await;
         match result {

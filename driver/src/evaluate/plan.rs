@@ -75,7 +75,7 @@ pub async fn evaluate_plan(
     }
     let words = flake.attribute("planFor").words().into_iter();
     let words = words.chain(["--apply".to_owned(), applied(request)]);
-    match flake.nix().call(["eval", "--json"], words).await {
+    match flake.nix().with_room().call(["eval", "--json"], words).await {
         Ok(answer) => {
             let plan = Plan::parse(&answer.stdout)?;
             let mut messages = answer.messages;

@@ -28,8 +28,7 @@ impl Resources {
     /// What the user says, and for the rest what this machine has.
     #[must_use]
     pub fn new(workers: Option<NonZeroUsize>, memory: Option<NonZeroU64>) -> Self {
-        let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-        let available = available_mebibytes(&meminfo);
+        let available = available();
         let said = memory.map(NonZeroU64::get);
         let memory = said.unwrap_or(MEMORY_OF_ONE);
         let workers = workers.map(NonZeroUsize::get).unwrap_or_else(|| {
@@ -52,6 +51,15 @@ fn fitting(cores: usize, memory: u64, available: Option<u64>) -> usize {
     let of_one = memory.saturating_add(memory / 4).max(1);
     let by_memory = available.map(|all| usize::try_from(all / of_one).unwrap_or(usize::MAX));
     cores.min(by_memory.unwrap_or(cores)).max(1)
+}
+
+/// Whether an evaluator may begin with this many mebibytes.
+pub(super) fn is_roomy_for(mebibytes: u64) -> bool {
+    available().is_some_and(|all| all / 4 >= mebibytes)
+}
+
+fn available() -> Option<u64> {
+    available_mebibytes(&std::fs::read_to_string("/proc/meminfo").ok()?)
 }
 
 fn available_mebibytes(meminfo: &str) -> Option<u64> {

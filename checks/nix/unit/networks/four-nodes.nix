@@ -3,18 +3,19 @@
 let
   inherit (subject) lib modules;
   nodes = lib.genAttrs [ "a" "b" "c" "d" ] (_: { });
-  plan =
+  evaluated =
     module:
-    (subject.evaluate {
+    subject.evaluate {
       imports = [
         { inherit nodes; }
         module
       ];
       network.name = "order";
-    }).plan;
+    };
 in
 rec {
-  inherit plan;
+  plan = module: (evaluated module).plan;
+  resolved = module: (evaluated module).config.resolved;
 
   # What a step waits for, besides what each step of its kind waits for.
   after =
