@@ -3,7 +3,7 @@
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
@@ -59,43 +59,53 @@ fn locked(path: &Path, how: FlockOperation) -> io::Result<File> {
     Ok(file)
 }
 
-/// Removes what killed runs of this user left in a folder; what named their deployments. `end` is told of each socket there,
-/// whose process may live.
-pub fn tidy(parent: &Path, mut end: impl FnMut(&Path)) -> Vec<String> {
-    let mut dead = Vec::new();
-    for entry in parent.read_dir().into_iter().flatten().flatten() {
-        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
-            && entry
-                .metadata()
-                .is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw());
-        if is_ours {
-            dead.extend(remove_dead(&entry.path(), &mut end));
+/// Removes what killed runs of this user left in a folder, but not what named their deployments. `end` is told of each socket
+/// there, whose process may live.
+pub fn tidy(parent: &Path, mut end: impl FnMut(&Path)) {
+    for (folder, _lock) in dead_runs(parent) {
+        each_socket(&folder, &mut end);
+        // The lock goes last: what a process of the dead run still writes meanwhile is for the next one to remove.
+        let emptied = remove_all_but(&folder, &[LOCK, NONCE]);
+        let is_nameless = !folder.join(NONCE).exists();
+        if let Err(error) = emptied.and_then(|()| if is_nameless { std::fs::remove_dir_all(&folder) } else { Ok(()) }) {
+            tracing::debug!(folder = %folder.display(), "what a killed run left stays: {error}");
         }
     }
-    dead
 }
 
-/// Removes a folder whose lock nobody holds; what named its deployment. One without a lock is being made at this moment, or
-/// is not a run's.
-fn remove_dead(folder: &Path, end: &mut impl FnMut(&Path)) -> Option<String> {
-    let path = folder.join(LOCK);
-    if !path.is_file() {
-        return None;
-    }
-    let _lock = locked(&path, FlockOperation::NonBlockingLockExclusive).ok()?;
-    let nonce = std::fs::read_to_string(folder.join(NONCE)).ok();
-    each_socket(folder, end);
-    // The lock goes last: what a process of the dead run still writes meanwhile is for the next one to remove.
-    let emptied = remove_but_lock(folder);
-    if let Err(error) = emptied.and_then(|()| std::fs::remove_dir_all(folder)) {
-        tracing::debug!(folder = %folder.display(), "what a killed run left stays: {error}");
-    }
-    nonce
+/// What named the deployments of killed runs, for a deployment that says on hosts that they are dead. It is told once.
+pub fn take_dead_nonces(parent: &Path) -> Vec<String> {
+    let taken = dead_runs(parent).into_iter().filter_map(|(folder, _lock)| {
+        let nonce = std::fs::read_to_string(folder.join(NONCE)).ok()?;
+        std::fs::remove_file(folder.join(NONCE)).ok()?;
+        Some(nonce)
+    });
+    let taken = taken.collect();
+    tidy(parent, |_| ());
+    taken
 }
 
-fn remove_but_lock(folder: &Path) -> io::Result<()> {
+/// Folders of this user's runs whose lock nobody holds, with the lock. One without a lock is being made at this moment, or is
+/// not a run's.
+fn dead_runs(parent: &Path) -> Vec<(PathBuf, File)> {
+    let entries = parent.read_dir().into_iter().flatten().flatten();
+    let ours = entries.filter(|entry| {
+        entry.file_name().to_string_lossy().starts_with(PREFIX)
+            && entry
+                .metadata()
+                .is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw())
+    });
+    let dead = ours.filter_map(|entry| {
+        let lock = entry.path().join(LOCK);
+        let lock = lock.is_file().then(|| locked(&lock, FlockOperation::NonBlockingLockExclusive).ok())??;
+        Some((entry.path(), lock))
+    });
+    dead.collect()
+}
+
+fn remove_all_but(folder: &Path, kept: &[&str]) -> io::Result<()> {
     for entry in folder.read_dir()?.flatten() {
-        if entry.file_name() == LOCK {
+        if kept.iter().any(|name| entry.file_name() == *name) {
             continue;
         }
         if entry.file_type()?.is_dir() {
@@ -141,9 +151,12 @@ mod tests {
         let unlocked = make("netlib-begun", &["root"]);
         let other = make("other", &[LOCK]);
         let mut ended = Vec::new();
-        let nonces = tidy(parent.path(), |socket| ended.push(socket.to_owned()));
-        assert_eq!((ended, nonces), (vec![dead.join("0")], vec!["1-a".to_owned()]));
+        tidy(parent.path(), |socket| ended.push(socket.to_owned()));
+        assert_eq!(ended, [dead.join("0")]);
+        assert!(dead.join(NONCE).exists() && !dead.join("root").exists(), "what a deployment has to know stays");
+        assert_eq!(take_dead_nonces(parent.path()), ["1-a"]);
         assert!(!dead.exists());
+        assert!(take_dead_nonces(parent.path()).is_empty());
         assert!(alive.path().join(LOCK).exists() && unlocked.exists() && other.exists());
         let path = alive.path().to_owned();
         drop(alive);

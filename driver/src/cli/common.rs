@@ -147,8 +147,6 @@ pub struct Prepared {
     pub evaluation: Evaluation,
     /// Files of this run; gone when it is dropped.
     pub run_dir: RunDir,
-    /// What named the deployments of killed runs.
-    pub dead: Vec<String>,
 }
 
 /// Reads the flake, and what is to be walked for a request. Changes nothing.
@@ -158,7 +156,7 @@ pub async fn prepare(
     events: &EventSink,
     interrupts: &Interrupts,
 ) -> Result<Prepared, Error> {
-    let (flake, (run_dir, dead)) = load(args, events, interrupts).await?;
+    let (flake, run_dir) = load(args, events, interrupts).await?;
     let options = &args.evaluation;
     let cache = Arc::new(options.cache(&flake));
     let (plan, messages) = evaluate_plan(&flake, &cache, &request).await?;
@@ -169,19 +167,15 @@ pub async fn prepare(
     let flake = Arc::new(flake);
     let (of_run, options) = (run_dir.path(), options.options());
     let evaluation = Evaluation::new(flake.clone(), of_run, &options, cache.clone())?;
-    Ok(Prepared { flake, evaluation, plan: Arc::new(plan), nodes, graph, cache, run_dir, dead })
+    Ok(Prepared { flake, evaluation, plan: Arc::new(plan), nodes, graph, cache, run_dir })
 }
 
-/// The flake with settled inputs, and a folder for files of this run with what named the deployments of killed ones.
-async fn load(
-    flake: &FlakeArgs,
-    events: &EventSink,
-    interrupts: &Interrupts,
-) -> Result<(Flake, (RunDir, Vec<String>)), Error> {
+/// The flake with settled inputs, and a folder for files of this run.
+async fn load(flake: &FlakeArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(Flake, RunDir), Error> {
     interrupts.look_with(flake.command(&["status"]));
     // As after `su`, TMPDIR may be somebody else's.
     let parent = private::own_folder(&std::env::temp_dir()).unwrap_or_else(|_| "/tmp".into());
-    let dead = tidy(&parent, end_left);
+    tidy(&parent, end_left);
     let run_dir = RunDir::new_in(&parent).map_err(|error| {
         let parent = parent.display();
         format!("cannot make a folder for this run in {parent}: {error}")
@@ -193,7 +187,7 @@ async fn load(
     let traces = Traces::new(options.traces());
     let (flake, messages) = Flake::load(reference, nix, run_dir.path(), traces).await?;
     warn(events, messages.to_show());
-    Ok((flake, (run_dir, dead)))
+    Ok((flake, run_dir))
 }
 
 fn evaluation_warnings(messages: &Messages, flake: &Flake) -> Vec<String> {

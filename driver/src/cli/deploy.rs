@@ -23,6 +23,7 @@ use crate::host::{Hosts, answering};
 use crate::plan::{Goal, Plan, StepKind};
 use crate::report::summary::Summary;
 use crate::rollout::Rollouts;
+use crate::run_dir::take_dead_nonces;
 use crate::saved::SavedPlan;
 use crate::schedule::{OnFailure, Policy, run as walk};
 use crate::steps::{IdentityPolicy, ProgramSources, Prompt, Settings, StepRunner, StepRunnerParts};
@@ -233,13 +234,19 @@ fn settings(args: &DeployArgs, prepared: &Prepared, interrupts: &Interrupts) -> 
         policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
         prompt: prompt(),
         activations: args.limits.activations(),
-        dead: prepared.dead.clone(),
+        dead: dead(args, &run_dir),
         ..Settings::new(run_dir, interrupts.token().clone())
     };
     if let Err(error) = prepared.run_dir.remember(&settings.nonce) {
         tracing::debug!("a run that is killed keeps its copies for a week: {error}");
     }
     settings
+}
+
+/// What killed runs left on hosts, where this one comes to hosts that can be told.
+fn dead(args: &DeployArgs, run_dir: &Path) -> Vec<String> {
+    let is_told = !args.dry_run && args.goal != Some(Goal::Build);
+    run_dir.parent().filter(|_| is_told).map(take_dead_nonces).unwrap_or_default()
 }
 
 /// Somebody who sees the question and can type an answer.

@@ -51,7 +51,7 @@ impl Hosts {
     /// The machines of a plan; connects to none of them yet. Ends connections that killed runs left.
     pub fn new(plan: &Plan) -> Result<Self, HostError> {
         let parent = socket_parent();
-        let _ = tidy(&parent, end_left);
+        tidy(&parent, end_left);
         let directory = RunDir::new_in(&parent).map_err(|source| HostError::ControlDirectory {
             directory: parent.display().to_string(),
             source: Arc::new(source),

@@ -24,6 +24,27 @@ fn a_deployer_killed_during_the_copy_starts_over() {
     site.assert_boots("alpha", &toplevel);
 }
 
+/// The next deployment tells the host that the killed one is dead, although other commands came between.
+#[test]
+fn what_a_killed_deployer_had_begun_to_copy_is_kept_no_longer() {
+    let site = Site::up(&["alpha"]);
+    let network = Network::of(&["alpha"]);
+    site.deployed(&network, "alpha");
+    site.write(&network.clone().configure("alpha", Site::large_copy()));
+    site.gate_copies("alpha");
+    let run = site.start("deploy");
+    site.wait_for_copy("alpha");
+    run.kill();
+    site.ungate_copies("alpha");
+    let roots = || site.exec("alpha", "find /nix/var/nix/gcroots/netlib -name '*-next'").stdout;
+    assert_ne!(roots(), "");
+
+    site.netlib("status --no-eval");
+    site.write(&network.configure("alpha", "environment.etc.\"other\".text = \"other\";"));
+    site.netlib_must("deploy");
+    assert_eq!(roots(), "");
+}
+
 /// Fault 6: the second run finds the first one's activation and ends it.
 #[test]
 fn a_deployer_killed_during_the_switch_takes_it_up_again() {
