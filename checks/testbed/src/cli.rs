@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::install::install;
 use crate::layout::Layout;
+use crate::notice;
 use crate::options::BedOptions;
 use crate::record::Link;
 use crate::requirements;
@@ -160,6 +161,7 @@ impl Cli {
     /// Does what was asked and returns the exit status.
     pub fn run(self) -> Result<i32> {
         requirements::root()?;
+        say_if_another_is_meant()?;
         match self.verb {
             Verb::Install { suite } => install(&Layout::of_this_checkout()?, &suite)?,
             Verb::Up(up) => up.run()?,
@@ -190,6 +192,17 @@ impl Cli {
         }
         Ok(0)
     }
+}
+
+/// Whoever names the checkout knows which one it is.
+fn say_if_another_is_meant() -> Result<()> {
+    if std::env::var_os("NETLIB_CHECKOUT").is_none()
+        && let Ok(here) = std::env::current_dir()
+        && let Some(message) = Layout::of_this_checkout()?.mistaken_for(&here)
+    {
+        notice(&message);
+    }
+    Ok(())
 }
 
 impl Up {

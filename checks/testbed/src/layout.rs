@@ -28,6 +28,18 @@ impl Layout {
         Ok(Self { checkout, state })
     }
 
+    /// What to tell somebody who stands in one checkout and calls the testbed of another, such as one in a copied `target`.
+    pub(crate) fn mistaken_for(&self, here: &Path) -> Option<String> {
+        let other = here.ancestors().find(|folder| folder.join("checks/testbed/Cargo.toml").is_file())?;
+        (other != self.checkout).then(|| {
+            format!(
+                "this testbed serves the checkout {}, not {}. For that one, build it there: cargo build --bin netlib --bin testbed",
+                self.checkout.display(),
+                other.display()
+            )
+        })
+    }
+
     /// The root of the checkout.
     pub fn checkout(&self) -> &Path {
         &self.checkout
@@ -64,5 +76,24 @@ impl Layout {
         let beside =
             program.iter().flat_map(|exe| exe.ancestors().skip(1).take(2)).map(|directory| directory.join("netlib"));
         beside.chain([self.checkout.join("target/debug/netlib")]).find(|candidate| candidate.is_file())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_in_another_checkout_is_told() {
+        let layout = Layout::of_this_checkout().unwrap();
+        assert_eq!(layout.mistaken_for(&layout.checkout().join("docs")), None);
+        assert_eq!(layout.mistaken_for(Path::new("/")), None);
+        let other = tempfile::tempdir().unwrap();
+        let crate_folder = other.path().join("checks/testbed");
+        fs::create_dir_all(&crate_folder).unwrap();
+        fs::write(crate_folder.join("Cargo.toml"), "").unwrap();
+        let said = layout.mistaken_for(&crate_folder).unwrap();
+        assert!(said.contains(&layout.checkout().display().to_string()), "{said}");
+        assert!(said.contains(&other.path().display().to_string()), "{said}");
     }
 }
