@@ -36,8 +36,8 @@ let
   };
 in
 {
-  "the guide shows the whole module" = isShown "nix" ./default.nix;
-  "the guide shows the whole example" = isShown "nix example" ./example.nix;
+  "docs/network-modules.md shows the whole default.nix" = isShown "nix" ./default.nix;
+  "docs/network-modules.md shows the whole example.nix" = isShown "nix example" ./example.nix;
 
   "selectors became names" = {
     expr = example.config.hello.morning.clients;
