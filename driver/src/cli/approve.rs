@@ -15,32 +15,32 @@ use crate::host::{Host, Hosts};
 use crate::plan::Plan;
 use crate::steps::{Approvers, Statement, coordinator, who};
 
-/// Approve that a paused rollout goes on, from any machine that reaches its coordinator.
+/// Resume a paused rollout, from any machine that reaches its coordinator.
 ///
-/// What is approved is the plan that is waiting there, named by its digest: if the plan changes, the approval is void. Where
-/// the rollout names `approvers`, the approval is signed with the SSH key of one of them, and --digest and --batch name what the
-/// waiting deploy shows.
+/// You approve the plan that is waiting there, by its digest: if the plan changes, the approval is void. If the rollout lists
+/// `approvers`, the approval is signed with the SSH key of one of them; pass the --digest and --batch that the waiting deploy
+/// shows.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     netlib approve                  the one rollout that waits\n  \
     netlib approve web\n  \
     netlib approve web --digest 0f3c5a7712d84e900f3c5a7712d84e90 --batch 1\n\n\
-    Exit status: 0 approved, 1 nothing waits or its coordinator does not answer, 2 bad usage or evaluation, 130 interrupted.")]
+    Exit status: 0 approved, 1 nothing waits or its coordinator does not answer, 2 usage or evaluation error, 130 interrupted.")]
 pub struct ApproveArgs {
-    /// The rollout, by the name that deploy and plan show [default: the only one that waits]
+    /// Name of the rollout, as deploy and plan show it [default: the only one that waits]
     #[arg(value_name = "ROLLOUT")]
     rollout: Option<String>,
 
-    /// Approve only the plan of this digest
+    /// Only approve the plan with this digest
     #[arg(long, value_name = "DIGEST")]
     digest: Option<String>,
 
-    /// Approve only what waits after this batch
+    /// Only approve a rollout that waits after this batch
     #[arg(long, value_name = "N")]
     batch: Option<usize>,
 
-    /// Sign with this key, where the rollout names approvers: a private key, or a public one whose private half the agent has
-    /// [default: the approver's key that the agent has]
+    /// Sign with this key, if the rollout lists approvers: a private key, or a public key whose private half is in the agent
+    /// [default: an approver's key in the agent]
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
 

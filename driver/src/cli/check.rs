@@ -19,14 +19,14 @@ use crate::steps::{Checker, Seen, Settings};
 /// How many nodes are looked at at the same time.
 const AT_ONCE: usize = 16;
 
-/// Make the health checks of the nodes once, from wherever they are made, and say how they stand.
+/// Run each node's health checks once and print the results.
 ///
-/// The programs of the checks are built and brought to where they run; nothing else is changed on any host.
+/// The programs of the checks are built and copied to the machines where they run; nothing else is changed on any host.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     netlib check\n  \
     netlib check --on @edge --json\n\n\
-    Exit status: 0 all healthy, 1 some check failed or could not be made, 2 bad usage or evaluation, 130 interrupted.")]
+    Exit status: 0 all healthy, 1 some check failed or could not be made, 2 usage or evaluation error, 130 interrupted.")]
 pub struct CheckArgs {
     #[command(flatten)]
     flake: FlakeArgs,
@@ -35,7 +35,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     sudo: SudoArgs,
 
-    /// One JSON document, as docs/command-line.md describes it
+    /// Print one JSON document (docs/command-line.md)
     #[arg(long)]
     json: bool,
 }

@@ -28,15 +28,15 @@ use crate::run_dir::{RunDir, tidy};
 /// Which flake, and how it is evaluated.
 #[derive(Args, Clone, Debug)]
 pub struct FlakeArgs {
-    /// The flake, and after `#` the network of it
+    /// Flake, and the network in it after `#`
     #[arg(long, value_name = "REF[#NETWORK]", default_value_t = FlakeRef::default())]
     flake: FlakeRef,
 
-    /// A plain file that describes the network, instead of a flake
+    /// Plain file that describes the network, instead of a flake
     #[arg(long, value_name = "FILE[#NETWORK]", conflicts_with_all = ["flake", "override_input"])]
     file: Option<FileRef>,
 
-    /// Use another flake for one of the inputs (as nix does); may be given several times
+    /// Override an input of the flake (like nix); repeatable
     #[arg(long, num_args = 2, value_names = ["INPUT", "REF"])]
     override_input: Vec<String>,
 
@@ -47,8 +47,8 @@ pub struct FlakeArgs {
 /// Which nodes.
 #[derive(Args, Clone, Debug)]
 pub struct SelectArgs {
-    /// Only these nodes: a name, a pattern such as 'web*', `@TAG`, `role:ROLE`, '!' for the others, '&' for what several
-    /// name; repeated, a union (docs/selectors.md) [default: all]
+    /// Select nodes: a name, a pattern such as 'web*', `@TAG`, `role:ROLE`, '!' negates, '&' intersects; repeatable, for a union
+    /// (docs/selectors.md) [default: all]
     #[arg(long, value_name = "SELECTOR")]
     pub on: Vec<String>,
 }

@@ -28,17 +28,16 @@ use crate::saved::SavedPlan;
 use crate::schedule::{OnFailure, Policy, run as walk};
 use crate::steps::{IdentityPolicy, ProgramSources, Prompt, Settings, StepRunner, StepRunnerParts};
 
-/// Build the selected nodes, copy their systems to them and switch them, in the order of the plan.
+/// Build, copy and activate the systems of the selected nodes, in the order of the plan.
 ///
-/// A node that runs its system already is left alone. A node that fails or does not answer stops only what depends on
-/// it.
+/// Nodes that are up to date are left alone. A node that fails or does not answer only stops what depends on it.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     netlib deploy\n  \
     netlib deploy --on alpha --on 'web*'\n  \
     netlib deploy --goal boot --reboot\n  \
     netlib deploy --flake github:me/machines#office --dry-run\n\n\
-    Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 3 a rollout waits for approval, 130 interrupted.")]
+    Exit status: 0 all well, 1 some node failed, 2 usage or evaluation error, 3 a rollout waits for approval, 130 interrupted.")]
 pub struct DeployArgs {
     #[command(flatten)]
     flake: FlakeArgs,
@@ -47,20 +46,20 @@ pub struct DeployArgs {
     #[command(flatten)]
     sudo: SudoArgs,
 
-    /// Evaluate, ask the hosts what they run, and say what would change; build and change nothing
+    /// Evaluate, query the hosts and print what would change; build and change nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Deploy what `netlib plan --out FILE` saved, and refuse if anything would be different now: the flake, the selected
-    /// nodes, the steps or the systems
+    /// Deploy what `netlib plan --out FILE` saved; refuse if the flake, the selected nodes, the steps or the systems have
+    /// changed since
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
 
-    /// How far to take every node, whatever its `activation.goal` says
+    /// Override `activation.goal` for this run
     #[arg(long, value_enum, conflicts_with = "dry_run")]
     goal: Option<Goal>,
 
-    /// Restart hosts whose new system has another kernel, initrd or systemd, whatever `activation.reboot` says
+    /// Restart hosts whose new system has another kernel, initrd or systemd; overrides `activation.reboot`
     #[arg(long)]
     reboot: bool,
 
@@ -68,7 +67,7 @@ pub struct DeployArgs {
     #[arg(long)]
     adopt: bool,
 
-    /// Start nothing new once a step failed; what runs is ended in order
+    /// Stop scheduling after the first failure; running steps finish
     #[arg(long)]
     fail_fast: bool,
 

@@ -19,15 +19,15 @@ use crate::schedule::StepError;
 /// How many nodes are compared at the same time: each builds.
 const AT_ONCE: usize = 4;
 
-/// Show which packages differ between the system that a node runs and the one it should run.
+/// Show which packages a deploy would change on each node.
 ///
-/// The planned system is built here; the host lists what the running one consists of, and nothing of that is fetched.
-/// Nothing is changed on any host.
+/// Builds the planned systems here and compares them with the list of paths of the running system; fetches and changes nothing
+/// on any host.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     netlib diff\n  \
     netlib diff --on alpha\n\n\
-    Exit status: 0 all nodes could be compared, 1 some could not, 2 bad usage or evaluation, 130 interrupted.")]
+    Exit status: 0 all nodes could be compared, 1 some could not, 2 usage or evaluation error, 130 interrupted.")]
 pub struct DiffArgs {
     #[command(flatten)]
     flake: FlakeArgs,

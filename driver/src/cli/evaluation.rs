@@ -13,23 +13,23 @@ const HEADING: &str = "Evaluation";
 /// How the network is evaluated.
 #[derive(Args, Clone, Debug)]
 pub struct EvaluationArgs {
-    /// Which program evaluates the nodes
+    /// Program that evaluates the nodes
     #[arg(long, help_heading = HEADING, value_enum, value_name = "EVALUATOR", default_value_t)]
     evaluator: EvaluatorChoice,
 
-    /// At most so many evaluations at the same time [default: what cores and free memory allow]
+    /// Maximum number of concurrent evaluations [default: what cores and free memory allow]
     #[arg(long, help_heading = HEADING, value_name = "N")]
     eval_workers: Option<NonZeroUsize>,
 
-    /// Memory for each of them, in MiB [default: 2048]
+    /// Memory for each evaluation, in MiB [default: 2048]
     #[arg(long, help_heading = HEADING, value_name = "MIB")]
     eval_memory: Option<NonZeroU64>,
 
-    /// Evaluate also what an unchanged flake yielded before
+    /// Ignore the evaluation cache
     #[arg(long, help_heading = HEADING)]
     no_eval_cache: bool,
 
-    /// Show the whole traces of errors of evaluation, instead of keeping them in files
+    /// Print full Nix traces instead of writing them to files
     #[arg(long, help_heading = HEADING)]
     show_trace: bool,
 }

@@ -30,15 +30,15 @@ use crate::schedule::{
 /// What the steps' names begin with.
 const STEP: &str = "exec:";
 
-/// Run a command as root on the selected nodes, at the same time. It gets no input and no terminal.
+/// Run a command as root on the selected nodes, in parallel. It has no input and no terminal.
 ///
-/// Each line of its output begins with the node's name; stdout and stderr stay apart. The words of the command arrive
-/// as they are: for pipes and variables of the node, run a shell there.
+/// Each line of output starts with the node's name; stdout and stderr stay separate. Arguments are passed on unchanged: for pipes
+/// and variables of the node, run a shell there.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     netlib exec -- systemctl --failed\n  \
     netlib exec --on @edge -- sh -c 'df -h / | tail -n 1'\n\n\
-    Exit status: 0 the command succeeded on all nodes, 1 not on some, 2 bad usage or evaluation, 130 interrupted.")]
+    Exit status: 0 the command succeeded on all nodes, 1 not on some, 2 usage or evaluation error, 130 interrupted.")]
 pub struct ExecArgs {
     #[command(flatten)]
     flake: FlakeArgs,
@@ -50,11 +50,11 @@ pub struct ExecArgs {
     #[command(flatten)]
     record: RecordArgs,
 
-    /// End the command on a node after so many seconds
+    /// Stop the command on a node after this many seconds
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
 
-    /// On at most so many nodes at the same time
+    /// Maximum number of nodes at a time
     #[arg(long, value_name = "N", default_value = "32")]
     max_parallel: NonZeroUsize,
 

@@ -11,7 +11,7 @@ use super::{Error, Exit};
 use crate::evaluate::{QuestionError, applied, ask};
 use crate::flake::Flake;
 
-/// Show which modules, in which files, gave an option of a node's NixOS configuration its value.
+/// Show which modules and files set an option of a node's NixOS configuration.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  netlib explain alpha networking.firewall.allowedTCPPorts\n  netlib explain alpha 'environment.etc.\"a.conf\".text'\n  netlib explain alpha networking    the options below"
@@ -19,9 +19,9 @@ use crate::flake::Flake;
 pub struct ExplainArgs {
     /// The node
     node: String,
-    /// The option, or a set of options; names with dots in quotes
+    /// Option, or a set of options; quote names that contain dots
     option: String,
-    /// The answer as a JSON document
+    /// Print the answer as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

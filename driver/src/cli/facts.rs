@@ -16,7 +16,7 @@ use crate::facts::{FactsError, GatherParts, Written, gather, local_folder, unkno
 use crate::host::{Hosts, answering};
 use crate::steps::Settings;
 
-/// Handle what nodes know of themselves and others need, such as public keys.
+/// Collect and record facts (public keys …) from nodes.
 #[derive(Args, Debug)]
 pub struct FactsArgs {
     #[command(subcommand)]
@@ -28,9 +28,9 @@ enum FactsCommand {
     Gather(GatherArgs),
 }
 
-/// Make missing keys on the nodes and write their public halves to facts/NODE.json beside the flake.
+/// Generate missing keys on the nodes and write the public keys to facts/NODE.json next to the flake.
 ///
-/// Private keys never leave their nodes. The files are meant to be committed: the network is evaluated with them.
+/// Private keys never leave their nodes. Commit the files: evaluation reads them.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  netlib facts gather\n  netlib facts gather --on beta\n  git add facts")]
 pub struct GatherArgs {

@@ -11,19 +11,19 @@ use crate::schedule::Limits;
 /// How many steps run at the same time.
 #[derive(Args, Clone, Debug)]
 pub struct LimitArgs {
-    /// At most so many steps at the same time
+    /// Maximum number of concurrent steps
     #[arg(long, value_name = "N", default_value = "32")]
     max_parallel: NonZeroUsize,
 
-    /// At most so many builds at the same time; each is a `nix build`, which itself builds as much as nix.conf allows
+    /// Maximum number of concurrent builds; each is a `nix build`, limited by nix.conf
     #[arg(long, value_name = "N", default_value = "4")]
     max_parallel_build: NonZeroUsize,
 
-    /// At most so many copies at the same time; they share the deployer's uplink
+    /// Maximum number of concurrent copies; they share the deployer's uplink
     #[arg(long, value_name = "N", default_value = "8")]
     max_parallel_copy: NonZeroUsize,
 
-    /// At most so many activations at the same time
+    /// Maximum number of concurrent activations
     #[arg(long, value_name = "N", default_value = "16")]
     max_parallel_activate: NonZeroUsize,
 }

@@ -39,21 +39,21 @@ use interrupt::Interrupts;
         netlib plan                        what a deploy would do, in which order\n  \
         netlib deploy                      deploy the network of the flake in this folder\n  \
         netlib deploy --on @edge --on 'web*' --dry-run\n  \
-        netlib status                      what runs, what should, what is going on\n  \
+        netlib status                      state of each node\n  \
         netlib diff --on alpha             which packages a deploy would change\n  \
-        netlib rollback alpha              back to the generation before\n  \
+        netlib rollback alpha              back to the previous generation\n  \
         netlib exec -- systemctl --failed  a command on all nodes\n  \
-        netlib check                       how healthy the nodes are\n  \
-        netlib approve web                 let a paused rollout go on\n  \
-        netlib facts gather --on beta      make and record public keys\n  \
+        netlib check                       run the health checks\n  \
+        netlib approve web                 resume a paused rollout\n  \
+        netlib facts gather --on beta      generate keys, record public keys\n  \
         netlib topology --svg              a picture of the network\n  \
         netlib explain alpha networking.hostName\n  \
         netlib render phone                the files of a machine that is not deployed\n\n\
-        Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 3 a rollout waits for\n\
+        Exit status: 0 success, 1 some node failed, 2 usage or evaluation error, 3 a rollout waits for\n\
         approval, 130 interrupted."
 )]
 pub struct Cli {
-    /// Tell more of what is done: -v debug messages, -vv everything (NETLIB_LOG=FILTER chooses by module)
+    /// Increase verbosity: -v debug messages, -vv everything (NETLIB_LOG=FILTER selects by module)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
 

@@ -13,8 +13,8 @@ use super::status::evaluated;
 use super::{Error, Exit};
 use crate::event::EventSink;
 
-/// Show the steps of a deploy and their order: nodes, rollouts with their batches and gates, checks. Reaches no host, and
-/// evaluates no NixOS system unless the plan is written with --out.
+/// Show the steps of a deploy and their order: nodes, rollouts with batches and gates, checks. Contacts no host, and evaluates no
+/// NixOS system unless --out writes the plan.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  netlib plan\n  netlib plan --on @edge --json\n  netlib plan --dot | dot -Tsvg > plan.svg\n  netlib plan --out plan.json        then: netlib deploy --plan plan.json"
@@ -27,7 +27,7 @@ pub struct PlanArgs {
     #[command(flatten)]
     format: Format,
 
-    /// Also write the plan with the systems that it would bring to this file, for `netlib deploy --plan`; evaluates them
+    /// Also evaluate the systems and write the plan with them to this file, for `netlib deploy --plan`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -35,13 +35,13 @@ pub struct PlanArgs {
 #[derive(Args, Debug)]
 #[group(multiple = false)]
 struct Format {
-    /// A tree for reading (the default)
+    /// Print a tree (default)
     #[arg(long)]
     tree: bool,
-    /// The plan as a JSON document, schema version 2
+    /// Print the plan as JSON, schema version 2
     #[arg(long)]
     json: bool,
-    /// A graph in the language of Graphviz
+    /// Print a Graphviz graph
     #[arg(long)]
     dot: bool,
 }

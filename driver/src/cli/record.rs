@@ -12,11 +12,11 @@ use crate::report::readers::Reader;
 /// What is written of a run.
 #[derive(Args, Clone, Debug, Default)]
 pub struct RecordArgs {
-    /// Write one event a line to stdout as JSON, instead of the summary (docs/events.md)
+    /// Print events as JSON lines instead of the summary (docs/events.md)
     #[arg(long)]
     pub json: bool,
 
-    /// Keep everything of this run in this folder: events.jsonl, and nodes/NODE.log for each node
+    /// Write events.jsonl and nodes/NODE.log of this run to this directory
     #[arg(long, value_name = "DIR")]
     log_dir: Option<PathBuf>,
 }

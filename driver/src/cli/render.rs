@@ -17,21 +17,21 @@ use crate::evaluate::nix_string;
 /// What stands for a private key; the library has the same.
 const PLACEHOLDER: &str = "@PRIVATE_KEY@";
 
-/// Print the files that a phone, laptop or router needs to join: WireGuard configurations, SSH's known hosts.
+/// Print the files that a phone, laptop or router needs to join: WireGuard configurations, SSH known hosts.
 ///
-/// Private keys are in no configuration: --private-key puts one in. On a terminal, files that apps scan are also shown as
-/// QR codes then.
+/// Configurations do not contain private keys; --private-key inserts one. On a terminal, files that apps can scan are then also
+/// shown as QR codes.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  netlib render phone --private-key phone.key      with a QR code on a terminal\n  netlib render laptop known_hosts >> ~/.ssh/known_hosts"
 )]
 pub struct RenderArgs {
-    /// The machine
+    /// Machine
     name: String,
-    /// Only this file
+    /// Print only this file
     #[arg(value_name = "FILE")]
     only: Option<String>,
-    /// File with the private key, to be put where it belongs
+    /// File with the private key to insert
     #[arg(long, value_name = "FILE")]
     private_key: Option<PathBuf>,
     #[command(flatten)]

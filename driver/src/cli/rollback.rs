@@ -23,21 +23,21 @@ use crate::steps::{Rollback, StepFailure, rollback};
 /// How many hosts go back at the same time.
 const AT_ONCE: usize = 16;
 
-/// Bring nodes back to an earlier generation of their system profile.
+/// Roll nodes back to an earlier generation of their system profile.
 ///
-/// It happens as a deploy does: in a unit of the host's own, with confirmation; a host where it fails runs the system
-/// that it ran before. Nothing is evaluated but the plan, nothing built or copied.
+/// Works like a deploy: in a unit on the host, with confirmation; if it fails, the host keeps the system it ran before. Evaluates
+/// only the plan; builds and copies nothing.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     netlib rollback alpha                 to the generation before the present one\n  \
     netlib rollback alpha --to 41         (netlib exec --on alpha -- ls /nix/var/nix/profiles)\n\n\
-    Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 130 interrupted.")]
+    Exit status: 0 all well, 1 some node failed, 2 usage or evaluation error, 130 interrupted.")]
 pub struct RollbackArgs {
-    /// The nodes: names, `@TAG`, or patterns
+    /// Nodes: names, `@TAG`, or patterns
     #[arg(required = true, value_name = "NODE")]
     nodes: Vec<String>,
 
-    /// This generation instead of the one before the present one; for one node at a time
+    /// Generation to roll back to, for one node only [default: the previous one]
     #[arg(long, value_name = "GENERATION", value_parser = clap::value_parser!(u64).range(1..))]
     to: Option<u64>,
 

@@ -13,14 +13,14 @@ use crate::host::Hosts;
 use crate::report::status::{json, text};
 use crate::status::{NodeStatus, ask};
 
-/// Show how the nodes stand: reachable, what runs, what boots next, what should run, deploys that are under way or were
-/// left unfinished. Builds nothing and changes nothing.
+/// Show the state of each node: reachability, running system, next boot, planned system, deploys in progress or unfinished.
+/// Builds and changes nothing.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     netlib status\n  \
     netlib status --on alpha --no-eval\n  \
     netlib status --json | jq -r '.nodes | to_entries[] | select(.value.upToDate == false) | .key'\n\n\
-    Exit status: 0 all nodes answered, 1 some did not or do not evaluate, 2 bad usage or evaluation, 130 interrupted.")]
+    Exit status: 0 all nodes answered, 1 some did not or do not evaluate, 2 usage or evaluation error, 130 interrupted.")]
 pub struct StatusArgs {
     #[command(flatten)]
     flake: FlakeArgs,
@@ -29,11 +29,11 @@ pub struct StatusArgs {
     #[command(flatten)]
     sudo: SudoArgs,
 
-    /// Do not evaluate the nodes' configurations: what should run is not said
+    /// Do not evaluate the nodes' configurations; omits the planned system
     #[arg(long)]
     no_eval: bool,
 
-    /// One JSON document, as docs/command-line.md describes it
+    /// Print one JSON document (docs/command-line.md)
     #[arg(long)]
     json: bool,
 }

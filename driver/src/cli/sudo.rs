@@ -21,13 +21,12 @@ const PROGRAM: Duration = Duration::from_secs(5 * 60);
 /// How sudo on the nodes gets its password.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SudoArgs {
-    /// Where sudo on a node asks for a password: the first line of this file; for several nodes only with
-    /// --same-sudo-password [default: ask on the terminal for each node, or without one run the program in SUDO_ASKPASS]
+    /// Read the sudo password from the first line of this file; for several nodes only with --same-sudo-password [default: ask on
+    /// the terminal for each node, or run the program in SUDO_ASKPASS]
     #[arg(long, value_name = "FILE")]
     sudo_password_file: Option<PathBuf>,
 
-    /// Use one sudo password on all selected nodes that want one and whose login user is not root; root of each of them
-    /// then knows it
+    /// Use one sudo password for all selected nodes whose login user is not root; root on each of them can learn it
     #[arg(long)]
     same_sudo_password: bool,
 }

@@ -16,7 +16,7 @@ use crate::text::unchanged;
 /// Large networks take a while; one that takes this long is not drawn at all.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Show the networks, who is in them at which addresses, and who talks to whom. Needs no facts and reaches no host.
+/// Show the IP networks, their members and addresses, and which nodes talk to each other. Needs no facts, contacts no host.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  netlib topology\n  netlib topology --svg > network.svg\n  netlib topology --dot | neato -Tpng > network.png"
@@ -31,16 +31,16 @@ pub struct TopologyArgs {
 #[derive(Args, Debug)]
 #[group(multiple = false)]
 struct Format {
-    /// A picture in the language of Graphviz
+    /// Print a Graphviz graph
     #[arg(long)]
     dot: bool,
-    /// A picture in the language of Mermaid, for Markdown
+    /// Print a Mermaid graph, for Markdown
     #[arg(long)]
     mermaid: bool,
-    /// A picture as SVG; Graphviz draws it
+    /// Print an SVG picture, drawn by Graphviz
     #[arg(long)]
     svg: bool,
-    /// The data as a JSON document
+    /// Print the data as JSON
     #[arg(long)]
     json: bool,
 }
