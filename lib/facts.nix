@@ -65,15 +65,17 @@ in
     {
       node,
       name,
+      # A node, or words for whoever it is.
       neededBy,
     }:
     let
+      needer = if nodes ? ${neededBy} then "node ${quote neededBy}" else neededBy;
       value = nodes.${node}.facts.${name};
       inherit (gather.${node}.${name} or { pattern = "[ -~]+"; }) pattern;
       failed =
         problem:
         errors.fail (
-          "node ${quote neededBy} needs the fact ${quote name} of node ${quote node}, ${problem}. "
+          "${needer} needs the fact ${quote name} of node ${quote node}, ${problem}. "
           + "Run: netlib facts gather --on ${node}\n"
           + "(a new file must be known to git: git add facts)"
         );

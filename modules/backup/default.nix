@@ -105,7 +105,7 @@ in
           node: _:
           keyOf table {
             inherit node;
-            neededBy = "who lets it back up";
+            neededBy = "its backup server";
           }
         ) table.clients
       )

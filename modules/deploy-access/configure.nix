@@ -99,6 +99,8 @@ in
     openssh.authorizedKeys.keys = lib.mkAfter node.keys;
     # An account that the configuration says nothing more about.
     isNormalUser = lib.mkIf (account != "root") (lib.mkDefault true);
+    # Without it `sudo.execWheelOnly` would shut it out, and NixOS refuse `mutableUsers = false`. The rules below give it more.
+    extraGroups = lib.mkIf (account != "root") [ "wheel" ];
   });
 
   # netlib has its own script run as root, which it sends anew each time: a list of commands would have a shell in it and restrict nothing.

@@ -42,6 +42,8 @@ in
     expr = {
       root = builtins.length beta.users.users.root.openssh.authorizedKeys.keys;
       account = alpha.users.users.deploy.isNormalUser;
+      wheel = builtins.elem "wheel" alpha.users.users.deploy.extraGroups;
+      rootInWheel = builtins.elem "wheel" (beta.users.users.root.extraGroups or [ ]);
       keys = builtins.length alpha.users.users.deploy.openssh.authorizedKeys.keys;
       rules = builtins.filter (rule: rule.users == [ "deploy" ]) alpha.security.sudo.extraRules != [ ];
       runAs = map (rule: rule.runAs) (
@@ -53,6 +55,8 @@ in
     expected = {
       root = 2;
       account = true;
+      wheel = true;
+      rootInWheel = false;
       keys = 1;
       rules = true;
       runAs = [ "root" ];

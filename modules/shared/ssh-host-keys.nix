@@ -37,7 +37,7 @@ let
       key = netlib.getFact {
         inherit node;
         name = fact;
-        neededBy = "who connects to it";
+        neededBy = "whoever connects to it";
       };
     in
     if netlib.ssh.isPublicKey key then
