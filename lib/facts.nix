@@ -46,7 +46,7 @@ in
     self: node:
     let
       file = "${self}/facts/${node}.json";
-      content = builtins.addErrorContext "while reading facts/${node}.json" (
+      content = builtins.addErrorContext "while reading facts/${node}.json (help: Correct facts/${node}.json, or remove it and run: netlib facts gather --on ${node})" (
         builtins.fromJSON (builtins.readFile file)
       );
     in

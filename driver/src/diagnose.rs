@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use crate::evaluate::NixError;
 use crate::flake::SourceMap;
 
-pub use rules::{Kind, Place};
+pub use rules::Kind;
+use rules::Place;
 
 /// How much of a text that nothing recognises is shown.
 const LINES_SHOWN: usize = 20;
@@ -96,14 +97,12 @@ impl std::fmt::Display for Diagnosis {
 pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
     let headline = sources.map(error.headline.trim());
     let text = sources.map(&error.text);
-    let kind = Kind::of(&headline, &text);
-    let advice = kind.advice(&headline, &text);
+    let (kind, advice) = rules::sort(&headline, &text);
+    let is_json = headline.contains("[json.exception.");
     let headline = match (kind, rules::input(&text), rules::facts_of(&text)) {
         (Kind::Input, Some(input), _) => format!("input `{input}` cannot be had: {headline}"),
-        (Kind::BrokenLock, _, None) if headline.contains("[json.exception.") => {
-            format!("flake.lock is no JSON: {headline}")
-        }
-        (Kind::FactsFile, _, Some(node)) => format!("facts/{node}.json is no JSON: {headline}"),
+        (_, _, Some(node)) if is_json => format!("facts/{node}.json is no JSON: {headline}"),
+        (..) if is_json => format!("flake.lock is no JSON: {headline}"),
         _ => headline,
     };
     let named = || location::named(&headline, sources);
@@ -119,7 +118,7 @@ fn shown(headline: &str, kind: Kind, other: &[String]) -> String {
     let lines: Vec<&str> = headline.trim_end().lines().collect();
     // Assertions and explanations of netlib are written to be read whole; of other texts the end tells most.
     let from = match kind {
-        Kind::Assertion | Kind::NodeAssertion | Kind::MissingFact => 0,
+        Kind::Assertion | Kind::NodeAssertion | Kind::Clear => 0,
         _ => lines.len().saturating_sub(LINES_SHOWN),
     };
     let mut text = lines[from..].join("\n");

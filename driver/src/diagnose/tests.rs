@@ -48,44 +48,7 @@ fn every_recorded_error_is_explained() {
         assert_snapshot!(case, shown);
         count += 1;
     }
-    assert!(count >= 40, "only {count} recordings found");
-}
-
-#[test]
-fn kinds_are_recognised() {
-    for (case, kind) in [
-        ("syntax-error", Kind::Syntax),
-        ("type-error", Kind::Type),
-        ("undefined-variable", Kind::UndefinedVariable),
-        ("missing-attribute", Kind::MissingAttribute),
-        ("infinite-recursion", Kind::InfiniteRecursion),
-        ("throw", Kind::Other),
-        ("missing-file", Kind::MissingFile),
-        ("untracked-file", Kind::MissingFile),
-        ("failed-assertions", Kind::Assertion),
-        ("missing-fact", Kind::MissingFact),
-        ("facts-no-json", Kind::FactsFile),
-        ("undefined-option", Kind::UndefinedOption),
-        ("wrong-option-type", Kind::OptionType),
-        ("conflicting-values", Kind::Conflict),
-        ("option-without-value", Kind::NoValue),
-        ("node-assertions", Kind::NodeAssertion),
-        ("infinite-imports", Kind::InfiniteRecursion),
-        ("missing-feature", Kind::Feature),
-        ("stale-lock", Kind::StaleLock),
-        ("lock-of-the-future", Kind::BrokenLock),
-        ("lock-with-conflict-markers", Kind::BrokenLock),
-        ("no-such-input", Kind::Input),
-        ("no-such-path", Kind::NoSuchFlake),
-        ("no-flake-here", Kind::NoSuchFlake),
-        ("no-flake-at-path", Kind::NoSuchFlake),
-        ("no-such-output", Kind::NoSuchOutput),
-    ] {
-        for version in ["2.26", "2.34"] {
-            let file = folder().join(format!("{case}.nix-{version}.log"));
-            assert_eq!(recorded(&file).kind, kind, "{case} of Nix {version}");
-        }
-    }
+    assert!(count >= 24, "only {count} recordings found");
 }
 
 /// Newer versions of Nix name files of the working tree.
@@ -106,10 +69,10 @@ fn newer_wordings_are_recognised() {
     git -C "/net" add "beta.nix"
     "#);
     let deep = "stack overflow; max-call-depth exceeded";
-    assert_eq!(explain(&error(deep, deep), &sources).kind, Kind::InfiniteRecursion);
+    assert!(explain(&error(deep, deep), &sources).to_string().contains("A value needs itself."));
     let outside =
         "path '/mono' is not part of a flake (neither it nor its parent directories contain a 'flake.nix' file)";
-    assert_eq!(explain(&error(outside, outside), &sources).kind, Kind::NoSuchFlake);
+    assert!(explain(&error(outside, outside), &sources).to_string().contains("Name a flake with --flake"));
     let trace = "error:\n       … while evaluating\n         at /net/flake.nix:3:5:\n       error: attribute 'x' missing\n       at /nix/store/abc-source/lib/a.nix:1:2:";
     assert_snapshot!(explain(&error("attribute 'x' missing", trace), &sources), @"/net/flake.nix:3:5: attribute 'x' missing");
 }
