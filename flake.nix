@@ -1,8 +1,8 @@
 {
   description = "Networks of NixOS machines as one module system, deployed in dependency order";
 
-  # The flake registry decides which nixpkgs; users let it follow theirs.
-  inputs.nixpkgs.url = "nixpkgs";
+  # What netlib itself is built and tested with; users let it follow theirs.
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
 
   outputs =
     { self, nixpkgs }:

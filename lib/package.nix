@@ -1,5 +1,11 @@
 # The driver, built by nixpkgs' Rust builder from the files that it needs and no others.
-{ lib, rustPlatform }:
+{
+  lib,
+  rustPlatform,
+  # A nixpkgs without these still gives a driver: it evaluates with plain `nix` then.
+  makeBinaryWrapper ? null,
+  nix-eval-jobs ? null,
+}:
 let
   root = ../.;
   manifest = lib.importTOML ../Cargo.toml;
@@ -19,30 +25,39 @@ let
       entry: path == entry || lib.hasPrefix "${entry}/" path || lib.hasPrefix "${path}/" entry
     ) wanted;
 in
-rustPlatform.buildRustPackage {
-  pname = "netlib";
-  inherit (manifest.workspace.package) version;
+rustPlatform.buildRustPackage (
+  {
+    pname = "netlib";
+    inherit (manifest.workspace.package) version;
 
-  src = builtins.path {
-    name = "netlib-source";
-    path = root;
-    filter = path: _: isWanted (relative path);
-  };
+    src = builtins.path {
+      name = "netlib-source";
+      path = root;
+      filter = path: _: isWanted (relative path);
+    };
 
-  cargoLock.lockFile = ../Cargo.lock;
-  cargoBuildFlags = [
-    "--package"
-    "netlib"
-  ];
-  cargoTestFlags = [
-    "--package"
-    "netlib"
-  ];
+    cargoLock.lockFile = ../Cargo.lock;
+    cargoBuildFlags = [
+      "--package"
+      "netlib"
+    ];
+    cargoTestFlags = [
+      "--package"
+      "netlib"
+    ];
 
-  meta = {
-    description = "Deploys networks of NixOS machines in dependency order";
-    license = lib.licenses.mit;
-    mainProgram = "netlib";
-    platforms = lib.platforms.linux;
-  };
-}
+    meta = {
+      description = "Deploys networks of NixOS machines in dependency order";
+      license = lib.licenses.mit;
+      mainProgram = "netlib";
+      platforms = lib.platforms.linux;
+    };
+  }
+  // lib.optionalAttrs (makeBinaryWrapper != null && nix-eval-jobs != null) {
+    nativeBuildInputs = [ makeBinaryWrapper ];
+    # The version that the driver was written for, whatever else is on the path.
+    postInstall = ''
+      wrapProgram $out/bin/netlib --prefix PATH : ${lib.makeBinPath [ nix-eval-jobs ]}
+    '';
+  }
+)
