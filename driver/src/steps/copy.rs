@@ -3,19 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::StepFailure;
 use super::failure::command_line;
 use super::nix_log::NixLog;
 use crate::evaluate::FEATURES;
-use crate::host::{Host, HostCommand, HostError, RemoteStore};
-use crate::process::{Command, LogLimit, ProcessError};
+use crate::host::{Host, HostCommand, HostError};
+use crate::process::{LogLimit, ProcessError};
 use crate::text::clean;
 
-/// How long a host may take to say whether it trusts us.
-const TRUST: Duration = Duration::from_secs(60);
 /// Before each further attempt after the connection broke.
 const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 
@@ -39,6 +36,10 @@ pub(crate) async fn copy(
     let mut pauses = PAUSES.iter();
     let mut first = None;
     loop {
+        if first.is_some() {
+            // The connection is made again by this; what is wrong with it says the attempt.
+            let _ = host.run(HostCommand::new(["true"])).await;
+        }
         let failure = match transfer.attempt(&mut on_line).await {
             Ok(copied) => return Ok(copied),
             Err(failure) => failure,
@@ -63,9 +64,9 @@ impl Transfer<'_> {
         let Some(store) = self.host.store().await? else {
             return Ok(None);
         };
-        preflight(self.host, &store, self.cancel).await?;
         let words = ["copy", "--log-format", "internal-json", "--no-check-sigs"];
-        let command = nix(&store, self.cancel).args(words).args(["--to", &store.url, self.path]).timeout(self.limit);
+        let command = store.nix(FEATURES).args(words).args(["--to", &store.url, self.path]);
+        let command = command.timeout(self.limit).cancel_on(self.cancel);
         let (mut log, mut limit) = (NixLog::default(), LogLimit::default());
         let result = command
             .stream_stderr(|line| {
@@ -91,29 +92,6 @@ impl Transfer<'_> {
             _ => false,
         }
     }
-}
-
-/// Nix ignores `--no-check-sigs` silently where it does not trust the user, and fails much later.
-async fn preflight(host: &dyn Host, store: &RemoteStore, cancel: &CancellationToken) -> Result<(), StepFailure> {
-    // A connection that broke while this node was built is made again by this.
-    host.run(HostCommand::new(["true"])).await?;
-    let asked =
-        nix(store, cancel).args(["store", "info", "--json", "--store", &store.url]).timeout(TRUST).output().await;
-    let output = match asked {
-        Ok(output) => output,
-        Err(error) => return Err(explain(error, host, &NixLog::default()).await),
-    };
-    let info: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-    // Versions differ in how they write it; one that does not say is believed to trust us.
-    let distrusts = info.get("trusted").is_some_and(|trusted| *trusted == false || *trusted == 0);
-    if distrusts {
-        return Err(StepFailure::Untrusted { address: host.address() });
-    }
-    Ok(())
-}
-
-fn nix(store: &RemoteStore, cancel: &CancellationToken) -> Command {
-    store.nix(FEATURES).cancel_on(cancel)
 }
 
 async fn explain(error: ProcessError, host: &dyn Host, log: &NixLog) -> StepFailure {

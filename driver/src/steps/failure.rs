@@ -70,14 +70,6 @@ pub enum StepFailure {
         /// What Nix said.
         said: String,
     },
-    /// The login user may not add paths to the host's store.
-    #[error(
-        "{address}: its Nix does not trust the login user, so it would refuse the paths built here\n  what to do: set `target.user = \"root\"`, or add the user to `nix.settings.trusted-users` of the host"
-    )]
-    Untrusted {
-        /// How the node is reached.
-        address: String,
-    },
     /// The activation ended, and not with the new system.
     #[error(
         "{message}\n  now running: {running}\n  next boot: {boot}\n  the end of the log:{}\n  what to do: {advice}",

@@ -90,15 +90,6 @@ fn a_full_disk() {
 }
 
 #[test]
-fn a_host_that_does_not_trust_the_user() {
-    let failure = StepFailure::Untrusted { address: "admin@alpha".to_owned() };
-    insta::assert_snapshot!(shown(&failure), @r#"
-    node `alpha`, step `build:alpha`: admin@alpha: its Nix does not trust the login user, so it would refuse the paths built here
-      what to do: set `target.user = "root"`, or add the user to `nix.settings.trusted-users` of the host
-    "#);
-}
-
-#[test]
 fn a_host_that_is_lost_in_the_middle() {
     let last = HostError::Disconnected {
         address: "root@alpha".to_owned(),
