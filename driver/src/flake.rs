@@ -169,6 +169,12 @@ impl Flake {
         self.sources.directory()
     }
 
+    /// The chosen network itself.
+    #[must_use]
+    pub fn network(&self) -> AttributeOf {
+        self.at(format!("{}.{}", reference::NETWORKS, self.reference.network()))
+    }
+
     /// An attribute of the chosen network, such as `toplevels.alpha`, of the settled flake.
     #[must_use]
     pub fn attribute(&self, path: &str) -> AttributeOf {

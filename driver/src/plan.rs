@@ -56,10 +56,14 @@ pub struct Plan {
     pub source: String,
 }
 
-/// Programs that a request needs; systems are those of the selected nodes.
+/// What of the network a request needs, besides its plan.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Evaluate {
+    /// The nodes whose systems are needed.
+    pub toplevels: Vec<String>,
+    /// The nodes whose facts are gathered.
+    pub gatherers: Vec<String>,
     /// The nodes that run programs of checks and commands.
     pub programs: Vec<String>,
     /// Whether the deployer does.

@@ -21,7 +21,7 @@ impl Site {
 
     /// Notes every call of plain nix from now on.
     pub fn note_nix(&self) {
-        let wrapper = format!("#!/bin/sh\necho \"$*\" >>{NIX_CALLS}\nexec /usr/bin/nix \"$@\"\n");
+        let wrapper = format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >>{NIX_CALLS}\nexec /usr/bin/nix \"$@\"\n");
         self.bed.host("deployer").write_file("/usr/local/bin/nix", wrapper).unwrap_or_else(|error| panic!("{error}"));
         self.exec_must("deployer", "chmod +x /usr/local/bin/nix");
     }

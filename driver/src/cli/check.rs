@@ -9,6 +9,7 @@ use futures::StreamExt;
 use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
 use super::deploy::programs;
 use super::interrupt::Interrupts;
+use super::status::evaluated;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
 use crate::event::EventSink;
@@ -63,7 +64,8 @@ async fn seen(
     let hosts = Hosts::new(&prepared.plan)?;
     let hosts = Arc::new(hosts.asking(args.sudo.source(interrupts), &prepared.nodes));
     let settings = Settings::new(prepared.run_dir.path().to_owned(), interrupts.token().clone());
-    let checker = Checker::new(prepared.plan.clone(), programs(&prepared), hosts.clone(), settings);
+    let results = Arc::new(evaluated(&prepared, events));
+    let checker = Checker::new(prepared.plan.clone(), programs(&results), hosts.clone(), settings);
     let checked = |node: &&String| {
         let planned = prepared.plan.nodes.get(*node);
         planned.is_some_and(|node| !node.checks.is_empty())

@@ -1,10 +1,12 @@
 //! What the subcommands share: the flake, the selection, the progress display, and the way to a selected plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
 use clap::Args;
+use futures::StreamExt;
+use futures::stream::Stream;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -12,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::Error;
 use super::evaluation::EvaluationArgs;
 use super::interrupt::Interrupts;
-use crate::evaluate::{Cache, Evaluation, Messages, Nix, Traces, ask, evaluate_plan};
+use crate::evaluate::{Attribute, Cache, Evaluation, Job, Messages, Nix, Results, Traces, ask, evaluate_plan};
 use crate::event::{Event, EventSink};
 use crate::flake::{FileRef, Flake, FlakeRef, Reference};
 use crate::graph::Graph;
@@ -147,6 +149,34 @@ pub struct Prepared {
     pub evaluation: Evaluation,
     /// Files of this run; gone when it is dropped.
     pub run_dir: RunDir,
+}
+
+impl Prepared {
+    /// All that is to be evaluated.
+    pub fn jobs(&self) -> Vec<Job> {
+        let wanted = &self.plan.evaluate;
+        let nodes = [
+            (Attribute::Toplevels, &wanted.toplevels),
+            (Attribute::Gatherers, &wanted.gatherers),
+            (Attribute::Programs, &wanted.programs),
+        ];
+        let of_nodes = nodes.into_iter().flat_map(|(attribute, nodes)| attribute.of(nodes));
+        of_nodes.chain(wanted.deployer_programs.then(Job::of_deployer)).collect()
+    }
+
+    /// Evaluates what belongs to each of these nodes when it comes, and what belongs to no selected one at once.
+    pub fn evaluated(&self, coming: impl Stream<Item = String> + Send + 'static, events: &EventSink) -> Results {
+        let mut of_nodes: BTreeMap<String, Vec<Job>> = BTreeMap::new();
+        let mut others = Vec::new();
+        for job in self.jobs() {
+            match self.nodes.contains(&job.node) {
+                true => of_nodes.entry(job.node.clone()).or_default().push(job),
+                false => others.push(job),
+            }
+        }
+        let of = move |node: String| futures::stream::iter(of_nodes.remove(&node).unwrap_or_default());
+        self.evaluation.results(futures::stream::iter(others).chain(coming.flat_map(of)), events)
+    }
 }
 
 /// Reads the flake, and what is to be walked for a request. Changes nothing.

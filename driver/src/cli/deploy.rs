@@ -17,7 +17,7 @@ use super::saved::{present, read, selection};
 use super::status::evaluated;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
-use crate::evaluate::{Attribute, Board, OfThisSystem, OnDemand, Toplevels, evaluate_plan};
+use crate::evaluate::{Attribute, Results, evaluate_plan};
 use crate::event::{Event, EventSink};
 use crate::host::{Hosts, answering};
 use crate::plan::{Goal, Plan, StepKind};
@@ -120,10 +120,10 @@ async fn reviewed(
     plan: &Plan,
     (path, saved): (&Path, &SavedPlan),
     events: &EventSink,
-) -> Result<Board, Error> {
-    let board = evaluated(prepared, events);
-    saved.require(path, &present(prepared, plan, &board).await?)?;
-    Ok(board)
+) -> Result<Results, Error> {
+    let results = evaluated(prepared, events);
+    saved.require(path, &present(prepared, plan, &results).await?)?;
+    Ok(results)
 }
 
 async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(String, Summary), Error> {
@@ -150,23 +150,20 @@ async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) 
     let remote: BTreeSet<String> = remote.into_keys().collect();
     let answering = answering(&hosts, &remote, events, cancel);
     let ready = futures::stream::iter(others.into_keys()).chain(answering).boxed();
-    let board = match reviewed {
-        Some(board) => {
+    let results = Arc::new(match reviewed {
+        Some(results) => {
             // All is evaluated already; who answers is told all the same.
             tokio::spawn(ready.for_each(|_| std::future::ready(())));
-            board
+            results
         }
-        None => {
-            let evaluation = &prepared.evaluation;
-            evaluation.board(Attribute::Toplevels, &prepared.nodes, ready, events)
-        }
-    };
+        None => prepared.evaluated(ready, events),
+    });
     let rollouts = Arc::new(rollouts(args, &prepared));
     let parts = StepRunnerParts {
         plan: prepared.plan.clone(),
-        programs: programs(&prepared),
-        toplevels: Arc::new(board),
-        other_toplevels: other_toplevels(&prepared),
+        programs: programs(&results),
+        toplevels: results.of(Attribute::Toplevels),
+        other_toplevels: results.of(Attribute::Toplevels),
         hosts: hosts.clone(),
         settings: settings(args, &prepared, interrupts),
         events: events.clone(),
@@ -192,23 +189,10 @@ fn rollouts(args: &DeployArgs, prepared: &Prepared) -> Rollouts {
     if args.dry_run { Rollouts::default() } else { Rollouts::of(&prepared.plan, &prepared.graph) }
 }
 
-/// What checks and commands run, evaluated when it is needed.
-pub fn programs(prepared: &Prepared) -> ProgramSources {
-    // Progress names nodes whose systems are evaluated; programs would only repeat them.
-    let (silent, _) = EventSink::channel();
-    let evaluator = |attribute| prepared.evaluation.one_by_one(attribute, &silent);
-    let deployer = evaluator(Attribute::DeployerPrograms);
-    ProgramSources {
-        nodes: Arc::new(OnDemand::new(evaluator(Attribute::Programs))),
-        deployer: Arc::new(OfThisSystem::new(prepared.flake.clone(), deployer)),
-    }
-}
-
-/// Systems that are not deployed in this run, but part of what is approved.
-fn other_toplevels(prepared: &Prepared) -> Arc<dyn Toplevels> {
-    let (silent, _) = EventSink::channel();
-    let evaluator = prepared.evaluation.one_by_one(Attribute::Toplevels, &silent);
-    Arc::new(OnDemand::new(evaluator))
+/// What checks and commands run.
+pub fn programs(results: &Arc<Results>) -> ProgramSources {
+    let [nodes, deployer] = [Attribute::Programs, Attribute::DeployerPrograms].map(|attribute| results.of(attribute));
+    ProgramSources { nodes, deployer }
 }
 
 /// How far each selected node is to be taken.

@@ -76,11 +76,10 @@ async fn gathered(args: &GatherArgs, events: &EventSink, interrupts: &Interrupts
     let nodes: BTreeSet<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();
     let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
     let answering = answering(&hosts, &nodes, events, interrupts.token());
-    let evaluation = &prepared.evaluation;
-    let gatherers = evaluation.board(Attribute::Gatherers, &nodes, answering, events);
+    let gatherers = Arc::new(prepared.evaluated(answering, events)).of(Attribute::Gatherers);
     let parts = GatherParts {
         plan: prepared.plan.clone(),
-        gatherers: Arc::new(gatherers),
+        gatherers,
         nodes: prepared.nodes.clone(),
         hosts: hosts.clone(),
         folder: folder.clone(),

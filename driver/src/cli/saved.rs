@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Error;
 use super::common::{Prepared, SelectArgs};
-use super::deploy::programs;
-use crate::evaluate::Toplevels;
+use crate::evaluate::{Attribute, Job, Results};
 use crate::plan::Plan;
 use crate::saved::SavedPlan;
 
@@ -15,7 +14,7 @@ use crate::saved::SavedPlan;
 const OTHERS: [&str; 3] = ["request", "summary", "text"];
 
 /// Evaluates everything that the selected nodes would get by this plan.
-pub async fn present(prepared: &Prepared, plan: &Plan, toplevels: &dyn Toplevels) -> Result<SavedPlan, Error> {
+pub async fn present(prepared: &Prepared, plan: &Plan, results: &Results) -> Result<SavedPlan, Error> {
     let Prepared { flake, nodes, .. } = prepared;
     let mut document: Map<String, Value> = serde_json::from_str(&plan.source)?;
     document.retain(|field, _| !OTHERS.contains(&field.as_str()));
@@ -23,16 +22,15 @@ pub async fn present(prepared: &Prepared, plan: &Plan, toplevels: &dyn Toplevels
     let mut saved = SavedPlan::new(flake.reference().to_string(), fingerprint, document.into());
     saved.selection.clone_from(nodes);
     for node in nodes {
-        let system = toplevels.toplevel(node).await?.out_path;
+        let system = results.get(Job { node: node.clone(), attribute: Attribute::Toplevels }).await?.out_path;
         saved.systems.insert(node.clone(), system);
     }
-    let programs = programs(prepared);
     for node in &plan.evaluate.programs {
-        let path = programs.nodes.toplevel(node).await?.out_path;
+        let path = results.get(Job { node: node.clone(), attribute: Attribute::Programs }).await?.out_path;
         saved.programs.insert(node.clone(), path);
     }
     if plan.evaluate.deployer_programs {
-        let path = programs.deployer.toplevel("deployer").await?.out_path;
+        let path = results.get(Job::of_deployer()).await?.out_path;
         saved.deployer_programs = Some(path);
     }
     Ok(saved)

@@ -1,13 +1,12 @@
 //! `netlib status`: how the nodes stand, without changing any.
 
 use clap::Args;
-use futures::StreamExt;
 
 use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print};
 use super::interrupt::Interrupts;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
-use crate::evaluate::{Attribute, Board, Toplevels};
+use crate::evaluate::{Results, Toplevels};
 use crate::event::EventSink;
 use crate::host::Hosts;
 use crate::report::status::{json, text};
@@ -61,19 +60,17 @@ async fn asked(
 ) -> Result<(Prepared, Vec<NodeStatus>), Error> {
     let prepared = prepare(&args.flake, args.select.request("status"), events, interrupts).await?;
     let hosts = Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes);
-    let board = (!args.no_eval).then(|| evaluated(&prepared, events));
-    let toplevels = board.as_ref().map(|board| board as &dyn Toplevels);
+    let results = (!args.no_eval).then(|| evaluated(&prepared, events));
+    let toplevels = results.as_ref().map(|results| results as &dyn Toplevels);
     let nodes = ask(&hosts, &prepared.nodes, toplevels).await;
     hosts.close().await;
-    if let Some(board) = board {
-        board.end().await;
+    if let Some(results) = results {
+        results.end().await;
     }
     Ok((prepared, nodes))
 }
 
 /// Evaluates all selected nodes, whether they answer or not.
-pub fn evaluated(prepared: &Prepared, events: &EventSink) -> Board {
-    let nodes = futures::stream::iter(prepared.nodes.clone()).boxed();
-    let evaluation = &prepared.evaluation;
-    evaluation.board(Attribute::Toplevels, &prepared.nodes, nodes, events)
+pub fn evaluated(prepared: &Prepared, events: &EventSink) -> Results {
+    prepared.evaluated(futures::stream::iter(prepared.nodes.clone()), events)
 }

@@ -2,36 +2,57 @@
 //!
 //! Holds answers and knows which question they belong to; whether they still are good is for whoever takes one.
 
-mod bound;
-mod file;
-
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
-use super::{Attribute, CacheStatus, CacheUse, Toplevel};
+use serde::{Deserialize, Serialize};
+
+use super::results::locked;
+use super::{CacheUse, Job, Toplevel};
 use crate::flake::{Flake, State};
+use crate::private;
 use crate::text::unchanged;
-pub(super) use file::KeptPlan;
-use file::{Content, Kept, MOST_PLANS, Place};
+
+/// Grows when files of older netlibs mean something else.
+const VERSION: u64 = 3;
+/// States of flakes that are kept, those that were last evaluated.
+const MOST_FILES: usize = 16;
+/// Plans of so many requests are kept.
+const MOST_PLANS: usize = 16;
 
 /// Said when nobody knows which of two states of the flake was evaluated.
 const CHANGED: &str = "the flake was changed while it was evaluated: parts of this run may be of what it was before, and \
      others of what it is now. Nothing of it is remembered; run netlib again once the flake is as you want it";
 
-/// Answers for one state of one flake. Without a place, it holds nothing for the next run.
+/// Answers for one state of one flake. Without a file, it holds nothing for the next run.
 #[derive(Debug, Default)]
 pub struct Cache {
-    place: Option<Place>,
+    file: Option<PathBuf>,
     answers: Mutex<Answers>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 struct Answers {
-    content: Content,
+    key: String,
+    /// By request.
+    plans: BTreeMap<String, KeptPlan>,
+    /// By attribute and node.
+    derivations: BTreeMap<String, Toplevel>,
+    #[serde(skip)]
     has_news: bool,
     /// Whether some of them may belong to another state of the flake.
+    #[serde(skip)]
     is_doubtful: bool,
+}
+
+/// A plan as Nix printed it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct KeptPlan {
+    pub document: String,
+    pub warnings: Vec<String>,
 }
 
 impl Cache {
@@ -39,115 +60,152 @@ impl Cache {
     /// whether the flake changed, as with a plain file.
     #[must_use]
     pub fn of(flake: &Flake, wanted: CacheUse) -> Self {
-        match (wanted, flake.identity()) {
-            (CacheUse::Use, Some(identity)) => {
+        let home = || std::env::home_dir().map(|home| home.join(".cache"));
+        let caches =
+            std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(home);
+        match (wanted, flake.identity(), caches) {
+            (CacheUse::Use, Some(identity), Some(caches)) => {
                 // Nix may compute other derivations from the same files in another version.
                 let nix = flake.nix();
-                let asked = format!("{:?} {}", nix.overrides(), flake.reference().network());
-                Self::open(&[identity, &asked, &nix.version(), env!("CARGO_PKG_VERSION")].join("\n"))
+                let asked = format!("{:?} {} {VERSION}", nix.overrides(), flake.reference().network());
+                let key = [identity, &asked, nix.version(), env!("CARGO_PKG_VERSION")].join("\n");
+                Self::open(&caches.join("netlib/evaluation"), key)
             }
             _ => Self::default(),
         }
     }
 
-    fn open(key: &str) -> Self {
-        let home = || std::env::home_dir().map(|home| home.join(".cache"));
-        let caches =
-            std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(home);
-        match caches {
-            Some(caches) => Self::open_in(&caches.join("netlib/evaluation"), key),
-            None => Self::default(),
-        }
-    }
-
-    fn open_in(folder: &Path, key: &str) -> Self {
+    fn open(folder: &Path, key: String) -> Self {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
-        // Two keys with one hash cost a miss: the file says which one it is for.
         let file = folder.join(format!("{:016x}.json", hasher.finish()));
-        let place = Place::new(file, key.to_owned());
-        let content = place.read().inspect(|_| place.touch());
-        let answers = Answers { content: content.unwrap_or_default(), ..Answers::default() };
-        Self { answers: Mutex::new(answers), place: Some(place) }
+        // Two keys with one hash cost a miss: the file says which one it is for.
+        let known = read(&file).filter(|answers| answers.key == key);
+        let answers = known.unwrap_or_else(|| Answers { key, ..Answers::default() });
+        Self { answers: Mutex::new(answers), file: Some(file) }
     }
 
     /// The plan for a request.
     pub(super) fn plan(&self, request: &str) -> Option<KeptPlan> {
-        self.answers().content.plans.get(request).cloned()
+        locked(&self.answers).plans.get(request).cloned()
     }
 
     pub(super) fn keep_plan(&self, request: &str, document: &[u8], warnings: Vec<String>) {
-        let document = unchanged(document);
-        let mut answers = self.answers();
-        let plans = &mut answers.content.plans;
-        if plans.len() >= MOST_PLANS {
-            plans.clear();
+        let mut answers = locked(&self.answers);
+        if answers.plans.len() >= MOST_PLANS {
+            answers.plans.clear();
         }
-        plans.insert(request.to_owned(), KeptPlan { document, warnings });
+        answers.plans.insert(request.to_owned(), KeptPlan { document: unchanged(document), warnings });
         answers.has_news = true;
     }
 
-    pub(super) fn derivation(&self, attribute: Attribute, node: &str) -> Option<Toplevel> {
-        let answers = self.answers();
-        let of_attribute = answers.content.derivations.get(attribute.name())?;
-        let kept = of_attribute.get(node)?;
-        Some(Toplevel {
-            drv_path: kept.drv.clone(),
-            out_path: kept.out.clone(),
-            cache_status: CacheStatus::Unknown,
-            warnings: kept.warnings.clone(),
-        })
+    /// The derivation of a job, if it is still there.
+    pub(super) fn derivation(&self, job: &Job) -> Option<Toplevel> {
+        let found = locked(&self.answers).derivations.get(&job.to_string()).cloned();
+        found.filter(|toplevel| Path::new(&toplevel.drv_path).exists())
     }
 
-    pub(super) fn keep_derivation(&self, attribute: Attribute, node: &str, found: &Toplevel) {
-        if self.place.is_none() {
-            return;
-        }
-        let kept = Kept { drv: found.drv_path.clone(), out: found.out_path.clone(), warnings: found.warnings.clone() };
-        let mut answers = self.answers();
-        let of_attribute = answers.content.derivations.entry(attribute.name().to_owned());
-        of_attribute.or_default().insert(node.to_owned(), kept);
+    pub(super) fn keep_derivation(&self, job: &Job, found: &Toplevel) {
+        let mut answers = locked(&self.answers);
+        answers.derivations.insert(job.to_string(), found.clone());
         answers.has_news = true;
     }
 
     /// Writes what is new, if the flake still is what the answers are for. A warning if it is not.
     pub(super) async fn settle(&self, flake: &Flake) -> Option<&'static str> {
-        if !self.is_to_be_settled() {
-            return None;
-        }
+        let is_wanted = |answers: &Answers| answers.has_news && !answers.is_doubtful;
+        let file = self.file.as_ref().filter(|_| is_wanted(&locked(&self.answers)))?;
         match flake.state().await {
             State::Unchanged => {
-                self.save();
+                let mut answers = locked(&self.answers);
+                answers.has_news = false;
+                // It costs time and nothing else.
+                if let Err(error) = write(file, &answers) {
+                    tracing::warn!("the evaluation cache cannot be written: {error}");
+                }
                 None
             }
             State::Changed => {
-                self.answers().is_doubtful = true;
+                locked(&self.answers).is_doubtful = true;
                 Some(CHANGED)
             }
             State::Unknown => None,
         }
     }
+}
 
-    fn is_to_be_settled(&self) -> bool {
-        let answers = self.answers();
-        self.place.is_some() && answers.has_news && !answers.is_doubtful
-    }
+/// What is there; nothing if the file is broken, or where other users can write.
+fn read(file: &Path) -> Option<Answers> {
+    let folder = private::own_folder(file.parent()?).ok()?;
+    serde_json::from_slice(&std::fs::read(folder.join(file.file_name()?)).ok()?).ok()
+}
 
-    /// A cache that cannot be written costs time and nothing else.
-    fn save(&self) {
-        let Some(place) = &self.place else { return };
-        let mut answers = self.answers();
-        answers.has_news = false;
-        if let Err(error) = place.write(&mut answers.content) {
-            tracing::warn!("the evaluation cache cannot be written: {error}");
-        }
-    }
-
-    fn answers(&self) -> MutexGuard<'_, Answers> {
-        // Every change is one assignment: a panic elsewhere leaves nothing half done.
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Replaces the file as a whole or not at all. Of two netlibs at once, the answers of the later one stay.
+fn write(file: &Path, answers: &Answers) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    private::make_folder(folder)?;
+    let folder = private::own_folder(folder)?;
+    let mut new = tempfile::NamedTempFile::new_in(&folder)?;
+    new.write_all(&serde_json::to_vec(answers)?)?;
+    new.persist(file)?;
+    let mut files: Vec<_> = folder.read_dir()?.flatten().collect();
+    files.sort_by_key(|entry| std::cmp::Reverse(entry.metadata().and_then(|about| about.modified()).ok()));
+    files.iter().skip(MOST_FILES).try_for_each(|entry| std::fs::remove_file(entry.path()))
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::evaluate::Attribute;
+
+    fn job(node: &str) -> Job {
+        Job { node: node.to_owned(), attribute: Attribute::Toplevels }
+    }
+
+    fn written(folder: &Path, key: &str, drv: &str) {
+        let cache = Cache::open(folder, key.to_owned());
+        cache.keep_plan("all", b"{}", vec!["old".to_owned()]);
+        cache.keep_derivation(&job("a"), &Toplevel { drv_path: drv.to_owned(), ..Toplevel::default() });
+        write(cache.file.as_ref().unwrap(), &locked(&cache.answers)).unwrap();
+    }
+
+    #[test]
+    fn answers_are_for_one_key_and_only_while_they_are_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().join("new");
+        let drv = folder.path().join("x.drv");
+        written(&cache, "one", &drv.to_string_lossy());
+        let one = || Cache::open(&cache, "one".to_owned());
+        assert_eq!(one().plan("all").unwrap().warnings, ["old"]);
+        assert!(one().plan("some").is_none() && one().derivation(&job("a")).is_none(), "it is not in the store");
+        std::fs::write(&drv, "").unwrap();
+        assert_eq!(one().derivation(&job("a")).unwrap().drv_path, drv.to_string_lossy());
+        assert!(Cache::open(&cache, "two".to_owned()).plan("all").is_none());
+        // Broken, or of another key with the same hash: as if nothing were there.
+        let file = one().file.unwrap();
+        for text in ["{", "{\"key\":\"two\",\"plans\":{},\"derivations\":{}}"] {
+            std::fs::write(&file, text).unwrap();
+            assert!(one().plan("all").is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_files_go_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = || folder.path().read_dir().unwrap().count();
+        for number in 0..MOST_FILES + 3 {
+            written(folder.path(), &number.to_string(), "/x.drv");
+        }
+        assert_eq!(files(), MOST_FILES);
+        assert!(Cache::open(folder.path(), (MOST_FILES + 2).to_string()).plan("all").is_some());
+    }
+
+    #[test]
+    fn what_others_can_write_is_not_believed() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        written(folder.path(), "one", "/x.drv");
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+        assert!(Cache::open(folder.path(), "one".to_owned()).plan("all").is_none());
+    }
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::resources::is_roomy_for;
-use super::version::{FEATURES, FEATURES_CONFIG};
+use super::version::{CONFIG, FEATURES};
 use super::{Messages, NixError, NixVersion, TooOld};
 use crate::process::{Command, ProcessError, quote_argv};
 use crate::text::clean;
@@ -28,7 +28,7 @@ const MEBIBYTES: u64 = 1024;
 pub struct Nix {
     overrides: Vec<(String, String)>,
     locks: Option<PathBuf>,
-    version: Option<NixVersion>,
+    version: String,
     heap: Option<String>,
     cancel: CancellationToken,
 }
@@ -82,25 +82,23 @@ impl Nix {
     /// With the user's `--override-input` pairs; calls end when the token is cancelled.
     #[must_use]
     pub fn new(overrides: Vec<(String, String)>, cancel: CancellationToken) -> Self {
-        Self { overrides, locks: None, version: None, heap: None, cancel }
+        Self { overrides, locks: None, version: String::new(), heap: None, cancel }
     }
 
     /// Asks this machine's Nix for its version, and refuses one that is too old.
     pub async fn admitted(self) -> Result<Self, NixCallError> {
         let command = Command::new("nix").arg("--version").timeout(VERSION_TIMEOUT).cancel_on(&self.cancel);
         let output = command.output().await.map_err(NixCallError::Process)?;
+        let version = clean(&output.stdout);
         // One of an unknown shape is most likely newer than this driver.
-        let version = NixVersion::parse(&clean(&output.stdout));
-        if let Some(version) = &version {
-            version.admit()?;
-        }
+        NixVersion::parse(&version).map_or(Ok(()), |version| version.admit())?;
         Ok(Self { version, ..self })
     }
 
     /// What this machine's Nix says of itself; empty before it was asked.
     #[must_use]
-    pub fn version(&self) -> String {
-        self.version.as_ref().map(ToString::to_string).unwrap_or_default()
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// The user's `--override-input` pairs.
@@ -123,22 +121,34 @@ impl Nix {
         Self { heap: is_ours.then(|| (MEBIBYTES << 20).to_string()), ..self.clone() }
     }
 
+    /// The arguments of `nix SUBCOMMAND… [flake options] REST…`.
+    pub(super) fn argv<S: AsRef<str>>(
+        &self,
+        subcommand: impl IntoIterator<Item = &'static str>,
+        rest: impl IntoIterator<Item = S>,
+    ) -> Vec<String> {
+        let mut argv = FEATURES.map(str::to_owned).to_vec();
+        argv.extend(subcommand.into_iter().map(str::to_owned));
+        // Without the last of these, Nix writes a lock file that is missing and adds it to git.
+        let always = ["--log-format", "internal-json", "--show-trace", "--no-write-lock-file"];
+        argv.extend(always.map(str::to_owned));
+        if self.locks.is_some() {
+            argv.extend(["--option", "allow-dirty-locks", "true"].map(str::to_owned));
+        }
+        argv.extend(self.flake_options());
+        argv.extend(rest.into_iter().map(|word| word.as_ref().to_owned()));
+        argv
+    }
+
     /// Runs `nix SUBCOMMAND… [flake options] REST…`.
     pub async fn call<S: AsRef<str>>(
         &self,
-        subcommand: impl IntoIterator<Item = &str>,
+        subcommand: impl IntoIterator<Item = &'static str>,
         rest: impl IntoIterator<Item = S>,
     ) -> Result<Answer, NixCallError> {
-        let rest = rest.into_iter().map(|word| word.as_ref().to_owned());
-        let argv = FEATURES
-            .into_iter()
-            .map(str::to_owned)
-            .chain(subcommand.into_iter().map(str::to_owned))
-            .chain(["--log-format", "internal-json", "--show-trace"].map(str::to_owned))
-            .chain(self.flake_options())
-            .chain(rest);
         let mut messages = Messages::default();
-        let mut command = Command::new("nix").args(argv).timeout(TIMEOUT).cancel_on(&self.cancel);
+        let mut command =
+            Command::new("nix").args(self.argv(subcommand, rest)).timeout(TIMEOUT).cancel_on(&self.cancel);
         if let Some(heap) = &self.heap {
             command = command.env(HEAP, heap);
         }
@@ -156,15 +166,9 @@ impl Nix {
         }
     }
 
-    /// The same settings for a program that is not `nix`: its arguments, and lines for its `NIX_CONFIG`.
-    pub(super) fn for_others(&self, is_flake: bool) -> (Vec<String>, String) {
-        let locked = self.locks.iter().map(|path| path.to_string_lossy());
-        let locks = locked.flat_map(|path| ["--reference-lock-file".to_owned(), path.into_owned()]);
-        let arguments = if is_flake { locks.chain(self.override_options()).collect() } else { Vec::new() };
-        let own = std::env::var("NIX_CONFIG").unwrap_or_default();
-        let dirty = self.version.as_ref().map(NixVersion::lock_config);
-        let config = [own, FEATURES_CONFIG.to_owned(), dirty.unwrap_or_default()];
-        (arguments, config.join("\n"))
+    /// The same settings for a program that takes them only as lines of `NIX_CONFIG`.
+    pub(super) fn config(&self) -> String {
+        format!("{}\n{CONFIG}", std::env::var("NIX_CONFIG").unwrap_or_default())
     }
 
     /// Ends what is running.
@@ -172,24 +176,14 @@ impl Nix {
         &self.cancel
     }
 
-    fn override_options(&self) -> impl Iterator<Item = String> + '_ {
-        self.overrides.iter().flat_map(|(input, by)| override_option(input, by))
+    /// The locks and the overrides, as words.
+    pub(super) fn flake_options(&self) -> Vec<String> {
+        let locked = self.locks.iter().map(|path| path.to_string_lossy().into_owned());
+        let locks = locked.flat_map(|path| ["--reference-lock-file".to_owned(), path]);
+        let overrides = self.overrides.iter();
+        let overrides = overrides.flat_map(|(input, by)| ["--override-input".to_owned(), input.clone(), by.clone()]);
+        locks.chain(overrides).collect()
     }
-
-    fn flake_options(&self) -> Vec<String> {
-        let dirty = self.version.as_ref().map(NixVersion::lock_options);
-        let locks = self.locks.iter().flat_map(|path| {
-            let path = path.to_string_lossy().into_owned();
-            let words = ["--reference-lock-file".to_owned(), path].into_iter();
-            words.chain(dirty.clone().unwrap_or_default())
-        });
-        // Without this, Nix writes a lock file that is missing and adds it to git.
-        std::iter::once("--no-write-lock-file".to_owned()).chain(locks).chain(self.override_options()).collect()
-    }
-}
-
-fn override_option(input: &str, by: &str) -> [String; 3] {
-    ["--override-input".to_owned(), input.to_owned(), by.to_owned()]
 }
 
 #[cfg(test)]
@@ -200,17 +194,15 @@ mod tests {
     fn locks_and_overrides_are_passed_on() {
         let overrides = vec![("netlib".to_owned(), "path:/n".to_owned())];
         let nix = Nix::new(overrides, CancellationToken::new());
-        let before = ["--no-write-lock-file", "--override-input", "netlib", "path:/n"];
-        assert_eq!(nix.flake_options(), before);
-        let version = NixVersion::parse("nix (Nix) 2.26.3");
-        let nix = Nix { version, ..nix };
+        assert_eq!(nix.flake_options().join(" "), "--override-input netlib path:/n");
         let pinned = nix.pinned_to("/run/flake.lock".into());
-        let expected = "--no-write-lock-file --reference-lock-file /run/flake.lock --option allow-dirty-locks true \
-                        --override-input netlib path:/n";
+        let expected = "--reference-lock-file /run/flake.lock --override-input netlib path:/n";
         assert_eq!(pinned.flake_options().join(" "), expected);
-        let (arguments, config) = pinned.for_others(true);
-        assert_eq!(arguments.join(" "), "--reference-lock-file /run/flake.lock --override-input netlib path:/n");
-        assert!(config.ends_with("flakes\nallow-dirty-locks = true"), "{config}");
-        assert_eq!(pinned.for_others(false).0.len(), 0);
+        let argv = pinned.argv(["eval", "--json"], ["x"]).join(" ");
+        assert!(
+            argv.ends_with(&format!("--no-write-lock-file --option allow-dirty-locks true {expected} x")),
+            "{argv}"
+        );
+        assert!(pinned.config().ends_with("flakes\nallow-dirty-locks = true"));
     }
 }

@@ -1,14 +1,13 @@
 //! Why a node has no derivation, and whether the others have none for the same reason.
 
-use super::NixCallError;
+use super::{Attribute, Job};
 use crate::diagnose::{Diagnosis, Kind};
-use crate::process::ProcessError;
 
 /// Why there is no derivation.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{scope}{}", described(diagnosis, same_as.as_deref()))]
 pub struct EvaluateError {
-    /// Whether it concerns one node or all.
+    /// Whether it concerns one job or all.
     pub scope: Scope,
     /// The explained message.
     pub diagnosis: Diagnosis,
@@ -19,49 +18,41 @@ pub struct EvaluateError {
 /// Whom an error of evaluation concerns.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Scope {
-    /// Only this node; the others are still evaluated.
-    Node(String),
-    /// Every node: nothing more comes from the stream.
+    /// Only this; the rest is still evaluated.
+    Job(Job),
+    /// All.
     All,
 }
 
 impl std::fmt::Display for Scope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Node(node) => write!(f, "node `{node}` does not evaluate: "),
+            Self::Job(Job { attribute: Attribute::DeployerPrograms, .. }) => {
+                write!(f, "the programs of the deployer do not evaluate: ")
+            }
+            Self::Job(Job { node, .. }) => write!(f, "node `{node}` does not evaluate: "),
             Self::All => write!(f, "the network does not evaluate: "),
         }
     }
 }
 
 impl EvaluateError {
-    /// Of an explained message about this node. What fails before any node is looked at fails for each of them.
-    pub(super) fn explained(node: &str, diagnosis: Diagnosis) -> Self {
+    /// Of an explained message about this job. What fails before any is looked at fails for each of them.
+    pub(super) fn explained(job: &Job, diagnosis: Diagnosis) -> Self {
         let scope = match diagnosis.kind {
             Kind::Assertion | Kind::Input => Scope::All,
-            _ => Scope::Node(node.to_owned()),
+            _ => Scope::Job(job.clone()),
         };
         Self { scope, diagnosis, same_as: None }
     }
 
-    /// Of one node, in words of netlib.
-    pub(super) fn plain(node: &str, text: &str) -> Self {
-        Self { scope: Scope::Node(node.to_owned()), diagnosis: Diagnosis::plain(text), same_as: None }
+    /// Of one job, in words of netlib.
+    pub(super) fn plain(job: &Job, text: &str) -> Self {
+        Self { scope: Scope::Job(job.clone()), diagnosis: Diagnosis::plain(text), same_as: None }
     }
 
-    /// Of a process that ended without saying anything that could be explained.
-    pub(super) fn unexplained(node: &str, error: &NixCallError) -> Self {
-        let kind = match error {
-            NixCallError::Process(ProcessError::Cancelled { .. }) => Kind::Interrupted,
-            _ => Kind::Other,
-        };
-        let mut plain = Self::plain(node, &error.to_string());
-        plain.diagnosis.kind = kind;
-        plain
-    }
-
-    /// Of a node whose evaluation ended before its time, and once more when nothing else ran.
-    pub(super) fn killed(node: &str, how: &str) -> Self {
+    /// Of a job whose evaluation ended before its time, and once more when nothing else ran.
+    pub(super) fn killed(job: &Job, how: &str) -> Self {
         let is_too_deep = how.contains("infinite recursion") || how.ends_with("signal 11");
         let (why, advice) = if is_too_deep {
             (
@@ -75,7 +66,7 @@ impl EvaluateError {
             )
         };
         let text = format!("evaluating it {how}, also when it was tried alone: {why}\n  what to do: {advice}");
-        Self::plain(node, &text)
+        Self::plain(job, &text)
     }
 }
 
@@ -96,7 +87,9 @@ mod tests {
 
     #[test]
     fn who_was_killed_reads_what_most_likely_killed_it() {
-        let killed = |how: &str| EvaluateError::killed("alpha", how).to_string();
+        let killed = |how: &str| {
+            EvaluateError::killed(&Job { node: "alpha".to_owned(), attribute: Attribute::Toplevels }, how).to_string()
+        };
         assert_snapshot!(killed("was ended by signal 9"), @r"
         node `alpha` does not evaluate: evaluating it was ended by signal 9, also when it was tried alone: most likely this machine has too little memory for it
           what to do: free some memory, or allow the evaluator more with --eval-memory

@@ -4,72 +4,80 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures::StreamExt;
-use futures::stream::BoxStream;
-use tokio::sync::OnceCell;
+use futures::stream::Stream;
 
-use super::cache::Cache;
-use super::cached::Cached;
-use super::nix::NixEvaluator;
-use super::nix_eval_jobs::{self, Features, NixEvalJobs};
-use super::resources::Pool;
-use super::roots::SourceRoots;
-use super::{
-    Attribute, Board, EvaluateError, Evaluated, EvaluationOptions, Evaluator, EvaluatorChoice, Resources, Scope,
-};
+use super::incoming::Incoming;
+use super::jobs::{Jobs, PROGRAM};
+use super::results::Board;
+use super::roots::{SourceRoots, protect};
+use super::{Attribute, Cache, EvaluateError, EvaluationOptions, EvaluatorChoice, Job, NixError, Resources, Results};
 use crate::diagnose::Diagnosis;
 use crate::event::EventSink;
 use crate::flake::Flake;
 
-/// What all evaluators work with.
+/// What every evaluation works with.
 #[derive(Clone, Debug)]
 pub(super) struct Parts {
     pub flake: Arc<Flake>,
-    pub attribute: Attribute,
     pub run_dir: PathBuf,
     pub resources: Resources,
-    pub pool: Pool,
-    pub events: EventSink,
+    pub sources: Arc<SourceRoots>,
 }
 
-/// Makes the evaluators of one run, which share its slots and its cache.
+/// Makes the evaluations of one run, which share its cache.
 #[derive(Clone, Debug)]
 pub struct Evaluation {
-    flake: Arc<Flake>,
-    run_dir: PathBuf,
-    choice: EvaluatorChoice,
-    resources: Resources,
-    pool: Pool,
+    parts: Parts,
+    program: Program,
     cache: Arc<Cache>,
-    sources: Arc<SourceRoots>,
-    chosen: Arc<OnceCell<Result<Chosen, EvaluatorError>>>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Chosen {
+/// What speaks the lines of nix-eval-jobs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Program {
+    /// The real one; whether it was asked for by name.
+    NixEvalJobs { is_wanted: bool },
+    /// Ours, by plain `nix`.
     Nix,
-    NixEvalJobs(Features),
 }
 
-/// Why the evaluator that was asked for cannot be had.
+/// Why the evaluator that was asked for cannot be used.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum EvaluatorError {
-    /// It is not installed.
-    #[error(
-        "--evaluator nix-eval-jobs: the program `nix-eval-jobs` was not found\n  \
-         what to do: install it (in nixpkgs it is `nix-eval-jobs`, built for one version of Nix), or leave the option \
-         out: plain `nix` does the same with more processes"
-    )]
-    Missing,
-    /// It lacks something.
-    #[error(
-        "--evaluator nix-eval-jobs: this one has no {0}, which netlib needs\n  \
-         what to do: install 2.29 or later, or leave the option out: plain `nix` does the same with more processes"
-    )]
-    Lacks(&'static str),
-    /// It does not even show its options.
-    #[error("--evaluator nix-eval-jobs: {0}")]
-    Broken(String),
+#[error(
+    "--evaluator nix-eval-jobs: {0}\n  what to do: install 2.29 or later (in nixpkgs it is `nix-eval-jobs`, built for one \
+     version of Nix), or leave the option out: plain `nix` does the same with more processes"
+)]
+pub struct EvaluatorError(&'static str);
+
+impl Program {
+    fn new(choice: EvaluatorChoice) -> Result<Self, EvaluatorError> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let is_installed = std::env::split_paths(&path).any(|folder| folder.join(PROGRAM).is_file());
+        match (choice, is_installed) {
+            (EvaluatorChoice::NixEvalJobs, false) => Err(EvaluatorError("the program `nix-eval-jobs` was not found")),
+            (EvaluatorChoice::NixEvalJobs, true) => Ok(Self::NixEvalJobs { is_wanted: true }),
+            (EvaluatorChoice::Auto, true) => Ok(Self::NixEvalJobs { is_wanted: false }),
+            (EvaluatorChoice::Auto, false) | (EvaluatorChoice::Nix, _) => Ok(Self::Nix),
+        }
+    }
+
+    /// Leaves one aside that is too old, unless it was asked for: the error is why, where it is not the network's.
+    pub(super) fn refuse(&mut self, error: &NixError) -> Result<(), Option<Diagnosis>> {
+        if !error.headline.contains("unrecognised flag") {
+            return Err(None);
+        }
+        match self {
+            Self::NixEvalJobs { is_wanted: true } => {
+                let refused = EvaluatorError("this one is too old");
+                Err(Some(Diagnosis::plain(&format!("{refused}\n  it says: {}", error.headline))))
+            }
+            _ => {
+                tracing::warn!("plain nix evaluates, as nix-eval-jobs is too old: {}", error.headline);
+                *self = Self::Nix;
+                Ok(())
+            }
+        }
+    }
 }
 
 impl Evaluation {
@@ -80,131 +88,75 @@ impl Evaluation {
         options: &EvaluationOptions,
         cache: Arc<Cache>,
     ) -> Result<Self, EvaluatorError> {
-        if options.evaluator == EvaluatorChoice::NixEvalJobs && !nix_eval_jobs::is_installed() {
-            return Err(EvaluatorError::Missing);
-        }
+        let program = Program::new(options.evaluator)?;
         let resources = Resources::new(options.workers, options.memory);
-        let sources = SourceRoots::new(flake.clone(), run_dir.to_owned());
-        Ok(Self {
-            sources: Arc::new(sources),
-            flake,
-            run_dir: run_dir.to_owned(),
-            choice: options.evaluator,
-            resources,
-            pool: Pool::new(resources.workers),
-            cache,
-            chosen: Arc::default(),
-        })
+        let run_dir = run_dir.to_owned();
+        let sources = Arc::new(SourceRoots::new(flake.clone(), run_dir.clone()));
+        Ok(Self { parts: Parts { flake, run_dir, resources, sources }, program, cache })
     }
 
-    /// An evaluator of this attribute, for many nodes.
+    /// Evaluates the jobs that come, and those that somebody asks the results for.
     #[must_use]
-    pub fn evaluator(&self, attribute: Attribute, events: &EventSink) -> impl Evaluator + 'static {
-        let parts = self.parts(attribute, events, self.pool.clone());
-        let inner = WhenNeeded { evaluation: self.clone(), parts: parts.clone() };
-        Cached::new(inner, self.cache.clone(), parts)
+    pub fn results(&self, coming: impl Stream<Item = Job> + Send + 'static, events: &EventSink) -> Results {
+        let board = Arc::new(Board::new(events.clone()));
+        let (asked, asking) = futures::channel::mpsc::unbounded();
+        let reader = tokio::spawn(self.clone().work(Incoming::new(coming, asking), board.clone()));
+        Results::new(board, asked, reader)
     }
 
-    /// An evaluator of small things that are asked for one by one while the nodes are evaluated, and are not to wait for
-    /// the last of them.
-    #[must_use]
-    pub fn one_by_one(&self, attribute: Attribute, events: &EventSink) -> impl Evaluator + 'static {
-        let parts = self.parts(attribute, events, Pool::new(1));
-        Cached::new(NixEvaluator::new(parts.clone()), self.cache.clone(), parts)
-    }
-
-    fn parts(&self, attribute: Attribute, events: &EventSink, pool: Pool) -> Parts {
-        Parts {
-            flake: self.flake.clone(),
-            attribute,
-            run_dir: self.run_dir.clone(),
-            resources: self.resources,
-            pool,
-            events: events.clone(),
-        }
-    }
-
-    /// Evaluates the nodes that come, and pins the results up for those who wait for one of `nodes`.
-    #[must_use]
-    pub fn board(
-        &self,
-        attribute: Attribute,
-        nodes: &BTreeSet<String>,
-        coming: BoxStream<'static, String>,
-        events: &EventSink,
-    ) -> Board {
-        let evaluator = self.evaluator(attribute, events);
-        Board::fill(nodes, evaluator.evaluate(coming), events.clone())
-    }
-
-    async fn chosen(&self) -> Result<Chosen, EvaluatorError> {
-        let choose = async || match self.choice {
-            EvaluatorChoice::Nix => Ok(Chosen::Nix),
-            EvaluatorChoice::NixEvalJobs => self.features().await.map(Chosen::NixEvalJobs),
-            EvaluatorChoice::Auto if !nix_eval_jobs::is_installed() => Ok(Chosen::Nix),
-            EvaluatorChoice::Auto => Ok(self.features().await.map_or_else(
-                |error| {
-                    tracing::warn!("plain nix evaluates, because of {error}");
-                    Chosen::Nix
-                },
-                Chosen::NixEvalJobs,
-            )),
-        };
-        self.chosen.get_or_init(choose).await.clone()
-    }
-
-    async fn features(&self) -> Result<Features, EvaluatorError> {
-        Features::ask(self.flake.nix().cancel()).await
-    }
-}
-
-/// The chosen evaluator, once there is something to evaluate.
-#[derive(Clone, Debug)]
-struct WhenNeeded {
-    evaluation: Evaluation,
-    parts: Parts,
-}
-
-impl Evaluator for WhenNeeded {
-    fn evaluate(&self, nodes: BoxStream<'static, String>) -> BoxStream<'static, Evaluated> {
-        let this = self.clone();
-        let chosen = async move {
-            let mut nodes = Box::pin(nodes.peekable());
-            let Some(first) = nodes.as_mut().peek().await.cloned() else {
-                return futures::stream::empty().boxed();
-            };
-            let sources = this.evaluation.sources.clone();
-            sources.protect().await;
-            let results = match this.evaluation.chosen().await {
-                Ok(Chosen::Nix) => NixEvaluator::new(this.parts).evaluate(nodes),
-                Ok(Chosen::NixEvalJobs(features)) => NixEvalJobs::new(this.parts, features).evaluate(nodes),
-                Err(error) => futures::stream::iter([refused(first, &error)]).boxed(),
-            };
-            again_after_the_first(results, sources)
-        };
-        futures::stream::once(chosen).flatten().boxed()
-    }
-}
-
-/// The first node's evaluation fetched sources that the plan had no use for.
-fn again_after_the_first(
-    results: BoxStream<'static, Evaluated>,
-    sources: Arc<SourceRoots>,
-) -> BoxStream<'static, Evaluated> {
-    let mut sources = Some(sources);
-    let results = results.then(move |result| {
-        let sources = sources.take();
-        async move {
-            if let Some(sources) = sources {
-                sources.protect().await;
+    async fn work(mut self, mut incoming: Incoming, board: Arc<Board>) {
+        let (mut done, mut failed) = (BTreeSet::new(), None);
+        while let Some(group) = incoming.group().await {
+            let jobs: BTreeSet<Job> = group.into_iter().filter(|job| done.insert(job.clone())).collect();
+            if failed.is_none() {
+                failed = self.evaluate(jobs.clone(), &board).await.err();
             }
-            result
+            for job in jobs.iter().filter(|job| !board.has(job)) {
+                if let Some(error) = failed.clone() {
+                    board.publish(job, Err(error));
+                }
+            }
+            if !incoming.is_open {
+                board.warn_of_nodes();
+                self.settle(&done, &board).await;
+            }
         }
-    });
-    results.boxed()
-}
+    }
 
-fn refused(node: String, error: &EvaluatorError) -> Evaluated {
-    let error = EvaluateError { scope: Scope::All, diagnosis: Diagnosis::plain(&error.to_string()), same_as: None };
-    Evaluated { node, result: Err(error) }
+    async fn evaluate(&mut self, jobs: BTreeSet<Job>, board: &Board) -> Result<(), EvaluateError> {
+        let unknown = self.known(jobs, board).await;
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        self.parts.sources.protect().await;
+        let Self { parts, program, cache } = self;
+        Jobs { parts, program, cache, board }.evaluate(unknown).await
+    }
+
+    /// Publishes what is known from before and still there; the rest is to be evaluated.
+    async fn known(&self, mut jobs: BTreeSet<Job>, board: &Board) -> BTreeSet<Job> {
+        let look = |job: &Job| Some((job.clone(), self.cache.derivation(job)?));
+        let found: Vec<_> = jobs.iter().filter_map(look).collect();
+        let Some((first, _)) = found.first() else { return jobs };
+        let paths: Vec<&str> = found.iter().map(|(_, toplevel)| toplevel.drv_path.as_str()).collect();
+        // Also shows that the store has them still.
+        let link = self.parts.run_dir.join(format!("known-{first}"));
+        if protect(self.parts.flake.nix(), &link, &paths).await.is_ok() {
+            for (job, toplevel) in found {
+                jobs.remove(&job);
+                board.publish(&job, Ok(toplevel.seen()));
+            }
+        }
+        jobs
+    }
+
+    async fn settle(&self, done: &BTreeSet<Job>, board: &Board) {
+        // Gathering writes the facts of one node beside the flake while another one is evaluated.
+        let is_expected = done.iter().any(|job| job.attribute == Attribute::Gatherers);
+        if let Some(warning) = self.cache.settle(&self.parts.flake).await
+            && !is_expected
+        {
+            board.warn(warning.to_owned());
+        }
+    }
 }

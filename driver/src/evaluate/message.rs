@@ -7,6 +7,9 @@ use crate::text::clean_text;
 /// How an error begins in a text for terminals.
 const ERROR: &str = "error:";
 
+/// How a warning of the configuration begins.
+const EVALUATION_WARNING: &str = "evaluation warning:";
+
 /// An error that has no format even where one was asked for.
 const STACK_OVERFLOW: &str = "error: stack overflow";
 
@@ -50,7 +53,7 @@ impl Messages {
                 // Said while the process dies, when it has no time for a format.
                 self.error = Some(NixError::from_text(line));
             } else if !line.trim().is_empty() {
-                self.other.push(clean_text(line));
+                self.plain(clean_text(line));
             }
             return;
         };
@@ -65,9 +68,32 @@ impl Messages {
         }
     }
 
+    /// A line without a format, as of programs that have none.
+    fn plain(&mut self, line: String) {
+        let text = line.trim().trim_start_matches("trace: ");
+        if let Some(warning) = text.strip_prefix(EVALUATION_WARNING) {
+            self.evaluation_warnings.push(warning.trim().to_owned());
+        }
+        self.other.push(line);
+    }
+
+    /// What ended a program that says it without a format.
+    #[must_use]
+    pub fn failure(mut self) -> NixError {
+        if let Some(error) = self.error {
+            return error;
+        }
+        // Workers of nix-eval-jobs say it each, and their parent says it again in one line.
+        let repeats = |line: &String| line.starts_with("error: worker error:");
+        if self.other.iter().any(|line| line.starts_with("error") && !repeats(line)) {
+            self.other.retain(|line| !repeats(line));
+        }
+        NixError::from_text(&self.other.join("\n").replace("error: worker error: ", ""))
+    }
+
     fn take(&mut self, level: u64, text: String, raw: Option<String>) {
         let warning = text.strip_prefix("trace: ").unwrap_or(&text);
-        if let Some(warning) = warning.strip_prefix("evaluation warning:") {
+        if let Some(warning) = warning.strip_prefix(EVALUATION_WARNING) {
             self.evaluation_warnings.push(warning.trim().to_owned());
         } else if let Some(warning) = text.strip_prefix("warning:") {
             self.warnings.push(warning.trim().to_owned());
@@ -84,7 +110,8 @@ impl Messages {
     #[must_use]
     pub fn to_show(&self) -> Vec<String> {
         let mut shown = self.evaluation_warnings.clone();
-        for warning in &self.warnings {
+        // Older versions do not know every setting that they are given.
+        for warning in self.warnings.iter().filter(|warning| !warning.starts_with("unknown setting")) {
             let text = if warning.starts_with("not writing modified lock file") {
                 "the lock file of the flake is missing or out of date, so this run uses the newest inputs. \
                  To record them: nix flake lock"

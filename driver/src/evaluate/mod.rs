@@ -1,48 +1,44 @@
-//! From node names to derivations: one result a node, as soon as it is there.
-//!
-//! Knows what evaluators have in common; how one of them works is in its own file.
+//! From nodes to derivations: each has its result as soon as it is there.
 
-mod batches;
-mod board;
 mod cache;
-mod cached;
 mod command;
 mod error;
 mod evaluation;
+mod incoming;
+mod jobs;
 mod message;
-mod nix;
-mod nix_eval_jobs;
-mod on_demand;
 mod options;
 mod plan;
 mod question;
+mod record;
 mod resources;
+mod results;
 mod roots;
 mod traces;
 mod version;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
 
-pub use board::Board;
 pub use cache::Cache;
 pub use command::{Answer, Nix, NixCallError};
 pub use error::{EvaluateError, Scope};
 pub use evaluation::{Evaluation, EvaluatorError};
 pub use message::{Messages, NixError};
-pub use on_demand::{OfThisSystem, OnDemand};
 pub use options::{CacheUse, EvaluationOptions, EvaluatorChoice, TraceUse};
 pub use plan::{PlanEvaluationError, evaluate_plan};
 pub use question::{QuestionError, applied, ask, nix_string};
 pub use resources::Resources;
+pub use results::Results;
 pub use traces::Traces;
 pub(crate) use version::FEATURES;
-pub use version::{Flavour, NixVersion, TooOld};
+pub use version::{NixVersion, TooOld};
 
 /// Which derivation of each node.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Attribute {
     /// The NixOS system.
     Toplevels,
@@ -55,6 +51,8 @@ pub enum Attribute {
 }
 
 impl Attribute {
+    const ALL: [Self; 4] = [Self::Toplevels, Self::Gatherers, Self::Programs, Self::DeployerPrograms];
+
     /// The attribute of the network that holds one derivation a node.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -66,24 +64,67 @@ impl Attribute {
         }
     }
 
-    /// The attribute of one node below the network.
+    /// Those of these nodes.
+    pub fn of<'a>(self, nodes: impl IntoIterator<Item = &'a String>) -> Vec<Job> {
+        nodes.into_iter().map(|node| Job { node: node.clone(), attribute: self }).collect()
+    }
+}
+
+/// One derivation of the network. Those of a node come one after the other.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Job {
+    /// The node, or the Nix system of the deployer.
+    pub node: String,
+    /// Which of its derivations.
+    pub attribute: Attribute,
+}
+
+impl Job {
+    /// The programs that checks and commands run on the deployer.
     #[must_use]
-    pub fn of(self, node: &str) -> String {
-        format!("{}.{node}", self.name())
+    pub fn of_deployer() -> Self {
+        let node = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
+        Self { node, attribute: Attribute::DeployerPrograms }
+    }
+
+    /// From the path of an attribute below the network.
+    fn at(path: &[String]) -> Option<Self> {
+        let [attribute, node] = path else { return None };
+        let attribute = Attribute::ALL.into_iter().find(|known| known.name() == attribute)?;
+        Some(Self { node: node.clone(), attribute })
+    }
+}
+
+impl std::fmt::Display for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.attribute.name(), self.node)
     }
 }
 
 /// What evaluating a node yields: where its derivation is and what it will build.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Toplevel {
     /// Store path of the derivation.
     pub drv_path: String,
     /// Store path that building it makes.
     pub out_path: String,
     /// What building it takes.
+    #[serde(skip)]
     pub cache_status: CacheStatus,
     /// Warnings of the node's configuration.
     pub warnings: Vec<String>,
+}
+
+impl Toplevel {
+    /// With what a look at the store tells.
+    fn seen(self) -> Self {
+        match self.cache_status {
+            CacheStatus::Unknown if Path::new(&self.out_path).exists() => {
+                Self { cache_status: CacheStatus::Local, ..self }
+            }
+            _ => self,
+        }
+    }
 }
 
 /// What building a derivation takes, as far as the evaluator looked.
@@ -117,21 +158,6 @@ impl std::fmt::Display for CacheStatus {
             Self::NotBuilt { build, fetch } => write!(f, "{build} to build, {fetch} to fetch"),
         }
     }
-}
-
-/// One result of the stream.
-#[derive(Clone, Debug)]
-pub struct Evaluated {
-    /// The node it belongs to.
-    pub node: String,
-    /// Its derivation, or why there is none.
-    pub result: Result<Toplevel, EvaluateError>,
-}
-
-/// Evaluates nodes. Every node that was asked for appears exactly once in the stream, unless an error concerns all.
-pub trait Evaluator: Send + Sync {
-    /// Evaluates nodes as they come; results come in any order.
-    fn evaluate(&self, nodes: BoxStream<'static, String>) -> BoxStream<'static, Evaluated>;
 }
 
 /// Where step executors find the derivation of a node.

@@ -1,9 +1,6 @@
 //! How much of this machine evaluation may take: from what the user says, otherwise from cores and free memory.
 
 use std::num::{NonZeroU64, NonZeroUsize};
-use std::sync::Arc;
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Memory that evaluating one real NixOS system may take, in MiB.
 const MEMORY_OF_ONE: u64 = 2048;
@@ -68,31 +65,6 @@ fn available_mebibytes(meminfo: &str) -> Option<u64> {
     Some(kibibytes / 1024)
 }
 
-/// Slots for evaluating processes, shared by all evaluators of a run.
-#[derive(Clone, Debug)]
-pub(super) struct Pool {
-    slots: Arc<Semaphore>,
-    size: u32,
-}
-
-impl Pool {
-    pub(super) fn new(workers: usize) -> Self {
-        let size = u32::try_from(workers.max(1)).unwrap_or(u32::MAX);
-        Self { slots: Arc::new(Semaphore::new(size as usize)), size }
-    }
-
-    /// Waits for one slot; it is free again when the value is dropped.
-    pub(super) async fn slot(&self) -> Option<OwnedSemaphorePermit> {
-        // Only a closed semaphore gives none, and nothing closes it.
-        self.slots.clone().acquire_owned().await.ok()
-    }
-
-    /// Waits until nothing else runs.
-    pub(super) async fn all(&self) -> Option<OwnedSemaphorePermit> {
-        self.slots.clone().acquire_many_owned(self.size).await.ok()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,19 +92,5 @@ mod tests {
         assert_eq!((said.workers, said.memory), (7, 100));
         let own = Resources::new(None, None);
         assert!(own.workers >= 1 && own.memory == 2048);
-    }
-
-    #[tokio::test]
-    async fn alone_means_that_nothing_else_runs() {
-        let pool = Pool::new(2);
-        let one = pool.slot().await;
-        let all = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.all().await.is_some() }
-        });
-        tokio::task::yield_now().await;
-        assert!(!all.is_finished());
-        drop(one);
-        assert!(all.await.unwrap());
     }
 }

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::{Nix, NixCallError};
 use crate::flake::Flake;
@@ -26,12 +25,13 @@ pub(super) struct SourceRoots {
     flake: Arc<Flake>,
     run_dir: PathBuf,
     copies: OnceCell<Vec<String>>,
-    count: AtomicU32,
+    /// How many are protected already.
+    protected: Mutex<usize>,
 }
 
 impl SourceRoots {
     pub(super) fn new(flake: Arc<Flake>, run_dir: PathBuf) -> Self {
-        Self { flake, run_dir, copies: OnceCell::new(), count: AtomicU32::new(0) }
+        Self { flake, run_dir, copies: OnceCell::new(), protected: Mutex::default() }
     }
 
     /// Roots those that are there by now. One that is not was not needed yet.
@@ -39,13 +39,14 @@ impl SourceRoots {
         let copies = self.copies.get_or_init(|| copies(&self.flake)).await;
         let is_there = |path: &&str| Path::new(path).exists();
         let there: Vec<&str> = copies.iter().map(String::as_str).filter(is_there).collect();
-        if there.is_empty() {
+        let mut protected = self.protected.lock().await;
+        if there.len() <= *protected {
             return;
         }
-        let number = self.count.fetch_add(1, Ordering::Relaxed);
-        let link = self.run_dir.join(format!("sources-{number}"));
-        if let Err(error) = protect(self.flake.nix(), &link, &there).await {
-            tracing::debug!("the flake's sources are not protected: {error}");
+        let link = self.run_dir.join(format!("sources-{}", there.len()));
+        match protect(self.flake.nix(), &link, &there).await {
+            Ok(()) => *protected = there.len(),
+            Err(error) => tracing::debug!("the flake's sources are not protected: {error}"),
         }
     }
 }

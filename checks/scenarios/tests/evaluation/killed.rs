@@ -20,7 +20,7 @@ fn a_killed_worker_costs_only_its_node_which_is_tried_once_more() {
     // All; then who was left, with less beside one another; then beta alone.
     assert_says(jobs[0], &["--workers 2", "\"beta\""]);
     let last = jobs[jobs.len() - 1];
-    assert_says(last, &["--workers 1", "{ \"beta\" = null; }"]);
+    assert_says(last, &["--workers 1", "toplevels = [ \"beta\" ];"]);
     assert!(jobs.len() <= 3, "{jobs:#?}");
 
     // One that is killed each time fails alone, and says what to do.
@@ -73,13 +73,13 @@ fn what_cannot_be_had_is_refused() {
     assert_eq!(status, 2, "{text}");
     assert_says(&text, &["`nix-eval-jobs` was not found", "leave the option out"]);
     // Installed, but from before it could select: left aside unless it was asked for.
-    let old = "#!/bin/sh\necho '  --workers   n'\n";
+    let old = "#!/bin/sh\necho \"error: unrecognised flag '--select'\" >&2\nexit 1\n";
     let deployer = site.bed.host("deployer");
     deployer.write_file("/usr/local/bin/nix-eval-jobs", old).expect("the old one");
     site.exec_must("deployer", "chmod +x /usr/local/bin/nix-eval-jobs");
     let text = site.netlib_must("deploy --goal build");
-    assert_says(&text, &["has no --select", "alpha: evaluated"]);
+    assert_says(&text, &["nix-eval-jobs is too old", "unrecognised flag '--select'", "alpha: evaluated"]);
     let (status, text) = site.netlib("deploy --goal build --no-eval-cache --evaluator nix-eval-jobs");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["has no --select"]);
+    assert_says(&text, &["this one is too old", "unrecognised flag '--select'", "leave the option out"]);
 }

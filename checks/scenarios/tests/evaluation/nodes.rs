@@ -24,7 +24,7 @@ fn three_of_five_are_deployed_by_plain_nix() {
     let text = three_of_five(&site, site.netlib("deploy --evaluator nix"));
     // Those that share a process with one that fails have their own afterwards.
     let calls = site.evaluator_calls().join("\n");
-    assert_says(&calls, &["\"gamma\" = null; ", "\"alpha\" = null; ", "toplevels.alpha"]);
+    assert_says(&calls, &["--apply", "[ [ \"toplevels\" \"alpha\" ] ])"]);
     // Where it is written down, in the working tree, and where the rest can be read.
     let file = "/root/.local/state/netlib/traces/default-toplevels.alpha.log";
     assert_says(&text, &["/root/network/alpha.nix", file]);
@@ -36,8 +36,8 @@ fn three_of_five_are_deployed_by_plain_nix() {
     site.evaluator_calls();
     site.netlib_must("deploy --on epsilon --no-eval-cache");
     let calls = site.evaluator_calls().join("\n");
-    assert_says(&calls, &["toplevels.epsilon"]);
-    assert!(!calls.contains("toplevels.delta"), "{calls}");
+    assert_says(&calls, &["\"toplevels\" \"epsilon\""]);
+    assert!(!calls.contains("\"delta\""), "{calls}");
 
     // What is wrong in what all share is explained once.
     site.write(&Network::of(&HOSTS).with("defaults.services.openssh.enabel = true;"));
@@ -67,8 +67,23 @@ fn three_of_five_are_deployed_by_nix_eval_jobs() {
     let calls = site.evaluator_calls();
     let jobs: Vec<&String> = calls.iter().filter(|line| line.contains("--workers")).collect();
     assert_eq!(jobs.len(), 1, "{calls:#?}");
-    assert_says(jobs[0], &["\"gamma\" = null; ", "\"delta\" = null; "]);
+    assert_says(jobs[0], &["toplevels = [ \"delta\" \"gamma\" ];"]);
     assert!(!jobs[0].contains("epsilon") && !jobs[0].contains("alpha"), "{jobs:?}");
+}
+
+#[test]
+fn checks_and_commands_need_no_evaluation_of_their_own() {
+    let site = Site::up(&["alpha", "beta"]);
+    site.note_nix();
+    let from_both =
+        "nodes.alpha.checks.word = { from = [ \"self\" \"deployer\" \"node:beta\" ]; exec.script = \"true\"; };";
+    site.write(&Network::of(&["alpha", "beta"]).with(from_both));
+    let text = site.netlib_must("deploy --on alpha --evaluator nix --eval-workers 1");
+    assert_says(&text, &["from deployer: netlib: check word: healthy", "1 of 1 nodes active"]);
+    let calls = site.evaluator_calls();
+    assert_eq!(calls.len(), 2, "the plan and all that it needs: {calls:#?}");
+    let jobs = ["\"toplevels\" \"alpha\"", "\"programs\" \"alpha\"", "\"programs\" \"beta\"", "\"deployerPrograms\""];
+    assert_says(&calls[1], &jobs);
 }
 
 /// Deploys, and collects garbage everywhere while one node is still evaluated, one is switched, and one has its new system

@@ -5,67 +5,70 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::evaluate::{CacheStatus, Toplevel};
+use super::{CacheStatus, NixError, Toplevel};
+use crate::text::clean_text;
 
 /// A record: a derivation, or an error.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub(super) struct Record {
     // Not `attr`, whose quoting depends on the version.
     attr_path: Vec<String>,
     drv_path: Option<String>,
     // A derivation whose output is not known beforehand has null here.
-    #[serde(default)]
     outputs: BTreeMap<String, Option<String>>,
     error: Option<String>,
-    #[serde(default)]
+    // An error that plain Nix wrote in a format for programs.
+    msg: Option<String>,
+    #[serde(rename = "raw_msg")]
+    raw_msg: Option<String>,
     fatal: bool,
     cache_status: Option<String>,
-    #[serde(default)]
     needed_builds: Vec<Value>,
-    #[serde(default)]
     needed_substitutes: Vec<Value>,
-    #[serde(default)]
     meta: Value,
-    #[serde(default)]
     warnings: Vec<Value>,
 }
 
-/// What a record says of its node.
+/// What a record says of its job.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Said {
     /// It evaluates.
     Derivation(Toplevel),
-    /// It does not; the whole message.
-    Error(String),
+    /// It does not.
+    Error(NixError),
     /// Its worker was killed, in this way; newer versions go on after that.
     Killed(String),
-    /// Something that netlib does not understand.
-    Odd(String),
 }
 
 impl Record {
-    /// Reads a line; none if it is no record.
-    pub(super) fn parse(line: &str) -> Option<(String, Said)> {
-        let record: Self = serde_json::from_str(line).ok()?;
-        let [node] = record.attr_path.as_slice() else {
-            return None;
-        };
-        Some((node.clone(), record.said()))
+    /// Reads a line: the path of the attribute, and what came of it. None if it is no record.
+    pub(super) fn parse(line: &str) -> Option<(Vec<String>, Said)> {
+        let mut record: Self = serde_json::from_str(line).ok()?;
+        let path = std::mem::take(&mut record.attr_path);
+        (!path.is_empty()).then(|| (path, record.said()))
     }
 
     fn said(self) -> Said {
+        if let (Some(text), Some(headline)) = (&self.msg, &self.raw_msg) {
+            let (text, headline) = (clean_text(text), clean_text(headline));
+            return Said::Error(NixError { headline, text, other: Vec::new() });
+        }
         if let Some(error) = self.error {
             return match death(&error) {
                 Some(how) if self.fatal => Said::Killed(how.to_owned()),
-                _ => Said::Error(error),
+                _ => Said::Error(NixError::from_text(&error)),
             };
         }
-        let out = self.outputs.get("out").cloned().flatten();
-        let (Some(drv_path), Some(out_path)) = (self.drv_path.clone(), out) else {
-            return Said::Odd("nix-eval-jobs gave a derivation without the path of its output `out`".to_owned());
-        };
-        Said::Derivation(Toplevel { drv_path, out_path, cache_status: self.status(), warnings: self.all_warnings() })
+        match (self.drv_path.clone(), self.outputs.get("out").cloned().flatten()) {
+            (Some(drv_path), Some(out_path)) => {
+                let (cache_status, warnings) = (self.status(), self.all_warnings());
+                Said::Derivation(Toplevel { drv_path, out_path, cache_status, warnings })
+            }
+            _ => {
+                Said::Error(NixError::from_text("the evaluator gave a derivation without the path of its output `out`"))
+            }
+        }
     }
 
     fn status(&self) -> CacheStatus {
@@ -112,26 +115,34 @@ mod tests {
     fn newer_fields_are_understood_or_passed_over() {
         let line = r#"{"attr":"x","attrPath":["a"],"drvPath":"/d","outputs":{"out":"/o","dev":null},"traces":[1],
             "warnings":["evaluation warning: old",{"msg":"older"}],"meta":{"netlib":{"warnings":["old"]}},"new":{}}"#;
-        let Some((node, Said::Derivation(toplevel))) = Record::parse(line) else {
+        let Some((path, Said::Derivation(toplevel))) = Record::parse(line) else {
             panic!("a derivation");
         };
-        assert_eq!((node.as_str(), toplevel.out_path.as_str()), ("a", "/o"));
+        assert_eq!((path.join("."), toplevel.out_path.as_str()), ("a".to_owned(), "/o"));
         assert_eq!(toplevel.warnings, ["old", "older"]);
         assert_eq!(toplevel.cache_status, CacheStatus::Unknown);
 
         let killed = r#"{"attrPath":["a"],"fatal":true,"error":"while x, evaluation worker got killed by SIGKILL"}"#;
         let how = Said::Killed("got killed by SIGKILL".to_owned());
-        assert_eq!(Record::parse(killed), Some(("a".to_owned(), how)));
+        assert_eq!(Record::parse(killed), Some((vec!["a".to_owned()], how)));
         let fatal = r#"{"attrPath":["a"],"fatal":true,"error":"boom"}"#;
-        assert_eq!(Record::parse(fatal), Some(("a".to_owned(), Said::Error("boom".to_owned()))));
+        assert_eq!(Record::parse(fatal), Some((vec!["a".to_owned()], Said::Error(NixError::from_text("boom")))));
     }
 
     #[test]
-    fn what_is_no_record_of_a_node_is_none() {
-        for line in ["", "{}", "oh", r#"{"attrPath":[]}"#, r#"{"attrPath":["a","b"],"error":""}"#] {
+    fn an_error_of_plain_nix_is_read_in_its_own_format() {
+        let line = r#"{"attrPath":["toplevels","a"],"action":"msg","level":0,"line":null,"msg":"error:\n … while","raw_msg":"\u001b[1mboom"}"#;
+        let (path, Said::Error(error)) = Record::parse(line).unwrap() else { panic!("an error") };
+        assert_eq!(path, ["toplevels", "a"]);
+        assert_eq!((error.headline.as_str(), error.text.as_str()), ("boom", "error:\n … while"));
+    }
+
+    #[test]
+    fn what_is_no_record_of_a_job_is_none() {
+        for line in ["", "{}", "oh", r#"{"attrPath":[]}"#] {
             assert_eq!(Record::parse(line), None, "{line}");
         }
         let deferred = r#"{"attrPath":["a"],"drvPath":"/d","outputs":{"out":null}}"#;
-        assert!(matches!(Record::parse(deferred), Some((_, Said::Odd(_)))));
+        assert!(matches!(Record::parse(deferred), Some((_, Said::Error(_)))));
     }
 }
