@@ -5,6 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+use serde_json::json;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::evaluate::CacheStatus;
@@ -12,13 +14,14 @@ use crate::plan::StepKind;
 use crate::process::Stream;
 use crate::report::summary::Summary;
 
-/// What happened, in the order in which it happened.
-#[derive(Clone, Debug)]
+/// What happened, in the order in which it happened. Its JSON is described in docs/events.md.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "camelCase")]
 pub enum Event {
     /// A phase before the walk, such as reading the plan: a line for people.
-    Phase(String),
+    Phase(#[serde(serialize_with = "text")] String),
     /// A warning that is shown once.
-    Warning(String),
+    Warning(#[serde(serialize_with = "text")] String),
     /// A node answers.
     Online {
         /// Node name.
@@ -36,6 +39,7 @@ pub enum Event {
         /// Node name.
         node: String,
         /// What building it takes.
+        #[serde(flatten, serialize_with = "cache_status")]
         status: CacheStatus,
     },
     /// A node does not evaluate. Its steps fail with the same message.
@@ -63,6 +67,7 @@ pub enum Event {
         line: String,
     },
     /// A line that the user's own command printed on a node.
+    #[serde(rename = "stepOutput")]
     CommandOutput {
         /// Step id.
         step: String,
@@ -75,10 +80,12 @@ pub enum Event {
     StepFinished {
         /// Step id.
         step: String,
-        /// How it ended.
-        result: StepResult,
         /// How long it ran.
+        #[serde(rename = "seconds", serialize_with = "seconds")]
         elapsed: Duration,
+        /// How it ended.
+        #[serde(flatten)]
+        result: StepResult,
     },
     /// The user asked for an end: nothing new starts from now on.
     Interrupted {
@@ -117,11 +124,11 @@ pub enum Event {
     /// What became of every node; the last event of a walk.
     Summary(Summary),
     /// Why there was no walk; the last event of such a run.
-    Error(String),
+    Error(#[serde(serialize_with = "message")] String),
 }
 
 /// What readers of the stream need to know of a step.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct WalkStep {
     /// Step id.
     pub id: String,
@@ -132,16 +139,17 @@ pub struct WalkStep {
 }
 
 /// How a step ended, for readers of the stream.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(tag = "result", rename_all = "camelCase")]
 pub enum StepResult {
     /// It did its work; the text says what, in a few words.
-    Done(String),
+    Done(#[serde(serialize_with = "detail")] String),
     /// There was nothing to do; the text says why.
-    Skipped(String),
+    Skipped(#[serde(serialize_with = "detail")] String),
     /// It failed; the text is the whole message for people.
-    Failed(String),
+    Failed(#[serde(serialize_with = "message")] String),
     /// Its node does not answer, so nothing was tried; the text is the whole message for people.
-    Offline(String),
+    Offline(#[serde(serialize_with = "message")] String),
     /// It never started, because the named step did not succeed.
     Blocked {
         /// The step that failed first.
@@ -150,12 +158,40 @@ pub enum StepResult {
     /// It never started, because another step failed and nothing was to start after that.
     NotStarted {
         /// The step that failed.
+        #[serde(rename = "by")]
         because: String,
     },
     /// It never started, because its rollout does not go on; the text says why.
-    Aborted(String),
+    Aborted(#[serde(serialize_with = "detail")] String),
     /// It never started or was stopped, because the run was cancelled.
+    #[serde(rename = "interrupted")]
     Cancelled,
+}
+
+fn text<S: Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map([("text", text)])
+}
+
+fn detail<S: Serializer>(detail: &str, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map([("detail", detail)])
+}
+
+fn message<S: Serializer>(message: &str, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map([("message", message)])
+}
+
+fn seconds<S: Serializer>(elapsed: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(elapsed.as_secs_f64())
+}
+
+fn cache_status<S: Serializer>(status: &CacheStatus, to: S) -> Result<S::Ok, S::Error> {
+    let (status, build, fetch) = match *status {
+        CacheStatus::Unknown => return to.collect_map([("", ""); 0]),
+        CacheStatus::Local => ("local", 0, 0),
+        CacheStatus::Cached { fetch } => ("cached", 0, fetch),
+        CacheStatus::NotBuilt { build, fetch } => ("notBuilt", build, fetch),
+    };
+    to.collect_map([("cacheStatus", json!(status)), ("builds", json!(build)), ("fetches", json!(fetch))])
 }
 
 /// So many lines of the user's commands wait for slow readers; then the commands do.

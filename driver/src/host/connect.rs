@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::error::shown;
 use crate::plan::Target;
 use crate::process::quote_argv;
 
@@ -17,13 +18,10 @@ pub struct ConnectFailure {
 }
 
 /// Sorts of failures that people act on differently.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ConnectFailureKind {
     /// The host shows another key than the one on record.
-    HostKeyChanged {
-        /// The file with the key on record, when ssh named it.
-        known_hosts: Option<String>,
-    },
+    HostKeyChanged,
     /// No key of this host is on record.
     HostKeyUnknown,
     /// The host does not let this user in with the keys at hand.
@@ -44,23 +42,71 @@ pub enum ConnectFailureKind {
     Other,
 }
 
+use ConnectFailureKind as Kind;
+
+/// A failure, what ssh says then, what that means, and what to do. The first whose words are there is meant.
+type Known = (Kind, &'static [&'static str], &'static str, &'static str);
+
+const SILENT: &str = "check that the machine is on, that {host} is its address, and that no firewall is in between";
+
+const KNOWN: [Known; 10] = [
+    (
+        Kind::HostKeyChanged,
+        &["REMOTE HOST IDENTIFICATION HAS CHANGED"],
+        "its host key is not the one on record (the machine was reinstalled, or somebody is in between)",
+        "find out why the key changed. Only if that is in order, forget the old key and accept the new one:\n    {forget}\n    {login}",
+    ),
+    (
+        Kind::HostKeyUnknown,
+        &["Host key verification failed"],
+        "its host key is not known here",
+        "log in once by hand and compare the fingerprint with the machine's own:\n    {login}",
+    ),
+    (
+        Kind::PermissionDenied,
+        &["Permission denied (", "Too many authentication failures"],
+        "it does not let this user in with the keys at hand",
+        "check `target.user`, and that the user's authorized keys on the host hold your public key. By hand:\n    {login}",
+    ),
+    (
+        Kind::NoSuchName,
+        &["Could not resolve hostname"],
+        "its name does not resolve",
+        "check `target.host` (now {host}) for typing errors, and the name service of this machine",
+    ),
+    (
+        Kind::Refused,
+        &["Connection refused"],
+        "it refuses the connection: nothing listens on that port",
+        "check that sshd runs on the host, and `target.port`",
+    ),
+    (Kind::TimedOut, &["timed out"], "it does not answer in time", SILENT),
+    (Kind::NoRoute, &["No route to host", "Network is unreachable"], "there is no route to it", SILENT),
+    (
+        Kind::BadOption,
+        &["Bad configuration option", "command-line", "unknown option", "illegal option"],
+        "ssh does not understand its options",
+        "correct `target.sshOptions`: words as on ssh's command line, such as [ \"-o\" \"ProxyJump=gate\" ]",
+    ),
+    (
+        Kind::Closed,
+        &["Connection closed by", "Connection reset by", "kex_exchange_identification"],
+        "it closed the connection before the login",
+        "check the host's sshd and its log (`journalctl -u ssh -u sshd`), and what is in between",
+    ),
+    (Kind::Other, &[""], "ssh failed", "try by hand:\n    {login}"),
+];
+
 impl ConnectFailureKind {
     /// Whether the host does not answer, in contrast to one that answers and does not let us in.
     #[must_use]
-    pub const fn is_silence(&self) -> bool {
-        match self {
-            Self::NoSuchName | Self::Refused | Self::TimedOut | Self::NoRoute | Self::Closed => true,
-            Self::Other
-            | Self::HostKeyChanged { .. }
-            | Self::HostKeyUnknown
-            | Self::PermissionDenied
-            | Self::BadOption => false,
-        }
+    pub const fn is_silence(self) -> bool {
+        matches!(self, Self::NoSuchName) || self.may_pass()
     }
 
     /// Whether the next attempt may well succeed: a host that boots, a busy sshd, a network that changes.
     #[must_use]
-    pub const fn may_pass(&self) -> bool {
+    pub const fn may_pass(self) -> bool {
         matches!(self, Self::Refused | Self::TimedOut | Self::NoRoute | Self::Closed)
     }
 }
@@ -69,82 +115,39 @@ impl ConnectFailure {
     /// Recognises what ssh printed when it could not connect.
     #[must_use]
     pub fn recognise(target: &Target, said: &str) -> Self {
-        Self { kind: kind_of(said), target: target.clone(), said: said.trim().to_owned() }
+        let known = KNOWN.iter().find(|(_, words, ..)| words.iter().any(|words| said.contains(words)));
+        let kind = known.map_or(Kind::Other, |(kind, ..)| *kind);
+        Self { kind, target: target.clone(), said: said.trim().to_owned() }
     }
 
     /// ssh did not even end in time.
     #[must_use]
     pub fn timed_out(target: &Target, said: &str) -> Self {
-        Self { kind: ConnectFailureKind::TimedOut, ..Self::recognise(target, said) }
+        Self { kind: Kind::TimedOut, ..Self::recognise(target, said) }
     }
 
-    fn headline(&self) -> &'static str {
-        match self.kind {
-            ConnectFailureKind::HostKeyChanged { .. } => {
-                "its host key is not the one on record (the machine was reinstalled, or somebody is in between)"
-            }
-            ConnectFailureKind::HostKeyUnknown => "its host key is not known here",
-            ConnectFailureKind::PermissionDenied => "it does not let this user in with the keys at hand",
-            ConnectFailureKind::NoSuchName => "its name does not resolve",
-            ConnectFailureKind::Refused => "it refuses the connection: nothing listens on that port",
-            ConnectFailureKind::TimedOut => "it does not answer in time",
-            ConnectFailureKind::NoRoute => "there is no route to it",
-            ConnectFailureKind::Closed => "it closed the connection before the login",
-            ConnectFailureKind::BadOption => "ssh does not understand its options",
-            ConnectFailureKind::Other => "ssh failed",
+    fn forget_command(&self) -> String {
+        let mut argv = vec!["ssh-keygen".to_owned()];
+        if let Some(file) = offending_file(&self.said) {
+            argv.extend(["-f".to_owned(), file]);
         }
-    }
-
-    fn advice(&self) -> String {
-        let login = login_command(&self.target);
-        let host = &self.target.host;
-        match &self.kind {
-            ConnectFailureKind::HostKeyChanged { known_hosts } => {
-                let mut argv = vec!["ssh-keygen".to_owned()];
-                if let Some(file) = known_hosts {
-                    argv.extend(["-f".to_owned(), file.clone()]);
-                }
-                argv.extend(["-R".to_owned(), known_hosts_name(&self.target)]);
-                let forget = quote_argv(&argv);
-                format!(
-                    "find out why the key changed. Only if that is in order, forget the old key and accept the new one:\n    {forget}\n    {login}"
-                )
-            }
-            ConnectFailureKind::HostKeyUnknown => {
-                format!("log in once by hand and compare the fingerprint with the machine's own:\n    {login}")
-            }
-            ConnectFailureKind::PermissionDenied => format!(
-                "check `target.user`, and that the user's authorized keys on the host hold your public key. By hand:\n    {login}"
-            ),
-            ConnectFailureKind::NoSuchName => {
-                format!("check `target.host` (now {host:?}) for typing errors, and the name service of this machine")
-            }
-            ConnectFailureKind::Refused => "check that sshd runs on the host, and `target.port`".to_owned(),
-            ConnectFailureKind::TimedOut | ConnectFailureKind::NoRoute => format!(
-                "check that the machine is on, that {host:?} is its address, and that no firewall is in between"
-            ),
-            ConnectFailureKind::Closed => {
-                "check the host's sshd and its log (`journalctl -u ssh -u sshd`), and what is in between".to_owned()
-            }
-            ConnectFailureKind::BadOption => {
-                "correct `target.sshOptions`: words as on ssh's command line, such as [ \"-o\" \"ProxyJump=gate\" ]"
-                    .to_owned()
-            }
-            ConnectFailureKind::Other => format!("try by hand:\n    {login}"),
-        }
+        argv.extend(["-R".to_owned(), known_hosts_name(&self.target)]);
+        quote_argv(&argv)
     }
 }
 
 impl fmt::Display for ConnectFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", address(&self.target), self.headline())?;
-        if !self.said.is_empty() {
-            write!(f, "\n  ssh said:")?;
-            for line in self.said.lines().map(str::trim_end) {
-                write!(f, "\n    {line}")?;
+        for (_, _, headline, advice) in KNOWN.iter().filter(|(kind, ..)| *kind == self.kind) {
+            write!(f, "{}: {headline}", address(&self.target))?;
+            if !self.said.is_empty() {
+                write!(f, "\n  ssh said:{}", shown(&self.said))?;
             }
+            let advice = advice.replace("{forget}", &self.forget_command());
+            let advice = advice.replace("{login}", &login_command(&self.target));
+            write!(f, "\n  what to do: {}", advice.replace("{host}", &format!("{:?}", self.target.host)))?;
         }
-        write!(f, "\n  what to do: {}", self.advice())
+        Ok(())
     }
 }
 
@@ -177,31 +180,6 @@ fn login_command(target: &Target) -> String {
     argv.extend(target.ssh_options.iter().cloned());
     argv.push(target.host.clone());
     quote_argv(&argv)
-}
-
-fn kind_of(said: &str) -> ConnectFailureKind {
-    let has = |needle: &str| said.contains(needle);
-    if has("REMOTE HOST IDENTIFICATION HAS CHANGED") {
-        return ConnectFailureKind::HostKeyChanged { known_hosts: offending_file(said) };
-    }
-    let known = [
-        ("Host key verification failed", ConnectFailureKind::HostKeyUnknown),
-        ("Permission denied (", ConnectFailureKind::PermissionDenied),
-        ("Too many authentication failures", ConnectFailureKind::PermissionDenied),
-        ("Could not resolve hostname", ConnectFailureKind::NoSuchName),
-        ("Connection refused", ConnectFailureKind::Refused),
-        ("timed out", ConnectFailureKind::TimedOut),
-        ("No route to host", ConnectFailureKind::NoRoute),
-        ("Network is unreachable", ConnectFailureKind::NoRoute),
-        ("Bad configuration option", ConnectFailureKind::BadOption),
-        ("command-line", ConnectFailureKind::BadOption),
-        ("unknown option", ConnectFailureKind::BadOption),
-        ("illegal option", ConnectFailureKind::BadOption),
-        ("Connection closed by", ConnectFailureKind::Closed),
-        ("Connection reset by", ConnectFailureKind::Closed),
-        ("kex_exchange_identification", ConnectFailureKind::Closed),
-    ];
-    known.into_iter().find_map(|(needle, kind)| has(needle).then_some(kind)).unwrap_or(ConnectFailureKind::Other)
 }
 
 /// The file in a line such as `Offending ED25519 key in /root/.ssh/known_hosts:3`.

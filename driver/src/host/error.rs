@@ -203,6 +203,7 @@ impl From<ProcessError> for HostError {
     }
 }
 
-fn shown(said: &str) -> String {
+/// Lines of what was said, below a message.
+pub(super) fn shown(said: &str) -> String {
     said.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
 }

@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::HostError;
 use super::connect::address;
+use super::error::shown;
 use super::local::HERE;
 use super::master::login_user;
 use crate::plan::Target;
@@ -249,10 +250,6 @@ fn accepted(elsewhere: &Option<String>) -> String {
     elsewhere.as_ref().map_or_else(String::new, |host| {
         format!("; {host} accepted it: hosts with other passwords are for a run of their own, with --on")
     })
-}
-
-fn shown(said: &str) -> String {
-    said.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
 }
 
 impl Secret {

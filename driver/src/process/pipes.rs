@@ -26,23 +26,13 @@ impl Limits {
 }
 
 /// Which of a command's two outputs.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Stream {
     /// What it was asked for.
     Stdout,
     /// What it says about it.
     Stderr,
-}
-
-impl Stream {
-    /// Its usual name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Stdout => "stdout",
-            Self::Stderr => "stderr",
-        }
-    }
 }
 
 /// Where lines of a running command go. Sending waits for a slow reader; one that is gone changes nothing.

@@ -75,7 +75,7 @@ fn describe(text: &mut String, network: &Network, node: &NodeStatus, status: &Ho
     if let Some(last) = probe.last.as_ref().filter(|last| last.phase.is_final()) {
         let why = if last.message.is_empty() { String::new() } else { format!(": {}", last.message) };
         let unseen = if last.is_unseen { ", while nobody looked" } else { "" };
-        let phase = last.phase.word();
+        let phase = last.phase;
         line("last deploy", &format!("{phase}{unseen}{why}"));
     }
 }
@@ -101,7 +101,7 @@ fn held(lock: &LockHolder) -> String {
     let what = lock
         .deployment
         .as_ref()
-        .map(|underway| format!(", {} of {}", underway.phase.word(), underway.toplevel))
+        .map(|underway| format!(", {} of {}", underway.phase, underway.toplevel))
         .unwrap_or_default();
     format!("{} since {}{what}", lock.deployer, lock.since)
 }
@@ -174,7 +174,7 @@ fn host_json(status: &HostStatus) -> Value {
         "unfinished": unfinished,
         "lastDeploy": last.as_ref().map(|last| json!({
             "nonce": last.nonce,
-            "phase": last.phase.word(),
+            "phase": last.phase,
             "system": last.toplevel,
             "message": last.message,
             "unseen": last.is_unseen,
@@ -189,7 +189,7 @@ fn lock_json(lock: &LockHolder) -> Value {
         "deployer": lock.deployer,
         "since": lock.since,
         "nonce": underway.map(|underway| &underway.nonce),
-        "phase": underway.map(|underway| underway.phase.word()),
+        "phase": underway.map(|underway| underway.phase),
         "system": underway.map(|underway| &underway.toplevel),
         "process": lock.process,
     })

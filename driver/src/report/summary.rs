@@ -6,6 +6,9 @@ mod row;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+use serde_json::json;
+
 use crate::event::{StepResult, WalkStep};
 use crate::graph::Graph;
 use crate::plan::Goal;
@@ -108,6 +111,16 @@ impl Summary {
         let others = counts.iter().filter(|(result, _)| !result.is_active());
         let others: String = others.map(|(result, count)| format!(", {count} {}", result.word())).collect();
         format!("{active} of {} nodes active{others}", self.rows.len())
+    }
+}
+
+impl Serialize for Summary {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let line = |result: &str, detail: &str| json!({ "result": result, "detail": detail });
+        let rows = self.rows.iter().map(|row| (row.node.clone(), line(row.result.word(), &row.detail)));
+        let rollouts = self.rollouts.iter().map(|it| (it.id.clone(), line(it.state.word(), &it.detail)));
+        let parts = [("nodes", rows.collect()), ("rollouts", rollouts.collect())];
+        to.collect_map([("success", json!(self.is_success()))].into_iter().chain(parts))
     }
 }
 

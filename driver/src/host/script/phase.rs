@@ -1,9 +1,14 @@
-//! Where an activation is, in the words of the host script.
+//! Where an activation is. Its names are the words of the host script.
 
 use std::fmt;
 
+use serde::de::IntoDeserializer;
+use serde::de::value::StrDeserializer;
+use serde::{Deserialize, Serialize};
+
 /// Where an activation is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Phase {
     /// The host knows nothing of it.
     Unknown,
@@ -32,40 +37,6 @@ pub enum Phase {
 }
 
 impl Phase {
-    const ALL: [Self; 12] = [
-        Self::Unknown,
-        Self::Prepared,
-        Self::Activating,
-        Self::Checking,
-        Self::AwaitingConfirmation,
-        Self::Committing,
-        Self::RollingBack,
-        Self::Confirmed,
-        Self::RolledBack,
-        Self::RollbackFailed,
-        Self::Failed,
-        Self::Interrupted,
-    ];
-
-    /// The word of the host script.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Prepared => "prepared",
-            Self::Activating => "activating",
-            Self::Checking => "checking",
-            Self::AwaitingConfirmation => "awaitingConfirmation",
-            Self::Committing => "committing",
-            Self::RollingBack => "rollingBack",
-            Self::Confirmed => "confirmed",
-            Self::RolledBack => "rolledBack",
-            Self::RollbackFailed => "rollbackFailed",
-            Self::Failed => "failed",
-            Self::Interrupted => "interrupted",
-        }
-    }
-
     /// Whether nothing more will happen.
     #[must_use]
     pub const fn is_final(self) -> bool {
@@ -87,12 +58,13 @@ impl Phase {
     }
 
     pub(super) fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.word() == word)
+        let word: StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
+        Self::deserialize(word).ok()
     }
 }
 
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        self.serialize(f)
     }
 }

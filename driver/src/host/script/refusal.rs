@@ -1,17 +1,21 @@
 //! Why the host script refused, explained with what to do next.
 
-use std::fmt;
-
 use super::LockHolder;
 use super::answer::Answer;
 use super::rollout::Held;
+use crate::host::error::shown;
 
 /// Why the host script refused.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Refusal {
     /// Somebody else is deploying to the host.
+    #[error("{}", busy(.0))]
     Busy(LockHolder),
     /// The host has other systems than when the deployment was prepared for it.
+    #[error(
+        "the host changed while this deployment was prepared: {}; nothing was changed\n  what to do: see that your flake has those changes too (`netlib diff` shows what would go), then deploy again",
+        changed(running.as_deref(), by.as_ref())
+    )]
     Changed {
         /// What runs now.
         running: Option<String>,
@@ -19,6 +23,9 @@ pub enum Refusal {
         by: Option<(String, String)>,
     },
     /// The host belongs to another network.
+    #[error(
+        "this host belongs to the network {name:?} (id {id}); nothing was changed\n  what to do: check `target.host`; if the host is to move to this network, deploy with --adopt"
+    )]
     OtherNetwork {
         /// Name of the network it belongs to.
         name: String,
@@ -26,6 +33,9 @@ pub enum Refusal {
         id: String,
     },
     /// Two networks of different names have the same id.
+    #[error(
+        "two networks share the id {id}: this host belongs to the one named {name:?}; nothing was changed\n  what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt"
+    )]
     SharedId {
         /// Name of the network it belongs to.
         name: String,
@@ -33,20 +43,39 @@ pub enum Refusal {
         id: String,
     },
     /// Somebody else rolls the host out.
+    #[error(
+        "{} has been at work on the rollout {} since {}; nothing was changed\n  what to do: wait for that deploy to end, then deploy again; the lock of a deployer that is gone ends by itself within two minutes",
+        .0.deployer, .0.rollout, .0.since
+    )]
     RolloutBusy(Held),
     /// This deployment does not have the host's lease any more; whoever has it now.
+    #[error(
+        "this deployment does not have the lock of its rollout there any more{}; nothing was changed",
+        .0.as_ref().map(|held| format!(": {} took it at {}", held.deployer, held.since)).unwrap_or_default()
+    )]
     RolloutLost(Option<Held>),
     /// The host's own records do not say what to go back to.
+    #[error(
+        "the host's own records do not say what ran before, or something else was deployed since; nothing was changed"
+    )]
     NothingBefore,
     /// The rollout does not wait for approval of this plan.
+    #[error("the rollout does not wait for approval of this plan any more; nothing was approved")]
     NotPaused,
     /// The system to activate is not on the host.
+    #[error("the system to activate is not there or has no bin/switch-to-configuration; nothing was changed")]
     NoToplevel,
     /// A deployment of this nonce is known already.
+    #[error("this deployment is known there already")]
     Known,
     /// The activation does not wait for confirmation, or not any more.
+    #[error("the activation does not wait for confirmation")]
     NotWaiting,
     /// The system profile has no such generation, or none before its current one.
+    #[error(
+        "its system profile has no generation {}; it has: {}; nothing was changed\n  what to do: choose one of these with --to",
+        asked.map_or("before its current one".to_owned(), |number| number.to_string()), listed(generations)
+    )]
     NoGeneration {
         /// The one that was asked for; none for the one before.
         asked: Option<u64>,
@@ -54,13 +83,22 @@ pub enum Refusal {
         generations: Vec<u64>,
     },
     /// A restart would not boot the system that was deployed.
+    #[error(
+        "the system profile names another system than the one that was deployed, so a restart would not boot it; the host was not restarted"
+    )]
     NotInProfile,
     /// Another request to this host does not end.
+    #[error(
+        "another request to this host has not ended for 20 s, so this one was not carried out\n  what to do: look there for process {process}, then deploy again"
+    )]
     Gate {
         /// The process that holds it up: its number and command.
         process: String,
     },
     /// A folder of netlib's is not root's alone.
+    #[error(
+        "{path} has to be a folder of root's alone, and is: {is}; nothing was changed\n  what to do: move it away there, then deploy again"
+    )]
     Folder {
         /// Where it is.
         path: String,
@@ -68,6 +106,7 @@ pub enum Refusal {
         is: String,
     },
     /// The host could not write down what it is going to do.
+    #[error("the host could not write down its state; nothing was activated{}", make_room(disk, said))]
     State {
         /// The file system, as `df` shows it.
         disk: String,
@@ -75,6 +114,10 @@ pub enum Refusal {
         said: String,
     },
     /// The host could not write down which network it belongs to.
+    #[error(
+        "the host could not write down which network it belongs to; what it runs is not touched by that{}",
+        make_room(disk, said)
+    )]
     Identity {
         /// The file system, as `df` shows it.
         disk: String,
@@ -82,6 +125,7 @@ pub enum Refusal {
         said: String,
     },
     /// The activation could not be started.
+    #[error("the host could not start the activation; nothing was changed{}", shown(said))]
     Start {
         /// What the host's commands said.
         said: String,
@@ -127,129 +171,33 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Busy(LockHolder {
-                process: Some(process),
-                ..
-            }) => write!(
-                f,
-                "process {process} holds netlib's lock on this host and is no deployment; nothing was changed\n  what to do: end that process there, then deploy again"
-            ),
-            Self::Busy(LockHolder {
-                deployer, since, ..
-            }) => write!(
-                f,
-                "{deployer} has been deploying to this host since {since}; nothing was changed\n  what to do: wait for that deployment to end, then deploy again"
-            ),
-            Self::Changed { running, by } => {
-                let running = running.as_deref().unwrap_or("no system");
-                f.write_str("the host changed while this deployment was prepared: ")?;
-                match by {
-                    Some((at, deployer)) => write!(f, "{deployer} deployed {running} at {at}")?,
-                    None => write!(f, "{running} runs now, which netlib did not deploy")?,
-                }
-                write!(
-                    f,
-                    "; nothing was changed\n  what to do: see that your flake has those changes too (`netlib diff` shows what would go), then deploy again"
-                )
-            }
-            Self::OtherNetwork { name, id } => write!(
-                f,
-                "this host belongs to the network {name:?} (id {id}); nothing was changed\n  what to do: check `target.host`; if the host is to move to this network, deploy with --adopt"
-            ),
-            Self::SharedId { name, id } => write!(
-                f,
-                "two networks share the id {id}: this host belongs to the one named {name:?}; nothing was changed\n  what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt"
-            ),
-            Self::RolloutBusy(Held {
-                rollout,
-                deployer,
-                since,
-                ..
-            }) => write!(
-                f,
-                "{deployer} has been at work on the rollout {rollout} since {since}; nothing was changed\n  what to do: wait for that deploy to end, then deploy again; the lock of a deployer that is gone ends by itself within two minutes"
-            ),
-            Self::RolloutLost(held) => {
-                f.write_str("this deployment does not have the lock of its rollout there any more")?;
-                if let Some(held) = held {
-                    write!(f, ": {} took it at {}", held.deployer, held.since)?;
-                }
-                f.write_str("; nothing was changed")
-            }
-            Self::NothingBefore => f.write_str(
-                "the host's own records do not say what ran before, or something else was deployed since; nothing was changed",
-            ),
-            Self::NotPaused => write!(
-                f,
-                "the rollout does not wait for approval of this plan any more; nothing was approved"
-            ),
-            Self::NoToplevel => write!(
-                f,
-                "the system to activate is not there or has no bin/switch-to-configuration; nothing was changed"
-            ),
-            Self::Known => write!(f, "this deployment is known there already"),
-            Self::NotWaiting => write!(f, "the activation does not wait for confirmation"),
-            Self::NoGeneration { asked, generations } => {
-                let missing = match asked {
-                    Some(number) => format!("its system profile has no generation {number}"),
-                    None => {
-                        "its system profile has no generation before its current one".to_owned()
-                    }
-                };
-                let numbers: Vec<String> = generations.iter().map(u64::to_string).collect();
-                write!(
-                    f,
-                    "{missing}; it has: {}; nothing was changed\n  what to do: choose one of these with --to",
-                    if numbers.is_empty() {
-                        "none".to_owned()
-                    } else {
-                        numbers.join(", ")
-                    }
-                )
-            }
-            Self::NotInProfile => write!(
-                f,
-                "the system profile names another system than the one that was deployed, so a restart would not boot it; the host was not restarted"
-            ),
-            Self::Gate { process } => write!(
-                f,
-                "another request to this host has not ended for 20 s, so this one was not carried out\n  what to do: look there for process {process}, then deploy again"
-            ),
-            Self::Folder { path, is } => write!(
-                f,
-                "{path} has to be a folder of root's alone, and is: {is}; nothing was changed\n  what to do: move it away there, then deploy again"
-            ),
-            Self::State { disk, said } => {
-                f.write_str("the host could not write down its state; nothing was activated")?;
-                make_room(f, disk, said)
-            }
-            Self::Identity { disk, said } => {
-                f.write_str(
-                    "the host could not write down which network it belongs to; what it runs is not touched by that",
-                )?;
-                make_room(f, disk, said)
-            }
-            Self::Start { said } => {
-                write!(
-                    f,
-                    "the host could not start the activation; nothing was changed"
-                )?;
-                said.lines().try_for_each(|line| write!(f, "\n    {line}"))
-            }
-        }
+fn busy(LockHolder { deployer, since, process, .. }: &LockHolder) -> String {
+    match process {
+        Some(process) => format!(
+            "process {process} holds netlib's lock on this host and is no deployment; nothing was changed\n  what to do: end that process there, then deploy again"
+        ),
+        None => format!(
+            "{deployer} has been deploying to this host since {since}; nothing was changed\n  what to do: wait for that deployment to end, then deploy again"
+        ),
     }
 }
 
+fn changed(running: Option<&str>, by: Option<&(String, String)>) -> String {
+    let running = running.unwrap_or("no system");
+    match by {
+        Some((at, deployer)) => format!("{deployer} deployed {running} at {at}"),
+        None => format!("{running} runs now, which netlib did not deploy"),
+    }
+}
+
+fn listed(generations: &[u64]) -> String {
+    let numbers: Vec<String> = generations.iter().map(u64::to_string).collect();
+    if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }
+}
+
 /// What was said of a disk that takes nothing, and what to do.
-fn make_room(f: &mut fmt::Formatter<'_>, disk: &str, said: &str) -> fmt::Result {
-    for line in said.lines() {
-        write!(f, "\n    {line}")?;
-    }
-    if !disk.is_empty() {
-        write!(f, "\n  file system: {disk}")?;
-    }
-    f.write_str("\n  what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again")
+fn make_room(disk: &str, said: &str) -> String {
+    let disk = if disk.is_empty() { String::new() } else { format!("\n  file system: {disk}") };
+    let help = "make room there, for example with `nix-collect-garbage -d`, then deploy again";
+    format!("{}{disk}\n  what to do: {help}", shown(said))
 }

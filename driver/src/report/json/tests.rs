@@ -5,10 +5,12 @@ use std::time::{Duration, UNIX_EPOCH};
 use insta::assert_snapshot;
 
 use super::*;
+use crate::evaluate::CacheStatus;
+use crate::event::StepResult;
 use crate::graph::Graph;
 use crate::plan::tests::example;
 use crate::process::Stream;
-use crate::report::summary::{NodeResult, Row};
+use crate::report::summary::{NodeResult, Row, Summary};
 use crate::rollout::{RolloutReport, RolloutState};
 
 fn finished(step: &str, result: StepResult) -> Event {
@@ -87,7 +89,8 @@ fn every_event_is_one_line() {
 fn the_documentation_names_every_event() {
     let documented = include_str!("../../../../docs/events.md");
     for event in events() {
-        let (name, fields) = described(&event);
+        let fields = serde_json::to_value(&event).unwrap();
+        let name = fields["event"].as_str().unwrap();
         assert!(documented.contains(&format!("| `{name}` |")), "{name}");
         for field in fields.as_object().unwrap().keys() {
             assert!(documented.contains(&format!("`{field}`")), "{name}: {field}");

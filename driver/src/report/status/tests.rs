@@ -56,11 +56,8 @@ fn all() -> Vec<NodeStatus> {
             phase: Phase::Activating,
         }),
     });
-    probe.unfinished = vec![Unfinished {
-        nonce: "1-a".to_owned(),
-        phase: Phase::Activating.word().to_owned(),
-        toplevel: NEW.to_owned(),
-    }];
+    probe.unfinished =
+        vec![Unfinished { nonce: "1-a".to_owned(), phase: Phase::Activating.to_string(), toplevel: NEW.to_owned() }];
     let empty = NodeStatus { node: "gamma".to_owned(), host: Ok(HostStatus::default()), planned: Planned::NotAsked };
     let good = runs("alpha", OLD, Planned::System(OLD.to_owned()));
     let mut silent = offline("epsilon");
