@@ -3,7 +3,6 @@
 //! Knows connections, privileges and the host script; knows nothing of steps, their order or what they are for.
 
 mod anew;
-mod askpass;
 mod connect;
 mod contact;
 mod deployer;
@@ -21,7 +20,6 @@ mod shared;
 mod ssh;
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -131,17 +129,15 @@ pub struct RemoteStore {
     pub url: String,
     /// Value of `NIX_SSHOPTS`.
     pub ssh_options: String,
-    /// Where the `ssh` is that Nix is to find first.
-    ssh_folder: PathBuf,
-    /// What sudo needs there meanwhile.
-    _loan: Option<askpass::Loan>,
+    /// The `ssh` that Nix is to find first.
+    ssh: nix_ssh::NixSsh,
 }
 
 impl RemoteStore {
     /// Nix with these words, which reaches the store.
     pub(crate) fn nix<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = [self.ssh_folder.as_os_str(), &path].join(OsStr::new(":"));
+        let path = [self.ssh.folder.as_os_str(), &path].join(OsStr::new(":"));
         Command::new("nix").args(words).env("NIX_SSHOPTS", &self.ssh_options).env("PATH", path).limits(Limits::HOST)
     }
 }

@@ -1,11 +1,14 @@
 //! The `ssh` that Nix finds first: it leads to one connection and one program, and passes over what a login shell prints.
 //! And the `nix` that finds it, with a limit of memory: a host tells Nix how much to make room for.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+use super::HostCommand;
 use super::frame::Framed;
 use super::master::Connection;
 use crate::process::{ProcessError, quote_argv};
@@ -13,16 +16,45 @@ use crate::process::{ProcessError, quote_argv};
 const SSH: &str = include_str!("nix-ssh.sh");
 const NIX: &str = include_str!("limited-nix.sh");
 
-/// Writes both, and says in which folder they are.
-pub(super) fn write(connection: &Connection, daemon: &[String]) -> Result<PathBuf, ProcessError> {
-    let folder = connection.socket().with_extension("nix");
-    let framed = Framed::new(daemon);
-    let command = quote_argv(&connection.command(&framed.argv).argv());
-    let mark = &framed.mark;
-    let ssh = format!("#!/bin/sh\nmark={mark}\ndaemon() {{ exec {command}; }}\n{SSH}");
-    let written = write_programs(&folder, &[("ssh", &ssh), ("nix", NIX)]);
-    written.map_err(|source| ProcessError::Io { argv: vec![folder.display().to_string()], source })?;
-    Ok(folder)
+/// So often may Nix connect: as many copies of what sudo reads lie ready.
+const CONNECTIONS: usize = 8;
+
+/// A folder with both. It goes with this value, and so does what sudo reads.
+pub(super) struct NixSsh {
+    pub(super) folder: PathBuf,
+    _first: Option<File>,
+}
+
+impl NixSsh {
+    /// Leads to Nix's daemon over the connection, run by this command.
+    pub(super) fn to(connection: &Connection, daemon: &HostCommand) -> Result<Self, ProcessError> {
+        let framed = Framed::new(&daemon.argv);
+        let folder = connection.socket().with_extension(&framed.mark);
+        let command = quote_argv(&connection.command(&framed.argv).argv());
+        let ssh = format!("#!/bin/sh\nmark={}\ndaemon() {{ exec {command}; }}\n{SSH}", framed.mark);
+        let written = write_programs(&folder, &[("ssh", &ssh), ("nix", NIX)]);
+        let first = written.and_then(|()| lay_ready(&folder.join("first"), &daemon.stdin));
+        let failed = |source| ProcessError::Io { argv: vec![folder.display().to_string()], source };
+        Ok(Self { _first: first.map_err(failed)?, folder })
+    }
+}
+
+impl Drop for NixSsh {
+    fn drop(&mut self) {
+        // The folder around it goes with the run in any case.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Makes a pipe that holds these lines, as long as it is open here.
+fn lay_ready(path: &Path, lines: &[u8]) -> std::io::Result<Option<File>> {
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
+    let mut pipe = OpenOptions::new().read(true).write(true).open(path)?;
+    pipe.write_all(&lines.repeat(CONNECTIONS))?;
+    Ok(Some(pipe))
 }
 
 fn write_programs(folder: &Path, programs: &[(&str, &str)]) -> std::io::Result<()> {

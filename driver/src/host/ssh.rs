@@ -11,10 +11,11 @@ use super::anew;
 use super::connect::address;
 use super::frame::Framed;
 use super::master::{Connection, NOT_FOUND, SSH_FAILED};
+use super::nix_ssh::NixSsh;
 use super::password::{SudoPassword, asker};
 use super::rights::{Login, Rights};
 use super::shared::Shared;
-use super::{Host, HostCommand, HostError, RemoteStore, askpass, nix_ssh};
+use super::{Host, HostCommand, HostError, RemoteStore};
 use crate::plan::Target;
 use crate::process::{Command, Limits, LineSink, Output, ProcessError};
 
@@ -141,24 +142,9 @@ impl SshHost {
     async fn open_store(&self) -> Result<RemoteStore, HostError> {
         let connection = self.shared.connection().await?;
         // Root's own Nix takes paths without signatures; that of another user would not.
-        let (program, loan) = match self.rights.get() {
-            Some(Rights::Root) | None => (None, None),
-            Some(Rights::Sudo) => (Some("sudo -n nix-daemon".to_owned()), None),
-            Some(rights @ Rights::Password { secret, .. }) => {
-                rights.check(&self.address())?;
-                let loan = askpass::lend(&connection, &self.address(), secret).await?;
-                (Some(loan.program.clone()), Some(loan))
-            }
-        };
-        let words = program.as_deref().unwrap_or("nix-daemon").split(' ');
-        let daemon: Vec<String> = words.chain(["--stdio"]).map(str::to_owned).collect();
-        let folder = nix_ssh::write(&connection, &daemon)?;
-        Ok(RemoteStore {
-            url: store_url(&self.node, program.as_deref()),
-            ssh_options: connection.share_options(),
-            ssh_folder: folder,
-            _loan: loan,
-        })
+        let daemon = self.as_root(HostCommand::new(["nix-daemon", "--stdio"]))?;
+        let (url, ssh_options) = (store_url(&self.node), connection.share_options());
+        Ok(RemoteStore { url, ssh_options, ssh: NixSsh::to(&connection, &daemon)? })
     }
 
     /// Ends the connection for good.
@@ -207,12 +193,11 @@ impl Login for Greeting<'_> {
     }
 }
 
-/// How Nix calls the store. The name leads nowhere, it is only shown: the options lead to the open connection.
-fn store_url(node: &str, program: Option<&str>) -> String {
+/// How Nix calls the store. The name leads nowhere, it is only shown: the `ssh` that Nix finds leads to the open connection.
+fn store_url(node: &str) -> String {
     // Nix takes this name for its own machine, without any ssh.
     let suffix = if node == "localhost" { ".netlib" } else { "" };
-    let query = program.map_or_else(String::new, |program| format!("?remote-program={}", percent_encoded(program)));
-    format!("ssh-ng://{}{suffix}{query}", percent_encoded(node))
+    format!("ssh-ng://{}{suffix}", percent_encoded(node))
 }
 
 /// Everything but letters, digits and what no URL gives a meaning to.
@@ -236,12 +221,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_character_of_a_name_or_a_program_has_a_meaning_in_the_url() {
-        assert_eq!(store_url("alpha", None), "ssh-ng://alpha");
-        assert_eq!(store_url("localhost", None), "ssh-ng://localhost.netlib");
-        assert_eq!(
-            store_url("a@b?c#d%e", Some("/run/user/1/x&trusted=1 y;z/nix-daemon")),
-            "ssh-ng://a%40b%3Fc%23d%25e?remote-program=/run/user/1/x%26trusted%3D1%20y%3Bz/nix-daemon"
-        );
+    fn no_character_of_a_name_has_a_meaning_in_the_url() {
+        assert_eq!(store_url("alpha"), "ssh-ng://alpha");
+        assert_eq!(store_url("localhost"), "ssh-ng://localhost.netlib");
+        assert_eq!(store_url("a@b?c#d%e"), "ssh-ng://a%40b%3Fc%23d%25e");
     }
 }
