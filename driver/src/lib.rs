@@ -12,6 +12,7 @@ pub mod event;
 pub mod facts;
 pub mod flake;
 #[cfg(test)]
+#[path = "tests/fuzz.rs"]
 mod fuzz;
 pub mod graph;
 pub mod host;

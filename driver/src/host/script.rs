@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
-pub use activation::{Activation, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, status};
+pub use activation::{Activation, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, news, status};
 use answer::Answer;
 pub use health::{CheckVerdict, Health, HealthCheck, HealthMode, Verdict, check};
 pub use inspect::{Generation, HostStatus, inspect};
@@ -47,10 +47,10 @@ if [ ! -L "$d" ] && [ -O "$d" ] && [ -f "$f" ]; then shift && exec sh "$f" "$@";
 echo script=absent"#;
 
 /// Puts it there before. Where that does not work the host can still be looked at, and says itself what is wrong.
-const PUT_AND_RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib f=$d/script-$1.sh text=$(cat)
+const PUT_AND_RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib l=${NETLIB_HOST_ROOT:-}/var/lib/netlib f=$d/script-$1.sh text=$(cat)
 shift
 umask 077
-if mkdir -p -- "$d" && [ ! -L "$d" ] && [ -O "$d" ] && chmod 700 -- "$d" &&
+if mkdir -p -- "$d" && [ ! -L "$d" ] && [ -O "$d" ] && chmod 700 -- "$d" && { [ ! -d "$l" ] || chmod 700 -- "$l"; } &&
   printf '%s\n' "$text" >"$d/script.new.$$" && mv -f -- "$d/script.new.$$" "$f"; then exec sh "$f" "$@"; fi
 rm -f -- "$d/script.new.$$"
 exec sh -c "$text" netlib-host "$@""#;
@@ -74,7 +74,7 @@ pub struct Probe {
     pub system_profile: Option<String>,
     /// The network this host belongs to.
     pub network: Option<Network>,
-    /// Version of Nix.
+    /// Version of Nix; where it lies, when the host was only asked whether it is of a network.
     pub nix: Option<String>,
     /// Who is deploying to it right now.
     pub lock: Option<LockHolder>,
@@ -247,6 +247,7 @@ impl IdentityPolicy {
 }
 
 #[cfg(test)]
+#[path = "script/tests/fuzz.rs"]
 mod fuzz;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
-//! Follows an activation that goes on by itself on its host: polls, shows its log, finds the host again when it is lost.
+//! Follows an activation that goes on by itself on its host: has the host tell what is new, shows its log, finds the host
+//! again when it is lost.
 
 mod log;
 mod silence;
@@ -13,7 +14,7 @@ use crate::host::{Host, HostError, Refusal};
 use log::LogReader;
 use silence::Silence;
 
-/// Between two questions.
+/// From one question to the next, where a host answers at once.
 const PAUSE: Duration = Duration::from_millis(400);
 /// Longest pause between two attempts to reach a lost host.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -110,6 +111,7 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             Origin::Found => 0,
         };
         loop {
+            let asked = Instant::now();
             let status = self.status().await?;
             self.log.take(&status.log);
             self.explain_silence(&status).await;
@@ -138,7 +140,7 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             }
             // Where there is more of the log already, it is read without a pause.
             if status.log.len() < script::LOG_PIECE || self.log.is_full() {
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep_until(asked + PAUSE).await;
             }
         }
     }
@@ -184,11 +186,12 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
     /// The rest of the log, which may be longer than one answer, as far as it comes in time.
     async fn end(&mut self, mut status: Status) -> Result<Ended, StepFailure> {
         let since = Instant::now();
-        while !status.log.is_empty() && !self.log.is_full() && since.elapsed() < REST {
+        let has_more = |status: &Status| status.log.len() >= script::LOG_PIECE;
+        while has_more(&status) && !self.log.is_full() && since.elapsed() < REST {
             status = self.status().await?;
             self.log.take(&status.log);
         }
-        if !status.log.is_empty() {
+        if has_more(&status) {
             self.log.cut();
         }
         self.log.flush();
@@ -206,7 +209,8 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
         let mut pause = Duration::from_secs(1);
         let nonce = &self.course.activation.nonce;
         loop {
-            let error = match script::status(self.host, nonce, self.log.offset).await {
+            let told = matches!(self.confirmation, Some(Ok(()))).then_some(Phase::AwaitingConfirmation);
+            let error = match script::news(self.host, nonce, self.log.offset, told).await {
                 Ok(status) => return Ok(status),
                 Err(error) if error.is_connection() => error,
                 Err(error) => return Err(error.into()),

@@ -1,34 +1,23 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # --- starting an activation --------------------------------------------------------------------------------------
 
-protect() {
+# keep_root NONCE NAME PATH ANSWER: what is valid is here with all that it refers to. A host that cannot say so is copied to.
+keep_root() {
   use_deploy "$1"
-  if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-next"; then refuse_state "$root/nix"; fi
+  if ! mkdir -p -- "$roots" || ! ln -sfn -- "$3" "$roots/$nonce-$2"; then refuse_state "$root/nix"; fi
   tidy_roots
-  emit protected "$2"
-  say_whether_valid "$2"
+  emit "$4" "$3"
+  if [ -e "$3" ] && nix-store --check-validity "$3" >/dev/null 2>&1; then emit valid yes; fi
 }
 
 # At the gate: what is about to be recorded has its root and no record yet.
 release() {
   enter_gate
+  read_kept
   for dead in "$@"; do
-    if is_nonce "$dead" && ! is_of_record "$dead"; then rm -f -- "$roots/$dead-next"; fi
+    case $kept in *" $dead "*) ;; *) if is_nonce "$dead"; then rm -f -- "$roots/$dead-next"; fi ;; esac
   done
   emit released "$*"
-}
-
-keep() {
-  use_deploy "$1"
-  if ! mkdir -p -- "$roots" || ! ln -sfn -- "$2" "$roots/$nonce-programs"; then refuse_state "$root/nix"; fi
-  tidy_roots
-  emit kept "$2"
-  say_whether_valid "$2"
-}
-
-# What is valid is here with all that it refers to. A host that cannot say so is copied to.
-say_whether_valid() {
-  if nix-store --check-validity "$1" >/dev/null 2>&1; then emit valid yes; fi
 }
 
 at_gate='' is_alone=''
@@ -40,7 +29,8 @@ enter_gate() {
   command exec 7>>"$runtime/gate" || refuse_state "$runtime"
   if ! flock -w 20 7; then
     exec 7>&-
-    emit gate.process "$(who_has "$runtime/gate")"
+    find_owner "$runtime/gate"
+    emit gate.process "$owner"
     refuse gate
   fi
   at_gate=yes
@@ -61,97 +51,59 @@ refuse_while_busy() {
 
 # Who prepared a deployment for a host as it was must not undo what somebody else has deployed there meanwhile.
 refuse_when_changed() {
-  [ -n "$seen" ] || return 0
-  now_running=$(resolve "$running") now_profile=$(resolve "$profile")
-  if [ "$now_running" = "$seen_running" ] && [ "$now_profile" = "$seen_profile" ]; then return 0; fi
+  if [ -z "$seen" ] || [ "$now_running $now_profile" = "$seen_running $seen_profile" ]; then return 0; fi
   emit changed.running "$now_running"
-  emit changed.profile "$now_profile"
-  for entry in $(recorded); do
-    (
-      use_deploy "$entry"
-      if load_state && [ "$phase" = confirmed ] && [ "$toplevel" = "$now_running" ]; then
-        emit changed.by "$finished $deployer"
-      fi
-    )
+  for record in $(records); do
+    state_file "${record##*:}"
+    load past_ "$file" phase toplevel finished deployer
+    if [ "$past_phase $past_toplevel" = "confirmed $now_running" ]; then emit changed.by "$past_finished $past_deployer"; fi
   done
   refuse changed
 }
 
-# Prints what a deployment says of the system that runs: what to go back to. Nothing if it says nothing.
+# Sets `trusted` to what a deployment says of the system that runs: what to go back to. False if it says nothing.
 judge_running() {
-  use_deploy "$1"
-  if ! load_state || [ "$boot" != "$(boot_id)" ] || [ "$toplevel" != "$now_running" ]; then return 0; fi
-  case $phase:$goal in
-    *:boot | *:dry-activate) return 0 ;;
-    confirmed:*) emit trusted "$toplevel" ;;
+  state_file "$1"
+  load past_ "$file" phase goal boot toplevel previous
+  if [ "$past_boot $past_toplevel" != "$this_boot $now_running" ]; then return 1; fi
+  case $past_phase:$past_goal in
+    *:boot | *:dry-activate) return 1 ;;
+    confirmed:*) trusted=$now_running ;;
     # What the next boot brings was confirmed, or somebody decided for it.
-    *)
-      if unfinished || [ "$phase" = interrupted ] || [ "$phase" = rollbackFailed ]; then
-        [ "$(resolve "$profile")" = "$toplevel" ] || emit trusted "$previous"
-      fi
-      ;;
+    interrupted:* | rollbackFailed:*) [ "$now_profile" != "$now_running" ] && trusted=$past_previous ;;
+    *) is_open "$past_phase" && [ "$now_profile" != "$now_running" ] && trusted=$past_previous ;;
   esac
 }
 
-# What a failure goes back to: what runs, unless it runs only because of a deployment that nobody confirmed.
-# Where nothing runs, the system of the next boot. The last deployment that says something of it is right.
-trusted_system() {
-  now_running=$(resolve "$running") trusted=''
-  for entry in $(recorded); do
-    verdict=$(judge_running "$entry")
-    if [ -n "$verdict" ]; then trusted=${verdict#*=}; fi
-  done
-  if [ -z "$trusted" ]; then trusted=$now_running; fi
-  if [ -z "$trusted" ]; then trusted=$(resolve "$profile"); fi
-  printf '%s\n' "$trusted"
+# Sets `previous` to what a failure goes back to: what runs, unless it runs only because of a deployment that nobody
+# confirmed. Where nothing runs, the system of the next boot. The last deployment that says something of it is right.
+find_trusted() {
+  trusted='' newest_first=''
+  for record in $(records); do newest_first="${record##*:} $newest_first"; done
+  for record in $newest_first; do if judge_running "$record"; then break; fi; done
+  previous=${trusted:-${now_running:-$now_profile}}
 }
 
 read_options() {
-  id='' name='' policy=keep checks='' healthy=0 health_deadline=0 seen='' seen_profile=''
-  lease='' digest='' undo=''
+  id='' name='' policy=keep checks='' healthy=0 health_deadline=0 seen='' seen_running='' seen_profile='' lease='' digest='' undo=''
   for option in "$@"; do
     value=${option#*=}
-    case $option in
-      toplevel=*) toplevel=$value ;;
-      generation=*) generation=$value ;;
-      deployer=*) deployer=$value ;;
-      goal=*) goal=$value ;;
-      timeout=*) timeout=$value ;;
-      confirm=*) confirm=$value ;;
-      check=*) checks="$checks$value
+    case ${option%%=*} in
+      check) checks="$checks$value
 " ;;
-      healthy=*) healthy=$value ;;
-      health-deadline=*) health_deadline=$value ;;
-      id=*) id=$value ;;
-      name=*) name=$value ;;
-      policy=*) policy=$value ;;
-      lease=*) lease=$value ;;
-      digest=*) digest=$value ;;
-      undo=*) undo=$value ;;
-      seen=*) seen=yes seen_running=$value ;;
-      seen-profile=*) seen_profile=$value ;;
-      *)
-        echo "netlib-host: no option '$option'" >&2
-        exit 64
-        ;;
+      toplevel | generation | deployer | goal | timeout | confirm | healthy | health_deadline | id | name | policy | lease | digest | \
+        undo | seen | seen_running | seen_profile) eval "${option%%=*}=\$value" ;;
+      *) misused "no option '$option'" ;;
     esac
   done
-  case $goal in switch | boot | test | dry-activate) ;; *)
-    echo "netlib-host: no goal '$goal'" >&2
-    exit 64
-    ;;
-  esac
-  if ! is_number "$timeout" || ! is_number "$confirm" || ! is_number "$healthy" || ! is_number "$health_deadline"; then
-    echo "netlib-host: timeout, confirm, healthy and health-deadline are seconds" >&2
-    exit 64
-  fi
+  case $goal in switch | boot | test | dry-activate) ;; *) misused "no goal '$goal'" ;; esac
+  for value in "$timeout" "$confirm" "$healthy" "$health_deadline"; do is_number "$value" || misused "'$value' is no number of seconds"; done
 }
 
 record() {
   full=$library
-  mkdir -p -- "$deploy" && head -c 65536 /dev/zero >"$deploy/reserve" && sync -- "$deploy/reserve" &&
-    make_empty "$deploy/log" && printf '%s' "$checks" >"$deploy/checks" &&
-    mkdir -p -- "$roots" && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
+  mkdir -p -- "$deploy" "$roots" && head -c 65536 /dev/zero >"$deploy/reserve" && sync -- "$deploy/reserve" &&
+    make_empty "$deploy/log" && printf '%s' "$checks" >"$deploy/checks" && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
   if [ -n "$previous" ]; then ln -sfn -- "$previous" "$roots/$nonce-previous" || return 1; fi
   # The unit has a script of its own, whatever becomes of this one; last of all the state, which makes it a record.
   ln -f -- "$0" "$script" || {
@@ -161,68 +113,74 @@ record() {
   write_text "$deploy/state" "$(print_state)" && sync -- "$deploys" "$library"
 }
 
-activate() {
+# admit NONCE WHAT KEY=VALUE…
+admit() {
   use_deploy "$1"
-  forsaken=$roots/$nonce-next
-  shift
+  what=$2
+  shift 2
   read_options "$@"
   enter_gate
   if [ -f "$deploy/state" ]; then refuse known; fi
   check_identity "$id" "$name" "$policy"
-  refuse_without_lease activate
-  [ -x "$toplevel/bin/switch-to-configuration" ] || refuse no-toplevel
+  refuse_without_lease "$what"
+}
+
+activate() {
+  nonce=$1
+  forsaken=$roots/$nonce-next
+  shift
+  admit "$nonce" activate "$@"
   begin
 }
 
 # The profile's own order decides what came before, not the age or place of a link.
-previous_generation() {
-  here=$(current_generation) best=''
+find_previous_generation() {
+  current_generation
   for link in "$profile"-*-link; do
-    number=$(generation_number "$link")
-    if [ -n "$number" ] && [ "$number" -lt "${here:-0}" ] && [ "$number" -gt "${best:-0}" ]; then best=$number; fi
+    generation_number "$link"
+    if [ "${link_number:-0}" -lt "${current:-0}" ] && [ "${link_number:-0}" -gt "${generation:-0}" ]; then generation=$link_number; fi
   done
-  printf '%s\n' "$best"
 }
 
 rollback() {
-  use_deploy "$1"
+  nonce=$1
   shift
-  read_options "$@"
-  enter_gate
-  if [ -f "$deploy/state" ]; then refuse known; fi
-  check_identity "$id" "$name" "$policy"
-  refuse_without_lease rollback
+  admit "$nonce" rollback "$@"
   # Whoever is at work may be about to change which generation comes before.
   refuse_while_busy
   toplevel=''
   if [ -n "$undo" ]; then
-    before_deployment "$undo" || refuse nothing-before
+    find_before "$undo" || refuse nothing-before
   elif [ -z "$generation" ]; then
-    generation=$(previous_generation)
+    find_previous_generation
   fi
   if [ -z "$toplevel" ]; then
-    if ! is_number "$generation" || [ ! -e "$profile-$generation-link" ]; then
+    toplevel=$profile-$generation-link
+    if ! is_number "$generation" || [ ! -e "$toplevel" ]; then
       emit generation.asked "$generation"
       generations
       refuse no-generation
     fi
-    toplevel=$profile-$generation-link
   fi
-  [ -x "$toplevel/bin/switch-to-configuration" ] || refuse no-toplevel
   begin
 }
 
 begin() {
+  [ -x "$toplevel/bin/switch-to-configuration" ] || refuse no-toplevel
   private_folder "$library"
   private_folder "$deploys"
-  enter_gate
   refuse_while_busy
+  look_at_systems
   refuse_when_changed
-  previous=$(trusted_system)
+  read_boot
+  find_trusted
   tidy_host
-  toplevel=$(resolve "$toplevel") phase=prepared started=$(now) started_uptime=$(uptime_seconds) boot=$(boot_id)
-  profile_before=$(resolve "$profile") generation_before=$(current_generation)
-  number=$(next_number) network_id=$id network_name=$name script=$runtime/host-$nonce.sh
+  resolve "$toplevel"
+  current_generation
+  newest=$(records | tail -n 1) number=${newest%%:*}
+  read_uptime
+  toplevel=$found phase=prepared started=$(now) started_uptime=$uptime boot=$this_boot profile_before=$now_profile
+  number=$((${number:-0} + 1)) generation_before=$current network_id=$id network_name=$name script=$runtime/host-$nonce.sh
   if ! record || ! record_rolled; then
     rm -rf -- "$deploy"
     rm -f -- "$roots/$nonce-previous" "$script"
@@ -246,29 +204,21 @@ begin() {
 # finds it ended.
 is_still_ours() { take_lock 5 && load_state && [ "$phase" = prepared ]; }
 
-# No pipe of ours is held by the unit: losing the connection changes nothing for it. What is killed in the middle is
-# brought to an end by `recover`, for which the script stays there and which waits for nothing that ignores a signal; and
-# if that was killed too, by a timer, or by another process where there is no systemd.
+# No pipe of ours is held by the unit: losing the connection changes nothing for it. What is killed in the middle is begun
+# again, which brings it to its end, as long as its script is there: by a timer, or by one of two processes where there is
+# no systemd.
 start() {
   if has_systemd; then
-    transient "netlib-$nonce-watch" --on-active=10 --on-unit-inactive=10 --timer-property=AccuracySec=1s \
-      /bin/sh -c "if [ -e $script ]; then exec /bin/sh $script watch $nonce; fi; exec systemctl stop --no-block netlib-$nonce-watch.timer" &&
-      transient "netlib-$nonce" --no-block --property=TimeoutStopSec="$((timeout * 3 + 120))" \
-        --property="ExecStopPost=/bin/sh -c 'test ! -e $script || exec /bin/sh $script recover $nonce'" \
-        /bin/sh "$script" run "$nonce"
+    systemd-run --quiet --collect --unit="netlib-$nonce" --description="netlib activation $nonce" --on-active=0 \
+      --on-unit-inactive=3 --timer-property=AccuracySec=1ms --property=Delegate=yes --property=KillSignal=SIGKILL \
+      --setenv=PATH="$PATH" --setenv=HOME=/root /bin/sh -c \
+      "if test -e $script; then exec /bin/sh $script work $nonce; fi; exec systemctl stop --no-block netlib-$nonce.timer" </dev/null
   else
     # shellcheck disable=SC2016
-    setsid /bin/sh -c '/bin/sh "$1" run "$2"; test ! -e "$1" || exec /bin/sh "$1" recover "$2"' sh "$script" "$nonce" \
-      </dev/null >/dev/null 2>&1 7>&- &
+    keep_at_work begin '/bin/sh "$1" work "$2"; test ! -e "$1" || exec /bin/sh "$1" work "$2"' 7>&- &
     # shellcheck disable=SC2016
-    setsid /bin/sh -c 'while sleep 5 && test -e "$1"; do /bin/sh "$1" watch "$2"; done' sh "$script" "$nonce" \
-      </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- &
+    keep_at_work watch 'while sleep 5 && test -e "$1"; do /bin/sh "$1" watch "$2"; done' 3>&- 4>&- 5>&- 6>&- 7>&- &
   fi
 }
 
-transient() {
-  unit=$1
-  shift
-  systemd-run --quiet --collect --unit="$unit" --description="netlib activation $nonce" --property=Delegate=yes \
-    --property=KillSignal=SIGKILL --setenv=PATH="$PATH" --setenv=HOME=/root "$@" </dev/null
-}
+keep_at_work() { exec setsid /bin/sh -c "$2" "$1" "$script" "$nonce" </dev/null >/dev/null 2>&1; }

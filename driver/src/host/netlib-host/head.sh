@@ -13,10 +13,13 @@
 #   activate NONCE KEY=VALUE…    check, record, start the activation of `toplevel`, return at once
 #   rollback NONCE KEY=VALUE…    the same for a generation of the profile: `generation=N`, or the one before; with
 #                                `undo=NONCE` what ran before that deployment, by the host's own record
-#   run NONCE, recover NONCE     the activation itself, and what goes back when that was killed (started by `activate`)
-#   watch NONCE                  `recover` if neither of them is at work any more (started again and again by a timer)
+#   work NONCE                   the activation itself, or what brings one to its end that was killed (started by `activate`,
+#                                and again until it is over)
+#   watch NONCE                  `work` if nobody is at work on it any more
 #   confirm NONCE                the host can be reached: asked for over a connection made for this question
-#   status NONCE OFFSET          how that activation stands, and its log from byte OFFSET on; its end counts as seen
+#   status NONCE OFFSET [TOLD SECONDS]
+#                                how that activation stands, and its log from byte OFFSET on; its end counts as seen.
+#                                With SECONDS: once there is something to tell, or when they are over
 #   jobs                         what systemd is working on
 #   identify ID NAME POLICY      record which network a host without anything to activate belongs to (POLICY: keep or
 #                                adopt); otherwise the activation does
@@ -31,56 +34,86 @@
 set -u
 # What netlib writes is root's alone from the first moment on.
 umask 077
-LC_ALL=C
-export LC_ALL
-
 # Tests give another root; it is empty everywhere else.
 root=${NETLIB_HOST_ROOT:-}
-PATH=$root/run/current-system/sw/bin:$root/nix/var/nix/profiles/default/bin:/run/wrappers/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export PATH
+export LC_ALL=C PATH="$root/run/current-system/sw/bin:$root/nix/var/nix/profiles/default/bin:/run/wrappers/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-me=$(id -u)
-runtime=$root/run/netlib
-library=$root/var/lib/netlib
-deploys=$library/deploys
-roots=$root/nix/var/nix/gcroots/netlib
-profile=$root/nix/var/nix/profiles/system
-running=$root/run/current-system
-booted=$root/run/booted-system
-keep_deploys=20
-keep_roots_seconds=604800
-keep_programs_seconds=86400
+runtime=$root/run/netlib library=$root/var/lib/netlib
+deploys=$library/deploys roots=$root/nix/var/nix/gcroots/netlib
+profile=$root/nix/var/nix/profiles/system running=$root/run/current-system booted=$root/run/booted-system
+keep_deploys=20 keep_roots_seconds=604800 keep_programs_seconds=86400
 # How long a recorded activation may take to begin, in seconds: later it never does.
 begin_seconds=60
+
+# Functions that look something up set a variable: one that prints it costs a process each time.
 
 emit() { printf '%s=%s\n' "$1" "$2"; }
 now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
 say() { printf 'netlib: %s\n' "$*"; }
-resolve() { if [ -e "$1" ]; then readlink -f -- "$1"; fi; }
 has_systemd() { [ -d "$root/run/systemd/system" ]; }
+is_nonce() { case $1 in '' | *[!A-Za-z0-9-]*) return 1 ;; esac }
+is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac }
+
+misused() {
+  echo "netlib-host: $*" >&2
+  exit 64
+}
+
+# Sets `found` to the folder that a path leads to; to nothing where it leads nowhere.
+resolve() {
+  found=''
+  if cd -P -- "$1"; then found=$PWD; fi
+  cd /
+} 2>/dev/null
+
+look_at_systems() {
+  resolve "$running"
+  now_running=$found
+  resolve "$profile"
+  now_profile=$found
+}
 
 # Deadlines are counted by this: the wall clock may jump.
-uptime_seconds() {
-  read -r uptime_now uptime_idle </proc/uptime
-  printf '%s\n' "${uptime_now%%.*}"
+read_uptime() {
+  read -r uptime idle </proc/uptime
+  uptime=${uptime%%.*}
 }
 
-# Field N of a process's line in /proc/PID/stat, counted from its state; the name before it may hold anything.
-stat_field() {
-  shift_by=$2
+# Sets `field` to field N, counted from the state, of a process's line as /proc/PID/stat has it; the name before may hold
+# anything.
+read_stat() {
+  line='' field='' skipped=$2
+  read -r line <"$1"
   # shellcheck disable=SC2086
-  set -- ${1##*) }
-  shift "$shift_by"
-  printf '%s\n' "$1"
-}
-
-process_field() {
-  read -r stat_line <"/proc/$1/stat" || return 1
-  stat_field "$stat_line" "$2"
-}
+  set -- ${line##*) }
+  # Shifting more than there is would end the shell.
+  if [ "$#" -gt "$skipped" ] && shift "$skipped"; then field=$1; fi
+} 2>/dev/null
 
 # A container shares the kernel's id with its machine; when its first process began tells its own boots apart.
-boot_id() { printf '%s-%s\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(process_field 1 19)"; } 2>/dev/null
+read_boot() {
+  read_stat /proc/1/stat 19
+  read -r this_boot </proc/sys/kernel/random/boot_id
+  this_boot=$this_boot-$field
+}
+
+# load PREFIX FILE FIELD…: sets PREFIX_FIELD to what the file says of it, or to nothing.
+load() {
+  prefix=$1 file=$2
+  shift 2
+  for field in "$@"; do eval "$prefix$field=''"; done
+  [ -f "$file" ] || return 1
+  while IFS= read -r line; do
+    field=${line%%=*} value=${line#*=}
+    case $field in
+      '' | *[!a-z_]*) continue ;;
+      # Arithmetic with what is no number would end the shell.
+      number | until | timeout | confirm | healthy | health_deadline) is_number "$value" || continue ;;
+      started_uptime) is_number "${value#-}" || continue ;;
+    esac
+    case " $* " in *" $field "*) eval "$prefix$field=\$value" ;; esac
+  done <"$file"
+}
 
 # What is refused leaves no root behind; set by those who have one to lose.
 forsaken=''
@@ -100,40 +133,30 @@ disk() {
   printf '%s\n' "$space"
 }
 
-# refuse_state [PATH]: what could not be written is there.
+# refuse_state [PATH [CODE]]: what could not be written is there.
 refuse_state() {
   emit disk "$(disk "${1:-$library}")"
-  refuse state
+  refuse "${2:-state}"
 }
 
-# A folder of root's alone, made so at once. A link, or what somebody else owns, is not used.
+# A folder of root's alone. A link, or what somebody else owns, is not used.
 private_folder() {
-  case $(stat -c '%F %u %a' -- "$1" 2>/dev/null) in
-    "directory $me 700") return 0 ;;
-    "directory $me "*) chmod 700 -- "$1" || refuse_state "$1" ;;
-    '') (umask 022 && mkdir -p -- "${1%/*}") && mkdir -- "$1" || [ -d "$1" ] || refuse_state "${1%/*}" ;;
-  esac
-  case $(stat -c '%F %u %a' -- "$1") in
-    "directory $me 700") ;;
-    *)
-      emit folder "$1"
-      emit folder.is "$(stat -c '%F of %U, mode %a' -- "$1")"
-      refuse folder
-      ;;
-  esac
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then
+    { (umask 022 && mkdir -p -- "${1%/*}") && mkdir -- "$1"; } || [ -d "$1" ] || refuse_state "${1%/*}"
+  fi
+  if [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; then return 0; fi
+  emit folder "$1"
+  emit folder.is "$(stat -c '%F of %U, mode %a' -- "$1")"
+  refuse folder
 }
 
 # write_text FILE TEXT: the file is either the old one or the whole new one, also after a power loss. No pipe: what is
 # killed in the middle must not leave the half of it.
 write_text() {
-  if printf '%s\n' "$2" >"$1.new" && sync -- "$1.new" && mv -f -- "$1.new" "$1"; then sync -- "${1%/*}"; else
-    rm -f -- "$1.new"
-    return 1
-  fi
+  if printf '%s\n' "$2" >"$1.new" && sync -- "$1.new" && mv -f -- "$1.new" "$1" && sync -- "${1%/*}"; then return 0; fi
+  rm -f -- "$1.new"
+  return 1
 }
-
-# The same with the text on stdin.
-write_file() { write_text "$1" "$(cat)"; }
 
 # A redirection that fails ends the shell with `:` and with `exec`; not with these.
 make_empty() { printf '' >"$1"; }

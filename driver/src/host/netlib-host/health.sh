@@ -11,13 +11,11 @@ wait_for() {
 
 # In short steps, so that it ends soon when nobody is left who wants to know.
 nap() {
-  left_to_sleep=$1
-  while [ "$left_to_sleep" -gt 5 ]; do
-    doze 5
-    if is_orphan; then return 0; fi
-    left_to_sleep=$((left_to_sleep - 5))
+  to_sleep=$1
+  while [ "$to_sleep" -gt 0 ] && ! is_orphan; do
+    doze "$((to_sleep > 5 ? 5 : to_sleep))"
+    to_sleep=$((to_sleep - 5))
   done
-  doze "$left_to_sleep"
 }
 
 doze() {
@@ -27,40 +25,36 @@ doze() {
 
 # Whether the shell that began this is gone: its children get another parent then. No subshell, which has its own.
 is_orphan() {
-  read -r stat_line </proc/self/stat
-  stat_line=${stat_line##*) } stat_line=${stat_line#* }
-  [ "${stat_line%% *}" != "$$" ]
+  read_stat /proc/self/stat 1
+  [ "$field" != "$$" ]
 }
-
-# The last line of what a probe said, fit for one line of state.
-last_word() { tail -n 1 -- "$1/said" | tr -d '\000-\037' | cut -c 1-400; }
 
 # Makes probes of one check until it is ended. Keeps `STATE SINCE REASON` in its place: `pending` before the first verdict.
 make_probes() {
   place=$1 program=$2 delay=$3 period=$4 limit=$5 successes=$6 failures=$7
   good=0 bad=0 health=pending since=0 child=''
   trap 'if [ -n "$child" ]; then kill "$child" 2>/dev/null; fi; exit 0' TERM HUP
-  NETLIB_CHECK_STATE=$place/kept
-  export NETLIB_CHECK_STATE
+  export NETLIB_CHECK_STATE="$place/kept"
   if [ "$delay" -gt 0 ]; then nap "$delay"; fi
   until is_orphan; do
     { umask 022 && exec timeout --kill-after=2 "$limit" "$program"; } </dev/null >"$place/said" 2>&1 &
     wait_for "$!"
-    reason=$(last_word "$place")
-    case $child_status in
-      0)
-        good=$((good + 1)) bad=0
-        if [ "$good" -ge "$successes" ] && [ "$health" != healthy ]; then health=healthy since=$(uptime_seconds); fi
-        ;;
-      *)
-        good=0 bad=$((bad + 1))
-        case $child_status:$reason in
-          124:* | 137:*) reason="no answer within $limit s${reason:+: $reason}" ;;
-          *:) reason="the probe exited with status $child_status" ;;
-        esac
-        if [ "$bad" -ge "$failures" ]; then health=unhealthy; fi
-        ;;
-    esac
+    # The last line of what it said, fit for one line of state.
+    reason=$(tail -n 1 -- "$place/said" | tr -d '\000-\037' | cut -c 1-400)
+    if [ "$child_status" -eq 0 ]; then
+      good=$((good + 1)) bad=0
+      if [ "$good" -ge "$successes" ] && [ "$health" != healthy ]; then
+        read_uptime
+        health=healthy since=$uptime
+      fi
+    else
+      good=0 bad=$((bad + 1))
+      case $child_status:$reason in
+        124:* | 137:*) reason="no answer within $limit s${reason:+: $reason}" ;;
+        *:) reason="the probe exited with status $child_status" ;;
+      esac
+      if [ "$bad" -ge "$failures" ]; then health=unhealthy; fi
+    fi
     printf '%s %s %s\n' "$health" "$since" "$reason" >"$place/state.new" && mv -f -- "$place/state.new" "$place/state"
     if [ "$period" -gt 0 ]; then nap "$period"; else doze 0.2; fi
   done
@@ -71,16 +65,14 @@ look_at_checks() {
   all_healthy=yes any_pending=no healthy_since=0 verdict=''
   for place in "$bench"/[0-9]*; do
     read -r name <"$place/name"
-    health=pending since=0 reason=''
+    health=pending since=0 reason='' shown=''
     read -r health since reason <"$place/state"
-    case $health in
-      healthy) if [ "$since" -gt "$healthy_since" ]; then healthy_since=$since; fi ;;
-      *)
-        all_healthy=no verdict="${verdict:+$verdict; }check $name: $reason"
-        if [ "$health" = pending ]; then any_pending=yes; fi
-        ;;
-    esac
-    shown=''
+    if [ "$health" != healthy ]; then
+      all_healthy=no verdict="${verdict:+$verdict; }check $name: $reason"
+    elif [ "$since" -gt "$healthy_since" ]; then
+      healthy_since=$since
+    fi
+    if [ "$health" = pending ]; then any_pending=yes; fi
     if [ -f "$place/shown" ]; then read -r shown <"$place/shown"; fi
     # What a probe says may be new each time, such as an age; the last word is in the verdict.
     if [ "$shown" != "$health" ] && [ "$reason" != "$no_probe" ]; then
@@ -95,10 +87,10 @@ look_at_checks() {
 # True when all were healthy for HEALTHY-TIME without a break by DEADLINE; `verdict` says why not. MODE `once` asks only
 # until each check has its first verdict.
 watch_health() {
-  mode=$1 healthy_time=$2 health_deadline=$3 bench=$4
-  no_probe='no probe has ended yet'
+  mode=$1 healthy_time=$2 deadline=$3 bench=$4 workers='' count=100 no_probe='no probe has ended yet'
   rm -rf -- "$bench" && mkdir -p -- "$bench" || return 1
-  began=$(uptime_seconds) workers='' count=100
+  read_uptime
+  began=$uptime
   while read -r program delay period limit successes failures name; do
     count=$((count + 1))
     if ! {
@@ -128,51 +120,51 @@ end_probes() {
 
 # Whoever reads the verdict may be gone: then this line cannot be written, or somebody else is the parent.
 beat() {
-  if [ -z "$reader" ] || [ "$passed" -lt "$next_beat" ]; then return 0; fi
-  next_beat=$((passed + 2))
+  if [ -z "$reader" ] || [ "$uptime" -lt "$next_beat" ]; then return 0; fi
+  next_beat=$((uptime + 2))
   printf '.\n' >&3 || exit 1
-  if [ "$(process_field "$$" 1)" != "$reader" ]; then exit 1; fi
+  read_stat "/proc/$$/stat" 1
+  if [ "$field" != "$reader" ]; then exit 1; fi
 }
 
 await_verdict() {
   while :; do
     look_at_checks
-    passed=$(uptime_seconds)
+    read_uptime
     beat
-    if [ "$all_healthy" = yes ] && [ "$((passed - healthy_since))" -ge "$healthy_time" ]; then return 0; fi
-    if [ "$mode:$any_pending" = once:no ]; then break; fi
-    if [ "$((passed - began))" -ge "$health_deadline" ]; then break; fi
+    if [ "$all_healthy" = yes ] && [ "$((uptime - healthy_since))" -ge "$healthy_time" ]; then return 0; fi
+    if [ "$mode:$any_pending" = once:no ] || [ "$((uptime - began))" -ge "$deadline" ]; then break; fi
     sleep 0.2 || sleep 1
   done
   if [ "$all_healthy" = yes ]; then
-    verdict="not healthy for $healthy_time s without a break within $health_deadline s"
+    verdict="not healthy for $healthy_time s without a break within $deadline s"
   fi
   return 1
 } 2>/dev/null
 
 reader='' next_beat=0 workers=''
 
-# With root's rights below netlib's own folder, otherwise in a folder that nobody else can enter.
+# check MODE SECONDS DEADLINE CHECK…: as root below netlib's own folder, otherwise in a folder that nobody else can enter.
 check() {
-  case $me:$root in
+  place=${TMPDIR:-/tmp}
+  case $(id -u):$root in
     0: | *:/*)
       private_folder "$runtime"
       place=$runtime
       ;;
-    *) place=${TMPDIR:-/tmp} ;;
   esac
   tidy_of_processes "$place/netlib-check."
-  bench=$(mktemp -d "$place/netlib-check.$$.XXXXXX") || refuse_state "$place"
-  folder=$bench
+  folder=$(mktemp -d "$place/netlib-check.$$.XXXXXX") || refuse_state "$place"
   trap 'end_probes; rm -rf -- "$folder"' EXIT
   trap 'exit 1' HUP INT TERM PIPE
-  mode=$1 healthy_time=$2 health_deadline=$3
+  mode=$1 healthy_time=$2 deadline=$3 verdict_word=no
   shift 3
   printf '%s\n' "$@" >"$folder/checks" || refuse_state "$place"
-  reader=$(process_field "$$" 1)
+  read_stat "/proc/$$/stat" 1
+  reader=$field
   # What is said of it meanwhile is for people.
   exec 3>&1 >&2
-  if watch_health "$mode" "$healthy_time" "$health_deadline" "$folder/work" <"$folder/checks"; then verdict_word=yes; else verdict_word=no; fi
+  if watch_health "$mode" "$healthy_time" "$deadline" "$folder/work" <"$folder/checks"; then verdict_word=yes; fi
   exec >&3
   emit healthy "$verdict_word"
   emit verdict "$verdict"

@@ -1,72 +1,107 @@
 # shellcheck shell=sh disable=SC2154
 # --- looking: nothing here changes what runs, boots or is kept ---------------------------------------------------
 
-# The number of a generation's link, such as system-12-link.
+# Sets `link_number` to that of a generation's link, such as system-12-link.
 generation_number() {
-  number=${1##*/}
-  case $number in system-*-link) number=${number#system-} number=${number%-link} ;; esac
-  case $number in '' | *[!0-9]*) ;; *) printf '%s\n' "$number" ;; esac
+  link_number=${1##*/system-}
+  link_number=${link_number%-link}
+  if ! is_number "$link_number"; then link_number=''; fi
 }
 
-current_generation() { if [ -L "$profile" ]; then generation_number "$(readlink -- "$profile")"; fi; }
+# Sets `current` to the number of the generation that the profile names.
+current_generation() {
+  link_number=''
+  if [ -L "$profile" ]; then generation_number "/$(readlink -- "$profile")"; fi
+  current=$link_number
+}
 
 generations() {
-  emit generation.current "$(current_generation)"
+  current_generation
+  emit generation.current "$current"
   for link in "$profile"-*-link; do
-    number=$(generation_number "$link")
-    if [ -n "$number" ] && [ -L "$link" ]; then
-      emit generation "$number $(stat -c %Y -- "$link") $(readlink -f -- "$link")"
-    fi
+    generation_number "$link"
+    if [ -z "$link_number" ] || [ ! -L "$link" ]; then continue; fi
+    resolve "$link"
+    emit generation "$link_number $(stat -c %Y -- "$link") $found"
   done
+}
+
+print_systems() {
+  look_at_systems
+  emit current "$now_running"
+  emit profile "$now_profile"
 }
 
 probe() {
-  read_identity
-  nix=$(nix --version 2>/dev/null)
+  load_identity
   emit netlib-host 1
-  emit current "$(resolve "$running")"
-  emit booted "$(resolve "$booted")"
-  emit profile "$(resolve "$profile")"
+  print_systems
+  resolve "$booted"
+  emit booted "$found"
   emit network.id "$host_id"
   emit network.name "$host_name"
-  emit nix "${nix##* }"
   emit flock "$(command -v flock)"
-  emit boot "$(boot_id)"
-  if has_systemd; then emit state "$(systemctl is-system-running 2>/dev/null)"; fi
-  print_lock
-  for entry in $(recorded); do
-    use_deploy "$entry"
-    if ! load_state; then continue; fi
+  # Both take long to say it.
+  if [ "$#" -gt 0 ]; then emit nix "$(command -v nix)"; else
+    nix=$(nix --version 2>/dev/null)
+    emit nix "${nix##* }"
+    if has_systemd; then emit state "$(systemctl is-system-running 2>/dev/null)"; fi
+  fi
+  read_boot
+  emit boot "$this_boot"
+  print_busy || emit lock free
+  for record in $(records); do
+    use_deploy "${record##*:}"
+    record=${record#*:}
+    is_open "${record%:*}" || continue
     # Read again once nobody is at work: it may just have ended.
-    if unfinished && ! beginning && lock_is_free && load_state && unfinished; then
+    if load_state && unfinished && ! beginning && lock_is_free && load_state && unfinished; then
       emit unfinished "$nonce $phase $toplevel"
     fi
-    last="$nonce $phase $toplevel $message"
-    if is_bad_end && [ ! -e "$deploy/seen" ]; then unseen=yes; else unseen=no; fi
   done
-  emit last "${last:-}"
-  emit last.unseen "${unseen:-no}"
+  # The newest one.
+  if [ -n "$nonce" ] && load_state; then
+    emit last "$nonce $phase $toplevel $message"
+    if is_bad_end && [ ! -e "$deploy/seen" ]; then emit last.unseen yes; fi
+  fi
   if [ "$#" -eq 3 ]; then check_identity "$@"; fi
 }
 
 status() {
   use_deploy "$1"
+  if [ "$#" -eq 4 ]; then await_news "$2" "$3" "$4"; fi
   if is_worked_on; then worked_on=yes; else worked_on=no; fi
-  if ! load_state; then
-    emit phase unknown
-  else
-    print_state
-  fi
+  if load_state; then print_state; else emit phase unknown; fi
   emit running "$worked_on"
-  emit current "$(resolve "$running")"
-  emit profile "$(resolve "$profile")"
-  emit boot.now "$(boot_id)"
+  print_systems
+  read_boot
+  emit boot.now "$this_boot"
   # Whoever asks knows from now on how it ended.
-  if is_bad_end; then make_empty "$deploy/seen"; fi 2>/dev/null
-  printf '\n'
+  if is_bad_end && [ ! -e "$deploy/seen" ]; then make_empty "$deploy/seen"; fi 2>/dev/null
+  echo
   # What the disk did not take of the log is in memory.
   cat -- "$deploy/log" "$runtime/log-$nonce" 2>/dev/null | tail -c "+$(($2 + 1))" | head -c 65536
 }
+
+# await_news OFFSET TOLD SECONDS: until the activation is over, or waits for confirmation, or its log has grown for a
+# moment. TOLD is a phase that is no news. Never for long: whoever asked may be gone.
+await_news() {
+  if ! load_state || ! command exec 6<"$deploy/log"; then return 0; fi
+  head -c "$1" <&6 >/dev/null
+  read_boot
+  read_uptime
+  end=$((uptime + $3)) ticks=0 grown=''
+  while unfinished && [ "$boot" = "$this_boot" ] && [ "$uptime" -lt "$end" ]; do
+    if [ "$phase" = awaitingConfirmation ] && [ "$2" != awaitingConfirmation ]; then break; fi
+    if IFS= read -r line <&6 || [ -n "$line" ]; then grown=yes; fi
+    ticks=$((ticks + 1))
+    if [ -n "$grown" ] && [ "$ticks" -gt 5 ]; then break; fi
+    sleep 0.2 || sleep 1
+    read_uptime
+    load_state
+  done
+  exec 6<&-
+} 2>/dev/null
 
 # What systemd is working on at this moment, without what only waits for that.
 list_jobs() {

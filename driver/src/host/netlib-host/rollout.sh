@@ -7,40 +7,35 @@ lease_file=$library/lease
 # Which rollout, by the digest of its plan, changed this host last, and with which deployment.
 rolled_file=$library/rolled
 
-# The value of a key in a file of `key=value` lines.
-value_of() {
-  if [ -f "$1" ]; then
-    while IFS= read -r line; do
-      if [ "${line%%=*}" = "$2" ]; then printf '%s\n' "${line#*=}"; fi
-    done <"$1"
-  fi
-}
-
 emit_file() {
   if [ -f "$2" ]; then while IFS= read -r line; do emit "$1.${line%%=*}" "${line#*=}"; done <"$2"; fi
 }
 
 # --- the lease of this host: one deployer at a time rolls it out, whatever its commit calls the rollout ---
 
+load_lease() { load lease_ "$lease_file" nonce rollout deployer process since boot until; }
+
 # Taken in this boot, and renewed a short while ago.
 is_leased() {
-  until=$(value_of "$lease_file" until)
-  is_number "$until" && [ "$(value_of "$lease_file" boot)" = "$(boot_id)" ] && [ "$(uptime_seconds)" -lt "$until" ]
+  read_boot
+  read_uptime
+  load_lease && [ "$lease_boot" = "$this_boot" ] && [ "$uptime" -lt "${lease_until:-0}" ]
 }
 
-has_lease() { [ -n "$1" ] && [ "$(value_of "$lease_file" nonce)" = "$1" ]; }
+has_lease() { [ -n "$1" ] && load_lease && [ "$lease_nonce" = "$1" ]; }
 
 refuse_for_lease() {
   emit_file held "$lease_file"
   refuse "$1"
 }
 
+# write_lease NONCE ROLLOUT DEPLOYER PROCESS SINCE
 write_lease() {
-  {
-    mkdir -p -- "$library" &&
-      printf '%s=%s\n' nonce "$1" rollout "$2" deployer "$3" process "$4" since "$5" boot "$(boot_id)" \
-        until "$(($(uptime_seconds) + lease_seconds))" | write_file "$lease_file"
-  } || refuse_state
+  read_boot
+  read_uptime
+  private_folder "$library"
+  write_text "$lease_file" "$(printf 'nonce=%s\nrollout=%s\ndeployer=%s\nprocess=%s\nsince=%s\nboot=%s\nuntil=%s' \
+    "$@" "$this_boot" "$((uptime + lease_seconds))")" || refuse_state
   emit leased "$1"
 }
 
@@ -54,12 +49,14 @@ lease() {
     take)
       if is_leased && ! has_lease "$1" && ! has_lease "${7:-}"; then refuse_for_lease rollout-busy; fi
       write_lease "$1" "$3" "$4" "$5" "$(now)"
-      if [ "$(value_of "$rolled_file" digest)" = "$6" ]; then print_undoable "$(value_of "$rolled_file" nonce)"; fi
+      load rolled_ "$rolled_file" digest nonce
+      if [ "$rolled_digest" = "$6" ] && [ -n "$rolled_nonce" ]; then
+        (if find_before "$rolled_nonce"; then emit undoable "$rolled_nonce"; fi)
+      fi
       ;;
     renew)
       has_lease "$1" || refuse_for_lease rollout-lost
-      write_lease "$1" "$(value_of "$lease_file" rollout)" "$(value_of "$lease_file" deployer)" \
-        "$(value_of "$lease_file" process)" "$(value_of "$lease_file" since)"
+      write_lease "$1" "$lease_rollout" "$lease_deployer" "$lease_process" "$lease_since"
       ;;
     free)
       if has_lease "$1"; then
@@ -82,47 +79,38 @@ refuse_without_lease() {
 }
 
 # Before the activation begins: one that ends badly is told by its own record.
-record_rolled() {
-  if [ -n "$digest" ]; then printf 'digest=%s\nnonce=%s\n' "$digest" "$nonce" | write_file "$rolled_file"; fi
+record_rolled() { [ -z "$digest" ] || write_text "$rolled_file" "$(printf 'digest=%s\nnonce=%s' "$digest" "$nonce")"; }
+
+# Sets what ran before the deployment $1, which was confirmed and still stands, by this host's own record: a generation, or a
+# path where there is none.
+find_before() {
+  is_nonce "$1" || return 1
+  state_file "$1"
+  load past_ "$file" phase goal toplevel previous generation_before
+  look_at_systems
+  case $past_phase:$past_toplevel in confirmed:"$now_running" | confirmed:"$now_profile") ;; *) return 1 ;; esac
+  # A test changes no generation, so there the path says what ran.
+  if [ "$past_goal" != test ] && is_number "$past_generation_before" && [ -e "$profile-$past_generation_before-link" ]; then
+    generation=$past_generation_before
+  else
+    toplevel=$past_previous
+    [ -n "$toplevel" ]
+  fi
 }
-
-# --- going back: this host's own record says to what ---
-
-# Sets what ran before the deployment $1, which was confirmed and still stands: a generation, or a path where there is none.
-before_deployment() {
-  standing_before=$(
-    use_deploy "$1"
-    load_state && [ "$phase" = confirmed ] || exit 0
-    case $toplevel in "$(resolve "$running")" | "$(resolve "$profile")") ;; *) exit 0 ;; esac
-    # A test changes no generation, so there the path says what ran.
-    if [ "$goal" != test ] && is_number "$generation_before" && [ -e "$profile-$generation_before-link" ]; then
-      printf 'generation %s\n' "$generation_before"
-    elif [ -n "$previous" ]; then
-      printf 'toplevel %s\n' "$previous"
-    fi
-  )
-  case $standing_before in
-    'generation '*) generation=${standing_before#generation } ;;
-    'toplevel '*) toplevel=${standing_before#toplevel } ;;
-    *) return 1 ;;
-  esac
-}
-
-print_undoable() { (if [ -n "$1" ] && before_deployment "$1"; then emit undoable "$1"; fi); }
 
 # --- what a coordinator keeps: where its rollout waits, and who approved ---
 
 use_rollout() {
-  case $1 in
-    '' | .* | *[!A-Za-z0-9._-]*)
-      echo "bad rollout: $1" >&2
-      exit 64
-      ;;
-  esac
+  case $1 in '' | .* | *[!A-Za-z0-9._-]*) misused "bad rollout: $1" ;; esac
   rollout=$library/rollouts/$1
 }
 
-write_document() { mkdir -p -- "$rollout" && chmod 700 -- "$rollout" && write_file "$rollout/$1"; }
+# write_document NAME LINE…
+write_document() {
+  document=$rollout/$1
+  shift
+  if ! mkdir -p -- "$rollout" || ! write_text "$document" "$(printf '%s\n' "$@")"; then refuse_state; fi
+}
 
 # rollout-read ROLLOUT
 rollout_read() {
@@ -140,12 +128,9 @@ rollout_write() {
   has_lease "$2" || refuse_for_lease rollout-lost
   digest=$3
   shift 3
-  if [ "$(value_of "$rollout/approval" digest)" != "$digest" ]; then rm -f -- "$rollout/approval"; fi
-  if [ "$#" -eq 0 ]; then
-    rm -f -- "$rollout/record"
-  else
-    printf '%s\n' "digest=$digest" "since=$(now)" "$@" | write_document record || refuse_state
-  fi
+  load approval_ "$rollout/approval" digest
+  if [ "$approval_digest" != "$digest" ]; then rm -f -- "$rollout/approval"; fi
+  if [ "$#" -eq 0 ]; then rm -f -- "$rollout/record"; else write_document record "digest=$digest" "since=$(now)" "$@"; fi
   emit written "$rollout"
 }
 
@@ -153,9 +138,10 @@ rollout_write() {
 rollout_approve() {
   use_rollout "$1"
   enter_gate
-  [ "$(value_of "$rollout/record" digest)" = "$2" ] || refuse not-paused
+  load record_ "$rollout/record" digest
+  [ "$record_digest" = "$2" ] || refuse not-paused
   digest=$2
   shift 2
-  printf '%s\n' "digest=$digest" "$@" | write_document approval || refuse_state
+  write_document approval "digest=$digest" "$@"
   emit approved "$digest"
 }

@@ -3,13 +3,11 @@
 
 # What a deployment leaves when it is over.
 tidy() {
-  rm -f -- "$deploy/reserve" "$runtime/confirm-$nonce" "$runtime/session-$nonce"
-  rm -rf -- "$runtime/check-$nonce"
-  if [ "$phase" != rollbackFailed ]; then rm -f -- "$roots/$nonce-next" "$roots/$nonce-previous"; fi
+  rm -rf -- "$deploy/reserve" "$runtime/confirm-$nonce" "$runtime/session-$nonce" "$runtime/check-$nonce"
   # shellcheck disable=SC2046
-  set -- $(recorded)
+  set -- $(records)
   while [ "$#" -gt "$keep_deploys" ]; do
-    if [ "$1" != "$nonce" ]; then rm -rf -- "${deploys:?}/$1"; fi
+    if [ "${1##*:}" != "$nonce" ]; then rm -rf -- "${deploys:?}/${1##*:}"; fi
     shift
   done
   tidy_roots
@@ -18,12 +16,14 @@ tidy() {
 # The last act of a deployment: without its script there is nothing to recover.
 leave() {
   rm -f -- "$runtime/holder" "$runtime/host-$nonce.sh"
-  if has_systemd; then systemctl stop --no-block "netlib-$nonce-watch.timer"; fi
+  if has_systemd; then systemctl stop --no-block "netlib-$nonce.timer"; fi
 }
 
 # What earlier runs left unfinished is over, as nobody is at work: with the gate and the lock.
 tidy_host() {
-  for entry in $(recorded); do
+  for record in $(records); do
+    entry=${record##*:} record=${record#*:}
+    if ! is_open "${record%:*}" && [ ! -f "$runtime/state-$entry" ] && [ ! -f "$runtime/log-$entry" ]; then continue; fi
     (
       use_deploy "$entry"
       load_state || exit 0
@@ -33,25 +33,21 @@ tidy_host() {
           message="interrupted while $phase"
           enter interrupted
         fi
-      elif [ -f "$runtime/state-$nonce" ]; then
+      else
         save_state
       fi
       if [ -f "$runtime/log-$nonce" ] && cat -- "$runtime/log-$nonce" >>"$deploy/log"; then rm -f -- "$runtime/log-$nonce"; fi
-      rm -f -- "$deploy/reserve"
-      if [ "$phase" != rollbackFailed ]; then rm -f -- "$roots/$nonce-next" "$roots/$nonce-previous"; fi
     ) 7>&- 8>&-
   done
   # A record that was not written to its end is none.
   for entry in "$deploys"/*; do
     half=${entry##*/}
-    if is_nonce "$half" && [ -d "$entry" ] && [ ! -f "$entry/state" ]; then
-      if [ "$half" != "$nonce" ]; then rm -f -- "$roots/$half-next" "$roots/$half-previous"; fi
-      rm -rf -- "$entry"
-    fi
+    if ! is_nonce "$half" || [ ! -d "$entry" ] || [ -f "$entry/state" ]; then continue; fi
+    if [ "$half" != "$nonce" ]; then rm -f -- "$roots/$half-next" "$roots/$half-previous"; fi
+    rm -rf -- "$entry"
   done
-  rm -f -- "$library"/*.new "$deploys"/*/*.new "$runtime"/*.new \
-    "$runtime"/host-*.sh "$runtime"/session-* "$runtime"/confirm-*
-  rm -rf -- "$runtime"/check-*
+  rm -rf -- "$library"/*.new "$deploys"/*/*.new "$deploys"/*/reserve "$runtime"/*.new \
+    "$runtime"/host-*.sh "$runtime"/session-* "$runtime"/confirm-* "$runtime"/check-*
   tidy_of_processes "$runtime"/script.new. "$runtime"/netlib-check.
   tidy_roots
 }
@@ -61,51 +57,55 @@ tidy_of_processes() {
   for prefix in "$@"; do
     for left in "$prefix"*; do
       worker=${left#"$prefix"} worker=${worker%%.*}
-      if ! is_number "$worker" || [ -d "/proc/$worker" ]; then continue; fi
-      if [ "$(stat -c %u -- "$left")" = "$me" ]; then rm -rf -- "$left"; fi
+      if is_number "$worker" && [ ! -d "/proc/$worker" ] && [ -O "$left" ]; then rm -rf -- "$left"; fi
     done
   done
 }
 
+# Sets `known` to all recorded deployments, and `kept` to those whose systems are still needed: they go on, or failed to
+# go back and nothing was confirmed since.
+read_kept() {
+  known=' ' kept=' ' stuck=' '
+  for record in $(records); do
+    entry=${record##*:} record=${record#*:}
+    known="$known$entry "
+    case ${record%:*} in
+      confirmed) stuck=' ' ;;
+      rollbackFailed) stuck="$stuck$entry " ;;
+      *) if is_open "${record%:*}"; then kept="$kept$entry "; fi ;;
+    esac
+  done
+  kept="$kept$stuck"
+}
+
 # Whether a deployment that goes on, or a check that runs, needs what a root keeps.
 is_wanted() {
-  for entry in "$runtime"/netlib-check.*/checks; do
-    if [ -f "$entry" ] && grep -q -F -- "$1/" "$entry"; then return 0; fi
-  done
-  for entry in $(recorded); do
-    if (use_deploy "$entry" && load_state && unfinished && grep -q -F -- "$1/" "$deploy/checks"); then return 0; fi
-  done 2>/dev/null
-  return 1
+  for record in $kept; do set -- "$@" "$deploys/$record/checks"; done
+  needed=$1
+  shift
+  cat -- "$runtime"/netlib-check.*/checks "$@" 2>/dev/null | grep -q -F -- "$needed/"
 }
-
-# Whether a root keeps what a deployment that goes on, or one that failed to go back, is about.
-is_of_record() { (use_deploy "$1" && load_state && { unfinished || is_unsettled; }); }
-
-# Whether the host failed to go back, and nothing was confirmed on it since.
-is_unsettled() {
-  [ "$phase" = rollbackFailed ] || return 1
-  is_later=''
-  for later in $(recorded); do
-    if [ -n "$is_later" ] && (use_deploy "$later" && load_state && [ "$phase" = confirmed ]); then return 1; fi
-    if [ "$later" = "$nonce" ]; then is_later=yes; fi
-  done
-}
-
-has_record() { [ -f "$deploys/$1/state" ]; }
-
-is_kept_anyway() { [ "$1" = "$(resolve "$running")" ] && [ "$1" = "$(resolve "$profile")" ]; }
 
 # Roots of what never began go after a week, and programs after a day: by then those who prepared them are gone. What
 # ended needs none, nor does what the running system and its profile keep. The clock may have jumped: what goes on keeps its.
 tidy_roots() {
-  clock=$(date +%s)
+  clock='' gone=''
   for link in "$roots"/*; do
     owner=${link##*/} owner=${owner%-*}
-    if [ ! -L "$link" ] || [ "$owner" = "$nonce" ] || ! is_nonce "$owner" || is_of_record "$owner"; then continue; fi
+    if [ ! -L "$link" ] || ! is_nonce "$owner"; then continue; fi
+    if [ -z "$clock" ]; then
+      read_kept
+      look_at_systems
+      clock=$(date +%s)
+    fi
+    case $kept in *" $owner "*) continue ;; esac
+    case $known:$owner in *" $owner "*) ;; *:"$nonce") continue ;; esac
     age=$((clock - $(stat -c %Y -- "$link"))) target=$(readlink -- "$link")
-    case $link in
-      *-programs) if [ "$age" -ge "$keep_programs_seconds" ] && ! is_wanted "$target"; then rm -f -- "$link"; fi ;;
-      *) if [ "$age" -ge "$keep_roots_seconds" ] || is_kept_anyway "$target" || has_record "$owner"; then rm -f -- "$link"; fi ;;
+    case $link:$known in
+      *-programs:*) if [ "$age" -lt "$keep_programs_seconds" ] || is_wanted "$target"; then continue; fi ;;
+      *" $owner "*) ;;
+      *) if [ "$age" -lt "$keep_roots_seconds" ] && [ "$target $target" != "$now_running $now_profile" ]; then continue; fi ;;
     esac
+    rm -f -- "$link"
   done
 }

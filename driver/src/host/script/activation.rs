@@ -6,6 +6,9 @@ use super::{Health, IdentityPolicy, Phase, Via, call, call_via};
 use crate::host::{Host, HostError};
 use crate::plan::{Goal, Network};
 
+/// How long a host waits for news of an activation: much shorter than a question may take, as the connection may break.
+const NEWS_SECONDS: &str = "10";
+
 /// One activation, as the host is asked for it.
 #[derive(Clone, Debug)]
 pub struct Activation {
@@ -111,8 +114,9 @@ impl Activation {
         ]);
         if let Some(Seen { running, profile }) = &self.seen {
             let path = |path: &Option<String>| path.clone().unwrap_or_default();
-            words.push(format!("seen={}", path(running)));
-            words.push(format!("seen-profile={}", path(profile)));
+            words.push("seen=yes".to_owned());
+            words.push(format!("seen_running={}", path(running)));
+            words.push(format!("seen_profile={}", path(profile)));
         }
         if let Some(lease) = &self.lease {
             words.push(format!("lease={}", lease.nonce));
@@ -124,7 +128,7 @@ impl Activation {
             let checks = self.health.checks.iter();
             words.extend(checks.map(|check| format!("check={}", check.line())));
             words.push(format!("healthy={}", self.health.healthy_time.as_secs()));
-            words.push(format!("health-deadline={}", self.health.deadline.as_secs()));
+            words.push(format!("health_deadline={}", self.health.deadline.as_secs()));
         }
         (subcommand, words)
     }
@@ -140,6 +144,13 @@ pub async fn activate(host: &dyn Host, activation: &Activation) -> Result<(), Ho
 /// Asks how an activation stands, and for its log from a byte on.
 pub async fn status(host: &dyn Host, nonce: &str, offset: usize) -> Result<Status, HostError> {
     let answer = call(host, "status", &[nonce, &offset.to_string()]).await?;
+    answer.into_status()
+}
+
+/// The same once there is something to tell, or when the host has waited for it. A phase that was dealt with is no news.
+pub async fn news(host: &dyn Host, nonce: &str, offset: usize, told: Option<Phase>) -> Result<Status, HostError> {
+    let told = told.map_or_else(|| "-".to_owned(), |phase| phase.to_string());
+    let answer = call(host, "status", &[nonce, &offset.to_string(), &told, NEWS_SECONDS]).await?;
     answer.into_status()
 }
 

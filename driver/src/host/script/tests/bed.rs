@@ -202,7 +202,7 @@ echo "${{new##*/}}" >>{}
     /// Kills only the shell that runs the activation.
     pub fn kill_run(&self, nonce: &str) {
         let script = self.path(&format!("run/netlib/host-{nonce}.sh"));
-        let words = format!("/bin/sh\0{}\0run\0{nonce}\0", script.display());
+        let words = format!("/bin/sh\0{}\0work\0{nonce}\0", script.display());
         self.kill_where(|found| found == words);
     }
 

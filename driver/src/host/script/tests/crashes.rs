@@ -30,7 +30,7 @@ fn unit_killed(share: usize) {
         (share, 2),
         "",
         |stage| {
-            stage.kill_where(|words| words.contains("\0run\x001-a\0"));
+            stage.kill_unit();
             stage.go_on();
             stage.until_all_ended();
         },

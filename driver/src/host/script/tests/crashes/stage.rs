@@ -158,7 +158,7 @@ impl Stage {
     }
 
     pub fn recover_until(&self, point: usize) -> Crash {
-        self.run_until(point, "", &["recover", "1-a"])
+        self.run_until(point, "", &["work", "1-a"])
     }
 
     /// Kills those whose command line is meant, and whatever stands at the crash.
@@ -167,6 +167,12 @@ impl Stage {
         while self.bed.kill_where(|words| is_meant(words) || words.contains(&shims)) {
             std::thread::sleep(Duration::from_millis(2));
         }
+    }
+
+    /// Kills the unit, and what stands at the crash: once, as it is started again.
+    pub fn kill_unit(&self) {
+        let shims = self.bed.path("nix/var/nix/profiles/default/bin").display().to_string();
+        self.bed.kill_where(|words| words.contains("\0work\x001-a\0") || words.contains(&shims));
     }
 
     /// From now on a write of whatever runs fails, or ends it.
