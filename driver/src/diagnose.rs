@@ -4,14 +4,17 @@
 
 mod location;
 mod rules;
+mod sources;
+mod traces;
 
 use std::path::PathBuf;
 
-use crate::evaluate::NixError;
-use crate::flake::SourceMap;
+use crate::nix::NixError;
 
 pub use rules::Kind;
 use rules::Place;
+pub use sources::SourceMap;
+pub use traces::{TraceUse, Traces};
 
 /// How much of a text that nothing recognises is shown.
 const LINES_SHOWN: usize = 20;

@@ -9,7 +9,6 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::evaluate::CacheStatus;
 use crate::plan::StepKind;
 use crate::process::Stream;
 use crate::report::summary::Summary;
@@ -125,6 +124,39 @@ pub enum Event {
     Summary(Summary),
     /// Why there was no walk; the last event of such a run.
     Error(#[serde(serialize_with = "message")] String),
+}
+
+/// What building a derivation takes, as far as the evaluator looked.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum CacheStatus {
+    /// Nobody looked.
+    #[default]
+    Unknown,
+    /// Nothing: it is in the deployer's store.
+    Local,
+    /// It is only fetched.
+    Cached {
+        /// How many store paths.
+        fetch: usize,
+    },
+    /// It is built.
+    NotBuilt {
+        /// How many derivations.
+        build: usize,
+        /// How many store paths are fetched for that.
+        fetch: usize,
+    },
+}
+
+impl std::fmt::Display for CacheStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unknown => Ok(()),
+            Self::Local => write!(f, "in the store already"),
+            Self::Cached { fetch } => write!(f, "{fetch} to fetch"),
+            Self::NotBuilt { build, fetch } => write!(f, "{build} to build, {fetch} to fetch"),
+        }
+    }
 }
 
 /// What readers of the stream need to know of a step.

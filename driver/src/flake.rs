@@ -6,16 +6,14 @@
 mod error;
 mod metadata;
 mod reference;
-mod sources;
 
 use std::path::{Path, PathBuf};
 
 pub use error::FlakeError;
 pub use reference::{FileRef, FlakeRef, FlakeRefError, Reference};
-pub use sources::SourceMap;
 
-use crate::diagnose::{Diagnosis, explain};
-use crate::evaluate::{Messages, Nix, NixCallError, NixError, Traces};
+use crate::diagnose::{Diagnosis, SourceMap, Traces, explain};
+use crate::nix::{Messages, Nix, NixCallError, NixError};
 use metadata::Metadata;
 
 /// A flake whose inputs are settled: every later call sees the same ones.

@@ -16,6 +16,7 @@ pub mod flake;
 mod fuzz;
 pub mod graph;
 pub mod host;
+pub mod nix;
 pub mod plan;
 pub mod private;
 pub mod process;

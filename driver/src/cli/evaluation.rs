@@ -4,7 +4,8 @@ use std::num::{NonZeroU64, NonZeroUsize};
 
 use clap::Args;
 
-use crate::evaluate::{Cache, CacheUse, EvaluationOptions, EvaluatorChoice, TraceUse};
+use crate::diagnose::TraceUse;
+use crate::evaluate::{Cache, CacheUse, EvaluationOptions, EvaluatorChoice};
 use crate::flake::Flake;
 
 /// Where help lists them.

@@ -1,6 +1,6 @@
 //! Finds the place in the user's own files that an error is about.
 
-use crate::flake::SourceMap;
+use super::SourceMap;
 
 /// Files between quotes, as the module system writes them: ``In `/net/flake.nix': 3``.
 pub fn named(headline: &str, sources: &SourceMap) -> Option<String> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use insta::assert_snapshot;
 
 use super::*;
-use crate::evaluate::Messages;
+use crate::nix::Messages;
 
 /// Where the recorded networks lay.
 const ROOT: &str = "/tmp/netlib-network";

@@ -10,10 +10,11 @@ use super::incoming::Incoming;
 use super::jobs::{Jobs, PROGRAM};
 use super::results::Board;
 use super::roots::{SourceRoots, protect};
-use super::{Attribute, Cache, EvaluateError, EvaluationOptions, EvaluatorChoice, Job, NixError, Resources, Results};
+use super::{Attribute, Cache, EvaluateError, EvaluationOptions, EvaluatorChoice, Job, Resources, Results};
 use crate::diagnose::Diagnosis;
 use crate::event::EventSink;
 use crate::flake::Flake;
+use crate::nix::NixError;
 
 /// What every evaluation works with.
 #[derive(Clone, Debug)]

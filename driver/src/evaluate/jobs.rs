@@ -5,13 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::command::TIMEOUT;
 use super::evaluation::{Parts, Program};
 use super::record::{Record, Said, death};
 use super::results::Board;
-use super::{Attribute, Cache, EvaluateError, Job, Messages, NixError, Scope, Toplevel};
+use super::{Attribute, Cache, EvaluateError, Job, Scope, Toplevel};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::AttributeOf;
+use crate::nix::{Messages, NixError, TIMEOUT};
 use crate::process::{Command, ProcessError, Stream, line_channel};
 
 /// Name of the program.

@@ -1,12 +1,10 @@
 //! From nodes to derivations: each has its result as soon as it is there.
 
 mod cache;
-mod command;
 mod error;
 mod evaluation;
 mod incoming;
 mod jobs;
-mod message;
 mod options;
 mod plan;
 mod question;
@@ -14,8 +12,6 @@ mod record;
 mod resources;
 mod results;
 mod roots;
-mod traces;
-mod version;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,19 +19,15 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+pub use crate::event::CacheStatus;
 pub use cache::Cache;
-pub use command::{Answer, Nix, NixCallError};
 pub use error::{EvaluateError, Scope};
 pub use evaluation::{Evaluation, EvaluatorError};
-pub use message::{Messages, NixError};
-pub use options::{CacheUse, EvaluationOptions, EvaluatorChoice, TraceUse};
+pub use options::{CacheUse, EvaluationOptions, EvaluatorChoice};
 pub use plan::{PlanEvaluationError, evaluate_plan};
 pub use question::{QuestionError, applied, ask, nix_string};
 pub use resources::Resources;
 pub use results::Results;
-pub use traces::Traces;
-pub(crate) use version::FEATURES;
-pub use version::{NixVersion, TooOld};
 
 /// Which derivation of each node.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -123,39 +115,6 @@ impl Toplevel {
                 Self { cache_status: CacheStatus::Local, ..self }
             }
             _ => self,
-        }
-    }
-}
-
-/// What building a derivation takes, as far as the evaluator looked.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum CacheStatus {
-    /// Nobody looked.
-    #[default]
-    Unknown,
-    /// Nothing: it is in the deployer's store.
-    Local,
-    /// It is only fetched.
-    Cached {
-        /// How many store paths.
-        fetch: usize,
-    },
-    /// It is built.
-    NotBuilt {
-        /// How many derivations.
-        build: usize,
-        /// How many store paths are fetched for that.
-        fetch: usize,
-    },
-}
-
-impl std::fmt::Display for CacheStatus {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unknown => Ok(()),
-            Self::Local => write!(f, "in the store already"),
-            Self::Cached { fetch } => write!(f, "{fetch} to fetch"),
-            Self::NotBuilt { build, fetch } => write!(f, "{build} to build, {fetch} to fetch"),
         }
     }
 }

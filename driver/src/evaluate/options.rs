@@ -24,16 +24,6 @@ pub enum CacheUse {
     Ignore,
 }
 
-/// What becomes of the traces of errors.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum TraceUse {
-    /// They are kept in files that the messages name.
-    #[default]
-    Keep,
-    /// They are part of the messages.
-    Show,
-}
-
 /// What the user says about evaluation.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct EvaluationOptions {

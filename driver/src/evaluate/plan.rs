@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
+use super::Cache;
 use super::question::applied;
-use super::{Cache, Messages, NixCallError};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::{Flake, Reference};
+use crate::nix::{Messages, NixCallError};
 use crate::plan::{Plan, PlanError};
 
 /// Why there is no plan.

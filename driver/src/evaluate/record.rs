@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{CacheStatus, NixError, Toplevel};
+use super::{CacheStatus, Toplevel};
+use crate::nix::NixError;
 use crate::text::clean_text;
 
 /// A record: a derivation, or an error.

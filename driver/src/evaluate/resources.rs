@@ -2,6 +2,8 @@
 
 use std::num::{NonZeroU64, NonZeroUsize};
 
+use crate::nix::memory::available;
+
 /// Memory that evaluating one real NixOS system may take, in MiB.
 const MEMORY_OF_ONE: u64 = 2048;
 
@@ -50,34 +52,17 @@ fn fitting(cores: usize, memory: u64, available: Option<u64>) -> usize {
     cores.min(by_memory.unwrap_or(cores)).max(1)
 }
 
-/// Whether an evaluator may begin with this many mebibytes.
-pub(super) fn is_roomy_for(mebibytes: u64) -> bool {
-    available().is_some_and(|all| all / 4 >= mebibytes)
-}
-
-fn available() -> Option<u64> {
-    available_mebibytes(&std::fs::read_to_string("/proc/meminfo").ok()?)
-}
-
-fn available_mebibytes(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes / 1024)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn memory_bounds_the_workers() {
-        let memory = available_mebibytes("MemTotal: 1 kB\nMemAvailable:    6000000 kB\n");
-        assert_eq!(memory, Some(5859));
+        let memory = Some(5859);
         assert_eq!(fitting(8, 2048, memory), 2);
         assert_eq!(fitting(8, 500, memory), 8);
         assert_eq!(fitting(8, 2048, Some(1)), 1);
         assert_eq!(fitting(3, 2048, None), 3);
-        assert_eq!(available_mebibytes("nothing"), None);
     }
 
     #[test]

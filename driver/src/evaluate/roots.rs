@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
-use super::{Nix, NixCallError};
 use crate::flake::Flake;
+use crate::nix::{Nix, NixCallError};
 
 /// Links in the folder of the run that root these paths, which must be there. Builds nothing.
 pub(super) async fn protect(nix: &Nix, link: &Path, paths: &[&str]) -> Result<(), NixCallError> {

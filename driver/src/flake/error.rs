@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::diagnose::Diagnosis;
-use crate::evaluate::NixCallError;
+use crate::nix::NixCallError;
 
 /// Why the flake cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::SourceMap;
+use crate::diagnose::SourceMap;
 
 /// The parts that netlib reads.
 #[derive(Deserialize)]

@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::StepFailure;
 use super::failure::command_line;
 use super::nix_log::NixLog;
-use crate::evaluate::{CacheStatus, FEATURES, Toplevel};
+use crate::evaluate::{CacheStatus, Toplevel};
+use crate::nix::FEATURES;
 use crate::process::{Command, ProcessError, Tail};
 use crate::text::clean;
 

@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use super::StepFailure;
 use super::failure::command_line;
 use super::nix_log::NixLog;
-use crate::evaluate::FEATURES;
 use crate::host::{Host, HostCommand, HostError};
+use crate::nix::FEATURES;
 use crate::process::{LogLimit, ProcessError};
 use crate::text::clean;
 

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use insta::assert_snapshot;
 
 use super::*;
+use crate::diagnose::SourceMap;
 use crate::diagnose::explain;
-use crate::flake::SourceMap;
 
 /// Every recorded run: its name and its exit status.
 fn runs() -> BTreeMap<String, i32> {

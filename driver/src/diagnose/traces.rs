@@ -2,9 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use super::options::TraceUse;
-use crate::diagnose::Trace;
+use super::Trace;
 use crate::private;
+
+/// What becomes of the traces of errors.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum TraceUse {
+    /// They are kept in files that the messages name.
+    #[default]
+    Keep,
+    /// They are part of the messages.
+    Show,
+}
 
 /// What becomes of traces.
 #[derive(Clone, Debug, Default)]

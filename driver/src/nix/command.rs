@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::resources::is_roomy_for;
+use super::memory::is_roomy_for;
 use super::version::{CONFIG, FEATURES};
 use super::{Messages, NixError, NixVersion, TooOld};
 use crate::process::{Command, ProcessError, quote_argv};
 use crate::text::clean;
 
 /// Evaluating a large network may take minutes; an hour means that it hangs.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(60 * 60);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
 /// How long telling its version may take, on a machine that has other things to do.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(60);
@@ -116,13 +116,13 @@ impl Nix {
     /// The same for a large evaluation that needs to its end what it makes: looking for garbage only costs time. What the
     /// user says of it counts.
     #[must_use]
-    pub(super) fn with_room(&self) -> Self {
+    pub(crate) fn with_room(&self) -> Self {
         let is_ours = std::env::var_os(HEAP).is_none() && is_roomy_for(MEBIBYTES);
         Self { heap: is_ours.then(|| (MEBIBYTES << 20).to_string()), ..self.clone() }
     }
 
     /// The arguments of `nix SUBCOMMAND… [flake options] REST…`.
-    pub(super) fn argv<S: AsRef<str>>(
+    pub(crate) fn argv<S: AsRef<str>>(
         &self,
         subcommand: impl IntoIterator<Item = &'static str>,
         rest: impl IntoIterator<Item = S>,
@@ -167,17 +167,17 @@ impl Nix {
     }
 
     /// The same settings for a program that takes them only as lines of `NIX_CONFIG`.
-    pub(super) fn config(&self) -> String {
+    pub(crate) fn config(&self) -> String {
         format!("{}\n{CONFIG}", std::env::var("NIX_CONFIG").unwrap_or_default())
     }
 
     /// Ends what is running.
-    pub(super) fn cancel(&self) -> &CancellationToken {
+    pub(crate) fn cancel(&self) -> &CancellationToken {
         &self.cancel
     }
 
     /// The locks and the overrides, as words.
-    pub(super) fn flake_options(&self) -> Vec<String> {
+    pub(crate) fn flake_options(&self) -> Vec<String> {
         let locked = self.locks.iter().map(|path| path.to_string_lossy().into_owned());
         let locks = locked.flat_map(|path| ["--reference-lock-file".to_owned(), path]);
         let overrides = self.overrides.iter();

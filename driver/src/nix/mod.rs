@@ -1,0 +1,14 @@
+//! Calls of `nix`: which one is there, its arguments, and what it says while it works.
+//!
+//! Knows nothing of flakes, networks or what is evaluated.
+
+mod command;
+pub mod memory;
+mod message;
+mod version;
+
+pub(crate) use command::TIMEOUT;
+pub use command::{Answer, Nix, NixCallError};
+pub use message::{Messages, NixError};
+pub(crate) use version::FEATURES;
+pub use version::{NixVersion, TooOld};
