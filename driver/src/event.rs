@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::plan::StepKind;
 use crate::process::Stream;
-use crate::report::summary::Summary;
 
 /// What happened, in the order in which it happened. Its JSON is described in docs/events.md.
 #[derive(Clone, Debug, Serialize)]
@@ -121,7 +120,7 @@ pub enum Event {
         detail: String,
     },
     /// What became of every node; the last event of a walk.
-    Summary(Summary),
+    Summary(Value),
     /// Why there was no walk; the last event of such a run.
     Error(#[serde(serialize_with = "message")] String),
 }

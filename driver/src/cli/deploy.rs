@@ -83,7 +83,7 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
     let display = Display::start(interrupts, args.record.readers("deploy")?);
     let result = walked(&args, display.events(), interrupts).await;
     display.events().send(match &result {
-        Ok((_, summary)) => Event::Summary(summary.clone()),
+        Ok((_, summary)) => summary.event(),
         Err(error) => Event::Error(error.to_string()),
     });
     display.end().await;

@@ -74,7 +74,7 @@ pub async fn run(args: ExecArgs, interrupts: &Interrupts) -> Result<Exit, Error>
     };
     let result = walked(&args, display.events(), interrupts).await;
     display.events().send(match &result {
-        Ok(result) => Event::Summary(summary(result)),
+        Ok(result) => summary(result).event(),
         Err(error) => Event::Error(error.to_string()),
     });
     display.end().await;

@@ -58,7 +58,7 @@ pub async fn run(args: RollbackArgs, interrupts: &Interrupts) -> Result<Exit, Er
     let result = walked(args, display.events(), interrupts).await;
     let result = result.map(|(graph, result)| Summary::of(&graph, &result, &BTreeMap::new()));
     display.events().send(match &result {
-        Ok(summary) => Event::Summary(summary.clone()),
+        Ok(summary) => summary.event(),
         Err(error) => Event::Error(error.to_string()),
     });
     display.end().await;

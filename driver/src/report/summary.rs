@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
-use crate::event::{StepResult, WalkStep};
+use crate::event::{Event, StepResult, WalkStep};
 use crate::graph::Graph;
 use crate::plan::Goal;
 use crate::rollout::{RolloutReport, RolloutState};
@@ -66,6 +66,12 @@ impl Summary {
         }
         self.rollouts = reports.to_vec();
         self
+    }
+
+    /// What readers of the stream get of it.
+    #[must_use]
+    pub fn event(&self) -> Event {
+        Event::Summary(json!(self))
     }
 
     /// Whether nothing needs a look.

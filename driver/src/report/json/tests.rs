@@ -54,7 +54,7 @@ fn events() -> Vec<Event> {
             detail: "runs the old system again".to_owned(),
         },
         finished("gate:web:2", StepResult::Aborted("1 node failed".to_owned())),
-        Event::Summary(Summary {
+        Summary {
             rows: vec![row],
             is_rest_good: true,
             rollouts: vec![RolloutReport {
@@ -63,7 +63,8 @@ fn events() -> Vec<Event> {
                 detail: "0 of 1 node healthy".to_owned(),
                 taken_back: std::collections::BTreeMap::new(),
             }],
-        }),
+        }
+        .event(),
         Event::Error("the network does not evaluate".to_owned()),
     ]
 }
