@@ -10,7 +10,7 @@ mod reference;
 use std::path::{Path, PathBuf};
 
 pub use error::FlakeError;
-pub use reference::{FileRef, FlakeRef, FlakeRefError, Reference};
+pub use reference::{Reference, ReferenceError};
 
 use crate::diagnose::{Diagnosis, SourceMap, Traces, explain};
 use crate::nix::{Messages, Nix, NixCallError, NixError};
@@ -19,45 +19,20 @@ use metadata::Metadata;
 /// A flake whose inputs are settled: every later call sees the same ones.
 #[derive(Clone, Debug)]
 pub struct Flake {
-    reference: Reference,
-    root: Root,
-    nix: Nix,
-    sources: SourceMap,
-    traces: Traces,
-    fingerprint: Option<String>,
-    identity: Option<String>,
-    is_fixed: bool,
-}
-
-/// Whether a flake still is what its inputs were settled for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum State {
-    /// It is.
-    Unchanged,
-    /// Its files, or what it takes from elsewhere, are others now.
-    Changed,
-    /// Nobody could say.
-    Unknown,
-}
-
-/// How Nix is told what to evaluate.
-#[derive(Clone, Debug)]
-enum Root {
-    /// A flake, at the URL that its metadata told.
-    Flake(String),
-    /// A file.
-    File(PathBuf),
-}
-
-/// How a program is to be told an attribute of the network.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct AttributeOf {
-    /// URL of the flake, or the path of the file.
+    /// What the user asked for.
+    pub reference: Reference,
+    /// URL of the settled flake, or the path of the file.
     pub root: String,
-    /// Whether the root is a flake.
-    pub is_flake: bool,
-    /// The attribute's path below it, without a leading dot.
-    pub path: String,
+    /// How to call Nix so that it sees the settled inputs.
+    pub nix: Nix,
+    /// Where the files of error messages lie.
+    pub sources: SourceMap,
+    /// What Nix calls exactly this flake with exactly these inputs; none where it does not say.
+    pub fingerprint: Option<String>,
+    /// What the result of an evaluation depends on, all of it; none where that is not known.
+    pub identity: Option<String>,
+    traces: Traces,
+    is_fixed: bool,
 }
 
 impl Flake {
@@ -69,122 +44,77 @@ impl Flake {
         run_dir: &Path,
         traces: Traces,
     ) -> Result<(Self, Messages), FlakeError> {
-        match &reference {
-            Reference::Flake(flake) => {
-                let url = flake.url.clone();
-                let (metadata, messages) = ask(&url, &nix).await?;
-                let locks = run_dir.join("flake.lock");
-                write(&locks, &metadata.locks.to_string()).await?;
-                let flake = Self {
-                    identity: metadata.identity(),
-                    is_fixed: metadata.is_fixed(),
-                    fingerprint: metadata.fingerprint.clone(),
-                    sources: metadata.sources(),
-                    root: Root::Flake(metadata.url.unwrap_or(url)),
-                    nix: nix.pinned_to(locks),
-                    reference,
-                    traces,
-                };
-                Ok((flake, messages))
-            }
-            Reference::File(file) => {
-                let path = file.path.clone();
-                let path = std::fs::canonicalize(&path).map_err(|source| FlakeError::NoFile { path, source })?;
-                let folder = path.parent().map(Path::to_owned);
-                let flake = Self {
-                    sources: SourceMap::known(None, folder, None),
-                    root: Root::File(path),
-                    // What the file reads can change without anybody noticing.
-                    identity: None,
-                    is_fixed: false,
-                    fingerprint: None,
-                    nix,
-                    reference,
-                    traces,
-                };
-                Ok((flake, Messages::default()))
-            }
+        if reference.is_file {
+            let path = PathBuf::from(&reference.place);
+            let path = std::fs::canonicalize(&path).map_err(|source| FlakeError::NoFile { path, source })?;
+            let flake = Self {
+                sources: SourceMap::known(None, path.parent().map(Path::to_owned), None),
+                root: path.to_string_lossy().into_owned(),
+                // What the file reads can change without anybody noticing.
+                identity: None,
+                is_fixed: false,
+                fingerprint: None,
+                nix,
+                reference,
+                traces,
+            };
+            return Ok((flake, Messages::default()));
         }
-    }
-
-    /// What the user asked for.
-    #[must_use]
-    pub fn reference(&self) -> &Reference {
-        &self.reference
-    }
-
-    /// What Nix calls exactly this flake with exactly these inputs; none where it does not say.
-    #[must_use]
-    pub fn fingerprint(&self) -> Option<&str> {
-        self.fingerprint.as_deref()
-    }
-
-    /// How to call Nix so that it sees the settled inputs.
-    #[must_use]
-    pub fn nix(&self) -> &Nix {
-        &self.nix
-    }
-
-    /// Where the files of error messages lie.
-    #[must_use]
-    pub fn sources(&self) -> &SourceMap {
-        &self.sources
-    }
-
-    /// What the result of an evaluation depends on, all of it; none where that is not known.
-    #[must_use]
-    pub fn identity(&self) -> Option<&str> {
-        self.identity.as_deref()
-    }
-
-    /// URL of the settled flake; none of a plain file.
-    #[must_use]
-    pub fn url(&self) -> Option<&str> {
-        match &self.root {
-            Root::Flake(url) => Some(url),
-            Root::File(_) => None,
-        }
-    }
-
-    /// Whether it is the same now as when its inputs were settled.
-    pub async fn state(&self) -> State {
-        if self.is_fixed {
-            return State::Unchanged;
-        }
-        let Reference::Flake(flake) = &self.reference else {
-            return State::Unknown;
+        let (metadata, messages) = ask(&reference.place, &nix).await?;
+        let locks = run_dir.join("flake.lock");
+        let written = tokio::fs::write(&locks, metadata.locks.to_string()).await;
+        written.map_err(|source| FlakeError::Write { path: locks.clone(), source })?;
+        let flake = Self {
+            identity: metadata.identity(),
+            is_fixed: metadata.is_fixed(),
+            sources: metadata.sources(),
+            fingerprint: metadata.fingerprint,
+            root: metadata.url.unwrap_or_else(|| reference.place.clone()),
+            nix: nix.pinned_to(locks),
+            reference,
+            traces,
         };
-        match ask(&flake.url, &self.nix).await {
-            Ok((now, _)) if now.identity() == self.identity => State::Unchanged,
-            Err(FlakeError::Call(_)) => State::Unknown,
-            _ => State::Changed,
+        Ok((flake, messages))
+    }
+
+    /// Whether it is the same now as when its inputs were settled; none where nobody could say.
+    pub async fn is_unchanged(&self) -> Option<bool> {
+        if self.is_fixed || self.reference.is_file {
+            return self.is_fixed.then_some(true);
+        }
+        match ask(&self.reference.place, &self.nix).await {
+            Err(FlakeError::Call(_)) => None,
+            now => Some(now.is_ok_and(|(now, _)| now.identity() == self.identity)),
         }
     }
 
-    /// The folder of `flake.nix` (or of the plain file), when the flake is a local one.
+    /// The arguments of `nix eval` for an attribute of the chosen network, such as `toplevels.alpha`; for the network itself
+    /// without one.
     #[must_use]
-    pub fn directory(&self) -> Option<PathBuf> {
-        self.sources.directory()
+    pub fn attribute(&self, path: &str) -> Vec<String> {
+        let dot = if path.is_empty() { "" } else { "." };
+        self.at(format!("{}{dot}{path}", self.network()))
     }
 
-    /// The chosen network itself.
+    /// The chosen network, as an attribute of the flake or the file.
     #[must_use]
-    pub fn network(&self) -> AttributeOf {
-        self.at(format!("{}.{}", reference::NETWORKS, self.reference.network()))
+    pub fn network(&self) -> String {
+        format!("{}.{}", reference::NETWORKS, self.reference.network)
     }
 
-    /// An attribute of the chosen network, such as `toplevels.alpha`, of the settled flake.
-    #[must_use]
-    pub fn attribute(&self, path: &str) -> AttributeOf {
-        let path = format!("{}.{}.{path}", reference::NETWORKS, self.reference.network());
-        self.at(path)
+    fn at(&self, path: String) -> Vec<String> {
+        if self.reference.is_file {
+            return vec!["--file".to_owned(), self.root.clone(), path];
+        }
+        // The leading dot means the flake's root, instead of its packages.
+        vec![format!("{}#.{path}", self.root)]
     }
 
     /// Names of the networks that the flake has; none when it has none or does not evaluate.
     pub async fn networks(&self) -> Vec<String> {
-        let words = self.at(reference::NETWORKS.to_owned()).words();
         let names = ["--apply".to_owned(), "builtins.attrNames".to_owned()];
-        let call = self.nix.call(["eval", "--json"], words.into_iter().chain(names)).await;
+        let words = self.at(reference::NETWORKS.to_owned()).into_iter().chain(names);
+        let call = self.nix.call(["eval", "--json"], words).await;
         call.ok().and_then(|answer| serde_json::from_slice(&answer.stdout).ok()).unwrap_or_default()
     }
 
@@ -202,29 +132,9 @@ impl Flake {
         if !diagnosis.kind.has_trace() {
             return diagnosis;
         }
-        let name = format!("{}-{attribute}", self.reference.network());
+        let name = format!("{}-{attribute}", self.reference.network);
         let trace = self.traces.keep(&name, &self.sources.map(&error.text));
         Diagnosis { trace: Some(trace), ..diagnosis }
-    }
-
-    fn at(&self, path: String) -> AttributeOf {
-        let (root, is_flake) = match &self.root {
-            Root::Flake(url) => (url.clone(), true),
-            Root::File(file) => (file.to_string_lossy().into_owned(), false),
-        };
-        AttributeOf { root, is_flake, path }
-    }
-}
-
-impl AttributeOf {
-    /// The arguments of `nix eval` for it.
-    #[must_use]
-    pub fn words(&self) -> Vec<String> {
-        if self.is_flake {
-            // The leading dot means the flake's root, instead of its packages.
-            return vec![format!("{}#.{}", self.root, self.path)];
-        }
-        vec!["--file".to_owned(), self.root.clone(), self.path.clone()]
     }
 }
 
@@ -238,8 +148,4 @@ async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), FlakeError> {
     let metadata =
         serde_json::from_slice(&answer.stdout).map_err(|source| FlakeError::Answer { url: url.to_owned(), source })?;
     Ok((metadata, answer.messages))
-}
-
-async fn write(path: &Path, text: &str) -> Result<(), FlakeError> {
-    tokio::fs::write(path, text).await.map_err(|source| FlakeError::Write { path: path.to_owned(), source })
 }

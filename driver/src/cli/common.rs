@@ -17,7 +17,7 @@ use super::interrupt::Interrupts;
 use crate::diagnose::Traces;
 use crate::evaluate::{Attribute, Cache, Evaluation, Job, Results, ask, evaluate_plan};
 use crate::event::{Event, EventSink};
-use crate::flake::{FileRef, Flake, FlakeRef, Reference};
+use crate::flake::{Flake, Reference};
 use crate::graph::Graph;
 use crate::host::end_left;
 use crate::nix::{Messages, Nix};
@@ -33,12 +33,12 @@ use crate::run_dir::{RunDir, tidy};
 #[derive(Args, Clone, Debug)]
 pub struct FlakeArgs {
     /// Flake, and the network in it after `#`
-    #[arg(long, value_name = "REF[#NETWORK]", default_value_t = FlakeRef::default())]
-    flake: FlakeRef,
+    #[arg(long, value_name = "REF[#NETWORK]", value_parser = Reference::flake, default_value_t)]
+    flake: Reference,
 
     /// Plain file that describes the network, instead of a flake
-    #[arg(long, value_name = "FILE[#NETWORK]", conflicts_with_all = ["flake", "override_input"])]
-    file: Option<FileRef>,
+    #[arg(long, value_name = "FILE[#NETWORK]", value_parser = Reference::file, conflicts_with_all = ["flake", "override_input"])]
+    file: Option<Reference>,
 
     /// Override an input of the flake (like nix); repeatable
     #[arg(long, num_args = 2, value_names = ["INPUT", "REF"])]
@@ -80,10 +80,7 @@ impl FlakeArgs {
     }
 
     fn reference(&self) -> Reference {
-        match &self.file {
-            Some(file) => Reference::File(file.clone()),
-            None => Reference::Flake(self.flake.clone()),
-        }
+        self.file.clone().unwrap_or_else(|| self.flake.clone())
     }
 
     fn overrides(&self) -> Vec<(String, String)> {
@@ -224,7 +221,7 @@ async fn load(flake: &FlakeArgs, events: &EventSink, interrupts: &Interrupts) ->
 
 fn evaluation_warnings(messages: &Messages, flake: &Flake) -> Vec<String> {
     let warnings = messages.evaluation_warnings.iter();
-    warnings.map(|warning| flake.sources().map(warning)).collect()
+    warnings.map(|warning| flake.sources.map(warning)).collect()
 }
 
 fn warn(events: &EventSink, warnings: Vec<String>) {

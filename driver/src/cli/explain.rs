@@ -47,7 +47,7 @@ pub async fn run(args: ExplainArgs, interrupts: &Interrupts) -> Result<Exit, Err
             Some(text) if !args.json => text,
             _ => serde_json::to_string_pretty(&answer.found)? + "\n",
         };
-        Ok(flake.sources().map(&text))
+        Ok(flake.sources.map(&text))
     })
     .await?;
     print(&text)?;

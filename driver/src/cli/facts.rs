@@ -70,7 +70,7 @@ struct Gathered {
 
 async fn gathered(args: &GatherArgs, events: &EventSink, interrupts: &Interrupts) -> Result<Gathered, Error> {
     let prepared = prepare(&args.flake, args.select.request("facts"), events, interrupts).await?;
-    let folder = local_folder(prepared.flake.directory(), &prepared.flake.reference().place())?;
+    let folder = local_folder(prepared.flake.sources.directory(), &prepared.flake.reference.place)?;
     let run_dir = prepared.run_dir.path().to_owned();
     let has_facts = |node: &&String| prepared.plan.nodes.get(*node).is_some_and(|node| !node.facts.is_empty());
     let nodes: BTreeSet<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();

@@ -18,8 +18,8 @@ pub async fn present(prepared: &Prepared, plan: &Plan, results: &Results) -> Res
     let Prepared { flake, nodes, .. } = prepared;
     let mut document: Map<String, Value> = serde_json::from_str(&plan.source)?;
     document.retain(|field, _| !OTHERS.contains(&field.as_str()));
-    let fingerprint = flake.fingerprint().map(str::to_owned);
-    let mut saved = SavedPlan::new(flake.reference().to_string(), fingerprint, document.into());
+    let fingerprint = flake.fingerprint.clone();
+    let mut saved = SavedPlan::new(flake.reference.to_string(), fingerprint, document.into());
     saved.selection.clone_from(nodes);
     for node in nodes {
         let system = results.get(Job { node: node.clone(), attribute: Attribute::Toplevels }).await?.out_path;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::results::locked;
 use super::{CacheUse, Job, Toplevel};
-use crate::flake::{Flake, State};
+use crate::flake::Flake;
 use crate::private;
 use crate::text::unchanged;
 
@@ -63,11 +63,11 @@ impl Cache {
         let home = || std::env::home_dir().map(|home| home.join(".cache"));
         let caches =
             std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(home);
-        match (wanted, flake.identity(), caches) {
+        match (wanted, &flake.identity, caches) {
             (CacheUse::Use, Some(identity), Some(caches)) => {
                 // Nix may compute other derivations from the same files in another version.
-                let nix = flake.nix();
-                let asked = format!("{:?} {} {VERSION}", nix.overrides(), flake.reference().network());
+                let nix = &flake.nix;
+                let asked = format!("{:?} {} {VERSION}", nix.overrides(), flake.reference.network);
                 let key = [identity, &asked, nix.version(), env!("CARGO_PKG_VERSION")].join("\n");
                 Self::open(&caches.join("netlib/evaluation"), key)
             }
@@ -115,8 +115,8 @@ impl Cache {
     pub(super) async fn settle(&self, flake: &Flake) -> Option<&'static str> {
         let is_wanted = |answers: &Answers| answers.has_news && !answers.is_doubtful;
         let file = self.file.as_ref().filter(|_| is_wanted(&locked(&self.answers)))?;
-        match flake.state().await {
-            State::Unchanged => {
+        match flake.is_unchanged().await {
+            Some(true) => {
                 let mut answers = locked(&self.answers);
                 answers.has_news = false;
                 // It costs time and nothing else.
@@ -125,11 +125,11 @@ impl Cache {
                 }
                 None
             }
-            State::Changed => {
+            Some(false) => {
                 locked(&self.answers).is_doubtful = true;
                 Some(CHANGED)
             }
-            State::Unknown => None,
+            None => None,
         }
     }
 }

@@ -142,7 +142,7 @@ impl Evaluation {
         let paths: Vec<&str> = found.iter().map(|(_, toplevel)| toplevel.drv_path.as_str()).collect();
         // Also shows that the store has them still.
         let link = self.parts.run_dir.join(format!("known-{first}"));
-        if protect(self.parts.flake.nix(), &link, &paths).await.is_ok() {
+        if protect(&self.parts.flake.nix, &link, &paths).await.is_ok() {
             for (job, toplevel) in found {
                 jobs.remove(&job);
                 board.publish(&job, Ok(toplevel.seen()));

@@ -10,7 +10,7 @@ use super::record::{Record, Said, death};
 use super::results::Board;
 use super::{Attribute, Cache, EvaluateError, Job, Scope, Toplevel};
 use crate::diagnose::{Diagnosis, Kind};
-use crate::flake::AttributeOf;
+use crate::flake::Flake;
 use crate::nix::{Messages, NixError, TIMEOUT};
 use crate::process::{Command, ProcessError, Stream, line_channel};
 
@@ -130,7 +130,7 @@ impl Jobs<'_> {
         let (ended, ()) = tokio::join!(running, reading);
         // What is on stderr belongs to no job; what a job's record says as well is told with its name.
         for warning in said.evaluation_warnings.iter().filter(|warning| !told.contains(*warning)) {
-            self.board.warn(self.parts.flake.sources().map(warning));
+            self.board.warn(self.parts.flake.sources.map(warning));
         }
         judge(ended.map(|_| ()), said, &open.left)
     }
@@ -174,17 +174,16 @@ impl Jobs<'_> {
         let command = match self.program {
             Program::NixEvalJobs { .. } => {
                 let (workers, memory) = (workers.to_string(), resources.memory.to_string());
-                let network = flake.network();
                 let command = Command::new(PROGRAM)
                     .args(["--workers", &workers, "--max-memory-size", &memory, "--gc-roots-dir"])
                     .arg(&roots)
-                    .args(["--meta", "--check-cache-status", "--show-trace", "--select", &selection(jobs, &network)])
-                    .env("NIX_CONFIG", flake.nix().config());
-                if network.is_flake {
-                    let reference = format!("{}#{}", network.root, network.path);
-                    command.args(flake.nix().flake_options()).args(["--flake", &reference])
+                    .args(["--meta", "--check-cache-status", "--show-trace", "--select", &selection(jobs, flake)])
+                    .env("NIX_CONFIG", flake.nix.config());
+                if flake.reference.is_file {
+                    command.args(["--impure", &flake.root])
                 } else {
-                    command.args(["--impure", &network.root])
+                    let network = format!("{}#{}", flake.root, flake.network());
+                    command.args(flake.nix.flake_options()).args(["--flake", &network])
                 }
             }
             Program::Nix => Command::new("sh")
@@ -192,10 +191,10 @@ impl Jobs<'_> {
                 .args([workers.to_string(), resources.set.to_string()])
                 .arg(&roots)
                 .arg("nix")
-                .args(flake.nix().argv(["eval"], flake.network().words()))
+                .args(flake.nix.argv(["eval"], flake.attribute("")))
                 .stdin(units(jobs)),
         };
-        Ok(command.timeout(TIMEOUT).cancel_on(flake.nix().cancel()))
+        Ok(command.timeout(TIMEOUT).cancel_on(flake.nix.cancel()))
     }
 }
 
@@ -208,21 +207,20 @@ fn own(run_dir: &Path) -> std::io::Result<std::path::PathBuf> {
 
 /// The function that leads from the network, or the file that has it, to these jobs. Names are words that Nix strings need no
 /// escapes for.
-fn selection(jobs: &BTreeSet<Job>, network: &AttributeOf) -> String {
+fn selection(jobs: &BTreeSet<Job>, flake: &Flake) -> String {
     let named = |attribute: Attribute| {
         let of_it = jobs.iter().filter(move |job| job.attribute == attribute);
         of_it.map(|job| format!("\"{}\" ", job.node)).collect::<String>()
     };
     let [toplevels, gatherers, programs, system] = Attribute::ALL.map(named);
     let (of_deployer, system) = if system.is_empty() { (false, "null ") } else { (true, system.as_str()) };
-    let network = match network.is_flake {
-        true => "all".to_owned(),
-        // A file may be a function whose arguments all have defaults.
-        false => format!("(if builtins.isFunction all then all {{ }} else all).{}", network.path),
-    };
+    // A file may be a function whose arguments all have defaults.
+    let file = || format!("(if builtins.isFunction all then all {{ }} else all).{}", flake.network());
+    let network = flake.reference.is_file.then(file);
     format!(
-        "all: {network}.jobsFor {{ system = {system}; evaluate = {{ toplevels = [ {toplevels}]; gatherers = [ {gatherers}]; \
-         programs = [ {programs}]; deployerPrograms = {of_deployer}; }}; }}"
+        "all: {}.jobsFor {{ system = {system}; evaluate = {{ toplevels = [ {toplevels}]; gatherers = [ {gatherers}]; \
+         programs = [ {programs}]; deployerPrograms = {of_deployer}; }}; }}",
+        network.as_deref().unwrap_or("all")
     )
 }
 

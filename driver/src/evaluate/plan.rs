@@ -21,7 +21,7 @@ pub enum PlanEvaluationError {
         diagnosis: Diagnosis,
     },
     /// The flake has no such network.
-    #[error("`{}` has no network `{}`.\n{}", reference.place(), reference.network(), there_are(reference, existing))]
+    #[error("`{}` has no network `{}`.\n{}", reference.place, reference.network, there_are(reference, existing))]
     NoNetwork {
         /// What was asked for.
         reference: Box<Reference>,
@@ -44,19 +44,19 @@ pub enum PlanEvaluationError {
 
 fn there_are(reference: &Reference, existing: &[String]) -> String {
     if existing.is_empty() {
-        return match reference {
-            Reference::Flake(_) => {
+        return match reference.is_file {
+            false => {
                 "It has none at all: its outputs need to come from netlib.lib.mkFlake. \
                  To start with a working one: nix flake init -t netlib#wireguard-mesh"
             }
-            Reference::File(_) => {
+            true => {
                 "It has none at all: its value needs to come from netlib.lib.mkNetwork, \
                  as docs/evaluation.md shows."
             }
         }
         .to_owned();
     }
-    let first = format!("{}#{}", reference.place(), existing[0]);
+    let first = format!("{}#{}", reference.place, existing[0]);
     format!("Its networks: {}. For example: {} {first}", existing.join(", "), reference.option())
 }
 
@@ -74,9 +74,9 @@ pub async fn evaluate_plan(
         let messages = Messages { evaluation_warnings: kept.warnings, ..Messages::default() };
         return Ok((plan, messages));
     }
-    let words = flake.attribute("planFor").words().into_iter();
+    let words = flake.attribute("planFor").into_iter();
     let words = words.chain(["--apply".to_owned(), applied(request)]);
-    match flake.nix().with_room().call(["eval", "--json"], words).await {
+    match flake.nix.with_room().call(["eval", "--json"], words).await {
         Ok(answer) => {
             let plan = Plan::parse(&answer.stdout)?;
             let mut messages = answer.messages;
@@ -94,15 +94,15 @@ pub(super) async fn explained(flake: &Flake, error: NixCallError) -> PlanEvaluat
         Ok(diagnosis) => diagnosis,
         Err(error) => return PlanEvaluationError::Call(error),
     };
-    let reference = flake.reference();
+    let reference = &flake.reference;
     if diagnosis.kind == Kind::NoSuchOutput {
         let existing = flake.networks().await;
-        if !existing.iter().any(|name| name == reference.network()) {
+        if !existing.contains(&reference.network) {
             return PlanEvaluationError::NoNetwork { reference: Box::new(reference.clone()), existing };
         }
         return PlanEvaluationError::OldLibrary;
     }
-    PlanEvaluationError::Evaluate { network: reference.network().to_owned(), diagnosis }
+    PlanEvaluationError::Evaluate { network: reference.network.clone(), diagnosis }
 }
 
 #[cfg(test)]
@@ -112,7 +112,7 @@ mod tests {
 
     fn no_network(existing: &[&str]) -> String {
         let error = PlanEvaluationError::NoNetwork {
-            reference: Box::new(Reference::Flake("/net#ofice".parse().unwrap())),
+            reference: Box::new(Reference::flake("/net#ofice").unwrap()),
             existing: existing.iter().map(|name| (*name).to_owned()).collect(),
         };
         error.to_string()

@@ -25,11 +25,11 @@ pub async fn ask<T: DeserializeOwned>(
     attribute: &str,
     apply: Option<String>,
 ) -> Result<T, QuestionError> {
-    let mut words = flake.attribute(attribute).words();
+    let mut words = flake.attribute(attribute);
     if let Some(function) = apply {
         words.extend(["--apply".to_owned(), function]);
     }
-    match flake.nix().call(["eval", "--json"], words).await {
+    match flake.nix.call(["eval", "--json"], words).await {
         Ok(answer) => Ok(serde_json::from_slice(&answer.stdout)?),
         Err(error) => Err(explained(flake, error).await.into()),
     }

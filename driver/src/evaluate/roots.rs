@@ -44,7 +44,7 @@ impl SourceRoots {
             return;
         }
         let link = self.run_dir.join(format!("sources-{}", there.len()));
-        match protect(self.flake.nix(), &link, &there).await {
+        match protect(&self.flake.nix, &link, &there).await {
             Ok(()) => *protected = there.len(),
             Err(error) => tracing::debug!("the flake's sources are not protected: {error}"),
         }
@@ -53,11 +53,11 @@ impl SourceRoots {
 
 /// Where Nix copies the flake and its inputs to, whether or not they are there already. Fetches nothing.
 async fn copies(flake: &Flake) -> Vec<String> {
-    let Some(url) = flake.url() else {
+    if flake.reference.is_file {
         return Vec::new();
-    };
+    }
     let command = ["flake", "archive", "--dry-run", "--json"];
-    let answer = match flake.nix().call(command, [url]).await {
+    let answer = match flake.nix.call(command, [&flake.root]).await {
         Ok(answer) => answer.stdout,
         Err(error) => {
             tracing::debug!("the flake's sources are not known: {error}");

@@ -1,45 +1,27 @@
-//! `REF[#network]` and `FILE[#network]` as the user writes them.
+//! What the user names: a flake or a file, and after `#` the network of it.
 
 use std::fmt;
-use std::path::PathBuf;
-use std::str::FromStr;
 
-/// The output that holds the networks.
+/// Attribute of a flake under which its networks are.
 pub(super) const NETWORKS: &str = "netlibConfigurations";
 
-/// The network that is meant when none is named.
+/// The network of a reference that names none.
 const DEFAULT_NETWORK: &str = "default";
 
 /// Where a network is described.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Reference {
-    /// By a flake.
-    Flake(FlakeRef),
-    /// By a plain file.
-    File(FileRef),
-}
-
-/// A plain file that calls the library, and the network of it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct FileRef {
-    /// The file.
-    pub path: PathBuf,
+pub struct Reference {
+    /// The flake, as Nix is asked for it: a path, a URL or a name of the registry. Or a plain file that calls the library.
+    pub place: String,
     /// Attribute of `netlibConfigurations`.
     pub network: String,
-}
-
-/// A flake reference and the network of it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct FlakeRef {
-    /// What Nix is asked for: a path, a URL or a name of the registry.
-    pub url: String,
-    /// Attribute of `netlibConfigurations`.
-    pub network: String,
+    /// Whether it is a plain file.
+    pub is_file: bool,
 }
 
 /// Why a text is no reference.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum FlakeRefError {
+pub enum ReferenceError {
     /// Not a name that `netlibConfigurations` can have.
     #[error(
         "`{0}` is not the name of a network: after the `#` comes one name of letters, digits, `_` and `-`, \
@@ -54,93 +36,48 @@ pub enum FlakeRefError {
     NoFile,
 }
 
-impl Default for FlakeRef {
-    fn default() -> Self {
-        Self { url: ".".to_owned(), network: DEFAULT_NETWORK.to_owned() }
-    }
-}
-
-impl FromStr for FlakeRef {
-    type Err = FlakeRefError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if matches!(text, "" | "#") {
-            return Err(FlakeRefError::Empty);
-        }
-        let (url, network) = split(text)?;
-        Ok(Self { url: or(url, "."), network: or(network, DEFAULT_NETWORK) })
-    }
-}
-
-impl FromStr for FileRef {
-    type Err = FlakeRefError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (path, network) = split(text)?;
-        if path.is_empty() {
-            return Err(FlakeRefError::NoFile);
-        }
-        Ok(Self { path: path.into(), network: or(network, DEFAULT_NETWORK) })
-    }
-}
-
-fn split(text: &str) -> Result<(&str, &str), FlakeRefError> {
-    let (of, network) = text.split_once('#').unwrap_or((text, ""));
-    let is_name = network.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if is_name { Ok((of, network)) } else { Err(FlakeRefError::Network(network.to_owned())) }
-}
-
-fn or(given: &str, default: &str) -> String {
-    match given {
-        "" => default.to_owned(),
-        given => given.to_owned(),
-    }
-}
-
 impl Reference {
-    /// Attribute of `netlibConfigurations`.
-    #[must_use]
-    pub fn network(&self) -> &str {
-        match self {
-            Self::Flake(flake) => &flake.network,
-            Self::File(file) => &file.network,
+    /// What `--flake` names.
+    pub fn flake(text: &str) -> Result<Self, ReferenceError> {
+        if matches!(text, "" | "#") {
+            return Err(ReferenceError::Empty);
         }
+        let reference = Self::read(text, false)?;
+        let place = if reference.place.is_empty() { ".".to_owned() } else { reference.place };
+        Ok(Self { place, ..reference })
     }
 
-    /// The flake or the file, without the network.
-    #[must_use]
-    pub fn place(&self) -> String {
-        match self {
-            Self::Flake(flake) => flake.url.clone(),
-            Self::File(file) => file.path.display().to_string(),
+    /// What `--file` names.
+    pub fn file(text: &str) -> Result<Self, ReferenceError> {
+        Self::read(text, true)
+            .and_then(|file| if file.place.is_empty() { Err(ReferenceError::NoFile) } else { Ok(file) })
+    }
+
+    fn read(text: &str, is_file: bool) -> Result<Self, ReferenceError> {
+        let (place, network) = text.split_once('#').unwrap_or((text, ""));
+        if !network.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
+            return Err(ReferenceError::Network(network.to_owned()));
         }
+        let network = if network.is_empty() { DEFAULT_NETWORK } else { network };
+        Ok(Self { place: place.to_owned(), network: network.to_owned(), is_file })
     }
 
     /// The option of netlib's commands that names it.
     #[must_use]
     pub const fn option(&self) -> &'static str {
-        match self {
-            Self::Flake(_) => "--flake",
-            Self::File(_) => "--file",
-        }
+        if self.is_file { "--file" } else { "--flake" }
     }
 }
 
 impl Default for Reference {
     fn default() -> Self {
-        Self::Flake(FlakeRef::default())
+        Self { place: ".".to_owned(), network: DEFAULT_NETWORK.to_owned(), is_file: false }
     }
 }
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.place(), self.network())
-    }
-}
-
-impl fmt::Display for FlakeRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.url, self.network)
+        write!(f, "{}#{}", self.place, self.network)
     }
 }
 
@@ -149,8 +86,8 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> (String, String) {
-        let reference: FlakeRef = text.parse().unwrap();
-        (reference.url, reference.network)
+        let reference = Reference::flake(text).unwrap();
+        (reference.place, reference.network)
     }
 
     #[test]
@@ -159,27 +96,27 @@ mod tests {
         assert_eq!(parsed("#office"), (".".into(), "office".into()));
         assert_eq!(parsed("git+file:///n?dir=a#b-c_1"), ("git+file:///n?dir=a".into(), "b-c_1".into()));
         assert_eq!(parsed("/n#"), ("/n".into(), "default".into()));
+        assert_eq!(Reference::flake(".#default"), Ok(Reference::default()));
     }
 
     #[test]
     fn nothing_is_not_the_current_folder() {
-        assert_eq!("".parse::<FlakeRef>(), Err(FlakeRefError::Empty));
-        assert_eq!("#".parse::<FlakeRef>(), Err(FlakeRefError::Empty));
+        assert_eq!(Reference::flake(""), Err(ReferenceError::Empty));
+        assert_eq!(Reference::flake("#"), Err(ReferenceError::Empty));
     }
 
     #[test]
     fn a_file_has_a_network_too() {
-        let file: FileRef = "./net.nix#office".parse().unwrap();
-        assert_eq!(Reference::File(file).to_string(), "./net.nix#office");
-        let file: FileRef = "net.nix".parse().unwrap();
-        assert_eq!(file.network, "default");
-        assert_eq!("#x".parse::<FileRef>(), Err(FlakeRefError::NoFile));
+        let file = Reference::file("./net.nix#office").unwrap();
+        assert_eq!((file.to_string(), file.option()), ("./net.nix#office".to_owned(), "--file"));
+        assert_eq!(Reference::file("net.nix").unwrap().network, "default");
+        assert_eq!(Reference::file("#x"), Err(ReferenceError::NoFile));
     }
 
     #[test]
     fn a_network_is_one_name() {
         for bad in [".#a.b", ".#a b", ".#a#b", ".#\"x\"", ".#ä"] {
-            let error = bad.parse::<FlakeRef>().unwrap_err();
+            let error = Reference::flake(bad).unwrap_err();
             assert!(error.to_string().contains("is not the name of a network"), "{bad}");
         }
     }

@@ -75,11 +75,11 @@ fn three_of_five_are_deployed_by_nix_eval_jobs() {
 fn checks_and_commands_need_no_evaluation_of_their_own() {
     let site = Site::up(&["alpha", "beta"]);
     site.note_nix();
-    let from_both =
-        "nodes.alpha.checks.word = { from = [ \"self\" \"deployer\" \"node:beta\" ]; exec.script = \"true\"; };";
-    site.write(&Network::of(&["alpha", "beta"]).with(from_both));
+    let from_all = "nodes.alpha.checks = { word.exec.script = \"true\"; far = { from = \"deployer\"; exec.script = \"true\"; }; \
+                    near = { from.node = \"beta\"; exec.script = \"true\"; }; };";
+    site.write(&Network::of(&["alpha", "beta"]).with(from_all));
     let text = site.netlib_must("deploy --on alpha --evaluator nix --eval-workers 1");
-    assert_says(&text, &["from deployer: netlib: check word: healthy", "1 of 1 nodes active"]);
+    assert_says(&text, &["from deployer: netlib: check far: healthy", "1 of 1 nodes active"]);
     let calls = site.evaluator_calls();
     assert_eq!(calls.len(), 2, "the plan and all that it needs: {calls:#?}");
     let jobs = ["\"toplevels\" \"alpha\"", "\"programs\" \"alpha\"", "\"programs\" \"beta\"", "\"deployerPrograms\""];

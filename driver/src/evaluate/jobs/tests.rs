@@ -9,6 +9,7 @@ use insta::assert_snapshot;
 use super::*;
 use crate::diagnose::SourceMap;
 use crate::diagnose::explain;
+use crate::flake::Reference;
 
 /// Every recorded run: its name and its exit status.
 fn runs() -> BTreeMap<String, i32> {
@@ -95,8 +96,8 @@ fn a_killed_worker_is_told_with_its_job_if_it_got_to_one() {
     assert_eq!(reading("checking worker process").0, None);
 }
 
-#[test]
-fn what_belongs_to_a_node_is_evaluated_together() {
+#[tokio::test]
+async fn what_belongs_to_a_node_is_evaluated_together() {
     let jobs = BTreeSet::from([
         job(Attribute::Programs, "b"),
         job(Attribute::Toplevels, "a"),
@@ -105,16 +106,23 @@ fn what_belongs_to_a_node_is_evaluated_together() {
     ]);
     let deployer = Job::of_deployer();
     assert_eq!(units(&jobs), format!("toplevels.a\ntoplevels.b programs.b\n{deployer}\n"));
-    let at = |is_flake| AttributeOf { root: "/n".to_owned(), is_flake, path: "netlibConfigurations.x".to_owned() };
+    let flake = tempfile::tempdir().unwrap();
+    let file = flake.path().join("n.nix");
+    std::fs::write(&file, "").unwrap();
+    let file = Reference::file(&format!("{}#x", file.display())).unwrap();
+    let nix = crate::nix::Nix::default();
+    let (file, _) = Flake::load(file, nix, flake.path(), crate::diagnose::Traces::default()).await.unwrap();
+    let mut flake = file.clone();
+    flake.reference.is_file = false;
     assert_eq!(
-        selection(&jobs, &at(true)),
+        selection(&jobs, &flake),
         format!(
             "all: all.jobsFor {{ system = \"{}\" ; evaluate = {{ toplevels = [ \"a\" \"b\" ]; gatherers = [ ]; programs = [ \
              \"b\" ]; deployerPrograms = true; }}; }}",
             deployer.node
         )
     );
-    let none = selection(&BTreeSet::new(), &at(false));
+    let none = selection(&BTreeSet::new(), &file);
     assert!(
         none.starts_with(
             "all: (if builtins.isFunction all then all { } else all).netlibConfigurations.x.jobsFor { system = null ;"
