@@ -2,6 +2,7 @@
 //!
 //! The producers (evaluation, schedule, step executors) only send; progress display, log and summary only read.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -175,8 +176,8 @@ pub struct WalkStep {
 pub enum StepResult {
     /// It did its work; the text says what, in a few words.
     Done(#[serde(serialize_with = "detail")] String),
-    /// There was nothing to do; the text says why.
-    Skipped(#[serde(serialize_with = "detail")] String),
+    /// There was nothing to do.
+    Skipped(#[serde(serialize_with = "detail")] Skip),
     /// It failed; the text is the whole message for people.
     Failed(#[serde(serialize_with = "message")] String),
     /// Its node does not answer, so nothing was tried; the text is the whole message for people.
@@ -199,12 +200,33 @@ pub enum StepResult {
     Cancelled,
 }
 
+/// Why there was nothing to do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Skip {
+    /// Its node is where it should be.
+    UpToDate,
+    /// Nothing was to be changed; this would go from one system to another.
+    WouldChange(String),
+    /// Something else, in a few words.
+    Because(String),
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UpToDate => f.write_str("up to date"),
+            Self::WouldChange(change) => write!(f, "would change: {change}"),
+            Self::Because(why) => f.write_str(why),
+        }
+    }
+}
+
 fn text<S: Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
     to.collect_map([("text", text)])
 }
 
-fn detail<S: Serializer>(detail: &str, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_map([("detail", detail)])
+fn detail<T: ToString, S: Serializer>(detail: &T, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map([("detail", detail.to_string())])
 }
 
 fn message<S: Serializer>(message: &str, to: S) -> Result<S::Ok, S::Error> {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 
 use crate::evaluate::{EvaluateError, Toplevels};
-use crate::event::{Event, EventSink, StepResult};
+use crate::event::{Event, EventSink, Skip, StepResult};
 use crate::host::{HostCommand, HostError, Hosts, script};
 use crate::plan::Plan;
 use crate::process::Command;
@@ -128,7 +128,9 @@ async fn observed(parts: &GatherParts, node: &str) -> Result<Written, FactsError
     parts.events.send(Event::StepStarted { step: step.clone() });
     let result = one(parts, node, &step).await;
     let told = match &result {
-        Ok(Written::Unchanged { path }) => StepResult::Skipped(format!("{} is unchanged", path.display())),
+        Ok(Written::Unchanged { path }) => {
+            StepResult::Skipped(Skip::Because(format!("{} is unchanged", path.display())))
+        }
         Ok(Written::Changed { path, facts }) => {
             StepResult::Done(format!("wrote {} to {}", facts.join(", "), path.display()))
         }

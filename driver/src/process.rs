@@ -134,12 +134,12 @@ impl Command {
         self.exchange(None, on_line).await
     }
 
-    /// Hands out each line of both streams as it comes; the output that is returned has no stdout.
-    pub async fn stream_lines(self, lines: &LineSink) -> Result<Output, ProcessError> {
-        self.exchange(Some(lines), |_| {}).await
+    /// With a sink, hands out each line of both streams as it comes; the output that is returned has no stdout.
+    pub async fn stream_to(self, lines: Option<&LineSink>) -> Result<Output, ProcessError> {
+        self.exchange(lines, |_| {}).await
     }
 
-    /// Like [`Command::output`] and [`Command::stream_lines`], for what somebody else has started: its pipes, and its end,
+    /// Like [`Command::stream_to`], for what somebody else has started: its pipes, and its end,
     /// which is asked for once all has been read, as that gives up the rest. Whoever drops the pipes ends it.
     pub(crate) async fn attached(
         self,

@@ -12,7 +12,7 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use tokio_util::sync::CancellationToken;
 
-use crate::event::{Event, EventSink, StepResult};
+use crate::event::{Event, EventSink, Skip, StepResult};
 use crate::graph::{Graph, StepId};
 use crate::plan::StepKind;
 use walk::Walk;
@@ -59,8 +59,8 @@ pub enum Admission {
 pub enum StepOutcome {
     /// It did its work; the text says what, in a few words.
     Done(String),
-    /// There was nothing to do; the text says why.
-    Skipped(String),
+    /// There was nothing to do.
+    Skipped(Skip),
     /// It failed, and what depends on it must not run.
     Failed(StepError),
     /// What it belongs to does not go on; the text says why. What depends on it must not run.

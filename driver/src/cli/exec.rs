@@ -128,7 +128,7 @@ impl Runner {
                 self.events.send_in_turn(event).await;
             }
         };
-        let (result, ()) = tokio::join!(host.run_lines(self.command.clone(), sink), show);
+        let (result, ()) = tokio::join!(host.execute(self.command.clone(), Some(sink)), show);
         result.map(|_| ())
     }
 }

@@ -114,7 +114,7 @@ impl Jobs<'_> {
         tracing::debug!(command = crate::process::quote_argv(&command.argv()), "calling {PROGRAM}");
         let (lines, mut coming) = line_channel();
         let running = async move {
-            let ended = command.stream_lines(&lines).await;
+            let ended = command.stream_to(Some(&lines)).await;
             drop(lines);
             ended
         };

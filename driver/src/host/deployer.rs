@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::{Host, HostCommand, HostError, RemoteStore};
-use crate::process::{Command, LineSink, Output};
+use super::{Host, HostCommand, HostError};
+use crate::process::{LineSink, Output};
 
 const HERE: &str = "the deployer";
 
@@ -22,10 +22,6 @@ impl Deployer {
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
     }
-
-    fn prepared(&self, command: HostCommand) -> Command {
-        command.on_deployer().env("TMPDIR", &self.folder)
-    }
 }
 
 impl Host for Deployer {
@@ -37,23 +33,9 @@ impl Host for Deployer {
         HERE.to_owned()
     }
 
-    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        async move {
-            let output = self.prepared(command).output().await;
-            output.map_err(|error| HostError::of_command(HERE, error))
-        }
-        .boxed()
-    }
-
-    fn run_lines(&self, command: HostCommand, lines: LineSink) -> BoxFuture<'_, Result<Output, HostError>> {
-        async move {
-            let output = self.prepared(command).stream_lines(&lines).await;
-            output.map_err(|error| HostError::of_command(HERE, error))
-        }
-        .boxed()
-    }
-
-    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
-        futures::future::ready(Ok(None)).boxed()
+    fn execute(&self, command: HostCommand, lines: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>> {
+        let command = command.on_deployer().env("TMPDIR", &self.folder);
+        async move { command.stream_to(lines.as_ref()).await.map_err(|error| HostError::of_command(HERE, error)) }
+            .boxed()
     }
 }

@@ -38,13 +38,7 @@ impl Drop for Sockets {
 struct Entry {
     number: usize,
     target: Target,
-    connected: OnceCell<Result<Connected, HostError>>,
-}
-
-#[derive(Clone)]
-enum Connected {
-    Ssh(Arc<SshHost>),
-    Local(Arc<LocalHost>),
+    connected: OnceCell<Result<Arc<dyn Host>, HostError>>,
 }
 
 impl Hosts {
@@ -79,31 +73,22 @@ impl Hosts {
     /// The machine of a node. The first call connects; a failure is remembered for the whole run.
     pub async fn get(&self, node: &str) -> Result<Arc<dyn Host>, HostError> {
         let entry = self.entries.get(node).ok_or_else(|| HostError::UnknownNode { node: node.to_owned() })?;
-        let connected = entry.connected.get_or_init(|| self.connect(node, entry)).await.clone()?;
-        Ok(match connected {
-            Connected::Ssh(host) => host,
-            Connected::Local(host) => host,
-        })
+        entry.connected.get_or_init(|| self.connect(node, entry)).await.clone()
     }
 
-    async fn connect(&self, node: &str, entry: &Entry) -> Result<Connected, HostError> {
+    async fn connect(&self, node: &str, entry: &Entry) -> Result<Arc<dyn Host>, HostError> {
+        let node = node.to_owned();
         if entry.target.local {
-            let host = LocalHost::connect(node.to_owned(), &self.password).await?;
-            return Ok(Connected::Local(Arc::new(host)));
+            return Ok(Arc::new(LocalHost::connect(node, &self.password).await?));
         }
         let socket = self.sockets.0.path().join(entry.number.to_string());
-        let (node, target) = (node.to_owned(), entry.target.clone());
-        let host = SshHost::connect(node, target, socket, &self.password).await?;
-        Ok(Connected::Ssh(Arc::new(host)))
+        Ok(Arc::new(SshHost::connect(node, entry.target.clone(), socket, &self.password).await?))
     }
 
     /// Ends every connection. Without it they end by themselves after two minutes.
     pub async fn close(&self) {
-        let open = self.entries.values().filter_map(|entry| match entry.connected.get() {
-            Some(Ok(Connected::Ssh(host))) => Some(host.close()),
-            _ => None,
-        });
-        futures::future::join_all(open).await;
+        let connected = self.entries.values().filter_map(|entry| entry.connected.get()?.as_ref().ok());
+        futures::future::join_all(connected.map(|host| host.close())).await;
     }
 }
 

@@ -5,8 +5,8 @@ use futures::future::BoxFuture;
 
 use super::password::SudoPassword;
 use super::rights::{Login, Rights};
-use super::{Host, HostCommand, HostError, RemoteStore};
-use crate::process::{Command, LineSink, Output, ProcessError};
+use super::{Host, HostCommand, HostError};
+use crate::process::{LineSink, Output, ProcessError};
 
 /// How people read where commands ran.
 pub(super) const HERE: &str = "this machine";
@@ -22,17 +22,6 @@ impl LocalHost {
     pub(super) async fn connect(node: String, password: &SudoPassword) -> Result<Self, HostError> {
         let rights = Rights::find(&Here, password).await?;
         Ok(Self { node, rights })
-    }
-
-    fn prepared(&self, command: HostCommand) -> Result<Command, HostError> {
-        self.rights.check(HERE)?;
-        Ok(self.rights.wrap(command).on_deployer())
-    }
-
-    fn told<T>(&self, result: Result<T, ProcessError>) -> Result<T, HostError> {
-        let result = result.map_err(failure);
-        self.rights.learn(&result);
-        result
     }
 }
 
@@ -60,20 +49,15 @@ impl Host for LocalHost {
         HERE.to_owned()
     }
 
-    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        async move { self.told(self.prepared(command)?.output().await) }.boxed()
-    }
-
-    fn run_lines(&self, command: HostCommand, lines: LineSink) -> BoxFuture<'_, Result<Output, HostError>> {
+    fn execute(&self, command: HostCommand, lines: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
-            let command = self.prepared(command)?;
-            self.told(command.stream_lines(&lines).await)
+            self.rights.check(HERE)?;
+            let command = self.rights.wrap(command).on_deployer();
+            let result = command.stream_to(lines.as_ref()).await.map_err(failure);
+            self.rights.learn(&result);
+            result
         }
         .boxed()
-    }
-
-    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
-        std::future::ready(Ok(None)).boxed()
     }
 }
 
@@ -100,7 +84,7 @@ mod tests {
         let host = LocalHost { node: "alpha".to_owned(), rights: Rights::Root };
         let (sink, mut lines) = crate::process::line_channel();
         let command = HostCommand::new(["sh", "-c", "echo out; echo err >&2; exit 3"]);
-        let error = host.run_lines(command, sink).await.err().unwrap();
+        let error = host.execute(command, Some(sink)).await.err().unwrap();
         assert!(matches!(error, HostError::Failed { status, .. } if status == "exit status: 3"));
         let mut said = Vec::new();
         while let Some(line) = lines.recv().await {

@@ -121,10 +121,7 @@ impl Connection {
     ) -> Result<Output, ProcessError> {
         let command = prepare(self.command(argv));
         if !self.forwarded.is_empty() {
-            return match lines {
-                Some(lines) => command.stream_lines(lines).await,
-                None => command.output().await,
-            };
+            return command.stream_to(lines).await;
         }
         let session = self.session();
         let mut remote = session.raw_command(quote_argv(argv));

@@ -51,8 +51,14 @@ pub trait Host: Send + Sync {
         true
     }
 
-    /// Runs a command as root, connecting again first if the connection broke earlier.
-    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>>;
+    /// Runs a command as root, connecting again first if the connection broke earlier. With a sink, each line is handed out as
+    /// it comes, and the output that is returned has no stdout.
+    fn execute(&self, command: HostCommand, lines: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>>;
+
+    /// The same, with all output at the end.
+    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.execute(command, None)
+    }
 
     /// Runs a command as root over a TCP connection made for it and ended with it. A machine that is reached without any
     /// network needs none.
@@ -65,11 +71,15 @@ pub trait Host: Send + Sync {
         Box::pin(std::future::ready(true))
     }
 
-    /// Like [`Host::run`], and hands out each line as it comes; the output that is returned has no stdout.
-    fn run_lines(&self, command: HostCommand, lines: LineSink) -> BoxFuture<'_, Result<Output, HostError>>;
-
     /// How Nix reaches the store there, as long as the value lives; `None` is the deployer's own store.
-    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>>;
+    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Ends the connection for good.
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// A command for a host. Its words arrive there as they are, whatever characters they hold.

@@ -12,6 +12,8 @@ pub mod rollout;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
+use serde::Serialize;
+
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
 pub use activation::{Activation, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, news, status};
@@ -91,17 +93,19 @@ pub struct Probe {
 }
 
 /// A deployment that a host has on record.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Record {
     /// Its nonce.
     pub nonce: String,
     /// Where it is, or how it ended.
     pub phase: Phase,
     /// The system that was being activated.
+    #[serde(rename = "system")]
     pub toplevel: String,
     /// Why it ended as it did.
     pub message: String,
     /// Whether it ended badly and nobody who deploys has asked how.
+    #[serde(rename = "unseen")]
     pub is_unseen: bool,
 }
 
@@ -132,13 +136,14 @@ pub struct Underway {
 }
 
 /// A deployment that ended without saying how.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Unfinished {
     /// Its nonce.
     pub nonce: String,
     /// Where it stopped.
     pub phase: String,
     /// The system that was being activated.
+    #[serde(rename = "system")]
     pub toplevel: String,
 }
 

@@ -57,7 +57,7 @@ impl SshHost {
         }
     }
 
-    async fn execute(
+    async fn execute_over(
         &self,
         connection: &Connection,
         command: HostCommand,
@@ -109,7 +109,7 @@ impl SshHost {
     async fn run_once(&self, command: HostCommand, lines: Option<&LineSink>) -> Result<Output, HostError> {
         let connection = self.shared.connection().await?;
         let command = self.as_root(command)?;
-        let result = self.execute(&connection, command, lines).await;
+        let result = self.execute_over(&connection, command, lines).await;
         self.learn(&result);
         if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
             && !connection.is_alive().await
@@ -146,11 +146,6 @@ impl SshHost {
         let (url, ssh_options) = (store_url(&self.node), connection.share_options());
         Ok(RemoteStore { url, ssh_options, ssh: NixSsh::to(&connection, &daemon)? })
     }
-
-    /// Ends the connection for good.
-    pub(super) async fn close(&self) {
-        self.shared.close().await;
-    }
 }
 
 impl Host for SshHost {
@@ -162,12 +157,8 @@ impl Host for SshHost {
         address(&self.target)
     }
 
-    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.run_here(command, None).boxed()
-    }
-
-    fn run_lines(&self, command: HostCommand, lines: LineSink) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.run_here(command, Some(lines)).boxed()
+    fn execute(&self, command: HostCommand, lines: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>> {
+        self.run_here(command, lines).boxed()
     }
 
     fn is_connected(&self) -> BoxFuture<'_, bool> {
@@ -181,6 +172,10 @@ impl Host for SshHost {
     fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
         self.open_store().map_ok(Some).boxed()
     }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        self.shared.close().boxed()
+    }
 }
 
 impl Login for Greeting<'_> {
@@ -189,7 +184,7 @@ impl Login for Greeting<'_> {
     }
 
     fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.host.execute(self.connection, command, None).boxed()
+        self.host.execute_over(self.connection, command, None).boxed()
     }
 }
 

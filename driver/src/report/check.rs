@@ -58,13 +58,7 @@ pub fn json(network: &Network, seen: &BTreeMap<String, Vec<Seen>>) -> Value {
 fn of_place(seen: &Seen) -> Value {
     match &seen.result {
         Err(failure) => json!({ "from": seen.place, "error": failure.to_string() }),
-        Ok(verdict) => {
-            let checks = verdict
-                .checks
-                .iter()
-                .map(|check| json!({ "name": check.name, "healthy": check.is_healthy, "reason": check.reason }));
-            json!({ "from": seen.place, "checks": checks.collect::<Vec<Value>>() })
-        }
+        Ok(verdict) => json!({ "from": seen.place, "checks": verdict.checks }),
     }
 }
 

@@ -66,10 +66,9 @@ impl Lines {
     /// For example `alpha: build`; the id of a step that is named in another way.
     #[must_use]
     pub fn name(&self, step: &str) -> String {
-        let node = self.steps.get(step).and_then(|step| step.node.as_ref());
-        match node {
+        match self.node(step) {
             Some(node) => {
-                let what = step.strip_suffix(node.as_str());
+                let what = step.strip_suffix(node);
                 let what = what.and_then(|what| what.strip_suffix(':'));
                 format!("{node}: {}", what.unwrap_or(step))
             }
@@ -83,8 +82,14 @@ impl Lines {
         self.steps.len()
     }
 
+    /// The node that a step concerns.
+    #[must_use]
+    pub fn node(&self, step: &str) -> Option<&str> {
+        self.steps.get(step)?.node.as_deref()
+    }
+
     fn owner<'a>(&'a self, step: &'a str) -> &'a str {
-        self.steps.get(step).and_then(|step| step.node.as_deref()).unwrap_or(step)
+        self.node(step).unwrap_or(step)
     }
 
     fn finished(&self, step: &str, result: &StepResult, elapsed: Duration) -> Option<String> {
@@ -137,6 +142,7 @@ fn took(elapsed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Skip;
     use crate::graph::Graph;
     use crate::plan::tests::example;
     use insta::assert_snapshot;
@@ -164,7 +170,7 @@ mod tests {
             output,
             finished("build:alpha", StepResult::Done(String::new()), 3),
             finished("activate:alpha", StepResult::Done("new system".to_owned()), 75),
-            finished("activate:beta", StepResult::Skipped("up to date".to_owned()), 0),
+            finished("activate:beta", StepResult::Skipped(Skip::UpToDate), 0),
             finished("build:gamma", StepResult::Failed("node gamma\nerror: boom\n".to_owned()), 1),
             finished("copy:gamma", StepResult::Blocked { by: "build:gamma".to_owned() }, 0),
             finished("build:beta", StepResult::Offline("no route".to_owned()), 0),

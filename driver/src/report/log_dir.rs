@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use super::json::JsonLines;
 use super::lines::Lines;
 use super::readers::Reader;
-use crate::event::{Event, WalkStep};
+use crate::event::Event;
 use crate::private;
 
 /// The folder of the nodes' files: no node's name can collide with another file of ours.
@@ -28,7 +28,6 @@ pub struct LogDir {
     folder: PathBuf,
     events: JsonLines<File>,
     lines: Lines,
-    steps: BTreeMap<String, WalkStep>,
     files: BTreeMap<String, File>,
     is_broken: bool,
 }
@@ -43,7 +42,6 @@ impl LogDir {
             folder: folder.to_owned(),
             events: JsonLines::begin(events, command),
             lines: Lines::default(),
-            steps: BTreeMap::new(),
             files: BTreeMap::new(),
             is_broken: false,
         })
@@ -58,7 +56,7 @@ impl LogDir {
             Event::StepStarted { step }
             | Event::StepOutput { step, .. }
             | Event::CommandOutput { step, .. }
-            | Event::StepFinished { step, .. } => self.steps.get(step)?.node.as_deref(),
+            | Event::StepFinished { step, .. } => self.lines.node(step),
             _ => None,
         }
     }
@@ -81,10 +79,6 @@ impl LogDir {
 impl Reader for LogDir {
     fn read(&mut self, event: &Event) {
         self.events.read(event);
-        if let Event::WalkStarted { steps } = event {
-            let steps = steps.iter().map(|step| (step.id.clone(), step.clone()));
-            self.steps = steps.collect();
-        }
         let line = match event {
             Event::Online { node } => Some(format!("{node}: online")),
             // Which step said it matters more here than whose it is: the file has one node.

@@ -158,10 +158,6 @@ fn node_json(node: &NodeStatus) -> Value {
 
 fn host_json(status: &HostStatus) -> Value {
     let Probe { current_system, system_profile, booted_system, network, nix, unfinished, last, .. } = &status.probe;
-    let unfinished: Vec<Value> = unfinished
-        .iter()
-        .map(|left| json!({ "nonce": left.nonce, "phase": left.phase, "system": left.toplevel }))
-        .collect();
     json!({
         "online": true,
         "running": current_system,
@@ -172,13 +168,7 @@ fn host_json(status: &HostStatus) -> Value {
         "nix": nix,
         "lock": status.lock().map(lock_json),
         "unfinished": unfinished,
-        "lastDeploy": last.as_ref().map(|last| json!({
-            "nonce": last.nonce,
-            "phase": last.phase,
-            "system": last.toplevel,
-            "message": last.message,
-            "unseen": last.is_unseen,
-        })),
+        "lastDeploy": last,
     })
 }
 

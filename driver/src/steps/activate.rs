@@ -10,9 +10,6 @@ use crate::host::{HostError, LockHolder, Refusal};
 use crate::plan::Goal;
 use crate::rollout::Before;
 
-/// How the host's account of its own checks begins.
-const UNHEALTHY: &str = "the new system is not healthy";
-
 /// Activates; the text says what was done.
 pub(super) async fn activate(
     parts: &StepRunnerParts,
@@ -136,8 +133,7 @@ pub(super) fn judge(ended: &Ended, goal: Goal, toplevel: &str, nonce: &str) -> R
     if *phase == Phase::Confirmed && goal.holds(toplevel, current.as_deref(), profile.as_deref()) {
         return Ok(());
     }
-    let is_unhealthy = *phase == Phase::RolledBack && message.starts_with(UNHEALTHY);
-    let what = if is_unhealthy {
+    let what = if *phase == Phase::RolledBack && ended.status.is_unhealthy {
         "the switch succeeded, and the host went back to the system it ran before"
     } else if ended.status.was_restarted && !phase.is_final() {
         "the host was restarted in the middle of the activation"

@@ -36,7 +36,7 @@ pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Resu
         }
     };
     tokio::select! {
-        (ran, ()) = async { tokio::join!(host.run_lines(command, sink), show) } => {
+        (ran, ()) = async { tokio::join!(host.execute(command, Some(sink)), show) } => {
             ran?;
             Ok(format!("ran on {}", host.address()))
         }

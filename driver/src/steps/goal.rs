@@ -1,18 +1,16 @@
 //! What each goal means for each step. No other place asks which goal it is.
 
+use crate::event::Skip;
 use crate::host::Probe;
 use crate::host::script::Phase;
 use crate::plan::{Goal, StepKind};
-
-/// Said of an activation that a preview leaves out.
-const WOULD_CHANGE: &str = "would change";
 
 /// What a preview says of a step that a deployment would carry out.
 const fn left_out(kind: StepKind) -> &'static str {
     match kind {
         StepKind::Build => "would build",
         StepKind::Copy => "would copy",
-        StepKind::Activate => WOULD_CHANGE,
+        StepKind::Activate => "would change",
         StepKind::Check => "would check",
         StepKind::Gate => "would decide",
         StepKind::Command => "would run",
@@ -31,12 +29,13 @@ impl Goal {
         matches!(self, Self::Switch | Self::Test)
     }
 
-    /// Why a step does nothing; a preview adds to the activation from what to what.
-    pub(super) fn preview(self, why: &str, from: &str, to: &str) -> String {
-        match self {
-            Self::DryRun if why == WOULD_CHANGE => format!("{why}: {from} -> {to}"),
-            _ => why.to_owned(),
-        }
+    /// Why a step does nothing; a preview says of the activation from what to what.
+    pub(super) fn preview(self, kind: StepKind, from: &str, to: &str) -> Option<Skip> {
+        let why = self.skips(kind)?;
+        Some(match kind {
+            StepKind::Activate => Skip::WouldChange(format!("{from} -> {to}")),
+            _ => Skip::Because(why.to_owned()),
+        })
     }
 
     /// Whether the host is asked for anything at all.
@@ -153,9 +152,9 @@ mod tests {
 
     #[test]
     fn a_preview_says_once_from_what_to_what() {
-        let said = StepKind::ALL.map(|kind| match Goal::DryRun.skips(kind) {
+        let said = StepKind::ALL.map(|kind| match Goal::DryRun.preview(kind, OLD, NEW) {
             None => "done".to_owned(),
-            Some(why) => Goal::DryRun.preview(why, OLD, NEW),
+            Some(skip) => skip.to_string(),
         });
         insta::assert_snapshot!(said.join("\n"), @r"
         would build

@@ -17,7 +17,7 @@ use super::restart::restart_if_needed;
 use super::standing::Standing;
 use super::{Build, Settings, StepFailure, activate, build, command, copy, gate};
 use crate::evaluate::Toplevels;
-use crate::event::{Event, EventSink, StepResult};
+use crate::event::{Event, EventSink, Skip, StepResult};
 use crate::graph::StepId;
 use crate::host::script::rollout::Left;
 use crate::host::{Hosts, script};
@@ -25,8 +25,6 @@ use crate::plan::{ActivationOptions, Goal, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
 use crate::schedule::{Admission, Execute, StepOutcome};
 
-/// Said of every step of a node that runs its system already.
-const UP_TO_DATE: &str = "up to date";
 /// Said of steps that an activation under way has behind it.
 const UNDER_WAY: &str = "its activation is under way already";
 
@@ -136,7 +134,7 @@ impl StepRunner {
     async fn run_between(&self, step: &str, planned: &Step) -> Result<StepOutcome, StepFailure> {
         let goal = self.parts.settings.goal.unwrap_or_default();
         if let Some(why) = goal.skips(planned.kind) {
-            return Ok(StepOutcome::Skipped(why.to_owned()));
+            return Ok(StepOutcome::Skipped(Skip::Because(why.to_owned())));
         }
         if planned.kind == StepKind::Gate {
             return gate::run(self, step, planned).await;
@@ -152,7 +150,7 @@ impl StepRunner {
         let standing = self.standing(node).await?;
         if kind == StepKind::Check {
             return match goal.skips(kind) {
-                Some(why) => Ok(StepOutcome::Skipped(why.to_owned())),
+                Some(why) => Ok(StepOutcome::Skipped(Skip::Because(why.to_owned()))),
                 None => {
                     let asked = Look::from_elsewhere(node, standing.patience());
                     self.check(step, asked).await
@@ -163,10 +161,10 @@ impl StepRunner {
             return self.leave(kind, (node, step), &standing).await;
         }
         if kind != StepKind::Activate && standing.same_underway().is_some() {
-            return Ok(StepOutcome::Skipped(UNDER_WAY.to_owned()));
+            return Ok(StepOutcome::Skipped(Skip::Because(UNDER_WAY.to_owned())));
         }
-        if let Some(why) = goal.skips(kind) {
-            return Ok(StepOutcome::Skipped(standing.detail(goal, why)));
+        if let Some(skip) = standing.preview(kind) {
+            return Ok(StepOutcome::Skipped(skip));
         }
         let done = match kind {
             StepKind::Build => self.build(node, step).await?,
@@ -199,10 +197,10 @@ impl StepRunner {
                 self.check(step, asked).await?;
             }
             if was_restarted {
-                return Ok(StepOutcome::Done(format!("{UP_TO_DATE}{restarted}")));
+                return Ok(StepOutcome::Done(format!("{}{restarted}", Skip::UpToDate)));
             }
         }
-        Ok(StepOutcome::Skipped(UP_TO_DATE.to_owned()))
+        Ok(StepOutcome::Skipped(Skip::UpToDate))
     }
 
     /// How the node stood when its first step began.

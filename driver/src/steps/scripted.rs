@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use crate::host::{Host, HostCommand, HostError, RemoteStore};
+use crate::host::{Host, HostCommand, HostError};
 use crate::process::{LineSink, Output};
 
 /// What a host says to one question, and for how many questions of this kind.
@@ -89,7 +89,7 @@ impl Host for Scripted {
         "a bed".to_owned()
     }
 
-    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+    fn execute(&self, command: HostCommand, _: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>> {
         async move { self.answer(&command) }.boxed()
     }
 
@@ -97,13 +97,5 @@ impl Host for Scripted {
     fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
         self.asked.lock().unwrap().push("a new connection");
         self.run(command)
-    }
-
-    fn run_lines(&self, command: HostCommand, _: LineSink) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.run(command)
-    }
-
-    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
-        std::future::ready(Ok(None)).boxed()
     }
 }

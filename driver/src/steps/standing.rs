@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::StepFailure;
 use crate::evaluate::Toplevel;
-use crate::event::Event;
+use crate::event::{Event, Skip};
 use crate::host::script::{self, HealthMode, Record, Unfinished};
 use crate::host::{Host, LockHolder, Probe};
-use crate::plan::{ActivationOptions, Goal};
+use crate::plan::{ActivationOptions, Goal, StepKind};
 
 use super::runner::StepRunnerParts;
 
@@ -64,9 +64,9 @@ impl Standing {
     }
 
     /// Why a step does nothing; a preview says what would change.
-    pub(super) fn detail(&self, goal: Goal, why: &str) -> String {
+    pub(super) fn preview(&self, kind: StepKind) -> Option<Skip> {
         let from = self.probe.current_system.as_deref().unwrap_or("nothing");
-        goal.preview(why, from, &self.toplevel.out_path)
+        self.options.goal.preview(kind, from, &self.toplevel.out_path)
     }
 
     /// Who is bringing the node to the same goal right now.

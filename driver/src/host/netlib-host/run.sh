@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 # --- the activation itself, in a unit of its own -----------------------------------------------------------------
 
 # work NONCE: begins what was recorded. What was killed in the middle, as nobody is at work on it, is brought to its end.
@@ -176,7 +176,7 @@ be_healthy() {
   status=$?
   rm -rf -- "$runtime/check-$nonce"
   [ "$status" -eq 0 ] && return 0
-  message="the new system is not healthy: $verdict"
+  cause=unhealthy message="the new system is not healthy: $verdict"
   return 1
 }
 

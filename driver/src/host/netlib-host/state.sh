@@ -2,7 +2,7 @@
 # --- state of one deployment -------------------------------------------------------------------------------------
 
 fields='number phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
-finished status message timeout confirm healthy health_deadline boot network_id network_name'
+finished status message cause timeout confirm healthy health_deadline boot network_id network_name'
 nonce=''
 
 use_deploy() {

@@ -84,6 +84,8 @@ pub struct Status {
     pub generation_before: Option<u64>,
     /// Why it ended as it did.
     pub message: String,
+    /// Whether that is because its own checks failed.
+    pub is_unhealthy: bool,
     /// The running system now.
     pub current: Option<String>,
     /// The system profile now.

@@ -164,6 +164,7 @@ impl Answer {
             previous: self.owned("previous"),
             generation_before: self.get("generation_before").and_then(|number| number.parse().ok()),
             message: self.owned("message").unwrap_or_default(),
+            is_unhealthy: self.get("cause") == Some("unhealthy"),
             current: self.owned("current"),
             profile: self.owned("profile"),
             log: self.rest,

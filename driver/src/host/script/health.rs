@@ -61,11 +61,12 @@ pub struct Verdict {
 }
 
 /// How one check stood at the end.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
 pub struct CheckVerdict {
     /// Its name.
     pub name: String,
     /// Whether it was healthy.
+    #[serde(rename = "healthy")]
     pub is_healthy: bool,
     /// The last word of its probe.
     pub reason: String,
@@ -124,7 +125,7 @@ pub async fn check(
             }
         }
     };
-    let (ran, ()) = tokio::join!(host.run_lines(command, sink), read);
+    let (ran, ()) = tokio::join!(host.execute(command, Some(sink)), read);
     ran?;
     Answer::of_lines(host, "check", &answer)?.into_verdict()
 }

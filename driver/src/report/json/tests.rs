@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 
 use super::*;
 use crate::evaluate::CacheStatus;
-use crate::event::StepResult;
+use crate::event::{Skip, StepResult};
 use crate::graph::Graph;
 use crate::plan::tests::example;
 use crate::process::Stream;
@@ -33,7 +33,7 @@ fn events() -> Vec<Event> {
         Event::StepOutput { step: "build:alpha".to_owned(), line: "building…".to_owned() },
         Event::CommandOutput { step: "exec:alpha".to_owned(), stream: Stream::Stderr, line: "no such file".to_owned() },
         finished("build:alpha", StepResult::Done("built".to_owned())),
-        finished("copy:alpha", StepResult::Skipped("up to date".to_owned())),
+        finished("copy:alpha", StepResult::Skipped(Skip::UpToDate)),
         finished("build:gamma", StepResult::Failed("boom".to_owned())),
         finished("build:beta", StepResult::Offline("silence".to_owned())),
         finished("copy:gamma", StepResult::Blocked { by: by() }),

@@ -1,7 +1,7 @@
 //! One line of the table: what became of a node and why, from how its steps ended.
 
 use super::node_result::NodeResult;
-use crate::event::{StepResult, WalkStep};
+use crate::event::{Skip, StepResult, WalkStep};
 use crate::plan::{Goal, StepKind};
 
 /// One line of the table.
@@ -57,12 +57,12 @@ fn not_started(_: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)
 }
 
 fn previewed(step: &WalkStep, result: &StepResult) -> Option<(NodeResult, String)> {
-    let StepResult::Skipped(why) = result else {
-        return None;
-    };
-    let change = why.strip_prefix(NodeResult::WouldChange.word())?;
-    let change = change.trim_start_matches(':').trim().to_owned();
-    (step.kind == StepKind::Activate).then_some((NodeResult::WouldChange, change))
+    match result {
+        StepResult::Skipped(Skip::WouldChange(change)) if step.kind == StepKind::Activate => {
+            Some((NodeResult::WouldChange, change.clone()))
+        }
+        _ => None,
+    }
 }
 
 fn activation(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Option<(NodeResult, String)> {
@@ -77,8 +77,8 @@ fn activation(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Option<(NodeRes
         }
         StepResult::Done(detail) if goal == Goal::Switch => Some((NodeResult::Active, detail.clone())),
         StepResult::Done(detail) => Some((NodeResult::Done, detail.clone())),
-        StepResult::Skipped(why) if why == NodeResult::UpToDate.word() => Some((NodeResult::UpToDate, String::new())),
-        StepResult::Skipped(why) => Some((NodeResult::Done, why.clone())),
+        StepResult::Skipped(Skip::UpToDate) => Some((NodeResult::UpToDate, String::new())),
+        StepResult::Skipped(why) => Some((NodeResult::Done, why.to_string())),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of summaries.
 
 use super::*;
+use crate::event::Skip;
 use crate::plan::StepKind;
 use crate::plan::tests::example;
 use insta::assert_snapshot;
@@ -23,7 +24,7 @@ fn run_with(results: &[(&str, StepResult)], goals: &BTreeMap<String, Goal>) -> S
 
 #[test]
 fn a_run_where_all_is_well() {
-    let summary = run(&[("activate:beta", StepResult::Skipped("up to date".to_owned()))]);
+    let summary = run(&[("activate:beta", StepResult::Skipped(Skip::UpToDate))]);
     assert!(summary.is_success());
     assert_snapshot!(summary);
 }
@@ -50,11 +51,11 @@ fn an_interrupted_run_is_no_success() {
 
 #[test]
 fn a_dry_run_says_from_what_to_what() {
-    let change = "would change: /nix/store/old-system -> /nix/store/new-system";
+    let change = || StepResult::Skipped(Skip::WouldChange("/nix/store/old-system -> /nix/store/new-system".to_owned()));
     let summary = run(&[
-        ("activate:alpha", StepResult::Skipped(change.to_owned())),
-        ("activate:beta", StepResult::Skipped("up to date".to_owned())),
-        ("activate:gamma", StepResult::Skipped(change.to_owned())),
+        ("activate:alpha", change()),
+        ("activate:beta", StepResult::Skipped(Skip::UpToDate)),
+        ("activate:gamma", change()),
     ]);
     assert!(summary.is_success());
     assert_snapshot!(summary);
@@ -92,7 +93,7 @@ fn a_goal_that_ends_before_the_activation_is_done_with_its_last_step() {
     let (result, detail) = of(StepResult::Done("copied 3 paths".to_owned()));
     assert_eq!(result, NodeResult::Done);
     assert_eq!(detail, "copied 3 paths; the goal is copy");
-    let (result, _) = of(StepResult::Skipped("up to date".to_owned()));
+    let (result, _) = of(StepResult::Skipped(Skip::UpToDate));
     assert_eq!(result, NodeResult::UpToDate);
 }
 

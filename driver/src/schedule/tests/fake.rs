@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use proptest::prelude::*;
 use tokio_util::sync::CancellationToken;
 
-use crate::event::StepResult;
+use crate::event::{Skip, StepResult};
 use crate::graph::StepId;
 use crate::plan::StepKind;
 use crate::schedule::{Admission, Execute, FailureKind, StepError, StepOutcome};
@@ -85,7 +85,7 @@ impl Execute for Recorder {
             let error = |kind| StepOutcome::Failed(StepError { kind, message: step.clone() });
             match fake.fate {
                 Fate::Done => StepOutcome::Done(String::new()),
-                Fate::Skipped => StepOutcome::Skipped(String::new()),
+                Fate::Skipped => StepOutcome::Skipped(Skip::UpToDate),
                 Fate::Failed => error(FailureKind::Failed),
                 Fate::Offline => error(FailureKind::Offline),
                 Fate::Aborted => StepOutcome::Aborted(String::new()),

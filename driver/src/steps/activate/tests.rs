@@ -7,6 +7,7 @@ const NEW: &str = "/nix/store/2-nixos-system-new";
 
 fn ended(phase: Phase, current: Option<&str>, profile: Option<&str>) -> Ended {
     let status = Status {
+        is_unhealthy: false,
         phase,
         is_running: false,
         was_restarted: false,
@@ -63,6 +64,7 @@ fn a_failed_switch_names_the_system_that_runs_now() {
 #[test]
 fn a_host_that_went_back_for_its_own_checks_says_which() {
     let mut ended = ended(Phase::RolledBack, Some(OLD), Some(OLD));
+    ended.status.is_unhealthy = true;
     ended.status.message = "the new system is not healthy: check http: connection refused".to_owned();
     let text = judged(&ended);
     assert!(

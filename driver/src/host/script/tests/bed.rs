@@ -13,7 +13,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::super::{Activation, Health, IdentityPolicy, Phase, Status, System, activate, confirm, status};
-use crate::host::{Host, HostCommand, HostError, RemoteStore};
+use crate::host::{Host, HostCommand, HostError};
 use crate::plan::{Goal, Network};
 use crate::process::{Command, LineSink, Output};
 pub use switch::Switch;
@@ -269,23 +269,11 @@ impl Host for Bed {
         "a bed".to_owned()
     }
 
-    fn run(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
+    fn execute(&self, command: HostCommand, lines: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
-            let output = self.prepared(command).output().await;
+            let output = self.prepared(command).stream_to(lines.as_ref()).await;
             output.map_err(|error| HostError::of_command(&self.address(), error))
         }
         .boxed()
-    }
-
-    fn run_lines(&self, command: HostCommand, lines: LineSink) -> BoxFuture<'_, Result<Output, HostError>> {
-        async move {
-            let output = self.prepared(command).stream_lines(&lines).await;
-            output.map_err(|error| HostError::of_command(&self.address(), error))
-        }
-        .boxed()
-    }
-
-    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
-        std::future::ready(Ok(None)).boxed()
     }
 }
