@@ -252,7 +252,4 @@ impl IdentityPolicy {
 }
 
 #[cfg(test)]
-#[path = "script/tests/fuzz.rs"]
-mod fuzz;
-#[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 mod bed;
 mod confirmation;
 mod crashes;
+mod fuzz;
 mod goals;
 mod health;
 mod leftovers;

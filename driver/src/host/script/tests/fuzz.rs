@@ -4,9 +4,9 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::answer::Answer;
-use super::inspect::generations;
-use super::{Phase, Refusal};
+use super::super::answer::Answer;
+use super::super::inspect::generations;
+use super::super::{Phase, Refusal};
 use crate::fuzz;
 use crate::host::{Deployer, HostError};
 use crate::process::Output;
