@@ -1,8 +1,8 @@
 //! What `netlib exec` prints: lines with the node's name in front, and where the command failed.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
+use super::lines::Lines;
 use super::readers::Reader;
 use crate::event::Event;
 use crate::process::Stream;
@@ -20,7 +20,7 @@ pub struct Ended {
 pub struct Prefixed<O, E> {
     stdout: O,
     stderr: E,
-    nodes: BTreeMap<String, String>,
+    steps: Lines,
     width: usize,
 }
 
@@ -28,7 +28,7 @@ impl<O: Write + Send, E: Write + Send> Prefixed<O, E> {
     /// Writes there.
     #[must_use]
     pub fn new(stdout: O, stderr: E) -> Self {
-        Self { stdout, stderr, nodes: BTreeMap::new(), width: 0 }
+        Self { stdout, stderr, steps: Lines::default(), width: 0 }
     }
 }
 
@@ -36,16 +36,12 @@ impl<O: Write + Send, E: Write + Send> Reader for Prefixed<O, E> {
     fn read(&mut self, event: &Event) {
         match event {
             Event::WalkStarted { steps } => {
-                let nodes = steps.iter().filter_map(|step| {
-                    let node = step.node.clone()?;
-                    Some((step.id.clone(), node))
-                });
-                self.nodes = nodes.collect();
-                self.width = self.nodes.values().map(String::len).max().unwrap_or(0);
+                self.steps.of(event);
+                self.width = steps.iter().filter_map(|step| Some(step.node.as_ref()?.len())).max().unwrap_or(0);
             }
             Event::CommandOutput { step, stream, line } => {
                 let width = self.width;
-                let node = self.nodes.get(step).unwrap_or(step);
+                let node = self.steps.node(step).unwrap_or(step);
                 let line = format!("{node:width$} | {line}");
                 // Somebody who stopped reading (`| head`) is no error.
                 let _ = match stream {
