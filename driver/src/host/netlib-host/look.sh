@@ -101,6 +101,11 @@ await_news() {
     load_state
   done
   exec 6<&-
+  # The end is told once all is tidied.
+  while ! unfinished && [ "$ticks" -lt 60 ] && is_worked_on; do
+    ticks=$((ticks + 1))
+    sleep 0.1 || sleep 1
+  done
 } 2>/dev/null
 
 # What systemd is working on at this moment, without what only waits for that.

@@ -15,7 +15,7 @@ tidy() {
 
 # The last act of a deployment: without its script there is nothing to recover.
 leave() {
-  rm -f -- "$runtime/holder" "$runtime/host-$nonce.sh"
+  rm -f -- "$runtime/host-$nonce.sh" "$runtime/holder"
   if has_systemd; then systemctl stop --no-block "netlib-$nonce.timer"; fi
 }
 

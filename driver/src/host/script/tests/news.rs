@@ -26,7 +26,9 @@ async fn whoever_waits_hears_of_a_phase_that_matters_and_of_the_end() {
         told = news(&bed, "1-a", offset, Some(Phase::AwaitingConfirmation)).await.unwrap();
         offset += told.log.len();
     }
-    // Whoever hears of the end has all of the log.
+    // Whoever hears of the end has all of the log, and nothing is left to tidy.
+    assert!(!told.is_running);
+    assert_eq!(bed.left(), "");
     let whole = bed.end("1-a").await.log;
     assert_eq!((told.phase, offset), (Phase::Confirmed, whole.len()));
 }
