@@ -35,6 +35,8 @@ fn a_coordinator_that_does_not_answer_ends_the_rollout_or_has_a_stand_in() {
     site.write(&at("3", SKIP).network());
     let run = site.start("deploy");
     run.wait_for("rollout web: paused after batch 1");
+    // It is no member, and goes on meanwhile.
+    run.wait_for("delta: activate: done");
     trio::assert_versions(&site, ["1", "1", "1", "3"], &run.text());
     site.netlib_must("approve web");
     let (status, text) = run.wait();
