@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+use tokio::sync::Semaphore;
 
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +17,8 @@ use crate::nix::FEATURES;
 use crate::process::{Command, ProcessError, Tail};
 use crate::text::clean;
 
+/// How long others wait for the first build.
+const AHEAD: Duration = Duration::from_secs(2);
 /// How long asking Nix for an old log may take.
 const OLD_LOG: Duration = Duration::from_secs(30);
 
@@ -44,6 +49,32 @@ impl std::fmt::Display for Built {
             Self::Now => "built",
             Self::Before => "in the store already",
         })
+    }
+}
+
+/// Lets the first build go ahead for a moment: systems of one network share most of what is built, and who waits for what another
+/// Nix builds looks only once a second.
+pub(crate) struct Ahead {
+    is_taken: AtomicBool,
+    ended: Semaphore,
+}
+
+impl Default for Ahead {
+    fn default() -> Self {
+        Self { is_taken: AtomicBool::new(false), ended: Semaphore::new(0) }
+    }
+}
+
+impl Ahead {
+    /// Carries out one of the builds.
+    pub(crate) async fn of<T>(&self, building: impl Future<Output = T>) -> T {
+        if self.is_taken.swap(true, Ordering::Relaxed) {
+            let _ = tokio::time::timeout(AHEAD, self.ended.acquire()).await;
+            return building.await;
+        }
+        let built = building.await;
+        self.ended.close();
+        built
     }
 }
 

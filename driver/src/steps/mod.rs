@@ -32,7 +32,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio_util::sync::CancellationToken;
 
 pub use approval::Prompt;
-pub(crate) use build::{Build, build};
+pub(crate) use build::{Ahead, Build, build};
 pub use check::{Checker, Seen};
 pub use coordinator::coordinator;
 pub(crate) use copy::copy;

@@ -15,7 +15,7 @@ use super::coordinator::Leases;
 use super::programs::{ProgramSources, Programs};
 use super::restart::restart_if_needed;
 use super::standing::Standing;
-use super::{Build, Settings, StepFailure, activate, build, command, copy, gate};
+use super::{Ahead, Build, Settings, StepFailure, activate, build, command, copy, gate};
 use crate::evaluate::Toplevels;
 use crate::event::{Event, EventSink, Skip, StepResult};
 use crate::graph::StepId;
@@ -56,6 +56,7 @@ pub struct StepRunner {
     pub(super) rollouts: Arc<Rollouts>,
     /// What this run has of its rollouts.
     pub(super) leases: Mutex<BTreeMap<String, Leases>>,
+    ahead: Ahead,
     standings: BTreeMap<String, OnceCell<Result<Arc<Standing>, StepFailure>>>,
 }
 
@@ -74,6 +75,7 @@ impl StepRunner {
     pub fn new(parts: StepRunnerParts, rollouts: Arc<Rollouts>) -> Self {
         let nodes = parts.plan.nodes.keys();
         Self {
+            ahead: Ahead::default(),
             standings: nodes.map(|node| (node.clone(), OnceCell::new())).collect(),
             programs: Programs::new(
                 parts.plan.clone(),
@@ -221,7 +223,7 @@ impl StepRunner {
             limit: settings.build_limit,
             cancel: settings.cancel.clone(),
         };
-        let built = build(&what, |line| self.show(step, line)).await?;
+        let built = self.ahead.of(build(&what, |line| self.show(step, line))).await?;
         self.programs.built(node).await?;
         Ok(built.to_string())
     }
