@@ -11,7 +11,7 @@ use super::results::Board;
 use super::{Attribute, Cache, EvaluateError, Job, Scope, Toplevel};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::Flake;
-use crate::nix::{Messages, NixError, TIMEOUT};
+use crate::nix::{Messages, NixError, TIMEOUT, with_heap};
 use crate::process::{Command, ProcessError, Stream, line_channel};
 
 /// Name of the program.
@@ -186,13 +186,17 @@ impl Jobs<'_> {
                     command.args(flake.nix.flake_options()).args(["--flake", &network])
                 }
             }
-            Program::Nix => Command::new("sh")
-                .arg(own(run_dir)?)
-                .args([workers.to_string(), resources.set.to_string()])
-                .arg(&roots)
-                .arg("nix")
-                .args(flake.nix.argv(["eval"], flake.attribute("")))
-                .stdin(units(jobs)),
+            Program::Nix => {
+                let units = units(jobs);
+                let heap = resources.heap(units.lines().count()) << 20;
+                let command = Command::new("sh")
+                    .arg(own(run_dir)?)
+                    .args([workers.to_string(), resources.set.to_string()])
+                    .arg(&roots)
+                    .arg("nix")
+                    .args(flake.nix.argv(["eval"], flake.attribute("")));
+                with_heap(command.stdin(units), heap)
+            }
         };
         Ok(command.timeout(TIMEOUT).cancel_on(flake.nix.cancel()))
     }

@@ -21,6 +21,8 @@ pub struct Resources {
     pub memory: u64,
     /// Systems that one process may evaluate.
     pub set: usize,
+    /// MiB that such a process may take.
+    share: u64,
 }
 
 impl Resources {
@@ -34,8 +36,15 @@ impl Resources {
             let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
             fitting(cores, memory, available)
         });
-        let share = available.unwrap_or(memory) * 4 / 5 / workers as u64;
-        Self { workers, memory, set: set_within(said.unwrap_or(share)) }
+        let share = said.unwrap_or(available.unwrap_or(memory) * 4 / 5 / workers as u64);
+        Self { workers, memory, set: set_within(share), share }
+    }
+
+    /// How many MiB a process of plain Nix may take before it looks for garbage, where so many nodes are evaluated: what a set
+    /// makes it mostly needs to its end.
+    pub(super) fn heap(&self, nodes: usize) -> u64 {
+        let set = nodes.div_ceil(self.workers).clamp(1, self.set) as u64;
+        self.share.min(MEMORY_OF_ONE + (set - 1) * MEMORY_OF_FURTHER)
     }
 }
 
@@ -69,6 +78,9 @@ mod tests {
     fn memory_bounds_how_many_share_a_process() {
         let sets = [0, 2048, 2560, 8192, 1_000_000].map(set_within);
         assert_eq!(sets, [1, 1, 2, 13, 32]);
+        let said = |memory| Resources::new(NonZeroUsize::new(2), NonZeroU64::new(memory));
+        assert_eq!([1, 2, 4, 40].map(|nodes| said(4096).heap(nodes)), [2048, 2048, 2560, 4096]);
+        assert_eq!(said(1000).heap(10), 1000);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct Nix {
     overrides: Vec<(String, String)>,
     locks: Option<PathBuf>,
     version: String,
-    heap: Option<String>,
+    heap: Option<u64>,
     cancel: CancellationToken,
 }
 
@@ -117,8 +117,7 @@ impl Nix {
     /// user says of it counts.
     #[must_use]
     pub(crate) fn with_room(&self) -> Self {
-        let is_ours = std::env::var_os(HEAP).is_none() && is_roomy_for(MEBIBYTES);
-        Self { heap: is_ours.then(|| (MEBIBYTES << 20).to_string()), ..self.clone() }
+        Self { heap: is_roomy_for(MEBIBYTES).then_some(MEBIBYTES << 20), ..self.clone() }
     }
 
     /// The arguments of `nix SUBCOMMAND… [flake options] REST…`.
@@ -149,8 +148,8 @@ impl Nix {
         let mut messages = Messages::default();
         let mut command =
             Command::new("nix").args(self.argv(subcommand, rest)).timeout(TIMEOUT).cancel_on(&self.cancel);
-        if let Some(heap) = &self.heap {
-            command = command.env(HEAP, heap);
+        if let Some(bytes) = self.heap {
+            command = with_heap(command, bytes);
         }
         tracing::debug!(command = quote_argv(&command.argv()), "calling nix");
         let result = command.stream_stderr(|line| messages.read(line)).await;
@@ -183,6 +182,14 @@ impl Nix {
         let overrides = self.overrides.iter();
         let overrides = overrides.flat_map(|(input, by)| ["--override-input".to_owned(), input.clone(), by.clone()]);
         locks.chain(overrides).collect()
+    }
+}
+
+/// A command of Nix that takes so many bytes before it looks for garbage, unless the user says how many.
+pub fn with_heap(command: Command, bytes: u64) -> Command {
+    match std::env::var_os(HEAP) {
+        None => command.env(HEAP, bytes.to_string()),
+        Some(_) => command,
     }
 }
 

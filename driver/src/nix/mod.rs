@@ -7,8 +7,8 @@ pub mod memory;
 mod message;
 mod version;
 
-pub(crate) use command::TIMEOUT;
 pub use command::{Answer, Nix, NixCallError};
+pub(crate) use command::{TIMEOUT, with_heap};
 pub use message::{Messages, NixError};
 pub(crate) use version::FEATURES;
 pub use version::{NixVersion, TooOld};
