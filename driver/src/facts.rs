@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 
-use crate::evaluate::{EvaluateError, Toplevels};
+use crate::evaluate::Toplevels;
 use crate::event::{Event, EventSink, Skip, StepResult};
-use crate::host::{HostCommand, HostError, Hosts, script};
+use crate::host::{HostCommand, Hosts, script};
 use crate::plan::Plan;
 use crate::process::Command;
 use crate::steps::{Build, Settings, StepFailure, build, copy};
@@ -50,62 +50,35 @@ pub struct GatherParts {
 /// Why a node's facts could not be gathered.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum FactsError {
-    /// There is no folder to write to.
-    #[error(
-        "facts are kept in files beside the flake, but `{reference}` is not a folder on this machine\n  what to do: clone it, and run netlib there, or name the folder: --flake path/to/clone"
-    )]
-    NotLocal {
-        /// The flake, as the user named it.
-        reference: String,
-    },
-    /// The folder is in the Nix store, where every change corrupts.
-    #[error(
-        "facts are kept in files beside the flake, but `{reference}` is in the Nix store, which nobody may change\n  what to do: name the folder that it was copied from: --flake path/to/folder"
-    )]
-    InStore {
-        /// The flake, as the user named it.
-        reference: String,
-    },
-    /// The gatherer does not evaluate.
+    /// Reaching the node, or evaluating, building or copying the gatherer failed.
     #[error("{0}")]
-    Evaluate(Arc<EvaluateError>),
-    /// The host or the way to it.
+    Step(Box<StepFailure>),
+    /// There is no folder for them, or what the node answered is no fact, or the file of facts cannot be changed.
     #[error("{0}")]
-    Host(HostError),
-    /// Building or copying the gatherer failed.
-    #[error("{0}")]
-    Gatherer(Box<StepFailure>),
-    /// What the node answered is no fact.
-    #[error("the fact {fact:?} of node `{node}`: {problem}\n  it is printed by {program} on the node")]
-    Value {
-        /// Node name.
-        node: String,
-        /// Fact name.
-        fact: String,
-        /// What is wrong with it.
-        problem: Box<BadValue>,
-        /// The program.
-        program: String,
-    },
-    /// The file of facts.
-    #[error("{0}")]
-    File(Arc<FactsFileError>),
+    Facts(String),
 }
 
-impl From<HostError> for FactsError {
-    fn from(error: HostError) -> Self {
-        Self::Host(error)
+impl<E: Into<StepFailure>> From<E> for FactsError {
+    fn from(error: E) -> Self {
+        Self::Step(Box::new(error.into()))
     }
 }
 
 /// The folder where facts are kept, or why there is none.
 pub fn local_folder(folder: Option<PathBuf>, reference: &str) -> Result<PathBuf, FactsError> {
-    let folder = folder.ok_or_else(|| FactsError::NotLocal { reference: reference.to_owned() })?;
-    // Root could write there, and every later evaluation would see it.
-    if folder.starts_with("/nix/store") {
-        return Err(FactsError::InStore { reference: reference.to_owned() });
-    }
-    Ok(folder)
+    let why = match folder {
+        // Root could write there, and every later evaluation would see it.
+        Some(folder) if folder.starts_with("/nix/store") => {
+            "in the Nix store, which nobody may change\n  \
+             what to do: name the folder that it was copied from: --flake path/to/folder"
+        }
+        Some(folder) => return Ok(folder),
+        None => {
+            "not a folder on this machine\n  \
+             what to do: clone it, and run netlib there, or name the folder: --flake path/to/clone"
+        }
+    };
+    Err(FactsError::Facts(format!("facts are kept in files beside the flake, but `{reference}` is {why}")))
 }
 
 /// Gathers, each node for itself: one that fails does not stop the others. Nodes without facts are not in the result.
@@ -134,22 +107,21 @@ async fn observed(parts: &GatherParts, node: &str) -> Result<Written, FactsError
         Ok(Written::Changed { path, facts }) => {
             StepResult::Done(format!("wrote {} to {}", facts.join(", "), path.display()))
         }
-        Err(FactsError::Host(error)) if error.is_offline() => StepResult::Offline(told(node, &step, error)),
-        Err(error) => StepResult::Failed(told(node, &step, error)),
+        Err(error) => {
+            let is_offline = matches!(error, FactsError::Step(failure) if matches!(&**failure, StepFailure::Host(error) if error.is_offline()));
+            let told = format!("node `{node}`, step `{step}`: {error}");
+            if is_offline { StepResult::Offline(told) } else { StepResult::Failed(told) }
+        }
     };
     parts.events.send(Event::StepFinished { step, result: told, elapsed: since.elapsed() });
     result
-}
-
-fn told(node: &str, step: &str, error: &dyn std::fmt::Display) -> String {
-    format!("node `{node}`, step `{step}`: {error}")
 }
 
 async fn one(parts: &GatherParts, node: &str, step: &str) -> Result<Written, FactsError> {
     let settings = &parts.settings;
     let show = |line| parts.events.send(Event::StepOutput { step: step.to_owned(), line });
     let host = parts.hosts.get(node).await?;
-    let gatherer = parts.gatherers.toplevel(node).await.map_err(FactsError::Evaluate)?;
+    let gatherer = parts.gatherers.toplevel(node).await.map_err(StepFailure::Evaluate)?;
     script::admit(&*host, &parts.plan.network, settings.policy).await?;
     let what = Build {
         toplevel: gatherer,
@@ -157,24 +129,24 @@ async fn one(parts: &GatherParts, node: &str, step: &str) -> Result<Written, Fac
         limit: settings.build_limit,
         cancel: settings.cancel.clone(),
     };
-    build(&what, show).await.map_err(|failure| FactsError::Gatherer(Box::new(failure)))?;
+    build(&what, show).await?;
     let out = &what.toplevel.out_path;
-    let limits = (settings.copy_limit, &settings.cancel);
-    copy(&*host, out, limits, show).await.map_err(|failure| FactsError::Gatherer(Box::new(failure)))?;
+    copy(&*host, out, (settings.copy_limit, &settings.cancel), show).await?;
     let mut facts = BTreeMap::new();
     let requests = parts.plan.nodes.get(node).map(|node| &node.facts);
     for (fact, request) in requests.into_iter().flatten() {
         let program = format!("{out}/bin/{fact}");
         let output = host.run(HostCommand::new([program.clone()]).timeout(FACT)).await?;
-        let value = value::checked(&output.stdout, &request.pattern).map_err(|problem| FactsError::Value {
-            node: node.to_owned(),
-            fact: fact.clone(),
-            problem: Box::new(problem),
-            program,
-        })?;
+        let value = value::checked(&output.stdout, &request.pattern);
+        let value = value.map_err(|problem| bad_value((node, fact), &problem, &program))?;
         facts.insert(fact.clone(), value);
     }
-    file::merge(&parts.folder, node, facts).map_err(|error| FactsError::File(Arc::new(error)))
+    file::merge(&parts.folder, node, facts).map_err(|error| FactsError::Facts(error.to_string()))
+}
+
+fn bad_value((node, fact): (&str, &str), problem: &BadValue, program: &str) -> FactsError {
+    let by = format!("it is printed by {program} on the node");
+    FactsError::Facts(format!("the fact {fact:?} of node `{node}`: {problem}\n  {by}"))
 }
 
 /// The command that makes git know files that it does not know yet; none when there is nothing to do.

@@ -44,12 +44,7 @@ fn a_flake_in_the_store_is_left_as_it_is() {
 
 #[test]
 fn a_bad_value_names_node_fact_and_program() {
-    let error = FactsError::Value {
-        node: "alpha".to_owned(),
-        fact: "key".to_owned(),
-        problem: Box::new(BadValue::ManyLines),
-        program: "/nix/store/x/bin/key".to_owned(),
-    };
+    let error = bad_value(("alpha", "key"), &BadValue::ManyLines, "/nix/store/x/bin/key");
     insta::assert_snapshot!(error, @r#"
     the fact "key" of node `alpha`: it has more than one line
       it is printed by /nix/store/x/bin/key on the node
