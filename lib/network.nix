@@ -128,10 +128,12 @@ in
             ./options/gather.nix
             ./options/network.nix
             ./options/nodes.nix
+            ./options/plans.nix
             ./options/render.nix
             ./options/resolved.nix
             ./options/roles.nix
             ./options/rollout.nix
+            ./options/status.nix
             module
           ];
         };
@@ -180,7 +182,13 @@ in
             inherit netlib;
           };
         };
-      planFor = guard (planDocument config);
+      # What prepares a run is carried out although assertions fail: it may be what mends them.
+      planFor =
+        let
+          document = planDocument config;
+          guarded = guard document;
+        in
+        request: if document.prepares request then document.answer request else guarded.answer request;
       explained = explain {
         inherit systems;
         pins = lib.mapAttrs (_: node: node.nixpkgs) config.nodes;
@@ -194,7 +202,7 @@ in
       ) places.onNodes;
       # From the nixpkgs that nodes have unless they say otherwise.
       deployerPrograms = lib.genAttrs deployerSystems (
-        system: guard (places.onDeployer (nixos.pkgsOf (inputs.nixpkgs or nixpkgs) system))
+        system: places.onDeployer (nixos.pkgsOf (inputs.nixpkgs or nixpkgs) system)
       );
     in
     {

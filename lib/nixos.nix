@@ -39,9 +39,12 @@ let
       };
     };
 
+  selector = import ./selector.nix { inherit lib errors; };
+  fieldsOf = import ./status.nix { inherit lib selector; };
+
   # What netlib itself says about each node; weaker than mkDefault, which generated hardware configurations use.
   base =
-    name: node: roles:
+    name: node: network:
     { config, pkgs, ... }:
     {
       _file = "netlib, for nodes.${name}";
@@ -56,8 +59,24 @@ let
             addresses
             role
             ;
-          inherit roles;
+          roles = network.resolved.rolesOf.${name};
         };
+        environment.etc = lib.mapAttrs' (
+          field: about:
+          lib.nameValuePair "netlib/status/${field}" {
+            source = pkgs.writeTextFile {
+              name = "netlib-status-${field}";
+              executable = true;
+              text = ''
+                #!${pkgs.runtimeShell}
+                set -eu
+                PATH=${lib.makeBinPath (about.packages pkgs ++ [ pkgs.coreutils ])}''${PATH:+:$PATH}
+                export PATH
+                ${about.program}
+              '';
+            };
+          }
+        ) (fieldsOf network name);
         nixpkgs.hostPlatform = lib.mkOverride 1250 node.system;
         networking.hostName = lib.mkOverride 1250 name;
         assertions = [
@@ -97,7 +116,7 @@ in
           "configuration"
         ];
         modules = [
-          (base name node network.resolved.rolesOf.${name})
+          (base name node network)
           network.defaults
         ]
         ++ map (role: network.roles.${role}.configuration) (network.resolved.baseFirst name)

@@ -25,19 +25,21 @@ let
 
   makeCommand = import ./commands.nix { inherit lib errors; };
 
-  # One app for all commands of a network: which apps there are must not depend on a network that may be broken.
+  # One app for all commands of a network: which apps there are must not depend on a network that may be broken. A command runs
+  # although assertions fail: it may be what mends them.
   commandApp = system: network: evaluated: {
     type = "app";
-    program = "${evaluated.guard (makeCommand {
+    program = "${makeCommand {
       pkgs = nixpkgs.legacyPackages.${system};
       inherit network;
       inherit (evaluated.config) commands;
-    })}";
+    }}";
     meta.description = "Run a command that the modules of the network ${network} offer";
   };
 
-  deployApp =
-    system: network:
+  # A subcommand of the driver for this network.
+  driverApp =
+    subcommand: description: system: network:
     let
       pkgs = nixpkgs.legacyPackages.${system};
       driver = netlib.packages.${system}.netlib;
@@ -45,11 +47,13 @@ let
     in
     {
       type = "app";
-      program = "${pkgs.writeShellScript "netlib-${appName "deploy" network}" ''
-        exec ${driver}/bin/netlib deploy ${flake}"$@"
+      program = "${pkgs.writeShellScript "netlib-${appName subcommand network}" ''
+        exec ${driver}/bin/netlib ${subcommand} ${flake}"$@"
       ''}";
-      meta.description = "Deploy the network ${network}";
+      meta.description = "${description} ${network}";
     };
+  deployApp = driverApp "deploy" "Deploy the network";
+  runApp = driverApp "run" "Run a plan of the network";
 in
 networks:
 let
@@ -83,6 +87,7 @@ in
   apps = lib.genAttrs systems (
     system:
     mapAttrs' (network: _: nameValuePair (appName "deploy" network) (deployApp system network)) networks
+    // mapAttrs' (network: _: nameValuePair (appName "run" network) (runApp system network)) networks
     // mapAttrs' (
       network: evaluated: nameValuePair (appName "command" network) (commandApp system network evaluated)
     ) networks

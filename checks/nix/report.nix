@@ -25,6 +25,7 @@ let
     "order"
     "plain"
     "plan"
+    "plans"
     "readmes"
     "requests"
     "roles"

@@ -20,7 +20,7 @@ use crate::process::Command;
 use crate::steps::{Build, Settings, StepFailure, build, copy};
 
 pub use file::{FactsFileError, Written};
-pub use value::BadValue;
+pub use value::{BadValue, checked};
 
 /// How long making one fact may take on a host.
 const FACT: Duration = Duration::from_secs(120);

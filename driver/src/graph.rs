@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::Direction;
-use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
@@ -38,14 +37,10 @@ pub enum Edge {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum GraphError {
     /// Steps wait for each other.
-    #[error(
-        "the steps of the plan wait for each other: {}\n\
-         Remove one of these edges from deploy.order or deploy.steps.",
-        path.join(" -> ")
-    )]
+    #[error("the steps of the plan wait for each other: {}", steps.join(", "))]
     Cycle {
-        /// The steps in the order they would have to run, the first one repeated at the end.
-        path: Vec<StepId>,
+        /// Those on a cycle, or behind one.
+        steps: Vec<StepId>,
     },
     /// A step waits for one that the plan does not have.
     #[error("step `{step}` of the plan comes after `{after}`, which the plan does not have")]
@@ -210,44 +205,9 @@ impl Graph {
         if order.len() == self.inner.node_count() {
             return Ok(order);
         }
-        Err(GraphError::Cycle { path: self.cycle() })
-    }
-
-    /// One cycle of a graph that has some, starting at its first step by name.
-    fn cycle(&self) -> Vec<StepId> {
-        let is_cycle =
-            |part: &Vec<NodeIndex>| part.len() > 1 || part.iter().any(|at| self.inner.contains_edge(*at, *at));
-        let parts = tarjan_scc(&self.inner).into_iter().filter(is_cycle);
-        let first = |part: &Vec<NodeIndex>| part.iter().copied().min_by_key(|at| &self.inner[*at].id);
-        let Some((part, start)) = parts
-            .filter_map(|part| first(&part).map(|start| (part, start)))
-            .min_by_key(|(_, start)| &self.inner[*start].id)
-        else {
-            return Vec::new();
-        };
-        let within: BTreeSet<NodeIndex> = part.into_iter().collect();
-        let way = self.shortest_way_back(start, &within);
-        way.into_iter().map(|at| self.inner[at].id.clone()).collect()
-    }
-
-    fn shortest_way_back(&self, start: NodeIndex, within: &BTreeSet<NodeIndex>) -> Vec<NodeIndex> {
-        let mut ways = std::collections::VecDeque::from([vec![start]]);
-        let mut seen = BTreeSet::new();
-        while let Some(way) = ways.pop_front() {
-            let Some(last) = way.last().copied() else {
-                break;
-            };
-            for next in self.inner.neighbors_directed(last, Direction::Outgoing) {
-                let longer: Vec<NodeIndex> = way.iter().copied().chain([next]).collect();
-                if next == start {
-                    return longer;
-                }
-                if within.contains(&next) && seen.insert(next) {
-                    ways.push_back(longer);
-                }
-            }
-        }
-        vec![start]
+        let ordered: BTreeSet<NodeIndex> = order.into_iter().collect();
+        let left = self.inner.node_indices().filter(|at| !ordered.contains(at));
+        Err(GraphError::Cycle { steps: left.map(|at| self.inner[at].id.clone()).collect() })
     }
 }
 

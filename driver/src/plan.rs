@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::text::unchanged;
 
-pub use activation::{ActivationOptions, Goal, RebootPolicy};
+pub use activation::{ActivationOptions, Goal, Hook, RebootPolicy};
 pub use check::{Check, Health};
 pub use error::PlanError;
 pub use rollout::{Batch, Digest, OnUnreachable, Pause, PauseAfter, RevertScope, Rollout};
@@ -45,6 +45,9 @@ pub struct Plan {
     /// What is evaluated for them.
     #[serde(default)]
     pub evaluate: Evaluate,
+    /// What `netlib run` carries out; none for other commands.
+    #[serde(default)]
+    pub run: Option<Run>,
     /// What is wrong with the request; empty after parsing.
     #[serde(default)]
     pub problems: Vec<String>,
@@ -68,6 +71,20 @@ pub struct Evaluate {
     pub programs: Vec<String>,
     /// Whether the deployer does.
     pub deployer_programs: bool,
+}
+
+/// The plan that `netlib run` carries out, and which of its requests this document is about.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    /// How many requests it has.
+    pub stages: usize,
+    /// Its arguments, for programs.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// What runs here at the end.
+    #[serde(default)]
+    pub on_end: Vec<Hook>,
 }
 
 /// Identity of a network.
@@ -102,6 +119,9 @@ pub struct Node {
     /// How long it has to be healthy, and by when.
     #[serde(default)]
     pub health: Option<Health>,
+    /// What its system adds to what `netlib status` shows: columns, by the fields' names.
+    #[serde(default)]
+    pub status: BTreeMap<String, String>,
     /// Whether programs run there: `netlibConfigurations.<network>.programs.<node>`.
     #[serde(default)]
     pub programs: bool,

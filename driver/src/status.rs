@@ -2,13 +2,14 @@
 //!
 //! Only asks: nothing is changed on any host.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use futures::StreamExt;
 
 use crate::evaluate::Toplevels;
-use crate::host::script::{HostStatus, inspect};
+use crate::host::script::{HostStatus, fields, inspect};
 use crate::host::{HostError, Hosts};
+use crate::plan::Plan;
 
 /// How many hosts are asked at the same time.
 const AT_ONCE: usize = 32;
@@ -56,19 +57,22 @@ impl NodeStatus {
 }
 
 /// Asks all of these nodes at the same time; sorted by name.
-pub async fn ask(hosts: &Hosts, nodes: &BTreeSet<String>, toplevels: Option<&dyn Toplevels>) -> Vec<NodeStatus> {
-    let asked = futures::stream::iter(nodes)
-        .map(|node| async {
-            let (host, planned) = tokio::join!(look(hosts, node), planned(toplevels, node));
+pub async fn ask(hosts: &Hosts, plan: &Plan, toplevels: Option<&dyn Toplevels>) -> Vec<NodeStatus> {
+    let selected = plan.nodes.iter().filter(|(_, planned)| planned.selected);
+    let asked = futures::stream::iter(selected)
+        .map(|(node, about)| async move {
+            let (host, planned) = tokio::join!(look(hosts, (node, &about.status)), planned(toplevels, node));
             NodeStatus { node: node.clone(), host, planned }
         })
         .buffered(AT_ONCE);
     asked.collect().await
 }
 
-async fn look(hosts: &Hosts, node: &str) -> Result<HostStatus, HostError> {
+type Columns = BTreeMap<String, String>;
+
+async fn look(hosts: &Hosts, (node, columns): (&str, &Columns)) -> Result<HostStatus, HostError> {
     let host = hosts.get(node).await?;
-    inspect(&*host).await
+    Ok(HostStatus { fields: fields(&*host, columns).await?, ..inspect(&*host).await? })
 }
 
 async fn planned(toplevels: Option<&dyn Toplevels>, node: &str) -> Planned {

@@ -18,10 +18,15 @@ in
           "copy"
           "activate"
           "command"
+          "barrier"
+          "reboot"
         ]
       );
       default = null;
-      description = "What the step does: `command` for one of your own. netlib sets it for the steps that it generates.";
+      description = ''
+        What the step does: `command` runs a program of yours, `reboot` restarts the node `on` which it is and waits until it is back,
+        `barrier` does nothing and is there for others to wait for. netlib sets it for the steps that it generates.
+      '';
       example = "command";
     };
 
@@ -35,7 +40,7 @@ in
     on = lib.mkOption {
       type = types.nullOr (types.enum ([ "deployer" ] ++ nodeNames));
       default = null;
-      description = "Where a command runs: on a node, as root, or on the `deployer`, as the user that runs netlib.";
+      description = "Where a command runs: on a node, as root, or on the `deployer`, as the user that runs netlib. Which node is restarted.";
       example = "database";
     };
 
@@ -44,6 +49,48 @@ in
       default = null;
       description = "Shell script of a command, run with `set -eu`. It may run again when a deployment is repeated.";
       example = "migrate-the-shop --to-latest";
+    };
+
+    input = lib.mkOption {
+      type = types.nullOr (
+        types.submodule {
+          options = {
+            on = lib.mkOption {
+              type = types.enum [ "deployer" ];
+              default = "deployer";
+              description = "Where the input is made.";
+              example = "deployer";
+            };
+            program = lib.mkOption {
+              type = types.lines;
+              description = "Shell script, run with `set -eu`, whose output is the input of the command.";
+              example = "age --decrypt --identity ~/.age/key secrets/db.age";
+            };
+            packages = lib.mkOption {
+              type = types.functionTo (types.listOf types.package);
+              default = _: [ ];
+              defaultText = lib.literalExpression "pkgs: [ ]";
+              description = "Packages whose programs it calls.";
+              example = lib.literalExpression "pkgs: [ pkgs.age ]";
+            };
+          };
+        }
+      );
+      default = null;
+      description = ''
+        A program of the deployer whose output a command on a node reads from stdin, over the node's own connection. The input ends only
+        when the program succeeded: otherwise the command is ended, and the step failed. Nothing of it is logged, kept or shown.
+      '';
+      example = lib.literalExpression ''{ program = "age --decrypt --identity ~/.age/key secrets/db.age"; }'';
+    };
+
+    facts = lib.mkOption {
+      type = types.attrsOf (types.strMatching ".+");
+      default = { };
+      description = "Facts that a command may say in a record, by name: the pattern that each value must match, as in `gather`.";
+      example = {
+        host-key = "ssh-ed25519 [A-Za-z0-9+/=]+";
+      };
     };
 
     packages = lib.mkOption {

@@ -15,7 +15,8 @@ let
   goals = import ./goal.nix { inherit lib; };
   purposes = import ./purposes.nix;
   record = import ./json.nix { inherit lib; } config;
-  part = import ./part.nix { inherit lib graph; } config;
+  part = import ./part.nix { inherit lib graph; };
+  runs = import ./run.nix { inherit lib errors selector; } config;
   show = import ./show.nix { inherit lib graph; };
 
   everyNode = builtins.attrNames config.nodes;
@@ -29,7 +30,22 @@ let
   find =
     given:
     let
-      inherit (requests.read given) request problems;
+      inherit (requests.read given) problems;
+      asked = (requests.read given).request;
+      run = runs.of asked;
+      request =
+        asked
+        // run.given
+        // {
+          on = asked.on ++ run.given.on or [ ];
+          goal =
+            if asked.goal != null then
+              asked.goal
+            else if run.given.goal or null != null then
+              run.given.goal
+            else
+              run.goal;
+        };
       purpose = purposes.${request.command};
       named = selector.resolve resolved.context request.on;
       unknown = builtins.filter (name: !(resolved.rollouts ? ${name})) request.rollouts;
@@ -40,11 +56,13 @@ let
         + "`netlib plan` lists the nodes with their tags and roles";
     in
     {
-      inherit request purpose;
+      inherit request purpose run;
       nodes = if request.on == [ ] then everyNode else named.nodes;
       rollouts = if request.rollouts == [ ] then everyRollout else request.rollouts;
       problems =
         problems
+        ++ run.problems
+        ++ lib.optionals (problems == [ ] && run.problems == [ ]) (run.stepProblems or [ ])
         ++ map (problem: problem.message) named.problems
         ++ lib.optional (request.on != [ ] && named.problems == [ ] && named.nodes == [ ]) nothing
         ++ map unknownRollout unknown
@@ -62,8 +80,9 @@ let
     };
 
   base =
-    { request, ... }:
+    { request, run, ... }:
     {
+      run = run.document;
       inherit (requests) version;
       inherit (record) network;
       inherit (config) warnings;
@@ -92,7 +111,7 @@ let
   answer =
     found:
     let
-      inherit (found) request purpose;
+      inherit (found) request purpose run;
       isAboutNodes = !(purpose.rollouts or false);
       selected = lib.optionals isAboutNodes found.nodes;
       isSelected = genAttrs selected (_: true);
@@ -100,8 +119,10 @@ let
       isCommand = name: request.command == name;
 
       walks = purpose.steps or false;
-      walked = part {
+      hooksOf = runs.hooksOf (if request.plan == null then "deploy" else request.plan);
+      walked = part (run.network or config) {
         inherit (request) goal;
+        inherit run;
         # A command that stands alone is a step even of no node.
         nodes = if walks then selected else null;
       };
@@ -138,22 +159,31 @@ let
         let
           rendered = record.node name config.nodes.${name};
           goal = walked.goalOf name;
+          hooks = hooksOf name;
+          fields = import ../status.nix { inherit lib selector; } config name;
         in
         rendered
+        // lib.optionalAttrs (isCommand "status" && fields != { }) {
+          status = mapAttrs (_: field: field.column) fields;
+        }
+        // lib.optionalAttrs (run.targets ? ${name}) {
+          target = runs.overridden rendered.target run.targets.${name};
+        }
         // {
           activation =
             rendered.activation
             // {
               inherit goal;
             }
-            // lib.optionalAttrs request.reboot { reboot = "when-needed"; };
+            // lib.optionalAttrs request.reboot { reboot = "when-needed"; }
+            // lib.optionalAttrs (walks && hooks != { }) { inherit hooks; };
           selected = true;
           # Whether it is asked for anything as soon as the run begins.
           connect =
             if isCommand "facts" then
               hasFacts name
             else if walks then
-              goal != "build"
+              run.deploys && goal != "build"
             else
               true;
         };
@@ -163,11 +193,14 @@ let
         inherit rollouts;
         steps = mapAttrs record.step walked.steps;
         evaluate = {
-          toplevels = lib.optionals (wants "toplevels") (graph.unique (selected ++ approved));
+          toplevels = lib.optionals (wants "toplevels" && run.deploys) (graph.unique (selected ++ approved));
           programs = lib.optionals (wants "programs") (graph.unique (ownPrograms ++ lookers));
           gatherers = lib.optionals (wants "gatherers") (builtins.filter hasFacts selected);
           deployerPrograms =
-            wants "programs" && (builtins.elem "deployer" places || walked.hasDeployerCommands);
+            wants "programs"
+            && (
+              builtins.elem "deployer" places || walked.hasDeployerCommands || run.document.onEnd or [ ] != [ ]
+            );
         };
       };
       shown =
@@ -177,16 +210,38 @@ let
           "text"
         else
           purpose.show or "nothing";
-      drawn = show { inherit (resolved.sorted) levels; } document;
+      drawn = show { inherit ((run.network or config).resolved.sorted) levels; } document;
     in
     document
     // {
       summary = lib.optionals walks drawn.summary;
       text = if shown == "nothing" then null else drawn.${shown};
     };
+
+  # Nothing is walked where somebody only wants to know what there is.
+  helped =
+    found:
+    base found
+    // {
+      run = found.run.document // {
+        stages = 0;
+      };
+      text = found.run.usage;
+    };
 in
-given:
-let
-  found = find given;
-in
-if found.problems == [ ] then answer found else refused found
+{
+  # Whether a request only carries out what prepares a plan.
+  prepares = given: (find given).run.isPrepare;
+
+  answer =
+    given:
+    let
+      found = find given;
+    in
+    if found.problems != [ ] then
+      refused found
+    else if found.run.usage != null then
+      helped found
+    else
+      answer found;
+}

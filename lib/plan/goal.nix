@@ -8,6 +8,7 @@ let
     "check"
     "gate"
     "command"
+    "reboot"
   ];
 
   kinds = {

@@ -106,11 +106,17 @@ let
       else if step.kind == "command" then
         {
           on = place step.on;
-          program = "step-${id}";
+          program = step.program or "step-${id}";
           inherit (step) timeout;
         }
+        // lib.optionalAttrs (step.input or null != null) {
+          input = "feed-${step.program or "step-${id}"}";
+        }
+        // lib.optionalAttrs (step.facts or { } != { }) { inherit (step) facts; }
       else if step.kind == "barrier" then
         { }
+      else if step.kind == "reboot" then
+        { node = step.on; }
       else
         {
           inherit (step) node;

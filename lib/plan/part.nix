@@ -14,6 +14,8 @@ in
   goal,
   # Null when nothing is to be walked.
   nodes,
+  # What a plan adds and leaves out.
+  run,
 }:
 let
   isSelected = lib.genAttrs (if nodes == null then [ ] else nodes) (_: true);
@@ -22,27 +24,34 @@ let
   goalOf = name: if goal != null then goal else config.nodes.${name}.activation.goal;
   # Steps of several nodes, or of none, know only the goal of the whole run.
   goalOfRun = if goal != null then goal else "switch";
-  goalFor =
-    step: if step.kind == "gate" || step.kind == "command" then goalOfRun else goalOf step.node;
+  goalFor = step: if step.node or null == null then goalOfRun else goalOf step.node;
 
   concerns = selection.concerning {
     steps = resolved.graph;
     inherit (resolved.sorted) followers;
     inherit (resolved) rollouts;
     isSelected = name: isSelected ? ${name};
+    isAlways = isOwn;
   };
+  isOwn = id: run.own or { } ? ${id};
+  # Of a plan's own steps those of this request; others only where it deploys.
+  isOfStage = id: if isOwn id then run.isWanted id else run.deploys;
   isKept =
     id:
     let
       step = resolved.graph.${id};
     in
-    concerns id && goals.does (goalFor step) step.kind;
+    isOfStage id && concerns id && goals.does (goalFor step) step.kind;
 
-  steps = lib.optionalAttrs (nodes != null) (contract {
-    steps = resolved.graph;
-    inherit (resolved) sorted;
-    inherit isKept;
-  });
+  steps =
+    if nodes == null || run.isPrepare then
+      run.steps
+    else
+      contract {
+        steps = resolved.graph;
+        inherit (resolved) sorted;
+        inherit isKept;
+      };
   ofKind = kind: builtins.filter (step: step.kind == kind) (builtins.attrValues steps);
 
   restricted =
@@ -80,5 +89,7 @@ in
     ++ lib.concatMap (rollout: rollout.nodes) (builtins.attrValues rollouts)
   );
 
-  hasDeployerCommands = builtins.any (step: step.on == "deployer") (ofKind "command");
+  hasDeployerCommands = builtins.any (step: step.on == "deployer" || step.input or null != null) (
+    ofKind "command"
+  );
 }

@@ -7,6 +7,13 @@
       "programs"
     ];
   };
+  run = {
+    steps = true;
+    evaluate = [
+      "toplevels"
+      "programs"
+    ];
+  };
   plan = {
     steps = true;
     evaluate = [

@@ -63,6 +63,24 @@ let
       default = [ ];
       type = texts;
     };
+    plan = {
+      default = null;
+      type = orNull {
+        shape = "a text";
+        accepts = isText;
+      };
+    };
+    words = {
+      default = [ ];
+      type = texts;
+    };
+    stage = {
+      default = 0;
+      type = {
+        shape = "a number, counted from 0";
+        accepts = value: builtins.isInt value && value >= 0;
+      };
+    };
     show = {
       default = null;
       type = orNull (oneOf [

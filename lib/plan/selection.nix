@@ -4,7 +4,7 @@ let
   # The node whose selection decides about a step, or null.
   ownerOf =
     step:
-    if step.kind == "command" then
+    if step.kind == "command" || step.kind == "reboot" then
       (if step.on == "deployer" then null else step.on)
     else
       step.node or null;
@@ -22,7 +22,7 @@ in
     # Type
 
     ```
-    concerning :: { steps; followers; rollouts; isSelected = name -> bool; } -> (id -> bool)
+    concerning :: { steps; followers; rollouts; isSelected = name -> bool; isAlways = id -> bool; } -> (id -> bool)
     ```
   */
   concerning =
@@ -31,6 +31,7 @@ in
       followers,
       rollouts,
       isSelected,
+      isAlways ? _: false,
     }:
     let
       judged =
@@ -57,9 +58,9 @@ in
       kept = lib.genAttrs (map (item: item.key) (
         builtins.genericClosure {
           startSet = map (key: { inherit key; }) (
-            builtins.filter (id: besides id == [ ] || builtins.any (beside: own.${beside}) (besides id)) (
-              builtins.attrNames commands
-            )
+            builtins.filter (
+              id: isAlways id || besides id == [ ] || builtins.any (beside: own.${beside}) (besides id)
+            ) (builtins.attrNames commands)
           );
           operator =
             item:

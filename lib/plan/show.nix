@@ -4,7 +4,7 @@
 { levels }:
 document:
 let
-  levelOf = id: levels.${lib.removePrefix "barrier:" id} or levels.${id};
+  levelOf = id: levels.${lib.removePrefix "barrier:" id} or levels.${id} or 0;
   arguments = {
     inherit lib document levelOf;
   };

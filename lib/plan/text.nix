@@ -88,6 +88,7 @@ let
     activate = 2;
     check = 3;
     command = 4;
+    reboot = 5;
   };
   isEarlier =
     a: b:

@@ -8,16 +8,42 @@ let
 
   contentOf =
     pkgs: value:
-    if value ? step then
+    if value ? wrapper then
       {
-        packages = value.step.packages pkgs;
-        script = value.step.command;
+        packages = value.packages pkgs;
+        inherit (value) script;
       }
     else
       probeOf {
         inherit pkgs places;
         probe = value;
       };
+
+  write =
+    pkgs: name: text:
+    pkgs.writeTextFile {
+      name = "netlib-${name}";
+      executable = true;
+      text = "#!${pkgs.runtimeShell}\n" + text;
+    };
+
+  path = pkgs: packages: ''
+    PATH=${lib.makeBinPath (packages ++ [ pkgs.coreutils ])}''${PATH:+:$PATH}
+    export PATH
+  '';
+
+  wrapped =
+    pkgs: name: wrapper: inner:
+    if wrapper == null then
+      inner
+    else
+      write pkgs "${wrapper}-${name}" ''
+        set -u
+        ${path pkgs [ ]}
+        program=${inner}
+        ${builtins.readFile ./wrap.sh}
+        ${builtins.readFile (./. + "/${wrapper}.sh")}
+      '';
 
   program =
     pkgs:
@@ -27,18 +53,14 @@ let
     in
     {
       name = "bin/${name}";
-      path = pkgs.writeTextFile {
-        name = "netlib-${name}";
-        executable = true;
-        text = ''
-          #!${pkgs.runtimeShell}
+      path = wrapped pkgs name (value.wrapper or null) (
+        write pkgs name ''
           set -eu
-          PATH=${lib.makeBinPath (content.packages ++ [ pkgs.coreutils ])}''${PATH:+:$PATH}
-          export PATH
+          ${path pkgs content.packages}
           ${lib.optionalString (value ? check) "exec 2>&1"}
           ${content.script}
-        '';
-      };
+        ''
+      );
     };
 
   programs =

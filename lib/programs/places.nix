@@ -3,11 +3,81 @@
 config:
 let
   inherit (config) resolved;
+  selector = import ../selector.nix {
+    inherit lib;
+    errors = import ../errors.nix { inherit lib; };
+  };
 
   checks = lib.concatMap builtins.attrValues (builtins.attrValues resolved.checks);
-  commands = lib.mapAttrsToList (id: step: step // { inherit id; }) (
-    lib.filterAttrs (_: step: step.kind == "command") config.deploy.steps
-  );
+  # What steps, plans and their hooks run, each { place; name; value }; `wrapper` is how it talks with the driver.
+  placeOf = on: if on == "deployer" then on else "node:${on}";
+  ofStep =
+    program: step:
+    [
+      {
+        place = placeOf step.on;
+        name = program;
+        value = {
+          wrapper = if step.input == null then "step" else "receive";
+          script = step.command;
+          inherit (step) packages;
+        };
+      }
+    ]
+    ++ lib.optional (step.input != null) {
+      place = "deployer";
+      name = "feed-${program}";
+      value = {
+        wrapper = "feed";
+        script = step.input.program;
+        inherit (step.input) packages;
+      };
+    };
+  ofSteps =
+    programOf: steps:
+    lib.concatLists (
+      lib.mapAttrsToList (id: ofStep (programOf id)) (
+        lib.filterAttrs (_: step: step.kind == "command" && step.on != null && step.command != null) steps
+      )
+    );
+
+  onDeployer =
+    programOf:
+    lib.mapAttrsToList (
+      name: program: {
+        place = "deployer";
+        name = programOf name;
+        value = {
+          wrapper = "step";
+          inherit (program) script packages;
+        };
+      }
+    );
+  hooksOf =
+    plan: when: hooks:
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: hook:
+        map (node: {
+          place = "node:${node}";
+          name = "hook-${plan}.${when}.${name}";
+          value = {
+            wrapper = null;
+            inherit (hook) script packages;
+          };
+        }) (selector.resolve resolved.context hook.on).nodes
+      ) hooks
+    );
+  ofPlan =
+    name: plan:
+    ofSteps (id: "plan-${name}.${id}") plan.steps
+    ++ onDeployer (prepare: "prepare-${name}.${prepare}") plan.prepare
+    ++ onDeployer (end: "end-${name}.${end}") plan.hooks.onEnd
+    ++ lib.concatLists (lib.mapAttrsToList (hooksOf name) (removeAttrs plan.hooks [ "onEnd" ]));
+
+  commands =
+    ofSteps (id: "step-${id}") config.deploy.steps
+    ++ lib.concatLists (lib.mapAttrsToList ofPlan config.plans);
 
   placesOf =
     check: map (source: if source == "self" then "node:${check.subject}" else source) check.sources;
@@ -25,11 +95,7 @@ let
         };
       }) (placesOf check)
     ) checks
-    ++ map (step: {
-      place = if step.on == "deployer" then step.on else "node:${step.on}";
-      name = "step-${step.id}";
-      value = { inherit step; };
-    }) commands;
+    ++ commands;
 
   at = builtins.groupBy (program: program.place) programs;
   plain = map (program: removeAttrs program [ "place" ]);

@@ -213,6 +213,8 @@ in
         "deploy"
         "deploy-lab"
         "netlib"
+        "run"
+        "run-lab"
       ];
       checks = [
         "netlib-default"

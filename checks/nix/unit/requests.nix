@@ -103,7 +103,7 @@ in
       [ "on cannot be \"alpha\". It is a list of texts." ]
       [ "on is a list of texts, not a value of type list." ]
       [
-        "command cannot be \"depoly\". Did you mean \"deploy\"? It is one of \"approve\", \"check\", \"deploy\", \"diff\", \"exec\", \"facts\", \"plan\", \"rollback\", \"status\"."
+        "command cannot be \"depoly\". Did you mean \"deploy\"? It is one of \"approve\", \"check\", \"deploy\", \"diff\", \"exec\", \"facts\", \"plan\", \"rollback\", \"run\", \"status\"."
       ]
       [
         "the request has version 3, and this netlib library understands version 2. Use the netlib command of the flake's own netlib: nix run .#netlib."

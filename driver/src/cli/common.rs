@@ -79,6 +79,13 @@ impl FlakeArgs {
         quote_argv(&argv)
     }
 
+    /// Another flake instead, with the same network where it names none.
+    pub fn replaced(self, reference: &str) -> Result<Self, Error> {
+        let named: FlakeRef = reference.parse()?;
+        let network = if reference.contains('#') { named.network } else { self.reference().network().to_owned() };
+        Ok(Self { flake: FlakeRef { url: named.url, network }, file: None, ..self })
+    }
+
     fn reference(&self) -> Reference {
         self.file.clone().unwrap_or_else(|| self.flake.clone())
     }

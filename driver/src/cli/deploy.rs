@@ -26,7 +26,7 @@ use crate::rollout::Rollouts;
 use crate::run_dir::take_dead_nonces;
 use crate::saved::SavedPlan;
 use crate::schedule::{OnFailure, Policy, run as walk};
-use crate::steps::{IdentityPolicy, ProgramSources, Prompt, Settings, StepRunner, StepRunnerParts};
+use crate::steps::{IdentityPolicy, ProgramSources, Prompt, Records, Settings, StepRunner, StepRunnerParts};
 
 /// Build, copy and activate the systems of the selected nodes, in the order of the plan.
 ///
@@ -40,15 +40,15 @@ use crate::steps::{IdentityPolicy, ProgramSources, Prompt, Settings, StepRunner,
     Exit status: 0 all well, 1 some node failed, 2 usage or evaluation error, 3 a rollout waits for approval, 130 interrupted.")]
 pub struct DeployArgs {
     #[command(flatten)]
-    flake: FlakeArgs,
+    pub flake: FlakeArgs,
     #[command(flatten)]
-    select: SelectArgs,
+    pub select: SelectArgs,
     #[command(flatten)]
     sudo: SudoArgs,
 
     /// Evaluate, query the hosts and print what would change; build and change nothing
     #[arg(long)]
-    dry_run: bool,
+    pub dry_run: bool,
 
     /// Deploy what `netlib plan --out FILE` saved; refuse if the flake, the selected nodes, the steps or the systems have
     /// changed since
@@ -80,8 +80,22 @@ pub struct DeployArgs {
 
 /// Deploys, and prints what became of each node.
 pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, args.record.readers("deploy")?);
-    let result = walked(&args, display.events(), interrupts).await;
+    shown(&args, "deploy", interrupts, async |events| {
+        let (_, walked) = walked(&args, events, interrupts).await?;
+        Ok((walked.text, walked.summary))
+    })
+    .await
+}
+
+/// Shows what a run does, and prints what became of each node.
+pub async fn shown(
+    args: &DeployArgs,
+    command: &str,
+    interrupts: &Interrupts,
+    walk: impl AsyncFnOnce(&EventSink) -> Result<(String, Summary), Error>,
+) -> Result<Exit, Error> {
+    let display = Display::start(interrupts, args.record.readers(command)?);
+    let result = walk(display.events()).await;
     display.events().send(match &result {
         Ok((_, summary)) => summary.event(),
         Err(error) => Event::Error(error.to_string()),
@@ -101,8 +115,8 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
 }
 
 /// What the options say, for the library.
-fn request(args: &DeployArgs, select: &SelectArgs) -> Value {
-    let mut request = select.request("deploy");
+pub fn request(args: &DeployArgs, select: &SelectArgs, command: &str) -> Value {
+    let mut request = select.request(command);
     if let Some(goal) = args.goal {
         request["goal"] = json!(goal);
     }
@@ -126,10 +140,20 @@ async fn reviewed(
     Ok(results)
 }
 
-async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(String, Summary), Error> {
+/// What came of a walk, and who carried it out.
+pub struct Walked {
+    /// What is printed before the summary.
+    pub text: String,
+    /// What became of each node.
+    pub summary: Summary,
+    /// Has what the steps said.
+    pub runner: StepRunner,
+}
+
+async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(Prepared, Walked), Error> {
     let saved = read(args.plan.as_deref())?;
     let select = selection(&args.select, saved.as_ref());
-    let prepared = prepare(&args.flake, request(args, &select), events, interrupts).await?;
+    let prepared = prepare(&args.flake, request(args, &select, "deploy"), events, interrupts).await?;
     let reviewed = match (&args.plan, saved) {
         (Some(path), Some(saved)) => {
             // What was saved is the plan of nodes with their own goals.
@@ -139,6 +163,18 @@ async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) 
         }
         _ => None,
     };
+    let walked = carry_out(args, (&prepared, reviewed), Arc::default(), events, interrupts).await?;
+    Ok((prepared, walked))
+}
+
+/// Carries out what was prepared.
+pub async fn carry_out(
+    args: &DeployArgs,
+    (prepared, reviewed): (&Prepared, Option<Results>),
+    records: Arc<Records>,
+    events: &EventSink,
+    interrupts: &Interrupts,
+) -> Result<Walked, Error> {
     let steps = prepared.graph.steps();
     let shown = steps.filter(|step| step.kind != StepKind::Barrier);
     events.send(Event::WalkStarted { steps: shown.cloned().collect() });
@@ -146,7 +182,7 @@ async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) 
     let cancel = interrupts.token();
     // What does not answer is known within seconds, and not even evaluated.
     let (remote, others): (BTreeMap<String, Goal>, BTreeMap<String, Goal>) =
-        goals(args, &prepared).into_iter().partition(|(_, goal)| goal.needs_host());
+        goals(args, prepared).into_iter().partition(|(_, goal)| goal.needs_host());
     let remote: BTreeSet<String> = remote.into_keys().collect();
     let answering = answering(&hosts, &remote, events, cancel);
     let ready = futures::stream::iter(others.into_keys()).chain(answering).boxed();
@@ -158,17 +194,19 @@ async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) 
         }
         None => prepared.evaluated(ready, events),
     });
-    let rollouts = Arc::new(rollouts(args, &prepared));
+    let rollouts = Arc::new(rollouts(args, prepared));
     let parts = StepRunnerParts {
         plan: prepared.plan.clone(),
         programs: programs(&results),
         toplevels: results.of(Attribute::Toplevels),
         other_toplevels: results.of(Attribute::Toplevels),
         hosts: hosts.clone(),
-        settings: settings(args, &prepared, interrupts),
+        records,
+        settings: settings(args, prepared, interrupts),
         events: events.clone(),
     };
     let runner = StepRunner::new(parts, rollouts.clone());
+    runner.get_ready().await;
     let policy = Policy {
         limits: args.limits.limits(),
         on_failure: if args.fail_fast { OnFailure::StopStarting } else { OnFailure::GoOn },
@@ -176,12 +214,12 @@ async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) 
     let result = walk(&prepared.graph, &runner, policy, events, cancel.clone()).await;
     runner.close().await;
     hosts.close().await;
-    let summary = Summary::of(&prepared.graph, &result, &goals(args, &prepared));
+    let summary = Summary::of(&prepared.graph, &result, &goals(args, prepared));
     let mut preview = prepared.plan.text.clone().unwrap_or_default();
     if args.dry_run {
         preview.push('\n');
     }
-    Ok((preview, summary.with_rollouts(&rollouts.reports())))
+    Ok(Walked { text: preview, summary: summary.with_rollouts(&rollouts.reports()), runner })
 }
 
 /// None for a preview: nothing is activated, so there is nothing to keep to.
@@ -202,7 +240,7 @@ fn goals(args: &DeployArgs, prepared: &Prepared) -> BTreeMap<String, Goal> {
         let planned = planned.map(|node| node.activation.goal).unwrap_or_default();
         (node.clone(), preview(args).unwrap_or(planned))
     };
-    prepared.nodes.iter().map(goal).collect()
+    prepared.nodes.iter().filter(|node| prepared.plan.evaluate.toplevels.contains(*node)).map(goal).collect()
 }
 
 /// The goal of every node, where nothing is to be done.

@@ -15,6 +15,7 @@ mod plan;
 mod record;
 mod render;
 mod rollback;
+mod run;
 mod saved;
 mod status;
 mod sudo;
@@ -39,6 +40,7 @@ use interrupt::Interrupts;
         netlib plan                        what a deploy would do, in which order\n  \
         netlib deploy                      deploy the network of the flake in this folder\n  \
         netlib deploy --on @edge --on 'web*' --dry-run\n  \
+        netlib run release v1.2            a plan of the network's own\n  \
         netlib status                      state of each node\n  \
         netlib diff --on alpha             which packages a deploy would change\n  \
         netlib rollback alpha              back to the previous generation\n  \
@@ -64,6 +66,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Deploy(deploy::DeployArgs),
+    Run(run::RunArgs),
     Plan(plan::PlanArgs),
     Status(status::StatusArgs),
     Diff(diff::DiffArgs),
@@ -134,6 +137,7 @@ pub async fn main() -> ExitCode {
 async fn run(command: Command, interrupts: &Interrupts) -> Result<Exit, Error> {
     match command {
         Command::Deploy(args) => deploy::run(args, interrupts).await,
+        Command::Run(args) => run::run(args, interrupts).await,
         Command::Plan(args) => plan::run(args, interrupts).await,
         Command::Status(args) => status::run(args, interrupts).await,
         Command::Diff(args) => diff::run(args, interrupts).await,

@@ -62,7 +62,7 @@ async fn asked(
     let hosts = Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes);
     let results = (!args.no_eval).then(|| evaluated(&prepared, events));
     let toplevels = results.as_ref().map(|results| results as &dyn Toplevels);
-    let nodes = ask(&hosts, &prepared.nodes, toplevels).await;
+    let nodes = ask(&hosts, &prepared.plan, toplevels).await;
     hosts.close().await;
     if let Some(results) = results {
         results.end().await;

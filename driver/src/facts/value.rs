@@ -46,7 +46,7 @@ pub enum BadValue {
 }
 
 /// The fact in a program's output.
-pub(super) fn checked(output: &[u8], pattern: &str) -> Result<String, BadValue> {
+pub fn checked(output: &[u8], pattern: &str) -> Result<String, BadValue> {
     let bytes = output.trim_ascii();
     if bytes.len() > LONGEST {
         return Err(BadValue::TooLong(bytes.len()));

@@ -30,20 +30,11 @@ fn an_edge_given_twice_is_one_edge() {
 }
 
 #[test]
-fn a_cycle_is_printed_from_its_first_step() {
+fn steps_that_wait_for_each_other_are_named() {
     let error = graph(&[("a", &["c"]), ("b", &["a"]), ("c", &["b"]), ("d", &["c"]), ("0", &[])]).unwrap_err();
-    insta::assert_snapshot!(error, @r"
-    the steps of the plan wait for each other: a -> b -> c -> a
-    Remove one of these edges from deploy.order or deploy.steps.
-    ");
+    assert_eq!(error.to_string(), "the steps of the plan wait for each other: a, b, c, d");
     let own = graph(&[("a", &["a"])]).unwrap_err();
-    assert_eq!(own, GraphError::Cycle { path: vec!["a".into(), "a".into()] });
-}
-
-#[test]
-fn the_shortest_cycle_through_the_first_step_is_shown() {
-    let error = graph(&[("a", &["b", "d"]), ("b", &["a"]), ("c", &["a"]), ("d", &["c"])]).unwrap_err();
-    assert_eq!(error, GraphError::Cycle { path: vec!["a".into(), "b".into(), "a".into()] });
+    assert_eq!(own, GraphError::Cycle { steps: vec!["a".into()] });
 }
 
 #[test]

@@ -6,12 +6,12 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::local::LocalHost;
 use super::password::{Nobody, SudoPassword};
 use super::ssh::SshHost;
-use super::{AskPassword, Host, HostError, end_left};
+use super::{AskPassword, Host, HostError, end_left, reach};
 use crate::plan::{Plan, Target};
 use crate::private::own_folder;
 use crate::run_dir::{RunDir, each_socket, tidy};
@@ -24,6 +24,7 @@ pub struct Hosts {
     entries: BTreeMap<String, Entry>,
     sockets: Sockets,
     password: SudoPassword,
+    configs: Mutex<usize>,
 }
 
 /// The folder of the sockets. A run that leaves at once ends its connections with it.
@@ -58,6 +59,7 @@ impl Hosts {
             entries: entries.collect(),
             password: SudoPassword::from(Nobody, Vec::new()),
             sockets: Sockets(directory),
+            configs: Mutex::default(),
         })
     }
 
@@ -83,6 +85,23 @@ impl Hosts {
         }
         let socket = self.sockets.0.path().join(entry.number.to_string());
         Ok(Arc::new(SshHost::connect(node, entry.target.clone(), socket, &self.password).await?))
+    }
+
+    /// An ssh_config in which the names of the nodes that are connected now reach them as root.
+    pub async fn ssh_config(&self) -> Result<PathBuf, HostError> {
+        // One at a time: they share what is made for them.
+        let mut number = self.configs.lock().await;
+        let mut lines = String::new();
+        for entry in self.entries.values() {
+            if let Some(Ok(Connected::Ssh(host))) = entry.connected.get() {
+                lines += &host.reach().await?;
+            }
+        }
+        // What a program reads stays as it is.
+        *number += 1;
+        let path = self.sockets.0.path().join(format!("config-{number}"));
+        reach::write(&path, &lines)?;
+        Ok(path)
     }
 
     /// Ends every connection. Without it they end by themselves after two minutes.

@@ -13,6 +13,7 @@ mod local;
 mod master;
 mod nix_ssh;
 mod password;
+mod reach;
 mod retry;
 mod rights;
 pub mod script;

@@ -8,7 +8,10 @@ case " $* " in *' -O '*) exit 1 ;; *'LocalCommand=echo started'*) echo started ;
 # What sudo wants to read first comes through a pipe, and touches no file and no command line.
 if [ -p "${0%/*}/first" ]; then
   {
+    # Two that read at the same time would each get half of it.
+    until mkdir -- "${0%/*}/reading" 2>/dev/null; do sleep 0.1; done
     { IFS= read -r password && IFS= read -r begin; } <"${0%/*}/first" && printf '%s\n%s\n' "$password" "$begin"
+    rmdir -- "${0%/*}/reading"
     exec cat
   } | daemon
 else

@@ -16,8 +16,11 @@ use crate::process::{ProcessError, quote_argv};
 const SSH: &str = include_str!("nix-ssh.sh");
 const NIX: &str = include_str!("limited-nix.sh");
 
-/// So often may Nix connect: as many copies of what sudo reads lie ready.
-const CONNECTIONS: usize = 8;
+/// So often may Nix, or a program of a plan, connect: as many copies of what sudo reads lie ready.
+const CONNECTIONS: usize = 64;
+
+/// A pipe takes twice as many bytes without anybody reading.
+const ROOM: usize = 32768;
 
 /// A folder with both. It goes with this value, and so does what sudo reads.
 pub(super) struct NixSsh {
@@ -53,7 +56,7 @@ fn lay_ready(path: &Path, lines: &[u8]) -> std::io::Result<Option<File>> {
     }
     mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
     let mut pipe = OpenOptions::new().read(true).write(true).open(path)?;
-    pipe.write_all(&lines.repeat(CONNECTIONS))?;
+    pipe.write_all(&lines.repeat((ROOM / lines.len()).clamp(1, CONNECTIONS)))?;
     Ok(Some(pipe))
 }
 

@@ -16,10 +16,12 @@ use serde::Serialize;
 
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
-pub use activation::{Activation, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, news, status};
+pub use activation::{
+    Activation, HostHook, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, news, status,
+};
 use answer::Answer;
 pub use health::{CheckVerdict, Health, HealthCheck, HealthMode, Verdict, check};
-pub use inspect::{Generation, HostStatus, inspect};
+pub use inspect::{Generation, HostStatus, fields, inspect};
 pub use phase::Phase;
 pub use refusal::Refusal;
 pub use restart::{probe_anew, reboot, reboot_needed};
@@ -65,7 +67,7 @@ static SCRIPT_ID: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Subcommands that only look: asked again where the connection broke.
-const QUESTIONS: [&str; 6] = ["probe", "generations", "status", "jobs", "reboot-needed", "rollout-read"];
+const QUESTIONS: [&str; 7] = ["probe", "generations", "fields", "status", "jobs", "reboot-needed", "rollout-read"];
 
 /// What a host said about itself.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
+use tokio::sync::Mutex;
 
 use super::anew;
 use super::connect::address;
@@ -15,7 +16,7 @@ use super::nix_ssh::NixSsh;
 use super::password::{SudoPassword, asker};
 use super::rights::{Login, Rights};
 use super::shared::Shared;
-use super::{Host, HostCommand, HostError, RemoteStore};
+use super::{Host, HostCommand, HostError, RemoteStore, reach};
 use crate::plan::Target;
 use crate::process::{Command, Limits, LineSink, Output, ProcessError};
 
@@ -25,6 +26,14 @@ pub(super) struct SshHost {
     target: Target,
     shared: Shared,
     rights: OnceLock<Rights>,
+    reached: Mutex<Option<Reached>>,
+}
+
+/// How other programs reach it.
+struct Reached {
+    connection: Arc<Connection>,
+    lines: String,
+    _ssh: Option<NixSsh>,
 }
 
 /// A host whose rights are not known yet.
@@ -41,8 +50,8 @@ impl SshHost {
         socket: PathBuf,
         password: &SudoPassword,
     ) -> Result<Self, HostError> {
-        let host =
-            Self { shared: Shared::new(node.clone(), target.clone(), socket), node, target, rights: OnceLock::new() };
+        let shared = Shared::new(node.clone(), target.clone(), socket);
+        let host = Self { shared, node, target, rights: OnceLock::new(), reached: Mutex::default() };
         let connection = host.shared.connection().await?;
         let greeting = Greeting { host: &host, connection: &connection };
         match Rights::find(&greeting, password).await {
@@ -145,6 +154,25 @@ impl SshHost {
         let daemon = self.as_root(HostCommand::new(["nix-daemon", "--stdio"]))?;
         let (url, ssh_options) = (store_url(&self.node), connection.share_options());
         Ok(RemoteStore { url, ssh_options, ssh: NixSsh::to(&connection, &daemon)? })
+    }
+
+    /// The lines of an ssh_config that reach it as root.
+    pub(super) async fn reach(&self) -> Result<String, HostError> {
+        let connection = self.shared.connection().await?;
+        let mut reached = self.reached.lock().await;
+        // Another connection is another way.
+        if let Some(reached) = reached.as_ref().filter(|reached| Arc::ptr_eq(&reached.connection, &connection)) {
+            return Ok(reached.lines.clone());
+        }
+        let (lines, ssh) = match self.rights.get() {
+            Some(Rights::Root) | None => (reach::shared(&self.node, &connection), None),
+            Some(_) => {
+                let ssh = NixSsh::to(&connection, &self.as_root(reach::sshd(&connection).await?)?)?;
+                (reach::through(&self.node, &connection, &ssh.folder), Some(ssh))
+            }
+        };
+        *reached = Some(Reached { connection, lines: lines.clone(), _ssh: ssh });
+        Ok(lines)
     }
 }
 

@@ -1,5 +1,6 @@
 //! How far a node is taken and how long that may last: `nodes.<n>.activation` of the plan.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,17 @@ pub struct ActivationOptions {
     pub reboot: RebootPolicy,
     /// Seconds that a restart may take.
     pub reboot_timeout: u64,
+    /// Programs that the host runs on the way, by when.
+    pub hooks: BTreeMap<String, Vec<Hook>>,
+}
+
+/// A program that runs at some moment of a run.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Hook {
+    /// Its name among the programs of its place.
+    pub program: String,
+    /// Seconds that it may take.
+    pub timeout: u64,
 }
 
 impl Default for ActivationOptions {
@@ -28,6 +40,7 @@ impl Default for ActivationOptions {
             confirm_timeout: 60,
             reboot: RebootPolicy::default(),
             reboot_timeout: 600,
+            hooks: BTreeMap::new(),
         }
     }
 }

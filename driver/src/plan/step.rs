@@ -1,5 +1,7 @@
 //! Steps of the plan and their kinds.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// One step of the walk.
@@ -31,6 +33,12 @@ pub struct Step {
     /// Of a command: seconds that it may take.
     #[serde(default)]
     pub timeout: Option<u64>,
+    /// Of a command: the program of the deployer that makes its input.
+    #[serde(default)]
+    pub input: Option<String>,
+    /// Of a command: facts that it may say, each with the pattern that the value must match.
+    #[serde(default)]
+    pub facts: BTreeMap<String, String>,
 }
 
 impl Step {
@@ -53,6 +61,8 @@ impl Step {
             on: None,
             program: None,
             timeout: None,
+            input: None,
+            facts: BTreeMap::new(),
         }
     }
 
@@ -82,14 +92,16 @@ pub enum StepKind {
     Gate,
     /// Run a program of the user.
     Command,
+    /// Restart the node.
+    Reboot,
     /// Nothing: other steps wait for it instead of for each of many.
     Barrier,
 }
 
 impl StepKind {
     /// All kinds, in the order in which a node goes through them.
-    pub const ALL: [Self; 7] =
-        [Self::Build, Self::Copy, Self::Activate, Self::Check, Self::Gate, Self::Command, Self::Barrier];
+    pub const ALL: [Self; 8] =
+        [Self::Build, Self::Copy, Self::Activate, Self::Check, Self::Gate, Self::Command, Self::Reboot, Self::Barrier];
 
     /// The word of the plan.
     #[must_use]
@@ -101,6 +113,7 @@ impl StepKind {
             Self::Check => "check",
             Self::Gate => "gate",
             Self::Command => "command",
+            Self::Reboot => "reboot",
             Self::Barrier => "barrier",
         }
     }

@@ -64,6 +64,9 @@ fn describe(text: &mut String, network: &Network, node: &NodeStatus, status: &Ho
         Some(_) => {}
         None => line("network", "none yet: netlib has not deployed to it"),
     }
+    for (column, value) in &status.fields {
+        line(column, value);
+    }
     if let Some(lock) = status.lock() {
         line("lock", &held(lock));
     }
@@ -166,6 +169,7 @@ fn host_json(status: &HostStatus) -> Value {
         "generation": status.generation,
         "network": network,
         "nix": nix,
+        "fields": status.fields,
         "lock": status.lock().map(lock_json),
         "unfinished": unfinished,
         "lastDeploy": last,

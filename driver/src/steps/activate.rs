@@ -5,7 +5,7 @@ use super::follow::{Course, Ended, Origin, follow, start};
 use super::restart::restart_if_needed;
 use super::runner::StepRunnerParts;
 use super::standing::Standing;
-use crate::host::script::{self, Activation, Health, Lease, Phase, Seen, Status, System};
+use crate::host::script::{self, Activation, Health, HostHook, Lease, Phase, Seen, Status, System};
 use crate::host::{HostError, LockHolder, Refusal};
 use crate::plan::Goal;
 use crate::rollout::Before;
@@ -14,10 +14,10 @@ use crate::rollout::Before;
 pub(super) async fn activate(
     parts: &StepRunnerParts,
     standing: &Standing,
-    (health, lease): (Health, Option<Lease>),
+    (health, lease, hooks): (Health, Option<Lease>, Vec<HostHook>),
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Activated, StepFailure> {
-    let mut activation = Activation { health, lease, ..asked_for(parts, standing) };
+    let mut activation = Activation { health, lease, hooks, ..asked_for(parts, standing) };
     let (done, before) = match begin(standing, &activation).await? {
         Begun::Ours => see_through(parts, standing, (&activation, Origin::Ours), &mut on_line).await?,
         Begun::Found(holder) => {
@@ -79,6 +79,7 @@ fn asked_for(parts: &StepRunnerParts, standing: &Standing) -> Activation {
         limit: standing.options.limit(),
         confirm_limit: standing.options.confirm_limit(),
         health: Health::default(),
+        hooks: Vec::new(),
         lease: None,
     }
 }

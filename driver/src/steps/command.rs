@@ -1,45 +1,125 @@
 //! Runs a program of the user between other steps, on the deployer or on a node.
+//!
+//! A program is told what it is about by the context, which its stdin begins with, and says what later ones may want to
+//! know in lines that begin with a mark. Nix writes what is around it: lib/programs.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::StepFailure;
+use super::programs::Ready;
+use super::records::Saying;
 use super::runner::StepRunner;
 use crate::host::HostCommand;
-use crate::plan::{Place, Step};
-use crate::process::{LogLimit, line_channel};
+use crate::plan::{Hook, Place, Step, StepKind};
+use crate::process::{LogLimit, line_channel, quote_argv};
 
 /// How long a command may take that says nothing of it.
 const LIMIT: u64 = 600;
 
-/// Runs it to its end.
+/// What of a node programs are told.
+const TOLD: [&str; 6] = ["selected", "target", "system", "tags", "role", "roles"];
+
+/// Runs it to its end, or to that of the run.
 pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Result<String, StepFailure> {
+    tokio::select! {
+        ran = ran(runner, step, planned) => ran,
+        () = runner.parts.settings.cancel.cancelled() => Err(StepFailure::Interrupted),
+    }
+}
+
+async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Result<String, StepFailure> {
     let (Some(place), Some(program)) = (&planned.on, &planned.program) else {
         return Err(StepFailure::Plan("a command needs a place and a program".to_owned()));
     };
-    let ready = match place {
-        Place::Node(node) => runner.programs.on(node).await?,
-        Place::Itself | Place::Deployer => runner.programs.here().await?,
+    let mark = format!("netlib-record-{}", runner.parts.settings.nonce);
+    let run = runner.parts.plan.run.iter();
+    let environment = run.flat_map(|run| &run.environment).map(|(name, value)| format!("{name}={value}"));
+    let env: Vec<String> = std::iter::once("env".to_owned()).chain(environment).collect();
+    let there = match place {
+        Place::Node(node) => Some((node, runner.programs.on(node).await?)),
+        Place::Itself | Place::Deployer => None,
     };
+    let (ready, words) = match (there, &planned.input) {
+        (Some((_, there)), None) => {
+            let words = vec![there.program(program), mark.clone()];
+            (there, words)
+        }
+        (Some((node, there)), Some(producer)) => {
+            let (ready, words) = here(runner, producer, &mark).await?;
+            let command = quote_argv(&[env.clone(), vec![there.program(program)]].concat());
+            (ready, [words, vec![node.clone(), command]].concat())
+        }
+        (None, _) => here(runner, program, &mark).await?,
+    };
+    let argv = [env, words].concat();
     let limit = Duration::from_secs(planned.timeout.unwrap_or(LIMIT).max(1));
-    let command = HostCommand::new([ready.program(program)]).timeout(limit);
+    let context = serde_json::to_vec(&context(runner)).unwrap_or_default();
+    let command = HostCommand::new(argv).stdin(context).timeout(limit);
     let (sink, mut lines) = line_channel();
     let host = Arc::clone(&ready.host);
     // After a long wait the connection may be gone, which only this finds out: then the next one is made anew.
     let _ = host.run(HostCommand::new(["true"])).await;
+    let mut saying = Saying::of((step, planned), &mark);
     let show = async {
         let mut limit = LogLimit::default();
         while let Some((_, line)) = lines.recv().await {
-            if let Some(line) = limit.admit(line) {
+            if let Some(line) = saying.take(line).and_then(|line| limit.admit(line)) {
                 runner.show(step, line);
             }
         }
     };
-    tokio::select! {
-        (ran, ()) = async { tokio::join!(host.execute(command, Some(sink)), show) } => {
-            ran?;
-            Ok(format!("ran on {}", host.address()))
-        }
-        () = runner.parts.settings.cancel.cancelled() => Err(StepFailure::Interrupted),
+    let (ran, ()) = tokio::join!(host.execute(command, Some(sink)), show);
+    // A program says better than its exit status why it failed.
+    let kept = runner.parts.records.keep(saying);
+    ran.map_err(|error| kept.clone().err().unwrap_or_else(|| error.into()))?;
+    kept?;
+    Ok(format!("ran on {}", host.address()))
+}
+
+/// A program of the deployer, which reaches the nodes with the connections that there are.
+async fn here(runner: &StepRunner, program: &str, mark: &str) -> Result<(Ready, Vec<String>), StepFailure> {
+    let ready = runner.programs.here().await?;
+    let config = runner.ssh_config().await?;
+    let words = [format!("NETLIB_SSH_CONFIG={}", config.display()), ready.program(program)];
+    let argv = words.into_iter().chain([mark.to_owned()]).collect();
+    Ok((ready, argv))
+}
+
+/// Runs here what the end of a run has, within its time. Neither it nor an interrupt makes anything of the run.
+pub(super) async fn end(runner: &StepRunner, hook: &Hook) {
+    let step = Step {
+        on: Some(Place::Deployer),
+        program: Some(hook.program.clone()),
+        timeout: Some(hook.timeout),
+        ..Step::bare(StepKind::Command)
+    };
+    if let Err(failure) = ran(runner, &hook.program, &step).await {
+        runner.warn(format!("{}: {failure}", hook.program));
     }
+}
+
+/// What a program is told.
+fn context(runner: &StepRunner) -> Value {
+    let parts = &runner.parts;
+    let document: Value = serde_json::from_str(&parts.plan.source).unwrap_or_default();
+    let mut nodes = json!({});
+    for name in parts.plan.nodes.keys() {
+        let node = &mut nodes[name];
+        for field in TOLD {
+            node[field] = document["nodes"][name][field].clone();
+        }
+        if let Some(standing) = runner.known_standing(name) {
+            node["toplevel"] = json!(standing.toplevel.out_path);
+            node["before"] = json!(standing.probe.current_system);
+        }
+    }
+    let mut context = json!({ "nodes": nodes });
+    for field in ["network", "request", "run"] {
+        context[field] = document[field].clone();
+    }
+    parts.records.add_to(&mut context);
+    context
 }

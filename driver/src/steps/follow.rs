@@ -52,14 +52,12 @@ pub(super) enum Origin {
 impl Course<'_> {
     /// Going there, the profile and the boot entry, the same back, and then some.
     fn deadline(&self) -> Duration {
-        let Activation { limit, confirm_limit, health, .. } = self.activation;
-        *limit * 6 + health.limit() + *confirm_limit + 3 * SLACK
+        self.activation.limit * 6 + self.activation.patience() + 3 * SLACK
     }
 
     /// A host that cut its own network comes back by itself within this.
     fn lost_limit(&self) -> Duration {
-        let Activation { limit, confirm_limit, health, .. } = self.activation;
-        self.lost_limit.min(*limit) + health.limit() + *confirm_limit + SLACK
+        self.lost_limit.min(self.activation.limit) + self.activation.patience() + SLACK
     }
 }
 

@@ -14,6 +14,7 @@ const fn left_out(kind: StepKind) -> &'static str {
         StepKind::Check => "would check",
         StepKind::Gate => "would decide",
         StepKind::Command => "would run",
+        StepKind::Reboot => "would restart",
         StepKind::Barrier => "would wait",
     }
 }
@@ -163,6 +164,7 @@ mod tests {
         would check
         would decide
         would run
+        would restart
         would wait
         ");
     }

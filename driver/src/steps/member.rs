@@ -7,8 +7,8 @@ use super::coordinator::lost_lock;
 use super::runner::StepRunner;
 use super::standing::Standing;
 use super::{StepFailure, activate};
-use crate::host::script::{Health, HealthMode, Phase};
-use crate::plan::Place;
+use crate::host::script::{Health, HealthMode, HostHook, Phase};
+use crate::plan::{ActivationOptions, Hook, Place};
 use crate::schedule::StepOutcome;
 
 impl StepRunner {
@@ -29,8 +29,9 @@ impl StepRunner {
         };
         let is_irreversible = self.is_irreversible(node);
         let health = if is_irreversible { Health::default() } else { self.own_health(node).await? };
+        let hooks = self.hooks(node, &standing.options).await?;
         let show = |line| self.show(step, line);
-        let activated = activate::activate(&self.parts, standing, (health, lease), show).await;
+        let activated = activate::activate(&self.parts, standing, (health, lease, hooks), show).await;
         let activated = activated.map_err(|failure| self.judged(node, failure))?;
         let is_ours = activated.before.is_some();
         // What another run activated has a root of that run.
@@ -82,6 +83,23 @@ impl StepRunner {
             }
             _ => Ok(Health::default()),
         }
+    }
+
+    /// What the host runs on the way.
+    async fn hooks(&self, node: &str, options: &ActivationOptions) -> Result<Vec<HostHook>, StepFailure> {
+        if options.hooks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ready = self.programs.on(node).await?;
+        let of = |(when, hooks): (&String, &Vec<Hook>)| {
+            let hook = |hook: &Hook| HostHook {
+                when: when.clone(),
+                seconds: hook.timeout,
+                program: ready.program(&hook.program),
+            };
+            hooks.iter().map(hook).collect::<Vec<_>>()
+        };
+        Ok(options.hooks.iter().flat_map(of).collect())
     }
 
     pub(super) fn has_own_checks(&self, node: &str) -> bool {

@@ -20,7 +20,7 @@ const STARTING: [&str; 2] = ["initializing", "starting"];
 pub(super) async fn restart_if_needed(
     cancel: &CancellationToken,
     standing: &Standing,
-    mut on_line: impl FnMut(String) + Send,
+    on_line: impl FnMut(String) + Send,
 ) -> Result<String, StepFailure> {
     if standing.options.reboot == RebootPolicy::Never || !standing.options.goal.may_restart() {
         return Ok(String::new());
@@ -34,18 +34,23 @@ pub(super) async fn restart_if_needed(
         return Ok(String::new());
     }
     let reasons = reasons.join(", ");
-    on_line(format!("restarting the host, for {reasons}"));
-    let restart = Restart {
-        host,
-        toplevel,
-        limit: standing.options.reboot_limit(),
-        before: script::reboot(host, toplevel).await?,
-    };
-    tokio::select! {
-        probe = restart.wait(on_line) => restart.judge(probe?)?,
-        () = cancel.cancelled() => return Err(restart.left()),
-    }
+    restart((host, toplevel), (&reasons, standing.options.reboot_limit()), cancel, on_line).await?;
     Ok(format!(", restarted for {reasons}"))
+}
+
+/// Restarts a host whose profile names this system, and waits until it is back with it.
+pub(super) async fn restart(
+    (host, toplevel): (&dyn Host, &str),
+    (reasons, limit): (&str, Duration),
+    cancel: &CancellationToken,
+    mut on_line: impl FnMut(String) + Send,
+) -> Result<(), StepFailure> {
+    on_line(format!("restarting the host, for {reasons}"));
+    let restart = Restart { host, toplevel, limit, before: script::reboot(host, toplevel).await? };
+    tokio::select! {
+        probe = restart.wait(on_line) => restart.judge(probe?),
+        () = cancel.cancelled() => Err(restart.left()),
+    }
 }
 
 struct Restart<'a> {

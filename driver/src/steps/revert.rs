@@ -34,6 +34,7 @@ pub(super) async fn take_back(
         seen: None,
         // The checks are those of the new system.
         health: Health::default(),
+        hooks: Vec::new(),
         lease: Some(runner.lease_of(rollout, node).await?),
     };
     start(&*host, &activation).await?;

@@ -78,6 +78,7 @@ fn asked_for(request: &Rollback) -> Activation {
         seen: None,
         health: Health::default(),
         // A person decides, whatever a rollout does there.
+        hooks: Vec::new(),
         lease: None,
     }
 }

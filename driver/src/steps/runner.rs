@@ -5,23 +5,23 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
+use futures::{FutureExt, StreamExt};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::timeout;
 
 use super::check::Look;
 use super::coordinator::Leases;
 use super::programs::{ProgramSources, Programs};
-use super::restart::restart_if_needed;
+use super::restart::{restart, restart_if_needed};
 use super::standing::Standing;
-use super::{Ahead, Build, Settings, StepFailure, activate, build, command, copy, gate};
+use super::{Ahead, Build, Records, Settings, StepFailure, activate, build, command, copy, gate};
 use crate::evaluate::Toplevels;
 use crate::event::{Event, EventSink, Skip, StepResult};
 use crate::graph::StepId;
 use crate::host::script::rollout::Left;
 use crate::host::{Hosts, script};
-use crate::plan::{ActivationOptions, Goal, Plan, Step, StepKind};
+use crate::plan::{ActivationOptions, Goal, Hook, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
 use crate::schedule::{Admission, Execute, StepOutcome};
 
@@ -30,6 +30,9 @@ const UNDER_WAY: &str = "its activation is under way already";
 
 /// How long a host is asked at most to forget what it needs no more.
 const FORGET_LIMIT: Duration = Duration::from_secs(5);
+
+/// How many nodes are connected to at the same time for a program here.
+const AT_ONCE: usize = 32;
 
 /// What a [`StepRunner`] works with.
 pub struct StepRunnerParts {
@@ -43,6 +46,8 @@ pub struct StepRunnerParts {
     pub programs: ProgramSources,
     /// The machines.
     pub hosts: Arc<Hosts>,
+    /// What programs of steps have said.
+    pub records: Arc<Records>,
     /// How to go about it.
     pub settings: Settings,
     /// Where lines of output go.
@@ -89,6 +94,25 @@ impl StepRunner {
         }
     }
 
+    /// Builds what the end of the run needs, while there is time for it. A failure is told then.
+    pub async fn get_ready(&self) {
+        if self.hooks_of_end().next().is_some() {
+            drop(self.programs.here().await);
+        }
+    }
+
+    /// Runs here what the plan has for the end of a run.
+    pub async fn end(&self) {
+        for hook in self.hooks_of_end() {
+            command::end(self, hook).await;
+        }
+        self.parts.hosts.close().await;
+    }
+
+    fn hooks_of_end(&self) -> impl Iterator<Item = &Hook> {
+        self.parts.plan.run.iter().flat_map(|run| &run.on_end)
+    }
+
     /// Gives back what the run still has: the locks of rollouts that did not come to their end, and what hosts keep for
     /// activations that failed before they began.
     pub async fn close(&self) {
@@ -121,7 +145,7 @@ impl StepRunner {
         };
         let ran = match (planned.kind, &planned.node) {
             (StepKind::Barrier, _) => Ok(StepOutcome::Done(String::new())),
-            (StepKind::Gate | StepKind::Command, _) => self.run_between(step, planned).await,
+            (StepKind::Gate | StepKind::Command | StepKind::Reboot, _) => self.run_between(step, planned).await,
             (kind, Some(node)) => self.run_for(kind, node, step).await,
             (_, None) => Err(StepFailure::Plan("a step of this kind needs a node".to_owned())),
         };
@@ -141,7 +165,41 @@ impl StepRunner {
         if planned.kind == StepKind::Gate {
             return gate::run(self, step, planned).await;
         }
-        command::run(self, step, planned).await.map(StepOutcome::Done)
+        let done = match &planned.node {
+            Some(node) => self.restart(node, step).await?,
+            None => command::run(self, step, planned).await?,
+        };
+        Ok(StepOutcome::Done(done))
+    }
+
+    /// Restarts a node with the system that it boots.
+    async fn restart(&self, node: &str, step: &str) -> Result<String, StepFailure> {
+        let Settings { policy, cancel, .. } = &self.parts.settings;
+        let host = self.parts.hosts.get(node).await?;
+        let probe = script::admit(&*host, &self.parts.plan.network, *policy).await?;
+        let toplevel = probe.system_profile.unwrap_or_default();
+        let reasons = ("a step of the plan", self.parts.options(node).reboot_limit());
+        restart((&*host, &toplevel), reasons, cancel, |line| self.show(step, line)).await?;
+        Ok("restarted".to_owned())
+    }
+
+    /// How a node stood, if that is known.
+    pub(super) fn known_standing(&self, node: &str) -> Option<&Standing> {
+        self.standings.get(node)?.get()?.as_ref().ok().map(|standing| &**standing)
+    }
+
+    /// An ssh_config for programs here. Those of plans reach all selected nodes that answer.
+    pub(super) async fn ssh_config(&self) -> Result<std::path::PathBuf, StepFailure> {
+        let StepRunnerParts { plan, hosts, .. } = &self.parts;
+        if plan.run.is_some() {
+            let nodes = futures::stream::iter(plan.selected());
+            nodes.for_each_concurrent(AT_ONCE, async |node| drop(hosts.get(&node).await)).await;
+        }
+        Ok(hosts.ssh_config().await?)
+    }
+
+    pub(super) fn warn(&self, text: String) {
+        self.parts.events.send(Event::Warning(text));
     }
 
     async fn run_for(&self, kind: StepKind, node: &str, step: &str) -> Result<StepOutcome, StepFailure> {
@@ -269,7 +327,17 @@ async fn forget(standing: &Standing, nonces: &[&str]) {
 impl Execute for StepRunner {
     fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
         let step = step.clone();
-        async move { self.run(&step).await }.boxed()
+        async move {
+            let outcome = self.run(&step).await;
+            let how = match &outcome {
+                StepOutcome::Done(_) => "done",
+                StepOutcome::Skipped(_) => "skipped",
+                _ => "failed",
+            };
+            self.parts.records.ended(&step, how);
+            outcome
+        }
+        .boxed()
     }
 
     /// A build begins once its node answers and is evaluated; what fails there is for the step to say.

@@ -85,11 +85,13 @@ find_trusted() {
 }
 
 read_options() {
-  id='' name='' policy=keep checks='' healthy=0 health_deadline=0 seen='' seen_running='' seen_profile='' lease='' digest='' undo=''
+  id='' name='' policy=keep checks='' healthy=0 health_deadline=0 seen='' seen_running='' seen_profile='' lease='' digest='' undo='' hooks=''
   for option in "$@"; do
     value=${option#*=}
     case ${option%%=*} in
       check) checks="$checks$value
+" ;;
+      hook) hooks="$hooks$value
 " ;;
       toplevel | generation | deployer | goal | timeout | confirm | healthy | health_deadline | id | name | policy | lease | digest | \
         undo | seen | seen_running | seen_profile) eval "${option%%=*}=\$value" ;;
@@ -103,7 +105,8 @@ read_options() {
 record() {
   full=$library
   mkdir -p -- "$deploy" "$roots" && head -c 65536 /dev/zero >"$deploy/reserve" && sync -- "$deploy/reserve" &&
-    make_empty "$deploy/log" && printf '%s' "$checks" >"$deploy/checks" && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
+    make_empty "$deploy/log" && printf '%s' "$checks" >"$deploy/checks" &&
+    { [ -z "$hooks$undo" ] || record_hooks >"$deploy/hooks"; } && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
   if [ -n "$previous" ]; then ln -sfn -- "$previous" "$roots/$nonce-previous" || return 1; fi
   # The unit has a script of its own, whatever becomes of this one; last of all the state, which makes it a record.
   ln -f -- "$0" "$script" || {
@@ -111,6 +114,16 @@ record() {
     return 1
   }
   write_text "$deploy/state" "$(print_state)" && sync -- "$deploys" "$library"
+}
+
+# Those of a deployment that is taken back are run when it is.
+record_hooks() {
+  printf '%s' "$hooks"
+  if [ -n "$undo" ] && [ -f "$deploys/$undo/hooks" ]; then
+    while read -r when rest; do
+      if [ "$when" = onRollback ]; then printf 'ofUndone %s\n' "$rest"; fi
+    done <"$deploys/$undo/hooks"
+  fi
 }
 
 # admit NONCE WHAT KEY=VALUE…

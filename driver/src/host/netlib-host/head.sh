@@ -7,6 +7,7 @@
 #   probe [ID NAME POLICY]       what runs here, whose machine it is, what was left unfinished;
 #                                with a network: refused unless the host is of that network
 #   generations                  the generations of the system profile
+#   fields                       what the running system adds for `netlib status`
 #   protect NONCE TOPLEVEL       keep TOPLEVEL from garbage collection until its deployment ends; say whether it is here
 #   release NONCE…               keep no longer what these wanted to deploy: they ended before the host took it up
 #   keep NONCE PATH              the same for a day at least: programs that checks run

@@ -32,6 +32,16 @@ print_systems() {
   emit profile "$now_profile"
 }
 
+# What the running system adds: the first line of each of these programs.
+fields() {
+  emit asked fields
+  for program in "$running"/etc/netlib/status/*; do
+    if [ -x "$program" ]; then
+      emit field "${program##*/} $(timeout --kill-after=1 5 "$program" </dev/null 2>/dev/null | head -n 1 | head -c 200)"
+    fi
+  done
+}
+
 probe() {
   load_identity
   emit netlib-host 1

@@ -42,7 +42,7 @@ case $subcommand in
     ;;
 esac
 case $subcommand in
-  probe | generations | release | check | activate | rollback | work | watch | confirm | status | identify | lease) "$subcommand" "$@" ;;
+  probe | generations | fields | release | check | activate | rollback | work | watch | confirm | status | identify | lease) "$subcommand" "$@" ;;
   protect) keep_root "$1" next "$2" protected ;;
   keep) keep_root "$1" programs "$2" kept ;;
   jobs) list_jobs ;;

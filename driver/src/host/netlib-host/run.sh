@@ -48,7 +48,7 @@ take_up() {
       if beginning; then
         message=''
         if enter activating; then
-          reach_goal
+          if [ "$goal" = dry-activate ] || run_hooks beforeActivate; then reach_goal; else give_up; fi
           return
         fi
         message="nothing was activated: the state could not be written: $(disk "$library")"
@@ -56,7 +56,7 @@ take_up() {
       finish failed
       ;;
     *:dry-activate) finish failed ;;
-    *) if is_committed; then finish confirmed; else go_back; fi ;;
+    *) if is_committed; then finish_well; else go_back; fi ;;
   esac
 }
 
@@ -139,6 +139,49 @@ go() {
   return "$status"
 }
 
+# --- hooks of the plan: programs that run on the way, each with its deadline ---------------------------------------
+
+# run_hooks WHEN: the first one that fails is the last one.
+run_hooks() {
+  [ -s "$deploy/hooks" ] || return 0
+  while read -r when seconds program; do
+    [ "$when" = "$1" ] || continue
+    say "$when: ${program##*/}"
+    limited "$seconds" env NETLIB_HOOK="$when" NETLIB_DEPLOY="$nonce" NETLIB_SYSTEM="$toplevel" \
+      NETLIB_PREVIOUS="$previous" "$program" </dev/null
+    hook_status=$?
+    case $hook_status in
+      0) continue ;;
+      124) message="the program ${program##*/} did not end within $seconds seconds" ;;
+      *) message="the program ${program##*/} exited with status $hook_status" ;;
+    esac
+    say "$message"
+    return 1
+  done <"$deploy/hooks"
+}
+
+# Whatever comes of them, the host is back where it was.
+run_hooks_of_rollback() {
+  before_hooks=$message
+  run_hooks onRollback || before_hooks="$before_hooks; $message"
+  message=$before_hooks
+}
+
+# Nothing was activated; what programs prepared for it is taken back.
+give_up() {
+  message="nothing was activated: $message"
+  run_hooks_of_rollback
+  finish failed
+}
+
+# Those of the deployment that this one takes back, if it does.
+finish_well() {
+  before_hooks=$message
+  run_hooks ofUndone
+  message=$before_hooks
+  finish confirmed
+}
+
 # --- the way there -----------------------------------------------------------------------------------------------
 
 reach_goal() {
@@ -147,13 +190,13 @@ reach_goal() {
     *) say "$goal of $toplevel; ${previous:-nothing} runs" ;;
   esac
   case $goal in
-    switch) try_system && be_healthy && await_confirmation && commit ;;
-    test) try_system && be_healthy && await_confirmation && claim ;;
-    boot) commit ;;
+    switch) try_system && be_healthy && await_confirmation && run_hooks onConfirm && commit ;;
+    test) try_system && be_healthy && await_confirmation && run_hooks onConfirm && claim ;;
+    boot) run_hooks onConfirm && commit ;;
     dry-activate) go dry-activate ;;
   esac
   case $?:$goal in
-    0:*) finish confirmed ;;
+    0:*) finish_well ;;
     *:dry-activate) finish failed ;;
     *) go_back ;;
   esac
@@ -257,19 +300,19 @@ go_back() {
   why=$message
   restore_profile
   restored=$?
-  message=$why
+  message=$why end=failed
   if [ "$restored" -ne 0 ]; then message="$message; the system profile could not be set back"; fi
   if [ "$goal" = boot ]; then
-    if [ "$restored" -eq 0 ]; then finish rolledBack; else finish rollbackFailed; fi
+    if [ "$restored" -eq 0 ]; then end=rolledBack; else end=rollbackFailed; fi
   elif [ -z "$previous" ]; then
     message="$message; there is no earlier system to go back to"
-    finish failed
   elif [ "$previous" = "$toplevel" ]; then
     message="$message; this system was running before, so there is nothing to go back to"
-    finish failed
   else
     go_back_to_previous
   fi
+  run_hooks_of_rollback
+  finish "$end"
 }
 
 go_back_to_previous() {
@@ -280,5 +323,5 @@ go_back_to_previous() {
   resolve "$running"
   if [ "$back" -ne 0 ]; then message="$message; going back to $previous exited with status $back"; fi
   if [ "$found" != "$previous" ]; then message="$message; the running system is $found"; fi
-  if [ "$back:$restored" = 0:0 ] && [ "$found" = "$previous" ]; then finish rolledBack; else finish rollbackFailed; fi
+  if [ "$back:$restored" = 0:0 ] && [ "$found" = "$previous" ]; then end=rolledBack; else end=rollbackFailed; fi
 }

@@ -80,7 +80,7 @@ read_kept() {
 
 # Whether a deployment that goes on, or a check that runs, needs what a root keeps.
 is_wanted() {
-  for record in $kept; do set -- "$@" "$deploys/$record/checks"; done
+  for record in $kept; do set -- "$@" "$deploys/$record/checks" "$deploys/$record/hooks"; done
   needed=$1
   shift
   cat -- "$runtime"/netlib-check.*/checks "$@" 2>/dev/null | grep -q -F -- "$needed/"

@@ -32,8 +32,21 @@ pub struct Activation {
     pub seen: Option<Seen>,
     /// What the host looks at before it may be confirmed; no checks when empty.
     pub health: Health,
+    /// Programs that the host runs on the way.
+    pub hooks: Vec<HostHook>,
     /// The rollout that it is part of: refused unless that has the host's lease.
     pub lease: Option<Lease>,
+}
+
+/// A program that the host runs on the way.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HostHook {
+    /// When.
+    pub when: String,
+    /// How long it may take.
+    pub seconds: u64,
+    /// Its path.
+    pub program: String,
 }
 
 /// The rollout that an activation is part of.
@@ -95,6 +108,12 @@ pub struct Status {
 }
 
 impl Activation {
+    /// How long all that the host does besides switching may take.
+    pub fn patience(&self) -> Duration {
+        let hooks: u64 = self.hooks.iter().map(|hook| hook.seconds).sum();
+        self.health.limit() + self.confirm_limit + Duration::from_secs(hooks)
+    }
+
     /// The subcommand and its arguments.
     fn words(&self) -> (&'static str, Vec<String>) {
         let (subcommand, system) = match &self.system {
@@ -120,6 +139,8 @@ impl Activation {
             words.push(format!("seen_running={}", path(running)));
             words.push(format!("seen_profile={}", path(profile)));
         }
+        let hooks = self.hooks.iter();
+        words.extend(hooks.map(|hook| format!("hook={} {} {}", hook.when, hook.seconds, hook.program)));
         if let Some(lease) = &self.lease {
             words.push(format!("lease={}", lease.nonce));
             if matches!(self.system, System::Toplevel(_)) {

@@ -1,8 +1,14 @@
 //! All that a host says of itself and of its deployments, for people who look.
 
+use std::collections::BTreeMap;
+
 use super::answer::Answer;
 use super::{LockHolder, Probe, call, probe};
 use crate::host::{Host, HostError};
+use crate::text::clean_text;
+
+/// Most characters of a field.
+const LONGEST: usize = 200;
 
 /// All that a host says of itself and of its deployments.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -13,6 +19,8 @@ pub struct HostStatus {
     pub generation: Option<u64>,
     /// All generations of the system profile, oldest number first.
     pub generations: Vec<Generation>,
+    /// What its system adds, by the columns of the plan.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// One generation of the system profile.
@@ -34,7 +42,7 @@ impl HostStatus {
     }
 }
 
-/// Asks a host for all of it. Changes nothing there, and asks nothing of the network that it belongs to.
+/// Asks a host for all of it but fields. Changes nothing there, and asks nothing of the network that it belongs to.
 pub async fn inspect(host: &dyn Host) -> Result<HostStatus, HostError> {
     let probe = probe(host).await?;
     let answer = call(host, "generations", &[]).await?;
@@ -42,7 +50,26 @@ pub async fn inspect(host: &dyn Host) -> Result<HostStatus, HostError> {
         probe,
         generation: answer.get("generation.current").and_then(|number| number.parse().ok()),
         generations: generations(&answer),
+        fields: BTreeMap::new(),
     })
+}
+
+/// Asks a host for these fields. What it says of others is left out, and what is too long is cut.
+pub async fn fields(
+    host: &dyn Host,
+    columns: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, HostError> {
+    if columns.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let answer = call(host, "fields", &[]).await?;
+    answer.accepted("asked")?;
+    let known = |said: &str| {
+        let (name, value) = said.split_once(' ')?;
+        let column = columns.get(name)?;
+        Some((column.clone(), clean_text(value).chars().take(LONGEST).collect()))
+    };
+    Ok(answer.all("field").filter_map(known).collect())
 }
 
 pub(super) fn generations(answer: &Answer) -> Vec<Generation> {

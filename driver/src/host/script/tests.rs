@@ -6,6 +6,7 @@ mod crashes;
 mod fuzz;
 mod goals;
 mod health;
+mod hooks;
 mod leftovers;
 mod news;
 mod races;

@@ -24,7 +24,12 @@ fn runs(node: &str, running: &str, planned: Planned) -> NodeStatus {
     };
     NodeStatus {
         node: node.to_owned(),
-        host: Ok(HostStatus { probe, generation: Some(12), generations: Vec::new() }),
+        host: Ok(HostStatus {
+            probe,
+            generation: Some(12),
+            generations: Vec::new(),
+            fields: std::collections::BTreeMap::new(),
+        }),
         planned,
     }
 }

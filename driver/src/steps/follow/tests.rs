@@ -22,6 +22,7 @@ fn activation() -> Activation {
         confirm_limit: Duration::from_secs(60),
         seen: None,
         health: Health::default(),
+        hooks: Vec::new(),
         lease: None,
     }
 }

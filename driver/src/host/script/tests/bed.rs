@@ -138,6 +138,7 @@ echo "${{new##*/}}" >>{}
             confirm_limit: *self.confirm_limit.lock().unwrap(),
             seen: None,
             health: Health::default(),
+            hooks: Vec::new(),
             lease: None,
         }
     }

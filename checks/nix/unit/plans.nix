@@ -1,0 +1,493 @@
+# Plans: their arguments, their requests, their hooks, and what is wrong with them.
+{ subject, ... }:
+let
+  inherit (subject) lib;
+  network =
+    module:
+    subject.evaluate {
+      imports = [ module ];
+      network.name = "plans";
+      nodes.alpha = { };
+      nodes.beta.tags = [ "edge" ];
+    };
+  run =
+    plan: request:
+    (network {
+      plans.it = {
+        description = "It";
+      }
+      // plan;
+    }).planFor
+      (
+        {
+          command = "run";
+          plan = "it";
+        }
+        // request
+      );
+  command = on: {
+    kind = "command";
+    inherit on;
+    command = "true";
+  };
+  shown = document: {
+    inherit (document) problems;
+    steps = lib.mapAttrs (_: step: step.after) document.steps;
+  };
+  hook = {
+    script = "true";
+  };
+in
+{
+  "arguments by name, by position and with their defaults" = {
+    expr =
+      let
+        document =
+          run
+            {
+              arguments = {
+                node = {
+                  description = "Which";
+                  type = "node";
+                  position = 1;
+                };
+                times = {
+                  description = "How often";
+                  type = "number";
+                  default = 1;
+                };
+                from-disk = {
+                  description = "From where";
+                  default = "sda";
+                };
+                loud = {
+                  description = "Whether";
+                  type = "flag";
+                };
+              };
+            }
+            {
+              words = [
+                "beta"
+                "--times=7"
+                "--loud"
+                "--on"
+                "alpha"
+                "--on=@edge"
+                "--goal"
+                "boot"
+                "--reboot"
+              ];
+            };
+      in
+      {
+        inherit (document) problems;
+        inherit (document.run) arguments environment;
+        inherit (document.request) on goal reboot;
+      };
+    expected = {
+      problems = [ ];
+      arguments = {
+        node = "beta";
+        times = 7;
+        from-disk = "sda";
+        loud = true;
+      };
+      environment = {
+        NETLIB_ARG_NODE = "beta";
+        NETLIB_ARG_TIMES = "7";
+        NETLIB_ARG_FROM_DISK = "sda";
+        NETLIB_ARG_LOUD = "true";
+      };
+      on = [
+        "alpha"
+        "@edge"
+      ];
+      goal = "boot";
+      reboot = true;
+    };
+  };
+  "what is wrong with words is text" = {
+    expr =
+      (run
+        {
+          arguments = {
+            node = {
+              description = "Which";
+              type = "node";
+              position = 1;
+            };
+            size.description = "How much";
+            times = {
+              description = "How often";
+              type = "number";
+            };
+          };
+        }
+        {
+          words = [
+            "gamma"
+            "more"
+            "--tmes"
+            "--times=08"
+            "--goal"
+            "swich"
+            "--on"
+          ];
+        }
+      ).problems;
+    expected = [
+      "node: there is no node \"gamma\". Nodes are \"alpha\", \"beta\"."
+      "the plan \"it\" takes no \"more\": see netlib run it --help."
+      "the plan \"it\" has no option \"--tmes\". Did you mean \"--times\"? It has \"--goal\", \"--on\", \"--reboot\", \"--size\", \"--times\"."
+      "--times is a whole number, not \"08\"."
+      "--goal cannot be \"swich\". Did you mean \"switch\"? It is one of \"boot\", \"build\", \"copy\", \"dry-activate\", \"switch\", \"test\"."
+      "--on needs a value."
+      "the plan \"it\" needs \"--size …\": How much."
+    ];
+  };
+  "a plan that is not there" = {
+    expr = map (plan: (run { } { inherit plan; }).problems) [
+      null
+      "its"
+    ];
+    expected = [
+      [ "name a plan: netlib run <plan>. Plans are \"deploy\", \"it\"." ]
+      [ "there is no plan \"its\". Did you mean \"it\"? Plans are \"deploy\", \"it\"." ]
+    ];
+  };
+  "each request has its steps, in order with those of a deployment" = {
+    expr =
+      let
+        plan = {
+          prepare.fetch = hook;
+          prepare.merge = hook;
+          requests = [
+            {
+              deploy = false;
+              steps = [
+                "ask"
+                "keep"
+              ];
+            }
+            {
+              steps = [ "tell" ];
+              goal = "boot";
+            }
+          ];
+          steps = {
+            ask = command "alpha" // {
+              before = [ "keep" ];
+            };
+            keep = command "deployer";
+            tell = command "deployer" // {
+              after = [ "alpha" ];
+            };
+          };
+        };
+        stage =
+          number:
+          run plan {
+            stage = number;
+            on = [ "alpha" ];
+          };
+      in
+      map
+        (
+          number:
+          shown (stage number)
+          // {
+            toplevels = (stage number).evaluate.toplevels;
+            stages = (stage number).run.stages;
+          }
+        )
+        [
+          0
+          1
+          2
+        ];
+    expected = [
+      {
+        problems = [ ];
+        steps = {
+          "prepare:fetch" = [ ];
+          "prepare:merge" = [ "prepare:fetch" ];
+        };
+        toplevels = [ ];
+        stages = 3;
+      }
+      {
+        problems = [ ];
+        steps = {
+          ask = [ ];
+          keep = [ "ask" ];
+        };
+        toplevels = [ ];
+        stages = 3;
+      }
+      {
+        problems = [ ];
+        steps = {
+          "build:alpha" = [ ];
+          "copy:alpha" = [ "build:alpha" ];
+          "activate:alpha" = [ "copy:alpha" ];
+        };
+        toplevels = [ "alpha" ];
+        stages = 3;
+      }
+    ];
+  };
+  "steps of every kind" = {
+    expr =
+      (run {
+        steps = {
+          load = command "beta" // {
+            input.program = "seq 3";
+            facts.lines = "[0-9]+";
+            after = [ "alpha" ];
+          };
+          restart = {
+            kind = "reboot";
+            on = "beta";
+            after = [ "beta" ];
+            before = [ "rest" ];
+          };
+          rest = {
+            kind = "barrier";
+          };
+          look = command "deployer" // {
+            after = [ "rest" ];
+          };
+        };
+      } { on = [ "beta" ]; }).steps;
+    expected = {
+      "build:beta" = {
+        kind = "build";
+        node = "beta";
+        after = [ ];
+      };
+      "copy:beta" = {
+        kind = "copy";
+        node = "beta";
+        after = [ "build:beta" ];
+      };
+      "activate:beta" = {
+        kind = "activate";
+        node = "beta";
+        after = [ "copy:beta" ];
+      };
+      load = {
+        kind = "command";
+        on = "node:beta";
+        program = "plan-it.load";
+        timeout = 600;
+        input = "feed-plan-it.load";
+        facts.lines = "[0-9]+";
+        after = [ ];
+      };
+      restart = {
+        kind = "reboot";
+        node = "beta";
+        after = [ "activate:beta" ];
+      };
+      look = {
+        kind = "command";
+        on = "deployer";
+        program = "plan-it.look";
+        timeout = 600;
+        after = [ "restart" ];
+      };
+    };
+  };
+  "hooks of the plan and of every deployment, where they are" = {
+    expr =
+      let
+        evaluated = network {
+          plans.deploy.hooks.beforeActivate.all = hook;
+          plans.it = {
+            description = "It";
+            hooks.onConfirm.edge = hook // {
+              on = [ "@edge" ];
+              timeout = 5;
+            };
+            hooks.onEnd.tell = hook;
+          };
+        };
+        hooks = document: lib.mapAttrs (_: node: node.activation.hooks or { }) document.nodes;
+        it = evaluated.planFor {
+          command = "run";
+          plan = "it";
+        };
+      in
+      {
+        it = hooks it;
+        inherit (it.run) onEnd;
+        here = it.evaluate.deployerPrograms;
+        deploy = hooks (evaluated.planFor { });
+        exec = hooks (evaluated.planFor { command = "exec"; });
+      };
+    expected =
+      let
+        all = [
+          {
+            program = "hook-deploy.beforeActivate.all";
+            timeout = 60;
+          }
+        ];
+      in
+      {
+        it = {
+          alpha.beforeActivate = all;
+          beta = {
+            beforeActivate = all;
+            onConfirm = [
+              {
+                program = "hook-it.onConfirm.edge";
+                timeout = 5;
+              }
+            ];
+          };
+        };
+        onEnd = [
+          {
+            program = "end-it.tell";
+            timeout = 60;
+          }
+        ];
+        here = true;
+        deploy = {
+          alpha.beforeActivate = all;
+          beta.beforeActivate = all;
+        };
+        exec = {
+          alpha = { };
+          beta = { };
+        };
+      };
+  };
+  "another target for a run" = {
+    expr =
+      (run
+        {
+          arguments.at = {
+            description = "Where";
+          };
+          targets = arguments: {
+            beta = {
+              host = arguments.at;
+              port = 2222;
+              hostKey = "ssh-ed25519 AAAA";
+            };
+          };
+        }
+        {
+          words = [
+            "--at"
+            "192.0.2.7"
+          ];
+          on = [ "beta" ];
+        }
+      ).nodes.beta.target;
+    expected = {
+      host = "192.0.2.7";
+      local = false;
+      port = 2222;
+      sshOptions = [
+        "-o"
+        "UserKnownHostsFile=/dev/null"
+        "-o"
+        "GlobalKnownHostsFile=/dev/null"
+        "-o"
+        "StrictHostKeyChecking=yes"
+        "-o"
+        "KnownHostsCommand=/usr/bin/env echo %H ssh-ed25519 AAAA"
+      ];
+      user = "root";
+    };
+  };
+  "steps that cannot be are said when the plan is run, and only then" = {
+    expr =
+      let
+        evaluated = network {
+          plans.it = {
+            description = "It";
+            requests = [ { steps = [ "nothing" ]; } ];
+            steps = {
+              a = {
+                kind = "command";
+                on = "alpha";
+              };
+              b = {
+                kind = "reboot";
+                on = "deployer";
+              };
+              c = command "deployer" // {
+                input.program = "true";
+                after = [ "activate:gamma" ];
+              };
+              d = { };
+            };
+          };
+        };
+      in
+      {
+        inherit
+          (evaluated.planFor {
+            command = "run";
+            plan = "it";
+          })
+          problems
+          ;
+        deploy = (evaluated.planFor { }).problems;
+      };
+    expected = {
+      problems = [
+        "plans.it.steps.\"a\": a command says where it runs and what it does: set `on` and `command`."
+        "plans.it.steps.\"b\": a restart says of which node: set `on`."
+        "plans.it.steps.\"c\": only a command on a node has an `input`."
+        "plans.it.steps.\"d\": there is no such step, and it does not say what it does: set `kind`."
+        "plans.it.steps: there is no step \"activate:gamma\"."
+        "plans.it.requests: there is no step \"nothing\". Its own steps are \"a\", \"b\", \"c\", \"d\"."
+      ];
+      deploy = [ ];
+    };
+  };
+  "what prepares a run does not need a network that holds together" = {
+    expr =
+      let
+        evaluated = network {
+          assertions = [
+            {
+              assertion = false;
+              message = "no";
+            }
+          ];
+          plans.it = {
+            description = "It";
+            prepare.mend = hook;
+          };
+        };
+        works =
+          request:
+          (builtins.tryEval (
+            builtins.deepSeq (evaluated.planFor (
+              {
+                command = "run";
+                plan = "it";
+              }
+              // request
+            )) true
+          )).success;
+      in
+      map works [
+        { }
+        { stage = 1; }
+        { command = "deploy"; }
+      ];
+    expected = [
+      true
+      false
+      false
+    ];
+  };
+}

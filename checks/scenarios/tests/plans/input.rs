@@ -1,0 +1,57 @@
+//! The input of a command counts only when its producer ended well, whatever way netlib has to root.
+
+use netlib_scenarios::{Network, Site, assert_says};
+
+use super::{HOSTS, site};
+
+/// A plan with one step whose input is made by these lines.
+fn network(user: &str, program: &str) -> Network {
+    let user = format!("nodes.alpha.target.user = \"{user}\";");
+    let plan = format!(
+        "plans.send = {{ description = \"Send something\"; requests = [ {{ deploy = false; }} ];
+           steps.send = {{ kind = \"command\"; on = \"alpha\"; input.program = ''{program}'';
+             command = ''id -u >/root/user; cat >/root/new; sleep 1; mv /root/new /root/sent''; }}; }};"
+    );
+    Network::of(&HOSTS).with(&user).with(&plan)
+}
+
+fn sent(site: &Site) -> String {
+    site.exec_must("alpha", "cat /root/sent 2>/dev/null | sha256sum; cat /root/user; rm -f /root/sent /root/user")
+}
+
+#[test]
+fn an_input_that_is_not_complete_counts_for_nothing() {
+    let site = site();
+    site.write(&network("root", "seq 100000; exit 3"));
+    let (status, text) = site.netlib("run send --on alpha");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["the program that makes the input ended with status 3"]);
+    // Longer than the command would take after the end of its input.
+    site.exec_must("alpha", "sleep 2; test ! -e /root/sent && ! pgrep -f 'plan-send[.]send'");
+
+    site.write(&network("root", "seq 100000"));
+    site.netlib_must("run send --on alpha");
+    let wanted = site.must("seq 100000 | sha256sum");
+    assert_eq!(sent(&site), format!("{wanted}0"));
+}
+
+#[test]
+fn sudo_with_and_without_a_password_leads_there_too() {
+    let site = site();
+    site.write(&network("admin", "seq 100000"));
+    let wanted = site.must("seq 100000 | sha256sum");
+    site.netlib_must("run send --on alpha");
+    assert_eq!(sent(&site), format!("{wanted}0"));
+
+    site.exec_must(
+        "alpha",
+        "echo 'admin:secret-word' | chpasswd && echo 'admin ALL=(ALL:ALL) ALL' >/etc/sudoers.d/admin",
+    );
+    site.must("umask 077; echo secret-word >/root/password");
+    site.netlib_must("run --sudo-password-file /root/password send --on alpha");
+    assert_eq!(sent(&site), format!("{wanted}0"));
+    site.exec_must(
+        "alpha",
+        "! ls -d /run/netlib-sshd.* /dev/shm/netlib-* /run/user/*/netlib-* 2>/dev/null; ! pgrep -f '[s]shd -i'",
+    );
+}

@@ -1,0 +1,217 @@
+//! What programs of steps say for those that run later: records, one JSON object a line, behind the mark of this run.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::StepFailure;
+use crate::facts::checked;
+use crate::plan::Step;
+use crate::text::{clean_text, is_clean};
+
+/// Most bytes that the records of one step have.
+const MOST: usize = 65536;
+
+/// Something that a program says.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Record {
+    /// Values that the step declares, by name.
+    Fact(BTreeMap<String, String>),
+    /// For people.
+    Note(String),
+    /// Why the step failed.
+    Problem(String),
+    /// The flake that is evaluated from now on.
+    Flake(String),
+}
+
+/// All that was said in a run.
+#[derive(Debug, Default)]
+pub struct Records(Mutex<Said>);
+
+#[derive(Debug, Default)]
+struct Said {
+    /// By node and step.
+    nodes: BTreeMap<String, BTreeMap<String, Vec<Record>>>,
+    results: BTreeMap<String, &'static str>,
+    flake: Option<String>,
+}
+
+/// What one step says.
+pub(super) struct Saying<'a> {
+    /// The step, and its id.
+    pub step: (&'a str, &'a Step),
+    /// What lines of records begin with.
+    pub mark: &'a str,
+    /// Bytes so far.
+    bytes: usize,
+    said: Vec<Record>,
+    problem: Option<String>,
+}
+
+impl Records {
+    /// The flake that some program wants evaluated from now on.
+    #[must_use]
+    pub fn flake(&self) -> Option<String> {
+        self.said(|said| said.flake.clone())
+    }
+
+    /// How a step ended.
+    pub(super) fn ended(&self, step: &str, how: &'static str) {
+        self.said(|said| said.results.insert(step.to_owned(), how));
+    }
+
+    /// Keeps what a step said. What a host says is for later steps to judge; only the deployer chooses the flake.
+    pub(super) fn keep(&self, saying: Saying<'_>) -> Result<(), StepFailure> {
+        let (id, step) = saying.step;
+        if let Some(problem) = saying.problem {
+            return Err(StepFailure::Plan(problem));
+        }
+        self.said(|said| {
+            let chosen = saying.said.iter().rev().find_map(|record| match record {
+                Record::Flake(flake) => Some(flake.clone()),
+                _ => None,
+            });
+            said.flake = chosen.or_else(|| said.flake.take());
+            let place = step.owner().unwrap_or("deployer").to_owned();
+            said.nodes.entry(place).or_default().insert(id.to_owned(), saying.said);
+        });
+        Ok(())
+    }
+
+    /// Adds it to what a program is told.
+    pub(super) fn add_to(&self, context: &mut Value) {
+        self.said(|said| {
+            context["results"] = json!(said.results);
+            for (place, records) in &said.nodes {
+                match context["nodes"].get_mut(place) {
+                    Some(node) => node["records"] = json!(records),
+                    None => context["records"][place] = json!(records),
+                }
+            }
+        });
+    }
+
+    fn said<T>(&self, ask: impl FnOnce(&mut Said) -> T) -> T {
+        ask(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<'a> Saying<'a> {
+    pub(super) const fn of(step: (&'a str, &'a Step), mark: &'a str) -> Self {
+        Self { step, mark, bytes: 0, said: Vec::new(), problem: None }
+    }
+
+    /// Takes a line of output; what is left of it is for people.
+    pub(super) fn take(&mut self, line: String) -> Option<String> {
+        let Some(text) = line.strip_prefix(self.mark).and_then(|rest| rest.strip_prefix(' ')) else {
+            return Some(line);
+        };
+        self.bytes += text.len();
+        let read =
+            if self.bytes > MOST { Err(format!("it has more than {MOST} bytes of records")) } else { self.read(text) };
+        match read {
+            Ok(Record::Note(note)) => Some(note),
+            Ok(Record::Problem(problem)) => {
+                self.problem.get_or_insert(problem);
+                None
+            }
+            Ok(record) => {
+                self.said.push(record);
+                None
+            }
+            Err(problem) => {
+                self.problem.get_or_insert(problem);
+                None
+            }
+        }
+    }
+
+    fn read(&self, text: &str) -> Result<Record, String> {
+        let record: Record = serde_json::from_str(text).map_err(|error| {
+            format!(
+                "it said a record that is none: {error}: {}",
+                clean_text(&text.chars().take(80).collect::<String>())
+            )
+        })?;
+        match &record {
+            Record::Fact(facts) => {
+                for (name, value) in facts {
+                    let pattern = self.step.1.facts.get(name);
+                    let pattern =
+                        pattern.ok_or_else(|| format!("it said the fact {name:?}, which the step does not declare"))?;
+                    checked(value.as_bytes(), pattern).map_err(|bad| format!("the fact {name:?} is none: {bad}"))?;
+                }
+            }
+            Record::Flake(_) if self.step.1.owner().is_some() => {
+                return Err("only a program of the deployer chooses the flake".to_owned());
+            }
+            Record::Note(text) | Record::Problem(text) | Record::Flake(text) if !is_clean(text) => {
+                return Err("it said a record with control characters".to_owned());
+            }
+            _ => {}
+        }
+        Ok(record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Place, StepKind};
+
+    fn said(place: Place, lines: &[&str]) -> (Records, Result<(), StepFailure>, Vec<String>) {
+        let facts = BTreeMap::from([("key".to_owned(), "[a-z]+".to_owned())]);
+        let step = Step { on: Some(place), facts, ..Step::bare(StepKind::Command) };
+        let records = Records::default();
+        let mut saying = Saying::of(("ask", &step), "mark");
+        let shown = lines.iter().filter_map(|line| saying.take((*line).to_owned())).collect();
+        let kept = records.keep(saying);
+        (records, kept, shown)
+    }
+
+    fn node() -> Place {
+        Place::Node("alpha".to_owned())
+    }
+
+    #[test]
+    fn facts_reach_later_steps_and_notes_people() {
+        let lines = ["hello", "mark {\"fact\":{\"key\":\"abc\"}}", "mark {\"note\":\"ready\"}", "marked"];
+        let (records, kept, shown) = said(node(), &lines);
+        kept.unwrap();
+        assert_eq!(shown, ["hello", "ready", "marked"]);
+        let mut context = json!({ "nodes": { "alpha": {} } });
+        records.add_to(&mut context);
+        assert_eq!(context["nodes"]["alpha"]["records"], json!({ "ask": [{ "fact": { "key": "abc" } }] }));
+    }
+
+    #[test]
+    fn what_a_host_says_is_bounded_and_checked() {
+        let long = format!("mark {{\"fact\":{{\"key\":\"{}\"}}}}", "x".repeat(MOST));
+        for bad in [
+            "mark {\"fact\":{\"key\":\"ABC\"}}",
+            "mark {\"fact\":{\"other\":\"abc\"}}",
+            "mark {\"fact\":{\"key\":\"a\\u001bc\"}}",
+            "mark {\"note\":\"a\\u001b[2J\"}",
+            "mark {\"flake\":\"github:evil/flake\"}",
+            "mark {\"wish\":1}",
+            "mark nonsense",
+            "mark {\"problem\":\"no disk\"}",
+            &long,
+        ] {
+            let (records, kept, shown) = said(node(), &[bad]);
+            assert!(kept.is_err() && shown.is_empty(), "{bad}");
+            assert_eq!(records.flake(), None);
+        }
+    }
+
+    #[test]
+    fn the_deployer_chooses_the_flake() {
+        let (records, kept, _) = said(Place::Deployer, &["mark {\"flake\":\".?ref=main\"}"]);
+        kept.unwrap();
+        assert_eq!(records.flake().as_deref(), Some(".?ref=main"));
+    }
+}

@@ -1,0 +1,7 @@
+# shellcheck shell=sh disable=SC2154
+# A program that reads nothing.
+cat >"$NETLIB_CONTEXT"
+"$program" </dev/null 3>"$folder/records"
+status=$?
+say_records
+exit "$status"
