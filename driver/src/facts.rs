@@ -3,7 +3,6 @@
 //! Knows how a node is asked and where the answers are kept; what is asked for is the plan's affair.
 
 mod file;
-mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,9 +17,9 @@ use crate::host::{HostCommand, Hosts, script};
 use crate::plan::Plan;
 use crate::process::Command;
 use crate::steps::{Build, Settings, StepFailure, build, copy};
+use crate::value::{BadValue, checked};
 
 pub use file::{FactsFileError, Written};
-pub use value::{BadValue, checked};
 
 /// How long making one fact may take on a host.
 const FACT: Duration = Duration::from_secs(120);
@@ -137,7 +136,7 @@ async fn one(parts: &GatherParts, node: &str, step: &str) -> Result<Written, Fac
     for (fact, request) in requests.into_iter().flatten() {
         let program = format!("{out}/bin/{fact}");
         let output = host.run(HostCommand::new([program.clone()]).timeout(FACT)).await?;
-        let value = value::checked(&output.stdout, &request.pattern);
+        let value = checked(&output.stdout, &request.pattern);
         let value = value.map_err(|problem| bad_value((node, fact), &problem, &program))?;
         facts.insert(fact.clone(), value);
     }

@@ -29,3 +29,4 @@ pub mod status;
 pub mod steps;
 pub mod store_path;
 pub mod text;
+pub mod value;

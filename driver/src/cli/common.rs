@@ -81,9 +81,11 @@ impl FlakeArgs {
 
     /// Another flake instead, with the same network where it names none.
     pub fn replaced(self, reference: &str) -> Result<Self, Error> {
-        let named: FlakeRef = reference.parse()?;
-        let network = if reference.contains('#') { named.network } else { self.reference().network().to_owned() };
-        Ok(Self { flake: FlakeRef { url: named.url, network }, file: None, ..self })
+        let mut flake = Reference::flake(reference)?;
+        if !reference.contains('#') {
+            flake.network = self.reference().network;
+        }
+        Ok(Self { flake, file: None, ..self })
     }
 
     fn reference(&self) -> Reference {

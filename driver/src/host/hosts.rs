@@ -93,7 +93,7 @@ impl Hosts {
         let mut number = self.configs.lock().await;
         let mut lines = String::new();
         for entry in self.entries.values() {
-            if let Some(Ok(Connected::Ssh(host))) = entry.connected.get() {
+            if let Some(Ok(host)) = entry.connected.get() {
                 lines += &host.reach().await?;
             }
         }

@@ -72,6 +72,11 @@ pub trait Host: Send + Sync {
         Box::pin(std::future::ready(true))
     }
 
+    /// The lines of an ssh_config with which other programs reach it as root; none for a machine that needs no ssh.
+    fn reach(&self) -> BoxFuture<'_, Result<String, HostError>> {
+        Box::pin(std::future::ready(Ok(String::new())))
+    }
+
     /// How Nix reaches the store there, as long as the value lives; `None` is the deployer's own store.
     fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
         Box::pin(std::future::ready(Ok(None)))

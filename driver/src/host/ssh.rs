@@ -156,8 +156,7 @@ impl SshHost {
         Ok(RemoteStore { url, ssh_options, ssh: NixSsh::to(&connection, &daemon)? })
     }
 
-    /// The lines of an ssh_config that reach it as root.
-    pub(super) async fn reach(&self) -> Result<String, HostError> {
+    async fn way_for_others(&self) -> Result<String, HostError> {
         let connection = self.shared.connection().await?;
         let mut reached = self.reached.lock().await;
         // Another connection is another way.
@@ -191,6 +190,10 @@ impl Host for SshHost {
 
     fn is_connected(&self) -> BoxFuture<'_, bool> {
         self.shared.is_open().boxed()
+    }
+
+    fn reach(&self) -> BoxFuture<'_, Result<String, HostError>> {
+        self.way_for_others().boxed()
     }
 
     fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::StepFailure;
-use crate::facts::checked;
 use crate::plan::Step;
 use crate::text::{clean_text, is_clean};
+use crate::value::checked;
 
 /// Most bytes that the records of one step have.
 const MOST: usize = 65536;
