@@ -107,18 +107,6 @@ impl Graph {
         self.order.iter().map(|index| &self.inner[*index])
     }
 
-    /// The steps that must have succeeded before this one, sorted.
-    #[must_use]
-    pub fn dependencies(&self, step: &str) -> Vec<StepId> {
-        self.neighbours(step, Direction::Incoming, Edge::After)
-    }
-
-    /// The steps that must have ended before this one, however, sorted.
-    #[must_use]
-    pub fn settled_before(&self, step: &str) -> Vec<StepId> {
-        self.neighbours(step, Direction::Incoming, Edge::Settles)
-    }
-
     /// How many steps this one waits for.
     #[must_use]
     pub fn count_before(&self, step: &str) -> usize {
@@ -144,29 +132,11 @@ impl Graph {
         Some(self.inner[*self.index.get(step)?].kind)
     }
 
-    /// The node that the step concerns, if there is one.
-    #[must_use]
-    pub fn node(&self, step: &str) -> Option<&str> {
-        self.inner[*self.index.get(step)?].node.as_deref()
-    }
-
     /// Where the step stands in [`Graph::steps`]; at the end when it is not one of the graph.
     #[must_use]
     pub fn position(&self, step: &str) -> usize {
         let index = self.index.get(step);
         index.map_or(self.order.len(), |index| self.places[index.index()])
-    }
-
-    /// Number of steps.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    /// Whether there is nothing to do.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
     }
 
     fn neighbours(&self, step: &str, direction: Direction, edge: Edge) -> Vec<StepId> {

@@ -46,13 +46,11 @@ pub struct Plan {
     #[serde(default)]
     pub evaluate: Evaluate,
     /// What `netlib run` carries out; none for other commands.
-    #[serde(default)]
     pub run: Option<Run>,
     /// What is wrong with the request; empty after parsing.
     #[serde(default)]
     pub problems: Vec<String>,
     /// The plan for reading, where the request wanted it.
-    #[serde(default)]
     pub text: Option<String>,
     /// The document as it was written.
     #[serde(skip)]
@@ -117,7 +115,6 @@ pub struct Node {
     #[serde(default)]
     pub checks: BTreeMap<String, Check>,
     /// How long it has to be healthy, and by when.
-    #[serde(default)]
     pub health: Option<Health>,
     /// What its system adds to what `netlib status` shows: columns, by the fields' names.
     #[serde(default)]
@@ -159,13 +156,7 @@ pub struct FactRequest {
     /// What it is and where it lives, for people.
     pub description: String,
     /// What the value must match from its beginning to its end.
-    #[serde(default = "anything")]
     pub pattern: String,
-}
-
-/// Plans of before named no pattern.
-fn anything() -> String {
-    "[ -~]+".to_owned()
 }
 
 impl Plan {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::text::clean_text;
 
 /// Version of the file. It grows when an older netlib would misunderstand it.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 /// How many differences are named before they are only counted.
 const NAMED: usize = 12;
 
@@ -29,11 +29,8 @@ pub struct SavedPlan {
     pub selection: BTreeSet<String>,
     /// The system of each of them: a store path.
     pub systems: BTreeMap<String, String>,
-    /// The programs of each node that runs some for them, itself or another one: a store path.
+    /// The programs of each place that runs some for them: a store path.
     pub programs: BTreeMap<String, String>,
-    /// The programs that the deployer runs for them, where it runs some: a store path of its own system.
-    #[serde(rename = "deployerPrograms", default)]
-    pub deployer_programs: Option<String>,
     /// The steps of these nodes: a plan of schema version 2.
     pub plan: Value,
 }
@@ -96,7 +93,6 @@ impl SavedPlan {
             selection: BTreeSet::new(),
             systems: BTreeMap::new(),
             programs: BTreeMap::new(),
-            deployer_programs: None,
             plan,
         }
     }
@@ -138,16 +134,9 @@ impl SavedPlan {
             let words = |nodes: &BTreeSet<String>| nodes.iter().cloned().collect::<Vec<_>>().join(", ");
             found.push(format!("the selection: saved {}; now {}", words(&self.selection), words(&now.selection)));
         }
-        let deployer = |plan: &Self| {
-            let path = plan.deployer_programs.clone();
-            path.map(|path| ("the deployer".to_owned(), path)).into_iter().collect()
-        };
-        let what_runs = "the programs of";
-        for (what, then, now) in [
-            ("the system of", &self.systems, &now.systems),
-            (what_runs, &self.programs, &now.programs),
-            (what_runs, &deployer(self), &deployer(now)),
-        ] {
+        for (what, then, now) in
+            [("the system of", &self.systems, &now.systems), ("the programs of", &self.programs, &now.programs)]
+        {
             let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
             let differing = names.into_iter().filter(|name| then.get(*name) != now.get(*name));
             found.extend(differing.map(|name| {

@@ -13,7 +13,7 @@ use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, st
 use super::interrupt::Interrupts;
 use super::limits::LimitArgs;
 use super::record::RecordArgs;
-use super::saved::{present, read, selection};
+use super::saved::{present, selection};
 use super::status::evaluated;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
@@ -75,12 +75,12 @@ pub struct DeployArgs {
     limits: LimitArgs,
 
     #[command(flatten)]
-    record: RecordArgs,
+    pub record: RecordArgs,
 }
 
 /// Deploys, and prints what became of each node.
 pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    shown(&args, "deploy", interrupts, async |events| {
+    shown(&args.record, "deploy", interrupts, async |events| {
         let (_, walked) = walked(&args, events, interrupts).await?;
         Ok((walked.text, walked.summary))
     })
@@ -89,12 +89,12 @@ pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Erro
 
 /// Shows what a run does, and prints what became of each node.
 pub async fn shown(
-    args: &DeployArgs,
+    record: &RecordArgs,
     command: &str,
     interrupts: &Interrupts,
     walk: impl AsyncFnOnce(&EventSink) -> Result<(String, Summary), Error>,
 ) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, args.record.readers(command)?);
+    let display = Display::start(interrupts, record.readers(command)?);
     let result = walk(display.events()).await;
     display.events().send(match &result {
         Ok((_, summary)) => summary.event(),
@@ -102,7 +102,7 @@ pub async fn shown(
     });
     display.end().await;
     let (preview, summary) = result?;
-    if !args.record.json {
+    if !record.json {
         print(&(preview + &summary.render(stdout_colours())))?;
     }
     Ok(if summary.is_success() {
@@ -151,7 +151,7 @@ pub struct Walked {
 }
 
 async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(Prepared, Walked), Error> {
-    let saved = read(args.plan.as_deref())?;
+    let saved = args.plan.as_deref().map(SavedPlan::read).transpose()?;
     let select = selection(&args.select, saved.as_ref());
     let prepared = prepare(&args.flake, request(args, &select, "deploy"), events, interrupts).await?;
     let reviewed = match (&args.plan, saved) {

@@ -7,7 +7,8 @@ use clap::Args;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print, stdout_colours};
+use super::common::{FlakeArgs, Prepared, SelectArgs, prepare};
+use super::deploy::shown;
 use super::interrupt::Interrupts;
 use super::record::RecordArgs;
 use super::sudo::SudoArgs;
@@ -53,24 +54,15 @@ pub struct RollbackArgs {
 
 /// Rolls back, and prints what became of each node.
 pub async fn run(args: RollbackArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, args.record.readers("rollback")?);
-    let json = args.record.json;
-    let result = walked(args, display.events(), interrupts).await;
-    let result = result.map(|(graph, result)| Summary::of(&graph, &result, &BTreeMap::new()));
-    display.events().send(match &result {
-        Ok(summary) => summary.event(),
-        Err(error) => Event::Error(error.to_string()),
-    });
-    display.end().await;
-    let summary = result?;
-    if !json {
-        print(&summary.render(stdout_colours()))?;
-    }
-    Ok(if summary.is_success() { Exit::Good } else { Exit::NodeFailed })
+    shown(&args.record, "rollback", interrupts, async |events| {
+        let (graph, result) = walked(&args, events, interrupts).await?;
+        Ok((String::new(), Summary::of(&graph, &result, &BTreeMap::new())))
+    })
+    .await
 }
 
-async fn walked(args: RollbackArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(Graph, RunResult), Error> {
-    let select = SelectArgs { on: args.nodes };
+async fn walked(args: &RollbackArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(Graph, RunResult), Error> {
+    let select = SelectArgs { on: args.nodes.clone() };
     let prepared = prepare(&args.flake, select.request("rollback"), events, interrupts).await?;
     if let Some(number) = args.to {
         one_only(&prepared, number)?;

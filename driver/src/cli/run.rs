@@ -38,7 +38,7 @@ pub struct RunArgs {
 
 /// Carries it out, and prints what became of each node.
 pub async fn run(args: RunArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    shown(&args.deploy, "run", interrupts, async |events| stages(&args, events, interrupts).await).await
+    shown(&args.deploy.record, "run", interrupts, async |events| stages(&args, events, interrupts).await).await
 }
 
 async fn stages(args: &RunArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(String, Summary), Error> {

@@ -1,7 +1,5 @@
 //! What a deploy would bring now, in the form that can be saved and compared.
 
-use std::path::Path;
-
 use serde_json::{Map, Value};
 
 use super::Error;
@@ -31,7 +29,7 @@ pub async fn present(prepared: &Prepared, plan: &Plan, results: &Results) -> Res
     }
     if plan.evaluate.deployer_programs {
         let path = results.get(Job::of_deployer()).await?.out_path;
-        saved.deployer_programs = Some(path);
+        saved.programs.insert("the deployer".to_owned(), path);
     }
     Ok(saved)
 }
@@ -42,9 +40,4 @@ pub fn selection(select: &SelectArgs, saved: Option<&SavedPlan>) -> SelectArgs {
         Some(saved) if select.on.is_empty() => SelectArgs { on: saved.selection.iter().cloned().collect() },
         _ => select.clone(),
     }
-}
-
-/// Reads the plan that is to be deployed, if there is one.
-pub fn read(path: Option<&Path>) -> Result<Option<SavedPlan>, Error> {
-    Ok(path.map(SavedPlan::read).transpose()?)
 }

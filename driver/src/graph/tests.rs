@@ -2,6 +2,38 @@
 
 use super::*;
 
+impl Graph {
+    /// Number of steps.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The node that the step concerns, if there is one.
+    #[must_use]
+    pub fn node(&self, step: &str) -> Option<&str> {
+        self.inner[*self.index.get(step)?].node.as_deref()
+    }
+
+    /// The steps that must have succeeded before this one, sorted.
+    #[must_use]
+    pub fn dependencies(&self, step: &str) -> Vec<StepId> {
+        self.neighbours(step, Direction::Incoming, Edge::After)
+    }
+
+    /// The steps that must have ended before this one, however, sorted.
+    #[must_use]
+    pub fn settled_before(&self, step: &str) -> Vec<StepId> {
+        self.neighbours(step, Direction::Incoming, Edge::Settles)
+    }
+}
+
 fn graph(edges: &[(&str, &[&str])]) -> Result<Graph, GraphError> {
     let step = |after: &[&str]| Step {
         after: after.iter().map(|id| (*id).to_owned()).collect(),

@@ -50,13 +50,7 @@ const fn five() -> u64 {
     5
 }
 
-impl Check {
-    /// Whether the node makes it itself.
-    #[must_use]
-    pub fn is_from_self(&self) -> bool {
-        self.from.contains(&Place::Itself)
-    }
-}
+impl Check {}
 
 /// How long a node has to be healthy, and by when.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// How the nodes of a role, or of the whole network, are brought to their new systems.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Rollout {
     /// The role; none for the network itself.
     pub role: Option<String>,
@@ -16,48 +16,34 @@ pub struct Rollout {
     /// Those that go together, one batch after the other.
     pub batches: Vec<Batch>,
     /// Nodes on their way at the same time; no limit when absent.
-    #[serde(default)]
     pub max_parallel: Option<usize>,
     /// Nodes that may be unavailable at the same time; no limit when absent.
-    #[serde(default)]
     pub max_unavailable: Option<usize>,
     /// Seconds that a node has to be healthy without a break.
-    #[serde(default)]
     pub min_healthy_time: u64,
     /// Seconds within which it has to be.
-    #[serde(default)]
     pub healthy_deadline: u64,
     /// Seconds within which one more node has to become healthy; no limit when absent.
-    #[serde(default)]
     pub progress_deadline: Option<u64>,
     /// Failures, counted over the whole rollout, that it survives.
-    #[serde(default)]
     pub max_failures: usize,
     /// Where it waits for somebody's approval.
-    #[serde(default)]
     pub pause: Option<Pause>,
     /// Whether a pause ends by itself at its deadline.
-    #[serde(default)]
     pub auto_promote: bool,
     /// What is taken back when it fails; nothing when absent.
-    #[serde(default)]
     pub auto_revert: Option<RevertScope>,
     /// What a node that does not answer means.
-    #[serde(default)]
     pub on_unreachable: OnUnreachable,
     /// Nothing is ever taken back, because that would do harm.
-    #[serde(default)]
     pub irreversible: bool,
     /// The node that keeps the pause and the approval.
     pub coordinator: String,
     /// Public keys of those whose approval counts, by their names; without any, everybody's does.
-    #[serde(default)]
     pub approvers: BTreeMap<String, Vec<String>>,
     /// Waves of nodes in which it is taken back.
-    #[serde(default)]
     pub reverts: Vec<Vec<String>>,
     /// What an approval is about.
-    #[serde(default)]
     pub digest: Digest,
 }
 
@@ -151,17 +137,5 @@ impl Pause {
     #[must_use]
     pub const fn limit(&self) -> Duration {
         Duration::from_secs(self.deadline)
-    }
-}
-
-impl RevertScope {
-    /// The word of the plan.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Node => "node",
-            Self::Batch => "batch",
-            Self::Rollout => "rollout",
-        }
     }
 }

@@ -5,39 +5,30 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// One step of the walk.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Step {
     /// What to do.
     pub kind: StepKind,
     /// The node it concerns; none for gates, and for commands of the deployer.
-    #[serde(default)]
     pub node: Option<String>,
     /// Ids of the steps that must have succeeded before.
-    #[serde(default)]
     pub after: Vec<String>,
     /// Ids of the steps that must have ended before, however.
-    #[serde(default)]
     pub settles: Vec<String>,
     /// Of a gate: the rollout, by its id.
-    #[serde(default)]
     pub rollout: Option<String>,
     /// Of a gate: the batch that it judges, counted from 1; 0 is the gate before the first one.
-    #[serde(default)]
     pub batch: Option<usize>,
     /// Of a command: where it runs.
-    #[serde(default)]
     pub on: Option<Place>,
     /// Of a command: the program, by its name among the programs of that place.
-    #[serde(default)]
     pub program: Option<String>,
     /// Of a command: seconds that it may take.
-    #[serde(default)]
     pub timeout: Option<u64>,
     /// Of a command: the program of the deployer that makes its input.
-    #[serde(default)]
     pub input: Option<String>,
     /// Of a command: facts that it may say, each with the pattern that the value must match.
-    #[serde(default)]
     pub facts: BTreeMap<String, String>,
 }
 
@@ -50,20 +41,8 @@ impl Step {
 
     /// A step of no node without any order.
     #[must_use]
-    pub const fn bare(kind: StepKind) -> Self {
-        Self {
-            kind,
-            node: None,
-            after: Vec::new(),
-            settles: Vec::new(),
-            rollout: None,
-            batch: None,
-            on: None,
-            program: None,
-            timeout: None,
-            input: None,
-            facts: BTreeMap::new(),
-        }
+    pub fn bare(kind: StepKind) -> Self {
+        Self { kind, ..Self::default() }
     }
 
     /// The node whose selection decides about this step.
@@ -77,7 +56,7 @@ impl Step {
 }
 
 /// Kinds of steps of schema version 2.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum StepKind {
     /// Build the node's toplevel on the deployer.
@@ -95,11 +74,13 @@ pub enum StepKind {
     /// Restart the node.
     Reboot,
     /// Nothing: other steps wait for it instead of for each of many.
+    #[default]
     Barrier,
 }
 
 impl StepKind {
     /// All kinds, in the order in which a node goes through them.
+    #[cfg(test)]
     pub const ALL: [Self; 8] =
         [Self::Build, Self::Copy, Self::Activate, Self::Check, Self::Gate, Self::Command, Self::Reboot, Self::Barrier];
 

@@ -33,7 +33,7 @@ fn whatever_differs_is_named() {
     now.selection.insert("beta".to_owned());
     now.systems.insert("alpha".to_owned(), "/nix/store/2-a".to_owned());
     now.programs.insert("beta".to_owned(), "/nix/store/3-b".to_owned());
-    now.deployer_programs = Some("/nix/store/4-d".to_owned());
+    now.programs.insert("the deployer".to_owned(), "/nix/store/4-d".to_owned());
     now.fingerprint = Some("f2".to_owned());
     now.plan["steps"]["build:alpha"]["after"] = json!(["build:beta"]);
     now.plan["version"] = json!(2);
@@ -72,7 +72,7 @@ fn other_files_are_told_apart() {
     };
     assert_snapshot!(error("{}"), @"plan.json is no plan that netlib plan --out wrote: missing field `savedPlan`");
     assert_snapshot!(error(r#"{"savedPlan": 7}"#), @r"
-    plan.json is a saved plan of version 7, and this netlib reads version 2.
+    plan.json is a saved plan of version 7, and this netlib reads version 3.
     Save it again with this netlib: netlib plan --out plan.json
     ");
     assert!(error("no").contains("is no plan that netlib plan --out wrote"));

@@ -5,24 +5,13 @@ use crate::host::Probe;
 use crate::host::script::Phase;
 use crate::plan::{Goal, StepKind};
 
-/// What a preview says of a step that a deployment would carry out.
-const fn left_out(kind: StepKind) -> &'static str {
-    match kind {
-        StepKind::Build => "would build",
-        StepKind::Copy => "would copy",
-        StepKind::Activate => "would change",
-        StepKind::Check => "would check",
-        StepKind::Gate => "would decide",
-        StepKind::Command => "would run",
-        StepKind::Reboot => "would restart",
-        StepKind::Barrier => "would wait",
-    }
-}
+/// Said of a step that a preview leaves out.
+const LEFT_OUT: &str = "not done in a dry run";
 
 impl Goal {
-    /// Why a step of this kind does nothing for a node that is not where it should be.
-    pub(super) fn skips(self, kind: StepKind) -> Option<&'static str> {
-        matches!(self, Self::DryRun).then(|| left_out(kind))
+    /// Why a step does nothing for a node that is not where it should be.
+    pub(super) fn skips(self) -> Option<&'static str> {
+        matches!(self, Self::DryRun).then_some(LEFT_OUT)
     }
 
     /// Whether a node that is where it should be is looked at.
@@ -32,7 +21,7 @@ impl Goal {
 
     /// Why a step does nothing; a preview says of the activation from what to what.
     pub(super) fn preview(self, kind: StepKind, from: &str, to: &str) -> Option<Skip> {
-        let why = self.skips(kind)?;
+        let why = self.skips()?;
         Some(match kind {
             StepKind::Activate => Skip::WouldChange(format!("{from} -> {to}")),
             _ => Skip::Because(why.to_owned()),
@@ -158,14 +147,14 @@ mod tests {
             Some(skip) => skip.to_string(),
         });
         insta::assert_snapshot!(said.join("\n"), @r"
-        would build
-        would copy
+        not done in a dry run
+        not done in a dry run
         would change: /nix/store/1-nixos-system-old -> /nix/store/2-nixos-system-new
-        would check
-        would decide
-        would run
-        would restart
-        would wait
+        not done in a dry run
+        not done in a dry run
+        not done in a dry run
+        not done in a dry run
+        not done in a dry run
         ");
     }
 

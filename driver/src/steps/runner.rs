@@ -159,7 +159,7 @@ impl StepRunner {
     /// Steps that are about more than one node, or none.
     async fn run_between(&self, step: &str, planned: &Step) -> Result<StepOutcome, StepFailure> {
         let goal = self.parts.settings.goal.unwrap_or_default();
-        if let Some(why) = goal.skips(planned.kind) {
+        if let Some(why) = goal.skips() {
             return Ok(StepOutcome::Skipped(Skip::Because(why.to_owned())));
         }
         if planned.kind == StepKind::Gate {
@@ -209,7 +209,7 @@ impl StepRunner {
         }
         let standing = self.standing(node).await?;
         if kind == StepKind::Check {
-            return match goal.skips(kind) {
+            return match goal.skips() {
                 Some(why) => Ok(StepOutcome::Skipped(Skip::Because(why.to_owned()))),
                 None => {
                     let asked = Look::from_elsewhere(node, standing.patience());
