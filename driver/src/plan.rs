@@ -72,16 +72,14 @@ pub struct Evaluate {
 }
 
 /// The plan that `netlib run` carries out, and which of its requests this document is about.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Run {
     /// How many requests it has.
     pub stages: usize,
     /// Its arguments, for programs.
-    #[serde(default)]
     pub environment: BTreeMap<String, String>,
     /// What runs here at the end.
-    #[serde(default)]
     pub on_end: Vec<Hook>,
 }
 
@@ -95,32 +93,26 @@ pub struct Network {
 }
 
 /// One machine of the network.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Node {
     /// Whether the request is about it.
-    #[serde(default)]
     pub selected: bool,
     /// How to reach it.
     pub target: Target,
     /// Nix system, for example `x86_64-linux`.
     pub system: String,
     /// What `netlib facts gather` collects here, by fact name.
-    #[serde(default)]
     pub facts: BTreeMap<String, FactRequest>,
     /// How it is activated.
-    #[serde(default)]
     pub activation: ActivationOptions,
     /// Its health checks, by name.
-    #[serde(default)]
     pub checks: BTreeMap<String, Check>,
     /// How long it has to be healthy, and by when.
     pub health: Option<Health>,
     /// What its system adds to what `netlib status` shows: columns, by the fields' names.
-    #[serde(default)]
     pub status: BTreeMap<String, String>,
     /// Whether programs run there: `netlibConfigurations.<network>.programs.<node>`.
-    #[serde(default)]
     pub programs: bool,
 }
 
@@ -133,8 +125,8 @@ impl Node {
 }
 
 /// How the deployer reaches a node.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Target {
     /// Host name or address given to ssh.
     pub host: String,
@@ -143,10 +135,8 @@ pub struct Target {
     /// TCP port; ssh's own default when absent.
     pub port: Option<u16>,
     /// Further arguments for ssh, as written on its command line.
-    #[serde(default)]
     pub ssh_options: Vec<String>,
     /// The node is the machine netlib runs on: no SSH at all.
-    #[serde(default)]
     pub local: bool,
 }
 

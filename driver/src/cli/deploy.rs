@@ -81,8 +81,8 @@ pub struct DeployArgs {
 /// Deploys, and prints what became of each node.
 pub async fn run(args: DeployArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
     shown(&args.record, "deploy", interrupts, async |events| {
-        let (_, walked) = walked(&args, events, interrupts).await?;
-        Ok((walked.text, walked.summary))
+        let (_, (text, summary, _)) = walked(&args, events, interrupts).await?;
+        Ok((text, summary))
     })
     .await
 }
@@ -140,15 +140,8 @@ async fn reviewed(
     Ok(results)
 }
 
-/// What came of a walk, and who carried it out.
-pub struct Walked {
-    /// What is printed before the summary.
-    pub text: String,
-    /// What became of each node.
-    pub summary: Summary,
-    /// Has what the steps said.
-    pub runner: StepRunner,
-}
+/// What came of a walk: text before the summary, what became of each node, and who has what the steps said.
+pub type Walked = (String, Summary, StepRunner);
 
 async fn walked(args: &DeployArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(Prepared, Walked), Error> {
     let saved = args.plan.as_deref().map(SavedPlan::read).transpose()?;
@@ -219,7 +212,7 @@ pub async fn carry_out(
     if args.dry_run {
         preview.push('\n');
     }
-    Ok(Walked { text: preview, summary: summary.with_rollouts(&rollouts.reports()), runner })
+    Ok((preview, summary.with_rollouts(&rollouts.reports()), runner))
 }
 
 /// None for a preview: nothing is activated, so there is nothing to keep to.

@@ -6,12 +6,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::common::{Prepared, prepare, stdout_colours};
-use super::deploy::{DeployArgs, Walked, carry_out, request, shown};
+use super::deploy::{DeployArgs, carry_out, request, shown};
 use super::interrupt::Interrupts;
 use super::{Error, Exit};
 use crate::event::EventSink;
 use crate::report::summary::Summary;
-use crate::steps::Records;
+use crate::steps::{Records, StepRunner};
 
 /// Carry out a plan of the network: what its modules or its owners define beside `deploy`, with the same limits, events and log.
 ///
@@ -47,10 +47,10 @@ async fn stages(args: &RunArgs, events: &EventSink, interrupts: &Interrupts) -> 
     request["words"] = json!(args.words.get(1..).unwrap_or_default());
     let mut last = None;
     let result = walked(args, request, &mut last, (events, interrupts)).await;
-    if let Some((_prepared, walked)) = &last
+    if let Some((_prepared, runner)) = &last
         && !args.deploy.dry_run
     {
-        walked.runner.end().await;
+        runner.end().await;
     }
     result
 }
@@ -59,7 +59,7 @@ async fn stages(args: &RunArgs, events: &EventSink, interrupts: &Interrupts) -> 
 async fn walked(
     args: &RunArgs,
     mut request: Value,
-    last: &mut Option<(Prepared, Walked)>,
+    last: &mut Option<(Prepared, StepRunner)>,
     (events, interrupts): (&EventSink, &Interrupts),
 ) -> Result<(String, Summary), Error> {
     let records = Arc::new(Records::default());
@@ -69,10 +69,10 @@ async fn walked(
         request["stage"] = json!(stage);
         let prepared = prepare(&flake, request.clone(), events, interrupts).await?;
         let stages = prepared.plan.run.as_ref().map_or(0, |run| run.stages);
-        let walked = carry_out(&args.deploy, (&prepared, None), records.clone(), events, interrupts).await?;
-        text += &walked.text;
-        let summary = walked.summary.clone();
-        *last = (stages > 0).then_some((prepared, walked));
+        let (said, summary, runner) =
+            carry_out(&args.deploy, (&prepared, None), records.clone(), events, interrupts).await?;
+        text += &said;
+        *last = (stages > 0).then_some((prepared, runner));
         if stage + 1 >= stages || !summary.is_success() || interrupts.happened() {
             return Ok((text, summary));
         }

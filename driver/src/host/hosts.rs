@@ -13,7 +13,7 @@ use super::password::{Nobody, SudoPassword};
 use super::ssh::SshHost;
 use super::{AskPassword, Host, HostError, end_left, reach};
 use crate::plan::{Plan, Target};
-use crate::private::own_folder;
+use crate::private::{self, own_folder};
 use crate::run_dir::{RunDir, each_socket, tidy};
 
 /// ssh and the folder's own name add to it, and the system allows about a hundred bytes.
@@ -100,7 +100,7 @@ impl Hosts {
         // What a program reads stays as it is.
         *number += 1;
         let path = self.sockets.0.path().join(format!("config-{number}"));
-        reach::write(&path, &lines)?;
+        reach::on_disk(&path, private::write(&path, &lines))?;
         Ok(path)
     }
 

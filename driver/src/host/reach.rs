@@ -7,7 +7,6 @@ use std::path::Path;
 
 use super::master::Connection;
 use super::{HostCommand, HostError};
-use crate::private;
 use crate::process::{Command, ProcessError};
 
 /// Root's sshd on the host.
@@ -53,14 +52,10 @@ async fn public_key(key: &Path) -> Result<String, HostError> {
         let words = ["-q", "-t", "ed25519", "-N", "", "-C", "netlib", "-f"];
         Command::new("ssh-keygen").args(words).arg(key.as_os_str()).output().await?;
     }
-    std::fs::read_to_string(&public).map_err(|error| io(&public, error))
+    on_disk(&public, std::fs::read_to_string(&public))
 }
 
-/// Writes a file of the user's alone.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), HostError> {
-    private::write(path, text).map_err(|error| io(path, error))
-}
-
-fn io(path: &Path, source: std::io::Error) -> HostError {
-    ProcessError::Io { argv: vec!["write".to_owned(), path.display().to_string()], source }.into()
+/// What came of a file of the user's alone.
+pub(super) fn on_disk<T>(path: &Path, result: std::io::Result<T>) -> Result<T, HostError> {
+    result.map_err(|source| ProcessError::Io { argv: vec![path.display().to_string()], source }.into())
 }

@@ -12,6 +12,7 @@ use super::StepFailure;
 use super::programs::Ready;
 use super::records::Saying;
 use super::runner::StepRunner;
+use crate::event::Event;
 use crate::host::HostCommand;
 use crate::plan::{Hook, Place, Step, StepKind};
 use crate::process::{LogLimit, line_channel, quote_argv};
@@ -97,7 +98,7 @@ pub(super) async fn end(runner: &StepRunner, hook: &Hook) {
         ..Step::bare(StepKind::Command)
     };
     if let Err(failure) = ran(runner, &hook.program, &step).await {
-        runner.warn(format!("{}: {failure}", hook.program));
+        runner.parts.events.send(Event::Warning(format!("{}: {failure}", hook.program)));
     }
 }
 

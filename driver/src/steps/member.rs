@@ -8,7 +8,7 @@ use super::runner::StepRunner;
 use super::standing::Standing;
 use super::{StepFailure, activate};
 use crate::host::script::{Health, HealthMode, HostHook, Phase};
-use crate::plan::{ActivationOptions, Hook, Place};
+use crate::plan::{ActivationOptions, Place};
 use crate::schedule::StepOutcome;
 
 impl StepRunner {
@@ -91,15 +91,8 @@ impl StepRunner {
             return Ok(Vec::new());
         }
         let ready = self.programs.on(node).await?;
-        let of = |(when, hooks): (&String, &Vec<Hook>)| {
-            let hook = |hook: &Hook| HostHook {
-                when: when.clone(),
-                seconds: hook.timeout,
-                program: ready.program(&hook.program),
-            };
-            hooks.iter().map(hook).collect::<Vec<_>>()
-        };
-        Ok(options.hooks.iter().flat_map(of).collect())
+        let all = options.hooks.iter().flat_map(|(when, hooks)| hooks.iter().map(move |hook| (when, hook)));
+        Ok(all.map(|(when, hook)| (when.clone(), hook.timeout, ready.program(&hook.program))).collect())
     }
 
     pub(super) fn has_own_checks(&self, node: &str) -> bool {

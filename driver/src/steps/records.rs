@@ -115,16 +115,12 @@ impl<'a> Saying<'a> {
             if self.bytes > MOST { Err(format!("it has more than {MOST} bytes of records")) } else { self.read(text) };
         match read {
             Ok(Record::Note(note)) => Some(note),
-            Ok(Record::Problem(problem)) => {
+            Ok(Record::Problem(problem)) | Err(problem) => {
                 self.problem.get_or_insert(problem);
                 None
             }
             Ok(record) => {
                 self.said.push(record);
-                None
-            }
-            Err(problem) => {
-                self.problem.get_or_insert(problem);
                 None
             }
         }

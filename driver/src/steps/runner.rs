@@ -198,10 +198,6 @@ impl StepRunner {
         Ok(hosts.ssh_config().await?)
     }
 
-    pub(super) fn warn(&self, text: String) {
-        self.parts.events.send(Event::Warning(text));
-    }
-
     async fn run_for(&self, kind: StepKind, node: &str, step: &str) -> Result<StepOutcome, StepFailure> {
         let goal = self.parts.options(node).goal;
         if !goal.needs_host() {

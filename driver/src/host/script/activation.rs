@@ -38,16 +38,8 @@ pub struct Activation {
     pub lease: Option<Lease>,
 }
 
-/// A program that the host runs on the way.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct HostHook {
-    /// When.
-    pub when: String,
-    /// How long it may take.
-    pub seconds: u64,
-    /// Its path.
-    pub program: String,
-}
+/// A program that the host runs on the way: when, for how many seconds, and its path.
+pub type HostHook = (String, u64, String);
 
 /// The rollout that an activation is part of.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -110,7 +102,7 @@ pub struct Status {
 impl Activation {
     /// How long all that the host does besides switching may take.
     pub fn patience(&self) -> Duration {
-        let hooks: u64 = self.hooks.iter().map(|hook| hook.seconds).sum();
+        let hooks: u64 = self.hooks.iter().map(|(_, seconds, _)| seconds).sum();
         self.health.limit() + self.confirm_limit + Duration::from_secs(hooks)
     }
 
@@ -140,7 +132,7 @@ impl Activation {
             words.push(format!("seen_profile={}", path(profile)));
         }
         let hooks = self.hooks.iter();
-        words.extend(hooks.map(|hook| format!("hook={} {} {}", hook.when, hook.seconds, hook.program)));
+        words.extend(hooks.map(|(when, seconds, program)| format!("hook={when} {seconds} {program}")));
         if let Some(lease) = &self.lease {
             words.push(format!("lease={}", lease.nonce));
             if matches!(self.system, System::Toplevel(_)) {

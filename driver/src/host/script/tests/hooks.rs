@@ -13,7 +13,7 @@ async fn deploys(bed: &Bed, nonce: &str, new: &str, bodies: &[(&str, &str)]) -> 
             "system=$(readlink -f {profile} || true)\n\
              echo \"$NETLIB_HOOK ${{NETLIB_PREVIOUS##*/}} ${{NETLIB_SYSTEM##*/}}, boots ${{system##*/}}\" >>{order}\n{body}"
         );
-        HostHook { when: (*when).to_owned(), seconds: 5, program: bed.probe(&format!("{when}-{nonce}"), &text) }
+        ((*when).to_owned(), 5, bed.probe(&format!("{when}-{nonce}"), &text))
     });
     let activation = Activation { hooks: hooks.collect(), ..bed.activation(nonce, new) };
     activate(bed, &activation).await.unwrap();
@@ -91,7 +91,7 @@ async fn who_brings_a_killed_one_to_its_end_runs_what_it_had_for_that() {
     let bed = Bed::new();
     let new = running(&bed);
     let program = bed.probe("hook", &format!("echo back >>{}", bed.path("order").display()));
-    let hook = HostHook { when: "onRollback".to_owned(), seconds: 5, program };
+    let hook = ("onRollback".to_owned(), 5, program);
     activate(&bed, &Activation { hooks: vec![hook], ..bed.activation("1-a", &new) }).await.unwrap();
     bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
     bed.kill_run("1-a");
@@ -103,7 +103,7 @@ async fn who_brings_a_killed_one_to_its_end_runs_what_it_had_for_that() {
 async fn a_rehearsal_runs_none() {
     let bed = Bed::new();
     let new = running(&bed);
-    let hook = HostHook { when: "beforeActivate".to_owned(), seconds: 5, program: bed.probe("hook", "exit 1") };
+    let hook = ("beforeActivate".to_owned(), 5, bed.probe("hook", "exit 1"));
     let goal = Goal::DryActivate;
     let activation = Activation { goal, hooks: vec![hook], ..bed.activation("1-a", &new) };
     activate(&bed, &activation).await.unwrap();
