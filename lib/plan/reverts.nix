@@ -35,7 +35,8 @@
       depth = graph.depths (id: isMember ? ${id}) (
         lib.mapAttrs (id: _: builtins.filter (next: within ? ${next}) (followers.${id} or [ ])) within
       );
-      waves = builtins.groupBy (name: toString depth."activate:${name}") names;
+      # Of those that came together the last one by name goes first, as on the way there it came last.
+      waves = builtins.groupBy (name: toString depth."activate:${name}") (lib.reverseList names);
       deepest = lib.foldl' (most: id: lib.max most depth.${id}) 0 members;
       # With levels between them that no member has.
       inOrder = map (number: waves.${toString number} or [ ]) (lib.range 0 deepest);
