@@ -91,10 +91,10 @@ const POISON: &str = r#"
 import json, glob
 for path in glob.glob("/home/mallory/netlib/evaluation/*.json"):
     content = json.load(open(path))
-    for nodes in content["derivations"].values():
-        if {"alpha", "beta"} <= set(nodes):
-            nodes["alpha"], nodes["beta"] = nodes["beta"], nodes["alpha"]
-            open("/home/mallory/poisoned", "w").close()
+    known, both = content["derivations"], ["toplevels.alpha", "toplevels.beta"]
+    if set(both) <= set(known):
+        known[both[0]], known[both[1]] = known[both[1]], known[both[0]]
+        open("/home/mallory/poisoned", "w").close()
     json.dump(content, open(path, "w"))
 "#;
 
