@@ -9,7 +9,7 @@ let
   errors = import ./errors.nix { inherit lib; };
   ip = import ./ip { inherit lib; };
   types = import ./types.nix { inherit lib ip errors; };
-  graph = import ./graph.nix { inherit lib; };
+  graph = import ./order/graph.nix { inherit lib; };
   network = import ./network.nix {
     inherit
       lib

@@ -12,7 +12,7 @@ let
   nixos = import ./nixos.nix { inherit lib errors; };
   ssh = import ./ssh.nix { inherit lib; };
   base64 = import ./base64.nix { inherit lib; };
-  selector = import ./selector.nix { inherit lib errors; };
+  selector = import ./selectors { inherit lib errors; };
   planDocument = import ./plan/document.nix {
     inherit
       lib

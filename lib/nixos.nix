@@ -39,7 +39,7 @@ let
       };
     };
 
-  selector = import ./selector.nix { inherit lib errors; };
+  selector = import ./selectors { inherit lib errors; };
   fieldsOf = import ./status.nix { inherit lib selector; };
 
   # What netlib itself says about each node; weaker than mkDefault, which generated hardware configurations use.

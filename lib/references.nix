@@ -8,7 +8,7 @@
   selectorsType,
 }:
 let
-  selector = import ./selector.nix { inherit lib errors; };
+  selector = import ./selectors { inherit lib errors; };
   nodes = builtins.attrNames config.nodes;
   members = nodes ++ builtins.attrNames config.externals;
 

@@ -5,8 +5,8 @@
   graph,
 }:
 let
-  selector = import ./selector.nix { inherit lib errors; };
-  resolveRoles = import ./roles.nix { inherit lib graph selector; };
+  selector = import ./selectors { inherit lib errors; };
+  resolveRoles = import ./selectors/roles.nix { inherit lib graph selector; };
   resolveInstances = import ./instances.nix {
     inherit
       lib
@@ -15,12 +15,12 @@ let
       selector
       ;
   };
-  resolveChecks = import ./checks.nix { inherit lib errors; };
-  resolveLinks = import ./links.nix { inherit lib selector; };
-  giveWay = import ./giving-way.nix { inherit lib; };
+  resolveChecks = import ./checks { inherit lib errors; };
+  declaredOrders = import ./order/declared.nix { inherit lib selector; };
+  soften = import ./order/soft.nix { inherit lib; };
   assign = import ./rollout/assign.nix { inherit lib; };
   resolveRollouts = import ./rollout { inherit lib; };
-  assemble = import ./steps.nix { inherit lib; };
+  assemble = import ./order/steps.nix { inherit lib; };
 in
 {
   config,
@@ -48,7 +48,7 @@ let
   rolloutOf = lib.concatMapAttrs (id: rollout: lib.genAttrs rollout.nodes (_: id)) assigned.rollouts;
 
   declared = config.deploy.steps;
-  links = giveWay (resolveLinks {
+  orders = soften (declaredOrders {
     inherit config;
     inherit (members) context;
     isStep = id: (declared ? ${id} && declared.${id}.kind != null) || isGenerated id;
@@ -62,7 +62,7 @@ let
 
   steps = assemble {
     nodes = builtins.attrNames config.nodes;
-    inherit declared checked links;
+    inherit declared checked orders;
   };
   whole = steps.graph rollouts;
   rollouts = resolveRollouts {
@@ -79,7 +79,7 @@ in
     rolesOf
     ancestors
     checks
-    links
+    orders
     rollouts
     rolloutOf
     ;

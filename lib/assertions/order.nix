@@ -62,7 +62,7 @@ let
       ...
     }:
     let
-      # Orders have two ends of their own; in other links the option is the other end.
+      # Orders have two ends of their own; in other orders the option is the other end.
       path =
         end:
         if
@@ -89,8 +89,8 @@ let
     if found == [ ] then [ ] else lib.drop start steps ++ lib.take start steps ++ [ smallest ];
 
   # What was said with both ends on the cycle: what to look at first. Of users, else of modules.
-  linksOnCycle = if saidOnCycle != [ ] then saidOnCycle else allOnCycle;
-  saidOnCycle = builtins.filter (link: fileOf link.origin != "") allOnCycle;
+  ordersOnCycle = if saidOnCycle != [ ] then saidOnCycle else allOnCycle;
+  saidOnCycle = builtins.filter (order: fileOf order.origin != "") allOnCycle;
   allOnCycle =
     let
       onCycle = lib.genAttrs cycle (_: true);
@@ -108,27 +108,27 @@ let
         map (id: resolved.graph.${id}.rollout or null) cycle
       )) (_: true);
     in
-    builtins.filter (link: touches link.first && touches link.next) resolved.links;
+    builtins.filter (order: touches order.first && touches order.next) resolved.orders;
 
   cycleAssertion = lib.optional (cycle != [ ]) (
     fails (
       "The order of the deployment goes round in a circle: ${lib.concatStringsSep " -> " cycle}. "
       + (
-        if linksOnCycle == [ ] then
+        if ordersOnCycle == [ ] then
           "Remove one of the `deploy.order` or `deploy.steps.<id>.after` that make it."
         else
           "Look at ${
-            lib.concatMapStringsSep ", " (link: "${show link.origin}${fileOf link.origin}") linksOnCycle
+            lib.concatMapStringsSep ", " (order: "${show order.origin}${fileOf order.origin}") ordersOnCycle
           }."
           + lib.optionalString (saidOnCycle == [ ]) (
             " Network modules say these: let one give way, with "
-            + "${lib.concatMapStringsSep " or " (link: "${show link.origin}.yields = true;") linksOnCycle}"
+            + "${lib.concatMapStringsSep " or " (order: "${show order.origin}.yields = true;") ordersOnCycle}"
           )
       )
     )
   );
 
-  unknown = lib.concatMap problemsOf resolved.links;
+  unknown = lib.concatMap problemsOf resolved.orders;
 in
 {
   _file = ./order.nix;

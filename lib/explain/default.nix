@@ -3,9 +3,9 @@
 let
   inherit (errors) quote quoteList;
   show = import ./show.nix { inherit lib; };
-  sayings = import ./sayings.nix { inherit lib; };
+  definitions = import ./definitions.nix { inherit lib; };
   placeIn = import ./place.nix { inherit lib; };
-  definitionsOf = import ./definitions.nix { inherit lib; };
+  allDefinitions = import ./all-definitions.nix { inherit lib; };
 
   # The option that a path leads to, and the rest of the path, which is inside of its value.
   resolve =
@@ -73,17 +73,18 @@ let
   definition = said: place said.file // { value = show said.value; };
   weaker = said: definition said // { inherit (said) priority; };
 
-  said = sayings.within resolved.rest found.definitionsWithLocations;
+  said = definitions.within resolved.rest found.definitionsWithLocations;
   # Definitions of the option that lost as a whole, if they say something at the path.
   lost =
     lib.concatMap
       (
         lost:
-        map (saying: saying // { inherit (lost) priority; }) (sayings.within resolved.rest [ lost ]).strong
+        map (found: found // { inherit (lost) priority; })
+          (definitions.within resolved.rest [ lost ]).strong
       )
       (
         builtins.filter (said: said.priority > found.highestPrio) (
-          lib.concatMap (sayings.about resolved.seen) (definitionsOf system) ++ defaultOf found
+          lib.concatMap (definitions.about resolved.seen) (allDefinitions system) ++ defaultOf found
         )
       );
 
@@ -95,7 +96,7 @@ let
     isDefault = resolved.rest == [ ] && found.highestPrio >= (lib.mkOptionDefault null).priority;
     priority = if resolved.rest == [ ] && found.isDefined then found.highestPrio else null;
     definitions = map definition said.strong;
-    overridden = map weaker (lib.sortOn (saying: saying.priority) (said.weak ++ lost));
+    overridden = map weaker (lib.sortOn (found: found.priority) (said.weak ++ lost));
     value =
       if lib.hasAttrByPath path system.config then
         show (lib.getAttrFromPath path system.config)

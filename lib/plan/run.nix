@@ -91,11 +91,11 @@ let
         ++ lib.optional (
           step.kind == null && !(planned.resolved.isGenerated id || config.deploy.steps ? ${id})
         ) (at id "there is no such step, and it does not say what it does: set `kind`");
-      ofLink =
-        link:
+      ofOrder =
+        order:
         map (
           problem: "plans.${name}.steps: ${problem.message or "there is no step ${quoteWord problem.word}"}"
-        ) (link.first.problems ++ link.next.problems);
+        ) (order.first.problems ++ order.next.problems);
       inherit (planned.resolved.sorted) cycle;
       unknown = lib.concatMap (
         request:
@@ -103,7 +103,7 @@ let
       ) plans.${name}.requests;
     in
     lib.concatLists (lib.mapAttrsToList ofStep steps)
-    ++ lib.concatMap ofLink planned.resolved.links
+    ++ lib.concatMap ofOrder planned.resolved.orders
     ++ lib.optional (
       cycle != [ ]
     ) "plans.${name}: its order goes round in a circle: ${lib.concatStringsSep " -> " cycle}"

@@ -4,7 +4,7 @@
 config:
 let
   places = import ./places.nix { inherit lib; } config;
-  probeOf = import ./probe.nix { inherit lib; };
+  probeOf = import ../checks/probe.nix { inherit lib; };
 
   contentOf =
     pkgs: value:

@@ -3,7 +3,7 @@
 config:
 let
   inherit (config) resolved;
-  selector = import ../selector.nix {
+  selector = import ../selectors {
     inherit lib;
     errors = import ../errors.nix { inherit lib; };
   };

@@ -3,7 +3,7 @@
 let
   inherit (subject) lib;
   errors = import ../../../lib/errors.nix { inherit lib; };
-  selector = import ../../../lib/selector.nix { inherit lib errors; };
+  selector = import ../../../lib/selectors { inherit lib errors; };
   table = lib.importJSON ../../selectors.json;
 
   roles = lib.unique (lib.concatMap (node: node.roles) (builtins.attrValues table.nodes));

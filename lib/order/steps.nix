@@ -8,7 +8,7 @@
   declared,
   # Nodes that are checked from elsewhere, as { <node> = true; }.
   checked,
-  links,
+  orders,
 }:
 let
   inherit (lib) nameValuePair;
@@ -91,7 +91,7 @@ let
     in
     map atRollout whole ++ map atNode (builtins.filter (name: !(covered ? ${name})) nodes);
 
-  linkEdges =
+  edgesOf =
     rollouts:
     { first, next, ... }:
     {
@@ -100,11 +100,11 @@ let
         next.ids ++ points rollouts (rollout: gateId rollout 0) (name: "activate:${name}") next.nodes;
     };
 
-  # An order between two groups as one step between them, where that makes fewer edges than every pair of them.
+  # An order between two groups, as one step between them, where that makes fewer edges than every pair of them.
   viaBarrier =
-    link: pair:
+    order: pair:
     let
-      id = "barrier:${lib.concatStringsSep "." link.origin}";
+      id = "barrier:${lib.concatStringsSep "." order.origin}";
       firsts = builtins.length pair.first;
       nexts = builtins.length pair.next;
     in
@@ -140,7 +140,7 @@ let
     in
     lib.mapAttrs (id: step: step // { after = step.after ++ added.${id} or [ ]; }) steps;
 
-  # What was said of other steps, without its order, which is in the links.
+  # What was declared of other steps, without their order, which is in `orders`.
   own = lib.mapAttrs (_: step: step // { after = [ ]; }) (
     removeAttrs declared (builtins.attrNames ofNodes)
   );
@@ -155,33 +155,35 @@ in
 {
   inherit gatesOf ofNodes;
 
-  # How many activations come before each step, as the links alone say it. One step between both sides of a link keeps this as
+  # How many activations come before each step, as the orders alone say it. One step between both sides of an order keeps this as
   # small as what was said.
   levels =
     graph:
     let
-      viaLink = lib.imap0 (index: link: {
-        id = "link ${toString index}";
-        inherit (linkEdges { } link) first next;
-      }) links;
+      viaOrder = lib.imap0 (index: order: {
+        id = "order ${toString index}";
+        inherit (edgesOf { } order) first next;
+      }) orders;
       known = id: ofNodes ? ${id} || own ? ${id} || checkSteps ? ${id};
       after = edges (
-        map (link: {
-          first = [ link.id ];
-          inherit (link) next;
-        }) viaLink
+        map (order: {
+          first = [ order.id ];
+          inherit (order) next;
+        }) viaOrder
       );
     in
     graph.depths (lib.hasPrefix "activate:") (
       lib.mapAttrs (id: step: step.after ++ after.${id} or [ ]) (ofNodes // own // checkSteps)
-      // lib.listToAttrs (map (link: nameValuePair link.id (builtins.filter known link.first)) viaLink)
+      // lib.listToAttrs (
+        map (order: nameValuePair order.id (builtins.filter known order.first)) viaOrder
+      )
     );
 
   # The whole graph, with barriers. What was said of a generated step without a kind adds to it.
   graph =
     rollouts:
     let
-      parts = map (link: viaBarrier link (linkEdges rollouts link)) links;
+      parts = map (order: viaBarrier order (edgesOf rollouts order)) orders;
       barriers = lib.listToAttrs (lib.concatMap (part: part.barrier) parts);
     in
     withEdges (stepsOf rollouts // barriers) (

@@ -1,4 +1,4 @@
-# Everything that was said about order, in one form: what comes first and what next, each as nodes and ids of steps.
+# Every declared order in one form: what comes first and what next, each as nodes and ids of steps.
 { lib, selector }:
 {
   config,
@@ -49,8 +49,8 @@ let
     problems = [ ];
   };
 
-  # A list that says nothing makes no link.
-  unless = words: link: lib.optional (words != [ ]) link;
+  # An empty list makes no order.
+  unless = words: order: lib.optional (words != [ ]) order;
 
   ofOrder = name: order: {
     origin = [

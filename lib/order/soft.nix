@@ -1,4 +1,4 @@
-# Orders that give way: where what else was said makes somebody come first who would come next, they do not say the opposite.
+# Soft orders: they lose against any other order that says the opposite.
 { lib }:
 let
   node = name: "node ${name}";
@@ -12,17 +12,17 @@ let
     if parts == null then "step ${id}" else node (builtins.elemAt parts 1);
   pointsOf = side: map node side.nodes ++ map ownerOf side.ids;
 
-  # What each point waits for. A point of its own for each link keeps this as small as what was said.
+  # What each point waits for. A point of its own for each order keeps this as small as what was said.
   waitsOf =
-    links:
+    orders:
     lib.zipAttrsWith (_: lib.concatLists) (
       lib.imap0 (
-        index: link:
+        index: order:
         let
-          between = "link ${toString index}";
+          between = "order ${toString index}";
         in
-        lib.genAttrs (pointsOf link.next) (_: [ between ]) // { ${between} = pointsOf link.first; }
-      ) links
+        lib.genAttrs (pointsOf order.next) (_: [ between ]) // { ${between} = pointsOf order.first; }
+      ) orders
     );
 
   # Everything that comes before a node, as an attribute set.
@@ -43,42 +43,42 @@ let
 
   # The nodes of `first` that the node can wait for, given what was said.
   possible =
-    said: link:
+    said: order:
     let
       waits = waitsOf said;
-      before = lib.genAttrs link.first.nodes (beforeNode waits);
+      before = lib.genAttrs order.first.nodes (beforeNode waits);
     in
-    name: builtins.filter (first: !(before.${first} ? ${node name})) link.first.nodes;
+    name: builtins.filter (first: !(before.${first} ? ${node name})) order.first.nodes;
 
   # One order after the other, and in it one node after the other where something contradicts.
   add =
-    said: link:
+    said: order:
     let
-      possibleNow = possible said link;
-      parts = builtins.partition (name: possibleNow name == link.first.nodes) link.next.nodes;
+      possibleNow = possible said order;
+      parts = builtins.partition (name: possibleNow name == order.first.nodes) order.next.nodes;
       step =
         said: name:
         let
-          first = possible said link name;
+          first = possible said order name;
         in
         said
         ++ lib.optional (first != [ ]) (
-          link
+          order
           // {
             first = nodesOnly first;
             next = nodesOnly [ name ];
           }
         );
-      agreed = link // {
-        next = link.next // {
+      agreed = order // {
+        next = order.next // {
           nodes = parts.right;
         };
       };
     in
     lib.foldl' step (said ++ [ agreed ]) parts.wrong;
 in
-links:
+orders:
 let
-  parts = builtins.partition (link: link.yields or false) links;
+  parts = builtins.partition (order: order.yields or false) orders;
 in
 lib.foldl' add parts.wrong parts.right
