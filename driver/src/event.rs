@@ -200,6 +200,14 @@ pub enum StepResult {
     Cancelled,
 }
 
+impl StepResult {
+    /// Whether the step did its work, or had nothing to do.
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        matches!(self, Self::Done(_) | Self::Skipped(_))
+    }
+}
+
 /// Why there was nothing to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Skip {

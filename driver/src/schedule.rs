@@ -12,7 +12,7 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use tokio_util::sync::CancellationToken;
 
-use crate::event::{Event, EventSink, Skip, StepResult};
+use crate::event::{Event, EventSink, StepResult};
 use crate::graph::{Graph, StepId};
 use crate::plan::StepKind;
 use walk::Walk;
@@ -20,7 +20,7 @@ use walk::Walk;
 /// Carries out one step. The schedule calls it at most once for each step.
 pub trait Execute: Send + Sync {
     /// Runs the step to its end.
-    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome>;
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult>;
 
     /// Waits until a step that may run has what it needs from outside of the walk. Until then it takes nobody's place.
     fn prepared(&self, _step: &StepId) -> BoxFuture<'_, ()> {
@@ -39,6 +39,11 @@ pub trait Execute: Send + Sync {
 
     /// Told of the end of every step, also of those that never started.
     fn ended(&self, _step: &StepId, _result: &StepResult) {}
+
+    /// Whether nothing else is to be started after a failure, whatever the policy says.
+    fn stops_all(&self) -> bool {
+        false
+    }
 }
 
 /// Whether a step may start.
@@ -52,42 +57,6 @@ pub enum Admission {
     Full,
     /// It never may, for this reason.
     Never(String),
-}
-
-/// How a step that was started ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum StepOutcome {
-    /// It did its work; the text says what, in a few words.
-    Done(String),
-    /// There was nothing to do.
-    Skipped(Skip),
-    /// It failed, and what depends on it must not run.
-    Failed(StepError),
-    /// What it belongs to does not go on; the text says why. What depends on it must not run.
-    Aborted(String),
-}
-
-/// Why a step failed.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{message}")]
-pub struct StepError {
-    /// What sort of failure it is, for the summary.
-    pub kind: FailureKind,
-    /// The whole message for people: node, step, command, end of stderr, what to do next.
-    pub message: String,
-}
-
-/// Sorts of failures that people act on differently.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum FailureKind {
-    /// The step ran and did not succeed.
-    Failed,
-    /// The node does not answer, so nothing was tried.
-    Offline,
-    /// The user interrupted it, which is nobody's fault.
-    Interrupted,
-    /// It ran and did not succeed, and nothing else is to be started.
-    StopsAll,
 }
 
 /// How many steps may run at the same time.
@@ -135,7 +104,7 @@ impl RunResult {
     /// Whether every step succeeded or had nothing to do.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        self.steps.values().all(|result| matches!(result, StepResult::Done(_) | StepResult::Skipped(_)))
+        self.steps.values().all(StepResult::is_success)
     }
 }
 
@@ -155,28 +124,27 @@ pub async fn run(
     let mut preparing = FuturesUnordered::new();
     let mut stopped = stop.is_cancelled();
     loop {
-        preparing.extend(walk.take_released().into_iter().map(async |step| {
-            execute.prepared(&step).await;
-            step
+        preparing.extend(walk.take_released().into_iter().map(async |place| {
+            execute.prepared(&graph.step(place).id).await;
+            place
         }));
         // All that wait for nothing are ready before any is started: the graph's order decides among them.
-        while let Some(Some(step)) = preparing.next().now_or_never() {
-            walk.enqueue(&step);
+        while let Some(Some(place)) = preparing.next().now_or_never() {
+            walk.enqueue(place);
         }
-        while !stopped && let Some(step) = walk.next_ready() {
-            let stop = &stop;
-            let is_shown = walk.is_shown(&step);
+        while !stopped && let Some(place) = walk.next_ready() {
+            let (stop, step) = (&stop, &graph.step(place).id);
+            let is_shown = walk.is_shown(place);
             running.push(async move {
                 let since = Instant::now();
                 // Between being handed out and being polled, the walk may have been stopped.
                 if stop.is_cancelled() {
-                    return (step, None, since);
+                    return (place, None, since);
                 }
                 if is_shown {
                     events.send(Event::StepStarted { step: step.clone() });
                 }
-                let outcome = execute.execute(&step).await;
-                (step, Some(outcome), since)
+                (place, Some(execute.execute(step).await), since)
             });
         }
         // A step that will never start may have been all that others waited for the end of.
@@ -190,12 +158,12 @@ pub async fn run(
             break;
         }
         tokio::select! {
-            Some((step, outcome, since)) = running.next() => {
-                if let Some(outcome) = outcome {
-                    walk.finish(&step, outcome, since);
+            Some((place, result, since)) = running.next() => {
+                if let Some(result) = result {
+                    walk.finish(place, result, since);
                 }
             }
-            Some(step) = preparing.next(), if !stopped => walk.enqueue(&step),
+            Some(place) = preparing.next(), if !stopped => walk.enqueue(place),
             () = stop.cancelled(), if !stopped => {}
         }
         if walk.stopped_by.is_some() {

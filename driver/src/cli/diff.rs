@@ -14,7 +14,6 @@ use crate::difference::{Comparison, Difference, compare};
 use crate::event::{Event, EventSink};
 use crate::host::Hosts;
 use crate::report::difference::text;
-use crate::schedule::StepError;
 
 /// How many nodes are compared at the same time: each builds.
 const AT_ONCE: usize = 4;
@@ -37,7 +36,7 @@ pub struct DiffArgs {
     sudo: SudoArgs,
 }
 
-type Compared = (String, Result<Difference, StepError>);
+type Compared = (String, Result<Difference, String>);
 
 /// Compares and prints.
 pub async fn run(args: DiffArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
@@ -73,7 +72,7 @@ async fn compared(args: &DiffArgs, events: &EventSink, interrupts: &Interrupts) 
                 events.send(Event::StepOutput { step: step.clone(), line });
             };
             let result = compare(&parts, node, show).await;
-            (node.clone(), result.map_err(|error| error.at(node, &step)))
+            (node.clone(), result.map_err(|error| format!("node `{node}`, step `{step}`: {error}")))
         })
         .buffered(AT_ONCE)
         .collect()

@@ -23,9 +23,7 @@ use crate::plan::{Step, StepKind};
 use crate::process::line_channel;
 use crate::report::exec::{Ended, Prefixed, verdict};
 use crate::report::summary::{NodeResult, Row, Summary};
-use crate::schedule::{
-    Execute, FailureKind, Limits, OnFailure, Policy, RunResult, StepError, StepOutcome, run as walk,
-};
+use crate::schedule::{Execute, Limits, OnFailure, Policy, RunResult, run as walk};
 
 /// What the steps' names begin with.
 const STEP: &str = "exec:";
@@ -134,22 +132,20 @@ impl Runner {
 }
 
 impl Execute for Runner {
-    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
         let step = step.clone();
         async move {
-            let failed = |kind, message| StepOutcome::Failed(StepError { kind, message });
             tokio::select! {
                 result = self.command(&step) => match result {
-                    Ok(()) => StepOutcome::Done(String::new()),
+                    Ok(()) => StepResult::Done(String::new()),
                     // Its output was shown already.
-                    Err(HostError::Failed { status, .. }) => failed(FailureKind::Failed, status),
-                    Err(error) if error.is_offline() => failed(FailureKind::Offline, error.to_string()),
-                    Err(error) => failed(FailureKind::Failed, error.to_string()),
+                    Err(HostError::Failed { status, .. }) => StepResult::Failed(status),
+                    Err(error) if error.is_offline() => StepResult::Offline(error.to_string()),
+                    Err(error) => StepResult::Failed(error.to_string()),
                 },
-                () = self.cancel.cancelled() => failed(
-                    FailureKind::Failed,
-                    "interrupted; the command may still run there".to_owned(),
-                ),
+                () = self.cancel.cancelled() => {
+                    StepResult::Failed("interrupted; the command may still run there".to_owned())
+                }
             }
         }
         .boxed()

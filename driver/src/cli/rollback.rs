@@ -13,12 +13,12 @@ use super::interrupt::Interrupts;
 use super::record::RecordArgs;
 use super::sudo::SudoArgs;
 use super::{Error, Exit};
-use crate::event::{Event, EventSink};
+use crate::event::{Event, EventSink, StepResult};
 use crate::graph::{Graph, StepId};
 use crate::host::Hosts;
 use crate::plan::{Plan, Step, StepKind};
 use crate::report::summary::Summary;
-use crate::schedule::{Execute, Limits, OnFailure, Policy, RunResult, StepOutcome, run as walk};
+use crate::schedule::{Execute, Limits, OnFailure, Policy, RunResult, run as walk};
 use crate::steps::{Rollback, StepFailure, rollback};
 
 /// How many hosts go back at the same time.
@@ -122,13 +122,13 @@ impl Runner {
 }
 
 impl Execute for Runner {
-    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
         let step = step.clone();
         async move {
             let node = step.trim_start_matches("rollback:");
             match self.back(node, &step).await {
-                Ok(done) => StepOutcome::Done(done),
-                Err(failure) => StepOutcome::Failed(failure.at(node, &step)),
+                Ok(done) => StepResult::Done(done),
+                Err(failure) => failure.at(node, &step),
             }
         }
         .boxed()

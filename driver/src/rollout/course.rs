@@ -192,6 +192,10 @@ impl Course {
         matches!(self.progress, Progress::Stopped(Stop::Lost, _))
     }
 
+    pub(super) const fn is_stuck(&self) -> bool {
+        matches!(self.progress, Progress::Stopped(Stop::Stuck, _))
+    }
+
     /// It goes on after a wait, which was no lack of progress.
     pub fn resume(&mut self) {
         self.last_progress = Instant::now();

@@ -157,6 +157,12 @@ impl Rollouts {
         self.course(self.nodes.get(node)?)
     }
 
+    /// Whether a node that was to be taken back was not, after which nothing more is done at all.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        self.courses.keys().filter_map(|id| self.course(id)).any(|course| course.is_stuck())
+    }
+
     /// How all of them ended.
     #[must_use]
     pub fn reports(&self) -> Vec<RolloutReport> {

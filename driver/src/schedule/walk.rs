@@ -1,28 +1,25 @@
 //! The state of one walk: what waits for what, what may start, how everything ended.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{Admission, Execute, FailureKind, OnFailure, Policy, RunResult, StepOutcome};
+use super::{Admission, Execute, OnFailure, Policy, RunResult};
 use crate::event::{Event, EventSink, StepResult};
-use crate::graph::{Graph, StepId};
+use crate::graph::{Edge, Graph, StepId};
 use crate::plan::StepKind;
 
-/// A step that waits for nothing but room, behind its place in the graph's order.
-type Ready = (usize, StepId);
 /// Steps of one kind that wait for the same.
 type Queue = (StepKind, String);
 
-/// The state of one walk. Positions follow the graph's order, so ties are decided the same way each time.
+/// The state of one walk. Steps are known by their places in the graph's order, so ties are decided the same way each time.
 pub(super) struct Walk<'a> {
     graph: &'a Graph,
     execute: &'a dyn Execute,
     policy: Policy,
     events: &'a EventSink,
-    waiting_for: BTreeMap<StepId, usize>,
-    released: Vec<StepId>,
-    ready: BTreeMap<Queue, BTreeSet<Ready>>,
+    waiting_for: Vec<usize>,
+    released: Vec<usize>,
+    ready: BTreeMap<Queue, BTreeSet<usize>>,
     running: BTreeMap<StepKind, usize>,
     pub stopped_by: Option<StepId>,
     result: RunResult,
@@ -30,30 +27,23 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(graph: &'a Graph, execute: &'a dyn Execute, policy: Policy, events: &'a EventSink) -> Self {
-        let mut walk = Self {
+        let waiting_for = graph.counts_before();
+        Self {
             graph,
             execute,
             policy,
             events,
-            waiting_for: BTreeMap::new(),
-            released: Vec::new(),
+            released: (0..waiting_for.len()).filter(|place| waiting_for[*place] == 0).collect(),
+            waiting_for,
             ready: BTreeMap::new(),
             running: BTreeMap::new(),
             stopped_by: None,
             result: RunResult::default(),
-        };
-        for step in graph.steps() {
-            let before = graph.count_before(&step.id);
-            walk.waiting_for.insert(step.id.clone(), before);
-            if before == 0 {
-                walk.released.push(step.id.clone());
-            }
         }
-        walk
     }
 
     /// The steps that wait for no other step any more.
-    pub(super) fn take_released(&mut self) -> Vec<StepId> {
+    pub(super) fn take_released(&mut self) -> Vec<usize> {
         std::mem::take(&mut self.released)
     }
 
@@ -62,55 +52,50 @@ impl<'a> Walk<'a> {
     }
 
     /// Lets a step start as soon as there is room.
-    pub(super) fn enqueue(&mut self, step: &StepId) {
-        if let Some(kind) = self.graph.kind(step) {
-            let queue = self.ready.entry((kind, self.execute.queue(step)));
-            let place = (self.graph.position(step), step.clone());
-            queue.or_default().insert(place);
-        }
+    pub(super) fn enqueue(&mut self, place: usize) {
+        let step = self.graph.step(place);
+        let queue = (step.kind, self.execute.queue(&step.id));
+        self.ready.entry(queue).or_default().insert(place);
     }
 
-    pub(super) fn next_ready(&mut self) -> Option<StepId> {
-        if self.running.values().sum::<usize>() >= self.policy.limits.overall.max(1) {
+    pub(super) fn next_ready(&mut self) -> Option<usize> {
+        let limits = &self.policy.limits;
+        if self.running.values().sum::<usize>() >= limits.overall.max(1) {
             return None;
         }
+        let has_room = |kind| self.running.get(&kind).copied().unwrap_or(0) < limits.of(kind);
         // Of each queue only the first one that may still start competes: no step is looked at for each that waits.
-        let with_room = self
-            .ready
-            .iter()
-            .filter(|((kind, _), _)| self.running.get(kind).copied().unwrap_or(0) < self.policy.limits.of(*kind));
-        let mut heads: BTreeMap<Ready, Queue> =
-            with_room.filter_map(|(queue, steps)| Some((steps.first()?.clone(), queue.clone()))).collect();
+        let mut heads = self.heads();
+        heads.retain(|_, queue| has_room(queue.0));
         while let Some((head, queue)) = heads.pop_first() {
-            let admission = self.execute.admit(&head.1);
-            if admission == Admission::Full {
-                continue;
-            }
-            let after = (Bound::Excluded(&head), Bound::Unbounded);
-            let steps = self.ready.get(&queue)?;
-            if let Some(next) = steps.range(after).next() {
-                heads.insert(next.clone(), queue.clone());
+            let admission = self.execute.admit(&self.graph.step(head).id);
+            if admission != Admission::Full
+                && let Some(next) = self.ready.get(&queue)?.range(head + 1..).next()
+            {
+                heads.insert(*next, queue.clone());
             }
             match admission {
                 Admission::Now => {
                     *self.running.entry(queue.0).or_default() += 1;
-                    self.take(&queue, &head);
-                    return Some(head.1);
+                    self.take(&queue, head);
+                    return Some(head);
                 }
-                Admission::Never(why) => {
-                    self.take(&queue, &head);
-                    self.give_up(&head.1, why);
-                }
+                Admission::Never(why) => self.give_up((head, &queue), why),
                 Admission::Later | Admission::Full => {}
             }
         }
         None
     }
 
+    fn heads(&self) -> BTreeMap<usize, Queue> {
+        let ready = self.ready.iter();
+        ready.filter_map(|(queue, steps)| Some((*steps.first()?, queue.clone()))).collect()
+    }
+
     /// An empty queue is none.
-    fn take(&mut self, queue: &Queue, step: &Ready) {
+    fn take(&mut self, queue: &Queue, place: usize) {
         if let Some(steps) = self.ready.get_mut(queue) {
-            steps.remove(step);
+            steps.remove(&place);
             if steps.is_empty() {
                 self.ready.remove(queue);
             }
@@ -118,111 +103,79 @@ impl<'a> Walk<'a> {
     }
 
     /// A step that may never start blocks what needs its success.
-    fn give_up(&mut self, step: &StepId, why: String) {
-        self.record(step, StepResult::Aborted(why), None);
-        self.block_after(step);
+    fn give_up(&mut self, (place, queue): (usize, &Queue), why: String) {
+        self.take(queue, place);
+        self.record(place, StepResult::Aborted(why), Duration::ZERO);
     }
 
     /// Whether anything could still start if nothing runs; what waits for steps that will not come is given up.
     pub(super) fn resolve_standstill(&mut self) -> bool {
-        let heads = self.ready.iter();
-        let heads = heads.filter_map(|(queue, steps)| Some((steps.first()?.clone(), queue.clone())));
-        let Some((head, queue)) = heads.min() else {
-            return false;
-        };
-        self.take(&queue, &head);
-        self.give_up(&head.1, "nothing that it waits for will come".to_owned());
-        true
+        let first = self.heads().pop_first();
+        if let Some((head, queue)) = &first {
+            self.give_up((*head, queue), "nothing that it waits for will come".to_owned());
+        }
+        first.is_some()
     }
 
-    pub(super) fn finish(&mut self, step: &StepId, outcome: StepOutcome, since: Instant) {
-        if let Some(count) = self.graph.kind(step).and_then(|kind| self.running.get_mut(&kind)) {
+    pub(super) fn finish(&mut self, place: usize, result: StepResult, since: Instant) {
+        let step = self.graph.step(place);
+        if let Some(count) = self.running.get_mut(&step.kind) {
             *count = count.saturating_sub(1);
         }
-        if matches!(&outcome, StepOutcome::Failed(error) if error.kind == FailureKind::StopsAll) {
-            self.stopped_by.get_or_insert_with(|| step.clone());
-        }
-        let result = match outcome {
-            StepOutcome::Done(detail) => StepResult::Done(detail),
-            StepOutcome::Skipped(why) => StepResult::Skipped(why),
-            StepOutcome::Aborted(why) => StepResult::Aborted(why),
-            StepOutcome::Failed(error) => match error.kind {
-                FailureKind::Failed | FailureKind::StopsAll => StepResult::Failed(error.message),
-                FailureKind::Offline => StepResult::Offline(error.message),
-                FailureKind::Interrupted => StepResult::Cancelled,
-            },
-        };
-        let succeeded = matches!(result, StepResult::Done(_) | StepResult::Skipped(_));
-        self.record(step, result, Some(since));
-        if succeeded {
-            self.release(step);
-        } else if self.result.steps.get(step) != Some(&StepResult::Cancelled) {
-            let has_failed = !matches!(self.result.steps.get(step), Some(StepResult::Aborted(_)));
-            self.block_after(step);
-            if has_failed && self.policy.on_failure == OnFailure::StopStarting {
-                self.stopped_by.get_or_insert_with(|| step.clone());
-            }
-        }
-    }
-
-    fn release(&mut self, step: &StepId) {
-        for next in self.graph.dependants(step) {
-            self.count_down(&next);
-        }
-    }
-
-    /// One thing less to wait for.
-    fn count_down(&mut self, next: &StepId) {
-        let Some(left) = self.waiting_for.get_mut(next) else {
-            return;
-        };
-        *left = left.saturating_sub(1);
-        if *left == 0 && !self.result.steps.contains_key(next) {
-            self.released.push(next.clone());
-        }
-    }
-
-    fn block_after(&mut self, failed: &StepId) {
-        let mut pending = self.graph.dependants(failed);
-        while let Some(step) = pending.pop() {
-            if self.result.steps.contains_key(&step) {
-                continue;
-            }
-            let by = failed.clone();
-            self.record(&step, StepResult::Blocked { by }, None);
-            pending.extend(self.graph.dependants(&step));
+        let has_failed = matches!(result, StepResult::Failed(_) | StepResult::Offline(_));
+        self.record(place, result, since.elapsed());
+        if has_failed && (self.policy.on_failure == OnFailure::StopStarting || self.execute.stops_all()) {
+            self.stopped_by.get_or_insert_with(|| step.id.clone());
         }
     }
 
     /// Barriers do nothing that anybody would want to hear of.
-    pub(super) fn is_shown(&self, step: &StepId) -> bool {
-        self.graph.kind(step) != Some(StepKind::Barrier)
+    pub(super) fn is_shown(&self, place: usize) -> bool {
+        self.graph.step(place).kind != StepKind::Barrier
     }
 
-    fn record(&mut self, step: &StepId, result: StepResult, since: Option<Instant>) {
-        if self.is_shown(step) {
-            self.events.send(Event::StepFinished {
-                step: step.clone(),
-                result: result.clone(),
-                elapsed: since.map(|since| since.elapsed()).unwrap_or_default(),
-            });
+    /// How a step ended, and what that means for those that wait for it.
+    fn record(&mut self, place: usize, result: StepResult, elapsed: Duration) {
+        let by = self.graph.step(place).id.clone();
+        let mut ended = vec![(place, result)];
+        while let Some((place, result)) = ended.pop() {
+            let step = self.graph.step(place).id.clone();
+            if self.result.steps.contains_key(&step) {
+                continue;
+            }
+            if self.is_shown(place) {
+                self.events.send(Event::StepFinished { step: step.clone(), result: result.clone(), elapsed });
+            }
+            self.execute.ended(&step, &result);
+            let has_succeeded = result.is_success();
+            let blocks = !matches!(result, StepResult::Cancelled | StepResult::NotStarted { .. });
+            self.result.steps.insert(step, result);
+            for (next, edge) in self.graph.next(place) {
+                if has_succeeded || edge == Edge::Settles {
+                    self.count_down(next);
+                } else if blocks {
+                    ended.push((next, StepResult::Blocked { by: by.clone() }));
+                }
+            }
         }
-        self.execute.ended(step, &result);
-        self.result.steps.insert(step.clone(), result);
-        for next in self.graph.settled_after(step) {
-            self.count_down(&next);
+    }
+
+    /// One thing less to wait for.
+    fn count_down(&mut self, place: usize) {
+        let left = &mut self.waiting_for[place];
+        *left = left.saturating_sub(1);
+        if *left == 0 && !self.result.steps.contains_key(&self.graph.step(place).id) {
+            self.released.push(place);
         }
     }
 
     pub(super) fn end(mut self) -> RunResult {
-        for step in self.graph.steps() {
-            if !self.result.steps.contains_key(&step.id) {
-                let result = match self.stopped_by.clone() {
-                    Some(because) => StepResult::NotStarted { because },
-                    None => StepResult::Cancelled,
-                };
-                self.record(&step.id, result, None);
-            }
+        let rest = match self.stopped_by.clone() {
+            Some(because) => StepResult::NotStarted { because },
+            None => StepResult::Cancelled,
+        };
+        for place in 0..self.waiting_for.len() {
+            self.record(place, rest.clone(), Duration::ZERO);
         }
         self.result
     }

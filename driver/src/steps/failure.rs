@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::diagnose::Kind;
 use crate::evaluate::EvaluateError;
+use crate::event::StepResult;
 use crate::host::HostError;
 use crate::host::script::Phase;
 use crate::process::{ProcessError, quote_argv};
-use crate::schedule::{FailureKind, StepError};
 
 /// Why a step failed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -153,26 +153,25 @@ pub enum StepFailure {
 }
 
 impl StepFailure {
-    /// The error for the schedule, with the place in front.
+    /// How a step of a node ended, with the place in front.
     #[must_use]
-    pub fn at(&self, node: &str, step: &str) -> StepError {
-        StepError { kind: self.kind(), message: format!("node `{node}`, step `{step}`: {self}") }
+    pub fn at(&self, node: &str, step: &str) -> StepResult {
+        self.told(format!("node `{node}`, step `{step}`: {self}"))
     }
 
     /// The same for a step of no node.
     #[must_use]
-    pub fn at_step(&self, step: &str) -> StepError {
-        StepError { kind: self.kind(), message: format!("step `{step}`: {self}") }
+    pub fn at_step(&self, step: &str) -> StepResult {
+        self.told(format!("step `{step}`: {self}"))
     }
 
-    fn kind(&self) -> FailureKind {
+    fn told(&self, message: String) -> StepResult {
         match self {
-            Self::Host(error) if error.is_offline() => FailureKind::Offline,
-            Self::Revert(_) => FailureKind::StopsAll,
-            Self::Interrupted => FailureKind::Interrupted,
-            Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => FailureKind::Interrupted,
-            Self::Process(error) if matches!(**error, ProcessError::Cancelled { .. }) => FailureKind::Interrupted,
-            _ => FailureKind::Failed,
+            Self::Host(error) if error.is_offline() => StepResult::Offline(message),
+            Self::Interrupted => StepResult::Cancelled,
+            Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => StepResult::Cancelled,
+            Self::Process(error) if matches!(**error, ProcessError::Cancelled { .. }) => StepResult::Cancelled,
+            _ => StepResult::Failed(message),
         }
     }
 }

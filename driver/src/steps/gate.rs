@@ -8,10 +8,10 @@ mod revert;
 
 use super::StepFailure;
 use super::runner::StepRunner;
+use crate::event::StepResult;
 use crate::host::HostError;
 use crate::plan::{Rollout, Step};
 use crate::rollout::{Course, Decision};
-use crate::schedule::StepOutcome;
 
 /// A gate of a rollout.
 pub(super) struct Gate<'a> {
@@ -28,7 +28,7 @@ pub(super) struct Gate<'a> {
 }
 
 /// Decides whether a rollout goes on.
-pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Result<StepOutcome, StepFailure> {
+pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Result<StepResult, StepFailure> {
     let id = planned.rollout.as_deref().unwrap_or_default();
     let Some(rollout) = runner.parts.plan.rollouts.get(id) else {
         return Err(StepFailure::Plan(format!("the plan has no rollout {id:?}")));
@@ -53,7 +53,7 @@ pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Resu
         return Err(gate.revert_failed(cause, &reverted));
     }
     match decision {
-        Decision::GoOn => Ok(StepOutcome::Done(gate.passed())),
+        Decision::GoOn => Ok(StepResult::Done(gate.passed())),
         Decision::Pause(pause) => gate.wait(pause).await,
         Decision::Finish => gate.finish().await,
         Decision::Abort(why) => gate.abort(&why, &reverted).await,

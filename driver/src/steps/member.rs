@@ -7,17 +7,17 @@ use super::coordinator::lost_lock;
 use super::runner::StepRunner;
 use super::standing::Standing;
 use super::{StepFailure, activate};
+use crate::event::StepResult;
 use crate::host::script::{Health, HealthMode, HostHook, Phase};
 use crate::plan::{ActivationOptions, Place};
-use crate::schedule::StepOutcome;
 
 impl StepRunner {
     /// Looks at the node from some places, for as long as it takes to settle.
-    pub(super) async fn check(&self, step: &str, asked: Look<'_>) -> Result<StepOutcome, StepFailure> {
+    pub(super) async fn check(&self, step: &str, asked: Look<'_>) -> Result<StepResult, StepFailure> {
         let node = asked.node;
         let show = |line| self.show(step, line);
         let seen = look(&self.programs, asked, show).await;
-        judge(node, &seen).map(StepOutcome::Done)
+        judge(node, &seen).map(StepResult::Done)
     }
 
     pub(super) async fn activate(&self, node: &str, step: &str, standing: &Standing) -> Result<String, StepFailure> {

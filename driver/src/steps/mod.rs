@@ -21,10 +21,10 @@ mod restart;
 mod revert;
 mod rollback;
 mod runner;
-#[cfg(test)]
-mod scripted;
 mod signature;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 use std::hash::{BuildHasher, Hasher};
 use std::path::PathBuf;
@@ -114,16 +114,4 @@ pub(crate) fn who() -> String {
     let machine = system.nodename().to_string_lossy();
     let text = format!("{}@{machine}", user.as_deref().unwrap_or("root"));
     text.replace(char::is_control, "?")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nonces_differ_and_are_plain_words() {
-        let (one, two) = (new_nonce(), new_nonce());
-        assert_ne!(one, two);
-        assert!(one.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-'), "{one}");
-    }
 }

@@ -23,7 +23,7 @@ use crate::host::script::rollout::Left;
 use crate::host::{Hosts, script};
 use crate::plan::{ActivationOptions, Goal, Hook, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
-use crate::schedule::{Admission, Execute, StepOutcome};
+use crate::schedule::{Admission, Execute};
 
 /// Said of steps that an activation under way has behind it.
 const UNDER_WAY: &str = "its activation is under way already";
@@ -138,29 +138,29 @@ impl StepRunner {
         }
     }
 
-    async fn run(&self, step: &str) -> StepOutcome {
+    async fn run(&self, step: &str) -> StepResult {
         let Some(planned) = self.parts.plan.steps.get(step) else {
             let failure = StepFailure::Plan(format!("the plan has no step {step:?}"));
-            return StepOutcome::Failed(failure.at_step(step));
+            return failure.at_step(step);
         };
         let ran = match (planned.kind, &planned.node) {
-            (StepKind::Barrier, _) => Ok(StepOutcome::Done(String::new())),
+            (StepKind::Barrier, _) => Ok(StepResult::Done(String::new())),
             (StepKind::Gate | StepKind::Command | StepKind::Reboot, _) => self.run_between(step, planned).await,
             (kind, Some(node)) => self.run_for(kind, node, step).await,
             (_, None) => Err(StepFailure::Plan("a step of this kind needs a node".to_owned())),
         };
         match (ran, planned.owner()) {
             (Ok(outcome), _) => outcome,
-            (Err(failure), Some(node)) => StepOutcome::Failed(failure.at(node, step)),
-            (Err(failure), None) => StepOutcome::Failed(failure.at_step(step)),
+            (Err(failure), Some(node)) => failure.at(node, step),
+            (Err(failure), None) => failure.at_step(step),
         }
     }
 
     /// Steps that are about more than one node, or none.
-    async fn run_between(&self, step: &str, planned: &Step) -> Result<StepOutcome, StepFailure> {
+    async fn run_between(&self, step: &str, planned: &Step) -> Result<StepResult, StepFailure> {
         let goal = self.parts.settings.goal.unwrap_or_default();
         if let Some(why) = goal.skips() {
-            return Ok(StepOutcome::Skipped(Skip::Because(why.to_owned())));
+            return Ok(StepResult::Skipped(Skip::Because(why.to_owned())));
         }
         if planned.kind == StepKind::Gate {
             return gate::run(self, step, planned).await;
@@ -169,7 +169,7 @@ impl StepRunner {
             Some(node) => self.restart(node, step).await?,
             None => command::run(self, step, planned).await?,
         };
-        Ok(StepOutcome::Done(done))
+        Ok(StepResult::Done(done))
     }
 
     /// Restarts a node with the system that it boots.
@@ -198,15 +198,15 @@ impl StepRunner {
         Ok(hosts.ssh_config().await?)
     }
 
-    async fn run_for(&self, kind: StepKind, node: &str, step: &str) -> Result<StepOutcome, StepFailure> {
+    async fn run_for(&self, kind: StepKind, node: &str, step: &str) -> Result<StepResult, StepFailure> {
         let goal = self.parts.options(node).goal;
         if !goal.needs_host() {
-            return Ok(StepOutcome::Done(self.build(node, step).await?));
+            return Ok(StepResult::Done(self.build(node, step).await?));
         }
         let standing = self.standing(node).await?;
         if kind == StepKind::Check {
             return match goal.skips() {
-                Some(why) => Ok(StepOutcome::Skipped(Skip::Because(why.to_owned()))),
+                Some(why) => Ok(StepResult::Skipped(Skip::Because(why.to_owned()))),
                 None => {
                     let asked = Look::from_elsewhere(node, standing.patience());
                     self.check(step, asked).await
@@ -217,17 +217,17 @@ impl StepRunner {
             return self.leave(kind, (node, step), &standing).await;
         }
         if kind != StepKind::Activate && standing.same_underway().is_some() {
-            return Ok(StepOutcome::Skipped(Skip::Because(UNDER_WAY.to_owned())));
+            return Ok(StepResult::Skipped(Skip::Because(UNDER_WAY.to_owned())));
         }
         if let Some(skip) = standing.preview(kind) {
-            return Ok(StepOutcome::Skipped(skip));
+            return Ok(StepResult::Skipped(skip));
         }
         let done = match kind {
             StepKind::Build => self.build(node, step).await?,
             StepKind::Copy => self.copy(node, step, &standing).await?,
             _ => self.activate(node, step, &standing).await?,
         };
-        Ok(StepOutcome::Done(done))
+        Ok(StepResult::Done(done))
     }
 
     /// A node that is where it should be is at most recorded as ours, and restarted if it still has to be.
@@ -236,7 +236,7 @@ impl StepRunner {
         kind: StepKind,
         (node, step): (&str, &str),
         standing: &Standing,
-    ) -> Result<StepOutcome, StepFailure> {
+    ) -> Result<StepResult, StepFailure> {
         let goal = standing.options.goal;
         if let Some(mut course) = self.rollouts.course_of(node) {
             course.is_up_to_date(node);
@@ -253,10 +253,10 @@ impl StepRunner {
                 self.check(step, asked).await?;
             }
             if was_restarted {
-                return Ok(StepOutcome::Done(format!("{}{restarted}", Skip::UpToDate)));
+                return Ok(StepResult::Done(format!("{}{restarted}", Skip::UpToDate)));
             }
         }
-        Ok(StepOutcome::Skipped(Skip::UpToDate))
+        Ok(StepResult::Skipped(Skip::UpToDate))
     }
 
     /// How the node stood when its first step began.
@@ -321,13 +321,13 @@ async fn forget(standing: &Standing, nonces: &[&str]) {
 }
 
 impl Execute for StepRunner {
-    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
         let step = step.clone();
         async move {
             let outcome = self.run(&step).await;
             let how = match &outcome {
-                StepOutcome::Done(_) => "done",
-                StepOutcome::Skipped(_) => "skipped",
+                StepResult::Done(_) => "done",
+                StepResult::Skipped(_) => "skipped",
                 _ => "failed",
             };
             self.parts.records.ended(&step, how);
@@ -362,5 +362,9 @@ impl Execute for StepRunner {
 
     fn ended(&self, step: &StepId, result: &StepResult) {
         self.rollouts.ended(step, result);
+    }
+
+    fn stops_all(&self) -> bool {
+        self.rollouts.is_stuck()
     }
 }

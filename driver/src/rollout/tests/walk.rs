@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::*;
 use crate::event::EventSink;
 use crate::graph::StepId;
-use crate::schedule::{Execute, FailureKind, Limits, OnFailure, Policy, RunResult, StepError, StepOutcome, run};
+use crate::schedule::{Execute, Limits, OnFailure, Policy, RunResult, run};
 
 use scene::{Fate, Scene, scene};
 
@@ -72,17 +72,16 @@ impl Fake<'_> {
         }
     }
 
-    async fn act(&self, step: &str) -> StepOutcome {
+    async fn act(&self, step: &str) -> StepResult {
         let planned = &self.plan.steps[step];
         let Some(node) = planned.node.as_deref() else {
             return self.decide(step, planned.batch.unwrap());
         };
         let (fate, millis) = self.scene.fate(node);
-        let failed = |kind| StepOutcome::Failed(StepError { kind, message: step.to_owned() });
         match (planned.kind, fate) {
             (StepKind::Copy, Fate::Offline) => {
                 self.seen.lock().unwrap().broken.insert(node.to_owned());
-                return failed(FailureKind::Offline);
+                return StepResult::Offline(step.to_owned());
             }
             (StepKind::Copy, Fate::UpToDate) => {
                 self.rollouts.course("r").unwrap().is_up_to_date(node);
@@ -96,7 +95,7 @@ impl Fake<'_> {
                 tokio::time::sleep(Duration::from_millis(millis)).await;
                 if fate == Fate::FailsToActivate {
                     self.ends(node, false);
-                    return failed(FailureKind::Failed);
+                    return StepResult::Failed(step.to_owned());
                 }
                 if fate != Fate::UpToDate {
                     let before = Before { undo: Some("1-a".to_owned()) };
@@ -108,15 +107,15 @@ impl Fake<'_> {
                 tokio::time::sleep(Duration::from_millis(millis)).await;
                 self.ends(node, fate != Fate::FailsItsCheck);
                 if fate == Fate::FailsItsCheck {
-                    return failed(FailureKind::Failed);
+                    return StepResult::Failed(step.to_owned());
                 }
             }
             _ => {}
         }
-        StepOutcome::Done(String::new())
+        StepResult::Done(String::new())
     }
 
-    fn decide(&self, step: &str, batch: usize) -> StepOutcome {
+    fn decide(&self, step: &str, batch: usize) -> StepResult {
         let mut seen = self.seen.lock().unwrap();
         assert!(seen.moving.is_empty(), "{step} decided while {:?} were on their way", seen.moving);
         let mut course = self.rollouts.course("r").unwrap();
@@ -131,11 +130,11 @@ impl Fake<'_> {
                 let broken = revert.iter().all(|node| seen.broken.contains(node));
                 assert!(broken, "{step} took back {revert:?} and went on");
                 seen.changed.retain(|node| !revert.contains(node));
-                StepOutcome::Done(String::new())
+                StepResult::Done(String::new())
             }
             Decision::Abort(why) => {
                 seen.reverted = Some(revert);
-                StepOutcome::Aborted(why)
+                StepResult::Aborted(why)
             }
             Decision::Pause(_) => unreachable!(),
         }
@@ -143,7 +142,7 @@ impl Fake<'_> {
 }
 
 impl Execute for Fake<'_> {
-    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
         let step = step.clone();
         async move { self.act(&step).await }.boxed()
     }

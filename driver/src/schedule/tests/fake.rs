@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::event::{Skip, StepResult};
 use crate::graph::StepId;
 use crate::plan::StepKind;
-use crate::schedule::{Admission, Execute, FailureKind, StepError, StepOutcome};
+use crate::schedule::{Admission, Execute};
 
 /// What a fake step does when it runs.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +53,7 @@ pub struct Recorder {
     pub fakes: BTreeMap<StepId, FakeStep>,
     pub history: Mutex<Vec<(bool, StepId)>>,
     pub cancel_at: Option<(usize, CancellationToken)>,
+    pub is_stuck: AtomicBool,
     /// All that ended, also what never started.
     pub ended: Mutex<Vec<StepId>>,
 }
@@ -74,7 +76,7 @@ impl Recorder {
 }
 
 impl Execute for Recorder {
-    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
         let step = step.clone();
         Box::pin(async move {
             let fake = &self.fakes[&step];
@@ -82,14 +84,16 @@ impl Execute for Recorder {
             self.note(true, &step);
             tokio::time::sleep(Duration::from_millis(fake.millis)).await;
             self.note(false, &step);
-            let error = |kind| StepOutcome::Failed(StepError { kind, message: step.clone() });
             match fake.fate {
-                Fate::Done => StepOutcome::Done(String::new()),
-                Fate::Skipped => StepOutcome::Skipped(Skip::UpToDate),
-                Fate::Failed => error(FailureKind::Failed),
-                Fate::Offline => error(FailureKind::Offline),
-                Fate::Aborted => StepOutcome::Aborted(String::new()),
-                Fate::StopsAll => error(FailureKind::StopsAll),
+                Fate::Done => StepResult::Done(String::new()),
+                Fate::Skipped => StepResult::Skipped(Skip::UpToDate),
+                Fate::Failed => StepResult::Failed(step),
+                Fate::Offline => StepResult::Offline(step),
+                Fate::Aborted => StepResult::Aborted(String::new()),
+                Fate::StopsAll => {
+                    self.is_stuck.store(true, Ordering::Relaxed);
+                    StepResult::Failed(step)
+                }
             }
         })
     }
@@ -112,6 +116,10 @@ impl Execute for Recorder {
 
     fn ended(&self, step: &StepId, _: &StepResult) {
         self.ended.lock().unwrap().push(step.clone());
+    }
+
+    fn stops_all(&self) -> bool {
+        self.is_stuck.load(Ordering::Relaxed)
     }
 }
 

@@ -36,10 +36,10 @@ struct Counting {
 }
 
 impl Execute for Counting {
-    fn execute(&self, _: &StepId) -> BoxFuture<'_, StepOutcome> {
+    fn execute(&self, _: &StepId) -> BoxFuture<'_, StepResult> {
         Box::pin(async {
             tokio::task::yield_now().await;
-            StepOutcome::Done(String::new())
+            StepResult::Done(String::new())
         })
     }
 

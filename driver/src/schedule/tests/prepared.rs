@@ -11,9 +11,9 @@ struct Slow {
 }
 
 impl Execute for Slow {
-    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepOutcome> {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
         self.order.lock().unwrap().push(step.clone());
-        Box::pin(async { StepOutcome::Done(String::new()) })
+        Box::pin(async { StepResult::Done(String::new()) })
     }
 
     fn prepared(&self, step: &StepId) -> BoxFuture<'_, ()> {

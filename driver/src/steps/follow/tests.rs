@@ -1,6 +1,6 @@
 //! A host that answers as it is told to, and a clock that costs nothing.
 
-use super::super::scripted::Scripted;
+use super::super::tests::scripted::Scripted;
 use super::*;
 use crate::host::script::{Health, IdentityPolicy, System};
 use crate::plan::{Goal, Network};

@@ -2,18 +2,18 @@
 
 use super::Gate;
 use super::revert::Reverted;
+use crate::event::StepResult;
 use crate::host::script::rollout::{self, Left};
-use crate::schedule::StepOutcome;
 use crate::steps::StepFailure;
 
 impl Gate<'_> {
-    pub(super) async fn finish(&self) -> Result<StepOutcome, StepFailure> {
+    pub(super) async fn finish(&self) -> Result<StepResult, StepFailure> {
         self.forget().await;
         let report = self.with_course(|course| course.report());
-        Ok(StepOutcome::Done(report.map(|report| report.detail).unwrap_or_default()))
+        Ok(StepResult::Done(report.map(|report| report.detail).unwrap_or_default()))
     }
 
-    pub(super) async fn abort(&self, why: &str, reverted: &Reverted) -> Result<StepOutcome, StepFailure> {
+    pub(super) async fn abort(&self, why: &str, reverted: &Reverted) -> Result<StepResult, StepFailure> {
         // What somebody else has taken over is not ours to forget.
         let is_lost = self.with_course(|course| course.is_lost()) == Some(true);
         if self.rollout.irreversible || is_lost {

@@ -2,17 +2,16 @@
 
 use super::Gate;
 use super::revert::Reverted;
-use crate::event::Event;
+use crate::event::{Event, StepResult};
 use crate::host::HostError;
 use crate::host::script::rollout::{self, Left, Waiting};
 use crate::plan::Pause;
-use crate::schedule::StepOutcome;
 use crate::steps::StepFailure;
 use crate::steps::approval::{Answer, Wait};
 use crate::steps::coordinator::lost_lock;
 
 impl Gate<'_> {
-    pub(super) async fn wait(&self, pause: Pause) -> Result<StepOutcome, StepFailure> {
+    pub(super) async fn wait(&self, pause: Pause) -> Result<StepResult, StepFailure> {
         let (host, digest) = {
             let leases = self.runner.leases.lock().await;
             let Some(leases) = leases.get(self.id) else {
@@ -62,17 +61,17 @@ impl Gate<'_> {
         };
         self.with_course(|course| course.resume());
         self.runner.parts.events.send(Event::Resumed { rollout: self.id.to_owned(), detail: goes_on.clone() });
-        Ok(StepOutcome::Done(format!("{}; {goes_on}", self.passed())))
+        Ok(StepResult::Done(format!("{}; {goes_on}", self.passed())))
     }
 
     /// Nobody approved in time: it stays as it is, and a later deploy of the same plan goes on from here.
-    async fn left_paused(&self, digest: &str) -> StepOutcome {
+    async fn left_paused(&self, digest: &str) -> StepResult {
         let why = format!(
             "waits for approval after batch {}: netlib approve {}, then deploy again (plan {digest})",
             self.batch, self.id
         );
         self.with_course(|course| course.pause(why.clone()));
         self.runner.release(self.id, Left::Open).await;
-        StepOutcome::Aborted(why)
+        StepResult::Aborted(why)
     }
 }

@@ -1,6 +1,6 @@
 //! When a restart counts as over, and as well ended.
 
-use super::super::scripted::Scripted;
+use super::super::tests::scripted::Scripted;
 use super::*;
 
 const OLD: &str = "/nix/store/1-old";
