@@ -111,7 +111,7 @@ fn configuration(lines: &str) -> String {
 {{
   boot.loader.grub.enable = false;
   fileSystems."/" = {{ device = "/dev/vda"; fsType = "ext4"; }};
-  services.openssh.enable = true;
+  services.openssh = {{ enable = true; hostKeys = [ {{ type = "ed25519"; path = "/etc/ssh/ssh_host_ed25519_key"; }} ]; }};
   system.stateVersion = "26.05";
 {lines}
 }}

@@ -4,7 +4,7 @@
 stub_accounts_manifest=$STUB_STATE/accounts-manifest
 
 stub_accounts_note() {
-    stub_lines "$stub_accounts_manifest" | grep -qxF -e "$1" ||
+    stub_has_line "$stub_accounts_manifest" "$1" ||
         { stub_lines "$stub_accounts_manifest"; printf '%s\n' "$1"; } | stub_write "$stub_accounts_manifest"
 }
 
@@ -69,7 +69,7 @@ stub_apply_user() {
     if ! getent passwd "$name" > /dev/null; then
         stub_make_user "$name" "$uid" "$group" "$home" "$shell" "$system" "$description"
         stub_set_password "$name" "$initial"
-    elif stub_lines "$stub_accounts_manifest" | grep -qxF -e "user $name"; then
+    elif stub_has_line "$stub_accounts_manifest" "user $name"; then
         stub_update_user "$name" "$group" "$home" "$shell" "$description"
     fi
     if [ "$create" = yes ] && [ ! -e "$home" ]; then

@@ -18,7 +18,7 @@ stub_install_boot_service() {
         stub_write "$unit" < "$library/boot.service" || return
         sync
     fi
-    mkdir -p "${wants%/*}" && ln -sfn ../netlib-stub-boot.service "$wants"
+    stub_leads_to "$wants" ../netlib-stub-boot.service || { stub_make_parent "$wants" && ln -sfn ../netlib-stub-boot.service "$wants"; }
 }
 
 # Only used while there is no system profile: otherwise the profile says what boots.

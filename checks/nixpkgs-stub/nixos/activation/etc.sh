@@ -7,31 +7,38 @@ stub_etc_manifest=$STUB_STATE/etc-manifest
 stub_etc_backup=$STUB_STATE/backup
 stub_etc_directories=$STUB_STATE/etc-directories
 
-stub_etc_is_ours() {
-    [ "$(readlink "/etc/$1")" = "/etc/static/$1" ] || stub_lines "$stub_etc_manifest" | grep -qxF -e "$1"
+# What is below /etc before this activation: where links lead to, and which places are ours.
+declare -A stub_etc_link=() stub_etc_ours=()
+
+stub_etc_read() {
+    local target source
+    while IFS=$'\t' read -r target source; do
+        stub_etc_link[$target]=$source
+    done < <(find /etc -xdev -type l -printf '%P\t%l\n')
+    while IFS= read -r target; do
+        stub_etc_ours[$target]=1
+    done < <(stub_lines "$stub_etc_manifest")
 }
 
-# Records that a place is ours; only after what was there is safe.
-stub_etc_claim() {
-    stub_lines "$stub_etc_manifest" | grep -qxF -e "$1" ||
-        { stub_lines "$stub_etc_manifest"; printf '%s\n' "$1"; } | stub_write "$stub_etc_manifest"
+stub_etc_is_ours() {
+    [ "${stub_etc_link[$1]-}" = "/etc/static/$1" ] || [ -n "${stub_etc_ours[$1]-}" ]
 }
 
 stub_etc_back_up() {
-    mkdir -p "$stub_etc_backup/$(dirname "$1")"
+    stub_make_parent "$stub_etc_backup/$1"
     # A copy from before is kept: it is what the host had before any of ours.
     if stub_exists "$stub_etc_backup/$1"; then
         rm -rf "/etc/${1:?}"
     else
         mv -T "/etc/$1" "$stub_etc_backup/$1"
     fi
+    unset "stub_etc_link[$1]"
     stub_note "kept the host's own /etc/$1 aside"
 }
 
 stub_etc_make_parents() {
-    local parent
-    parent=$(dirname "$1")
-    [ "$parent" != . ] && [ ! -d "/etc/$parent" ] || return 0
+    local parent=${1%/*}
+    [ "$parent" != "$1" ] && [ ! -d "/etc/$parent" ] || return 0
     stub_etc_make_parents "$parent"
     if stub_exists "/etc/$parent"; then
         stub_note "cannot place /etc/$1: /etc/$parent is not a directory"
@@ -45,8 +52,8 @@ stub_etc_make_parents() {
 stub_etc_is_current() {
     local mode=$1 user=$2 group=$3 target=$4 source=$5 path=/etc/$4
     case $mode in
-        symlink) [ "$(readlink "$path")" = "/etc/static/$target" ] ;;
-        direct-symlink) [ "$(readlink "$path")" = "$source" ] ;;
+        symlink) [ "${stub_etc_link[$target]-}" = "/etc/static/$target" ] ;;
+        direct-symlink) [ "${stub_etc_link[$target]-}" = "$source" ] ;;
         *)
             [ -f "$path" ] && [ ! -L "$path" ] && cmp -s "$source" "$path" &&
                 [ "$(stat -c '0%a' "$path")" = "0${mode#0}" ] &&
@@ -57,17 +64,19 @@ stub_etc_is_current() {
 
 stub_etc_place() {
     local mode=$1 user=$2 group=$3 target=$4 source=$5 path=/etc/$4
-    stub_etc_make_parents "$target"
-    if stub_exists "$path" && ! stub_etc_is_ours "$target"; then
-        stub_etc_back_up "$target"
-    fi
-    stub_etc_claim "$target"
     if stub_etc_is_current "$@"; then return 0; fi
-    rm -rf "$path.netlib-stub-new"
+    stub_etc_make_parents "$target"
     case $mode in
-        symlink) ln -s "/etc/static/$target" "$path.netlib-stub-new" ;;
-        direct-symlink) ln -s "$source" "$path.netlib-stub-new" ;;
+        symlink) source=/etc/static/$target ;;&
+        *symlink)
+            if ! stub_exists "$path"; then
+                ln -s "$source" "$path"
+                return 0
+            fi
+            ln -sfn "$source" "$path.netlib-stub-new"
+            ;;
         *)
+            rm -rf "$path.netlib-stub-new"
             cp -L "$source" "$path.netlib-stub-new"
             chown "${user#+}:${group#+}" "$path.netlib-stub-new"
             chmod "$mode" "$path.netlib-stub-new"
@@ -80,7 +89,7 @@ stub_etc_place() {
 stub_etc_remove_dropped() {
     local wanted=$1 target
     while IFS= read -r target; do
-        grep -qxF -e "$target" "$wanted" || rm -f "/etc/$target"
+        stub_has_line "$wanted" "$target" || rm -f "/etc/$target"
     done < <(stub_lines "$stub_etc_manifest")
 }
 
@@ -89,8 +98,8 @@ stub_etc_restore_backups() {
     [ -d "$stub_etc_backup" ] || return 0
     while IFS= read -r target; do
         target=${target#./}
-        if grep -qxF -e "$target" "$wanted" || stub_exists "/etc/$target"; then continue; fi
-        mkdir -p "/etc/$(dirname "$target")"
+        if stub_has_line "$wanted" "$target" || stub_exists "/etc/$target"; then continue; fi
+        stub_make_parent "/etc/$target"
         mv -T "$stub_etc_backup/$target" "/etc/$target"
         stub_note "put the host's own /etc/$target back"
     done < <(cd "$stub_etc_backup" && find . ! -type d)
@@ -118,7 +127,7 @@ stub_etc_rehearse() {
         fi
     done < "$list"
     while IFS= read -r target; do
-        grep -qxF -e "$target" "$wanted" || echo "would remove /etc/$target"
+        stub_has_line "$wanted" "$target" || echo "would remove /etc/$target"
     done < <(stub_lines "$stub_etc_manifest")
 }
 
@@ -128,15 +137,24 @@ stub_place_etc() (
     wanted=$(mktemp)
     # shellcheck disable=SC2064
     trap "rm -f '$wanted'" EXIT
-    cut -f 4 "$list" > "$wanted"
+    while IFS=$'\t' read -r _ _ _ target _; do
+        printf '%s\n' "$target"
+    done < "$list" > "$wanted"
+    stub_etc_read
     if stub_dry; then
         stub_etc_rehearse "$list" "$wanted"
         exit 0
     fi
     stub_etc_remove_dropped "$wanted"
-    rm -f /etc/static.new
-    ln -s "$(readlink -f "$1/etc")" /etc/static.new
+    ln -sfn "$(readlink -f "$1/etc")" /etc/static.new
     mv -fT /etc/static.new /etc/static
+    while IFS= read -r target; do
+        if stub_exists "/etc/$target" && ! stub_etc_is_ours "$target"; then
+            stub_etc_back_up "$target"
+        fi
+    done < "$wanted"
+    # Places are ours only after what was there is safe.
+    { stub_lines "$stub_etc_manifest"; stub_lines "$wanted"; } | stub_write "$stub_etc_manifest"
     while IFS=$'\t' read -r mode user group target source; do
         stub_etc_place "$mode" "$user" "$group" "$target" "$source"
     done < "$list"

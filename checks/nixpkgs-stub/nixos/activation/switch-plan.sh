@@ -19,7 +19,7 @@ stub_is_active() {
     case ${state[$1]-} in active | activating | reloading) return 0 ;; *) return 1 ;; esac
 }
 
-stub_has_setting() { grep -qxF -e "$2" "$1"; }
+stub_has_setting() { stub_has_line "$1" "$2"; }
 
 # Whether two unit files differ in nothing but their reload triggers.
 stub_only_reload_differs() {
@@ -116,7 +116,7 @@ stub_is_on() {
 stub_plan_base() {
     local unit mark
     while IFS=$'\t' read -r unit mark; do
-        stub_lines "$stub_reloads_running" | grep -qxF -e "$unit	$mark" || to_reload_base[$unit]=1
+        stub_has_line "$stub_reloads_running" "$unit	$mark" || to_reload_base[$unit]=1
     done < "$1/netlib-stub/reloads"
     # Settings that went away matter as much as those that came.
     while IFS=$'\t' read -r unit _; do

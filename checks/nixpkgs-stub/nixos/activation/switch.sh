@@ -27,7 +27,7 @@ case $action in
         exit 1
         ;;
 esac
-if [ "$(id -u)" != 0 ]; then
+if [ "$EUID" != 0 ]; then
     stub_note "switch-to-configuration: must be run as root"
     exit 1
 fi

@@ -29,6 +29,11 @@ stub_unit_places() {
     done < "$1/netlib-stub/units"
 }
 
+# Whether the link $1 leads to $2.
+stub_leads_to() {
+    [ -L "$1" ] && [ "$(readlink "$1")" = "$2" ]
+}
+
 stub_place_units() (
     set -eu -o pipefail
     # What a switch would do to units is said by the switch itself.
@@ -37,15 +42,17 @@ stub_place_units() (
     # shellcheck disable=SC2064
     trap "rm -f '$places'" EXIT
     stub_unit_places "$1" > "$places"
+    declare -A wanted=()
+    while IFS=$'\t' read -r place _; do wanted[$place]=1; done < "$places"
     while IFS=$'\t' read -r place _; do
-        cut -f 1 "$places" | grep -qxF -e "$place" && continue
+        [ -z "${wanted[$place]-}" ] || continue
         rm -f "$stub_units_directory/$place"
-        rmdir "$(dirname "$stub_units_directory/$place")" 2> /dev/null || true
+        rmdir "$stub_units_directory/${place%/*}" 2> /dev/null || true
     done < <(stub_lines "$stub_units_manifest")
     { stub_lines "$stub_units_manifest"; cat "$places"; } | sort -u | stub_write "$stub_units_manifest"
     while IFS=$'\t' read -r place target _; do
-        [ "$(readlink "$stub_units_directory/$place")" = "$target" ] && continue
-        mkdir -p "$(dirname "$stub_units_directory/$place")"
+        stub_leads_to "$stub_units_directory/$place" "$target" && continue
+        stub_make_parent "$stub_units_directory/$place"
         ln -sfn "$target" "$stub_units_directory/$place"
     done < "$places"
     stub_write "$stub_units_manifest" < "$places"
