@@ -1,4 +1,4 @@
-//! A volatile secret that goes back with the system.
+//! A volatile secret that rolls back with the system.
 
 use netlib_scenarios::{Site, assert_says};
 
@@ -11,7 +11,7 @@ fn token(site: &Site) -> String {
 #[test]
 fn the_secret_goes_there_and_back_with_the_system() {
     let site = site();
-    let network = network("A volatile secret that goes back with the system");
+    let network = network("A volatile secret that rolls back with the system");
     site.exec_must("deployer", "umask 077; printf 'token-one' >/root/token");
     site.write(&with_version(&network, "alpha", "one"));
     let text = site.netlib_must("run --log-dir /root/logs rotate --on alpha");
@@ -44,7 +44,7 @@ fn the_secret_goes_there_and_back_with_the_system() {
 #[test]
 fn what_cannot_be_prepared_activates_nothing() {
     let site = site();
-    let network = network("A volatile secret that goes back with the system");
+    let network = network("A volatile secret that rolls back with the system");
     site.exec_must("deployer", "printf 'token-one' >/root/token");
     site.write(&with_version(&network, "alpha", "one"));
     site.netlib_must("run rotate --on alpha");
