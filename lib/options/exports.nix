@@ -65,6 +65,18 @@ in
       };
     };
 
+    names = lib.mkOption {
+      type = references.lazyAttrsOfMembers (types.listOf types.singleLineStr);
+      default = { };
+      description = ''
+        Further names under which nodes and externals are known, beside their own and `<node>.<network>`: `ssh-access` lets their host keys
+        be known by these as well.
+      '';
+      example = {
+        alpha = [ "alpha.home.arpa" ];
+      };
+    };
+
     publicKeys = lib.mkOption {
       type = types.lazyAttrsOf (types.lazyAttrsOf types.singleLineStr);
       default = { };

@@ -85,6 +85,8 @@ let
         ${lib.optionalString (settings.preHook != "") ''
           # What somebody finds who tries it in a shell: databases and their tools.
           export PATH=$PATH:/run/current-system/sw/bin
+          # What it writes is for nobody else.
+          umask 077
           ${settings.preHook}
         ''}
         written=$(date +%s)
@@ -138,8 +140,9 @@ let
           }
         ) settings.jobs
       );
-      # A unit whose writable paths are not all there does not start; what is there stays as it is.
-      systemd.tmpfiles.rules = map (path: "d ${path} :0700 :root :root -") settings.readWritePaths;
+      # A unit whose writable paths are not all there does not start; what is there stays as it is. Others may pass through: /var/backup
+      # is also where `services.postgresqlBackup` has a folder of its own.
+      systemd.tmpfiles.rules = map (path: "d ${path} :0711 :root :root -") settings.readWritePaths;
       systemd.timers = lib.listToAttrs (
         map (job: lib.nameValuePair job.restoreCheck { timerConfig.Persistent = true; }) settings.jobs
       );

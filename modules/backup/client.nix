@@ -53,7 +53,7 @@ in
     readWritePaths = lib.mkOption {
       type = types.listOf (types.strMatching "/.*");
       default = [ ];
-      description = "Directories that `preHook` writes to; all others are read-only to it. Those that are missing are made, for root alone.";
+      description = "Directories that `preHook` writes to; all others are read-only to it. Missing ones are made: root's, and others can pass through but not list them. What `preHook` writes, only root can read.";
       example = [ "/var/backup" ];
     };
   };

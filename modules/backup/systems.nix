@@ -92,7 +92,7 @@ in
     in
     {
       expr = {
-        made = builtins.elem "d /var/backup :0700 :root :root -" systemd.tmpfiles.rules;
+        made = builtins.elem "d /var/backup :0711 :root :root -" systemd.tmpfiles.rules;
         hook = map (words: lib.hasInfix words hook) [
           "PATH=$PATH:/run/current-system/sw/bin\n"
           "\nrunuser -u postgres -- pg_dumpall > /var/backup/postgres.sql\n"

@@ -45,6 +45,16 @@ in
       ) servers
     );
 
+    # What `/etc/hosts` of the instance's nodes may say of each.
+    exports.names = lib.mkMerge (
+      map (
+        table:
+        lib.genAttrs (
+          builtins.attrNames config.nodes ++ builtins.attrNames config.externals
+        ) table.domainNamesOf
+      ) (builtins.attrValues tables)
+    );
+
     exports.members.hosts = lib.mapAttrs (_: settings: settings.nodes ++ settings.dns.nodes) instances;
 
     exports.services = lib.mkMerge (

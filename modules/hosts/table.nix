@@ -87,6 +87,19 @@ in
   inherit instance;
   inherit (settings) domain networks;
   inherit (settings.dns) ttl;
+  # All names of a node or external that end in the domain.
+  domainNamesOf =
+    name:
+    lib.optionals (settings.domain != null) (
+      map (label: "${label}.${settings.domain}") (
+        [ name ]
+        ++ map (network: "${name}.${network.label}") (
+          builtins.attrValues (
+            lib.filterAttrs (id: network: isWanted id && network.members ? ${name}) config.exports.networks
+          )
+        )
+      )
+    );
   unknownNetworks = builtins.filter (name: !(config.exports.networks ? ${name})) (
     if settings.networks == null then [ ] else settings.networks
   );

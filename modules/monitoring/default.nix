@@ -31,6 +31,7 @@ let
     import ./server.nix { inherit lib netlib; } {
       inherit instance settings server;
       source = "http://${netlib.ip.joinHostPort (ownAddress settings) settings.port}";
+      own = netlib.ip.joinHostPort (ownAddress settings.grafana) settings.grafana.port;
     };
 
   # By node, the instances that ask it: its exporter is there once, for the servers of all of them.
@@ -50,8 +51,9 @@ let
 
   # All addresses of the node.
   isAny = address: address == "0.0.0.0" || address == "::";
+  addressExported = { listenAddress, ... }: if isAny listenAddress then null else listenAddress;
   # Where a server asks itself.
-  ownAddress = settings: if isAny settings.listenAddress then "localhost" else settings.listenAddress;
+  ownAddress = { listenAddress, ... }: if isAny listenAddress then "localhost" else listenAddress;
 
   httpCheck = description: port: path: {
     inherit description;
@@ -107,7 +109,7 @@ let
           description = "Prometheus";
           inherit option;
           inherit (settings) port;
-          address = if isAny settings.listenAddress then null else settings.listenAddress;
+          address = addressExported settings;
           scheme = "http";
           needsLogin = true;
         };
@@ -117,7 +119,7 @@ let
           description = "Grafana";
           inherit option;
           inherit (settings.grafana) port;
-          address = "127.0.0.1";
+          address = addressExported settings.grafana;
           scheme = "http";
         };
       }

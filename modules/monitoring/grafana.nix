@@ -1,6 +1,12 @@
-# Grafana on a monitoring server: on localhost, with a password and a key that were made there and are in no store.
+# Grafana on a monitoring server, with a password and a key that were made there and are in no store.
 { lib }:
-{ port, source }:
+{
+  port,
+  source,
+  listenAddress,
+  # How Grafana is reached on the server itself: host:port.
+  own,
+}:
 { pkgs, ... }:
 let
   # Not below /var/lib/netlib, which is nobody's but root's.
@@ -18,7 +24,7 @@ in
     enable = true;
     settings = {
       server = {
-        http_addr = "127.0.0.1";
+        http_addr = listenAddress;
         http_port = port;
       };
       security = {
@@ -74,7 +80,7 @@ in
       pkgs.curl
     ];
     environment = {
-      URL = "http://127.0.0.1:${toString port}";
+      URL = "http://${own}";
       PASSWORD_FILE = passwordFile;
     };
     script = builtins.readFile ./grafana-password.sh;

@@ -39,8 +39,18 @@ let
   grafana.options.port = lib.mkOption {
     type = netlib.types.port;
     default = 3000;
-    description = "TCP port of Grafana, on localhost only: put a `reverse-proxy` or an SSH tunnel in front of it.";
+    description = "TCP port of Grafana.";
     example = 3001;
+  };
+
+  grafana.options.listenAddress = lib.mkOption {
+    type = netlib.types.address;
+    default = "127.0.0.1";
+    description = ''
+      Address that Grafana listens on: localhost for a `reverse-proxy` on the same node or an SSH tunnel, `"0.0.0.0"` or `"::"` for all
+      addresses, such as for a `reverse-proxy` on another node. The firewall stays closed; `reverse-proxy` lets its proxies through.
+    '';
+    example = "0.0.0.0";
   };
 in
 {

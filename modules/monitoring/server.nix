@@ -6,6 +6,8 @@
   server,
   # URL of the server's own Prometheus.
   source,
+  # Where Grafana is on the server itself: host:port.
+  own,
 }:
 let
   job = "node-${instance}";
@@ -58,8 +60,8 @@ let
   };
 
   grafana = import ./grafana.nix { inherit lib; } {
-    inherit (settings.grafana) port;
-    inherit source;
+    inherit (settings.grafana) port listenAddress;
+    inherit source own;
   };
 in
 {

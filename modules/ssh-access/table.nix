@@ -47,10 +47,11 @@ let
       ]
       ++ config.nodes.${node}.addresses
       ++ lib.concatLists (
-        lib.mapAttrsToList (name: network: network.members.${node}.addresses ++ [ "${node}.${name}" ]) (
-          networksOf node
-        )
+        lib.mapAttrsToList (
+          _: network: network.members.${node}.addresses ++ [ "${node}.${network.label}" ]
+        ) (networksOf node)
       )
+      ++ config.exports.names.${node} or [ ]
       ++ settings.names.${node} or [ ]
     );
 

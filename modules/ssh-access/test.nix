@@ -105,7 +105,10 @@ in
       (tableOf (evaluate {
         nodes.alpha.addresses = [ "alpha.example.org" ];
         ssh-access.names.alpha = [ "git.example.org" ];
-        exports.networks.wg0.members.alpha.addresses = [ "10.0.0.1" ];
+        exports.networks.wireguard-mesh-wg0 = {
+          label = "wg0";
+          members.alpha.addresses = [ "10.0.0.1" ];
+        };
       })).hosts.alpha.names;
     expected = [
       "alpha"
@@ -113,6 +116,24 @@ in
       "10.0.0.1"
       "alpha.wg0"
       "git.example.org"
+    ];
+  };
+
+  "so are the names that the module hosts gives" = {
+    expr =
+      builtins.filter (lib.hasSuffix ".home.arpa")
+        (tableOf (evaluate {
+          imports = [ modules.hosts ];
+          nodes.alpha.addresses = [ "192.0.2.1" ];
+          exports.networks.wireguard-mesh-wg0 = {
+            label = "wg0";
+            members.alpha.addresses = [ "10.0.0.1" ];
+          };
+          hosts.home.domain = "home.arpa";
+        })).hosts.alpha.names;
+    expected = [
+      "alpha.home.arpa"
+      "alpha.wg0.home.arpa"
     ];
   };
 

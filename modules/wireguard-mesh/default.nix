@@ -10,6 +10,7 @@ let
   inherit (config) nodes externals;
 
   check = import ../wireguard/check.nix { inherit lib netlib; };
+  portOf = import ../wireguard/ports.nix { inherit lib; } config "wireguard-mesh";
   networkOf = import ../wireguard/network.nix {
     inherit lib netlib nodes;
     networkId = config.network.id;
@@ -54,6 +55,7 @@ in
             nodes
             externals
             check
+            portOf
             ;
         }
       )

@@ -4,6 +4,8 @@
   nodes,
   externals,
   check,
+  # The port of an instance, by name.
+  portOf,
 }:
 {
   lib,
@@ -14,6 +16,7 @@
 let
   inherit (lib) types;
   instance = config;
+  network = name;
 
   inherit (import ../wireguard/member-options.nix { inherit lib netlib; })
     addressOption
@@ -24,7 +27,7 @@ let
     { name, config, ... }:
     let
       inherit (nodes.${name} or externals.${name}) addresses;
-      endpointPort = if config.listenPort == null then instance.listenPort else config.listenPort;
+      endpointPort = if config.listenPort == null then portOf network else config.listenPort;
     in
     {
       options = {
@@ -43,7 +46,7 @@ let
           type = types.nullOr netlib.types.port;
           default =
             # In this order: the endpoint's own default asks for the port when there are addresses.
-            if addresses == [ ] && config.endpoint == null then null else instance.listenPort;
+            if addresses == [ ] && config.endpoint == null then null else portOf network;
           defaultText = lib.literalMD "the instance's `listenPort` for members with an endpoint or addresses, null for others";
           description = "UDP port that the member listens on, opened in its firewall. Null picks a free one at each start and opens nothing.";
           example = 51821;

@@ -288,4 +288,62 @@ in
     });
     expected = true;
   };
+
+  "networks that set no port have one each where they meet on a node" = {
+    expr =
+      let
+        inherit
+          ((subject.evaluate {
+            imports = [
+              modules.wireguard-mesh
+              modules.wireguard-vpn
+            ];
+            network.name = "example";
+            nodes = lib.genAttrs [ "alpha" "beta" "gamma" "delta" ] (name: {
+              addresses = [ name ];
+            });
+            wireguard-mesh.wg0 = {
+              subnet = "10.10.0.0/24";
+              members.alpha = { };
+            };
+            wireguard-mesh.wg1 = {
+              subnet = "10.11.0.0/24";
+              listenPort = 51821;
+              members.alpha = { };
+            };
+            wireguard-mesh.wg2 = {
+              subnet = "10.12.0.0/24";
+              members.beta = { };
+            };
+            wireguard-vpn.wg3 = {
+              subnet = "10.13.0.0/24";
+              servers.alpha = { };
+            };
+          }).config
+          )
+          wireguard-mesh
+          wireguard-vpn
+          ;
+        portsIn = lib.mapAttrsToList (_: member: member.listenPort);
+      in
+      {
+        ports =
+          map (name: portsIn wireguard-mesh.${name}.members) [
+            "wg0"
+            "wg1"
+            "wg2"
+          ]
+          ++ [ (portsIn wireguard-vpn.wg3.servers) ];
+        endpoint = wireguard-vpn.wg3.servers.alpha.endpoint;
+      };
+    expected = {
+      ports = [
+        [ 51820 ]
+        [ 51821 ]
+        [ 51820 ]
+        [ 51822 ]
+      ];
+      endpoint = "alpha:51822";
+    };
+  };
 }

@@ -10,6 +10,7 @@ let
   inherit (config) nodes externals;
 
   check = import ../wireguard/check.nix { inherit lib netlib; };
+  portOf = import ../wireguard/ports.nix { inherit lib; } config "wireguard-vpn";
   networkOf = import ../wireguard/network.nix {
     inherit lib netlib nodes;
     networkId = config.network.id;
@@ -49,6 +50,7 @@ in
             nodes
             externals
             check
+            portOf
             ;
         }
       )

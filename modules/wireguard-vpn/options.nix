@@ -4,6 +4,8 @@
   nodes,
   externals,
   check,
+  # The port of an instance, by name.
+  portOf,
 }:
 {
   lib,
@@ -19,7 +21,7 @@ let
     publicKeyOption
     ;
 
-  serverOptions = import ./server-options.nix { inherit netlib nodes addressOption; } instance;
+  serverOptions = import ./server-options.nix { inherit netlib nodes addressOption; } (portOf name);
   clientOptions = import ./client-options.nix {
     inherit
       netlib

@@ -4,7 +4,8 @@
   nodes,
   addressOption,
 }:
-instance:
+# That of the instance.
+port:
 {
   lib,
   name,
@@ -39,7 +40,7 @@ in
 
     listenPort = lib.mkOption {
       type = netlib.types.port;
-      default = instance.listenPort;
+      default = port;
       defaultText = lib.literalMD "the instance's `listenPort`";
       description = "UDP port that the server listens on, opened in its firewall.";
       example = 51821;

@@ -23,8 +23,13 @@ in
     };
 
   # What the node itself must know for the check; `peers` is a list of { name; publicKey; address; settings; } with only strings.
+  # `publicKey` is the node's own, as the others know it; null where it is not gathered yet.
   contribution =
-    { interface, peers }:
+    {
+      interface,
+      publicKey,
+      peers,
+    }:
     { pkgs, ... }:
     let
       file = "netlib/wireguard/${interface}.peers";
@@ -34,6 +39,9 @@ in
         peer:
         "${peer.publicKey} ${peer.name} ${peer.address} ${builtins.hashString "sha256" peer.settings}\n"
       ) peers;
+      environment.etc."netlib/wireguard/${interface}.key" = lib.mkIf (publicKey != null) {
+        text = "${publicKey}\n";
+      };
 
       # Before units restart, so that it sees the tunnels of the system that is left.
       system.activationScripts."wireguard-${interface}-kept".text = ''
@@ -55,6 +63,7 @@ in
   check =
     {
       interface,
+      privateKeyFile,
       addresses,
       reach,
       description,
@@ -71,7 +80,7 @@ in
         ];
         script = ''
           ${lib.toShellVars {
-            inherit interface reach;
+            inherit interface privateKeyFile reach;
             addresses = lib.concatStringsSep " " addresses;
           }}
           ${builtins.readFile ./scripts/check.sh}

@@ -66,6 +66,7 @@ in
 
       watched = contribution {
         inherit (table) interface;
+        publicKey = nodes.${name}.facts.${table.fact} or null;
         peers = map (peer: {
           inherit (peer) name;
           publicKey = publicKeyOf name peer.name;

@@ -31,9 +31,12 @@ in
     };
 
     listenPort = lib.mkOption {
-      type = netlib.types.port;
-      default = 51820;
-      description = "UDP port of ${listeners} that say no other.";
+      type = types.nullOr netlib.types.port;
+      default = null;
+      description = ''
+        UDP port of ${listeners} that set no other. Null: the first one from 51820 on that no other WireGuard network of one of them has, in
+        the order of their names, meshes first.
+      '';
       example = 51900;
     };
 

@@ -46,7 +46,7 @@ in
     reachOf:
     lib.mapAttrs (_: member: {
       ${table.fact} = check.check {
-        inherit (table) interface;
+        inherit (table) interface privateKeyFile;
         reach = reachOf member;
         addresses = map (address: address.withPrefix) member.addresses;
         description = "The ${table.description} is up";

@@ -34,4 +34,10 @@ fn a_mesh_takes_in_a_member_and_another_key_while_it_runs() {
     assert!(!text.contains(old.stdout.trim()), "{text}");
     site.netlib_must("deploy");
     site.assert_mesh(&hosts, "wg0", "-4");
+
+    // A key of its own that nobody else knows: it looks well by itself, and nobody would answer it.
+    site.exec_must("gamma", &format!("wg genkey > {key} && systemctl restart wireguard-wg0"));
+    let (status, text) = site.netlib("check --on gamma");
+    assert_eq!(status, 1, "{text}");
+    assert!(text.contains("but the others know this node by"), "{text}");
 }

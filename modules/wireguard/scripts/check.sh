@@ -15,6 +15,15 @@ for address in $addresses; do
         unhealthy "the interface $interface does not have the address $address"
 done
 
+# What the others know of this node. boringtun tells nobody, so the key that it was given counts there.
+if [ -e "/etc/netlib/wireguard/$interface.key" ]; then
+    read -r expected < "/etc/netlib/wireguard/$interface.key"
+    own=$(wg show "$interface" public-key)
+    [ "$own" != "(none)" ] || own=$(wg pubkey < "$privateKeyFile")
+    [ "$own" = "$expected" ] ||
+        unhealthy "the interface $interface has the public key $own, but the others know this node by $expected. Gather its facts and deploy them, or put the private key back in $privateKeyFile"
+fi
+
 missing=""
 while read -r key name _; do
     printf '%s\n' "$shown" | grep -qF -- "$key" || missing="$missing $name"

@@ -6,6 +6,8 @@
   nodes.delta = { };
   wireguard-mesh.wg0.subnet = "10.10.0.0/24";
   wireguard-mesh.wg1.subnet = "10.11.0.0/24";
+  wireguard-mesh.wg0.listenPort = 51820;
+  wireguard-mesh.wg1.listenPort = 51820;
   wireguard-mesh.wg0.members.alpha = { };
   wireguard-mesh.wg1.members.alpha = { };
 }
