@@ -4,6 +4,7 @@
 
 mod packages;
 
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +48,28 @@ pub struct Difference {
     pub packages: Vec<String>,
 }
 
+impl Difference {
+    /// A block for one node.
+    #[must_use]
+    pub fn text(&self, node: &str) -> String {
+        let Self { running, planned, packages } = self;
+        let Some(running) = running else {
+            return format!("{node}: runs no NixOS system; planned: {planned}\n");
+        };
+        if running == planned {
+            return format!("{node}: no difference: it runs {running}\n");
+        }
+        let mut text = format!("{node}: {running}\n{:1$}  -> {planned}\n", "", node.len());
+        if packages.is_empty() {
+            text += "  no package has another version or a size that differs by more than 8 KiB: only configuration differs\n";
+        }
+        for line in packages {
+            let _ = writeln!(text, "  {line}");
+        }
+        text
+    }
+}
+
 /// Compares for one node; lines for people go to `on_line`.
 pub async fn compare(
     parts: &Comparison,
@@ -77,4 +100,41 @@ async fn list(host: &dyn Host, system: &str) -> Result<Closure, HostError> {
     let command = HostCommand::new(["sh", "-c", CLOSURE, "sh", system]).timeout(LIST);
     let text = clean(&host.run(command).await?.stdout);
     closure(&text).ok_or_else(|| HostError::answer(host.address(), "closure", &text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(running: Option<&str>, packages: &[&str]) -> String {
+        let difference = Difference {
+            running: running.map(str::to_owned),
+            planned: "/nix/store/2-nixos".to_owned(),
+            packages: packages.iter().map(|line| (*line).to_owned()).collect(),
+        };
+        difference.text("alpha")
+    }
+
+    #[test]
+    fn packages_are_listed_below_the_two_systems() {
+        let old = Some("/nix/store/1-nixos");
+        insta::assert_snapshot!(shown(old, &["hello: 2.10 → 2.12, +5.6 KiB", "jq: ∅ → 1.7"]), @r"
+        alpha: /nix/store/1-nixos
+               -> /nix/store/2-nixos
+          hello: 2.10 → 2.12, +5.6 KiB
+          jq: ∅ → 1.7
+        ");
+        insta::assert_snapshot!(shown(old, &[]), @r"
+        alpha: /nix/store/1-nixos
+               -> /nix/store/2-nixos
+          no package has another version or a size that differs by more than 8 KiB: only configuration differs
+        ");
+    }
+
+    #[test]
+    fn nothing_to_compare() {
+        let new = Some("/nix/store/2-nixos");
+        insta::assert_snapshot!(shown(new, &[]), @"alpha: no difference: it runs /nix/store/2-nixos");
+        insta::assert_snapshot!(shown(None, &[]), @"alpha: runs no NixOS system; planned: /nix/store/2-nixos");
+    }
 }

@@ -4,11 +4,10 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
-use tokio::sync::{Semaphore, mpsc};
+use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::plan::StepKind;
 use crate::process::Stream;
@@ -38,7 +37,7 @@ pub enum Event {
         /// Node name.
         node: String,
         /// What building it takes.
-        #[serde(flatten, serialize_with = "cache_status")]
+        #[serde(flatten)]
         status: CacheStatus,
     },
     /// A node does not evaluate. Its steps fail with the same message.
@@ -62,16 +61,9 @@ pub enum Event {
     StepOutput {
         /// Step id.
         step: String,
-        /// The line without its end.
-        line: String,
-    },
-    /// A line that the user's own command printed on a node.
-    #[serde(rename = "stepOutput")]
-    CommandOutput {
-        /// Step id.
-        step: String,
-        /// Where it was printed.
-        stream: Stream,
+        /// Where the user's own command printed it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stream: Option<Stream>,
         /// The line without its end.
         line: String,
     },
@@ -80,8 +72,7 @@ pub enum Event {
         /// Step id.
         step: String,
         /// How long it ran.
-        #[serde(rename = "seconds", serialize_with = "seconds")]
-        elapsed: Duration,
+        seconds: f64,
         /// How it ended.
         #[serde(flatten)]
         result: StepResult,
@@ -111,8 +102,8 @@ pub enum Event {
         /// Why.
         detail: String,
     },
-    /// A rollout took a node back.
-    TakenBack {
+    /// A rollout reverted a node.
+    Reverted {
         /// Its id.
         rollout: String,
         /// Node name.
@@ -123,11 +114,12 @@ pub enum Event {
     /// What became of every node; the last event of a walk.
     Summary(Value),
     /// Why there was no walk; the last event of such a run.
-    Error(#[serde(serialize_with = "message")] String),
+    Error(#[serde(serialize_with = "text")] String),
 }
 
 /// What building a derivation takes, as far as the evaluator looked.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(tag = "cacheStatus", rename_all = "camelCase")]
 pub enum CacheStatus {
     /// Nobody looked.
     #[default]
@@ -137,13 +129,16 @@ pub enum CacheStatus {
     /// It is only fetched.
     Cached {
         /// How many store paths.
+        #[serde(rename = "fetches")]
         fetch: usize,
     },
     /// It is built.
     NotBuilt {
         /// How many derivations.
+        #[serde(rename = "builds")]
         build: usize,
         /// How many store paths are fetched for that.
+        #[serde(rename = "fetches")]
         fetch: usize,
     },
 }
@@ -170,31 +165,33 @@ pub struct WalkStep {
     pub node: Option<String>,
 }
 
+impl WalkStep {
+    /// The step's name without its node, such as `build`.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        let what = self.id.strip_suffix(self.node.as_deref().unwrap_or_default());
+        what.and_then(|what| what.strip_suffix(':')).unwrap_or(&self.id)
+    }
+}
+
 /// How a step ended, for readers of the stream.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[serde(tag = "result", rename_all = "camelCase")]
+#[serde(tag = "result", content = "detail", rename_all = "camelCase")]
 pub enum StepResult {
     /// It did its work; the text says what, in a few words.
-    Done(#[serde(serialize_with = "detail")] String),
+    Done(String),
     /// There was nothing to do.
-    Skipped(#[serde(serialize_with = "detail")] Skip),
+    Skipped(Skip),
     /// It failed; the text is the whole message for people.
-    Failed(#[serde(serialize_with = "message")] String),
+    Failed(String),
     /// Its node does not answer, so nothing was tried; the text is the whole message for people.
-    Offline(#[serde(serialize_with = "message")] String),
+    Offline(String),
     /// It never started, because the named step did not succeed.
-    Blocked {
-        /// The step that failed first.
-        by: String,
-    },
-    /// It never started, because another step failed and nothing was to start after that.
-    NotStarted {
-        /// The step that failed.
-        #[serde(rename = "by")]
-        because: String,
-    },
+    Blocked(String),
+    /// It never started, because the named step failed and nothing was to start after that.
+    NotStarted(String),
     /// It never started, because its rollout does not go on; the text says why.
-    Aborted(#[serde(serialize_with = "detail")] String),
+    Aborted(String),
     /// It never started or was stopped, because the run was cancelled.
     #[serde(rename = "interrupted")]
     Cancelled,
@@ -229,121 +226,54 @@ impl fmt::Display for Skip {
     }
 }
 
+impl Serialize for Skip {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
 fn text<S: Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
     to.collect_map([("text", text)])
-}
-
-fn detail<T: ToString, S: Serializer>(detail: &T, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_map([("detail", detail.to_string())])
-}
-
-fn message<S: Serializer>(message: &str, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_map([("message", message)])
-}
-
-fn seconds<S: Serializer>(elapsed: &Duration, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_f64(elapsed.as_secs_f64())
-}
-
-fn cache_status<S: Serializer>(status: &CacheStatus, to: S) -> Result<S::Ok, S::Error> {
-    let (status, build, fetch) = match *status {
-        CacheStatus::Unknown => return to.collect_map([("", ""); 0]),
-        CacheStatus::Local => ("local", 0, 0),
-        CacheStatus::Cached { fetch } => ("cached", 0, fetch),
-        CacheStatus::NotBuilt { build, fetch } => ("notBuilt", build, fetch),
-    };
-    to.collect_map([("cacheStatus", json!(status)), ("builds", json!(build)), ("fetches", json!(fetch))])
 }
 
 /// So many lines of the user's commands wait for slow readers; then the commands do.
 const WAITING: usize = 256;
 
+/// An event, and the room that it takes until it is read.
+pub type Sent = (Event, Option<OwnedSemaphorePermit>);
+
+/// The end that reads.
+pub type EventReader = mpsc::UnboundedReceiver<Sent>;
+
 /// Where producers send events. Sending never fails: a reader that is gone loses nothing but display.
 #[derive(Clone, Debug)]
 pub struct EventSink {
-    sender: mpsc::UnboundedSender<Event>,
-    room: Arc<Semaphore>,
-}
-
-/// The end that reads.
-#[derive(Debug)]
-pub struct EventReader {
-    receiver: mpsc::UnboundedReceiver<Event>,
+    sender: mpsc::UnboundedSender<Sent>,
     room: Arc<Semaphore>,
 }
 
 impl EventSink {
     /// A sink and the end that reads from it.
     pub fn channel() -> (Self, EventReader) {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let room = Arc::new(Semaphore::new(WAITING));
-        let reader = EventReader { receiver, room: room.clone() };
-        (Self { sender, room }, reader)
-    }
-
-    /// A sink that does not keep the stream open.
-    #[must_use]
-    pub fn downgrade(&self) -> WeakEventSink {
-        WeakEventSink { sender: self.sender.downgrade(), room: self.room.clone() }
+        let (sender, reader) = mpsc::unbounded_channel();
+        (Self { sender, room: Arc::new(Semaphore::new(WAITING)) }, reader)
     }
 
     /// Sends one event, without waiting for anybody.
     pub fn send(&self, event: Event) {
         // A closed receiver means that nobody looks any more, which is no fault of the producer.
-        let _ = self.sender.send(event);
+        let _ = self.sender.send((event, None));
+    }
+
+    /// Sends a line that a step's command printed.
+    pub fn show(&self, step: &str, line: String) {
+        self.send(Event::StepOutput { step: step.to_owned(), stream: None, line });
     }
 
     /// Sends a line of a user's command once readers have taken in enough of those before it.
-    pub async fn send_in_turn(&self, event: Event) {
-        // The reader gives the room back; one that is gone closes it.
-        if let Ok(room) = self.room.acquire().await {
-            room.forget();
-        }
-        self.send(event);
-    }
-}
-
-impl EventReader {
-    /// The next event; none when every sink is gone.
-    pub async fn recv(&mut self) -> Option<Event> {
-        let event = self.receiver.recv().await;
-        self.give_back(event.as_ref());
-        event
-    }
-
-    /// The next event, if there is one already.
-    #[cfg(test)]
-    pub fn try_recv(&mut self) -> Option<Event> {
-        let event = self.receiver.try_recv().ok();
-        self.give_back(event.as_ref());
-        event
-    }
-
-    fn give_back(&self, event: Option<&Event>) {
-        if matches!(event, Some(Event::CommandOutput { .. })) {
-            self.room.add_permits(1);
-        }
-    }
-}
-
-impl Drop for EventReader {
-    fn drop(&mut self) {
-        self.room.close();
-    }
-}
-
-/// A sink that works as long as another one keeps the stream open.
-#[derive(Clone, Debug)]
-pub struct WeakEventSink {
-    sender: mpsc::WeakUnboundedSender<Event>,
-    room: Arc<Semaphore>,
-}
-
-impl WeakEventSink {
-    /// The sink, if the stream is still open.
-    #[must_use]
-    pub fn upgrade(&self) -> Option<EventSink> {
-        let (sender, room) = (self.sender.upgrade()?, self.room.clone());
-        Some(EventSink { sender, room })
+    pub async fn show_in_turn(&self, step: &str, (stream, line): (Stream, String)) {
+        let room = self.room.clone().acquire_owned().await.ok();
+        let event = Event::StepOutput { step: step.to_owned(), stream: Some(stream), line };
+        let _ = self.sender.send((event, room));
     }
 }

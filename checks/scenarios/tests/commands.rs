@@ -75,7 +75,7 @@ fn a_command_runs_on_all_nodes_and_tells_where_it_failed() {
             "\"command\":\"exec\"",
             &format!("{step},\"stream\":\"stdout\",\"line\":\"out\""),
             &format!("{step},\"stream\":\"stderr\",\"line\":\"err\""),
-            "\"result\":\"failed\",\"message\":\"exit status: 3\"",
+            "\"result\":\"failed\",\"detail\":\"exit status: 3\"",
             "\"success\":false,\"nodes\":{\"alpha\":{\"result\":\"failed\",\"detail\":\"exit status: 3\"},\"beta\":{\"result\":\"done\"",
         ],
     );
@@ -98,7 +98,7 @@ fn programs_and_logs_get_everything() {
     let events = site.sh("netlib deploy --json --log-dir /root/logs 2>/dev/null");
     assert_eq!(events.code(), 1, "{}", events.stdout);
     let lines: Vec<&str> = events.stdout.lines().collect();
-    assert!(lines[0].starts_with("{\"event\":\"begin\"") && lines[0].contains("\"schema\":1"));
+    assert!(lines[0].starts_with("{\"event\":\"begin\"") && lines[0].contains("\"schema\":2"));
     let of = |event: &str, part: &str| {
         let start = format!("{{\"event\":\"{event}\"");
         lines.iter().any(|line| line.starts_with(&start) && line.contains(part))
@@ -109,7 +109,7 @@ fn programs_and_logs_get_everything() {
     let last = lines[lines.len() - 1];
     assert_says(
         last,
-        &["\"summary\"", "\"success\":false", "\"alpha\":{\"result\":\"active\"", "\"result\":\"offline\""],
+        &["\"summary\"", "\"success\":false", "\"alpha\":{\"result\":\"changed\"", "\"result\":\"offline\""],
     );
 
     assert_eq!(site.must("cat /root/logs/events.jsonl").lines().count(), lines.len());

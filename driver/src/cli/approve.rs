@@ -1,18 +1,18 @@
 //! `netlib approve`: lets a paused rollout go on.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
 
-use super::common::{Display, FlakeArgs, prepare, print};
-use super::interrupt::Interrupts;
+use super::args::FlakeArgs;
+use super::session::{Prepared, Session};
 use super::sudo::SudoArgs;
-use super::{Error, Exit};
-use crate::event::EventSink;
+use super::{Error, Output};
+use crate::host::Host;
 use crate::host::script::rollout::{self, Approval, Waiting};
-use crate::host::{Host, Hosts};
-use crate::plan::Plan;
+use crate::plan::Rollout;
 use crate::steps::{Approvers, Statement, coordinator, who};
 
 /// Resume a paused rollout, from any machine that reaches its coordinator.
@@ -51,96 +51,80 @@ pub struct ApproveArgs {
 }
 
 /// Approves, and says what.
-pub async fn run(args: ApproveArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, Vec::new());
-    let approved = approved(&args, display.events(), interrupts).await;
-    display.end().await;
-    let (text, exit) = approved?;
-    print(&text)?;
-    Ok(exit)
-}
-
-async fn approved(args: &ApproveArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(String, Exit), Error> {
+pub async fn run(args: ApproveArgs, session: &Session) -> Result<Output, Error> {
     let named: Vec<&String> = args.rollout.iter().collect();
     let request = json!({ "command": "approve", "rollouts": named });
-    let prepared = prepare(&args.flake, request, events, interrupts).await?;
-    let plan = &prepared.plan;
-    // Others only stand in for a coordinator that does not answer.
-    let nodes = plan.rollouts.values().map(|rollout| rollout.coordinator.clone()).collect();
-    let hosts = Hosts::new(plan)?.asking(args.sudo.source(interrupts), &nodes);
+    let prepared = session.prepare((&args.flake, &args.sudo), request).await?;
     let mut texts = Vec::new();
-    let mut waiting = Vec::new();
-    for id in plan.rollouts.keys() {
-        match look(&hosts, plan, id).await {
-            Ok((host, Some(found))) => waiting.push((id.clone(), host, found)),
-            Ok((_, None)) => texts.push(format!("rollout {id} does not wait for approval")),
-            Err(error) => texts.push(format!("rollout {id}: {error}")),
+    let mut found = Vec::new();
+    for (id, planned) in &prepared.plan.rollouts {
+        match look(&prepared, id, planned).await {
+            Ok((host, Some(waiting))) => found.push(Found { id, planned, host, waiting }),
+            Ok((_, None)) => texts.push(format!("rollout {id} does not wait for approval\n")),
+            Err(error) => texts.push(format!("rollout {id}: {error}\n")),
         }
     }
-    let exit = match waiting.as_slice() {
-        [(id, host, found)] => {
-            let dir = prepared.run_dir.path();
-            let approved = approve(args, (plan, id), (&**host, found), dir).await;
-            let exit = if approved.is_ok() { Exit::Good } else { Exit::NodeFailed };
-            texts = vec![approved.unwrap_or_else(|why| format!("rollout {id}: {why}"))];
-            exit
-        }
-        [] => Exit::NodeFailed,
-        several => {
-            let names: Vec<&str> = several.iter().map(|(id, ..)| id.as_str()).collect();
+    let output = match found.as_slice() {
+        [one] => match approve(&args, one, &prepared).await {
+            Ok(text) => Output::new(text + "\n", true),
+            Err(why) => Output::new(format!("rollout {}: {why}\n", one.id), false),
+        },
+        [] => Output::new(texts.concat(), false),
+        [first, ..] => {
+            let names: Vec<&str> = found.iter().map(|found| found.id).collect();
             let names = names.join(", ");
-            return Err(format!(
-                "several rollouts wait for approval: {names}.\nName one: netlib approve {}",
-                several[0].0
-            )
-            .into());
+            return Err(
+                format!("several rollouts wait for approval: {names}.\nName one: netlib approve {}", first.id).into()
+            );
         }
     };
-    hosts.close().await;
-    Ok((texts.join("\n") + "\n", exit))
+    prepared.hosts.close().await;
+    Ok(output)
 }
 
-type Found = (std::sync::Arc<dyn Host>, Option<Waiting>);
+/// A rollout that waits.
+struct Found<'a> {
+    id: &'a str,
+    planned: &'a Rollout,
+    host: Arc<dyn Host>,
+    waiting: Waiting,
+}
 
-async fn look(hosts: &Hosts, plan: &Plan, id: &str) -> Result<Found, Error> {
-    let Some(planned) = plan.rollouts.get(id) else {
-        return Err(format!("the plan has no rollout `{id}`").into());
-    };
-    let host = coordinator(hosts, planned).await?;
+async fn look(prepared: &Prepared, id: &str, planned: &Rollout) -> Result<(Arc<dyn Host>, Option<Waiting>), Error> {
+    let host = coordinator(&prepared.hosts, planned).await?;
     let document = rollout::read(&*host, id).await?;
     Ok((host, document.waiting))
 }
 
 /// Approves; the text says what. Otherwise, why not.
-async fn approve(
-    args: &ApproveArgs,
-    (plan, id): (&Plan, &str),
-    (host, waiting): (&dyn Host, &Waiting),
-    dir: &Path,
-) -> Result<String, String> {
-    let Waiting { digest, batch, deployer, since } = waiting;
-    if args.digest.as_ref().is_some_and(|wanted| wanted != digest) {
-        return Err(format!("it waits with plan {digest}, which is another one; nothing was approved"));
-    }
-    if args.batch.is_some_and(|wanted| wanted != *batch) {
-        return Err(format!("it waits after batch {batch}, which is another one; nothing was approved"));
+async fn approve(args: &ApproveArgs, found: &Found<'_>, prepared: &Prepared) -> Result<String, String> {
+    let Found { id, planned, host, waiting: Waiting { digest, batch, deployer, since } } = found;
+    let other = match (&args.digest, args.batch) {
+        (Some(wanted), _) if wanted != digest => Some(format!("with plan {digest}")),
+        (_, Some(wanted)) if wanted != *batch => Some(format!("after batch {batch}")),
+        _ => None,
+    };
+    if let Some(other) = other {
+        return Err(format!("it waits {other}, which is another one; nothing was approved"));
     }
     let mut approval = Approval { digest: digest.clone(), batch: *batch, by: who(), signature: None };
-    let approvers = &plan.rollouts[id].approvers;
-    if !approvers.is_empty() {
+    if !planned.approvers.is_empty() {
         if args.digest.is_none() || args.batch.is_none() {
             return Err(format!(
                 "its approvals are signed, and only its coordinator says what waits; nothing was approved\n  \
-                 what to do: name the plan and the batch that the waiting deploy shows: netlib approve {id} --digest … --batch …"
+                 help: name the plan and the batch that the waiting deploy shows: netlib approve {id} --digest … --batch …"
             ));
         }
-        let statement = Statement::of(&plan.network, id, &approval);
-        let (by, signature) = signed(args, id, approvers, (&statement, dir)).await?;
+        let statement = Statement::of(&prepared.plan.network, id, &approval);
+        let signed = signed(args.key.as_deref(), &planned.approvers, &statement, prepared.run_dir()).await;
+        let (by, signature) = signed.map_err(|why| {
+            let names: Vec<&str> = planned.approvers.keys().map(String::as_str).collect();
+            format!("{why}; its approvers are {}; nothing was approved", names.join(", "))
+        })?;
         approval.by = by;
         approval.signature = Some(signature);
     }
-    let approved = rollout::approve(host, id, &approval).await;
-    approved.map_err(|error| error.to_string())?;
+    rollout::approve(&**host, id, &approval).await.map_err(|error| error.to_string())?;
     Ok(format!(
         "approved: rollout {id} goes on after batch {batch} (plan {digest}, waiting since {since}, started by {deployer})"
     ))
@@ -148,35 +132,22 @@ async fn approve(
 
 /// The signature of the approver whose key is at hand, and who that is.
 async fn signed(
-    args: &ApproveArgs,
-    id: &str,
+    key: Option<&Path>,
     approvers: &Approvers,
-    (statement, dir): (&Statement, &Path),
+    statement: &Statement,
+    dir: &Path,
 ) -> Result<(String, String), String> {
-    let names: Vec<&str> = approvers.keys().map(String::as_str).collect();
-    let names = names.join(", ");
-    if let Some(key) = &args.key {
+    if let Some(key) = key {
         let signature = statement.sign(key).await?;
         let by = statement.signer(approvers, &signature, dir).await;
-        let by = by.ok_or_else(|| {
-            format!(
-                "{} is not the key of an approver of the rollout {id} ({names}); nothing was approved",
-                key.display()
-            )
-        })?;
-        return Ok((by, signature));
+        return by.map(|by| (by, signature)).ok_or_else(|| format!("{} is not the key of an approver", key.display()));
     }
     let path = dir.join("approver.pub");
-    for (name, keys) in approvers {
-        for key in keys {
-            std::fs::write(&path, format!("{key}\n")).map_err(|error| error.to_string())?;
-            if let Ok(signature) = statement.sign(&path).await {
-                return Ok((name.clone(), signature));
-            }
+    for (name, key) in approvers.iter().flat_map(|(name, keys)| keys.iter().map(move |key| (name, key))) {
+        std::fs::write(&path, format!("{key}\n")).map_err(|error| error.to_string())?;
+        if let Ok(signature) = statement.sign(&path).await {
+            return Ok((name.clone(), signature));
         }
     }
-    Err(format!(
-        "the SSH agent has no key of an approver of the rollout {id} ({names}); nothing was approved\n  \
-         what to do: name the private key with --key, or add it to the agent with ssh-add"
-    ))
+    Err("the SSH agent has no key of an approver (name the private key with --key, or add it with ssh-add)".to_owned())
 }

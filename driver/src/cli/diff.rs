@@ -5,15 +5,10 @@ use std::sync::Arc;
 use clap::Args;
 use futures::StreamExt;
 
-use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
-use super::interrupt::Interrupts;
-use super::status::evaluated;
-use super::sudo::SudoArgs;
-use super::{Error, Exit};
-use crate::difference::{Comparison, Difference, compare};
-use crate::event::{Event, EventSink};
-use crate::host::Hosts;
-use crate::report::difference::text;
+use super::args::HostArgs;
+use super::session::Session;
+use super::{Error, Output};
+use crate::difference::{Comparison, compare};
 
 /// How many nodes are compared at the same time: each builds.
 const AT_ONCE: usize = 4;
@@ -29,54 +24,31 @@ const AT_ONCE: usize = 4;
     Exit status: 0 all nodes could be compared, 1 some could not, 2 usage or evaluation error, 130 interrupted.")]
 pub struct DiffArgs {
     #[command(flatten)]
-    flake: FlakeArgs,
-    #[command(flatten)]
-    select: SelectArgs,
-    #[command(flatten)]
-    sudo: SudoArgs,
+    on: HostArgs,
 }
-
-type Compared = (String, Result<Difference, String>);
 
 /// Compares and prints.
-pub async fn run(args: DiffArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, Vec::new());
-    let compared = compared(&args, display.events(), interrupts).await;
-    display.end().await;
-    let mut is_good = true;
-    for (node, result) in compared? {
-        match result {
-            Ok(difference) => print(&text(&node, &difference))?,
-            Err(error) => {
-                is_good = false;
-                eprintln!("{error}");
-            }
-        }
-    }
-    Ok(if is_good { Exit::Good } else { Exit::NodeFailed })
-}
-
-async fn compared(args: &DiffArgs, events: &EventSink, interrupts: &Interrupts) -> Result<Vec<Compared>, Error> {
-    let prepared = prepare(&args.flake, args.select.request("diff"), events, interrupts).await?;
-    let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
+pub async fn run(args: DiffArgs, session: &Session) -> Result<Output, Error> {
+    let prepared = session.open(&args.on, "diff").await?;
     let parts = Comparison {
-        hosts: hosts.clone(),
-        toplevels: Arc::new(evaluated(&prepared, events)),
-        run_dir: prepared.run_dir.path().to_owned(),
-        cancel: interrupts.token().clone(),
+        hosts: prepared.hosts.clone(),
+        toplevels: Arc::new(prepared.evaluated_all(&session.events)),
+        run_dir: prepared.run_dir().to_owned(),
+        cancel: session.cancel.clone(),
     };
-    let compared = futures::stream::iter(&prepared.nodes)
+    let compared: Vec<_> = futures::stream::iter(&prepared.nodes)
         .map(async |node: &String| {
             let step = format!("diff:{node}");
-            let show = |line| {
-                events.send(Event::StepOutput { step: step.clone(), line });
-            };
-            let result = compare(&parts, node, show).await;
-            (node.clone(), result.map_err(|error| format!("node `{node}`, step `{step}`: {error}")))
+            let result = compare(&parts, node, |line| session.events.show(&step, line)).await;
+            result
+                .map(|difference| difference.text(node))
+                .map_err(|error| format!("node `{node}`, step `{step}`: {error}\n"))
         })
         .buffered(AT_ONCE)
         .collect()
         .await;
-    hosts.close().await;
-    Ok(compared)
+    prepared.hosts.close().await;
+    let (shown, failed): (Vec<_>, Vec<_>) = compared.into_iter().partition(Result::is_ok);
+    let output = Output::new(shown.into_iter().flatten().collect(), failed.is_empty());
+    Ok(Output { stderr: failed.into_iter().filter_map(Result::err).collect(), ..output })
 }

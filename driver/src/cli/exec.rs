@@ -1,32 +1,22 @@
 //! `netlib exec`: one command on many nodes at the same time.
 
-use std::collections::BTreeMap;
-use std::io::Write;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use futures::FutureExt;
-use futures::future::BoxFuture;
-use tokio_util::sync::CancellationToken;
 
-use super::common::{Display, FlakeArgs, SelectArgs, prepare};
-use super::interrupt::Interrupts;
-use super::record::RecordArgs;
-use super::sudo::SudoArgs;
-use super::{Error, Exit};
-use crate::event::{Event, EventSink, StepResult};
-use crate::graph::{Graph, StepId};
+use super::args::{HostArgs, RecordArgs};
+use super::session::{EachNode, Session};
+use super::{Error, Output};
+use crate::event::{EventSink, StepResult};
+use crate::graph::Graph;
 use crate::host::{HostCommand, HostError, Hosts};
-use crate::plan::{Step, StepKind};
+use crate::plan::StepKind;
 use crate::process::line_channel;
-use crate::report::exec::{Ended, Prefixed, verdict};
+use crate::report::exec::{Prefixed, verdict};
 use crate::report::summary::{NodeResult, Row, Summary};
-use crate::schedule::{Execute, Limits, OnFailure, Policy, RunResult, run as walk};
-
-/// What the steps' names begin with.
-const STEP: &str = "exec:";
+use crate::schedule::RunResult;
 
 /// Run a command as root on the selected nodes, in parallel. It has no input and no terminal.
 ///
@@ -39,11 +29,7 @@ const STEP: &str = "exec:";
     Exit status: 0 the command succeeded on all nodes, 1 not on some, 2 usage or evaluation error, 130 interrupted.")]
 pub struct ExecArgs {
     #[command(flatten)]
-    flake: FlakeArgs,
-    #[command(flatten)]
-    select: SelectArgs,
-    #[command(flatten)]
-    sudo: SudoArgs,
+    on: HostArgs,
 
     #[command(flatten)]
     record: RecordArgs,
@@ -62,151 +48,108 @@ pub struct ExecArgs {
 }
 
 /// Runs the command everywhere and says where it failed.
-pub async fn run(args: ExecArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let mut readers = args.record.readers("exec")?;
-    let display = if args.record.json {
-        Display::start(interrupts, readers)
-    } else {
-        readers.push(Box::new(Prefixed::new(std::io::stdout(), std::io::stderr())));
-        Display::until_the_walk(interrupts, readers)
-    };
-    let result = walked(&args, display.events(), interrupts).await;
-    display.events().send(match &result {
-        Ok(result) => summary(result).event(),
-        Err(error) => Event::Error(error.to_string()),
-    });
-    display.end().await;
-    let result = result?;
+pub async fn run(args: ExecArgs, session: &Session) -> Result<Output, Error> {
+    session.record(&args.record, "exec")?;
     if !args.record.json {
-        // The terminal may be gone.
-        let _ = write!(std::io::stderr(), "{}", verdict(&ended(&result)));
+        session.screen.end_at_walk();
+        session.add(Prefixed { stdout: std::io::stdout(), stderr: std::io::stderr() });
     }
-    Ok(if result.is_success() { Exit::Good } else { Exit::NodeFailed })
-}
-
-async fn walked(args: &ExecArgs, events: &EventSink, interrupts: &Interrupts) -> Result<RunResult, Error> {
-    let prepared = prepare(&args.flake, args.select.request("exec"), events, interrupts).await?;
-    let step = |node: &String| {
-        let step = Step::of_node(StepKind::Command, node);
-        (format!("{STEP}{node}"), step)
-    };
-    let graph = Graph::from_steps(&prepared.nodes.iter().map(step).collect())?;
-    let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
-    let runner = Runner {
-        hosts: hosts.clone(),
-        command: HostCommand::new(args.command.clone()).timeout(Duration::from_secs(args.timeout)),
-        events: events.clone(),
-        cancel: interrupts.token().clone(),
-    };
-    events.send(Event::WalkStarted { steps: graph.steps().cloned().collect() });
-    let policy = Policy {
-        limits: Limits { overall: args.max_parallel.get(), per_kind: BTreeMap::new() },
-        on_failure: OnFailure::GoOn,
-    };
-    let result = walk(&graph, &runner, policy, events, interrupts.token().clone()).await;
-    hosts.close().await;
-    Ok(result)
-}
-
-struct Runner {
-    hosts: Arc<Hosts>,
-    command: HostCommand,
-    events: EventSink,
-    cancel: CancellationToken,
-}
-
-impl Runner {
-    async fn command(&self, step: &str) -> Result<(), HostError> {
-        let host = self.hosts.get(node_of(step)).await?;
-        let (sink, mut lines) = line_channel();
-        let show = async {
-            while let Some((stream, line)) = lines.recv().await {
-                let step = step.to_owned();
-                let event = Event::CommandOutput { step, stream, line };
-                self.events.send_in_turn(event).await;
-            }
-        };
-        let (result, ()) = tokio::join!(host.execute(self.command.clone(), Some(sink)), show);
-        result.map(|_| ())
-    }
-}
-
-impl Execute for Runner {
-    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
-        let step = step.clone();
+    let prepared = session.open(&args.on, "exec").await?;
+    let command = HostCommand::new(args.command).timeout(Duration::from_secs(args.timeout));
+    let work = |node: String, step: String| {
+        let (prepared, command, session) = (&prepared, command.clone(), &session);
         async move {
             tokio::select! {
-                result = self.command(&step) => match result {
-                    Ok(()) => StepResult::Done(String::new()),
-                    // Its output was shown already.
-                    Err(HostError::Failed { status, .. }) => StepResult::Failed(status),
-                    Err(error) if error.is_offline() => StepResult::Offline(error.to_string()),
-                    Err(error) => StepResult::Failed(error.to_string()),
-                },
-                () = self.cancel.cancelled() => {
+                result = execute(&prepared.hosts, (&node, &step), command, &session.events) => ended(result),
+                () = session.cancel.cancelled() => {
                     StepResult::Failed("interrupted; the command may still run there".to_owned())
                 }
             }
         }
         .boxed()
+    };
+    let each = EachNode { name: "exec", kind: StepKind::Command, at_once: args.max_parallel.get(), work: &work };
+    let (graph, result) = session.walk_each(&prepared.nodes, each).await?;
+    prepared.hosts.close().await;
+    let summary = summary(&graph, &result);
+    let stderr = if args.record.json { String::new() } else { verdict(&summary) };
+    Ok(Output { stderr, ..Output::summary("", summary, true) })
+}
+
+async fn execute(
+    hosts: &Hosts,
+    (node, step): (&str, &str),
+    command: HostCommand,
+    events: &EventSink,
+) -> Result<(), HostError> {
+    let host = hosts.get(node).await?;
+    let (sink, mut lines) = line_channel();
+    let show = async {
+        while let Some(line) = lines.recv().await {
+            events.show_in_turn(step, line).await;
+        }
+    };
+    let (result, ()) = tokio::join!(host.execute(command, Some(sink)), show);
+    result.map(|_| ())
+}
+
+fn ended(result: Result<(), HostError>) -> StepResult {
+    match result {
+        Ok(()) => StepResult::Done(String::new()),
+        // Its output was shown already.
+        Err(HostError::Failed { status, .. }) => StepResult::Failed(status),
+        Err(error) if error.is_offline() => StepResult::Offline(error.to_string()),
+        Err(error) => StepResult::Failed(error.to_string()),
     }
 }
 
-fn node_of(step: &str) -> &str {
-    step.strip_prefix(STEP).unwrap_or(step)
-}
-
-/// How it ended on each node.
-fn ended(result: &RunResult) -> Vec<Ended> {
-    let of = |(step, result): (&StepId, &StepResult)| Ended {
-        node: node_of(step).to_owned(),
-        result: match result {
-            StepResult::Done(_) => Ok(()),
-            StepResult::Failed(why) | StepResult::Offline(why) => Err(why.clone()),
-            _ => Err("interrupted before the command began".to_owned()),
-        },
+/// The whole message of each node, because nothing else shows it.
+fn summary(graph: &Graph, result: &RunResult) -> Summary {
+    let row = |result: &StepResult| match result {
+        StepResult::Done(_) => (NodeResult::Done, String::new()),
+        StepResult::Failed(why) => (NodeResult::Failed, why.clone()),
+        StepResult::Offline(why) => (NodeResult::Offline, why.clone()),
+        _ => (NodeResult::Skipped, "interrupted before the command began".to_owned()),
     };
-    result.steps.iter().map(of).collect()
-}
-
-fn summary(result: &RunResult) -> Summary {
-    let rows = std::iter::zip(ended(result), result.steps.values());
-    let rows = rows.map(|(ended, result)| Row {
-        node: ended.node,
-        result: match result {
-            StepResult::Done(_) => NodeResult::Done,
-            StepResult::Failed(_) => NodeResult::Failed,
-            StepResult::Offline(_) => NodeResult::Offline,
-            _ => NodeResult::Skipped,
-        },
-        detail: ended.result.err().unwrap_or_default(),
+    let nodes = graph.steps().filter_map(|step| {
+        let (result, detail) = row(result.steps.get(&step.id)?);
+        Some((step.node.clone()?, Row { result, detail }))
     });
-    Summary { rows: rows.collect(), is_rest_good: true, rollouts: Vec::new() }
+    Summary { nodes: nodes.collect(), ..Summary::default() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Step;
 
     #[test]
     fn each_node_has_one_row_that_says_how_it_ended() {
-        let steps = [
+        let ended = [
             ("alpha", StepResult::Done(String::new())),
             ("beta", StepResult::Failed("exit status: 3".to_owned())),
             ("delta", StepResult::Cancelled),
             ("gamma", StepResult::Offline("no answer".to_owned())),
         ];
-        let steps = steps.map(|(node, result)| (format!("{STEP}{node}"), result));
-        let result = RunResult { steps: steps.into() };
-        let summary = summary(&result);
+        let id = |node: &str| format!("exec:{node}");
+        let steps = ended.iter().map(|(node, _)| (id(node), Step::of_node(StepKind::Command, node)));
+        let graph = Graph::from_steps(&steps.collect()).unwrap();
+        let result = RunResult { steps: ended.map(|(node, result)| (id(node), result)).into() };
+        let summary = summary(&graph, &result);
         assert!(!summary.is_success());
-        let rows: Vec<String> =
-            summary.rows.iter().map(|row| format!("{}: {}: {}", row.node, row.result.word(), row.detail)).collect();
-        insta::assert_snapshot!(rows.join("\n"), @r"
-        alpha: done: 
-        beta: failed: exit status: 3
-        delta: skipped: interrupted before the command began
-        gamma: offline: no answer
+        insta::assert_snapshot!(summary, @r"
+        alpha  done
+        beta   failed        exit status: 3
+        delta  skipped       interrupted before the command began
+        gamma  offline       no answer
+        0 of 4 nodes active, 1 done, 1 failed, 1 offline, 1 skipped
         ");
+        insta::assert_snapshot!(verdict(&summary), @r"
+        beta: exit status: 3
+        delta: interrupted before the command began
+        gamma: no answer
+        failed on 3 of 4 nodes
+        ");
+        assert_eq!(verdict(&Summary::default()), "");
     }
 }

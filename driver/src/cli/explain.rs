@@ -5,9 +5,9 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::common::{FlakeArgs, asking, print};
-use super::interrupt::Interrupts;
-use super::{Error, Exit};
+use super::args::FlakeArgs;
+use super::session::Session;
+use super::{Error, Output};
 use crate::evaluate::{QuestionError, applied, ask};
 use crate::flake::Flake;
 
@@ -37,21 +37,17 @@ struct Answer {
 }
 
 /// Prints where the value comes from.
-pub async fn run(args: ExplainArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let text = asking(&args.flake, interrupts, async |flake| {
-        let answer = explained(&args, flake).await?;
-        if !answer.problems.is_empty() {
-            return Err(answer.problems.join("\n").into());
-        }
-        let text = match answer.text {
-            Some(text) if !args.json => text,
-            _ => serde_json::to_string_pretty(&answer.found)? + "\n",
-        };
-        Ok(flake.sources.map(&text))
-    })
-    .await?;
-    print(&text)?;
-    Ok(Exit::Good)
+pub async fn run(args: ExplainArgs, session: &Session) -> Result<Output, Error> {
+    let (flake, _run_dir) = session.load(&args.flake).await?;
+    let answer = explained(&args, &flake).await?;
+    if !answer.problems.is_empty() {
+        return Err(answer.problems.join("\n").into());
+    }
+    let text = match answer.text {
+        Some(text) if !args.json => text,
+        _ => serde_json::to_string_pretty(&answer.found)? + "\n",
+    };
+    Ok(Output::new(flake.sources.map(&text), true))
 }
 
 async fn explained(args: &ExplainArgs, flake: &Flake) -> Result<Answer, QuestionError> {

@@ -5,16 +5,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
+use futures::FutureExt;
 
-use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
-use super::interrupt::Interrupts;
-use super::sudo::SudoArgs;
-use super::{Error, Exit};
+use super::args::HostArgs;
+use super::session::{EachNode, Session};
+use super::{Error, Output};
 use crate::evaluate::Attribute;
-use crate::event::EventSink;
-use crate::facts::{FactsError, GatherParts, Written, gather, local_folder, unknown_to_git};
-use crate::host::{Hosts, answering};
-use crate::steps::Settings;
+use crate::event::{Skip, StepResult, WalkStep};
+use crate::facts::{GatherParts, file, gather, local_folder, unknown_to_git};
+use crate::host::answering;
+use crate::plan::StepKind;
+
+/// How many nodes are asked at the same time.
+const AT_ONCE: usize = 8;
 
 /// Collect and record facts (public keys …) from nodes.
 #[derive(Args, Debug)]
@@ -35,65 +38,53 @@ enum FactsCommand {
 #[command(after_help = "Examples:\n  netlib facts gather\n  netlib facts gather --on beta\n  git add facts")]
 pub struct GatherArgs {
     #[command(flatten)]
-    flake: FlakeArgs,
-    #[command(flatten)]
-    select: SelectArgs,
-    #[command(flatten)]
-    sudo: SudoArgs,
+    on: HostArgs,
 }
 
-/// Runs the subcommand.
-pub async fn run(args: FactsArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
+/// Gathers, each node for itself, and says what is left to do.
+pub async fn run(args: FactsArgs, session: &Session) -> Result<Output, Error> {
     let FactsCommand::Gather(args) = args.command;
-    let display = Display::start(interrupts, Vec::new());
-    let gathered = gathered(&args, display.events(), interrupts).await;
-    display.end().await;
-    let Gathered { folder, results } = gathered?;
-    let files: Vec<PathBuf> = results.iter().filter_map(|(_, result)| file(result)).collect();
-    let failed: Vec<&str> =
-        results.iter().filter(|(_, result)| result.is_err()).map(|(node, _)| node.as_str()).collect();
-    let mut text = format!("facts of {} of {} nodes are recorded", files.len(), results.len());
-    if !failed.is_empty() {
-        text.push_str(&format!(", {} failed: {}", failed.len(), failed.join(", ")));
-    }
-    if let Some(command) = unknown_to_git(&folder, &files).await {
-        text = format!("Make the new files known to git, or the flake does not see them: {command}\n{text}");
-    }
-    print(&(text + "\n"))?;
-    Ok(if failed.is_empty() { Exit::Good } else { Exit::NodeFailed })
-}
-
-struct Gathered {
-    folder: PathBuf,
-    results: Vec<(String, Result<Written, FactsError>)>,
-}
-
-async fn gathered(args: &GatherArgs, events: &EventSink, interrupts: &Interrupts) -> Result<Gathered, Error> {
-    let prepared = prepare(&args.flake, args.select.request("facts"), events, interrupts).await?;
+    let prepared = session.open(&args.on, "facts").await?;
     let folder = local_folder(prepared.flake.sources.directory(), &prepared.flake.reference.place)?;
-    let run_dir = prepared.run_dir.path().to_owned();
-    let has_facts = |node: &&String| prepared.plan.nodes.get(*node).is_some_and(|node| !node.facts.is_empty());
-    let nodes: BTreeSet<String> = prepared.nodes.iter().filter(has_facts).cloned().collect();
-    let hosts = Arc::new(Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes));
-    let answering = answering(&hosts, &nodes, events, interrupts.token());
-    let gatherers = Arc::new(prepared.evaluated(answering, events)).of(Attribute::Gatherers);
+    let nodes = prepared.plan.nodes.iter().filter(|(_, node)| node.selected && !node.facts.is_empty());
+    let nodes: BTreeSet<String> = nodes.map(|(name, _)| name.clone()).collect();
+    let answering = answering(&prepared.hosts, &nodes, &session.events, &session.cancel);
     let parts = GatherParts {
         plan: prepared.plan.clone(),
-        gatherers,
-        nodes: prepared.nodes.clone(),
-        hosts: hosts.clone(),
+        gatherers: Arc::new(prepared.evaluated(answering, &session.events)).of(Attribute::Gatherers),
+        hosts: prepared.hosts.clone(),
         folder: folder.clone(),
-        settings: Settings::new(run_dir, interrupts.token().clone()),
-        events: events.clone(),
+        settings: session.settings(&prepared),
+        events: session.events.clone(),
     };
-    let results = gather(&parts).await.into_iter().collect();
-    hosts.close().await;
-    Ok(Gathered { folder, results })
-}
-
-fn file(result: &Result<Written, FactsError>) -> Option<PathBuf> {
-    match result {
-        Ok(Written::Unchanged { path } | Written::Changed { path, .. }) => Some(path.clone()),
-        Err(_) => None,
+    let work = |node: String, step: String| {
+        let parts = &parts;
+        async move {
+            let path = file(&parts.folder, &node);
+            match gather(parts, &node, &step).await.as_deref() {
+                Ok([]) => StepResult::Skipped(Skip::Because(format!("{} is unchanged", path.display()))),
+                Ok(names) => StepResult::Done(format!("wrote {} to {}", names.join(", "), path.display())),
+                Err(failure) => failure.at(&node, &step),
+            }
+        }
+        .boxed()
+    };
+    let each = EachNode { name: "facts", kind: StepKind::Command, at_once: AT_ONCE, work: &work };
+    let (graph, result) = session.walk_each(&nodes, each).await?;
+    prepared.hosts.close().await;
+    let is_recorded = |step: &&WalkStep| result.steps.get(&step.id).is_some_and(StepResult::is_success);
+    let (recorded, failed): (Vec<_>, Vec<_>) = graph.steps().partition(is_recorded);
+    let [recorded, failed] = [recorded, failed].map(|steps| {
+        let nodes = steps.into_iter().filter_map(|step| step.node.as_deref());
+        nodes.collect::<Vec<&str>>()
+    });
+    let mut text = format!("facts of {} of {} nodes are recorded", recorded.len(), nodes.len());
+    if !failed.is_empty() {
+        text += &format!(", {} failed: {}", failed.len(), failed.join(", "));
     }
+    let files: Vec<PathBuf> = recorded.iter().map(|node| file(&folder, node)).collect();
+    if let Some(command) = unknown_to_git(&folder, &files).await {
+        text = format!("New files must be tracked by git, or the flake does not see them: {command}\n{text}");
+    }
+    Ok(Output::new(text + "\n", failed.is_empty()))
 }

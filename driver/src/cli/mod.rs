@@ -1,25 +1,23 @@
 //! The command line: what people type and see. One file a subcommand; everything else is the library's.
 
 mod approve;
+mod args;
 mod check;
-mod common;
 mod deploy;
 mod diff;
-mod evaluation;
 mod exec;
 mod explain;
 mod facts;
 mod interrupt;
 mod limits;
 mod plan;
-mod record;
 mod render;
 mod rollback;
 mod run;
 mod saved;
+mod session;
 mod status;
 mod sudo;
-mod terminal;
 mod topology;
 
 use std::io::Write;
@@ -28,8 +26,9 @@ use std::process::ExitCode;
 use clap::{ArgAction, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-pub use common::{FlakeArgs, SelectArgs};
+use crate::report::summary::Summary;
 use interrupt::Interrupts;
+use session::Session;
 
 /// Deploy a network of NixOS machines in dependency order.
 #[derive(Debug, Parser)]
@@ -80,75 +79,107 @@ enum Command {
     Render(render::RenderArgs),
 }
 
-/// How a command ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Exit {
+/// How a command ended. The number is the exit status.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Exit {
     /// All is well.
-    Good,
+    #[default]
+    Good = 0,
     /// Some node failed.
-    NodeFailed,
+    NodeFailed = 1,
+    /// Bad usage, or a network that does not evaluate; clap uses the same for its own errors.
+    BadInput = 2,
     /// Nothing failed, and a rollout waits for approval.
-    Paused,
+    Paused = 3,
 }
 
-impl Exit {
-    /// The exit status.
-    #[must_use]
-    pub const fn status(self) -> u8 {
-        match self {
-            Self::Good => 0,
-            Self::NodeFailed => 1,
-            Self::Paused => 3,
-        }
-    }
+/// What a command has to say at its end.
+#[derive(Default)]
+struct Output {
+    exit: Exit,
+    /// The result.
+    stdout: String,
+    /// What concerns only people.
+    stderr: String,
+    /// What became of each node, for readers of the events.
+    summary: Option<Summary>,
 }
-
-/// Exit status of bad usage and evaluation errors; clap uses the same for its own.
-const BAD_INPUT: u8 = 2;
 
 /// An error that ends a command: bad usage, or a network that does not evaluate.
 type Error = Box<dyn std::error::Error + Send + Sync>;
+
+impl Exit {
+    const fn of(is_good: bool) -> Self {
+        if is_good { Self::Good } else { Self::NodeFailed }
+    }
+}
+
+impl Output {
+    fn new(stdout: String, is_good: bool) -> Self {
+        Self { exit: Exit::of(is_good), stdout, ..Self::default() }
+    }
+
+    /// What became of each node, behind other text; nothing where events are all that is wanted.
+    fn summary(text: &str, summary: Summary, is_json: bool) -> Self {
+        let exit = if summary.is_paused() { Exit::Paused } else { Exit::of(summary.is_success()) };
+        let stdout = if is_json { String::new() } else { format!("{text}{summary}") };
+        Self { exit, stdout, stderr: String::new(), summary: Some(summary) }
+    }
+
+    /// Somebody who stopped reading (`| head`) is no error.
+    fn print(self) -> Result<Exit, Error> {
+        let _ = write!(std::io::stderr(), "{}", self.stderr);
+        match write!(std::io::stdout().lock(), "{}", self.stdout) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(format!("cannot write to stdout: {error}").into())
+            }
+            _ => Ok(self.exit),
+        }
+    }
+}
 
 /// Runs the command line and returns the process's exit status.
 pub async fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr(cli.verbose);
     let interrupts = Interrupts::listen();
+    let session = Session::begin(&interrupts);
     let result = tokio::select! {
-        result = run(cli.command, &interrupts) => result,
-        () = interrupts.again() => {
+        result = run(cli.command, &session) => result,
+        () = interrupts.second.cancelled() => {
             // The terminal may be gone.
-            let _ = writeln!(std::io::stderr(), "\n{}", interrupts.farewell());
+            let _ = writeln!(std::io::stderr(), "\n{}", session.farewell());
             return ExitCode::from(interrupt::STATUS);
         }
     };
-    let status = match result {
-        _ if interrupts.happened() => interrupt::STATUS,
-        Ok(exit) => exit.status(),
+    session.end(&result).await;
+    let exit = match result.and_then(Output::print) {
+        _ if interrupts.first.is_cancelled() => interrupt::STATUS,
+        Ok(exit) => exit as u8,
         Err(error) => {
             let label = console::style("error:").for_stderr().red().bold();
             let _ = writeln!(std::io::stderr(), "{label} {error}");
-            BAD_INPUT
+            Exit::BadInput as u8
         }
     };
-    ExitCode::from(status)
+    ExitCode::from(exit)
 }
 
-async fn run(command: Command, interrupts: &Interrupts) -> Result<Exit, Error> {
+async fn run(command: Command, session: &Session) -> Result<Output, Error> {
     match command {
-        Command::Deploy(args) => deploy::run(args, interrupts).await,
-        Command::Run(args) => run::run(args, interrupts).await,
-        Command::Plan(args) => plan::run(args, interrupts).await,
-        Command::Status(args) => status::run(args, interrupts).await,
-        Command::Diff(args) => diff::run(args, interrupts).await,
-        Command::Rollback(args) => rollback::run(args, interrupts).await,
-        Command::Exec(args) => exec::run(args, interrupts).await,
-        Command::Check(args) => check::run(args, interrupts).await,
-        Command::Approve(args) => approve::run(args, interrupts).await,
-        Command::Facts(args) => facts::run(args, interrupts).await,
-        Command::Topology(args) => topology::run(args, interrupts).await,
-        Command::Explain(args) => explain::run(args, interrupts).await,
-        Command::Render(args) => render::run(args, interrupts).await,
+        Command::Deploy(args) => deploy::run(args, session).await,
+        Command::Run(args) => run::run(args, session).await,
+        Command::Plan(args) => plan::run(args, session).await,
+        Command::Status(args) => status::run(args, session).await,
+        Command::Diff(args) => diff::run(args, session).await,
+        Command::Rollback(args) => rollback::run(args, session).await,
+        Command::Exec(args) => exec::run(args, session).await,
+        Command::Check(args) => check::run(args, session).await,
+        Command::Approve(args) => approve::run(args, session).await,
+        Command::Facts(args) => facts::run(args, session).await,
+        Command::Topology(args) => topology::run(args, session).await,
+        Command::Explain(args) => explain::run(args, session).await,
+        Command::Render(args) => render::run(args, session).await,
     }
 }
 

@@ -6,12 +6,11 @@ use clap::Args;
 
 use serde_json::Value;
 
-use super::common::{Display, FlakeArgs, SelectArgs, prepare, print};
-use super::interrupt::Interrupts;
+use super::args::{FlakeArgs, SelectArgs};
 use super::saved::present;
-use super::status::evaluated;
-use super::{Error, Exit};
-use crate::event::EventSink;
+use super::session::Session;
+use super::sudo::SudoArgs;
+use super::{Error, Output};
 
 /// Show the steps of a deploy and their order: nodes, rollouts with batches and gates, checks. Contacts no host, and evaluates no
 /// NixOS system unless --out writes the plan.
@@ -47,30 +46,22 @@ struct Format {
 }
 
 /// Prints the plan.
-pub async fn run(args: PlanArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, Vec::new());
-    let planned = planned(&args, display.events(), interrupts).await;
-    display.end().await;
-    print(&planned?)?;
-    Ok(Exit::Good)
-}
-
-async fn planned(args: &PlanArgs, events: &EventSink, interrupts: &Interrupts) -> Result<String, Error> {
+pub async fn run(args: PlanArgs, session: &Session) -> Result<Output, Error> {
     let mut request = args.select.request("plan");
     request["show"] = args.format.show().into();
-    let prepared = prepare(&args.flake, request, events, interrupts).await?;
+    let prepared = session.prepare((&args.flake, &SudoArgs::default()), request).await?;
+    let plan = &prepared.plan;
     if let Some(path) = &args.out {
-        let toplevels = evaluated(&prepared, events);
-        let present = present(&prepared, &prepared.plan, &toplevels).await;
-        toplevels.end().await;
+        let results = prepared.evaluated_all(&session.events);
+        let present = present(&prepared, plan, &results).await;
+        results.end().await;
         present?.write(path)?;
     }
-    let plan = &prepared.plan;
-    if let Some(text) = &plan.text {
-        return Ok(text.clone());
-    }
-    let document: Value = serde_json::from_str(&plan.source)?;
-    Ok(serde_json::to_string_pretty(&document)? + "\n")
+    let text = match &plan.text {
+        Some(text) => text.clone(),
+        None => serde_json::to_string_pretty(&serde_json::from_str::<Value>(&plan.source)?)? + "\n",
+    };
+    Ok(Output::new(text, true))
 }
 
 impl Format {

@@ -9,9 +9,9 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde::Deserialize;
 
-use super::common::{FlakeArgs, answer, print};
-use super::interrupt::Interrupts;
-use super::{Error, Exit};
+use super::args::FlakeArgs;
+use super::session::Session;
+use super::{Error, Output};
 use crate::evaluate::nix_string;
 
 /// What stands for a private key; the library has the same.
@@ -46,24 +46,24 @@ struct Rendered {
 }
 
 /// Prints the files.
-pub async fn run(args: RenderArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
+pub async fn run(args: RenderArgs, session: &Session) -> Result<Output, Error> {
     let key = args.private_key.as_ref().map(private_key).transpose()?;
     let file = args.only.as_deref().map_or("null".to_owned(), nix_string);
     let function = format!("ask: ask {} {file}", nix_string(&args.name));
-    let mut files: BTreeMap<String, Rendered> = answer(&args.flake, interrupts, "ask.render", Some(function)).await?;
+    let mut files: BTreeMap<String, Rendered> = session.ask(&args.flake, "ask.render", Some(function)).await?;
     if let Some(key) = key {
         for file in files.values_mut() {
             file.text = file.text.replace(PLACEHOLDER, &key);
         }
     }
+    let mut output = Output::new(printed(&files, std::io::stdout().is_terminal())?, true);
     if files.values().any(|file| file.text.contains(PLACEHOLDER)) {
-        eprintln!(
-            "{PLACEHOLDER} stands for the private key of {}: netlib render {} --private-key FILE puts it in.",
-            args.name, args.name
+        output.stderr = format!(
+            "{PLACEHOLDER} stands for the private key of {name}: netlib render {name} --private-key FILE puts it in.\n",
+            name = args.name
         );
     }
-    print(&printed(&files, std::io::stdout().is_terminal())?)?;
-    Ok(Exit::Good)
+    Ok(output)
 }
 
 fn private_key(path: &PathBuf) -> Result<String, Error> {

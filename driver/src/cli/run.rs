@@ -5,11 +5,9 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::common::{Prepared, prepare, stdout_colours};
-use super::deploy::{DeployArgs, carry_out, request, shown};
-use super::interrupt::Interrupts;
-use super::{Error, Exit};
-use crate::event::EventSink;
+use super::deploy::{DeployArgs, carry_out, request};
+use super::session::{Prepared, Session};
+use super::{Error, Output};
 use crate::report::summary::Summary;
 use crate::steps::{Records, StepRunner};
 
@@ -36,47 +34,44 @@ pub struct RunArgs {
     words: Vec<String>,
 }
 
-/// Carries it out, and prints what became of each node.
-pub async fn run(args: RunArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    shown(&args.deploy.record, "run", interrupts, async |events| stages(&args, events, interrupts).await).await
-}
-
-async fn stages(args: &RunArgs, events: &EventSink, interrupts: &Interrupts) -> Result<(String, Summary), Error> {
-    let mut request = request(&args.deploy, &args.deploy.select, "run");
+/// Carries it out, and says what became of each node.
+pub async fn run(args: RunArgs, session: &Session) -> Result<Output, Error> {
+    session.record(&args.deploy.record, "run")?;
+    let mut request = request(&args.deploy, &args.deploy.on.select, "run");
     request["plan"] = json!(args.words.first());
     request["words"] = json!(args.words.get(1..).unwrap_or_default());
     let mut last = None;
-    let result = walked(args, request, &mut last, (events, interrupts)).await;
+    let result = stages(&args, request, &mut last, session).await;
     if let Some((_prepared, runner)) = &last
         && !args.deploy.dry_run
     {
         runner.end().await;
     }
-    result
+    let (text, summary) = result?;
+    Ok(Output::summary(&text, summary, args.deploy.record.json))
 }
 
 /// One request after the other, each evaluated when the one before it is over. What was walked last is in `last`.
-async fn walked(
+async fn stages(
     args: &RunArgs,
     mut request: Value,
     last: &mut Option<(Prepared, StepRunner)>,
-    (events, interrupts): (&EventSink, &Interrupts),
+    session: &Session,
 ) -> Result<(String, Summary), Error> {
     let records = Arc::new(Records::default());
-    let mut flake = args.deploy.flake.clone();
+    let mut flake = args.deploy.on.flake.clone();
     let mut text = String::new();
     for stage in 0.. {
         request["stage"] = json!(stage);
-        let prepared = prepare(&flake, request.clone(), events, interrupts).await?;
+        let prepared = session.prepare((&flake, &args.deploy.on.sudo), request.clone()).await?;
         let stages = prepared.plan.run.as_ref().map_or(0, |run| run.stages);
-        let (said, summary, runner) =
-            carry_out(&args.deploy, (&prepared, None), records.clone(), events, interrupts).await?;
-        text += &said;
+        let (before, summary, runner) = carry_out(&args.deploy, (&prepared, None), records.clone(), session).await?;
+        text += &before;
         *last = (stages > 0).then_some((prepared, runner));
-        if stage + 1 >= stages || !summary.is_success() || interrupts.happened() {
+        if stage + 1 >= stages || !summary.is_success() || session.cancel.is_cancelled() {
             return Ok((text, summary));
         }
-        text += &(summary.render(stdout_colours()) + "\n");
+        text += &format!("{summary}\n");
         if let Some(reference) = records.flake() {
             flake = flake.replaced(&reference)?;
         }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::Error;
-use super::common::{Prepared, SelectArgs};
+use super::args::SelectArgs;
+use super::session::Prepared;
 use crate::evaluate::{Attribute, Job, Results};
 use crate::plan::Plan;
 use crate::saved::SavedPlan;

@@ -2,13 +2,10 @@
 
 use clap::Args;
 
-use super::common::{Display, FlakeArgs, Prepared, SelectArgs, prepare, print};
-use super::interrupt::Interrupts;
-use super::sudo::SudoArgs;
-use super::{Error, Exit};
-use crate::evaluate::{Results, Toplevels};
-use crate::event::EventSink;
-use crate::host::Hosts;
+use super::args::HostArgs;
+use super::session::Session;
+use super::{Error, Output};
+use crate::evaluate::Toplevels;
 use crate::report::status::{json, text};
 use crate::status::{NodeStatus, ask};
 
@@ -22,11 +19,7 @@ use crate::status::{NodeStatus, ask};
     Exit status: 0 all nodes answered, 1 some did not or do not evaluate, 2 usage or evaluation error, 130 interrupted.")]
 pub struct StatusArgs {
     #[command(flatten)]
-    flake: FlakeArgs,
-    #[command(flatten)]
-    select: SelectArgs,
-    #[command(flatten)]
-    sudo: SudoArgs,
+    on: HostArgs,
 
     /// Do not evaluate the nodes' configurations; omits the planned system
     #[arg(long)]
@@ -37,40 +30,18 @@ pub struct StatusArgs {
     json: bool,
 }
 
-/// Asks and prints.
-pub async fn run(args: StatusArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
-    let display = Display::start(interrupts, Vec::new());
-    let asked = asked(&args, display.events(), interrupts).await;
-    display.end().await;
-    let (prepared, nodes) = asked?;
-    let network = &prepared.plan.network;
-    print(&if args.json {
-        serde_json::to_string_pretty(&json(network, &nodes))? + "\n"
-    } else {
-        text(network, &nodes)
-    })?;
-    let is_known = nodes.iter().all(NodeStatus::is_known);
-    Ok(if is_known { Exit::Good } else { Exit::NodeFailed })
-}
-
-async fn asked(
-    args: &StatusArgs,
-    events: &EventSink,
-    interrupts: &Interrupts,
-) -> Result<(Prepared, Vec<NodeStatus>), Error> {
-    let prepared = prepare(&args.flake, args.select.request("status"), events, interrupts).await?;
-    let hosts = Hosts::new(&prepared.plan)?.asking(args.sudo.source(interrupts), &prepared.nodes);
-    let results = (!args.no_eval).then(|| evaluated(&prepared, events));
+/// Asks, whether nodes answer or not.
+pub async fn run(args: StatusArgs, session: &Session) -> Result<Output, Error> {
+    let prepared = session.open(&args.on, "status").await?;
+    let results = (!args.no_eval).then(|| prepared.evaluated_all(&session.events));
     let toplevels = results.as_ref().map(|results| results as &dyn Toplevels);
-    let nodes = ask(&hosts, &prepared.plan, toplevels).await;
-    hosts.close().await;
+    let nodes = ask(&prepared.hosts, &prepared.plan, toplevels).await;
+    prepared.hosts.close().await;
     if let Some(results) = results {
         results.end().await;
     }
-    Ok((prepared, nodes))
-}
-
-/// Evaluates all selected nodes, whether they answer or not.
-pub fn evaluated(prepared: &Prepared, events: &EventSink) -> Results {
-    prepared.evaluated(futures::stream::iter(prepared.nodes.clone()), events)
+    let network = &prepared.plan.network;
+    let shown =
+        if args.json { serde_json::to_string_pretty(&json(network, &nodes))? + "\n" } else { text(network, &nodes) };
+    Ok(Output::new(shown, nodes.iter().all(NodeStatus::is_known)))
 }

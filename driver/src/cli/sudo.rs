@@ -1,16 +1,19 @@
 //! Where the password for sudo comes from: a file, the terminal, or the program in SUDO_ASKPASS, in this order.
 
 use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::interrupt::Interrupts;
-use super::terminal::{self, NoAnswer};
+use super::session::Session;
 use crate::host::{Answers, AskPassword, PasswordError, Secret};
 use crate::process::Command;
 use crate::report::screen::Screen;
@@ -33,7 +36,7 @@ pub struct SudoArgs {
 
 impl SudoArgs {
     /// Who is asked when a node wants a password.
-    pub fn source(&self, interrupts: &Interrupts) -> Source {
+    pub fn source(&self, session: &Session) -> Source {
         Source {
             answers: match (self.same_sudo_password, &self.sudo_password_file) {
                 (true, _) => Answers::OfAll,
@@ -42,8 +45,8 @@ impl SudoArgs {
             },
             file: self.sudo_password_file.clone(),
             program: std::env::var_os("SUDO_ASKPASS").filter(|program| !program.is_empty()),
-            screen: interrupts.screen(),
-            cancel: interrupts.token().clone(),
+            screen: Some(session.screen.clone()),
+            cancel: session.cancel.clone(),
         }
     }
 }
@@ -62,16 +65,28 @@ impl Source {
         if let Some(file) = &self.file {
             return from_file(file).await;
         }
-        let aside = self.screen.as_ref().map(Screen::step_aside);
-        let answer = terminal::ask_hidden(prompt.clone(), self.cancel.clone()).await;
-        drop(aside);
-        match (answer, &self.program) {
-            (Ok(line), _) => Secret::first_line(&line).ok_or_else(|| unusable("the terminal", "it is empty")),
-            (Err(NoAnswer::Interrupted), _) => Err(PasswordError::Interrupted),
-            (Err(NoAnswer::Broken(error)), _) => Err(unusable("the terminal", &error.to_string())),
-            (Err(NoAnswer::NoTerminal), Some(program)) => self.ask_program(program, prompt).await,
-            (Err(NoAnswer::NoTerminal), None) => Err(PasswordError::NoTerminal),
+        // Nothing but the terminal itself: stdin and stdout may be files.
+        match (OpenOptions::new().read(true).write(true).open("/dev/tty"), &self.program) {
+            (Ok(terminal), _) => self.ask_terminal(terminal, prompt).await,
+            (Err(_), Some(program)) => self.ask_program(program, prompt).await,
+            (Err(_), None) => Err(PasswordError::NoTerminal),
         }
+    }
+
+    /// Reads one line without showing it.
+    async fn ask_terminal(&self, terminal: File, prompt: String) -> Result<Secret, PasswordError> {
+        let broken = |error: std::io::Error| unusable("the terminal", &error.to_string());
+        let _aside = self.screen.as_ref().map(Screen::step_aside);
+        // Dropped with this future too, however the run ends: it must not leave a terminal that shows nothing.
+        let _hidden = Hidden::on(terminal.try_clone().map_err(broken)?).map_err(broken)?;
+        let (answer, answered) = oneshot::channel();
+        // A thread that nobody waits for: leaving at once must not wait for somebody who types.
+        std::thread::spawn(move || answer.send(read_line(terminal, &prompt)));
+        let line = tokio::select! {
+            line = answered => line.map_err(|_| PasswordError::Interrupted)?.map_err(broken)?,
+            () = self.cancel.cancelled() => return Err(PasswordError::Interrupted),
+        };
+        Secret::first_line(&line).ok_or_else(|| unusable("the terminal", "it is empty"))
     }
 
     async fn ask_program(&self, program: &OsString, prompt: String) -> Result<Secret, PasswordError> {
@@ -82,6 +97,38 @@ impl Source {
             error => unusable(&from, &error.to_string()),
         })?;
         Secret::first_line(&crate::text::unchanged(&output.stdout)).ok_or_else(|| unusable(&from, "it printed nothing"))
+    }
+}
+
+fn read_line(mut terminal: File, prompt: &str) -> std::io::Result<String> {
+    terminal.write_all(prompt.as_bytes())?;
+    let mut line = Vec::new();
+    BufReader::new(&terminal).read_until(b'\n', &mut line)?;
+    // The line break that was typed was not shown either.
+    terminal.write_all(b"\n")?;
+    Ok(crate::text::unchanged(&line))
+}
+
+/// What is typed is not shown until this is dropped.
+struct Hidden {
+    terminal: File,
+    before: Termios,
+}
+
+impl Hidden {
+    fn on(terminal: File) -> std::io::Result<Self> {
+        let before = tcgetattr(&terminal)?;
+        let mut hidden = before.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(&terminal, OptionalActions::Flush, &hidden)?;
+        Ok(Self { terminal, before })
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        // A terminal that is gone shows nothing anyway.
+        let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
     }
 }
 

@@ -7,9 +7,9 @@ use clap::Args;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::common::{FlakeArgs, answer, print};
-use super::interrupt::Interrupts;
-use super::{Error, Exit};
+use super::args::FlakeArgs;
+use super::session::Session;
+use super::{Error, Output};
 use crate::process::{Command, ProcessError};
 use crate::text::unchanged;
 
@@ -46,19 +46,14 @@ struct Format {
 }
 
 /// Prints what the library drew.
-pub async fn run(args: TopologyArgs, interrupts: &Interrupts) -> Result<Exit, Error> {
+pub async fn run(args: TopologyArgs, session: &Session) -> Result<Output, Error> {
     let attribute = format!("topology.{}", args.format.attribute());
-    let drawn: Value = answer(&args.flake, interrupts, &attribute, None).await?;
-    let text = match drawn {
+    let text = match session.ask(&args.flake, &attribute, None).await? {
+        Value::String(dot) if args.format.svg => svg("dot", dot, &session.cancel).await?,
         Value::String(text) => text,
         data => serde_json::to_string_pretty(&data)? + "\n",
     };
-    if args.format.svg {
-        print(&svg("dot", text, interrupts.token()).await?)?;
-    } else {
-        print(&text)?;
-    }
-    Ok(Exit::Good)
+    Ok(Output::new(text, true))
 }
 
 impl Format {

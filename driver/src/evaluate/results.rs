@@ -231,7 +231,7 @@ mod tests {
         board.warn_of_nodes();
         drop(board);
         let mut told = Vec::new();
-        while let Some(event) = reader.recv().await {
+        while let Some((event, _)) = reader.recv().await {
             match event {
                 Event::NotEvaluated { message, .. } => told.push(message),
                 Event::Warning(text) => told.push(text),

@@ -26,7 +26,7 @@ fn a_flake_that_is_elsewhere_has_no_place_for_facts() {
     let error = local_folder(None, "github:ann/home").unwrap_err();
     insta::assert_snapshot!(error, @r"
     facts are kept in files beside the flake, but `github:ann/home` is not a folder on this machine
-      what to do: clone it, and run netlib there, or name the folder: --flake path/to/clone
+      help: clone it, and run netlib there, or name the folder: --flake path/to/clone
     ");
 }
 
@@ -36,7 +36,7 @@ fn a_flake_in_the_store_is_left_as_it_is() {
     let error = local_folder(Some(folder.into()), &format!("path:{folder}")).unwrap_err();
     insta::assert_snapshot!(error, @r"
     facts are kept in files beside the flake, but `path:/nix/store/3213bgxjkn9dpnqip92jqkm6nhiz1qbw-source` is in the Nix store, which nobody may change
-      what to do: name the folder that it was copied from: --flake path/to/folder
+      help: name the folder that it was copied from: --flake path/to/folder
     ");
     let beside = local_folder(Some("/nix/stored".into()), "/nix/stored").unwrap();
     assert_eq!(beside, PathBuf::from("/nix/stored"));
@@ -44,9 +44,9 @@ fn a_flake_in_the_store_is_left_as_it_is() {
 
 #[test]
 fn a_bad_value_names_node_fact_and_program() {
-    let error = bad_value(("alpha", "key"), &BadValue::ManyLines, "/nix/store/x/bin/key");
-    insta::assert_snapshot!(error, @r#"
-    the fact "key" of node `alpha`: it has more than one line
+    let error = bad_value("key", "it has more than one line", "/nix/store/x/bin/key");
+    insta::assert_snapshot!(error, @r"
+    the fact `key`: it has more than one line
       it is printed by /nix/store/x/bin/key on the node
-    "#);
+    ");
 }

@@ -1,37 +1,29 @@
 //! Events as lines of text, for logs, pipes and above the progress bars of a terminal.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
-use crate::evaluate::CacheStatus;
-use crate::event::{Event, StepResult, WalkStep};
+use super::readers::Steps;
+use crate::event::{CacheStatus, Event, StepResult};
 
-/// Turns events into lines; remembers which steps there are and which warnings were shown.
+/// Turns events into lines; remembers what was said already.
 #[derive(Debug, Default)]
 pub struct Lines {
-    steps: BTreeMap<String, WalkStep>,
     warnings: BTreeSet<String>,
-    offline: BTreeSet<String>,
-    not_evaluated: BTreeSet<String>,
+    /// Of nodes that do not answer or do not evaluate.
+    messages: BTreeSet<String>,
 }
 
 impl Lines {
     /// The lines of an event; none for events that only move progress.
-    pub fn of(&mut self, event: &Event) -> Option<String> {
-        match event {
-            Event::Phase(text) => Some(text.clone()),
-            Event::Warning(text) => self.warnings.insert(text.clone()).then(|| format!("warning: {text}")),
-            Event::Online { .. } | Event::Summary(_) | Event::Error(_) => None,
-            Event::Offline { node, message } => {
-                self.offline.insert(node.clone());
-                Some(format!("{node}: offline\n{}", indented(message)))
-            }
-            Event::Evaluated { node, status: CacheStatus::Unknown } => Some(format!("{node}: evaluated")),
-            Event::Evaluated { node, status } => Some(format!("{node}: evaluated: {status}")),
-            Event::NotEvaluated { node, message } => {
-                self.not_evaluated.insert(node.clone());
-                Some(format!("{node}: not evaluated\n{}", indented(message)))
-            }
+    pub fn of(&mut self, event: &Event, steps: &Steps) -> Option<String> {
+        Some(match event {
+            Event::Phase(text) => text.clone(),
+            Event::Warning(text) => self.warnings.insert(text.clone()).then(|| format!("warning: {text}"))?,
+            Event::Online { .. } | Event::WalkStarted { .. } | Event::Summary(_) | Event::Error(_) => return None,
+            Event::Offline { node, message } => self.told(format!("{node}: offline"), message),
+            Event::NotEvaluated { node, message } => self.told(format!("{node}: not evaluated"), message),
+            Event::Evaluated { node, status: CacheStatus::Unknown } => format!("{node}: evaluated"),
+            Event::Evaluated { node, status } => format!("{node}: evaluated: {status}"),
             Event::Paused { rollout, digest, batch, seconds, approvers } => {
                 let how = match approvers.as_slice() {
                     [] => format!(
@@ -42,77 +34,44 @@ impl Lines {
                         names.join(" or ")
                     ),
                 };
-                Some(format!(
+                format!(
                     "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  {how}"
-                ))
+                )
             }
-            Event::Resumed { rollout, detail } => Some(format!("rollout {rollout}: goes on: {detail}")),
-            Event::TakenBack { rollout, node, detail } => {
-                Some(format!("rollout {rollout}: took back {node}: {detail}"))
+            Event::Resumed { rollout, detail } => format!("rollout {rollout}: goes on: {detail}"),
+            Event::Reverted { rollout, node, detail } => format!("rollout {rollout}: reverted {node}: {detail}"),
+            Event::Interrupted { activating } => interrupted(activating),
+            Event::StepStarted { step } => format!("{}: started", steps.name(step)),
+            Event::StepOutput { step, line, .. } => format!("{} | {line}", steps.owner(step)),
+            Event::StepFinished { step, result, seconds } => {
+                format!("{}: {}", steps.name(step), self.ended(result, &took(*seconds))?)
             }
-            Event::Interrupted { activating } => Some(interrupted(activating)),
-            Event::WalkStarted { steps } => {
-                self.steps = steps.iter().map(|step| (step.id.clone(), step.clone())).collect();
-                None
-            }
-            Event::StepStarted { step } => Some(format!("{}: started", self.name(step))),
-            Event::StepOutput { step, line } | Event::CommandOutput { step, line, .. } => {
-                Some(format!("{} | {line}", self.owner(step)))
-            }
-            Event::StepFinished { step, result, elapsed } => self.finished(step, result, *elapsed),
-        }
+        })
     }
 
-    /// For example `alpha: build`; the id of a step that is named in another way.
-    #[must_use]
-    pub fn name(&self, step: &str) -> String {
-        match self.node(step) {
-            Some(node) => {
-                let what = step.strip_suffix(node);
-                let what = what.and_then(|what| what.strip_suffix(':'));
-                format!("{node}: {}", what.unwrap_or(step))
-            }
-            None => step.to_owned(),
-        }
+    fn told(&mut self, what: String, message: &str) -> String {
+        self.messages.insert(message.to_owned());
+        format!("{what}\n{}", indented(message))
     }
 
-    /// How many steps the walk has.
-    #[must_use]
-    pub fn total(&self) -> usize {
-        self.steps.len()
+    /// Whether a failure is what was said as soon as it was known.
+    fn was_told(&self, message: &str) -> bool {
+        self.messages.iter().any(|told| message.ends_with(told.as_str()))
     }
 
-    /// The node that a step concerns.
-    #[must_use]
-    pub fn node(&self, step: &str) -> Option<&str> {
-        self.steps.get(step)?.node.as_deref()
-    }
-
-    fn owner<'a>(&'a self, step: &'a str) -> &'a str {
-        self.node(step).unwrap_or(step)
-    }
-
-    fn finished(&self, step: &str, result: &StepResult, elapsed: Duration) -> Option<String> {
-        let name = self.name(step);
-        let took = took(elapsed);
-        match result {
-            StepResult::Done(detail) if detail.is_empty() => Some(format!("{name}: done in {took}")),
-            StepResult::Done(detail) => Some(format!("{name}: done in {took}: {detail}")),
-            StepResult::Skipped(why) => Some(format!("{name}: {why}")),
-            // Said already, as soon as it was known.
-            StepResult::Failed(message)
-                if message.contains("does not evaluate: ") && self.not_evaluated.contains(self.owner(step)) =>
-            {
-                Some(format!("{name}: failed: it does not evaluate"))
-            }
-            StepResult::Failed(message) => Some(format!("{name}: failed after {took}\n{}", indented(message))),
-            // Said already, when the node was found to be so.
-            StepResult::Offline(_) if self.offline.contains(self.owner(step)) => None,
-            StepResult::Offline(message) => Some(format!("{name}: offline\n{}", indented(message))),
-            StepResult::Aborted(why) => Some(format!("{name}: not started: {why}")),
-            StepResult::Blocked { by } => Some(format!("{name}: blocked by {by}")),
-            StepResult::NotStarted { .. } | StepResult::Cancelled => None,
-        }
+    fn ended(&self, result: &StepResult, took: &str) -> Option<String> {
+        Some(match result {
+            StepResult::Done(detail) if detail.is_empty() => format!("done in {took}"),
+            StepResult::Done(detail) => format!("done in {took}: {detail}"),
+            StepResult::Skipped(why) => why.to_string(),
+            StepResult::Failed(message) if self.was_told(message) => "failed: it does not evaluate".to_owned(),
+            StepResult::Failed(message) => format!("failed after {took}\n{}", indented(message)),
+            StepResult::Offline(message) if self.was_told(message) => return None,
+            StepResult::Offline(message) => format!("offline\n{}", indented(message)),
+            StepResult::Aborted(why) => format!("not started: {why}"),
+            StepResult::Blocked(by) => format!("blocked by {by}"),
+            StepResult::NotStarted(_) | StepResult::Cancelled => return None,
+        })
     }
 }
 
@@ -131,11 +90,11 @@ fn indented(message: &str) -> String {
     lines.join("\n")
 }
 
-fn took(elapsed: Duration) -> String {
-    let seconds = elapsed.as_secs();
-    match seconds {
-        0..60 => format!("{:.1} s", elapsed.as_secs_f64()),
-        _ => format!("{} min {:02} s", seconds / 60, seconds % 60),
+fn took(seconds: f64) -> String {
+    let whole = seconds as u64;
+    match whole {
+        0..60 => format!("{seconds:.1} s"),
+        _ => format!("{} min {:02} s", whole / 60, whole % 60),
     }
 }
 
@@ -147,14 +106,14 @@ mod tests {
     use crate::plan::tests::example;
     use insta::assert_snapshot;
 
-    fn finished(step: &str, result: StepResult, seconds: u64) -> Event {
-        Event::StepFinished { step: step.to_owned(), result, elapsed: Duration::from_secs(seconds) }
+    fn finished(step: &str, result: StepResult, seconds: u32) -> Event {
+        Event::StepFinished { step: step.to_owned(), result, seconds: seconds.into() }
     }
 
     #[test]
     fn a_whole_run() {
         let graph = Graph::from_plan(&example()).unwrap();
-        let output = Event::StepOutput { step: "build:alpha".to_owned(), line: "building…".to_owned() };
+        let output = Event::StepOutput { step: "build:alpha".to_owned(), stream: None, line: "building…".to_owned() };
         let events = [
             Event::Phase("reading the plan".to_owned()),
             Event::Warning("old".to_owned()),
@@ -165,14 +124,18 @@ mod tests {
                 node: "beta".to_owned(),
                 message: "node `beta` does not evaluate: boom\nat once".to_owned(),
             },
-            finished("copy:beta", StepResult::Failed("node `beta` does not evaluate: boom\nat once".to_owned()), 1),
+            finished(
+                "copy:beta",
+                StepResult::Failed("step `copy:beta`: node `beta` does not evaluate: boom\nat once".to_owned()),
+                1,
+            ),
             Event::StepStarted { step: "build:alpha".to_owned() },
             output,
             finished("build:alpha", StepResult::Done(String::new()), 3),
             finished("activate:alpha", StepResult::Done("new system".to_owned()), 75),
             finished("activate:beta", StepResult::Skipped(Skip::UpToDate), 0),
             finished("build:gamma", StepResult::Failed("node gamma\nerror: boom\n".to_owned()), 1),
-            finished("copy:gamma", StepResult::Blocked { by: "build:gamma".to_owned() }, 0),
+            finished("copy:gamma", StepResult::Blocked("build:gamma".to_owned()), 0),
             finished("build:beta", StepResult::Offline("no route".to_owned()), 0),
             finished("copy:beta", StepResult::Cancelled, 0),
             Event::Paused {
@@ -183,7 +146,7 @@ mod tests {
                 approvers: Vec::new(),
             },
             Event::Resumed { rollout: "web".to_owned(), detail: "approved by ann@desk".to_owned() },
-            Event::TakenBack {
+            Event::Reverted {
                 rollout: "web".to_owned(),
                 node: "beta".to_owned(),
                 detail: "runs the old system again".to_owned(),
@@ -195,7 +158,8 @@ mod tests {
             Event::Interrupted { activating: Vec::new() },
         ];
         let mut lines = Lines::default();
-        let text: Vec<String> = events.iter().filter_map(|event| lines.of(event)).collect();
+        let steps = Steps::new(graph.steps());
+        let text: Vec<String> = events.iter().filter_map(|event| lines.of(event, &steps)).collect();
         assert_snapshot!(text.join("\n"));
     }
 }

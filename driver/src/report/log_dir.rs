@@ -1,112 +1,89 @@
 //! Keeps everything of a run in a folder: `events.jsonl`, and one file a node with all that its steps said.
 
-use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Write;
+use std::io::{Error, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::json::JsonLines;
 use super::lines::Lines;
-use super::readers::Reader;
+use super::readers::{Reader, Steps};
 use crate::event::Event;
 use crate::private;
 
 /// The folder of the nodes' files: no node's name can collide with another file of ours.
 const NODES: &str = "nodes";
 
-/// Why logs cannot be kept.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write logs to {}: {source}\nName a folder that can be written to: --log-dir DIR", path.display())]
-pub struct LogDirError {
-    path: PathBuf,
-    source: std::io::Error,
-}
-
 /// Writes the files of a folder. A folder of an earlier run is added to.
 pub struct LogDir {
     folder: PathBuf,
     events: JsonLines<File>,
     lines: Lines,
-    files: BTreeMap<String, File>,
     is_broken: bool,
 }
 
 impl LogDir {
     /// Makes the folder and begins a run in it.
-    pub fn begin(folder: &Path, command: &str) -> Result<Self, LogDirError> {
-        let nodes = folder.join(NODES);
-        private::make_folder(&nodes).map_err(|source| LogDirError { path: nodes, source })?;
-        let events = append(&folder.join("events.jsonl"))?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            events: JsonLines::begin(events, command),
-            lines: Lines::default(),
-            files: BTreeMap::new(),
-            is_broken: false,
-        })
+    pub fn begin(folder: &Path, command: &str) -> Result<Self, String> {
+        let made = private::make_folder(&folder.join(NODES));
+        let events = made.and_then(|()| private::append(&folder.join("events.jsonl")));
+        let events = events.map_err(|error| failed(folder, &error))?;
+        let events = JsonLines::begin(events, command);
+        Ok(Self { folder: folder.to_owned(), events, lines: Lines::default(), is_broken: false })
     }
 
-    fn node_of<'a>(&'a self, event: &'a Event) -> Option<&'a str> {
-        match event {
-            Event::Online { node }
-            | Event::Offline { node, .. }
-            | Event::Evaluated { node, .. }
-            | Event::NotEvaluated { node, .. } => Some(node),
-            Event::StepStarted { step }
-            | Event::StepOutput { step, .. }
-            | Event::CommandOutput { step, .. }
-            | Event::StepFinished { step, .. } => self.lines.node(step),
-            _ => None,
-        }
-    }
-
-    fn note(&mut self, node: &str, text: &str) -> Result<(), LogDirError> {
-        let path = self.folder.join(NODES).join(format!("{node}.log"));
-        let file = match self.files.get_mut(node) {
-            Some(file) => file,
-            None => {
-                let file = append(&path)?;
-                self.files.entry(node.to_owned()).or_insert(file)
-            }
-        };
+    fn note(&self, node: &str, text: &str) -> Result<(), Error> {
+        let mut file = private::append(&self.folder.join(NODES).join(format!("{node}.log")))?;
         let time = humantime::format_rfc3339_millis(SystemTime::now());
         let lines = text.lines().map(|line| format!("{time} {line}\n"));
-        file.write_all(lines.collect::<String>().as_bytes()).map_err(|source| LogDirError { path, source })
+        file.write_all(lines.collect::<String>().as_bytes())
+    }
+}
+
+fn failed(folder: &Path, error: &Error) -> String {
+    format!(
+        "cannot write logs to {}: {error}\nhelp: name a folder that can be written to: --log-dir DIR",
+        folder.display()
+    )
+}
+
+/// The node whose file an event belongs to.
+fn node_of<'a>(event: &'a Event, steps: &'a Steps) -> Option<&'a str> {
+    match event {
+        Event::Online { node }
+        | Event::Offline { node, .. }
+        | Event::Evaluated { node, .. }
+        | Event::NotEvaluated { node, .. } => Some(node),
+        Event::StepStarted { step } | Event::StepOutput { step, .. } | Event::StepFinished { step, .. } => {
+            steps.node(step)
+        }
+        _ => None,
     }
 }
 
 impl Reader for LogDir {
-    fn read(&mut self, event: &Event) {
-        self.events.read(event);
+    fn read(&mut self, event: &Event, steps: &Steps) {
+        self.events.read(event, steps);
         let line = match event {
             Event::Online { node } => Some(format!("{node}: online")),
             // Which step said it matters more here than whose it is: the file has one node.
-            Event::StepOutput { step, line } | Event::CommandOutput { step, line, .. } => {
-                Some(format!("{} | {line}", self.lines.name(step)))
-            }
-            _ => self.lines.of(event),
+            Event::StepOutput { step, line, .. } => Some(format!("{} | {line}", steps.name(step))),
+            _ => self.lines.of(event, steps),
         };
-        let node = self.node_of(event).map(str::to_owned);
-        if let (Some(node), Some(line)) = (node, line)
-            && let Err(error) = self.note(&node, &line)
+        if let (Some(node), Some(line)) = (node_of(event, steps), line)
+            && let Err(error) = self.note(node, &line)
             && !self.is_broken
         {
             // Once is enough, and the run is worth more than its log.
             self.is_broken = true;
-            tracing::warn!("{error}");
+            tracing::warn!("{}", failed(&self.folder, &error));
         }
     }
-}
-
-fn append(path: &Path) -> Result<File, LogDirError> {
-    private::append(path).map_err(|source| LogDirError { path: path.to_owned(), source })
 }
 
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
-    use std::time::Duration;
 
     use super::*;
     use crate::event::StepResult;
@@ -120,11 +97,11 @@ mod tests {
             Event::WalkStarted { steps: graph.steps().cloned().collect() },
             Event::Online { node: "alpha".to_owned() },
             Event::StepStarted { step: step() },
-            Event::StepOutput { step: step(), line: "compiling".to_owned() },
+            Event::StepOutput { step: step(), stream: None, line: "compiling".to_owned() },
             Event::StepFinished {
                 step: step(),
                 result: StepResult::Failed("boom\n  at once".to_owned()),
-                elapsed: Duration::from_secs(2),
+                seconds: 2.0,
             },
         ]
     }
@@ -134,8 +111,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for _ in 0..2 {
             let mut log = LogDir::begin(&folder.path().join("logs"), "deploy").unwrap();
+            let graph = Graph::from_plan(&example()).unwrap();
             for event in events() {
-                log.read(&event);
+                log.read(&event, &Steps::new(graph.steps()));
             }
         }
         let text = std::fs::read_to_string(folder.path().join("logs/nodes/alpha.log")).unwrap();
@@ -163,8 +141,8 @@ mod tests {
     fn a_folder_that_cannot_be_made_is_said() {
         let error = LogDir::begin(Path::new("/dev/null/logs"), "deploy").err().unwrap();
         insta::assert_snapshot!(error, @r"
-        cannot write logs to /dev/null/logs/nodes: Not a directory (os error 20)
-        Name a folder that can be written to: --log-dir DIR
+        cannot write logs to /dev/null/logs: Not a directory (os error 20)
+        help: name a folder that can be written to: --log-dir DIR
         ");
     }
 }

@@ -1,14 +1,11 @@
 //! What people and programs see. Everything here only reads: the stream of events, the result of a run.
 
 pub mod check;
-pub mod difference;
 pub mod exec;
 pub mod json;
 pub mod lines;
 pub mod log_dir;
-pub mod progress;
 pub mod readers;
-pub mod running;
 pub mod screen;
 pub mod status;
 pub mod summary;

@@ -1,52 +1,62 @@
-//! The progress display, which steps aside while a question is on the terminal.
+//! The progress display: bars on a terminal, plain lines elsewhere. It stands aside while a question is on the terminal.
 
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressDrawTarget};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::progress::{Bars, Plain};
-use super::readers::Reader;
+use super::lines::Lines;
+use super::readers::{Reader, Steps};
 use crate::event::Event;
 
+/// How often a spinner turns.
+const TICK: Duration = Duration::from_millis(120);
 /// So much is kept while a question waits for its answer; of output that goes on, no more than this.
 const MOST_HELD: usize = 1024;
 
-fn is_output(event: &Event) -> bool {
-    matches!(event, Event::StepOutput { .. } | Event::CommandOutput { .. })
-}
-
 /// The progress display. Clones are the same.
 #[derive(Clone)]
-pub struct Screen {
-    state: Arc<Mutex<State>>,
-}
+pub struct Screen(Arc<Mutex<State>>);
 
 struct State {
-    reader: Box<dyn Reader>,
-    bars: Option<MultiProgress>,
-    /// What happened while the display stood aside.
-    held: Option<Vec<Event>>,
+    lines: Lines,
+    to: Box<dyn Write + Send>,
+    bars: Option<Bars>,
+    /// What is to be shown once the display stands aside no longer.
+    held: Option<Vec<String>>,
+    /// Whether what is walked has the terminal for itself.
+    is_for_walk: bool,
+    is_over: bool,
+}
+
+/// One bar for the walk, and a spinner for each running step.
+struct Bars {
+    all: MultiProgress,
+    overall: ProgressBar,
+    running: BTreeMap<String, ProgressBar>,
 }
 
 /// The display stands aside until this is dropped.
-pub struct Aside {
-    screen: Screen,
-}
+pub struct Aside(Screen);
 
 impl Screen {
-    /// Bars when stderr is a terminal, lines otherwise.
+    /// On stderr.
     #[must_use]
     pub fn on_stderr() -> Self {
-        if console::user_attended_stderr() {
-            let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-            return Self::of(Box::new(Bars::new(bars.clone())), Some(bars));
-        }
-        Self::of(Box::new(Plain::new(std::io::stderr())), None)
+        let bars = console::user_attended_stderr().then(|| Bars::on(ProgressDrawTarget::stderr()));
+        Self::of(Box::new(std::io::stderr()), bars)
     }
 
-    fn of(reader: Box<dyn Reader>, bars: Option<MultiProgress>) -> Self {
-        let state = State { reader, bars, held: None };
-        Self { state: Arc::new(Mutex::new(state)) }
+    fn of(to: Box<dyn Write + Send>, bars: Option<Bars>) -> Self {
+        let lines = Lines::default();
+        Self(Arc::new(Mutex::new(State { lines, to, bars, held: None, is_for_walk: false, is_over: false })))
+    }
+
+    /// Shows nothing but interrupts once the walk begins: its own output has the terminal then.
+    pub fn end_at_walk(&self) {
+        self.state().is_for_walk = true;
     }
 
     /// Leaves the terminal to a question. What happens meanwhile is shown afterwards.
@@ -56,99 +66,190 @@ impl Screen {
         state.held.get_or_insert_default();
         if let Some(bars) = &state.bars {
             // A terminal that is gone shows no question either.
-            let _ = bars.clear();
-            bars.set_draw_target(ProgressDrawTarget::hidden());
+            let _ = bars.all.clear();
+            bars.all.set_draw_target(ProgressDrawTarget::hidden());
         }
-        drop(state);
-        Aside { screen: self.clone() }
+        Aside(self.clone())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // What a panicked thread left behind is still the best there is to show.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Aside {
     fn drop(&mut self) {
-        let mut state = self.screen.state();
+        let mut state = self.0.state();
         if let Some(bars) = &state.bars {
-            bars.set_draw_target(ProgressDrawTarget::stderr());
+            bars.all.set_draw_target(ProgressDrawTarget::stderr());
         }
-        for event in state.held.take().unwrap_or_default() {
-            state.reader.read(&event);
+        for text in state.held.take().unwrap_or_default() {
+            state.show(text);
         }
     }
 }
 
 impl Reader for Screen {
-    fn read(&mut self, event: &Event) {
-        let mut state = self.state();
-        match &mut state.held {
-            Some(held) if held.len() >= MOST_HELD && is_output(event) => {}
-            Some(held) => held.push(event.clone()),
-            None => state.reader.read(event),
-        }
+    fn read(&mut self, event: &Event, steps: &Steps) {
+        self.state().read(event, steps);
     }
 
     fn end(&mut self) {
-        self.state().reader.end();
+        self.state().end();
     }
 }
 
-/// The progress display of what comes before the walk, whose own output has the terminal afterwards.
-pub struct UntilTheWalk {
-    screen: Screen,
-    is_walking: bool,
-}
+impl State {
+    fn read(&mut self, event: &Event, steps: &Steps) {
+        if self.is_over && !matches!(event, Event::Interrupted { .. }) {
+            return;
+        }
+        let text = self.lines.of(event, steps);
+        let is_output = matches!(event, Event::StepOutput { .. });
+        let is_on_bar = self.bars.as_mut().is_some_and(|bars| bars.read(event, steps));
+        if let Some(text) = text.filter(|_| !is_on_bar) {
+            match &mut self.held {
+                Some(held) if is_output && held.len() >= MOST_HELD => {}
+                Some(held) => held.push(text),
+                None => self.show(text),
+            }
+        }
+        if self.is_for_walk && matches!(event, Event::WalkStarted { .. }) {
+            self.is_over = true;
+            self.end();
+        }
+    }
 
-impl UntilTheWalk {
-    /// Shows it there.
-    #[must_use]
-    pub fn on(screen: Screen) -> Self {
-        Self { screen, is_walking: false }
+    fn show(&mut self, text: String) {
+        // A terminal or reader that went away must not stop the run.
+        let _ = match &self.bars {
+            Some(bars) => bars.all.println(text),
+            None => writeln!(self.to, "{text}"),
+        };
+    }
+
+    fn end(&self) {
+        if let Some(bars) = &self.bars {
+            // Indicatif leaves what is drawn when it is dropped.
+            let _ = bars.all.clear();
+        }
     }
 }
 
-impl Reader for UntilTheWalk {
-    fn read(&mut self, event: &Event) {
+impl Bars {
+    fn on(target: ProgressDrawTarget) -> Self {
+        let all = MultiProgress::with_draw_target(target);
+        Self { all, overall: ProgressBar::hidden(), running: BTreeMap::new() }
+    }
+
+    /// Moves the bars; whether that shows all there is to say.
+    fn read(&mut self, event: &Event, steps: &Steps) -> bool {
         match event {
             Event::WalkStarted { .. } => {
-                self.is_walking = true;
-                self.screen.end();
+                let bar = ProgressBar::new(steps.count() as u64).with_style(style("[{bar:30}] {pos} of {len} steps"));
+                self.overall = self.all.add(bar);
             }
-            Event::Interrupted { .. } => self.screen.read(event),
-            _ if !self.is_walking => self.screen.read(event),
+            Event::StepStarted { step } => {
+                let bar = ProgressBar::new_spinner().with_style(style("{spinner} {wide_msg}"));
+                let bar = self.all.insert_from_back(1, bar).with_message(steps.name(step));
+                bar.enable_steady_tick(TICK);
+                self.running.insert(step.clone(), bar);
+                return true;
+            }
+            Event::StepOutput { step, line, .. } => {
+                if let Some(bar) = self.running.get(step) {
+                    bar.set_message(format!("{}  {line}", steps.name(step)));
+                }
+                return true;
+            }
+            Event::StepFinished { step, .. } => {
+                if let Some(bar) = self.running.remove(step) {
+                    bar.finish_and_clear();
+                }
+                self.overall.inc(1);
+            }
             _ => {}
         }
+        false
     }
+}
 
-    fn end(&mut self) {
-        self.screen.end();
-    }
+fn style(template: &str) -> ProgressStyle {
+    // The templates above are constants; a mistake in one costs only its looks.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 #[cfg(test)]
 mod tests {
+    use indicatif::InMemoryTerm;
+
     use super::*;
+    use crate::event::StepResult;
 
-    struct Shown(Arc<Mutex<Vec<String>>>);
+    #[derive(Clone, Default)]
+    struct Shown(Arc<Mutex<Vec<u8>>>);
 
-    impl Reader for Shown {
-        fn read(&mut self, event: &Event) {
-            if let Event::Phase(text) = event {
-                self.0.lock().unwrap().push(text.clone());
-            }
+    impl Write for Shown {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
         }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Shown {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    fn read(screen: &mut Screen, events: &[Event]) {
+        events.iter().for_each(|event| screen.read(event, &Steps::default()));
+    }
+
+    fn phase(text: &str) -> Event {
+        Event::Phase(text.to_owned())
+    }
+
+    fn failed() -> Event {
+        let result = StepResult::Failed("boom".to_owned());
+        Event::StepFinished { step: "x".to_owned(), result, seconds: 1.0 }
+    }
+
+    fn plain() -> (Screen, Shown) {
+        let shown = Shown::default();
+        (Screen::of(Box::new(shown.clone()), None), shown)
+    }
+
+    #[test]
+    fn plain_lines() {
+        let (mut screen, shown) = plain();
+        read(&mut screen, &[phase("reading"), failed()]);
+        assert_eq!(shown.text(), "reading\nx: failed after 1.0 s\n  boom\n");
+    }
+
+    #[test]
+    fn a_failure_stays_on_the_terminal_and_bars_do_not() {
+        let terminal = InMemoryTerm::new(20, 60);
+        let bars = Bars::on(ProgressDrawTarget::term_like(Box::new(terminal.clone())));
+        let mut screen = Screen::of(Box::new(std::io::sink()), Some(bars));
+        read(&mut screen, &[Event::WalkStarted { steps: Vec::new() }, Event::StepStarted { step: "x".to_owned() }]);
+        read(&mut screen, &[failed()]);
+        screen.end();
+        assert_eq!(terminal.contents(), "x: failed after 1.0 s\n  boom");
     }
 
     #[test]
     fn finding_output_without_end_is_not_kept_while_a_question_waits() {
-        let mut screen = Screen::of(Box::new(Shown(Arc::default())), None);
+        let (mut screen, _) = plain();
         let aside = screen.step_aside();
-        let output = || Event::StepOutput { step: "exec:alpha".to_owned(), line: "flood".to_owned() };
-        (0..2 * MOST_HELD).for_each(|_| screen.read(&output()));
-        screen.read(&Event::Phase("kept".to_owned()));
+        let output = Event::StepOutput { step: "exec:alpha".to_owned(), stream: None, line: "flood".to_owned() };
+        (0..2 * MOST_HELD).for_each(|_| read(&mut screen, std::slice::from_ref(&output)));
+        read(&mut screen, &[phase("kept")]);
         let held = screen.state().held.as_ref().map(Vec::len);
         assert_eq!(held, Some(MOST_HELD + 1));
         drop(aside);
@@ -156,26 +257,23 @@ mod tests {
 
     #[test]
     fn what_happens_during_a_question_is_shown_after_it() {
-        let shown = Arc::new(Mutex::new(Vec::new()));
-        let mut screen = Screen::of(Box::new(Shown(shown.clone())), None);
-        let count = || shown.lock().unwrap().len();
-        screen.read(&Event::Phase("one".to_owned()));
+        let (mut screen, shown) = plain();
+        read(&mut screen, &[phase("one")]);
         let aside = screen.step_aside();
-        screen.read(&Event::Phase("two".to_owned()));
-        screen.read(&Event::Phase("three".to_owned()));
-        assert_eq!(count(), 1);
+        read(&mut screen, &[phase("two"), phase("three")]);
+        assert_eq!(shown.text(), "one\n");
         drop(aside);
-        screen.read(&Event::Phase("four".to_owned()));
-        assert_eq!(*shown.lock().unwrap(), ["one", "two", "three", "four"]);
+        read(&mut screen, &[phase("four")]);
+        assert_eq!(shown.text(), "one\ntwo\nthree\nfour\n");
     }
 
     #[test]
     fn a_walk_with_output_of_its_own_has_the_terminal() {
-        let shown = Arc::new(Mutex::new(Vec::new()));
-        let mut screen = UntilTheWalk::on(Screen::of(Box::new(Shown(shown.clone())), None));
-        screen.read(&Event::Phase("one".to_owned()));
-        screen.read(&Event::WalkStarted { steps: Vec::new() });
-        screen.read(&Event::Phase("two".to_owned()));
-        assert_eq!(*shown.lock().unwrap(), ["one"]);
+        let (mut screen, shown) = plain();
+        screen.end_at_walk();
+        read(&mut screen, &[phase("one"), Event::WalkStarted { steps: Vec::new() }, phase("two")]);
+        assert_eq!(shown.text(), "one\n");
+        read(&mut screen, &[Event::Interrupted { activating: Vec::new() }]);
+        assert!(shown.text().contains("interrupted"));
     }
 }

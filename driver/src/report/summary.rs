@@ -1,67 +1,124 @@
 //! What became of each node: a table, and one last line that says it all.
 
-mod node_result;
-mod row;
-
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-use serde_json::json;
+use console::Style;
+use serde::Serialize;
+use serde_json::{Map, json};
 
-use crate::event::{Event, StepResult, WalkStep};
+use crate::event::{Event, Skip, StepResult, WalkStep};
 use crate::graph::Graph;
-use crate::plan::Goal;
+use crate::plan::{Goal, StepKind};
 use crate::rollout::{RolloutReport, RolloutState};
 use crate::schedule::RunResult;
-
-pub use node_result::{Colours, NodeResult};
-use row::row;
-pub use row::{Row, first_line};
 
 /// What became of all nodes of a run.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Summary {
-    /// One line a node.
-    pub rows: Vec<Row>,
-    /// Whether all that concerns no node, such as commands of the deployer, went well.
-    pub is_rest_good: bool,
+    /// One line a node, by its name.
+    pub nodes: BTreeMap<String, Row>,
+    /// Whether something failed that concerns no node, such as a command of the deployer.
+    pub has_failed_elsewhere: bool,
     /// One line a rollout.
     pub rollouts: Vec<RolloutReport>,
 }
 
+/// One line of the table.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Row {
+    /// What became of the node.
+    pub result: NodeResult,
+    /// Why, in one line.
+    pub detail: String,
+}
+
+/// What became of a node.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NodeResult {
+    /// It was switched to its new system.
+    Changed,
+    /// It was running its system already.
+    UpToDate,
+    /// A deploy would switch it to another system.
+    WouldChange,
+    /// It is as far as the goal of the run goes, which is not the whole way.
+    Done,
+    /// It was switched, and its rollout reverted it to the system from before.
+    RolledBack,
+    /// One of its steps failed.
+    Failed,
+    /// Something that it depends on failed.
+    Blocked,
+    /// It does not answer.
+    Offline,
+    /// Nothing was done, because the run ended before.
+    Skipped,
+}
+
+impl NodeResult {
+    /// The word of the table, and how it looks.
+    fn shown(self) -> (&'static str, Style) {
+        let style = Style::new();
+        match self {
+            Self::Changed => ("changed", style.green()),
+            Self::UpToDate => ("up to date", style.dim()),
+            Self::WouldChange => ("would change", style.cyan()),
+            Self::Done => ("done", style.green()),
+            Self::RolledBack => ("rolled back", style.yellow()),
+            Self::Failed => ("failed", style.red()),
+            Self::Blocked => ("blocked", style.yellow()),
+            Self::Offline => ("offline", style.red()),
+            Self::Skipped => ("skipped", style.dim()),
+        }
+    }
+
+    /// Whether the node is as it should be, or would be after a deploy.
+    #[must_use]
+    pub const fn is_good(self) -> bool {
+        matches!(self, Self::Changed | Self::UpToDate | Self::WouldChange | Self::Done)
+    }
+
+    const fn is_active(self) -> bool {
+        matches!(self, Self::Changed | Self::UpToDate)
+    }
+}
+
+impl Row {
+    fn new(result: NodeResult, detail: impl Into<String>) -> Self {
+        Self { result, detail: detail.into() }
+    }
+}
+
 impl Summary {
-    /// Sums up a run, one row for each node of the graph, sorted by name. Nodes without a goal are to be switched.
+    /// Sums up a run, one row for each node of the graph. Nodes without a goal are to be switched.
     #[must_use]
     pub fn of(graph: &Graph, run: &RunResult, goals: &BTreeMap<String, Goal>) -> Self {
         let mut nodes: BTreeMap<&str, Vec<(&WalkStep, &StepResult)>> = BTreeMap::new();
+        let mut has_failed_elsewhere = false;
         for step in graph.steps() {
-            if let (Some(node), Some(result)) = (&step.node, run.steps.get(&step.id)) {
-                nodes.entry(node).or_default().push((step, result));
+            match (&step.node, run.steps.get(&step.id)) {
+                (Some(node), Some(result)) => nodes.entry(node).or_default().push((step, result)),
+                (Some(_), None) | (None, Some(StepResult::Done(_) | StepResult::Skipped(_))) => {}
+                (None, _) => has_failed_elsewhere = true,
             }
         }
         let goal = |node: &str| goals.get(node).copied().unwrap_or_default();
-        let rows = nodes.into_iter().map(|(node, steps)| row(node, &steps, goal(node)));
-        let others = graph.steps().filter(|step| step.node.is_none());
-        let is_good = |step: &WalkStep| {
-            let result = run.steps.get(&step.id);
-            matches!(result, Some(StepResult::Done(_) | StepResult::Skipped(_)))
-        };
-        Self { rows: rows.collect(), is_rest_good: others.into_iter().all(is_good), rollouts: Vec::new() }
+        let rows = nodes.into_iter().map(|(node, steps)| (node.to_owned(), row(&steps, goal(node))));
+        Self { nodes: rows.collect(), has_failed_elsewhere, rollouts: Vec::new() }
     }
 
-    /// Adds how rollouts ended; a node that was taken back is told as such.
+    /// Adds how rollouts ended; a node that was reverted is told as such.
     #[must_use]
     pub fn with_rollouts(mut self, reports: &[RolloutReport]) -> Self {
-        for report in reports {
-            for (node, what) in &report.taken_back {
-                if let Some(row) = self.rows.iter_mut().find(|row| row.node == *node) {
-                    row.detail = match row.result {
-                        NodeResult::Failed => format!("{}; {what}", row.detail),
-                        _ => what.clone(),
-                    };
-                    row.result = NodeResult::RolledBack;
-                }
+        for (node, what) in reports.iter().flat_map(|report| &report.taken_back) {
+            if let Some(row) = self.nodes.get_mut(node) {
+                row.detail = match row.result {
+                    NodeResult::Failed => format!("{}; {what}", row.detail),
+                    _ => what.clone(),
+                };
+                row.result = NodeResult::RolledBack;
             }
         }
         self.rollouts = reports.to_vec();
@@ -71,69 +128,113 @@ impl Summary {
     /// What readers of the stream get of it.
     #[must_use]
     pub fn event(&self) -> Event {
-        Event::Summary(json!(self))
+        let rollout = |it: &RolloutReport| (it.id.clone(), json!({ "result": it.state.word(), "detail": it.detail }));
+        let rollouts: Map<_, _> = self.rollouts.iter().map(rollout).collect();
+        Event::Summary(json!({ "success": self.is_success(), "nodes": self.nodes, "rollouts": rollouts }))
     }
 
     /// Whether nothing needs a look.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        let is_well = |report: &RolloutReport| report.state == RolloutState::Healthy;
-        self.is_rest_good && self.rows.iter().all(|row| row.result.is_good()) && self.rollouts.iter().all(is_well)
+        !self.has_failed_elsewhere
+            && self.nodes.values().all(|row| row.result.is_good())
+            && self.rollouts.iter().all(|report| report.state == RolloutState::Healthy)
     }
 
     /// Whether nothing failed, and something waits for a person.
     #[must_use]
     pub fn is_paused(&self) -> bool {
         let may_be =
-            |row: &Row| row.result.is_good() || row.result == NodeResult::Skipped || row.result == NodeResult::Blocked;
+            |row: &Row| row.result.is_good() || matches!(row.result, NodeResult::Skipped | NodeResult::Blocked);
         let is_well = |report: &RolloutReport| matches!(report.state, RolloutState::Healthy | RolloutState::Paused);
-        self.rows.iter().all(may_be)
+        self.nodes.values().all(may_be)
             && self.rollouts.iter().all(is_well)
             && self.rollouts.iter().any(|report| report.state == RolloutState::Paused)
     }
-
-    /// The table and the last line.
-    #[must_use]
-    pub fn render(&self, colours: Colours) -> String {
-        let width = self.rows.iter().map(|row| row.node.len()).max().unwrap_or_default();
-        let line = |row: &Row| {
-            let line = format!("{:width$}  {}  {}", row.node, row.result.styled(colours), row.detail);
-            line.trim_end().to_owned() + "\n"
-        };
-        let rollout =
-            |report: &RolloutReport| format!("rollout {}  {}  {}\n", report.id, report.state.word(), report.detail);
-        let rollouts: String = self.rollouts.iter().map(rollout).collect();
-        self.rows.iter().map(line).collect::<String>() + &rollouts + &self.last_line() + "\n"
-    }
-
-    /// For example `2 of 4 nodes active, 1 failed, 1 blocked`.
-    #[must_use]
-    pub fn last_line(&self) -> String {
-        let mut counts: BTreeMap<NodeResult, usize> = BTreeMap::new();
-        for row in &self.rows {
-            *counts.entry(row.result).or_default() += 1;
-        }
-        let active = self.rows.iter().filter(|row| row.result.is_active()).count();
-        let others = counts.iter().filter(|(result, _)| !result.is_active());
-        let others: String = others.map(|(result, count)| format!(", {count} {}", result.word())).collect();
-        format!("{active} of {} nodes active{others}", self.rows.len())
-    }
 }
 
-impl Serialize for Summary {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let line = |result: &str, detail: &str| json!({ "result": result, "detail": detail });
-        let rows = self.rows.iter().map(|row| (row.node.clone(), line(row.result.word(), &row.detail)));
-        let rollouts = self.rollouts.iter().map(|it| (it.id.clone(), line(it.state.word(), &it.detail)));
-        let parts = [("nodes", rows.collect()), ("rollouts", rollouts.collect())];
-        to.collect_map([("success", json!(self.is_success()))].into_iter().chain(parts))
-    }
-}
-
+/// The table and a last line such as `2 of 4 nodes active, 1 failed, 1 blocked`; with colours where stdout is a terminal.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(Colours::Off))
+        let width = self.nodes.keys().map(String::len).max().unwrap_or_default();
+        let mut counts: BTreeMap<NodeResult, usize> = BTreeMap::new();
+        for (node, Row { result, detail }) in &self.nodes {
+            let (word, style) = result.shown();
+            let line = format!("{node:width$}  {}  {detail}", style.apply_to(format!("{word:12}")));
+            writeln!(f, "{}", line.trim_end())?;
+            *counts.entry(*result).or_default() += 1;
+        }
+        for report in &self.rollouts {
+            writeln!(f, "rollout {}  {}  {}", report.id, report.state.word(), report.detail)?;
+        }
+        let (active, others): (Vec<_>, Vec<_>) = counts.into_iter().partition(|(result, _)| result.is_active());
+        let active: usize = active.into_iter().map(|(_, count)| count).sum();
+        write!(f, "{active} of {} nodes active", self.nodes.len())?;
+        for (result, count) in others {
+            write!(f, ", {count} {}", result.shown().0)?;
+        }
+        writeln!(f)
     }
+}
+
+/// The step that says most about a node decides: first what went wrong, then how its activation ended.
+fn row(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Row {
+    let found = |wanted: fn(&WalkStep, &StepResult) -> Option<Row>| {
+        steps.iter().find_map(|(step, result)| wanted(step, result))
+    };
+    found(failure)
+        .or_else(|| found(not_started))
+        .or_else(|| activation(steps, goal))
+        .unwrap_or_else(|| Row::new(NodeResult::Skipped, "the plan has no activation for it"))
+}
+
+fn failure(step: &WalkStep, result: &StepResult) -> Option<Row> {
+    match result {
+        StepResult::Failed(message) => {
+            Some(Row::new(NodeResult::Failed, format!("{}: {}", step.label(), first_line(message))))
+        }
+        StepResult::Offline(message) => Some(Row::new(NodeResult::Offline, first_line(message))),
+        _ => None,
+    }
+}
+
+fn not_started(_: &WalkStep, result: &StepResult) -> Option<Row> {
+    match result {
+        StepResult::Blocked(by) => Some(Row::new(NodeResult::Blocked, format!("by {by}"))),
+        StepResult::Aborted(why) => Some(Row::new(NodeResult::Skipped, why)),
+        StepResult::NotStarted(after) => {
+            Some(Row::new(NodeResult::Skipped, format!("not started after the failure of {after}")))
+        }
+        StepResult::Cancelled => Some(Row::new(NodeResult::Skipped, "interrupted before it was done")),
+        _ => None,
+    }
+}
+
+fn activation(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Option<Row> {
+    let found = steps.iter().find(|(step, _)| step.kind == StepKind::Activate);
+    // A goal that ends before the activation: what was done last is what there is to say.
+    let (_, result) = found.or_else(|| steps.last())?;
+    match result {
+        StepResult::Done(detail) if found.is_none() => {
+            Some(Row::new(NodeResult::Done, format!("{detail}; the goal is {}", goal.word())))
+        }
+        StepResult::Done(detail) if goal == Goal::Switch => Some(Row::new(NodeResult::Changed, detail)),
+        StepResult::Done(detail) => Some(Row::new(NodeResult::Done, detail)),
+        StepResult::Skipped(Skip::UpToDate) => Some(Row::new(NodeResult::UpToDate, "")),
+        StepResult::Skipped(Skip::WouldChange(change)) if found.is_some() => {
+            Some(Row::new(NodeResult::WouldChange, change))
+        }
+        StepResult::Skipped(why) => Some(Row::new(NodeResult::Done, why.to_string())),
+        _ => None,
+    }
+}
+
+/// The line of a message that fits a table.
+fn first_line(message: &str) -> &str {
+    let line = message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    // The table names the node already.
+    let about = line.strip_prefix("node `").and_then(|rest| rest.split_once("`: "));
+    about.map_or(line, |(_, about)| about).trim_end_matches(':')
 }
 
 #[cfg(test)]

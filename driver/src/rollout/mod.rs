@@ -107,7 +107,7 @@ impl Rollouts {
 
     /// Takes in how a step ended.
     pub fn ended(&self, step: &str, result: &StepResult) {
-        if let (Some(id), StepResult::Blocked { by }) = (self.gates.get(step), result) {
+        if let (Some(id), StepResult::Blocked(by)) = (self.gates.get(step), result) {
             return self.gate_blocked(id, step, by);
         }
         let Some(member) = self.members.get(step) else {
@@ -123,11 +123,10 @@ impl Rollouts {
             StepResult::Done(_) | StepResult::Skipped(_) if member.is_last => course.healthy(node),
             StepResult::Done(_) | StepResult::Skipped(_) => {}
             // What keeps it from going on within the rollout has been counted.
-            StepResult::Blocked { by } if !self.is_of(by, &member.rollout) => course.blocked(node),
-            StepResult::Blocked { .. }
-            | StepResult::NotStarted { .. }
-            | StepResult::Aborted(_)
-            | StepResult::Cancelled => course.left_out(node),
+            StepResult::Blocked(by) if !self.is_of(by, &member.rollout) => course.blocked(node),
+            StepResult::Blocked(_) | StepResult::NotStarted(_) | StepResult::Aborted(_) | StepResult::Cancelled => {
+                course.left_out(node)
+            }
         }
     }
 

@@ -50,7 +50,7 @@ fn ran(fakes: &[FakeStep], policy: Policy, cancel_after: Option<usize>) -> Ran {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let (events, mut reader) = EventSink::channel();
     let result = runtime.block_on(run(&graph, &recorder, policy, &events, cancel));
-    let events = std::iter::from_fn(|| reader.try_recv()).collect();
+    let events = std::iter::from_fn(|| reader.try_recv().ok().map(|(event, _)| event)).collect();
     Ran { graph, recorder, result, events }
 }
 
@@ -120,7 +120,7 @@ impl Ran {
 
     fn check_blocked(&self) {
         for (step, result) in &self.result.steps {
-            if let StepResult::Blocked { by } = result {
+            if let StepResult::Blocked(by) = result {
                 let failed = matches!(
                     self.result.steps[by],
                     StepResult::Failed(_) | StepResult::Offline(_) | StepResult::Aborted(_)
@@ -160,7 +160,7 @@ proptest! {
         }
         for (step, result) in &ran.result.steps {
             prop_assert!(*result != StepResult::Cancelled, "{} counts as interrupted", step);
-            if let StepResult::NotStarted { because } = result {
+            if let StepResult::NotStarted(because) = result {
                 prop_assert_eq!(Some(because), first.as_ref(), "{}", step);
                 prop_assert!(!ran.started().contains(step), "{}", step);
             }

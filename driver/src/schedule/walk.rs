@@ -144,17 +144,21 @@ impl<'a> Walk<'a> {
                 continue;
             }
             if self.is_shown(place) {
-                self.events.send(Event::StepFinished { step: step.clone(), result: result.clone(), elapsed });
+                self.events.send(Event::StepFinished {
+                    step: step.clone(),
+                    result: result.clone(),
+                    seconds: elapsed.as_secs_f64(),
+                });
             }
             self.execute.ended(&step, &result);
             let has_succeeded = result.is_success();
-            let blocks = !matches!(result, StepResult::Cancelled | StepResult::NotStarted { .. });
+            let blocks = !matches!(result, StepResult::Cancelled | StepResult::NotStarted(_));
             self.result.steps.insert(step, result);
             for (next, edge) in self.graph.next(place) {
                 if has_succeeded || edge == Edge::Settles {
                     self.count_down(next);
                 } else if blocks {
-                    ended.push((next, StepResult::Blocked { by: by.clone() }));
+                    ended.push((next, StepResult::Blocked(by.clone())));
                 }
             }
         }
@@ -171,7 +175,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn end(mut self) -> RunResult {
         let rest = match self.stopped_by.clone() {
-            Some(because) => StepResult::NotStarted { because },
+            Some(because) => StepResult::NotStarted(because),
             None => StepResult::Cancelled,
         };
         for place in 0..self.waiting_for.len() {

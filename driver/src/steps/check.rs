@@ -9,7 +9,7 @@ use futures::stream::FuturesUnordered;
 
 use super::programs::{ProgramSources, Programs, Ready};
 use super::{Settings, StepFailure};
-use crate::event::{Event, EventSink};
+use crate::event::EventSink;
 use crate::host::script::{self, Health, HealthCheck, HealthMode, Verdict};
 use crate::host::{HostError, Hosts};
 use crate::plan::{Check, Node, Place, Plan};
@@ -53,10 +53,7 @@ impl Checker {
     /// Makes the checks of a node once, from all their places. Steps are named `check:NODE`.
     pub async fn look(&self, node: &str, events: &EventSink) -> Vec<Seen> {
         let asked = Look { node, from: |_| true, mode: HealthMode::Once };
-        let show = |line| {
-            events.send(Event::StepOutput { step: format!("check:{node}"), line });
-        };
-        look(&self.programs, asked, show).await
+        look(&self.programs, asked, |line| events.show(&format!("check:{node}"), line)).await
     }
 }
 

@@ -17,7 +17,7 @@ use super::restart::{restart, restart_if_needed};
 use super::standing::Standing;
 use super::{Ahead, Build, Records, Settings, StepFailure, activate, build, command, copy, gate};
 use crate::evaluate::Toplevels;
-use crate::event::{Event, EventSink, Skip, StepResult};
+use crate::event::{EventSink, Skip, StepResult};
 use crate::graph::StepId;
 use crate::host::script::rollout::Left;
 use crate::host::{Hosts, script};
@@ -309,7 +309,7 @@ impl StepRunner {
     }
 
     pub(super) fn show(&self, step: &str, line: String) {
-        self.parts.events.send(Event::StepOutput { step: step.to_owned(), line });
+        self.parts.events.show(step, line);
     }
 }
 

@@ -73,7 +73,7 @@ fn attack_06_a_coordinator_cannot_say_what_other_nodes_go_back_to() {
     assert_eq!(status, 1, "{text}");
     site.exec_must("beta", "test ! -e /root/owned");
     // Each node goes back to what its own record names, although another deployer had changed it.
-    assert_says(&text, &["took back beta", "took back alpha"]);
+    assert_says(&text, &["reverted beta", "reverted alpha"]);
     assert_versions(&site, ["1", "1", "1"], &text);
 }
 

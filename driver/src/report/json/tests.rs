@@ -5,8 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use insta::assert_snapshot;
 
 use super::*;
-use crate::evaluate::CacheStatus;
-use crate::event::{Skip, StepResult};
+use crate::event::{CacheStatus, Skip, StepResult};
 use crate::graph::Graph;
 use crate::plan::tests::example;
 use crate::process::Stream;
@@ -14,13 +13,13 @@ use crate::report::summary::{NodeResult, Row, Summary};
 use crate::rollout::{RolloutReport, RolloutState};
 
 fn finished(step: &str, result: StepResult) -> Event {
-    Event::StepFinished { step: step.to_owned(), result, elapsed: Duration::from_millis(1500) }
+    Event::StepFinished { step: step.to_owned(), result, seconds: 1.5 }
 }
 
 fn events() -> Vec<Event> {
     let graph = Graph::from_plan(&example()).unwrap();
     let by = || "build:gamma".to_owned();
-    let row = Row { node: "alpha".to_owned(), result: NodeResult::Active, detail: "switched".to_owned() };
+    let row = Row { result: NodeResult::Changed, detail: "switched".to_owned() };
     vec![
         Event::Phase("reading .".to_owned()),
         Event::Warning("old\n\"quoted\"".to_owned()),
@@ -30,14 +29,18 @@ fn events() -> Vec<Event> {
         Event::NotEvaluated { node: "beta".to_owned(), message: "boom".to_owned() },
         Event::WalkStarted { steps: graph.steps().take(2).cloned().collect() },
         Event::StepStarted { step: "build:alpha".to_owned() },
-        Event::StepOutput { step: "build:alpha".to_owned(), line: "building…".to_owned() },
-        Event::CommandOutput { step: "exec:alpha".to_owned(), stream: Stream::Stderr, line: "no such file".to_owned() },
+        Event::StepOutput { step: "build:alpha".to_owned(), stream: None, line: "building…".to_owned() },
+        Event::StepOutput {
+            step: "exec:alpha".to_owned(),
+            stream: Some(Stream::Stderr),
+            line: "no such file".to_owned(),
+        },
         finished("build:alpha", StepResult::Done("built".to_owned())),
         finished("copy:alpha", StepResult::Skipped(Skip::UpToDate)),
         finished("build:gamma", StepResult::Failed("boom".to_owned())),
         finished("build:beta", StepResult::Offline("silence".to_owned())),
-        finished("copy:gamma", StepResult::Blocked { by: by() }),
-        finished("copy:delta", StepResult::NotStarted { because: by() }),
+        finished("copy:gamma", StepResult::Blocked(by())),
+        finished("copy:delta", StepResult::NotStarted(by())),
         finished("activate:alpha", StepResult::Cancelled),
         Event::Interrupted { activating: vec!["alpha".to_owned()] },
         Event::Paused {
@@ -48,15 +51,15 @@ fn events() -> Vec<Event> {
             approvers: vec!["anna".to_owned()],
         },
         Event::Resumed { rollout: "web".to_owned(), detail: "approved by ann@desk".to_owned() },
-        Event::TakenBack {
+        Event::Reverted {
             rollout: "web".to_owned(),
             node: "beta".to_owned(),
             detail: "runs the old system again".to_owned(),
         },
         finished("gate:web:2", StepResult::Aborted("1 node failed".to_owned())),
         Summary {
-            rows: vec![row],
-            is_rest_good: true,
+            nodes: [("alpha".to_owned(), row)].into(),
+            has_failed_elsewhere: false,
             rollouts: vec![RolloutReport {
                 id: "web".to_owned(),
                 state: RolloutState::RolledBack,
@@ -75,7 +78,7 @@ fn every_event_is_one_line() {
     let clock = || UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
     let mut lines = JsonLines::with_clock(&mut text, "deploy", clock);
     for event in events() {
-        lines.read(&event);
+        lines.read(&event, &Steps::default());
     }
     let text = String::from_utf8(text).unwrap();
     assert_eq!(text.lines().count(), events().len() + 1);

@@ -127,7 +127,7 @@ fn drained() -> (Plan, Graph) {
 }
 
 fn blocked(by: &str) -> StepResult {
-    StepResult::Blocked { by: by.to_owned() }
+    StepResult::Blocked(by.to_owned())
 }
 
 #[test]

@@ -21,7 +21,7 @@ proptest! {
             let fake = &ran.recorder.fakes[step];
             let has_run = started.contains(step);
             prop_assert!(*result != StepResult::Cancelled, "{} counts as interrupted", step);
-            if let StepResult::NotStarted { because } = result {
+            if let StepResult::NotStarted(because) = result {
                 prop_assert_eq!(stopped_at.map(|at| &history[at].1), Some(because), "{}", step);
             }
             if matches!(result, StepResult::Aborted(_)) {
@@ -47,7 +47,7 @@ proptest! {
         for (place, (is_start, step)) in history.iter().enumerate() {
             prop_assert!(!is_start || stopped_at.is_none_or(|at| place < at), "{} began after the failure", step);
         }
-        let left_out = |result: &StepResult| matches!(result, StepResult::NotStarted { .. });
+        let left_out = |result: &StepResult| matches!(result, StepResult::NotStarted(_));
         prop_assert!(stopped_at.is_some() || !ran.result.steps.values().any(left_out));
     }
 }

@@ -52,7 +52,7 @@ impl Gate<'_> {
     async fn take_back_one(&self, node: &str) -> Result<(), StepFailure> {
         self.say(format!("taking back {node}"));
         let what = take_back(self.runner, self.step, node, self.id).await?;
-        self.runner.parts.events.send(Event::TakenBack {
+        self.runner.parts.events.send(Event::Reverted {
             rollout: self.id.to_owned(),
             node: node.to_owned(),
             detail: what.clone(),

@@ -1,0 +1,344 @@
+//! What every command works with: the progress display, interrupts, and the way to what is walked for a request.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::Stream;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::args::{FlakeArgs, HostArgs, RecordArgs};
+use super::interrupt::Interrupts;
+use super::sudo::SudoArgs;
+use super::{Error, Output};
+use crate::diagnose::Traces;
+use crate::evaluate::{Attribute, Cache, Evaluation, Job, Results, ask, evaluate_plan};
+use crate::event::{Event, EventSink, StepResult};
+use crate::flake::Flake;
+use crate::graph::{Graph, StepId};
+use crate::host::{Hosts, end_left};
+use crate::nix::Nix;
+use crate::plan::{Plan, Step, StepKind};
+use crate::private;
+use crate::report::json::JsonLines;
+use crate::report::log_dir::LogDir;
+use crate::report::readers::{Activating, Reader, Readers};
+use crate::report::screen::Screen;
+use crate::run_dir::{RunDir, tidy};
+use crate::schedule::{Execute, Limits, OnFailure, Policy, RunResult, run as walk};
+use crate::steps::Settings;
+
+/// One command, from its beginning to its end.
+pub struct Session {
+    /// Where events go.
+    pub events: EventSink,
+    /// Ends what runs.
+    pub cancel: CancellationToken,
+    /// The progress display.
+    pub screen: Screen,
+    readers: Arc<Mutex<Readers>>,
+    activating: Activating,
+    /// The command that shows the state of hosts.
+    look: Mutex<String>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+/// Everything that is known before anything is done.
+pub struct Prepared {
+    /// The flake with settled inputs.
+    pub flake: Arc<Flake>,
+    /// What is walked.
+    pub plan: Arc<Plan>,
+    /// The nodes that were selected.
+    pub nodes: BTreeSet<String>,
+    /// Their steps.
+    pub graph: Graph,
+    /// What is known from before.
+    pub cache: Arc<Cache>,
+    /// The machines; none is connected to yet.
+    pub hosts: Arc<Hosts>,
+    evaluation: Evaluation,
+    run_dir: RunDir,
+}
+
+/// What a step does for its node: it gets the node's name and its own.
+pub type Work<'a> = dyn Fn(String, String) -> BoxFuture<'a, StepResult> + Send + Sync + 'a;
+
+/// What a command walks that has one step for each of its nodes.
+pub struct EachNode<'a> {
+    /// What the steps' names begin with.
+    pub name: &'static str,
+    /// What they do, for those who look at them.
+    pub kind: StepKind,
+    /// How many run at the same time.
+    pub at_once: usize,
+    /// What they do.
+    pub work: &'a Work<'a>,
+}
+
+impl Execute for EachNode<'_> {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
+        let node = step.strip_prefix(self.name).and_then(|rest| rest.strip_prefix(':'));
+        (self.work)(node.unwrap_or(step).to_owned(), step.clone())
+    }
+}
+
+impl Session {
+    /// Shows what happens until the session ends.
+    pub fn begin(interrupts: &Interrupts) -> Self {
+        let screen = Screen::on_stderr();
+        let mut readers = Readers::default();
+        readers.add(screen.clone());
+        let activating = readers.activating();
+        let readers = Arc::new(Mutex::new(readers));
+        let (events, mut reader) = EventSink::channel();
+        let reading = tokio::spawn({
+            let readers = readers.clone();
+            async move {
+                while let Some((event, _room)) = reader.recv().await {
+                    locked(&readers).read(&event);
+                }
+                locked(&readers).end();
+            }
+        });
+        let telling = tokio::spawn({
+            let (events, activating, first) = (events.clone(), activating.clone(), interrupts.first.clone());
+            async move {
+                first.cancelled().await;
+                events.send(Event::Interrupted { activating: activating.nodes() });
+            }
+        });
+        let look = Mutex::new("netlib status".to_owned());
+        let cancel = interrupts.first.clone();
+        Self { events, cancel, screen, readers, activating, look, tasks: [telling, reading] }
+    }
+
+    /// Tells how the command ended, and shows what is still to be shown.
+    pub async fn end(self, result: &Result<Output, Error>) {
+        match result {
+            Ok(output) => output.summary.iter().for_each(|summary| self.events.send(summary.event())),
+            Err(error) => self.events.send(Event::Error(error.to_string())),
+        }
+        let Self { events, cancel, tasks: [telling, reading], .. } = self;
+        if cancel.is_cancelled() {
+            // It has something to tell, and ends then.
+            let _ = telling.await;
+        } else {
+            telling.abort();
+        }
+        drop(events);
+        // A display that broke has nothing more to show.
+        let _ = reading.await;
+    }
+
+    /// One more who reads the events from now on.
+    pub fn add(&self, reader: impl Reader + 'static) {
+        locked(&self.readers).add(reader);
+    }
+
+    /// Writes what happens where the options of this command say.
+    pub fn record(&self, args: &RecordArgs, command: &str) -> Result<(), Error> {
+        if args.json {
+            self.add(JsonLines::begin(std::io::stdout(), command));
+        }
+        if let Some(folder) = &args.log_dir {
+            self.add(LogDir::begin(folder, command)?);
+        }
+        Ok(())
+    }
+
+    /// What is left after a second interrupt, and how to look at it.
+    pub fn farewell(&self) -> String {
+        let left = self.activating.nodes();
+        if left.is_empty() {
+            return "left at once: no host was being activated.".to_owned();
+        }
+        let selection: String = left.iter().map(|node| format!(" --on {node}")).collect();
+        format!(
+            "left at once. The activation goes on without netlib on: {}.\n\
+             A host that is not confirmed goes back to the system it ran before; deploying again at once follows it.\n\
+             To look: {}{selection}",
+            left.join(", "),
+            locked(&self.look)
+        )
+    }
+
+    /// The flake with settled inputs, and a folder for files of this run.
+    pub async fn load(&self, args: &FlakeArgs) -> Result<(Flake, RunDir), Error> {
+        *locked(&self.look) = args.command(&["status"]);
+        // As after `su`, TMPDIR may be somebody else's.
+        let parent = private::own_folder(&std::env::temp_dir()).unwrap_or_else(|_| "/tmp".into());
+        tidy(&parent, end_left);
+        let run_dir = RunDir::new_in(&parent)
+            .map_err(|error| format!("cannot make a folder for this run in {}: {error}", parent.display()))?;
+        let nix = Nix::new(args.overrides(), self.cancel.clone()).admitted().await?;
+        let reference = args.reference();
+        self.events.send(Event::Phase(format!("reading {reference}")));
+        let traces = Traces::new(args.traces());
+        let (flake, messages) = Flake::load(reference.clone(), nix, run_dir.path(), traces).await?;
+        self.warn(messages.to_show());
+        Ok((flake, run_dir))
+    }
+
+    /// One answer of the network's library, without nodes or steps: an attribute, after a Nix function where one is given.
+    pub async fn ask<T: DeserializeOwned>(
+        &self,
+        args: &FlakeArgs,
+        attribute: &str,
+        apply: Option<String>,
+    ) -> Result<T, Error> {
+        let (flake, _run_dir) = self.load(args).await?;
+        Ok(ask(&flake, attribute, apply).await?)
+    }
+
+    /// Reads the flake, and what is to be walked for a command on the selected nodes. Changes nothing.
+    pub async fn open(&self, args: &HostArgs, command: &str) -> Result<Prepared, Error> {
+        self.prepare((&args.flake, &args.sudo), args.select.request(command)).await
+    }
+
+    /// The same for a whole request.
+    pub async fn prepare(&self, (args, sudo): (&FlakeArgs, &SudoArgs), request: Value) -> Result<Prepared, Error> {
+        let (flake, run_dir) = self.load(args).await?;
+        let cache = Arc::new(Cache::of(&flake, args.cache()));
+        let (plan, messages) = evaluate_plan(&flake, &cache, &request).await?;
+        self.warn(messages.evaluation_warnings.iter().map(|warning| flake.sources.map(warning)));
+        self.warn(plan.warnings.clone());
+        let nodes = plan.selected();
+        let graph = Graph::from_plan(&plan)?;
+        let hosts = Arc::new(Hosts::new(&plan)?.asking(sudo.source(self), &nodes));
+        let flake = Arc::new(flake);
+        let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &args.evaluation(), cache.clone())?;
+        Ok(Prepared { flake, plan: Arc::new(plan), nodes, graph, cache, hosts, evaluation, run_dir })
+    }
+
+    fn warn(&self, warnings: impl IntoIterator<Item = String>) {
+        warnings.into_iter().for_each(|warning| self.events.send(Event::Warning(warning)));
+    }
+
+    /// The usual settings for steps.
+    pub fn settings(&self, prepared: &Prepared) -> Settings {
+        Settings::new(prepared.run_dir().to_owned(), self.cancel.clone())
+    }
+
+    /// Walks a step for each of these nodes.
+    pub async fn walk_each<'a>(
+        &self,
+        nodes: impl IntoIterator<Item = &'a String>,
+        each: EachNode<'_>,
+    ) -> Result<(Graph, RunResult), Error> {
+        let step = |node: &String| (format!("{}:{node}", each.name), Step::of_node(each.kind, node));
+        let graph = Graph::from_steps(&nodes.into_iter().map(step).collect())?;
+        let limits = Limits { overall: each.at_once, per_kind: BTreeMap::new() };
+        let result = self.walk(&graph, &each, Policy { limits, on_failure: OnFailure::GoOn }).await;
+        Ok((graph, result))
+    }
+
+    /// Walks a graph.
+    pub async fn walk(&self, graph: &Graph, execute: &dyn Execute, policy: Policy) -> RunResult {
+        let shown = graph.steps().filter(|step| step.kind != StepKind::Barrier);
+        self.events.send(Event::WalkStarted { steps: shown.cloned().collect() });
+        walk(graph, execute, policy, &self.events, self.cancel.clone()).await
+    }
+}
+
+impl Prepared {
+    /// Files of this run; gone when this is dropped.
+    pub fn run_dir(&self) -> &Path {
+        self.run_dir.path()
+    }
+
+    /// Keeps what names the run's deployment on hosts.
+    pub fn remember(&self, nonce: &str) -> std::io::Result<()> {
+        self.run_dir.remember(nonce)
+    }
+
+    /// All that is to be evaluated.
+    fn jobs(&self) -> Vec<Job> {
+        let wanted = &self.plan.evaluate;
+        let nodes = [
+            (Attribute::Toplevels, &wanted.toplevels),
+            (Attribute::Gatherers, &wanted.gatherers),
+            (Attribute::Programs, &wanted.programs),
+        ];
+        let of_nodes = nodes.into_iter().flat_map(|(attribute, nodes)| attribute.of(nodes));
+        of_nodes.chain(wanted.deployer_programs.then(Job::of_deployer)).collect()
+    }
+
+    /// Evaluates what belongs to each of these nodes when it comes, and what belongs to no selected one at once.
+    pub fn evaluated(&self, coming: impl Stream<Item = String> + Send + 'static, events: &EventSink) -> Results {
+        let (selected, others): (Vec<Job>, Vec<Job>) =
+            self.jobs().into_iter().partition(|job| self.nodes.contains(&job.node));
+        let mut of_nodes: BTreeMap<String, Vec<Job>> = BTreeMap::new();
+        for job in selected {
+            of_nodes.entry(job.node.clone()).or_default().push(job);
+        }
+        let of = move |node: String| futures::stream::iter(of_nodes.remove(&node).unwrap_or_default());
+        self.evaluation.results(futures::stream::iter(others).chain(coming.flat_map(of)), events)
+    }
+
+    /// Evaluates all at once, whether nodes answer or not.
+    pub fn evaluated_all(&self, events: &EventSink) -> Results {
+        self.evaluated(futures::stream::iter(self.nodes.clone()), events)
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // What a panicked thread left behind is still the best there is.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::WalkStep;
+    use crate::report::readers::Steps;
+
+    fn activate(session: &Session, nodes: &[&str]) {
+        let id = |node: &&str| format!("activate:{node}");
+        let step = |node: &&str| WalkStep { id: id(node), kind: StepKind::Activate, node: Some((*node).to_owned()) };
+        locked(&session.readers).read(&Event::WalkStarted { steps: nodes.iter().map(step).collect() });
+        for node in nodes {
+            locked(&session.readers).read(&Event::StepStarted { step: id(node) });
+        }
+    }
+
+    #[tokio::test]
+    async fn leaving_says_what_is_left_and_how_to_look() {
+        let session = Session::begin(&Interrupts::default());
+        insta::assert_snapshot!(session.farewell(), @"left at once: no host was being activated.");
+        activate(&session, &["alpha", "beta"]);
+        *locked(&session.look) = "netlib status --flake '.#home'".to_owned();
+        insta::assert_snapshot!(session.farewell(), @r"
+        left at once. The activation goes on without netlib on: alpha, beta.
+        A host that is not confirmed goes back to the system it ran before; deploying again at once follows it.
+        To look: netlib status --flake '.#home' --on alpha --on beta
+        ");
+    }
+
+    struct Heard(Arc<Mutex<Vec<String>>>);
+
+    impl Reader for Heard {
+        fn read(&mut self, event: &Event, _: &Steps) {
+            if let Event::Interrupted { activating } = event {
+                locked(&self.0).extend(activating.clone());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_interrupt_is_told_however_soon_the_command_ends() {
+        let interrupts = Interrupts::default();
+        let session = Session::begin(&interrupts);
+        activate(&session, &["alpha"]);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        session.add(Heard(heard.clone()));
+        interrupts.first.cancel();
+        session.end(&Ok(Output::default())).await;
+        assert_eq!(*locked(&heard), ["alpha"]);
+    }
+}
