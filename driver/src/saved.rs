@@ -2,11 +2,10 @@
 //!
 //! Knows what makes two plans the same; knows nothing of how a plan or a system is evaluated.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::text::clean_text;
 
@@ -14,168 +13,100 @@ use crate::text::clean_text;
 const VERSION: u64 = 3;
 /// How many differences are named before they are only counted.
 const NAMED: usize = 12;
+/// How deep two documents are compared before what differs is named: `plan.steps.copy:alpha`.
+const DEPTH: usize = 3;
 
 /// A plan with everything that a deploy of it would bring to the nodes.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct SavedPlan {
-    /// Version of the file.
-    #[serde(rename = "savedPlan")]
-    pub version: u64,
-    /// The flake, as it was named, and its network.
-    pub flake: String,
-    /// What Nix calls exactly this flake with exactly these inputs; none where Nix does not say.
-    pub fingerprint: Option<String>,
-    /// The selected nodes.
-    pub selection: BTreeSet<String>,
-    /// The system of each of them: a store path.
-    pub systems: BTreeMap<String, String>,
-    /// The programs of each place that runs some for them: a store path.
-    pub programs: BTreeMap<String, String>,
-    /// The steps of these nodes: a plan of schema version 2.
-    pub plan: Value,
-}
-
-/// Why a saved plan is not deployed.
-#[derive(Debug, thiserror::Error)]
-pub enum SavedPlanError {
-    /// The file cannot be read or written.
-    #[error("the plan {}: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: std::io::Error,
-    },
-    /// The file is something else.
-    #[error("{} is no plan that netlib plan --out wrote: {source}", path.display())]
-    Shape {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-    /// A file of another time.
-    #[error("{} is a saved plan of version {found}, and this netlib reads version {VERSION}.\nSave it again with this netlib: netlib plan --out {}", path.display(), path.display())]
-    Version {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: u64,
-    },
-    /// What would be deployed now is not what was saved.
-    #[error("{} is not what would be deployed now; nothing was changed:{}\nReview the present plan and save it: netlib plan --out {}", path.display(), listed(differences), path.display())]
-    Differs {
-        /// The file.
-        path: PathBuf,
-        /// What is different.
-        differences: Vec<String>,
-    },
-}
-
-fn listed(differences: &[String]) -> String {
-    let named = differences.iter().take(NAMED);
-    let lines = named.map(|line| format!("\n  {}", clean_text(line)));
-    let mut text: String = lines.collect();
-    if let Some(more) = differences.len().checked_sub(NAMED).filter(|more| *more > 0) {
-        text.push_str(&format!("\n  and {more} more"));
-    }
-    text
-}
+#[derive(Clone, Debug, PartialEq)]
+pub struct SavedPlan(Value);
 
 impl SavedPlan {
-    /// Of this version.
+    /// The selected nodes, the system of each, programs, steps: whatever two deploys have in common that bring the same. The
+    /// fingerprint is what Nix calls exactly this flake with exactly these inputs; none where Nix does not say.
     #[must_use]
-    pub fn new(flake: String, fingerprint: Option<String>, plan: Value) -> Self {
-        Self {
-            version: VERSION,
-            flake,
-            fingerprint,
-            selection: BTreeSet::new(),
-            systems: BTreeMap::new(),
-            programs: BTreeMap::new(),
-            plan,
-        }
+    pub fn new(mut parts: Map<String, Value>) -> Self {
+        parts.insert("savedPlan".to_owned(), VERSION.into());
+        Self(parts.into())
     }
 
     /// Reads a file.
-    pub fn read(path: &Path) -> Result<Self, SavedPlanError> {
-        let shape = |source| SavedPlanError::Shape { path: path.to_owned(), source };
-        let text = std::fs::read(path).map_err(|source| SavedPlanError::File { path: path.to_owned(), source })?;
-        let document: Value = serde_json::from_slice(&text).map_err(shape)?;
-        match document.get("savedPlan").and_then(Value::as_u64) {
-            Some(found) if found != VERSION => Err(SavedPlanError::Version { path: path.to_owned(), found }),
-            _ => serde_json::from_value(document).map_err(shape),
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let file = path.display();
+        let bytes = std::fs::read(path).map_err(|error| format!("the plan {file}: {error}"))?;
+        let document: Value =
+            serde_json::from_slice(&bytes).map_err(|error| format!("{file} is not a saved plan: {error}"))?;
+        match document["savedPlan"].as_u64() {
+            Some(VERSION) => Ok(Self(document)),
+            Some(found) => Err(format!(
+                "{file} is a saved plan of version {found}, and this netlib reads version {VERSION}.\n\
+                 help: save it again with this netlib: netlib plan --out {file}"
+            )),
+            None => Err(format!("{file} is not a saved plan: netlib plan --out did not write it")),
         }
     }
 
     /// Writes a file: the whole new one, or none.
-    pub fn write(&self, path: &Path) -> Result<(), SavedPlanError> {
-        let failed = |source| SavedPlanError::File { path: path.to_owned(), source };
-        let text = serde_json::to_string_pretty(self).map_err(|source| failed(source.into()))?;
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
-        std::io::Write::write_all(&mut file, (text + "\n").as_bytes()).map_err(failed)?;
-        file.persist(path).map_err(|error| failed(error.error))?;
-        Ok(())
+    pub fn write(&self, path: &Path) -> Result<(), String> {
+        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
+            std::io::Write::write_all(&mut file, format!("{:#}\n", self.0).as_bytes())?;
+            Ok(file.persist(path)?)
+        });
+        written.map(drop).map_err(|error| format!("the plan {}: {error}", path.display()))
+    }
+
+    /// The selected nodes.
+    #[must_use]
+    pub fn selection(&self) -> Vec<String> {
+        let nodes = self.0["selection"].as_array().into_iter().flatten();
+        nodes.filter_map(|node| node.as_str().map(str::to_owned)).collect()
     }
 
     /// That what would be deployed now is what was saved here.
-    pub fn require(&self, path: &Path, now: &Self) -> Result<(), SavedPlanError> {
-        let differences = self.differences(now);
-        if differences.is_empty() {
+    pub fn require(&self, path: &Path, now: &Self) -> Result<(), String> {
+        let mut found = Vec::new();
+        compare(("", DEPTH), &self.0, &now.0, &mut found);
+        if found.is_empty() {
             return Ok(());
         }
-        Err(SavedPlanError::Differs { path: path.to_owned(), differences })
-    }
-
-    fn differences(&self, now: &Self) -> Vec<String> {
-        let mut found = Vec::new();
-        if self.selection != now.selection {
-            let words = |nodes: &BTreeSet<String>| nodes.iter().cloned().collect::<Vec<_>>().join(", ");
-            found.push(format!("the selection: saved {}; now {}", words(&self.selection), words(&now.selection)));
-        }
-        for (what, then, now) in
-            [("the system of", &self.systems, &now.systems), ("the programs of", &self.programs, &now.programs)]
-        {
-            let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
-            let differing = names.into_iter().filter(|name| then.get(*name) != now.get(*name));
-            found.extend(differing.map(|name| {
-                let path =
-                    |paths: &BTreeMap<String, String>| paths.get(name).cloned().unwrap_or_else(|| "none".to_owned());
-                format!("{what} {name}: saved {}; now {}", path(then), path(now))
-            }));
-        }
-        found.extend(sections(&self.plan, &now.plan));
-        let is_other = matches!((&self.fingerprint, &now.fingerprint), (Some(then), Some(now)) if then != now);
-        if is_other {
-            found.push("the flake or one of its inputs (its fingerprint is another one)".to_owned());
-        }
-        found
+        let file = path.display();
+        let lines: String = found.iter().take(NAMED).map(|line| format!("\n  {}", clean_text(line))).collect();
+        let more = match found.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!("\n  and {more} more"),
+        };
+        Err(format!(
+            "{file} is not what would be deployed now; nothing was changed:{lines}{more}\n\
+             help: review the present plan and save it: netlib plan --out {file}"
+        ))
     }
 }
 
-/// The parts of two plans that differ, two levels deep: `steps.copy:alpha`.
-fn sections(then: &Value, now: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    for section in keys(then, now) {
-        let (then, now) = (&then[&section], &now[&section]);
-        if then == now {
-            continue;
-        }
-        if !then.is_object() || !now.is_object() {
-            found.push(format!("the plan at {section}"));
-            continue;
-        }
-        let differing = keys(then, now).into_iter().filter(|key| then[key] != now[key]);
-        found.extend(differing.map(|key| format!("the plan at {section}.{key}")));
+/// Names what differs, and both values where that is no whole document.
+fn compare((at, depth): (&str, usize), then: &Value, now: &Value, found: &mut Vec<String>) {
+    // The same flake may be named in several ways, and not every Nix knows fingerprints.
+    if then == now || at == "flake" || at == "fingerprint" && (then.is_null() || now.is_null()) {
+        return;
     }
-    found
+    match (then, now) {
+        (Value::Object(one), Value::Object(other)) if depth > 0 => {
+            let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+            for key in keys {
+                let below = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+                compare((&below, depth - 1), &then[key], &now[key], found);
+            }
+        }
+        (Value::Object(_), _) | (_, Value::Object(_)) => found.push(at.to_owned()),
+        _ => found.push(format!("{at}: saved {}; now {}", shown(then), shown(now))),
+    }
 }
 
-fn keys(then: &Value, now: &Value) -> BTreeSet<String> {
-    let keys = |value: &Value| value.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>());
-    let both = [keys(then), keys(now)].into_iter();
-    both.flatten().flatten().collect()
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -96,9 +96,9 @@ fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
         &text,
         &[
             "/root/plan.json is not what would be deployed now; nothing was changed",
-            "the selection: saved alpha; now alpha, beta",
-            "the system of alpha: saved ",
-            "the programs of the deployer: saved ",
+            "selection: saved [\"alpha\"]; now [\"alpha\",\"beta\"]",
+            "systems.alpha: saved ",
+            "programs.the deployer: saved ",
             "the flake or one of its inputs",
         ],
     );

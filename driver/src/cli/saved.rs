@@ -1,6 +1,6 @@
 //! What a deploy would bring now, in the form that can be saved and compared.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Error;
 use super::args::SelectArgs;
@@ -17,28 +17,31 @@ pub async fn present(prepared: &Prepared, plan: &Plan, results: &Results) -> Res
     let Prepared { flake, nodes, .. } = prepared;
     let mut document: Map<String, Value> = serde_json::from_str(&plan.source)?;
     document.retain(|field, _| !OTHERS.contains(&field.as_str()));
-    let fingerprint = flake.fingerprint.clone();
-    let mut saved = SavedPlan::new(flake.reference.to_string(), fingerprint, document.into());
-    saved.selection.clone_from(nodes);
-    for node in nodes {
-        let system = results.get(Job { node: node.clone(), attribute: Attribute::Toplevels }).await?.out_path;
-        saved.systems.insert(node.clone(), system);
+    let (mut systems, mut programs) = (Map::new(), Map::new());
+    for job in Attribute::Toplevels.of(nodes) {
+        systems.insert(job.node.clone(), results.get(job).await?.out_path.into());
     }
-    for node in &plan.evaluate.programs {
-        let path = results.get(Job { node: node.clone(), attribute: Attribute::Programs }).await?.out_path;
-        saved.programs.insert(node.clone(), path);
+    for job in Attribute::Programs.of(&plan.evaluate.programs) {
+        programs.insert(job.node.clone(), results.get(job).await?.out_path.into());
     }
     if plan.evaluate.deployer_programs {
-        let path = results.get(Job::of_deployer()).await?.out_path;
-        saved.programs.insert("the deployer".to_owned(), path);
+        programs.insert("the deployer".to_owned(), results.get(Job::of_deployer()).await?.out_path.into());
     }
-    Ok(saved)
+    let parts = [
+        ("flake", json!(flake.reference.to_string())),
+        ("fingerprint", json!(flake.fingerprint)),
+        ("selection", json!(nodes)),
+        ("systems", systems.into()),
+        ("programs", programs.into()),
+        ("plan", document.into()),
+    ];
+    Ok(SavedPlan::new(parts.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()))
 }
 
 /// The selection of the command line, or else that of the saved plan.
 pub fn selection(select: &SelectArgs, saved: Option<&SavedPlan>) -> SelectArgs {
     match saved {
-        Some(saved) if select.on.is_empty() => SelectArgs { on: saved.selection.iter().cloned().collect() },
+        Some(saved) if select.on.is_empty() => SelectArgs { on: saved.selection() },
         _ => select.clone(),
     }
 }
