@@ -7,12 +7,9 @@ mod rules;
 mod sources;
 mod traces;
 
-use std::path::PathBuf;
-
 use crate::nix::NixError;
 
 pub use rules::Kind;
-use rules::Place;
 pub use sources::SourceMap;
 pub use traces::{TraceUse, Traces};
 
@@ -30,19 +27,8 @@ pub struct Diagnosis {
     pub headline: String,
     /// What to do next.
     pub advice: Option<String>,
-    /// The whole trace; none where it tells nothing more.
-    pub trace: Option<Trace>,
-}
-
-/// Where the whole trace of an error is.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Trace {
-    /// In this file.
-    File(PathBuf),
-    /// Here.
-    Shown(String),
-    /// Nowhere.
-    NotKept,
+    /// Where the whole trace is, or itself, as [`Traces`] tells it; none where it tells nothing more.
+    pub trace: Option<String>,
 }
 
 impl Diagnosis {
@@ -61,21 +47,6 @@ impl Diagnosis {
             .replace(&format!("nodes.{node}."), "nodes.<name>.")
             .replace(&format!("node \"{node}\""), "node <name>");
         (self.kind, self.at.clone(), headline)
-    }
-}
-
-impl std::fmt::Display for Trace {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::File(file) => write!(f, " {} (or run again with --show-trace)", file.display()),
-            Self::Shown(text) => {
-                for line in text.trim_end().lines() {
-                    write!(f, "\n    {line}")?;
-                }
-                Ok(())
-            }
-            Self::NotKept => write!(f, " run again with --show-trace"),
-        }
     }
 }
 
@@ -109,10 +80,10 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
         _ => headline,
     };
     let named = || location::named(&headline, sources);
-    let at = match kind.place() {
-        Place::Nowhere => None,
-        Place::Headline => named(),
-        Place::Trace => named().or_else(|| location::nearest(&text, sources)),
+    let at = match kind {
+        Kind::Assertion | Kind::Input | Kind::NoSuchOutput | Kind::Clear => None,
+        Kind::NodeAssertion | Kind::Option => named(),
+        Kind::Syntax | Kind::Interrupted | Kind::Other => named().or_else(|| location::nearest(&text, sources)),
     };
     Diagnosis { kind, at, headline: shown(&headline, kind, &error.other), advice, trace: None }
 }
@@ -128,18 +99,16 @@ fn shown(headline: &str, kind: Kind, other: &[String]) -> String {
     if from > 0 {
         text.insert_str(0, "…\n");
     }
-    // What git or ssh said tells why an input cannot be had.
+    // What git or ssh said tells why an input cannot be had. Git is tried several times and says the same each time.
     if kind == Kind::Input {
-        let mut said: Vec<&str> = Vec::new();
-        for line in other {
-            // Git is tried several times and says the same each time.
-            if !said.contains(&line.as_str()) {
-                said.push(line);
+        let mut said: Vec<&String> = Vec::new();
+        other.iter().for_each(|line| {
+            if !said.contains(&line) {
+                said.push(line)
             }
-        }
+        });
         for line in &said[said.len().saturating_sub(LINES_SHOWN / 2)..] {
-            text.push_str("\n  ");
-            text.push_str(line);
+            text += &format!("\n  {line}");
         }
     }
     text

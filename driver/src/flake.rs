@@ -3,18 +3,27 @@
 //!
 //! Knows references and metadata; knows nothing of plans or nodes.
 
-mod error;
 mod metadata;
 mod reference;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-pub use error::FlakeError;
-pub use reference::{Reference, ReferenceError};
+pub use reference::Reference;
 
 use crate::diagnose::{Diagnosis, SourceMap, Traces, explain};
 use crate::nix::{Messages, Nix, NixCallError, NixError};
 use metadata::Metadata;
+
+/// Why the flake cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FlakeError {
+    /// Nix did not run to an end of its own.
+    #[error(transparent)]
+    Call(NixCallError),
+    /// It is not there, or Nix refuses it.
+    #[error("{0}")]
+    Refused(String),
+}
 
 /// A flake whose inputs are settled: every later call sees the same ones.
 #[derive(Clone, Debug)]
@@ -45,8 +54,12 @@ impl Flake {
         traces: Traces,
     ) -> Result<(Self, Messages), FlakeError> {
         if reference.is_file {
-            let path = PathBuf::from(&reference.place);
-            let path = std::fs::canonicalize(&path).map_err(|source| FlakeError::NoFile { path, source })?;
+            let path = std::fs::canonicalize(&reference.place).map_err(|error| {
+                FlakeError::Refused(format!(
+                    "cannot read the file {}: {error}\n  help: name the file that describes the network, such as --file ./network.nix",
+                    reference.place
+                ))
+            })?;
             let flake = Self {
                 sources: SourceMap::known(None, path.parent().map(Path::to_owned), None),
                 root: path.to_string_lossy().into_owned(),
@@ -62,8 +75,9 @@ impl Flake {
         }
         let (metadata, messages) = ask(&reference.place, &nix).await?;
         let locks = run_dir.join("flake.lock");
-        let written = tokio::fs::write(&locks, metadata.locks.to_string()).await;
-        written.map_err(|source| FlakeError::Write { path: locks.clone(), source })?;
+        std::fs::write(&locks, metadata.locks.to_string()).map_err(|error| {
+            FlakeError::Refused(format!("cannot write the flake's locks to {}: {error}", locks.display()))
+        })?;
         let flake = Self {
             identity: metadata.identity(),
             is_fixed: metadata.is_fixed(),
@@ -139,13 +153,15 @@ impl Flake {
 }
 
 async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), FlakeError> {
-    let sources = SourceMap::guess(url);
     let call = nix.call(["flake", "metadata", "--json"], [url]).await;
     let answer = call.map_err(|error| match error.said() {
-        Ok(error) => FlakeError::Metadata { url: url.to_owned(), diagnosis: explain(&error, &sources) },
+        Ok(error) => FlakeError::Refused(format!("flake `{url}`: {}", explain(&error, &SourceMap::guess(url)))),
         Err(error) => FlakeError::Call(error),
     })?;
-    let metadata =
-        serde_json::from_slice(&answer.stdout).map_err(|source| FlakeError::Answer { url: url.to_owned(), source })?;
+    let metadata = serde_json::from_slice(&answer.stdout).map_err(|error| {
+        FlakeError::Refused(format!(
+            "`nix flake metadata` of `{url}` answered something netlib does not understand: {error}"
+        ))
+    })?;
     Ok((metadata, answer.messages))
 }

@@ -23,17 +23,6 @@ pub enum Kind {
     Other,
 }
 
-/// Where the place in the user's files is to be looked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Place {
-    /// The message says enough.
-    Nowhere,
-    /// A file that the headline names.
-    Headline,
-    /// A file that the headline names, otherwise the nearest position of the trace.
-    Trace,
-}
-
 const RECURSION: &str = "A value needs itself. Often `imports` or `nodes` depends on `config`: make the list of imports and nodes \
      independent of other options.";
 const FLAKE: &str = "Name a flake with --flake, or go to the folder of your flake.nix. To start a new one: nix flake init -t \
@@ -121,15 +110,6 @@ impl Kind {
     #[must_use]
     pub const fn has_trace(self) -> bool {
         matches!(self, Self::Option | Self::Interrupted | Self::Other)
-    }
-
-    /// Where the place in the user's files is to be looked for.
-    pub(super) const fn place(self) -> Place {
-        match self {
-            Self::Assertion | Self::Input | Self::NoSuchOutput | Self::Clear => Place::Nowhere,
-            Self::NodeAssertion | Self::Option => Place::Headline,
-            Self::Syntax | Self::Interrupted | Self::Other => Place::Trace,
-        }
     }
 }
 

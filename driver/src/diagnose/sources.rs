@@ -71,61 +71,42 @@ impl SourceMap {
     /// The text with working-tree paths instead of the copy's.
     #[must_use]
     pub fn map(&self, text: &str) -> String {
-        let Some(root) = &self.root else {
+        let Some(root) = self.root.as_ref().map(|root| root.to_string_lossy()) else {
             return text.to_owned();
         };
-        let text = self.without_sources(text, root);
-        let text = text.as_str();
-        let mut mapped = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(start) = rest.find(STORE) {
-            let (before, from) = rest.split_at(start);
-            let end = from.find(|c: char| !is_path_char(c)).unwrap_or(from.len());
-            let (path, after) = from.split_at(end);
-            mapped.push_str(before);
-            mapped.push_str(&self.own(path, root).unwrap_or_else(|| path.to_owned()));
-            rest = after;
-        }
-        mapped.push_str(rest);
-        mapped
-    }
-
-    /// The text with the working tree instead of the flake's source; sources of inputs stay.
-    fn without_sources(&self, text: &str, root: &Path) -> String {
-        let mut mapped = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, from)) = rest.split_once('«') {
-            mapped.push_str(before);
-            rest = from;
-            match from.split_once('»') {
-                Some((source, after)) if self.is_own_source(source) => {
-                    mapped.push_str(&root.to_string_lossy());
-                    rest = after;
-                }
-                _ => mapped.push('«'),
+        let mut parts = text.split('«');
+        let mut mapped = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.split_once('»') {
+                Some((source, after)) if self.is_own_source(source) => mapped.extend([&root, after]),
+                // Sources of inputs stay.
+                _ => mapped.extend(["«", part]),
             }
         }
-        mapped.push_str(rest);
-        mapped
+        match self.store_path.clone().or_else(|| self.copy_in(text)) {
+            Some(copy) => mapped.replace(&copy, &root),
+            None => mapped,
+        }
     }
 
     fn is_own_source(&self, source: &str) -> bool {
         self.url.as_ref().is_some_and(|url| is_same(source, url))
     }
 
-    fn own(&self, path: &str, root: &Path) -> Option<String> {
-        let name_end = path[STORE.len()..].find('/').map_or(path.len(), |at| STORE.len() + at);
-        let (copy, within) = path.split_at(name_end);
-        let within = within.trim_start_matches('/');
-        let target = if within.is_empty() { root.to_owned() } else { root.join(within) };
-        match &self.store_path {
-            Some(store_path) if copy != store_path => return None,
-            Some(_) => {}
-            // Not told which copy is the flake's: the one with the same content.
-            None if same_content(Path::new(copy).join(file_part(within)), root.join(file_part(within))) => {}
-            None => return None,
-        }
-        Some(target.to_string_lossy().into_owned())
+    /// Not told which copy is the flake's: the one of whose files a text names one that has the same content.
+    fn copy_in(&self, text: &str) -> Option<String> {
+        let root = self.root.as_ref()?;
+        let paths = text.match_indices(STORE).filter_map(|(at, _)| {
+            let path = text[at..].split(|c: char| !is_path_char(c) || c == ':').next()?;
+            let end = STORE.len() + path[STORE.len()..].find('/')?;
+            Some((&path[..end], path[end..].trim_start_matches('/')))
+        });
+        let mut copies = paths.filter(|(copy, within)| {
+            let read = |file: PathBuf| std::fs::read(file).ok();
+            let own = read(root.join(within));
+            own.is_some() && own == read(Path::new(copy).join(within))
+        });
+        copies.next().map(|(copy, _)| copy.to_owned())
     }
 }
 
@@ -149,17 +130,6 @@ fn is_shortened(place: &str, whole: &str) -> bool {
 
 fn revision(query: &str) -> Option<&str> {
     query.split('&').find_map(|pair| pair.strip_prefix("rev="))
-}
-
-fn file_part(within: &str) -> &str {
-    within.split(':').next().unwrap_or_default()
-}
-
-fn same_content(copy: PathBuf, own: PathBuf) -> bool {
-    match (std::fs::read(copy), std::fs::read(own)) {
-        (Ok(copy), Ok(own)) => copy == own,
-        _ => false,
-    }
 }
 
 fn is_path_char(c: char) -> bool {

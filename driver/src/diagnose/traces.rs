@@ -1,8 +1,7 @@
 //! Where the traces of errors are kept: one file for each thing that does not evaluate, the newest trace of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::Trace;
 use crate::private;
 
 /// What becomes of the traces of errors.
@@ -33,28 +32,22 @@ impl Traces {
         Self { wanted, folder }
     }
 
-    /// Takes care of one trace. The name says whose it is; it need not be fit for a file.
-    pub(crate) fn keep(&self, name: &str, text: &str) -> Trace {
+    /// Takes care of one trace; the text goes on after "The whole trace:". The name says whose it is; it need not be fit for a file.
+    pub(crate) fn keep(&self, name: &str, text: &str) -> String {
         if self.wanted == TraceUse::Show {
-            return Trace::Shown(text.to_owned());
+            return text.trim_end().lines().map(|line| format!("\n    {line}")).collect();
         }
-        let file = self.folder.as_ref().map(|folder| {
-            let fit = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-            let name: String = name.chars().map(|c| if fit(c) { c } else { '_' }).collect();
-            folder.join(format!("{name}.log"))
+        let fit = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+        let name: String = name.chars().map(fit).collect();
+        let kept = self.folder.as_ref().map(|folder| folder.join(format!("{name}.log"))).filter(|file| {
+            let made = file.parent().map_or(Ok(()), private::make_folder);
+            made.and_then(|()| private::write(file, &format!("{}\n", text.trim_end()))).is_ok()
         });
-        match file {
-            Some(file) if write(&file, text).is_ok() => Trace::File(file),
-            _ => Trace::NotKept,
+        match kept {
+            Some(file) => format!(" {} (or run again with --show-trace)", file.display()),
+            None => " run again with --show-trace".to_owned(),
         }
     }
-}
-
-fn write(file: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = file.parent() {
-        private::make_folder(folder)?;
-    }
-    private::write(file, &format!("{}\n", text.trim_end()))
 }
 
 #[cfg(test)]
@@ -66,14 +59,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut traces = Traces { wanted: TraceUse::Keep, folder: Some(folder.path().join("new")) };
         let file = folder.path().join("new/default-toplevels.a_b.log");
-        assert_eq!(traces.keep("default-toplevels.a/b", "one\n"), Trace::File(file.clone()));
+        let kept = format!(" {} (or run again with --show-trace)", file.display());
+        assert_eq!(traces.keep("default-toplevels.a/b", "one\n"), kept);
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "one\n");
         traces.keep("default-toplevels.a/b", "two");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "two\n");
 
         traces.wanted = TraceUse::Show;
-        assert_eq!(traces.keep("x", "three"), Trace::Shown("three".to_owned()));
+        assert_eq!(traces.keep("x", "three"), "\n    three");
         traces = Traces::default();
-        assert_eq!(traces.keep("x", "four"), Trace::NotKept);
+        assert_eq!(traces.keep("x", "four"), " run again with --show-trace");
     }
 }

@@ -19,28 +19,15 @@ pub struct Reference {
     pub is_file: bool,
 }
 
-/// Why a text is no reference.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum ReferenceError {
-    /// Not a name that `netlibConfigurations` can have.
-    #[error(
-        "`{0}` is not the name of a network: after the `#` comes one name of letters, digits, `_` and `-`, \
-         such as `.#default`"
-    )]
-    Network(String),
-    /// Nothing at all: most likely a shell variable that is not set.
-    #[error("the flake reference is empty: name a flake, such as `.` for the current folder or `.#network`")]
-    Empty,
-    /// A network of no file.
-    #[error("name a file, such as ./network.nix or ./network.nix#office")]
-    NoFile,
-}
-
 impl Reference {
     /// What `--flake` names.
-    pub fn flake(text: &str) -> Result<Self, ReferenceError> {
+    pub fn flake(text: &str) -> Result<Self, String> {
+        // Most likely a shell variable that is not set.
         if matches!(text, "" | "#") {
-            return Err(ReferenceError::Empty);
+            return Err(
+                "the flake reference is empty: name a flake, such as `.` for the current folder or `.#network`"
+                    .to_owned(),
+            );
         }
         let reference = Self::read(text, false)?;
         let place = if reference.place.is_empty() { ".".to_owned() } else { reference.place };
@@ -48,15 +35,21 @@ impl Reference {
     }
 
     /// What `--file` names.
-    pub fn file(text: &str) -> Result<Self, ReferenceError> {
-        Self::read(text, true)
-            .and_then(|file| if file.place.is_empty() { Err(ReferenceError::NoFile) } else { Ok(file) })
+    pub fn file(text: &str) -> Result<Self, String> {
+        let file = Self::read(text, true)?;
+        if file.place.is_empty() {
+            return Err("name a file, such as ./network.nix or ./network.nix#office".to_owned());
+        }
+        Ok(file)
     }
 
-    fn read(text: &str, is_file: bool) -> Result<Self, ReferenceError> {
+    fn read(text: &str, is_file: bool) -> Result<Self, String> {
         let (place, network) = text.split_once('#').unwrap_or((text, ""));
         if !network.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
-            return Err(ReferenceError::Network(network.to_owned()));
+            return Err(format!(
+                "`{network}` is not the name of a network: after the `#` comes one name of letters, digits, `_` and `-`, \
+                 such as `.#default`"
+            ));
         }
         let network = if network.is_empty() { DEFAULT_NETWORK } else { network };
         Ok(Self { place: place.to_owned(), network: network.to_owned(), is_file })
@@ -101,8 +94,9 @@ mod tests {
 
     #[test]
     fn nothing_is_not_the_current_folder() {
-        assert_eq!(Reference::flake(""), Err(ReferenceError::Empty));
-        assert_eq!(Reference::flake("#"), Err(ReferenceError::Empty));
+        for nothing in ["", "#"] {
+            assert!(Reference::flake(nothing).unwrap_err().contains("reference is empty"));
+        }
     }
 
     #[test]
@@ -110,14 +104,14 @@ mod tests {
         let file = Reference::file("./net.nix#office").unwrap();
         assert_eq!((file.to_string(), file.option()), ("./net.nix#office".to_owned(), "--file"));
         assert_eq!(Reference::file("net.nix").unwrap().network, "default");
-        assert_eq!(Reference::file("#x"), Err(ReferenceError::NoFile));
+        assert!(Reference::file("#x").unwrap_err().contains("name a file"));
     }
 
     #[test]
     fn a_network_is_one_name() {
         for bad in [".#a.b", ".#a b", ".#a#b", ".#\"x\"", ".#ä"] {
             let error = Reference::flake(bad).unwrap_err();
-            assert!(error.to_string().contains("is not the name of a network"), "{bad}");
+            assert!(error.contains("is not the name of a network"), "{bad}");
         }
     }
 }
