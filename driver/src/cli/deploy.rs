@@ -186,6 +186,7 @@ fn settings(args: &DeployArgs, prepared: &Prepared, session: &Session) -> Settin
         goal: preview(args),
         policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
         prompt: if is_attended { Prompt::Terminal } else { Prompt::Nobody },
+        builds: args.limits.builds(),
         activations: args.limits.activations(),
         dead: prepared.run_dir().parent().filter(|_| is_told).map(take_dead_nonces).unwrap_or_default(),
         ..session.settings(prepared)

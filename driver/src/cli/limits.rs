@@ -15,7 +15,7 @@ pub struct LimitArgs {
     #[arg(long, value_name = "N", default_value = "32")]
     max_parallel: NonZeroUsize,
 
-    /// Maximum number of concurrent builds; each is a `nix build`, limited by nix.conf
+    /// Maximum number of concurrent calls of `nix build`; one may build for several nodes
     #[arg(long, value_name = "N", default_value = "4")]
     max_parallel_build: NonZeroUsize,
 
@@ -29,6 +29,11 @@ pub struct LimitArgs {
 }
 
 impl LimitArgs {
+    /// How many calls of Nix build at the same time.
+    pub const fn builds(&self) -> usize {
+        self.max_parallel_build.get()
+    }
+
     /// How many activations at the same time.
     pub const fn activations(&self) -> usize {
         self.max_parallel_activate.get()
@@ -39,7 +44,8 @@ impl LimitArgs {
         Limits {
             overall: self.max_parallel.get(),
             per_kind: BTreeMap::from([
-                (StepKind::Build, self.max_parallel_build.get()),
+                // Some room is left for what comes after builds.
+                (StepKind::Build, self.max_parallel.get() * 3 / 4),
                 (StepKind::Copy, self.max_parallel_copy.get()),
                 (StepKind::Activate, self.max_parallel_activate.get()),
             ]),

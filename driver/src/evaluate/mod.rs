@@ -28,6 +28,7 @@ pub use plan::{PlanEvaluationError, evaluate_plan};
 pub use question::{QuestionError, applied, ask, nix_string};
 pub use resources::Resources;
 pub use results::Results;
+pub(crate) use results::locked;
 
 /// Which derivation of each node.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]

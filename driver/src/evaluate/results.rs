@@ -177,7 +177,7 @@ impl Told {
 }
 
 /// What is behind it changes by one assignment: a panic elsewhere leaves nothing half done.
-pub(super) fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

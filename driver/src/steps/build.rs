@@ -1,28 +1,31 @@
-//! Builds a derivation on the deployer.
+//! Builds derivations on the deployer: those that are asked for at the same moment by one call of Nix.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::StepFailure;
 use super::failure::command_line;
 use super::nix_log::NixLog;
-use crate::evaluate::{CacheStatus, Toplevel};
+use crate::evaluate::{CacheStatus, Toplevel, locked};
 use crate::nix::FEATURES;
 use crate::process::{Command, ProcessError, Tail};
 use crate::text::clean;
 
-/// How long others wait for the first build.
-const AHEAD: Duration = Duration::from_secs(2);
+/// How long a call of Nix waits for others to ask for more.
+const GATHER: Duration = Duration::from_millis(10);
+/// How long who is one of several waits for all of them.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How long asking Nix for an old log may take.
 const OLD_LOG: Duration = Duration::from_secs(30);
 
 /// What to build.
+#[derive(Clone)]
 pub(crate) struct Build {
     /// The derivation and what it makes.
     pub toplevel: Toplevel,
@@ -52,30 +55,86 @@ impl std::fmt::Display for Built {
     }
 }
 
-/// Lets the first build go ahead for a moment: systems of one network share most of what is built, and who waits for what another
-/// Nix builds looks only once a second.
-pub(crate) struct Ahead {
-    is_taken: AtomicBool,
-    ended: Semaphore,
+/// Takes in lines for people.
+pub(crate) type OnLine = Arc<dyn Fn(String) + Send + Sync>;
+
+/// The builds of a run. What takes long, and what fails, is built once more by itself: Nix waits there for what another call
+/// builds, and says of this one alone what went wrong.
+pub(crate) struct Builds {
+    asked: Arc<Mutex<Vec<Asked>>>,
+    calls: Arc<Semaphore>,
+    /// Ends with the run.
+    running: Mutex<JoinSet<()>>,
 }
 
-impl Default for Ahead {
-    fn default() -> Self {
-        Self { is_taken: AtomicBool::new(false), ended: Semaphore::new(0) }
+struct Asked {
+    what: Build,
+    on_line: OnLine,
+    built: oneshot::Sender<()>,
+}
+
+impl Builds {
+    /// With so many calls of Nix at the same time.
+    pub(crate) fn new(calls: usize) -> Self {
+        Self { asked: Arc::default(), calls: Arc::new(Semaphore::new(calls)), running: Mutex::default() }
     }
-}
 
-impl Ahead {
-    /// Carries out one of the builds.
-    pub(crate) async fn of<T>(&self, building: impl Future<Output = T>) -> T {
-        if self.is_taken.swap(true, Ordering::Relaxed) {
-            let _ = tokio::time::timeout(AHEAD, self.ended.acquire()).await;
-            return building.await;
+    /// Builds, together with what others ask for.
+    pub(crate) async fn build(&self, what: &Build, on_line: OnLine) -> Result<Built, StepFailure> {
+        let (built, is_built) = oneshot::channel();
+        self.ask(Asked { what: what.clone(), on_line: on_line.clone(), built });
+        if let Ok(Ok(())) = timeout(PATIENCE, is_built).await {
+            return Ok(if what.toplevel.cache_status == CacheStatus::Local { Built::Before } else { Built::Now });
         }
-        let built = building.await;
-        self.ended.close();
-        built
+        let _call = self.calls.acquire().await;
+        build(what, |line| on_line(line)).await
     }
+
+    /// The first to ask starts a call for all who do so in a moment.
+    fn ask(&self, one: Asked) {
+        let mut asked = locked(&self.asked);
+        asked.push(one);
+        if asked.len() == 1 {
+            locked(&self.running).spawn(together(self.asked.clone(), self.calls.clone()));
+        }
+    }
+}
+
+/// Builds all that is asked for in a moment. Who is not told that it is built builds alone.
+async fn together(asked: Arc<Mutex<Vec<Asked>>>, calls: Arc<Semaphore>) {
+    sleep(GATHER).await;
+    let _call = calls.acquire().await;
+    let mut all = std::mem::take(&mut *locked(&asked));
+    all.retain(|one| !one.built.is_closed());
+    let [first, _, ..] = all.as_slice() else { return };
+    let drvs = all.iter().map(|one| &one.what.toplevel.drv_path);
+    // No link of a single build is called so, whatever number Nix adds.
+    let link = PathBuf::from(format!("{}+", first.what.link.display()));
+    let command = command(&Build { link, ..first.what.clone() }, drvs).arg("--keep-going");
+    let mut log = NixLog::default();
+    // What belongs to none of them alone is told of the first.
+    let of = |line: &str| all.iter().find(|one| line.contains(&one.what.toplevel.drv_path)).unwrap_or(first);
+    let on_line = |line: &str| log.read(line).into_iter().for_each(|shown| (of(line).on_line)(shown));
+    if command.stream_stderr(on_line).await.is_ok() {
+        for one in all.into_iter().filter(|one| Path::new(&one.what.toplevel.out_path).exists()) {
+            // Who waits no more builds alone.
+            let _ = one.built.send(());
+        }
+    }
+}
+
+/// What makes these, and roots them in the folder of the run.
+fn command<'a>(of: &Build, drvs: impl Iterator<Item = &'a String>) -> Command {
+    Command::new("nix")
+        .args(FEATURES)
+        // Builds that share a derivation wait for one another; Nix looks only every five seconds.
+        .args(["--option", "build-poll-interval", "1"])
+        .args(["build", "--log-format", "internal-json", "--out-link"])
+        .arg(&of.link)
+        // Without `^out` this would be the derivation itself, and nothing would be built.
+        .args(drvs.map(|drv| format!("{drv}^out")))
+        .timeout(of.limit)
+        .cancel_on(&of.cancel)
 }
 
 /// Builds, and hands out lines for people.
@@ -84,16 +143,7 @@ pub(crate) async fn build(what: &Build, mut on_line: impl FnMut(String) + Send) 
     if what.toplevel.cache_status == CacheStatus::Local && is_kept(what).await {
         return Ok(Built::Before);
     }
-    let command = Command::new("nix")
-        .args(FEATURES)
-        // Builds of nodes that share a derivation wait for one another; Nix looks only every five seconds.
-        .args(["--option", "build-poll-interval", "1"])
-        .args(["build", "--log-format", "internal-json", "--out-link"])
-        .arg(&what.link)
-        // Without `^out` this would be the derivation itself, and nothing would be built.
-        .arg(format!("{drv_path}^out"))
-        .timeout(what.limit)
-        .cancel_on(&what.cancel);
+    let command = command(what, std::iter::once(drv_path));
     let line = crate::process::quote_argv(&command.argv());
     let mut log = NixLog::default();
     let result = command

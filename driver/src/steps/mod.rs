@@ -33,7 +33,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio_util::sync::CancellationToken;
 
 pub use approval::Prompt;
-pub(crate) use build::{Ahead, Build, build};
+pub(crate) use build::{Build, Builds, OnLine, build};
 pub use check::{Checker, Seen};
 pub use coordinator::coordinator;
 pub(crate) use copy::copy;
@@ -61,6 +61,8 @@ pub struct Settings {
     pub policy: IdentityPolicy,
     /// Who may approve here that a rollout goes on.
     pub prompt: Prompt,
+    /// How many calls of Nix build at the same time.
+    pub builds: usize,
     /// How many hosts are activated at the same time.
     pub activations: usize,
     /// Names this deployment on the hosts; sorts by time.
@@ -88,6 +90,7 @@ impl Settings {
             goal: None,
             policy: IdentityPolicy::default(),
             prompt: Prompt::default(),
+            builds: 4,
             activations: 16,
             nonce: new_nonce(),
             dead: Vec::new(),

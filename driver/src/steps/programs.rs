@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
-use super::{Build, Settings, StepFailure, build, copy};
+use super::{Build, Builds, Settings, StepFailure, copy};
 use crate::evaluate::Toplevels;
 use crate::host::{Deployer, Host, Hosts, script};
 use crate::plan::Plan;
@@ -25,6 +25,8 @@ type Outcome<T> = OnceCell<Result<T, StepFailure>>;
 pub(super) struct Programs {
     pub plan: Arc<Plan>,
     pub settings: Settings,
+    /// Of systems as well.
+    pub builds: Builds,
     sources: ProgramSources,
     hosts: Arc<Hosts>,
     nodes: BTreeMap<String, OfNode>,
@@ -61,6 +63,7 @@ impl Programs {
             nodes: nodes.map(|(name, _)| (name.clone(), OfNode::default())).collect(),
             deployer: OnceCell::new(),
             plan,
+            builds: Builds::new(settings.builds),
             settings,
             sources,
             hosts,
@@ -106,7 +109,7 @@ impl Programs {
             limit: settings.build_limit,
             cancel: settings.cancel.clone(),
         };
-        build(&what, |_| {}).await?;
+        self.builds.build(&what, Arc::new(|_| {})).await?;
         Ok(what.toplevel.out_path)
     }
 

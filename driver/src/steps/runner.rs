@@ -15,7 +15,7 @@ use super::coordinator::Leases;
 use super::programs::{ProgramSources, Programs};
 use super::restart::{restart, restart_if_needed};
 use super::standing::Standing;
-use super::{Ahead, Build, Records, Settings, StepFailure, activate, build, command, copy, gate};
+use super::{Build, OnLine, Records, Settings, StepFailure, activate, command, copy, gate};
 use crate::evaluate::Toplevels;
 use crate::event::{EventSink, Skip, StepResult};
 use crate::graph::StepId;
@@ -61,7 +61,6 @@ pub struct StepRunner {
     pub(super) rollouts: Arc<Rollouts>,
     /// What this run has of its rollouts.
     pub(super) leases: Mutex<BTreeMap<String, Leases>>,
-    ahead: Ahead,
     standings: BTreeMap<String, OnceCell<Result<Arc<Standing>, StepFailure>>>,
 }
 
@@ -80,7 +79,6 @@ impl StepRunner {
     pub fn new(parts: StepRunnerParts, rollouts: Arc<Rollouts>) -> Self {
         let nodes = parts.plan.nodes.keys();
         Self {
-            ahead: Ahead::default(),
             standings: nodes.map(|node| (node.clone(), OnceCell::new())).collect(),
             programs: Programs::new(
                 parts.plan.clone(),
@@ -277,8 +275,9 @@ impl StepRunner {
             limit: settings.build_limit,
             cancel: settings.cancel.clone(),
         };
-        let built = self.ahead.of(build(&what, |line| self.show(step, line))).await?;
-        self.programs.built(node).await?;
+        let (events, of) = (self.parts.events.clone(), step.to_owned());
+        let show: OnLine = Arc::new(move |line| events.show(&of, line));
+        let (built, _) = tokio::try_join!(self.programs.builds.build(&what, show), self.programs.built(node))?;
         Ok(built.to_string())
     }
 
@@ -344,9 +343,9 @@ impl Execute for StepRunner {
             return futures::future::ready(()).boxed();
         };
         async move {
-            let needs_host = self.parts.options(&node).goal.needs_host();
-            if !needs_host || self.parts.hosts.get(&node).await.is_ok() {
-                let _ = self.parts.toplevels.toplevel(&node).await;
+            match self.parts.options(&node).goal.needs_host() {
+                true => drop(self.standing(&node).await),
+                false => drop(self.parts.toplevels.toplevel(&node).await),
             }
         }
         .boxed()

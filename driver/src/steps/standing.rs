@@ -29,13 +29,14 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Connects, waits for the evaluation and asks the host. A host of another network is refused here already, before
+    /// Connects, asks the host and waits for the evaluation. A host of another network is refused here already, before
     /// anything is built for it.
     pub(super) async fn of(parts: &StepRunnerParts, node: &str) -> Result<Self, StepFailure> {
         let host = parts.hosts.get(node).await?;
-        let toplevel = parts.toplevels.toplevel(node).await.map_err(StepFailure::Evaluate)?;
         let options = parts.options(node);
-        let probe = script::admit(&*host, &parts.plan.network, parts.settings.policy).await?;
+        let toplevel = async { parts.toplevels.toplevel(node).await.map_err(StepFailure::Evaluate) };
+        let probe = async { Ok(script::admit(&*host, &parts.plan.network, parts.settings.policy).await?) };
+        let (toplevel, probe) = tokio::try_join!(toplevel, probe)?;
         for left in &probe.unfinished {
             parts.events.send(Event::Warning(unfinished(node, left)));
         }
