@@ -19,8 +19,6 @@ use crate::text::clean;
 
 /// How long listing a closure may take.
 const LIST: Duration = Duration::from_secs(10 * 60);
-/// How long a build may take.
-const BUILD: Duration = Duration::from_secs(6 * 60 * 60);
 /// Prints the paths of a closure, and then the size of each: the same in all versions of Nix.
 const CLOSURE: &str = r#"paths=$(nix-store --query --requisites "$1") && printf '%s\n' "$paths" &&
 printf '%s\n' "$paths" | xargs nix-store --query --size"#;
@@ -78,17 +76,13 @@ pub async fn compare(
 ) -> Result<Difference, StepFailure> {
     let host = parts.hosts.get(node).await?;
     let toplevel = parts.toplevels.toplevel(node).await;
-    let toplevel = toplevel.map_err(StepFailure::Evaluate)?;
+    let toplevel = toplevel?;
     let planned = toplevel.out_path.clone();
     let running = script::probe(&*host).await?.current_system;
     let mut packages = Vec::new();
     if let Some(system) = running.as_deref().filter(|system| *system != planned) {
-        let what = Build {
-            toplevel,
-            link: parts.run_dir.join(format!("planned-{node}")),
-            limit: BUILD,
-            cancel: parts.cancel.clone(),
-        };
+        let what =
+            Build { toplevel, link: parts.run_dir.join(format!("planned-{node}")), cancel: parts.cancel.clone() };
         build(&what, on_line).await?;
         let here = Deployer::new(&parts.run_dir);
         packages = differences(&list(&*host, system).await?, &list(&here, &planned).await?);

@@ -14,7 +14,7 @@ use crate::event::EventSink;
 use crate::host::{HostCommand, Hosts, script};
 use crate::plan::Plan;
 use crate::process::Command;
-use crate::steps::{Build, Settings, StepFailure, build, copy};
+use crate::steps::{Settings, StepFailure, build, copy};
 use crate::value::checked;
 
 pub use file::file;
@@ -60,17 +60,12 @@ pub async fn gather(parts: &GatherParts, node: &str, step: &str) -> Result<Vec<S
     let settings = &parts.settings;
     let show = |line| parts.events.show(step, line);
     let host = parts.hosts.get(node).await?;
-    let toplevel = parts.gatherers.toplevel(node).await.map_err(StepFailure::Evaluate)?;
+    let toplevel = parts.gatherers.toplevel(node).await?;
     script::admit(&*host, &parts.plan.network, settings.policy).await?;
-    let what = Build {
-        toplevel,
-        link: settings.run_dir.join(format!("gatherer-{node}")),
-        limit: settings.build_limit,
-        cancel: settings.cancel.clone(),
-    };
+    let what = settings.build(toplevel, &format!("gatherer-{node}"));
     build(&what, show).await?;
     let out = &what.toplevel.out_path;
-    copy(&*host, out, (settings.copy_limit, &settings.cancel), show).await?;
+    copy(&*host, out, &settings.cancel, show).await?;
     let mut facts = BTreeMap::new();
     let requests = parts.plan.nodes.get(node).map(|node| &node.facts);
     for (fact, request) in requests.into_iter().flatten() {
@@ -79,11 +74,11 @@ pub async fn gather(parts: &GatherParts, node: &str, step: &str) -> Result<Vec<S
         let value = checked(&output.stdout, &request.pattern).map_err(|problem| bad_value(fact, &problem, &program))?;
         facts.insert(fact.clone(), value);
     }
-    file::merge(&parts.folder, node, facts).map_err(StepFailure::Plan)
+    file::merge(&parts.folder, node, facts).map_err(StepFailure::Because)
 }
 
 fn bad_value(fact: &str, problem: &str, program: &str) -> StepFailure {
-    StepFailure::Plan(format!("the fact `{fact}`: {problem}\n  it is printed by {program} on the node"))
+    StepFailure::Because(format!("the fact `{fact}`: {problem}\n  it is printed by {program} on the node"))
 }
 
 /// The command that makes git know files that it does not know yet; none when there is nothing to do.

@@ -18,7 +18,7 @@ use crate::text::unchanged;
 pub use activation::{ActivationOptions, Goal, Hook, RebootPolicy};
 pub use check::{Check, Health};
 pub use error::PlanError;
-pub use rollout::{Batch, Digest, OnUnreachable, Pause, PauseAfter, RevertScope, Rollout};
+pub use rollout::{Batch, Digest, OnUnreachable, RevertScope, Rollout};
 pub use step::{Place, Step, StepKind};
 
 /// The one schema version this driver understands.
@@ -109,7 +109,7 @@ pub struct Node {
     /// Its health checks, by name.
     pub checks: BTreeMap<String, Check>,
     /// How long it has to be healthy, and by when.
-    pub health: Option<Health>,
+    pub health: Health,
     /// What its system adds to what `netlib status` shows: columns, by the fields' names.
     pub status: BTreeMap<String, String>,
     /// Whether programs run there: `netlibConfigurations.<network>.programs.<node>`.

@@ -212,10 +212,47 @@ let
           purpose.show or "nothing";
       drawn = show { inherit ((run.network or config).resolved.sorted) levels; } document;
     in
-    document
+    (if request.preview then previewed document else document)
     // {
       summary = lib.optionals walks drawn.summary;
       text = if shown == "nothing" then null else drawn.${shown};
+    };
+
+  # Nothing is carried out for who only wants to know what would be: each node that would be brought to a system is looked at.
+  previewed =
+    document:
+    let
+      builds = builtins.filter (step: step.kind == "build") (builtins.attrValues document.steps);
+      look = step: {
+        name = "activate:${step.node}";
+        value = {
+          kind = "activate";
+          inherit (step) node;
+          after = [ ];
+        };
+      };
+      node =
+        _: about:
+        about
+        // lib.optionalAttrs about.selected {
+          activation = about.activation // {
+            goal = "dry-run";
+          };
+        };
+    in
+    document
+    // {
+      nodes = mapAttrs node document.nodes;
+      steps = builtins.listToAttrs (map look builds);
+      rollouts = { };
+      run = lib.mapNullable (run: run // { onEnd = [ ]; }) document.run;
+      evaluate = document.evaluate // {
+        toplevels = builtins.filter (
+          name: document.nodes.${name}.selected or false
+        ) document.evaluate.toplevels;
+        programs = [ ];
+        deployerPrograms = false;
+      };
     };
 
   # Nothing is walked where somebody only wants to know what there is.

@@ -68,7 +68,6 @@ let
     inherit (rollout)
       role
       nodes
-      batches
       coordinator
       maxParallel
       maxUnavailable
@@ -85,6 +84,14 @@ let
       irreversible
       ;
     pause = lib.mapNullable (pause: { inherit (pause) after deadline; }) rollout.settings.pause;
+    batches = map (
+      batch:
+      let
+        inherit (rollout.settings) pause;
+        isMeant = pause != null && (pause.after == "batch" || batch.canary);
+      in
+      batch // { pause = if isMeant then pause.deadline else null; }
+    ) rollout.batches;
   };
 
   place = where: if where == "deployer" then where else "node:${where}";

@@ -63,8 +63,18 @@ let
     whole
     // {
       nodes = members;
-      # Batches keep their numbers, also those that have no node left.
-      batches = map (batch: batch // { nodes = only batch.nodes; }) whole.batches;
+      # Batches keep their numbers, also those that have no node left, of which there is nothing to look at.
+      batches = map (
+        batch:
+        let
+          nodes = only batch.nodes;
+        in
+        batch
+        // {
+          inherit nodes;
+          pause = if nodes == [ ] then null else batch.pause;
+        }
+      ) whole.batches;
       reverts = wavesOf members;
       digest = {
         rollout = builtins.hashString "sha256" (

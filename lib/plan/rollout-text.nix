@@ -50,9 +50,6 @@ let
     else
       "${gate}: " + lib.optionalString (others != [ ]) "after ${lib.concatStringsSep ", " others}, ";
 
-  # Of a batch that is not selected there is nothing to look at.
-  pauses = rollout: batch: rollout.pause != null && (rollout.pause.after == "batch" || batch.canary);
-
   draw =
     id: rollout:
     let
@@ -62,10 +59,10 @@ let
       last = lib.last kept;
       wait =
         item:
-        lib.optionalString (pauses rollout item.batch && item.number != last.number) (
+        lib.optionalString (item.batch.pause != null && item.number != last.number) (
           "; waits for approval, "
           + (if rollout.autoPromote then "goes on if nothing failed" else "stays paused")
-          + " after ${toString rollout.pause.deadline} s"
+          + " after ${toString item.batch.pause} s"
         );
       batch = item: {
         line = "batch ${toString item.number}${lib.optionalString item.batch.canary " (canary)"}: ${lib.concatStringsSep ", " item.batch.nodes}";

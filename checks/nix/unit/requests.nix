@@ -686,6 +686,35 @@ in
     expr = (home { show = "dot"; }).text;
     expected = builtins.readFile ../expected/plan.dot;
   };
+  "a preview walks a look at each node that would be built for, and nothing else" = {
+    expr =
+      let
+        document = shop {
+          preview = true;
+          on = [ "web1" ];
+        };
+        selected = lib.filterAttrs (_: node: node.selected) document.nodes;
+      in
+      {
+        inherit (document) steps rollouts;
+        inherit (document.evaluate) toplevels programs deployerPrograms;
+        goals = lib.mapAttrs (_: node: node.activation.goal) selected;
+        shows = lib.hasInfix "build" document.text;
+      };
+    expected = {
+      steps."activate:web1" = {
+        kind = "activate";
+        node = "web1";
+        after = [ ];
+      };
+      rollouts = { };
+      toplevels = [ "web1" ];
+      programs = [ ];
+      deployerPrograms = false;
+      goals.web1 = "dry-run";
+      shows = true;
+    };
+  };
   "in a few lines" = {
     expr = (shop { on = [ "web*" ]; }).summary;
     expected = [

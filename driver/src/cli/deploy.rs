@@ -114,7 +114,7 @@ pub async fn carry_out(
     session: &Session,
 ) -> Result<(String, Summary, StepRunner), Error> {
     let events = &session.events;
-    let goals = goals(args, prepared);
+    let goals = goals(prepared);
     // What does not answer is known within seconds, and not even evaluated.
     let (remote, others): (BTreeSet<String>, BTreeSet<String>) =
         goals.keys().cloned().partition(|node| goals[node].needs_host());
@@ -135,7 +135,6 @@ pub async fn carry_out(
         plan: prepared.plan.clone(),
         programs: programs(&results),
         toplevels: results.of(Attribute::Toplevels),
-        other_toplevels: results.of(Attribute::Toplevels),
         hosts: prepared.hosts.clone(),
         records,
         settings: settings(args, prepared, session),
@@ -163,18 +162,13 @@ pub fn programs(results: &Arc<Results>) -> ProgramSources {
 }
 
 /// How far each selected node is to be taken.
-fn goals(args: &DeployArgs, prepared: &Prepared) -> BTreeMap<String, Goal> {
+fn goals(prepared: &Prepared) -> BTreeMap<String, Goal> {
     let goal = |node: &String| {
         let planned = prepared.plan.nodes.get(node);
         let planned = planned.map(|node| node.activation.goal).unwrap_or_default();
-        (node.clone(), preview(args).unwrap_or(planned))
+        (node.clone(), planned)
     };
     prepared.plan.evaluate.toplevels.iter().filter(|node| prepared.nodes.contains(*node)).map(goal).collect()
-}
-
-/// The goal of every node, where nothing is to be done.
-fn preview(args: &DeployArgs) -> Option<Goal> {
-    args.dry_run.then_some(Goal::DryRun)
 }
 
 fn settings(args: &DeployArgs, prepared: &Prepared, session: &Session) -> Settings {
@@ -183,7 +177,6 @@ fn settings(args: &DeployArgs, prepared: &Prepared, session: &Session) -> Settin
     // What killed runs left on hosts is told there, where this one comes to hosts that can be told.
     let is_told = !args.dry_run && args.goal != Some(Goal::Build);
     let settings = Settings {
-        goal: preview(args),
         policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
         prompt: if is_attended { Prompt::Terminal } else { Prompt::Nobody },
         builds: args.limits.builds(),

@@ -12,7 +12,7 @@ use super::{Error, Output};
 use crate::event::{EventSink, StepResult};
 use crate::plan::StepKind;
 use crate::report::summary::Summary;
-use crate::steps::{Rollback, StepFailure, rollback};
+use crate::steps::{StepFailure, rollback};
 
 /// How many hosts go back at the same time.
 const AT_ONCE: usize = 16;
@@ -84,8 +84,6 @@ async fn back(
 ) -> Result<String, StepFailure> {
     let host = prepared.hosts.get(node).await?;
     let options = prepared.plan.nodes.get(node).map(|node| node.activation.clone());
-    let request = Rollback::new(to, prepared.plan.network.clone(), options.unwrap_or_default());
-    let done = rollback(&*host, &request, |line| events.show(step, line)).await?;
-    let generation = done.generation.map(|number| format!("generation {number}: ")).unwrap_or_default();
-    Ok(format!("{generation}{}", done.toplevel))
+    let to = (&prepared.plan.network, to);
+    rollback(&*host, to, &options.unwrap_or_default(), |line| events.show(step, line)).await
 }

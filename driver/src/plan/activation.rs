@@ -1,12 +1,11 @@
 //! How far a node is taken and how long that may last: `nodes.<n>.activation` of the plan.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 /// How one node is activated.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ActivationOptions {
     /// How far to go.
@@ -32,39 +31,6 @@ pub struct Hook {
     pub timeout: u64,
 }
 
-impl Default for ActivationOptions {
-    fn default() -> Self {
-        Self {
-            goal: Goal::default(),
-            timeout: 600,
-            confirm_timeout: 60,
-            reboot: RebootPolicy::default(),
-            reboot_timeout: 600,
-            hooks: BTreeMap::new(),
-        }
-    }
-}
-
-impl ActivationOptions {
-    /// How long one switch may take.
-    #[must_use]
-    pub const fn limit(&self) -> Duration {
-        Duration::from_secs(self.timeout)
-    }
-
-    /// How long the host waits for confirmation.
-    #[must_use]
-    pub const fn confirm_limit(&self) -> Duration {
-        Duration::from_secs(self.confirm_timeout)
-    }
-
-    /// How long a restart may take.
-    #[must_use]
-    pub const fn reboot_limit(&self) -> Duration {
-        Duration::from_secs(self.reboot_timeout)
-    }
-}
-
 /// How far a node is taken.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
@@ -82,8 +48,7 @@ pub enum Goal {
     Build,
     /// Its system is in the host's store.
     Copy,
-    /// Only say which nodes would change: for `--dry-run`, and never in a plan.
-    #[serde(skip)]
+    /// Only say which nodes would change: for `--dry-run`, and no goal of a node.
     #[value(skip)]
     DryRun,
 }

@@ -78,31 +78,16 @@ pub enum StepKind {
     Barrier,
 }
 
+#[cfg(test)]
 impl StepKind {
     /// All kinds, in the order in which a node goes through them.
-    #[cfg(test)]
     pub const ALL: [Self; 8] =
         [Self::Build, Self::Copy, Self::Activate, Self::Check, Self::Gate, Self::Command, Self::Reboot, Self::Barrier];
-
-    /// The word of the plan.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Build => "build",
-            Self::Copy => "copy",
-            Self::Activate => "activate",
-            Self::Check => "check",
-            Self::Gate => "gate",
-            Self::Command => "command",
-            Self::Reboot => "reboot",
-            Self::Barrier => "barrier",
-        }
-    }
 }
 
 /// Where a program runs.
-#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
+#[serde(try_from = "String")]
 pub enum Place {
     /// The node itself.
     Itself,
@@ -134,12 +119,6 @@ impl TryFrom<String> for Place {
             (_, Some(node)) => Ok(Self::Node(node.to_owned())),
             _ => Err(format!("`{text}` is no place; it is self, deployer or node:NAME")),
         }
-    }
-}
-
-impl From<Place> for String {
-    fn from(place: Place) -> Self {
-        place.to_string()
     }
 }
 

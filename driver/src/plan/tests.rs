@@ -33,7 +33,7 @@ fn rollout_document() -> Value {
     plan["rollouts"] = json!({ "web": {
         "role": "web", "nodes": ["alpha", "beta", "gamma"],
         "batches": [
-            { "nodes": ["alpha"], "canary": true }, { "nodes": ["beta"], "canary": false }, { "nodes": ["gamma"], "canary": false }
+            { "nodes": ["alpha"], "canary": true, "pause": 1800 }, { "nodes": ["beta"], "pause": null }, { "nodes": ["gamma"] }
         ],
         "maxParallel": 2, "maxUnavailable": 1, "minHealthyTime": 5, "healthyDeadline": 60, "progressDeadline": 600,
         "maxFailures": 0, "pause": { "after": "canary", "deadline": 1800 }, "autoPromote": false, "autoRevert": "batch",
@@ -125,8 +125,8 @@ fn a_plan_with_rollouts_is_read() {
     let alpha = &plan.nodes["alpha"];
     assert_eq!(alpha.checks_from(&Place::Itself).map(|(name, _)| name).collect::<Vec<_>>(), ["http"]);
     assert_eq!(plan.steps["migrate"].on, Some(Place::Deployer));
-    assert_eq!(plan.rollouts["web"].pauses_after(1).map(|pause| pause.deadline), Some(1800));
-    assert_eq!(plan.rollouts["web"].pauses_after(2), None);
+    let pauses: Vec<Option<u64>> = plan.rollouts["web"].batches.iter().map(|batch| batch.pause).collect();
+    assert_eq!(pauses, [Some(1800), None, None]);
 }
 
 #[test]

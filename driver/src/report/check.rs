@@ -57,8 +57,8 @@ pub fn json(network: &Network, seen: &BTreeMap<String, Vec<Seen>>) -> Value {
 
 fn of_place(seen: &Seen) -> Value {
     match &seen.result {
-        Err(failure) => json!({ "from": seen.place, "error": failure.to_string() }),
-        Ok(verdict) => json!({ "from": seen.place, "checks": verdict.checks }),
+        Err(failure) => json!({ "from": seen.place.to_string(), "error": failure.to_string() }),
+        Ok(verdict) => json!({ "from": seen.place.to_string(), "checks": verdict.checks }),
     }
 }
 
@@ -83,7 +83,7 @@ mod tests {
         let of_itself = Seen { place: Place::Itself, result: Ok(verdict) };
         let of_beta = Seen {
             place: Place::Node("beta".to_owned()),
-            result: Err(StepFailure::Plan("no programs\nat all".to_owned())),
+            result: Err(StepFailure::Because("no programs\nat all".to_owned())),
         };
         [("alpha".to_owned(), vec![of_itself, of_beta])].into()
     }

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::course::{Course, Progress, count};
-use super::node::{Node, State};
-use crate::plan::{Pause, RevertScope};
+use super::course::{Course, Node, Progress, State, Stop, count};
+use crate::plan::RevertScope;
 
 /// What a gate does.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Decision {
     /// Let the next batch begin.
     GoOn,
-    /// Let it begin once somebody approves.
-    Pause(Pause),
+    /// Let it begin once somebody approves, within so many seconds.
+    Pause(u64),
     /// It is over, and well.
     Finish,
     /// It does not go on, for this reason.
@@ -25,7 +24,7 @@ impl Course {
         self.count();
         if let Some(why) = self.why().map(str::to_owned) {
             if self.rollout.irreversible && self.has_failed() {
-                self.pause(why.clone());
+                self.end(Stop::Paused, why.clone());
             }
             return Decision::Abort(why);
         }
@@ -44,7 +43,8 @@ impl Course {
             let node = self.nodes.get(name);
             node.is_some_and(|node| node.state == State::Waiting && !node.is_up_to_date)
         };
-        match self.rollout.pauses_after(batch) {
+        let ended = batch.checked_sub(1).and_then(|batch| self.rollout.batches.get(batch));
+        match ended.and_then(|batch| batch.pause) {
             Some(pause) if left.iter().any(is_to_change) => Decision::Pause(pause),
             _ => Decision::GoOn,
         }
@@ -55,21 +55,18 @@ impl Course {
     #[must_use]
     pub fn to_revert(&self, batch: usize) -> Vec<String> {
         let scope = match self.rollout.auto_revert {
-            Some(scope) if !self.rollout.irreversible && !self.is_lost() => scope,
+            Some(scope) if !self.rollout.irreversible && !self.is(Stop::Lost) => scope,
             _ => return Vec::new(),
         };
-        let has_failed = |node: &Node| matches!(node.state, State::Failed | State::Blocked);
+        let has_failed = self.has_failed();
         let is_meant = |name: &str, node: &Node| match scope {
-            RevertScope::Batch if self.has_failed() => self.batch_of(name) == batch,
-            RevertScope::Rollout if self.has_failed() => true,
-            _ => has_failed(node),
+            RevertScope::Batch if has_failed => self.batch_of(name) == batch,
+            RevertScope::Rollout if has_failed => true,
+            _ => matches!(node.state, State::Failed | State::Blocked),
         };
+        let goes_back = |node: &Node, name: &str| node.can_go_back() && is_meant(name, node);
         let nodes = self.rollout.nodes.iter().rev();
-        let meant = nodes.filter(|name| {
-            let node = self.nodes.get(*name);
-            node.is_some_and(|node| node.can_go_back() && is_meant(name, node))
-        });
-        meant.cloned().collect()
+        nodes.filter(|name| self.nodes.get(*name).is_some_and(|node| goes_back(node, name))).cloned().collect()
     }
 
     /// Whether a pause ends by itself: nobody has to look at a rollout in which nothing failed.
@@ -82,25 +79,27 @@ impl Course {
     #[must_use]
     pub fn failures(&self) -> Vec<String> {
         let policy = self.rollout.on_unreachable;
-        let nodes = self.nodes.iter();
-        let failed = nodes.filter(|(_, node)| node.counts_as_failure(policy));
+        let failed = self.nodes.iter().filter(|(_, node)| node.counts_as_failure(policy));
         failed.map(|(name, _)| name.clone()).collect()
     }
 
+    /// The batch that it is in, counted from 1.
+    pub(super) fn batch_of(&self, node: &str) -> usize {
+        let batches = &self.rollout.batches;
+        let place = batches.iter().position(|batch| batch.nodes.iter().any(|name| name == node));
+        place.map_or(batches.len(), |place| place + 1)
+    }
+
     fn has_failed(&self) -> bool {
-        self.tally.failed > self.rollout.max_failures
+        self.failures().len() > self.rollout.max_failures
     }
 
     /// Stops once there are too many failures.
     pub(super) fn count(&mut self) {
-        if self.has_failed() {
-            let failed = self.failures();
-            self.stop(format!(
-                "{} failed ({}), {} allowed",
-                count(failed.len(), "node"),
-                failed.join(", "),
-                self.rollout.max_failures
-            ));
+        let (failed, allowed) = (self.failures(), self.rollout.max_failures);
+        if failed.len() > allowed {
+            let (nodes, names) = (count(failed.len(), "node"), failed.join(", "));
+            self.end(Stop::Ended, format!("{nodes} failed ({names}), {allowed} allowed"));
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::course::{Course, Progress, Stop, count};
-use super::node::State;
+use super::course::{Course, Progress, State, Stop, count};
 
 /// How a rollout ended.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::course::Course;
-use super::node::{Node, State};
+use super::course::{Course, Node, State, Stop};
 use crate::schedule::Admission;
 
 impl Course {
@@ -11,12 +10,12 @@ impl Course {
     pub fn admit(&mut self, node: &str) -> Admission {
         if self.is_overdue() {
             let limit = self.rollout.progress_deadline.unwrap_or_default();
-            self.stop(format!("no further node became healthy within {limit} s"));
+            self.end(Stop::Ended, format!("no further node became healthy within {limit} s"));
         }
         if let Some(why) = self.why() {
             return Admission::Never(format!("the rollout {} does not go on: {why}", self.id));
         }
-        let moving = self.tally.moving;
+        let moving = self.in_state(State::Moving).count();
         if self.rollout.max_parallel.is_some_and(|max| moving >= max.max(1)) {
             return Admission::Full;
         }
@@ -27,14 +26,14 @@ impl Course {
                 if moving > 0 && self.is_as_many(moving) {
                     return Admission::Full;
                 }
-            } else if self.is_as_many(self.tally.holding) {
+            } else if self.is_as_many(self.nodes.values().filter(|node| node.holds_slot()).count()) {
                 if moving > 0 {
                     return Admission::Full;
                 }
                 if self.may_free_a_slot(node) {
                     return Admission::Later;
                 }
-                self.stop(self.no_slot());
+                self.end(Stop::Ended, self.no_slot());
                 return self.admit(node);
             }
         }

@@ -11,18 +11,15 @@ use crate::plan::{Batch, Digest, OnUnreachable, RevertScope, Rollout};
 /// Three batches: `a`; `b` and `c`; `d` and `e`.
 fn rollout() -> Rollout {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let batch = |nodes: &[&str], canary| Batch { nodes: names(nodes), canary };
+    let batch = |nodes: &[&str]| Batch { nodes: names(nodes), pause: None };
     Rollout {
         role: Some("web".to_owned()),
         nodes: names(&["a", "b", "c", "d", "e"]),
-        batches: vec![batch(&["a"], true), batch(&["b", "c"], false), batch(&["d", "e"], false)],
+        batches: vec![batch(&["a"]), batch(&["b", "c"]), batch(&["d", "e"])],
         max_parallel: None,
         max_unavailable: Some(2),
-        min_healthy_time: 0,
-        healthy_deadline: 60,
         progress_deadline: None,
         max_failures: 0,
-        pause: None,
         auto_promote: false,
         auto_revert: Some(RevertScope::Batch),
         on_unreachable: OnUnreachable::Skip,
@@ -38,6 +35,32 @@ fn course(change: impl FnOnce(&mut Rollout)) -> Course {
     let mut rollout = rollout();
     change(&mut rollout);
     Course::new("web".to_owned(), rollout)
+}
+
+impl Course {
+    fn healthy(&mut self, node: &str) {
+        self.came_to(node, State::Healthy);
+    }
+
+    fn failed(&mut self, node: &str) {
+        self.came_to(node, State::Failed);
+    }
+
+    fn offline(&mut self, node: &str) {
+        self.came_to(node, State::Offline);
+    }
+
+    fn changed(&mut self, node: &str, before: Before) {
+        self.change(node, |node| node.before = Some(before));
+    }
+
+    fn was_unhealthy(&mut self, node: &str) {
+        self.change(node, |node| node.was_unhealthy = true);
+    }
+
+    fn is_up_to_date(&mut self, node: &str) {
+        self.change(node, |node| node.is_up_to_date = true);
+    }
 }
 
 /// A node that was switched and is well.

@@ -1,88 +1,20 @@
-//! Brings a host to its goal: asks it to, follows it to the end, and believes only what the host says afterwards.
+//! Activates a node as a member of its rollout: with its own checks, hooks and lease, and remembering how to go back.
+
+use std::sync::atomic::Ordering;
 
 use super::StepFailure;
-use super::follow::{Course, Ended, Origin, follow, start};
+use super::check::{Look, health, judge, look};
+use super::coordinator::lost_lock;
+use super::follow::Origin;
 use super::restart::restart_if_needed;
-use super::runner::StepRunnerParts;
+use super::runner::StepRunner;
 use super::standing::Standing;
-use crate::host::script::{self, Activation, Health, HostHook, Lease, Phase, Seen, Status, System};
+use super::transition::{asked_for, see_through, start};
+use crate::event::{Skip, StepResult};
+use crate::host::script::{self, Activation, Health, HealthMode, HostHook, Phase, Seen, System};
 use crate::host::{HostError, LockHolder, Refusal};
-use crate::plan::Goal;
-use crate::rollout::Before;
-
-/// Activates; the text says what was done.
-pub(super) async fn activate(
-    parts: &StepRunnerParts,
-    standing: &Standing,
-    (health, lease, hooks): (Health, Option<Lease>, Vec<HostHook>),
-    mut on_line: impl FnMut(String) + Send,
-) -> Result<Activated, StepFailure> {
-    let mut activation = Activation { health, lease, hooks, ..asked_for(parts, standing) };
-    let (done, before) = match begin(standing, &activation).await? {
-        Begun::Ours => see_through(parts, standing, (&activation, Origin::Ours), &mut on_line).await?,
-        Begun::Found(holder) => {
-            on_line(format!(
-                "{} has been activating this system since {}: following that",
-                holder.deployer, holder.since
-            ));
-            if let Some(deployment) = holder.deployment {
-                activation.nonce = deployment.nonce;
-            }
-            see_through(parts, standing, (&activation, Origin::Found), &mut on_line).await?
-        }
-        Begun::Reached => ("up to date: somebody else deployed it meanwhile".to_owned(), None),
-    };
-    let restarted = restart_if_needed(&parts.settings.cancel, standing, on_line).await?;
-    Ok(Activated { was_restarted: !restarted.is_empty(), done: done + &restarted, before })
-}
-
-/// Follows an activation to an end that is the goal; what was done, and what ran before.
-async fn see_through(
-    parts: &StepRunnerParts,
-    standing: &Standing,
-    (activation, origin): (&Activation, Origin),
-    on_line: impl FnMut(String) + Send,
-) -> Result<(String, Option<Before>), StepFailure> {
-    let (toplevel, goal) = (&standing.toplevel.out_path, standing.options.goal);
-    let course = Course { activation, origin, lost_limit: parts.settings.lost_limit };
-    let ended = follow(&*standing.host, course, on_line).await?;
-    judge(&ended, goal, toplevel, &activation.nonce)?;
-    let done = goal.done(ended.status.previous.as_deref(), toplevel);
-    let Status { previous, generation_before, .. } = ended.status;
-    let ran_any = previous.is_some() || generation_before.is_some();
-    let before = Before { undo: ran_any.then(|| activation.nonce.clone()) };
-    Ok((done, Some(before)))
-}
-
-/// A host that was brought to its goal.
-pub(super) struct Activated {
-    /// What was done.
-    pub done: String,
-    /// Whether the host was restarted afterwards.
-    pub was_restarted: bool,
-    /// What it ran before; none when this run had nothing to do.
-    pub before: Option<Before>,
-}
-
-fn asked_for(parts: &StepRunnerParts, standing: &Standing) -> Activation {
-    Activation {
-        nonce: parts.settings.nonce.clone(),
-        system: System::Toplevel(standing.toplevel.out_path.clone()),
-        goal: standing.options.goal,
-        deployer: parts.settings.deployer.clone(),
-        network: parts.plan.network.clone(),
-        policy: parts.settings.policy,
-        seen: Some(Seen {
-            running: standing.probe.current_system.clone(),
-            profile: standing.probe.system_profile.clone(),
-        }),
-        limit: standing.options.limit(),
-        confirm_limit: standing.options.confirm_limit(),
-        health: Health::default(),
-        hooks: Vec::new(),
-        lease: None,
-    }
-}
+use crate::plan::{ActivationOptions, Place, StepKind};
+use crate::rollout::{Before, Stop};
 
 /// How an activation came about.
 enum Begun {
@@ -94,6 +26,160 @@ enum Begun {
     Reached,
 }
 
+impl StepRunner {
+    /// Looks at the node from some places, for as long as it takes to settle.
+    pub(super) async fn check(&self, step: &str, asked: Look<'_>) -> Result<StepResult, StepFailure> {
+        let seen = look(&self.programs, asked, |line| self.show(step, line)).await;
+        judge(asked.node, &seen).map(StepResult::Done)
+    }
+
+    /// A node that is where it should be is at most recorded as ours, and restarted if it still has to be.
+    pub(super) async fn leave(
+        &self,
+        kind: StepKind,
+        (node, step): (&str, &str),
+        standing: &Standing,
+    ) -> Result<StepResult, StepFailure> {
+        let (parts, goal) = (&self.parts, standing.options.goal);
+        if let Some(mut course) = self.rollouts.course_of(node) {
+            course.change(node, |node| node.is_up_to_date = true);
+        }
+        if kind != StepKind::Activate || !goal.takes_over() {
+            return Ok(StepResult::Skipped(Skip::UpToDate));
+        }
+        // It may have no network on record, or another one that is being taken over.
+        let network = &parts.plan.network;
+        if standing.probe.network.as_ref() != Some(network) {
+            script::identify(&*standing.host, network, parts.settings.policy).await?;
+        }
+        let show = |line| self.show(step, line);
+        let restarted = restart_if_needed(&parts.settings.cancel, standing, show).await?;
+        standing.was_restarted.store(!restarted.is_empty(), Ordering::Relaxed);
+        // A rollout goes on only over nodes that are well, whoever brought them to their systems.
+        if goal.runs() && self.rollouts.course_of(node).is_some() && self.has_own_checks(node) {
+            self.check(step, Look::by_itself(node, standing.patience())).await?;
+        }
+        Ok(match restarted.is_empty() {
+            true => StepResult::Skipped(Skip::UpToDate),
+            false => StepResult::Done(format!("{}{restarted}", Skip::UpToDate)),
+        })
+    }
+
+    /// Activates; the text says what was done.
+    pub(super) async fn activate(&self, node: &str, step: &str, standing: &Standing) -> Result<String, StepFailure> {
+        let show = |line| self.show(step, line);
+        let activation = self.asked_for(node, standing).await?;
+        let brought = self.brought(standing, activation, show).await;
+        let (done, before) = brought.map_err(|failure| self.judged(node, failure))?;
+        let restarted = restart_if_needed(&self.parts.settings.cancel, standing, show).await?;
+        let is_ours = before.is_some();
+        // What another run activated has a root of that run.
+        standing.is_kept.store(!is_ours, Ordering::Relaxed);
+        if let Some(mut course) = self.rollouts.course_of(node) {
+            course.change(node, |node| {
+                node.is_up_to_date |= !is_ours;
+                node.before = before.or(node.before.take());
+            });
+        }
+        // What was seen before a restart, or by another run, says little about now.
+        let is_unseen = !restarted.is_empty() || !is_ours || self.is_irreversible(node);
+        if is_unseen && self.has_own_checks(node) {
+            self.check(step, Look::by_itself(node, HealthMode::Settle)).await?;
+        }
+        Ok(done + &restarted)
+    }
+
+    async fn asked_for(&self, node: &str, standing: &Standing) -> Result<Activation, StepFailure> {
+        let (settings, probe) = (&self.parts.settings, &standing.probe);
+        let rollout = self.rollouts.course_of(node).map(|course| course.id.clone());
+        let system = System::Toplevel(standing.toplevel.out_path.clone());
+        let by = (settings.nonce.as_str(), settings.deployer.as_str());
+        Ok(Activation {
+            policy: settings.policy,
+            seen: Some(Seen { running: probe.current_system.clone(), profile: probe.system_profile.clone() }),
+            lease: match &rollout {
+                Some(rollout) => Some(self.lease_of(rollout, node).await?),
+                None => None,
+            },
+            health: self.own_health(node).await?,
+            hooks: self.hooks(node, &standing.options).await?,
+            ..asked_for(system, &self.parts.plan.network, &standing.options, by)
+        })
+    }
+
+    /// Brings a host to its system: what was done, and what it goes back to; nothing where somebody else did all of it.
+    async fn brought(
+        &self,
+        standing: &Standing,
+        mut activation: Activation,
+        mut show: impl FnMut(String) + Send,
+    ) -> Result<(String, Option<Before>), StepFailure> {
+        let mut origin = Origin::Ours;
+        match begin(standing, &activation).await? {
+            Begun::Ours => {}
+            Begun::Reached => return Ok(("up to date: somebody else deployed it meanwhile".to_owned(), None)),
+            Begun::Found(LockHolder { deployer, since, deployment, .. }) => {
+                show(format!("{deployer} has been activating this system since {since}: following that"));
+                activation.nonce = deployment.map_or(activation.nonce, |deployment| deployment.nonce);
+                origin = Origin::Found;
+            }
+        }
+        let status = see_through(&*standing.host, &activation, origin, show).await?;
+        let done = activation.goal.done(status.previous.as_deref(), &standing.toplevel.out_path);
+        let ran_any = status.previous.is_some() || status.generation_before.is_some();
+        Ok((done, Some(Before { undo: ran_any.then_some(activation.nonce) })))
+    }
+
+    /// What the end of an activation means for the rollout. A host that cannot go back by itself ends everything, as one that
+    /// cannot be taken back does.
+    fn judged(&self, node: &str, failure: StepFailure) -> StepFailure {
+        if let Some(mut course) = self.rollouts.course_of(node) {
+            match &failure {
+                StepFailure::Activation(Phase::RolledBack, _) => course.change(node, |node| node.went_back = true),
+                StepFailure::Activation(Phase::RollbackFailed, _) => {
+                    course.end(Stop::Stuck, format!("{node} could not go back by itself"));
+                }
+                StepFailure::Host(error) if error.is_lease_lost() && course.rollout.coordinator == node => {
+                    let why = lost_lock(&course.id, error);
+                    course.end(Stop::Lost, why);
+                }
+                _ => {}
+            }
+        }
+        failure
+    }
+
+    /// What the host itself looks at before it may be confirmed. What is irreversible is looked at afterwards.
+    async fn own_health(&self, node: &str) -> Result<Health, StepFailure> {
+        match self.parts.plan.nodes.get(node) {
+            Some(planned) if self.has_own_checks(node) && !self.is_irreversible(node) => {
+                let ready = self.programs.on(node).await?;
+                Ok(health(planned, &Place::Itself, &ready, HealthMode::Settle))
+            }
+            _ => Ok(Health::default()),
+        }
+    }
+
+    /// What the host runs on the way.
+    async fn hooks(&self, node: &str, options: &ActivationOptions) -> Result<Vec<HostHook>, StepFailure> {
+        if options.hooks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ready = self.programs.on(node).await?;
+        let all = options.hooks.iter().flat_map(|(when, hooks)| hooks.iter().map(move |hook| (when, hook)));
+        Ok(all.map(|(when, hook)| (when.clone(), hook.timeout, ready.program(&hook.program))).collect())
+    }
+
+    fn has_own_checks(&self, node: &str) -> bool {
+        let planned = self.parts.plan.nodes.get(node);
+        planned.is_some_and(|planned| planned.checks_from(&Place::Itself).next().is_some())
+    }
+
+    fn is_irreversible(&self, node: &str) -> bool {
+        self.rollouts.course_of(node).is_some_and(|course| course.rollout.irreversible)
+    }
+}
+
 async fn begin(standing: &Standing, activation: &Activation) -> Result<Begun, StepFailure> {
     if let Some(holder) = standing.same_underway() {
         return Ok(Begun::Found(holder.clone()));
@@ -102,77 +188,17 @@ async fn begin(standing: &Standing, activation: &Activation) -> Result<Begun, St
     let Err(error) = start(host, activation).await else {
         return Ok(Begun::Ours);
     };
-    let HostError::Refused { refusal, .. } = &error else {
-        return Err(error.into());
-    };
-    match &**refusal {
-        Refusal::Busy(holder) if standing.is_same(holder) => Ok(Begun::Found(holder.clone())),
-        Refusal::Changed { .. } => {
-            let now = script::probe(host).await?;
-            let toplevel = &standing.toplevel.out_path;
-            if standing.options.goal.is_reached(toplevel, &now) {
-                return Ok(Begun::Reached);
+    if let HostError::Refused { refusal, .. } = &error {
+        match &**refusal {
+            Refusal::Busy(holder) if standing.is_same(holder) => return Ok(Begun::Found(holder.clone())),
+            Refusal::Changed { .. } => {
+                let now = script::probe(host).await?;
+                if standing.options.goal.is_reached(&standing.toplevel.out_path, &now) {
+                    return Ok(Begun::Reached);
+                }
             }
-            Err(error.into())
+            _ => {}
         }
-        _ => Err(error.into()),
     }
+    Err(error.into())
 }
-
-/// Records the network on a host that has none on record, or another one that is being taken over.
-pub(super) async fn identify(parts: &StepRunnerParts, standing: &Standing) -> Result<(), StepFailure> {
-    if standing.probe.network.as_ref() == Some(&parts.plan.network) {
-        return Ok(());
-    }
-    script::identify(&*standing.host, &parts.plan.network, parts.settings.policy).await?;
-    Ok(())
-}
-
-/// Whether the host is where the goal should have brought it.
-pub(super) fn judge(ended: &Ended, goal: Goal, toplevel: &str, nonce: &str) -> Result<(), StepFailure> {
-    let Status { phase, message, current, profile, .. } = &ended.status;
-    if *phase == Phase::Confirmed && goal.holds(toplevel, current.as_deref(), profile.as_deref()) {
-        return Ok(());
-    }
-    let what = if *phase == Phase::RolledBack && ended.status.is_unhealthy {
-        "the switch succeeded, and the host went back to the system it ran before"
-    } else if ended.status.was_restarted && !phase.is_final() {
-        "the host was restarted in the middle of the activation"
-    } else {
-        goal.account(*phase)
-    };
-    let message = if message.is_empty() { what.to_owned() } else { format!("{what}: {message}") };
-    let record = format!("{}/{nonce}", script::DEPLOYS);
-    let advice = match phase {
-        Phase::RollbackFailed => {
-            format!("log in and bring the host to a system that works; the whole log is {record}/log there")
-        }
-        _ => {
-            format!("correct the cause and deploy again; the whole log is {record}/log on the host")
-        }
-    };
-    let which = |system: &Option<String>| which(system.as_deref(), toplevel, &ended.status);
-    Err(StepFailure::Activation {
-        message,
-        phase: *phase,
-        running: which(current),
-        boot: which(profile),
-        log: ended.log.clone(),
-        advice,
-    })
-}
-
-/// A system, and whether it is the new one or the one from before.
-fn which(system: Option<&str>, toplevel: &str, status: &Status) -> String {
-    match system {
-        None => "no NixOS system".to_owned(),
-        Some(path) if path == toplevel => format!("{path} (the new system)"),
-        Some(path) if Some(path) == status.previous.as_deref() => {
-            format!("{path} (the system from before)")
-        }
-        Some(path) => path.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -10,19 +10,17 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::StepFailure;
-use super::failure::command_line;
 use super::nix_log::NixLog;
 use crate::evaluate::{CacheStatus, Toplevel, locked};
 use crate::nix::FEATURES;
-use crate::process::{Command, ProcessError, Tail};
-use crate::text::clean;
+use crate::process::Command;
 
 /// How long a call of Nix waits for others to ask for more.
 const GATHER: Duration = Duration::from_millis(10);
 /// How long who is one of several waits for all of them.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long asking Nix for an old log may take.
-const OLD_LOG: Duration = Duration::from_secs(30);
+/// How long a build may take.
+const LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// What to build.
 #[derive(Clone)]
@@ -31,29 +29,14 @@ pub(crate) struct Build {
     pub toplevel: Toplevel,
     /// A link here keeps the result from garbage collection while the run lasts.
     pub link: PathBuf,
-    /// How long it may take.
-    pub limit: Duration,
     /// Ends it.
     pub cancel: CancellationToken,
 }
 
-/// How there came to be a result.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Built {
-    /// It was built, or fetched.
-    Now,
-    /// It was there.
-    Before,
-}
-
-impl std::fmt::Display for Built {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Now => "built",
-            Self::Before => "in the store already",
-        })
-    }
-}
+/// Said of a result that was there.
+const BEFORE: &str = "in the store already";
+/// Said of one that was built, or fetched.
+const NOW: &str = "built";
 
 /// Takes in lines for people.
 pub(crate) type OnLine = Arc<dyn Fn(String) + Send + Sync>;
@@ -80,11 +63,11 @@ impl Builds {
     }
 
     /// Builds, together with what others ask for.
-    pub(crate) async fn build(&self, what: &Build, on_line: OnLine) -> Result<Built, StepFailure> {
+    pub(crate) async fn build(&self, what: &Build, on_line: OnLine) -> Result<&'static str, StepFailure> {
         let (built, is_built) = oneshot::channel();
         self.ask(Asked { what: what.clone(), on_line: on_line.clone(), built });
         if let Ok(Ok(())) = timeout(PATIENCE, is_built).await {
-            return Ok(if what.toplevel.cache_status == CacheStatus::Local { Built::Before } else { Built::Now });
+            return Ok(if what.toplevel.cache_status == CacheStatus::Local { BEFORE } else { NOW });
         }
         let _call = self.calls.acquire().await;
         build(what, |line| on_line(line)).await
@@ -110,7 +93,7 @@ async fn together(asked: Arc<Mutex<Vec<Asked>>>, calls: Arc<Semaphore>) {
     let drvs = all.iter().map(|one| &one.what.toplevel.drv_path);
     // No link of a single build is called so, whatever number Nix adds.
     let link = PathBuf::from(format!("{}+", first.what.link.display()));
-    let command = command(&Build { link, ..first.what.clone() }, drvs).arg("--keep-going");
+    let command = command(&Build { link, ..first.what.clone() }, drvs.map(built)).arg("--keep-going");
     let mut log = NixLog::default();
     // What belongs to none of them alone is told of the first.
     let of = |line: &str| all.iter().find(|one| line.contains(&one.what.toplevel.drv_path)).unwrap_or(first);
@@ -123,79 +106,39 @@ async fn together(asked: Arc<Mutex<Vec<Asked>>>, calls: Arc<Semaphore>) {
     }
 }
 
+/// What of a derivation is built: without `^out` this would be the derivation itself.
+fn built(drv: &String) -> String {
+    format!("{drv}^out")
+}
+
 /// What makes these, and roots them in the folder of the run.
-fn command<'a>(of: &Build, drvs: impl Iterator<Item = &'a String>) -> Command {
+fn command(of: &Build, installables: impl Iterator<Item = String>) -> Command {
     Command::new("nix")
         .args(FEATURES)
         // Builds that share a derivation wait for one another; Nix looks only every five seconds.
         .args(["--option", "build-poll-interval", "1"])
         .args(["build", "--log-format", "internal-json", "--out-link"])
         .arg(&of.link)
-        // Without `^out` this would be the derivation itself, and nothing would be built.
-        .args(drvs.map(|drv| format!("{drv}^out")))
-        .timeout(of.limit)
+        .args(installables)
+        .timeout(LIMIT)
         .cancel_on(&of.cancel)
 }
 
-/// Builds, and hands out lines for people.
-pub(crate) async fn build(what: &Build, mut on_line: impl FnMut(String) + Send) -> Result<Built, StepFailure> {
-    let Toplevel { drv_path, out_path, .. } = &what.toplevel;
-    if what.toplevel.cache_status == CacheStatus::Local && is_kept(what).await {
-        return Ok(Built::Before);
+/// Builds, and hands out lines for people. Says how there came to be a result.
+pub(crate) async fn build(what: &Build, mut on_line: impl FnMut(String) + Send) -> Result<&'static str, StepFailure> {
+    let Toplevel { drv_path, out_path, cache_status, .. } = &what.toplevel;
+    let of = |installable: String| command(what, std::iter::once(installable));
+    // What is there only has to stay while the run lasts.
+    if *cache_status == CacheStatus::Local && of(out_path.clone()).arg("--offline").output().await.is_ok() {
+        return Ok(BEFORE);
     }
-    let command = command(what, std::iter::once(drv_path));
-    let line = crate::process::quote_argv(&command.argv());
     let mut log = NixLog::default();
-    let result = command
-        .stream_stderr(|line| {
-            if let Some(shown) = log.read(line) {
-                on_line(shown);
-            }
-        })
-        .await;
-    if let Err(error) = result {
-        return Err(explain(error, &log, drv_path).await);
+    let ran = of(built(drv_path)).stream_stderr(|line| log.read(line).into_iter().for_each(&mut on_line)).await;
+    ran.map_err(|error| log.failure(&format!("building {drv_path}"), error))?;
+    match Path::new(out_path).exists() {
+        true => Ok(NOW),
+        false => {
+            Err(StepFailure::Because(format!("nix built {drv_path} without an error, but {out_path} is not there")))
+        }
     }
-    if Path::new(out_path).exists() {
-        return Ok(Built::Now);
-    }
-    Err(StepFailure::NoOutput { drv: drv_path.clone(), out: out_path.clone(), command: line })
-}
-
-/// Whether the result is there, and stays so while the run lasts.
-async fn is_kept(what: &Build) -> bool {
-    let command = Command::new("nix")
-        .args(FEATURES)
-        .args(["build", "--offline", "--out-link"])
-        .arg(&what.link)
-        .arg(&what.toplevel.out_path)
-        .timeout(what.limit)
-        .cancel_on(&what.cancel);
-    command.output().await.is_ok()
-}
-
-async fn explain(error: ProcessError, log: &NixLog, wanted: &str) -> StepFailure {
-    let Some(command) = command_line(&error) else {
-        return StepFailure::Process(Arc::new(error));
-    };
-    let Some(drv) = log.failed_derivation() else {
-        let doing = format!("building {wanted}");
-        return StepFailure::Nix { doing, said: log.complaint(), command };
-    };
-    let text = match log.build_log(&drv) {
-        Some(text) => text,
-        None => old_log(&drv).await,
-    };
-    let headline = log.headline(&drv).unwrap_or_else(|| format!("building {drv} failed"));
-    StepFailure::Builder { headline, drv, log: text, command }
-}
-
-/// The log of a build that another process did, or did before.
-async fn old_log(drv: &str) -> String {
-    let read = Command::new("nix").args(FEATURES).args(["log", drv]).timeout(OLD_LOG).output().await;
-    let mut tail = Tail::default();
-    for line in read.map(|output| output.stdout).unwrap_or_default().split(|byte| *byte == b'\n') {
-        tail.push(&clean(line));
-    }
-    tail.text()
 }

@@ -47,7 +47,7 @@ impl Checker {
     /// Makes the checks of this plan.
     #[must_use]
     pub fn new(plan: Arc<Plan>, sources: ProgramSources, hosts: Arc<Hosts>, settings: Settings) -> Self {
-        Self { programs: Programs::new(plan, sources, hosts, settings) }
+        Self { programs: Programs::new(&plan, &sources, &hosts, &settings) }
     }
 
     /// Makes the checks of a node once, from all their places. Steps are named `check:NODE`.
@@ -115,57 +115,39 @@ async fn ask(
     let mut attempt = 1;
     loop {
         let asked = script::check(&*ready.host, look.mode, &health, &mut on_line);
-        let asked = tokio::select! {
-            asked = asked => asked,
-            () = programs.settings.cancel.cancelled() => return Err(StepFailure::Interrupted),
-        };
-        match asked {
+        let asked = programs.settings.cancel.run_until_cancelled(asked).await;
+        match asked.ok_or(StepFailure::Interrupted)? {
             Err(error) if error.is_connection() && attempt < ATTEMPTS => {
                 on_line(format!("lost the connection, looking again: {error}"));
                 attempt += 1;
                 tokio::time::sleep(PAUSE).await;
             }
-            other => return other.map_err(StepFailure::Host),
+            other => return Ok(other?),
         }
     }
 }
 
 /// What a machine has to look at, by the paths that it has there.
 pub(super) fn health(planned: &Node, place: &Place, ready: &Ready, mode: HealthMode) -> Health {
-    let options = planned.health.unwrap_or_default();
-    let checks = planned.checks_from(place).map(|(name, check)| HealthCheck {
-        name: name.to_owned(),
-        program: ready.program(&check.program),
-        check: match mode {
-            HealthMode::Settle => {
-                Check { success_threshold: check.success_threshold.max(options.success_threshold), ..check.clone() }
-            }
-            HealthMode::Glance | HealthMode::Once => at_once(check),
-        },
-    });
-    let checks: Vec<HealthCheck> = checks.collect();
-    match mode {
-        HealthMode::Settle => {
-            Health { checks, healthy_time: Duration::from_secs(options.min_healthy_time), deadline: options.limit() }
+    let settles = mode == HealthMode::Settle;
+    let mut longest = 0;
+    let checks = planned.checks_from(place).map(|(name, check)| {
+        let mut check = check.clone();
+        if settles {
+            check.success_threshold = check.success_threshold.max(planned.health.success_threshold);
+        } else {
+            // Nothing was started a moment ago, so there is nothing to wait for.
+            check.initial_delay = 0;
         }
-        HealthMode::Glance => Health { checks, healthy_time: Duration::ZERO, deadline: options.limit() },
-        HealthMode::Once => Health {
-            healthy_time: Duration::ZERO,
-            deadline: Duration::from_secs(checks.iter().map(verdict_time).max().unwrap_or_default()),
-            checks,
-        },
-    }
-}
-
-/// Nothing was started a moment ago, so there is nothing to wait for.
-fn at_once(check: &Check) -> Check {
-    Check { initial_delay: 0, ..check.clone() }
-}
-
-/// How many seconds a first verdict takes at most.
-fn verdict_time(check: &HealthCheck) -> u64 {
-    let Check { period, timeout, success_threshold, failure_threshold, .. } = check.check;
-    (period + timeout) * (success_threshold + failure_threshold) + SLACK
+        let Check { period, timeout, success_threshold, failure_threshold, .. } = check;
+        longest = longest.max((period + timeout) * (success_threshold + failure_threshold) + SLACK);
+        HealthCheck { name: name.to_owned(), program: ready.program(&check.program), check }
+    });
+    let checks = checks.collect();
+    let deadline = if mode == HealthMode::Once { longest } else { planned.health.healthy_deadline };
+    let healthy_time = if settles { planned.health.min_healthy_time } else { 0 };
+    let [deadline, healthy_time] = [deadline, healthy_time].map(Duration::from_secs);
+    Health { checks, healthy_time, deadline }
 }
 
 /// Whether the node is healthy. A place that does not answer itself says nothing, as long as another one looked.
@@ -192,7 +174,10 @@ pub(super) fn judge(node: &str, seen: &[Seen]) -> Result<String, StepFailure> {
         return Ok(format!("healthy: {}{without}", checks.join(", ")));
     }
     bad.extend(silent);
-    Err(StepFailure::Unhealthy { node: node.to_owned(), why: bad.join("\n  ") })
+    Err(StepFailure::Because(format!(
+        "node `{node}` is not healthy\n  {}\n  what to do: correct the cause and deploy again; to look again: netlib check --on {node}",
+        bad.join("\n  ")
+    )))
 }
 
 fn is_silent(error: &HostError) -> bool {
@@ -213,7 +198,8 @@ mod tests {
     use super::*;
 
     fn planned(success_threshold: u64) -> Node {
-        let check = serde_json::json!({ "program": "check-a.one", "from": ["self"], "initialDelay": 9, "successThreshold": success_threshold });
+        let check = serde_json::json!({ "program": "check-a.one", "from": ["self"], "initialDelay": 9,
+            "period": 2, "timeout": 5, "successThreshold": success_threshold, "failureThreshold": 3 });
         let mut node =
             serde_json::json!({ "system": "x86_64-linux", "target": { "host": "a" }, "checks": { "one": check } });
         node["health"] = serde_json::json!({ "minHealthyTime": 7, "successThreshold": 2, "healthyDeadline": 60 });

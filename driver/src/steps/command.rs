@@ -25,15 +25,13 @@ const TOLD: [&str; 6] = ["selected", "target", "system", "tags", "role", "roles"
 
 /// Runs it to its end, or to that of the run.
 pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Result<String, StepFailure> {
-    tokio::select! {
-        ran = ran(runner, step, planned) => ran,
-        () = runner.parts.settings.cancel.cancelled() => Err(StepFailure::Interrupted),
-    }
+    let cancel = &runner.parts.settings.cancel;
+    cancel.run_until_cancelled(ran(runner, step, planned)).await.unwrap_or(Err(StepFailure::Interrupted))
 }
 
 async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Result<String, StepFailure> {
     let (Some(place), Some(program)) = (&planned.on, &planned.program) else {
-        return Err(StepFailure::Plan("a command needs a place and a program".to_owned()));
+        return Err(StepFailure::Because("a command needs a place and a program".to_owned()));
     };
     let mark = format!("netlib-record-{}", runner.parts.settings.nonce);
     let run = runner.parts.plan.run.iter();

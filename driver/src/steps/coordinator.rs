@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use tokio::task::AbortHandle;
+use tokio::task::JoinSet;
 
 use super::StepFailure;
 use super::runner::StepRunner;
@@ -14,7 +14,7 @@ use crate::host::script;
 use crate::host::script::rollout::{self, Holder, Left};
 use crate::host::{Host, HostError, Hosts};
 use crate::plan::{OnUnreachable, Rollout};
-use crate::rollout::Rollouts;
+use crate::rollout::{Rollouts, Stop};
 
 /// How often leases are renewed; hosts let them go after three times as long.
 const RENEW: Duration = Duration::from_secs(30);
@@ -48,7 +48,8 @@ pub(super) struct Leases {
     /// Members that gave none, and why: they are not rolled out.
     pub without: BTreeMap<String, HostError>,
     members: Members,
-    renewal: Option<AbortHandle>,
+    /// Ends when this is dropped.
+    renewal: JoinSet<()>,
 }
 
 impl Leases {
@@ -66,7 +67,7 @@ impl Leases {
             nonce: holder.nonce.clone(),
             without: BTreeMap::new(),
             members: Members::new(),
-            renewal: None,
+            renewal: JoinSet::new(),
             coordinator,
         };
         for (node, host) in members {
@@ -89,38 +90,43 @@ impl Leases {
 
     /// Renews them from now on.
     pub(super) fn keep(&mut self, rollout: &str, rollouts: &Arc<Rollouts>, events: &EventSink) {
-        let renewal = Renewal {
-            rollout: rollout.to_owned(),
-            coordinator: self.coordinator.node().to_owned(),
-            nonce: self.nonce.clone(),
-            members: self.members.clone(),
-            rollouts: rollouts.clone(),
-            events: events.clone(),
+        let (rollouts, events) = (rollouts.clone(), events.clone());
+        let (rollout, coordinator) = (rollout.to_owned(), self.coordinator.node().to_owned());
+        let (nonce, mut members) = (self.nonce.clone(), self.members.clone());
+        let renewal = async move {
+            while !members.is_empty() {
+                tokio::time::sleep(RENEW).await;
+                let renewed = members.iter().map(async |(node, host)| {
+                    // A host that does not answer now may do so the next time.
+                    let error = rollout::renew(&**host, &nonce).await.err()?;
+                    error.is_lease_lost().then(|| (node.clone(), error))
+                });
+                for (node, error) in join_all(renewed).await.into_iter().flatten() {
+                    members.remove(&node);
+                    let Some(mut course) = rollouts.course(&rollout) else { continue };
+                    // Who has the coordinator has the rollout. Another member is lost for itself: it may say so for reasons of its own.
+                    if node == coordinator {
+                        course.end(Stop::Lost, lost_lock(&rollout, &error));
+                        continue;
+                    }
+                    course.lost_node(&node);
+                    let text = format!("rollout {rollout}: the lock of node `{node}` was lost: {error}");
+                    events.send(Event::Warning(text));
+                }
+            }
         };
-        self.renewal = Some(tokio::spawn(renewal.run()).abort_handle());
+        self.renewal.spawn(renewal);
     }
 
     /// Gives them back. One that cannot be given back ends by itself.
     pub(super) async fn release(self, left: Left) {
-        self.stop_renewing();
+        drop(self.renewal);
         let freed = self.members.iter().map(async |(node, host)| {
             if let Err(error) = rollout::free(&**host, &self.nonce, left).await {
                 tracing::debug!(%error, node, "the lease was not given back");
             }
         });
         join_all(freed).await;
-    }
-
-    fn stop_renewing(&self) {
-        if let Some(renewal) = &self.renewal {
-            renewal.abort();
-        }
-    }
-}
-
-impl Drop for Leases {
-    fn drop(&mut self) {
-        self.stop_renewing();
     }
 }
 
@@ -140,47 +146,6 @@ impl StepRunner {
     }
 }
 
-struct Renewal {
-    rollout: String,
-    coordinator: String,
-    nonce: String,
-    members: Members,
-    rollouts: Arc<Rollouts>,
-    events: EventSink,
-}
-
-impl Renewal {
-    async fn run(mut self) {
-        while !self.members.is_empty() {
-            tokio::time::sleep(RENEW).await;
-            let renewed = self.members.iter().map(async |(node, host)| {
-                // A host that does not answer now may do so the next time.
-                let error = rollout::renew(&**host, &self.nonce).await.err()?;
-                error.is_lease_lost().then(|| (node.clone(), error))
-            });
-            let lost: Vec<_> = join_all(renewed).await.into_iter().flatten().collect();
-            for (node, error) in lost {
-                self.members.remove(&node);
-                self.lost(&node, &error);
-            }
-        }
-    }
-
-    /// Who has the coordinator has the rollout. Another member is lost for itself: it may say so for reasons of its own.
-    fn lost(&self, node: &str, error: &HostError) {
-        let Some(mut course) = self.rollouts.course(&self.rollout) else {
-            return;
-        };
-        if node == self.coordinator {
-            return course.lost(lost_lock(&self.rollout, error));
-        }
-        course.lost_node(node);
-        let rollout = &self.rollout;
-        let text = format!("rollout {rollout}: the lock of node `{node}` was lost: {error}");
-        self.events.send(Event::Warning(text));
-    }
-}
-
 /// Why a rollout whose lease was lost ends.
 pub(super) fn lost_lock(id: &str, error: &HostError) -> String {
     format!("the lock of the rollout {id} was lost: {error}")
@@ -188,15 +153,13 @@ pub(super) fn lost_lock(id: &str, error: &HostError) -> String {
 
 /// Why the lock of a rollout is not available.
 pub(super) fn no_lock(id: &str, rollout: &Rollout, node: &str, error: &HostError) -> StepFailure {
-    let which = if node == rollout.coordinator {
-        format!("its coordinator is node `{node}`")
-    } else {
-        format!("node `{node}`")
+    let which = if node == rollout.coordinator { "its coordinator is node" } else { "node" };
+    let advice = match error.is_offline() {
+        true => {
+            "\n  what to do: bring it back, then deploy again; with `onUnreachable = \"skip\"` another node stands in for it"
+        }
+        false => "",
     };
-    let advice = if error.is_offline() {
-        "\n  what to do: bring it back, then deploy again; with `onUnreachable = \"skip\"` another node stands in for it"
-    } else {
-        ""
-    };
-    StepFailure::Rollout(format!("the rollout {id} ({}) was not begun: {which}: {error}{advice}", rollout.name(),))
+    let name = rollout.name();
+    StepFailure::Because(format!("the rollout {id} ({name}) was not begun: {which} `{node}`: {error}{advice}"))
 }

@@ -2,18 +2,19 @@
 //! again when it is lost.
 
 mod log;
-mod silence;
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::StepFailure;
+use super::transition::start;
 use crate::host::script::{self, Activation, Phase, Status};
 use crate::host::{Host, HostError, Refusal};
 use log::LogReader;
-use silence::Silence;
 
+/// How long a host that stopped answering is looked for, beyond what it may need.
+const LOST_LIMIT: Duration = Duration::from_secs(5 * 60);
 /// From one question to the next, where a host answers at once.
 const PAUSE: Duration = Duration::from_millis(400);
 /// Longest pause between two attempts to reach a lost host.
@@ -28,17 +29,8 @@ const ASKS: usize = 3;
 const REST: Duration = Duration::from_secs(60);
 /// What a host may need beyond its deadlines: killing, writing, starting.
 const SLACK: Duration = Duration::from_secs(60);
-
-/// An activation that is to be followed.
-#[derive(Clone, Copy)]
-pub(super) struct Course<'a> {
-    /// What was asked for.
-    pub activation: &'a Activation,
-    /// Who asked.
-    pub origin: Origin,
-    /// How long a host that does not answer is looked for, beyond what it may need.
-    pub lost_limit: Duration,
-}
+/// How long a switch may say nothing before that is spoken of; then at longer and longer intervals.
+const SILENCE: Duration = Duration::from_secs(20);
 
 /// Who asked for an activation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,18 +39,6 @@ pub(super) enum Origin {
     Ours,
     /// Another one, which is found under way.
     Found,
-}
-
-impl Course<'_> {
-    /// Going there, the profile and the boot entry, the same back, and then some.
-    fn deadline(&self) -> Duration {
-        self.activation.limit * 6 + self.activation.patience() + 3 * SLACK
-    }
-
-    /// A host that cut its own network comes back by itself within this.
-    fn lost_limit(&self) -> Duration {
-        self.lost_limit.min(self.activation.limit) + self.activation.patience() + SLACK
-    }
 }
 
 /// How an activation ended.
@@ -70,33 +50,25 @@ pub(super) struct Ended {
     pub log: String,
 }
 
-/// Asks the host to begin. That it has begun already is what was asked for; where the connection broke it may have, so
-/// looking comes before asking again.
-pub(super) async fn start(host: &dyn Host, activation: &Activation) -> Result<(), HostError> {
-    match script::activate(host, activation).await {
-        Err(HostError::Refused { refusal, .. }) if *refusal == Refusal::Known => Ok(()),
-        Err(error) if error.is_connection() => Ok(()),
-        result => result,
-    }
-}
-
 /// Follows an activation to its end, and confirms it when the host waits for that.
 pub(super) async fn follow(
     host: &dyn Host,
-    course: Course<'_>,
+    activation: &Activation,
+    origin: Origin,
     on_line: impl FnMut(String) + Send,
 ) -> Result<Ended, StepFailure> {
-    let mut follower =
-        Follower { host, course, confirmation: None, silence: Silence::from_now(), log: LogReader::new(on_line) };
-    follower.run().await
+    let (silence, log) = ((Instant::now(), SILENCE), LogReader::new(on_line));
+    Follower { host, activation, origin, confirmation: None, silence, log }.run().await
 }
 
 struct Follower<'a, F> {
     host: &'a dyn Host,
-    course: Course<'a>,
+    activation: &'a Activation,
+    origin: Origin,
     /// How the last attempt to confirm ended.
     confirmation: Option<Result<(), String>>,
-    silence: Silence,
+    /// Since when the log has not grown, and after how long that is told.
+    silence: (Instant, Duration),
     log: LogReader<F>,
 }
 
@@ -104,10 +76,7 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
     async fn run(&mut self) -> Result<Ended, StepFailure> {
         let began = Instant::now();
         let mut idle_since: Option<Instant> = None;
-        let mut asks_left = match self.course.origin {
-            Origin::Ours => ASKS - 1,
-            Origin::Found => 0,
-        };
+        let mut asks_left = if self.origin == Origin::Ours { ASKS - 1 } else { 0 };
         loop {
             let asked = Instant::now();
             let status = self.status().await?;
@@ -116,7 +85,7 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             if status.phase == Phase::Unknown && asks_left > 0 {
                 asks_left -= 1;
                 // The connection broke before the host began; it knows what it has begun by its nonce.
-                start(self.host, self.course.activation).await?;
+                start(self.host, self.activation).await?;
                 continue;
             }
             if status.phase == Phase::AwaitingConfirmation && status.is_running {
@@ -124,17 +93,20 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             }
             let is_idle = !status.is_running && !status.phase.is_final();
             idle_since = is_idle.then(|| idle_since.unwrap_or_else(Instant::now));
-            let patience = match status.phase {
-                Phase::Prepared => BEGIN,
-                _ => HAND_OVER,
-            };
+            let patience = if status.phase == Phase::Prepared { BEGIN } else { HAND_OVER };
             let is_late = idle_since.is_some_and(|since| since.elapsed() > patience);
             let is_dead = is_late || is_idle && status.was_restarted;
             if status.phase.is_final() || is_dead {
                 return self.end(status).await;
             }
-            if began.elapsed() > self.course.deadline() {
-                return Err(self.overdue(status.phase));
+            if began.elapsed() > deadline(self.activation) {
+                return Err(StepFailure::Because(format!(
+                    "the activation on {} has not ended within {} s and is still in the phase {}; it goes on there by itself\n  what to do: look there at {} and for what keeps it, then deploy again",
+                    self.host.address(),
+                    deadline(self.activation).as_secs(),
+                    status.phase,
+                    record(self.activation)
+                )));
             }
             // Where there is more of the log already, it is read without a pause.
             if status.log.len() < script::LOG_PIECE || self.log.is_full() {
@@ -146,19 +118,21 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
     /// Says what a switch is waiting for that has not said anything for long.
     async fn explain_silence(&mut self, status: &Status) {
         if !status.log.is_empty() || !status.phase.is_at_work() {
-            self.silence = Silence::from_now();
+            self.silence = (Instant::now(), SILENCE);
             return;
         }
-        let Some(seconds) = self.silence.is_to_be_told() else {
+        let so_far = self.silence.0.elapsed();
+        if so_far < self.silence.1 {
             return;
-        };
+        }
+        self.silence.1 = so_far * 2;
         // Only to help: that the host cannot say it is no failure of the activation.
         let jobs = script::jobs(self.host).await.unwrap_or_default();
         let what = match jobs.as_slice() {
             [] => "systemd starts and stops nothing at this moment".to_owned(),
             jobs => format!("systemd is at work on {}", jobs.join(", ")),
         };
-        (self.log.on_line)(format!("no output for {seconds} s; {what}"));
+        (self.log.on_line)(format!("no output for {} s; {what}", so_far.as_secs()));
     }
 
     /// Confirms over a new connection. The host decides what becomes of it, so a failure is only told.
@@ -166,7 +140,7 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
         if self.confirmation == Some(Ok(())) {
             return;
         }
-        let result = match script::confirm(self.host, &self.course.activation.nonce).await {
+        let result = match script::confirm(self.host, &self.activation.nonce).await {
             // It has gone on meanwhile; the next look says where to.
             Err(HostError::Refused { refusal, .. }) if *refusal == Refusal::NotWaiting => return,
             result => result.map_err(|error| error.to_string()),
@@ -205,7 +179,7 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
     async fn status(&mut self) -> Result<Status, StepFailure> {
         let since = Instant::now();
         let mut pause = Duration::from_secs(1);
-        let nonce = &self.course.activation.nonce;
+        let nonce = &self.activation.nonce;
         loop {
             let told = matches!(self.confirmation, Some(Ok(()))).then_some(Phase::AwaitingConfirmation);
             let error = match script::news(self.host, nonce, self.log.offset, told).await {
@@ -213,8 +187,13 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
                 Err(error) if error.is_connection() => error,
                 Err(error) => return Err(error.into()),
             };
-            if since.elapsed() > self.course.lost_limit() {
-                return Err(self.lost(error));
+            if since.elapsed() > lost_limit(self.activation) {
+                return Err(StepFailure::Because(format!(
+                    "{} has not answered for {} s since the activation began; it goes on there by itself\n  last error: {error}\n  what to do: deploy again when the host answers, or look there at {}",
+                    self.host.address(),
+                    lost_limit(self.activation).as_secs(),
+                    record(self.activation)
+                )));
             }
             (self.log.on_line)(format!(
                 "lost the connection; the activation goes on there, trying again in {} s",
@@ -224,28 +203,21 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
+}
 
-    fn lost(&self, last: HostError) -> StepFailure {
-        StepFailure::Lost {
-            address: self.host.address(),
-            after: self.course.lost_limit(),
-            last: Box::new(last),
-            record: self.record(),
-        }
-    }
+/// Going there, the profile and the boot entry, the same back, and then some.
+fn deadline(activation: &Activation) -> Duration {
+    activation.limit * 6 + activation.patience() + 3 * SLACK
+}
 
-    fn overdue(&self, phase: Phase) -> StepFailure {
-        StepFailure::Overdue {
-            address: self.host.address(),
-            after: self.course.deadline(),
-            phase,
-            record: self.record(),
-        }
-    }
+/// A host that cut its own network comes back by itself within this.
+fn lost_limit(activation: &Activation) -> Duration {
+    LOST_LIMIT.min(activation.limit) + activation.patience() + SLACK
+}
 
-    fn record(&self) -> String {
-        format!("{}/{}", script::DEPLOYS, self.course.activation.nonce)
-    }
+/// Where the host keeps what it does.
+fn record(activation: &Activation) -> String {
+    format!("{}/{}", script::DEPLOYS, activation.nonce)
 }
 
 #[cfg(test)]

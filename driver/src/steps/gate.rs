@@ -2,61 +2,59 @@
 //! approval. What is decided is the rollout's; here it is carried out.
 
 mod begin;
-mod end;
 mod pause;
 mod revert;
 
 use super::StepFailure;
 use super::runner::StepRunner;
 use crate::event::StepResult;
-use crate::host::HostError;
+use crate::host::script::rollout::{self, Left};
 use crate::plan::{Rollout, Step};
-use crate::rollout::{Course, Decision};
+use crate::rollout::{Course, Decision, Stop};
+use revert::Reverted;
 
 /// A gate of a rollout.
-pub(super) struct Gate<'a> {
+struct Gate<'a> {
     /// Carries out steps.
-    pub runner: &'a StepRunner,
+    runner: &'a StepRunner,
     /// The id of the step.
-    pub step: &'a str,
+    step: &'a str,
     /// The id of the rollout.
-    pub id: &'a str,
+    id: &'a str,
     /// The batch before it, counted from 1.
-    pub batch: usize,
+    batch: usize,
     /// What Nix decided.
-    pub rollout: &'a Rollout,
+    rollout: &'a Rollout,
 }
 
 /// Decides whether a rollout goes on.
 pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Result<StepResult, StepFailure> {
     let id = planned.rollout.as_deref().unwrap_or_default();
     let Some(rollout) = runner.parts.plan.rollouts.get(id) else {
-        return Err(StepFailure::Plan(format!("the plan has no rollout {id:?}")));
+        return Err(StepFailure::Because(format!("the plan has no rollout {id:?}")));
     };
     let gate = Gate { runner, step, id, batch: planned.batch.unwrap_or_default(), rollout };
     if gate.batch == 0
         && let Err(failure) = gate.begin().await
     {
-        gate.with_course(|course| course.stop("it could not begin".to_owned()));
+        gate.stop(Stop::Ended, "it could not begin".to_owned());
         return Err(failure);
     }
     let decided = |course: &mut Course| (course.decide(gate.batch), course.to_revert(gate.batch));
     let Some((decision, revert)) = gate.with_course(decided) else {
-        return Err(StepFailure::Plan(format!("no node of the rollout {id:?} is selected")));
+        return Err(StepFailure::Because(format!("no node of the rollout {id:?} is selected")));
     };
     let reverted = gate.take_back(&revert).await;
-    if !reverted.failed.is_empty() {
-        let cause = match &decision {
-            Decision::Abort(why) => Some(why.as_str()),
-            _ => None,
-        };
-        return Err(gate.revert_failed(cause, &reverted));
-    }
     match decision {
-        Decision::GoOn => Ok(StepResult::Done(gate.passed())),
-        Decision::Pause(pause) => gate.wait(pause).await,
-        Decision::Finish => gate.finish().await,
         Decision::Abort(why) => gate.abort(&why, &reverted).await,
+        _ if !reverted.failed.is_empty() => gate.abort("", &reverted).await,
+        Decision::GoOn => Ok(StepResult::Done(gate.passed())),
+        Decision::Pause(seconds) => gate.wait(seconds).await,
+        Decision::Finish => {
+            gate.forget().await;
+            let report = gate.with_course(|course| course.report());
+            Ok(StepResult::Done(report.map(|report| report.detail).unwrap_or_default()))
+        }
     }
 }
 
@@ -65,30 +63,73 @@ impl Gate<'_> {
         self.runner.rollouts.course(self.id).map(|mut course| ask(&mut course))
     }
 
-    fn nodes(&self) -> Vec<String> {
-        self.with_course(|course| course.rollout().nodes.clone()).unwrap_or_default()
+    fn stop(&self, how: Stop, why: String) {
+        self.with_course(|course| course.end(how, why));
+    }
+
+    /// Why this run does nothing more with it, where somebody else has its lock.
+    fn lost(&self) -> Option<String> {
+        self.with_course(|course| course.why().filter(|_| course.is(Stop::Lost)).map(str::to_owned)).flatten()
     }
 
     fn say(&self, line: String) {
         self.runner.show(self.step, line);
     }
 
-    /// What the coordinator could not write down costs a later deploy a question, and this one nothing.
-    fn tell(&self, result: Result<(), HostError>) {
-        if let Err(error) = result {
-            self.say(format!("the coordinator could not take note of it: {error}"));
+    fn passed(&self) -> String {
+        let batch = self.batch;
+        if batch == 0 {
+            return format!("{} may begin", self.rollout.name());
+        }
+        match self.with_course(|course| course.failures().join(", ")).unwrap_or_default() {
+            failed if failed.is_empty() => format!("batch {batch} is healthy"),
+            failed => format!("batch {batch} has ended; failed so far, as allowed: {failed}"),
         }
     }
 
-    fn passed(&self) -> String {
-        match self.batch {
-            0 => format!("{} may begin", self.rollout.name()),
-            batch => match self.with_course(|course| course.failures()) {
-                Some(failed) if !failed.is_empty() => {
-                    format!("batch {batch} has ended; failed so far, as allowed: {}", failed.join(", "))
-                }
-                _ => format!("batch {batch} is healthy"),
-            },
+    /// It does not go on. A node that was to go back did not ends everything; what it was taken back for comes first.
+    async fn abort(&self, why: &str, Reverted { done, failed, left }: &Reverted) -> Result<StepResult, StepFailure> {
+        let mut text = match self.batch {
+            0 => format!("the rollout {} was not begun: {why}", self.id),
+            batch => format!("the rollout {} ends after batch {batch}: {why}", self.id),
+        };
+        let mut not_back: Vec<&str> = failed.iter().map(|(node, _)| node.as_str()).collect();
+        let is_stuck = !failed.is_empty();
+        if is_stuck {
+            let what = format!("taking back {} failed", not_back.join(", "));
+            let why = if why.is_empty() { what } else { format!("{why}; {what}") };
+            text = format!("the rollout {} ends: {why}, so nothing more is done at all", self.id);
+            self.stop(Stop::Stuck, why);
+        } else if self.rollout.irreversible || self.lost().is_some() {
+            // What somebody else has taken over is not ours to forget.
+            self.runner.release(self.id, Left::Open).await;
+        } else {
+            self.forget().await;
         }
+        if !done.is_empty() {
+            text += &format!("\n  taken back: {}", done.join(", "));
+        }
+        not_back.extend(left.iter().map(String::as_str));
+        if !not_back.is_empty() {
+            let why = if is_stuck { "" } else { ", because of the interrupt" };
+            text += &format!("\n  not taken back{why}: {}", not_back.join(", "));
+        }
+        text.extend(failed.iter().map(|(_, failure)| format!("\n  {failure}")));
+        if self.rollout.irreversible {
+            text += "\n  it is irreversible, so nothing was taken back";
+        }
+        text += "\n  what to do: correct the cause and deploy again; nodes that are up to date are left alone";
+        Err(StepFailure::Because(text))
+    }
+
+    /// Nothing is left to go on with.
+    async fn forget(&self) {
+        if let Some(leases) = self.runner.leases.lock().await.get(self.id)
+            && let Err(error) = rollout::clear(&*leases.coordinator, self.id, &leases.nonce, "").await
+        {
+            // It costs a later deploy a question, and this one nothing.
+            self.say(format!("the coordinator could not take note of it: {error}"));
+        }
+        self.runner.release(self.id, Left::Ended).await;
     }
 }

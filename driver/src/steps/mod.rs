@@ -13,24 +13,24 @@ mod failure;
 mod follow;
 mod gate;
 mod goal;
-mod member;
 mod nix_log;
 mod programs;
 mod records;
 mod restart;
-mod revert;
-mod rollback;
 mod runner;
 mod signature;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod transition;
 
 use std::hash::{BuildHasher, Hasher};
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio_util::sync::CancellationToken;
+
+use crate::evaluate::Toplevel;
 
 pub use approval::Prompt;
 pub(crate) use build::{Build, Builds, OnLine, build};
@@ -40,23 +40,18 @@ pub(crate) use copy::copy;
 pub use failure::StepFailure;
 pub use programs::ProgramSources;
 pub use records::Records;
-pub use rollback::{Rollback, RollbackDone, rollback};
 pub use runner::{StepRunner, StepRunnerParts};
 pub(crate) use signature::{Approvers, Statement};
+pub use transition::rollback;
 
 pub use crate::host::script::IdentityPolicy;
 pub use crate::plan::{Goal, RebootPolicy};
-
-/// How long a host that does not answer is looked for, beyond what it may need.
-const LOST_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// How the steps of one run are carried out.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Directory of this run, for what must not be garbage collected.
     pub run_dir: PathBuf,
-    /// Only say what would be done: the goal of every node, whatever the plan says.
-    pub goal: Option<Goal>,
     /// What to do with hosts of other networks.
     pub policy: IdentityPolicy,
     /// Who may approve here that a rollout goes on.
@@ -71,12 +66,6 @@ pub struct Settings {
     pub dead: Vec<String>,
     /// Who deploys, for whoever finds a host locked: user and machine.
     pub deployer: String,
-    /// How long a build may take.
-    pub build_limit: Duration,
-    /// How long copying to one host may take.
-    pub copy_limit: Duration,
-    /// How long to look for a host that stopped answering while it was activating, beyond what it may need.
-    pub lost_limit: Duration,
     /// Ends builds and copies. An activation that began is always followed to its end.
     pub cancel: CancellationToken,
 }
@@ -87,7 +76,6 @@ impl Settings {
     pub fn new(run_dir: PathBuf, cancel: CancellationToken) -> Self {
         Self {
             run_dir,
-            goal: None,
             policy: IdentityPolicy::default(),
             prompt: Prompt::default(),
             builds: 4,
@@ -95,11 +83,13 @@ impl Settings {
             nonce: new_nonce(),
             dead: Vec::new(),
             deployer: who(),
-            build_limit: Duration::from_secs(6 * 60 * 60),
-            copy_limit: Duration::from_secs(2 * 60 * 60),
-            lost_limit: LOST_LIMIT,
             cancel,
         }
+    }
+
+    /// A build within this run, kept by a link of this name.
+    pub(crate) fn build(&self, toplevel: Toplevel, link: &str) -> Build {
+        Build { toplevel, link: self.run_dir.join(link), cancel: self.cancel.clone() }
     }
 }
 

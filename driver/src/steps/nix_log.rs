@@ -1,22 +1,21 @@
-//! Nix's machine-readable log (`--log-format internal-json`): progress for people, and what is needed to explain a failure.
+//! Nix's machine-readable log (`--log-format internal-json`): progress for people, and what went wrong.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::process::Tail;
+use super::failure::{StepFailure, indented};
+use crate::process::{ProcessError, Tail, quote_argv};
 use crate::text::clean_text;
 
 const COPY_PATH: u64 = 100;
+const LOG_LINE: u64 = 101;
 const COPY_PATHS: u64 = 103;
 const BUILD: u64 = 105;
-const LOG_LINE: u64 = 101;
-const POST_BUILD_LINE: u64 = 107;
 const PROGRESS: u64 = 105;
+const POST_BUILD_LINE: u64 = 107;
 
-/// Logs of this many ended builds are kept: enough to find the one that failed.
-const KEPT: usize = 32;
 /// So many builds may run at a time, and so many errors are kept: a host may have Nix say anything, without end.
 const MOST: usize = 1024;
 const MOST_ERRORS: usize = 64;
@@ -26,18 +25,12 @@ const LONGEST_ERROR: usize = 64 * 1024;
 /// What a call of Nix has said so far.
 #[derive(Debug, Default)]
 pub(super) struct NixLog {
-    builds: BTreeMap<u64, BuildLog>,
-    ended: VecDeque<BuildLog>,
+    /// The names of what is built now.
+    builds: BTreeMap<u64, String>,
     copies: Option<u64>,
-    shown_percent: u64,
+    shown_tenths: u64,
     copied_paths: usize,
     errors: Vec<String>,
-    plain: Tail,
-}
-
-#[derive(Debug)]
-struct BuildLog {
-    drv: String,
     tail: Tail,
 }
 
@@ -60,89 +53,64 @@ impl NixLog {
     /// Takes one line of stderr; returns what is worth showing.
     pub(super) fn read(&mut self, line: &str) -> Option<String> {
         let Some(json) = line.strip_prefix("@nix ") else {
-            self.plain.push(line);
-            return (!line.trim().is_empty()).then(|| clean_text(line));
+            let line = Some(clean_text(line)).filter(|line| !line.trim().is_empty())?;
+            self.tail.push(&line);
+            return Some(line);
         };
         let record: Record = serde_json::from_str(json).ok()?;
-        match record.action.as_str() {
-            "start" => self.start(&record),
-            "stop" => self.stop(record.id),
-            "result" => self.result(&record),
-            "msg" => self.message(record),
-            _ => None,
-        }
-    }
-
-    fn start(&mut self, record: &Record) -> Option<String> {
         let subject = record.fields.first().and_then(Value::as_str);
-        match (record.kind, subject) {
-            (BUILD, Some(drv)) => {
-                let drv = clean_text(drv);
-                let shown = format!("building {}", short_name(&drv));
-                let build = BuildLog { drv, tail: Tail::default() };
-                if self.builds.len() < MOST {
-                    self.builds.insert(record.id, build);
-                }
-                Some(shown)
-            }
-            (COPY_PATH, Some(_)) => {
+        match (record.action.as_str(), record.kind) {
+            ("start", BUILD) => self.build(record.id, subject?),
+            ("start", COPY_PATH) => {
                 self.copied_paths += 1;
                 None
             }
-            (COPY_PATHS, _) => {
+            ("start", COPY_PATHS) => {
                 self.copies = Some(record.id);
                 None
             }
-            _ => None,
-        }
-    }
-
-    fn stop(&mut self, id: u64) -> Option<String> {
-        self.ended.extend(self.builds.remove(&id));
-        if self.ended.len() > KEPT {
-            self.ended.pop_front();
-        }
-        None
-    }
-
-    fn result(&mut self, record: &Record) -> Option<String> {
-        match record.kind {
-            LOG_LINE | POST_BUILD_LINE => {
-                let line = clean_text(record.fields.first()?.as_str()?);
-                let build = self.builds.get_mut(&record.id)?;
-                build.tail.push(&line);
-                Some(format!("{}> {line}", short_name(&build.drv)))
+            ("stop", _) => {
+                self.builds.remove(&record.id);
+                None
             }
-            PROGRESS if self.copies == Some(record.id) => self.progress(&record.fields),
+            ("result", LOG_LINE | POST_BUILD_LINE) => {
+                let line = format!("{}> {}", self.builds.get(&record.id)?, clean_text(subject?));
+                self.tail.push(&line);
+                Some(line)
+            }
+            ("result", PROGRESS) if self.copies == Some(record.id) => self.progress(&record.fields),
+            ("msg", _) => self.message(record.level, &record.raw_msg.or(record.msg)?),
             _ => None,
         }
+    }
+
+    fn build(&mut self, id: u64, drv: &str) -> Option<String> {
+        let name = short_name(&clean_text(drv)).to_owned();
+        let shown = format!("building {name}");
+        if self.builds.len() < MOST {
+            self.builds.insert(id, name);
+        }
+        Some(shown)
     }
 
     /// One line for every tenth of the way.
     fn progress(&mut self, fields: &[Value]) -> Option<String> {
         let (done, expected) = (fields.first()?.as_u64()?, fields.get(1)?.as_u64()?);
-        let percent = done.saturating_mul(100).checked_div(expected)?;
-        if done == 0
-            || (percent < self.shown_percent.saturating_add(10) && done < expected)
-            || percent == self.shown_percent
-        {
+        let tenths = done.saturating_mul(10).checked_div(expected)?;
+        if tenths <= self.shown_tenths {
             return None;
         }
-        self.shown_percent = percent;
+        self.shown_tenths = tenths;
         Some(format!("copied {done} of {expected} paths"))
     }
 
-    fn message(&mut self, record: Record) -> Option<String> {
-        let text = record.raw_msg.or(record.msg)?;
-        let text = clean_text(&text).trim().to_owned();
-        if record.level == 0 {
-            if self.errors.len() < MOST_ERRORS {
-                self.errors.push(text.chars().take(LONGEST_ERROR).collect());
-            }
-            return None;
+    fn message(&mut self, level: u64, text: &str) -> Option<String> {
+        let text = clean_text(text).trim().to_owned();
+        if level == 0 && self.errors.len() < MOST_ERRORS {
+            self.errors.push(text.chars().take(LONGEST_ERROR).collect());
         }
         // Hosts in a network of their own are no reason to warn once for every command.
-        let is_shown = record.level == 1 && !text.is_empty() && !text.contains("you don't have Internet access");
+        let is_shown = level == 1 && !text.is_empty() && !text.contains("you don't have Internet access");
         is_shown.then_some(text)
     }
 
@@ -151,43 +119,38 @@ impl NixLog {
         self.copied_paths
     }
 
-    /// The derivation whose builder failed first; none when Nix failed for another reason.
-    pub(super) fn failed_derivation(&self) -> Option<String> {
-        let blamed = self.errors.iter().find(|error| error.contains("builder"))?;
-        quoted_derivation(blamed)
-    }
-
-    /// The end of a build's log, as far as it came by here.
-    pub(super) fn build_log(&self, drv: &str) -> Option<String> {
-        let all = self.builds.values().chain(&self.ended);
-        all.filter(|build| build.drv == drv).map(|build| build.tail.text()).find(|text| !text.is_empty())
-    }
-
-    /// What Nix and the programs that it ran said went wrong.
+    /// What Nix and the programs that it ran said went wrong: errors, and the end of what was built.
     pub(super) fn complaint(&self) -> String {
         let mut parts = self.errors.clone();
-        parts.push(self.plain.text());
+        parts.push(self.tail.text());
         parts.retain(|part| !part.is_empty());
         parts.join("\n")
     }
 
-    /// The first line of the error that names a derivation, without the log that Nix repeats below it.
-    pub(super) fn headline(&self, drv: &str) -> Option<String> {
-        let error = self.errors.iter().find(|error| error.contains(drv))?;
-        let lines = error.lines().map(str::trim);
-        let lines = lines.take_while(|line| !is_log_excerpt(line));
-        let text = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-        Some(text.trim_start_matches("error: ").trim_end_matches(';').to_owned())
+    /// Why Nix failed.
+    pub(super) fn failure(&self, doing: &str, error: ProcessError) -> StepFailure {
+        let ProcessError::Failed { argv, status, stderr_tail } = &error else {
+            return error.into();
+        };
+        let said = Some(self.complaint()).filter(|said| !said.is_empty()).unwrap_or_else(|| stderr_tail.clone());
+        let first = self.errors.first().and_then(|error| error.lines().next());
+        let first = first.map(|first| format!(": {first}")).unwrap_or_default();
+        let command = format!("{} ({status})", quote_argv(argv));
+        let text = format!("{doing} failed{first}{}\n  command: {command}{}", indented(&said), advice(&said));
+        StepFailure::Nix(text)
     }
 }
 
-fn is_log_excerpt(line: &str) -> bool {
-    let line = line.to_ascii_lowercase();
-    line.starts_with("last ") && line.contains("log lines") || line.starts_with("output paths:")
-}
-
-fn quoted_derivation(text: &str) -> Option<String> {
-    text.split('\'').find(|word| word.starts_with('/') && word.ends_with(".drv")).map(str::to_owned)
+/// What to do about complaints of Nix that have one remedy: in the words of 2.26 and of 2.34.
+fn advice(said: &str) -> &'static str {
+    let has = |words: &str| said.contains(words);
+    if has("is required to build") || has("Required system:") {
+        "\n  what to do: this machine cannot build for that system; correct `nodes.<name>.system`, or give this machine a remote builder or emulation for it"
+    } else if has("builder") {
+        "\n  the whole log: nix log, with the derivation that failed"
+    } else {
+        ""
+    }
 }
 
 /// `hello-1.0` of `/nix/store/<hash>-hello-1.0.drv`.

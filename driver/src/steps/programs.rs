@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
-use super::{Build, Builds, Settings, StepFailure, copy};
+use super::{Builds, Settings, StepFailure, copy};
 use crate::evaluate::Toplevels;
 use crate::host::{Deployer, Host, Hosts, script};
 use crate::plan::Plan;
@@ -57,16 +57,16 @@ impl Ready {
 
 impl Programs {
     /// None is evaluated yet.
-    pub(super) fn new(plan: Arc<Plan>, sources: ProgramSources, hosts: Arc<Hosts>, settings: Settings) -> Self {
+    pub(super) fn new(plan: &Arc<Plan>, sources: &ProgramSources, hosts: &Arc<Hosts>, settings: &Settings) -> Self {
         let nodes = plan.nodes.iter().filter(|(_, node)| node.programs);
         Self {
             nodes: nodes.map(|(name, _)| (name.clone(), OfNode::default())).collect(),
             deployer: OnceCell::new(),
-            plan,
+            plan: plan.clone(),
             builds: Builds::new(settings.builds),
-            settings,
-            sources,
-            hosts,
+            settings: settings.clone(),
+            sources: sources.clone(),
+            hosts: hosts.clone(),
         }
     }
 
@@ -84,7 +84,7 @@ impl Programs {
         let host = self.hosts.get(node).await?;
         let path = self.built(node).await?;
         let (Some(path), Some(of)) = (path, self.nodes.get(node)) else {
-            return Err(StepFailure::Plan(format!(
+            return Err(StepFailure::Because(format!(
                 "something is to run on node `{node}`, for which the plan has no programs"
             )));
         };
@@ -102,13 +102,7 @@ impl Programs {
     }
 
     async fn realised(&self, source: &dyn Toplevels, name: &str) -> Result<String, StepFailure> {
-        let settings = &self.settings;
-        let what = Build {
-            toplevel: source.toplevel(name).await.map_err(StepFailure::Evaluate)?,
-            link: settings.run_dir.join(format!("programs-{name}")),
-            limit: settings.build_limit,
-            cancel: settings.cancel.clone(),
-        };
+        let what = self.settings.build(source.toplevel(name).await?, &format!("programs-{name}"));
         self.builds.build(&what, Arc::new(|_| {})).await?;
         Ok(what.toplevel.out_path)
     }
@@ -117,7 +111,7 @@ impl Programs {
         let settings = &self.settings;
         script::admit(host, &self.plan.network, settings.policy).await?;
         if !script::keep(host, &settings.nonce, path).await? {
-            copy(host, path, (settings.copy_limit, &settings.cancel), |_| {}).await?;
+            copy(host, path, &settings.cancel, |_| {}).await?;
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ impl Records {
     pub(super) fn keep(&self, saying: Saying<'_>) -> Result<(), StepFailure> {
         let (id, step) = saying.step;
         if let Some(problem) = saying.problem {
-            return Err(StepFailure::Plan(problem));
+            return Err(StepFailure::Because(problem));
         }
         self.said(|said| {
             let chosen = saying.said.iter().rev().find_map(|record| match record {

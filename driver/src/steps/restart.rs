@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::StepFailure;
 use super::standing::Standing;
+use crate::host::Host;
 use crate::host::script::{self, Probe};
-use crate::host::{Host, HostError};
 use crate::plan::RebootPolicy;
 
 /// Between two looks at a host that is starting.
@@ -22,19 +21,21 @@ pub(super) async fn restart_if_needed(
     standing: &Standing,
     on_line: impl FnMut(String) + Send,
 ) -> Result<String, StepFailure> {
-    if standing.options.reboot == RebootPolicy::Never || !standing.options.goal.may_restart() {
+    let goal = standing.options.goal;
+    if standing.options.reboot == RebootPolicy::Never || !goal.takes_over() || !goal.boots() {
         return Ok(String::new());
     }
     let (host, toplevel) = (&*standing.host, &standing.toplevel.out_path);
     let mut reasons = script::reboot_needed(host, toplevel).await?;
-    if standing.options.goal.waits_for_boot() {
+    if !goal.runs() {
         reasons.push("the system itself".to_owned());
     }
     if reasons.is_empty() {
         return Ok(String::new());
     }
     let reasons = reasons.join(", ");
-    restart((host, toplevel), (&reasons, standing.options.reboot_limit()), cancel, on_line).await?;
+    restart((host, toplevel), (&reasons, Duration::from_secs(standing.options.reboot_timeout)), cancel, on_line)
+        .await?;
     Ok(format!(", restarted for {reasons}"))
 }
 
@@ -47,10 +48,10 @@ pub(super) async fn restart(
 ) -> Result<(), StepFailure> {
     on_line(format!("restarting the host, for {reasons}"));
     let restart = Restart { host, toplevel, limit, before: script::reboot(host, toplevel).await? };
-    tokio::select! {
-        probe = restart.wait(on_line) => restart.judge(probe?),
-        () = cancel.cancelled() => Err(restart.left()),
-    }
+    cancel.run_until_cancelled(restart.wait(on_line)).await.unwrap_or_else(|| {
+        let what = "interrupted while the host was restarting, after its system was activated";
+        Err(failed(what, None, "`netlib status` says what it boots"))
+    })
 }
 
 struct Restart<'a> {
@@ -61,35 +62,42 @@ struct Restart<'a> {
 }
 
 impl Restart<'_> {
-    /// Waits until another boot is over; only a new connection shows that the host is back.
-    async fn wait(&self, mut on_line: impl FnMut(String) + Send) -> Result<Probe, StepFailure> {
-        let since = Instant::now();
+    /// Waits until another boot is over, and looks what was booted; only a new connection shows that the host is back.
+    async fn wait(&self, mut on_line: impl FnMut(String) + Send) -> Result<(), StepFailure> {
         let mut last = None;
-        while since.elapsed() < self.limit {
-            tokio::time::sleep(PAUSE.min(self.limit)).await;
-            let left = self.limit.saturating_sub(since.elapsed());
-            match tokio::time::timeout(left, script::probe_anew(self.host)).await {
-                Err(_) => break,
-                Ok(Ok(probe)) if self.is_over(&probe) => return Ok(probe),
-                Ok(Ok(probe)) => last = Some(Ok(probe)),
-                Ok(Err(error)) => {
-                    if !matches!(last, Some(Err(_))) {
-                        on_line("the host is away".to_owned());
-                    }
-                    last = Some(Err(error));
+        let waiting = async {
+            loop {
+                tokio::time::sleep(PAUSE).await;
+                let seen = script::probe_anew(self.host).await;
+                if seen.as_ref().is_ok_and(|probe| self.is_over(probe)) {
+                    return seen.ok();
                 }
+                if seen.is_err() && !matches!(last, Some(Err(_))) {
+                    on_line("the host is away".to_owned());
+                }
+                last = Some(seen);
             }
-        }
-        match last {
-            Some(Ok(probe)) if probe.boot_id.as_ref() != Some(&self.before) => Ok(probe),
-            other => Err(self.overdue(other)),
-        }
+        };
+        let over = tokio::time::timeout(self.limit, waiting).await.unwrap_or_default();
+        let (running, said) = match (over, last) {
+            (Some(probe), _) => return self.judge(&probe),
+            (None, Some(Ok(probe))) if self.is_another_boot(&probe) => return self.judge(&probe),
+            (None, Some(Ok(probe))) => (Some(probe), "it answers, but has not gone down".to_owned()),
+            (None, Some(Err(error))) => (None, format!("the last attempt: {error}")),
+            (None, None) => (None, "it was not looked for".to_owned()),
+        };
+        let what = format!("the host did not come back within {} s of its restart; {said}", self.limit.as_secs());
+        let advice = "look at its console; `activation.rebootTimeout` says how long to wait";
+        Err(failed(&what, running.as_ref(), advice))
+    }
+
+    fn is_another_boot(&self, probe: &Probe) -> bool {
+        probe.boot_id.as_ref() != Some(&self.before)
     }
 
     fn is_over(&self, probe: &Probe) -> bool {
-        let is_starting = |state: &str| STARTING.contains(&state);
-        probe.boot_id.as_ref() != Some(&self.before)
-            && (self.is_good(probe) || !probe.state.as_deref().is_some_and(is_starting))
+        let is_starting = probe.state.as_deref().is_some_and(|state| STARTING.contains(&state));
+        self.is_another_boot(probe) && (self.is_good(probe) || !is_starting)
     }
 
     fn is_good(&self, probe: &Probe) -> bool {
@@ -99,43 +107,22 @@ impl Restart<'_> {
         probe.current_system.as_deref() == wanted && (booted.is_none() || booted == wanted)
     }
 
-    fn judge(&self, probe: Probe) -> Result<(), StepFailure> {
-        if self.is_good(&probe) {
+    fn judge(&self, probe: &Probe) -> Result<(), StepFailure> {
+        if self.is_good(probe) {
             return Ok(());
         }
-        let name = |system: Option<String>| system.unwrap_or_else(|| "no NixOS system".to_owned());
-        Err(StepFailure::Restart {
-            message: format!("the host was restarted and did not come back with the new system {}", self.toplevel),
-            booted: name(probe.booted_system),
-            running: name(probe.current_system),
-            advice: "look at the host's boot loader and at `journalctl -b` there".to_owned(),
-        })
+        let what = format!("the host was restarted and did not come back with the new system {}", self.toplevel);
+        Err(failed(&what, Some(probe), "look at the host's boot loader and at `journalctl -b` there"))
     }
+}
 
-    fn overdue(&self, last: Option<Result<Probe, HostError>>) -> StepFailure {
-        let (running, said) = match last {
-            Some(Ok(probe)) => {
-                (probe.current_system.unwrap_or_default(), "it answers, but has not gone down".to_owned())
-            }
-            Some(Err(error)) => ("unknown".to_owned(), format!("the last attempt: {error}")),
-            None => ("unknown".to_owned(), "it was not looked for".to_owned()),
-        };
-        StepFailure::Restart {
-            message: format!("the host did not come back within {} s of its restart; {said}", self.limit.as_secs()),
-            booted: "unknown".to_owned(),
-            running,
-            advice: "look at its console; `activation.rebootTimeout` says how long to wait".to_owned(),
-        }
-    }
-
-    fn left(&self) -> StepFailure {
-        StepFailure::Restart {
-            message: "interrupted while the host was restarting, after its system was activated".to_owned(),
-            booted: "unknown".to_owned(),
-            running: "unknown".to_owned(),
-            advice: "`netlib status` says what it boots".to_owned(),
-        }
-    }
+fn failed(what: &str, probe: Option<&Probe>, advice: &str) -> StepFailure {
+    let name = |system: fn(&Probe) -> &Option<String>| match probe {
+        Some(probe) => system(probe).as_deref().unwrap_or("no NixOS system"),
+        None => "unknown",
+    };
+    let (booted, running) = (name(|probe| &probe.booted_system), name(|probe| &probe.current_system));
+    StepFailure::Because(format!("{what}\n  booted: {booted}\n  now running: {running}\n  what to do: {advice}"))
 }
 
 #[cfg(test)]

@@ -13,9 +13,9 @@ use tokio::time::timeout;
 use super::check::Look;
 use super::coordinator::Leases;
 use super::programs::{ProgramSources, Programs};
-use super::restart::{restart, restart_if_needed};
+use super::restart::restart;
 use super::standing::Standing;
-use super::{Build, OnLine, Records, Settings, StepFailure, activate, command, copy, gate};
+use super::{OnLine, Records, Settings, StepFailure, command, copy, gate};
 use crate::evaluate::Toplevels;
 use crate::event::{EventSink, Skip, StepResult};
 use crate::graph::StepId;
@@ -24,9 +24,6 @@ use crate::host::{Hosts, script};
 use crate::plan::{ActivationOptions, Goal, Hook, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
 use crate::schedule::{Admission, Execute};
-
-/// Said of steps that an activation under way has behind it.
-const UNDER_WAY: &str = "its activation is under way already";
 
 /// How long a host is asked at most to forget what it needs no more.
 const FORGET_LIMIT: Duration = Duration::from_secs(5);
@@ -40,8 +37,6 @@ pub struct StepRunnerParts {
     pub plan: Arc<Plan>,
     /// Where derivations of nodes are found.
     pub toplevels: Arc<dyn Toplevels>,
-    /// The same of nodes that are not selected or do not answer, evaluated when somebody asks.
-    pub other_toplevels: Arc<dyn Toplevels>,
     /// Where the programs of checks and commands are found.
     pub programs: ProgramSources,
     /// The machines.
@@ -65,11 +60,9 @@ pub struct StepRunner {
 }
 
 impl StepRunnerParts {
-    /// How far to take a node, and how long that may last: the plan, unless this is a preview.
+    /// How far to take a node, and how long that may last.
     pub(super) fn options(&self, node: &str) -> ActivationOptions {
-        let planned = self.plan.nodes.get(node);
-        let planned = planned.map(|node| node.activation.clone()).unwrap_or_default();
-        ActivationOptions { goal: self.settings.goal.unwrap_or(planned.goal), ..planned }
+        self.plan.nodes.get(node).map(|node| node.activation.clone()).unwrap_or_default()
     }
 }
 
@@ -80,12 +73,7 @@ impl StepRunner {
         let nodes = parts.plan.nodes.keys();
         Self {
             standings: nodes.map(|node| (node.clone(), OnceCell::new())).collect(),
-            programs: Programs::new(
-                parts.plan.clone(),
-                parts.programs.clone(),
-                parts.hosts.clone(),
-                parts.settings.clone(),
-            ),
+            programs: Programs::new(&parts.plan, &parts.programs, &parts.hosts, &parts.settings),
             leases: Mutex::default(),
             rollouts,
             parts,
@@ -136,49 +124,56 @@ impl StepRunner {
         }
     }
 
-    async fn run(&self, step: &str) -> StepResult {
-        let Some(planned) = self.parts.plan.steps.get(step) else {
-            let failure = StepFailure::Plan(format!("the plan has no step {step:?}"));
-            return failure.at_step(step);
-        };
-        let ran = match (planned.kind, &planned.node) {
-            (StepKind::Barrier, _) => Ok(StepResult::Done(String::new())),
-            (StepKind::Gate | StepKind::Command | StepKind::Reboot, _) => self.run_between(step, planned).await,
-            (kind, Some(node)) => self.run_for(kind, node, step).await,
-            (_, None) => Err(StepFailure::Plan("a step of this kind needs a node".to_owned())),
-        };
-        match (ran, planned.owner()) {
-            (Ok(outcome), _) => outcome,
-            (Err(failure), Some(node)) => failure.at(node, step),
-            (Err(failure), None) => failure.at_step(step),
+    /// Carries out a step, whatever its kind.
+    async fn ran(&self, id: &str, step: &Step) -> Result<StepResult, StepFailure> {
+        let node = step.node.as_deref();
+        let node = || node.ok_or_else(|| StepFailure::Because("a step of this kind needs a node".to_owned()));
+        match step.kind {
+            StepKind::Barrier => Ok(StepResult::Done(String::new())),
+            StepKind::Gate => gate::run(self, id, step).await,
+            StepKind::Command => command::run(self, id, step).await.map(StepResult::Done),
+            StepKind::Reboot => self.restart(node()?, id).await,
+            kind => self.bring(kind, node()?, id).await,
         }
-    }
-
-    /// Steps that are about more than one node, or none.
-    async fn run_between(&self, step: &str, planned: &Step) -> Result<StepResult, StepFailure> {
-        let goal = self.parts.settings.goal.unwrap_or_default();
-        if let Some(why) = goal.skips() {
-            return Ok(StepResult::Skipped(Skip::Because(why.to_owned())));
-        }
-        if planned.kind == StepKind::Gate {
-            return gate::run(self, step, planned).await;
-        }
-        let done = match &planned.node {
-            Some(node) => self.restart(node, step).await?,
-            None => command::run(self, step, planned).await?,
-        };
-        Ok(StepResult::Done(done))
     }
 
     /// Restarts a node with the system that it boots.
-    async fn restart(&self, node: &str, step: &str) -> Result<String, StepFailure> {
+    async fn restart(&self, node: &str, step: &str) -> Result<StepResult, StepFailure> {
         let Settings { policy, cancel, .. } = &self.parts.settings;
         let host = self.parts.hosts.get(node).await?;
         let probe = script::admit(&*host, &self.parts.plan.network, *policy).await?;
         let toplevel = probe.system_profile.unwrap_or_default();
-        let reasons = ("a step of the plan", self.parts.options(node).reboot_limit());
+        let reasons = ("a step of the plan", Duration::from_secs(self.parts.options(node).reboot_timeout));
         restart((&*host, &toplevel), reasons, cancel, |line| self.show(step, line)).await?;
-        Ok("restarted".to_owned())
+        Ok(StepResult::Done("restarted".to_owned()))
+    }
+
+    /// Brings a node a step further on its way to its system.
+    async fn bring(&self, kind: StepKind, node: &str, step: &str) -> Result<StepResult, StepFailure> {
+        let goal = self.parts.options(node).goal;
+        if !goal.needs_host() {
+            return self.build(node, step).await;
+        }
+        let standing = self.standing(node).await?;
+        if kind == StepKind::Check {
+            return self.check(step, Look::from_elsewhere(node, standing.patience())).await;
+        }
+        if standing.is_up_to_date() {
+            return self.leave(kind, (node, step), &standing).await;
+        }
+        if goal == Goal::DryRun {
+            let from = standing.probe.current_system.as_deref().unwrap_or("nothing");
+            let change = format!("{from} -> {}", standing.toplevel.out_path);
+            return Ok(StepResult::Skipped(Skip::WouldChange(change)));
+        }
+        match kind {
+            StepKind::Activate => self.activate(node, step, &standing).await.map(StepResult::Done),
+            _ if standing.same_underway().is_some() => {
+                Ok(StepResult::Skipped(Skip::Because("its activation is under way already".to_owned())))
+            }
+            StepKind::Build => self.build(node, step).await,
+            _ => self.copy(node, step, &standing).await,
+        }
     }
 
     /// How a node stood, if that is known.
@@ -196,93 +191,26 @@ impl StepRunner {
         Ok(hosts.ssh_config().await?)
     }
 
-    async fn run_for(&self, kind: StepKind, node: &str, step: &str) -> Result<StepResult, StepFailure> {
-        let goal = self.parts.options(node).goal;
-        if !goal.needs_host() {
-            return Ok(StepResult::Done(self.build(node, step).await?));
-        }
-        let standing = self.standing(node).await?;
-        if kind == StepKind::Check {
-            return match goal.skips() {
-                Some(why) => Ok(StepResult::Skipped(Skip::Because(why.to_owned()))),
-                None => {
-                    let asked = Look::from_elsewhere(node, standing.patience());
-                    self.check(step, asked).await
-                }
-            };
-        }
-        if standing.is_up_to_date() {
-            return self.leave(kind, (node, step), &standing).await;
-        }
-        if kind != StepKind::Activate && standing.same_underway().is_some() {
-            return Ok(StepResult::Skipped(Skip::Because(UNDER_WAY.to_owned())));
-        }
-        if let Some(skip) = standing.preview(kind) {
-            return Ok(StepResult::Skipped(skip));
-        }
-        let done = match kind {
-            StepKind::Build => self.build(node, step).await?,
-            StepKind::Copy => self.copy(node, step, &standing).await?,
-            _ => self.activate(node, step, &standing).await?,
-        };
-        Ok(StepResult::Done(done))
-    }
-
-    /// A node that is where it should be is at most recorded as ours, and restarted if it still has to be.
-    async fn leave(
-        &self,
-        kind: StepKind,
-        (node, step): (&str, &str),
-        standing: &Standing,
-    ) -> Result<StepResult, StepFailure> {
-        let goal = standing.options.goal;
-        if let Some(mut course) = self.rollouts.course_of(node) {
-            course.is_up_to_date(node);
-        }
-        if kind == StepKind::Activate && goal.takes_over() {
-            activate::identify(&self.parts, standing).await?;
-            let cancel = &self.parts.settings.cancel;
-            let restarted = restart_if_needed(cancel, standing, |line| self.show(step, line)).await?;
-            let was_restarted = !restarted.is_empty();
-            standing.was_restarted.store(was_restarted, Ordering::Relaxed);
-            // A rollout goes on only over nodes that are well, whoever brought them to their systems.
-            if goal.checks() && self.rollouts.course_of(node).is_some() && self.has_own_checks(node) {
-                let asked = Look::by_itself(node, standing.patience());
-                self.check(step, asked).await?;
-            }
-            if was_restarted {
-                return Ok(StepResult::Done(format!("{}{restarted}", Skip::UpToDate)));
-            }
-        }
-        Ok(StepResult::Skipped(Skip::UpToDate))
-    }
-
     /// How the node stood when its first step began.
     pub(super) async fn standing(&self, node: &str) -> Result<Arc<Standing>, StepFailure> {
         let Some(cell) = self.standings.get(node) else {
-            return Err(StepFailure::Plan(format!("the plan has no node {node:?}")));
+            return Err(StepFailure::Because(format!("the plan has no node {node:?}")));
         };
         let look = async || Standing::of(&self.parts, node).await.map(Arc::new);
         cell.get_or_init(look).await.clone()
     }
 
-    async fn build(&self, node: &str, step: &str) -> Result<String, StepFailure> {
-        let settings = &self.parts.settings;
-        let toplevel = self.parts.toplevels.toplevel(node).await;
-        let what = Build {
-            toplevel: toplevel.map_err(StepFailure::Evaluate)?,
-            link: settings.run_dir.join(format!("result-{node}")),
-            limit: settings.build_limit,
-            cancel: settings.cancel.clone(),
-        };
+    async fn build(&self, node: &str, step: &str) -> Result<StepResult, StepFailure> {
+        let toplevel = self.parts.toplevels.toplevel(node).await?;
+        let what = self.parts.settings.build(toplevel, &format!("result-{node}"));
         let (events, of) = (self.parts.events.clone(), step.to_owned());
         let show: OnLine = Arc::new(move |line| events.show(&of, line));
         let (built, _) = tokio::try_join!(self.programs.builds.build(&what, show), self.programs.built(node))?;
-        Ok(built.to_string())
+        Ok(StepResult::Done(built.to_owned()))
     }
 
-    async fn copy(&self, node: &str, step: &str, standing: &Standing) -> Result<String, StepFailure> {
-        let Settings { nonce, dead, copy_limit, cancel, .. } = &self.parts.settings;
+    async fn copy(&self, node: &str, step: &str, standing: &Standing) -> Result<StepResult, StepFailure> {
+        let Settings { nonce, dead, cancel, .. } = &self.parts.settings;
         if !dead.is_empty() {
             forget(standing, &dead.iter().map(String::as_str).collect::<Vec<_>>()).await;
         }
@@ -291,20 +219,17 @@ impl StepRunner {
         // A root that points nowhere yet is in order; a copy that no root holds could be collected at any time.
         let copied = match script::protect(host, nonce, path).await? {
             true => Some(0),
-            false => {
-                let show = |line| self.show(step, line);
-                copy(host, path, (*copy_limit, cancel), show).await?
-            }
+            false => copy(host, path, cancel, |line| self.show(step, line)).await?,
         };
         if self.programs.built(node).await?.is_some() {
             self.programs.on(node).await?;
         }
-        Ok(match copied {
+        Ok(StepResult::Done(match copied {
             None => "nothing to copy: it is this machine".to_owned(),
             Some(0) => "it had all paths already".to_owned(),
             Some(1) => "copied 1 path".to_owned(),
             Some(count) => format!("copied {count} paths"),
-        })
+        }))
     }
 
     pub(super) fn show(&self, step: &str, line: String) {
@@ -320,17 +245,23 @@ async fn forget(standing: &Standing, nonces: &[&str]) {
 }
 
 impl Execute for StepRunner {
-    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
-        let step = step.clone();
+    fn execute(&self, id: &StepId) -> BoxFuture<'_, StepResult> {
+        let id = id.clone();
         async move {
-            let outcome = self.run(&step).await;
-            let how = match &outcome {
+            let Some(step) = self.parts.plan.steps.get(&id) else {
+                return StepResult::Failed(format!("the plan has no step {id:?}"));
+            };
+            let result = self.ran(&id, step).await.unwrap_or_else(|failure| match step.owner() {
+                Some(node) => failure.at(node, &id),
+                None => failure.at_step(&id),
+            });
+            let how = match &result {
                 StepResult::Done(_) => "done",
                 StepResult::Skipped(_) => "skipped",
                 _ => "failed",
             };
-            self.parts.records.ended(&step, how);
-            outcome
+            self.parts.records.ended(&id, how);
+            result
         }
         .boxed()
     }

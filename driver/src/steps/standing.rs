@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::StepFailure;
+use super::runner::StepRunnerParts;
 use crate::evaluate::Toplevel;
-use crate::event::{Event, Skip};
+use crate::event::Event;
 use crate::host::script::{self, HealthMode, Record, Unfinished};
 use crate::host::{Host, LockHolder, Probe};
-use crate::plan::{ActivationOptions, Goal, StepKind};
-
-use super::runner::StepRunnerParts;
+use crate::plan::{ActivationOptions, Goal};
 
 /// How a node stands before anything is done to it.
 pub(super) struct Standing {
@@ -34,15 +33,14 @@ impl Standing {
     pub(super) async fn of(parts: &StepRunnerParts, node: &str) -> Result<Self, StepFailure> {
         let host = parts.hosts.get(node).await?;
         let options = parts.options(node);
-        let toplevel = async { parts.toplevels.toplevel(node).await.map_err(StepFailure::Evaluate) };
+        let toplevel = async { Ok::<_, StepFailure>(parts.toplevels.toplevel(node).await?) };
         let probe = async { Ok(script::admit(&*host, &parts.plan.network, parts.settings.policy).await?) };
         let (toplevel, probe) = tokio::try_join!(toplevel, probe)?;
-        for left in &probe.unfinished {
-            parts.events.send(Event::Warning(unfinished(node, left)));
-        }
+        let warn = |text: String| parts.events.send(Event::Warning(format!("node `{node}`: {text}")));
+        probe.unfinished.iter().for_each(|left| warn(unfinished(left)));
         if let Some(last) = probe.last.as_ref().filter(|last| last.is_unseen) {
-            parts.events.send(Event::Warning(unseen(node, last)));
-            if options.goal.changes_host() {
+            warn(unseen(last));
+            if options.goal != Goal::DryRun {
                 script::acknowledge(&*host, &last.nonce).await?;
             }
         }
@@ -51,23 +49,15 @@ impl Standing {
 
     /// Whether the node is where its goal would bring it.
     pub(super) fn is_up_to_date(&self) -> bool {
-        let goal = self.options.goal;
-        goal.is_reached(&self.toplevel.out_path, &self.probe)
+        self.options.goal.is_reached(&self.toplevel.out_path, &self.probe)
     }
 
     /// How its checks are looked at: a node that was left alone is as well as it looks.
     pub(super) fn patience(&self) -> HealthMode {
-        let is_touched = !self.is_up_to_date() || self.was_restarted.load(Ordering::Relaxed);
-        match is_touched {
-            true => HealthMode::Settle,
-            false => HealthMode::Glance,
+        match self.is_up_to_date() && !self.was_restarted.load(Ordering::Relaxed) {
+            true => HealthMode::Glance,
+            false => HealthMode::Settle,
         }
-    }
-
-    /// Why a step does nothing; a preview says what would change.
-    pub(super) fn preview(&self, kind: StepKind) -> Option<Skip> {
-        let from = self.probe.current_system.as_deref().unwrap_or("nothing");
-        self.options.goal.preview(kind, from, &self.toplevel.out_path)
     }
 
     /// Who is bringing the node to the same goal right now.
@@ -84,21 +74,18 @@ impl Standing {
 }
 
 /// The host is where it was before, and whoever deployed then may not know.
-fn unseen(node: &str, last: &Record) -> String {
+fn unseen(last: &Record) -> String {
     let Record { nonce, phase, toplevel, message, .. } = last;
-    let account = Goal::Switch.account(*phase);
+    let (account, deploys) = (Goal::Switch.account(*phase), script::DEPLOYS);
     format!(
-        "node `{node}`: the last deployment, of {toplevel}, ended while nobody looked: {account}: {message}; \
-         its log on the host: {}/{nonce}/log",
-        script::DEPLOYS
+        "the last deployment, of {toplevel}, ended while nobody looked: {account}: {message}; \
+         its log on the host: {deploys}/{nonce}/log"
     )
 }
 
-fn unfinished(node: &str, left: &Unfinished) -> String {
-    let Unfinished { nonce, phase, toplevel } = left;
+fn unfinished(Unfinished { nonce, phase, toplevel }: &Unfinished) -> String {
     format!(
-        "node `{node}`: an earlier deployment of {toplevel} was stopped in the middle (phase {phase}); \
-         its record on the host: {}/{nonce}",
+        "an earlier deployment of {toplevel} was stopped in the middle (phase {phase}); its record on the host: {}/{nonce}",
         script::DEPLOYS
     )
 }

@@ -83,8 +83,8 @@ fn a_node_whose_goal_is_not_the_whole_way_is_not_called_active() {
 
 #[test]
 fn a_goal_that_ends_before_the_activation_is_done_with_its_last_step() {
-    let step = |kind: StepKind| WalkStep { id: format!("{}:alpha", kind.name()), kind, node: Some("alpha".to_owned()) };
-    let (build, copy) = (step(StepKind::Build), step(StepKind::Copy));
+    let step = |kind: StepKind, id: &str| WalkStep { id: id.to_owned(), kind, node: Some("alpha".to_owned()) };
+    let (build, copy) = (step(StepKind::Build, "build:alpha"), step(StepKind::Copy, "copy:alpha"));
     let of = |last: StepResult| {
         let built = StepResult::Done("built".to_owned());
         let row = row(&[(&build, &built), (&copy, &last)], Goal::Copy);

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::*;
-use crate::plan::{Pause, PauseAfter};
 
 #[test]
 fn a_rollout_where_all_is_well_finishes() {
@@ -62,18 +61,16 @@ fn a_node_that_does_not_answer_is_left_out_or_a_failure() {
 
 #[test]
 fn a_pause_is_for_what_is_left_to_change() {
-    let pause = Pause { after: PauseAfter::Canary, deadline: 10 };
-    let mut paused = course(|rollout| rollout.pause = Some(pause));
+    let mut paused = course(|rollout| rollout.batches[0].pause = Some(10));
     update(&mut paused, "a");
     assert_eq!(paused.decide(0), Decision::GoOn);
-    assert_eq!(paused.decide(1), Decision::Pause(pause));
+    assert_eq!(paused.decide(1), Decision::Pause(10));
     assert_eq!(paused.decide(2), Decision::GoOn);
     for node in ["b", "c", "d", "e"] {
         paused.is_up_to_date(node);
     }
     assert_eq!(paused.decide(1), Decision::GoOn);
-    let each = Pause { after: PauseAfter::Batch, deadline: 10 };
-    let mut each = course(|rollout| rollout.pause = Some(each));
+    let mut each = course(|rollout| rollout.batches.iter_mut().for_each(|batch| batch.pause = Some(10)));
     assert!(matches!(each.decide(2), Decision::Pause(_)));
     assert_eq!(each.decide(3), Decision::Finish);
 }
@@ -91,16 +88,6 @@ fn a_pause_ends_by_itself_only_where_nothing_failed() {
     assert!(!course.promotes_itself());
     course.rollout.auto_promote = false;
     assert!(!course.promotes_itself());
-}
-
-#[test]
-fn there_is_no_pause_for_a_batch_that_is_not_selected() {
-    let mut rollout = rollout();
-    rollout.pause = Some(Pause { after: PauseAfter::Batch, deadline: 10 });
-    // As the library leaves it of a selection.
-    rollout.batches[0].nodes.clear();
-    let pauses: Vec<bool> = (0..4).map(|batch| rollout.pauses_after(batch).is_some()).collect();
-    assert_eq!(pauses, [false, false, true, true]);
 }
 
 /// Two batches of one node, with commands around the first activation, and another node before the second.

@@ -23,7 +23,7 @@ fn each_scope_takes_back_its_nodes_in_reverse() {
 fn what_went_back_by_itself_is_not_taken_back_again() {
     let mut course = course(|rollout| rollout.auto_revert = Some(RevertScope::Rollout));
     assert_eq!(course.admit("a"), Admission::Now);
-    course.went_back("a");
+    course.change("a", |node| node.went_back = true);
     course.failed("a");
     assert_eq!(reverted(&mut course, 1), Vec::<String>::new());
     assert_eq!(course.report().state, RolloutState::RolledBack);
@@ -36,7 +36,7 @@ fn a_revert_that_fails_is_what_the_rollout_ended_with() {
     break_on(&mut course, "b");
     assert_eq!(reverted(&mut course, 2), ["b", "a"]);
     course.taken_back("b", "back".to_owned());
-    course.revert_failed("taking back a failed".to_owned());
+    course.end(Stop::Stuck, "taking back a failed".to_owned());
     let report = course.report();
     assert_eq!(report.state, RolloutState::Aborted);
     assert!(report.detail.ends_with("; taking back a failed"), "{}", report.detail);
@@ -93,7 +93,7 @@ fn what_the_budget_took_back_is_not_taken_back_again_with_the_rollout() {
 fn whoever_lost_the_lock_takes_nothing_back() {
     let mut course = course(|rollout| rollout.auto_revert = Some(RevertScope::Rollout));
     update(&mut course, "a");
-    course.lost("ann@desk has taken its lock".to_owned());
+    course.end(Stop::Lost, "ann@desk has taken its lock".to_owned());
     course.failed("b");
     assert_eq!(reverted(&mut course, 2), Vec::<String>::new());
     assert_eq!(course.report().state, RolloutState::Aborted);

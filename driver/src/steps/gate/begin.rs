@@ -1,16 +1,17 @@
 //! The gate before the first batch: takes the lock of the rollout, and looks how its nodes stand before anything is done to
 //! them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::StreamExt;
 use sha2::{Digest, Sha256};
 
 use super::Gate;
-use crate::host::script::HealthMode;
 use crate::host::script::rollout::{Holder, this_process};
+use crate::host::script::{HealthMode, admit};
 use crate::host::{Host, HostError};
-use crate::rollout::Before;
+use crate::rollout::{Before, State};
 use crate::steps::StepFailure;
 use crate::steps::check::{Look, look};
 use crate::steps::coordinator::{Leases, Members, coordinator, no_lock};
@@ -35,26 +36,28 @@ impl Gate<'_> {
         let no_lock = |node: &str, error| no_lock(self.id, self.rollout, node, &error);
         let coordinator = self.coordinator().await;
         let coordinator = coordinator.map_err(|error| no_lock(&self.rollout.coordinator, error))?;
-        let members = self.members(&coordinator).await;
+        // The selected nodes that answer, and the coordinator, whoever is selected: two deployers of a rollout meet there.
+        let mut members = Members::from([(coordinator.node().to_owned(), coordinator.clone())]);
+        let mut up_to_date = BTreeSet::new();
+        for node in &self.rollout.nodes {
+            if let Ok(standing) = self.runner.standing(node).await {
+                members.insert(node.clone(), standing.host.clone());
+                up_to_date.extend(standing.is_up_to_date().then_some(node));
+            }
+        }
         let taken = Leases::take(coordinator, members, &holder).await;
         let (mut leases, undoable) = taken.map_err(|(node, error)| no_lock(&node, error))?;
         leases.keep(self.id, &self.runner.rollouts, &self.runner.parts.events);
         for (node, error) in &leases.without {
             self.say(format!("{node} cannot be locked: {error}"));
-            self.with_course(|course| match error.is_offline() {
-                true => course.offline(node),
-                false => course.failed(node),
-            });
+            let state = if error.is_offline() { State::Offline } else { State::Failed };
+            self.with_course(|course| course.came_to(node, state));
         }
-        let mut all = self.runner.leases.lock().await;
-        all.insert(self.id.to_owned(), leases);
-        drop(all);
+        self.runner.leases.lock().await.insert(self.id.to_owned(), leases);
         // What an earlier run of this plan changed and still stands belongs to this rollout too.
-        for (node, deployment) in undoable {
-            if self.is_up_to_date(&node).await {
-                let before = Before { undo: Some(deployment) };
-                self.with_course(|course| course.changed(&node, before));
-            }
+        for (node, deployment) in undoable.into_iter().filter(|(node, _)| up_to_date.contains(node)) {
+            let before = Some(Before { undo: Some(deployment) });
+            self.with_course(|course| course.change(&node, |node| node.before = before));
         }
         self.look().await;
         Ok(())
@@ -63,33 +66,12 @@ impl Gate<'_> {
     async fn coordinator(&self) -> Result<Arc<dyn Host>, HostError> {
         let parts = &self.runner.parts;
         let host = coordinator(&parts.hosts, self.rollout).await?;
-        if host.node() != self.rollout.coordinator {
-            self.say(format!(
-                "the coordinator `{}` does not answer; `{}` stands in for it",
-                self.rollout.coordinator,
-                host.node()
-            ));
+        let (first, node) = (&self.rollout.coordinator, host.node());
+        if node != first {
+            self.say(format!("the coordinator `{first}` does not answer; `{node}` stands in for it"));
         }
-        let policy = parts.settings.policy;
-        crate::host::script::admit(&*host, &parts.plan.network, policy).await?;
+        admit(&*host, &parts.plan.network, parts.settings.policy).await?;
         Ok(host)
-    }
-
-    /// The selected nodes that answer, and the coordinator, whoever is selected: two deployers of the same rollout meet there.
-    async fn members(&self, coordinator: &Arc<dyn Host>) -> Members {
-        let mut members = Members::new();
-        for node in self.nodes() {
-            if let Ok(standing) = self.runner.standing(&node).await {
-                members.insert(node, standing.host.clone());
-            }
-        }
-        members.insert(coordinator.node().to_owned(), coordinator.clone());
-        members
-    }
-
-    async fn is_up_to_date(&self, node: &str) -> bool {
-        let standing = self.runner.standing(node).await;
-        standing.is_ok_and(|standing| standing.is_up_to_date())
     }
 
     /// Names the plan of this rollout: what Nix decided, and the systems that it brings. What is approved is the same whatever
@@ -98,45 +80,27 @@ impl Gate<'_> {
         let mut digest = Sha256::new();
         digest.update(&self.rollout.digest.rollout);
         for node in &self.rollout.digest.systems {
-            let toplevel = self.toplevel(node).await;
-            digest.update(format!("\n{node} {}", toplevel.as_deref().unwrap_or("-")));
+            let toplevel = self.runner.parts.toplevels.toplevel(node).await;
+            let system = toplevel.map_or_else(|_| "-".to_owned(), |toplevel| toplevel.out_path);
+            digest.update(format!("\n{node} {system}"));
         }
-        let bytes = digest.finalize();
-        let bytes = bytes.iter().take(DIGEST_BYTES);
-        bytes.map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    async fn toplevel(&self, node: &str) -> Option<String> {
-        let parts = &self.runner.parts;
-        let mut found = parts.toplevels.toplevel(node).await;
-        if found.is_err() && self.rollout.pause.is_some() {
-            found = parts.other_toplevels.toplevel(node).await;
-        }
-        found.ok().map(|toplevel| toplevel.out_path)
+        digest.finalize().iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect()
     }
 
     async fn look(&self) {
-        let programs = &self.runner.programs;
-        let looks = self.nodes().into_iter().map(|node| async move {
-            match self.runner.standing(&node).await {
-                // Never deployed, it does nothing yet that anybody could miss.
-                Ok(standing) if standing.probe.network.is_none() => return,
-                Ok(_) => {}
-                // It is known to be unavailable, or to have failed already.
-                Err(_) => return,
-            }
-            let asked = Look { node: &node, from: |_| true, mode: HealthMode::Once };
-            let seen = look(programs, asked, |_| {}).await;
-            let bad = seen.iter().find_map(|seen| match &seen.result {
-                Ok(verdict) if !verdict.is_healthy => Some(verdict.why.clone()),
-                _ => None,
-            });
-            if let Some(why) = bad {
-                self.say(format!("{node} is not healthy before the rollout: {why}"));
-                self.with_course(|course| course.was_unhealthy(&node));
+        let looks = self.rollout.nodes.clone().into_iter().map(|node| async move {
+            // What never was deployed does nothing yet that anybody could miss; others are known to be unavailable.
+            let standing = self.runner.standing(&node).await;
+            if standing.is_ok_and(|standing| standing.probe.network.is_some()) {
+                let asked = Look { node: &node, from: |_| true, mode: HealthMode::Once };
+                let seen = look(&self.runner.programs, asked, |_| {}).await;
+                let verdicts = seen.iter().filter_map(|seen| seen.result.as_ref().ok());
+                if let Some(bad) = verdicts.into_iter().find(|verdict| !verdict.is_healthy) {
+                    self.say(format!("{node} is not healthy before the rollout: {}", bad.why));
+                    self.with_course(|course| course.change(&node, |node| node.was_unhealthy = true));
+                }
             }
         });
-        let looks = futures::stream::iter(looks).buffer_unordered(AT_ONCE);
-        looks.for_each(|()| std::future::ready(())).await;
+        futures::stream::iter(looks).buffer_unordered(AT_ONCE).collect::<()>().await;
     }
 }

@@ -1,76 +1,154 @@
-//! The gate after a batch that waits for approval.
+//! The gate after a batch that waits for approval: on this terminal, or with `netlib approve` from anywhere.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::Gate;
 use super::revert::Reverted;
 use crate::event::{Event, StepResult};
-use crate::host::HostError;
-use crate::host::script::rollout::{self, Left, Waiting};
-use crate::plan::Pause;
+use crate::host::script::rollout::{self, Approval, Left, Waiting};
+use crate::host::{Host, HostError};
+use crate::rollout::Stop;
 use crate::steps::StepFailure;
-use crate::steps::approval::{Answer, Wait};
+use crate::steps::approval::{Prompt, next, typed_lines};
 use crate::steps::coordinator::lost_lock;
+use crate::steps::signature::Statement;
+
+/// Between two looks at the coordinator.
+const LOOK: Duration = Duration::from_secs(1);
 
 impl Gate<'_> {
-    pub(super) async fn wait(&self, pause: Pause) -> Result<StepResult, StepFailure> {
-        let (host, digest) = {
+    /// Waits for approval of exactly this plan.
+    pub(super) async fn wait(&self, seconds: u64) -> Result<StepResult, StepFailure> {
+        let (host, waiting) = {
             let leases = self.runner.leases.lock().await;
             let Some(leases) = leases.get(self.id) else {
-                return Err(StepFailure::Plan(format!("the rollout {} has no lock", self.id)));
+                return Err(StepFailure::Because(format!("the rollout {} has no lock", self.id)));
             };
-            (leases.coordinator.clone(), leases.digest.clone())
+            let (digest, deployer) = (leases.digest.clone(), self.runner.parts.settings.deployer.clone());
+            (leases.coordinator.clone(), Waiting { digest, batch: self.batch, deployer, since: String::new() })
         };
-        let wait = Wait {
-            runner: self.runner,
-            rollout: (self.id, self.rollout),
-            host: &*host,
-            waiting: Waiting {
-                digest: digest.clone(),
-                batch: self.batch,
-                deployer: self.runner.parts.settings.deployer.clone(),
-                since: String::new(),
-            },
-            pause,
-        };
-        let waited = async {
-            let answer = wait.run().await?;
-            if matches!(answer, Answer::Approved(_)) {
-                let nonce = &self.runner.parts.settings.nonce;
-                rollout::clear(&*host, self.id, nonce, &digest).await?;
+        let goes_on = match self.approved(&*host, &waiting, seconds).await {
+            Ok(Some(how)) => how,
+            Ok(None) if self.with_course(|course| course.promotes_itself()) == Some(true) => {
+                format!("nobody objected within {seconds} s")
             }
-            Ok::<_, HostError>(answer)
-        };
-        let goes_on = match waited.await {
-            Ok(Answer::Approved(how)) => how,
-            Ok(Answer::Late) if self.with_course(|course| course.promotes_itself()) == Some(true) => {
-                format!("nobody objected within {} s", pause.deadline)
+            Ok(None) => return Ok(self.left_paused(&waiting.digest).await),
+            Err(failure) => {
+                match &failure {
+                    StepFailure::Interrupted => {
+                        self.stop(Stop::Paused, "interrupted while waiting for approval".to_owned())
+                    }
+                    StepFailure::Host(error) if error.is_lease_lost() => {
+                        self.stop(Stop::Lost, lost_lock(self.id, error));
+                    }
+                    _ => {}
+                }
+                return match self.lost() {
+                    Some(why) => self.abort(&why, &Reverted::default()).await,
+                    None => Err(failure),
+                };
             }
-            Ok(Answer::Late) => return Ok(self.left_paused(&digest).await),
-            Ok(Answer::Interrupted) => {
-                self.with_course(|course| {
-                    course.pause("interrupted while waiting for approval".to_owned());
-                });
-                return Err(StepFailure::Interrupted);
-            }
-            Ok(Answer::Lost(why)) => return self.abort(&why, &Reverted::default()).await,
-            Err(error) if error.is_lease_lost() => {
-                let why = lost_lock(self.id, &error);
-                self.with_course(|course| course.lost(why.clone()));
-                return self.abort(&why, &Reverted::default()).await;
-            }
-            Err(error) => return Err(error.into()),
         };
         self.with_course(|course| course.resume());
         self.runner.parts.events.send(Event::Resumed { rollout: self.id.to_owned(), detail: goes_on.clone() });
         Ok(StepResult::Done(format!("{}; {goes_on}", self.passed())))
     }
 
+    /// Who approved, and how that is known; nothing when nobody did in time.
+    async fn approved(&self, host: &dyn Host, waiting: &Waiting, seconds: u64) -> Result<Option<String>, StepFailure> {
+        let settings = &self.runner.parts.settings;
+        rollout::pause(host, self.id, &settings.nonce, waiting).await?;
+        let mut refused = None;
+        let mut approved = self.approval(host, waiting, &mut refused).await?;
+        if approved.is_none() {
+            self.tell_people(waiting, seconds);
+        }
+        // Where approvals are signed, a word on the terminal is none.
+        let is_signed = !self.rollout.approvers.is_empty();
+        let mut typed = typed_lines(if is_signed { Prompt::Nobody } else { settings.prompt });
+        let end = Instant::now() + Duration::from_secs(seconds);
+        while approved.is_none() && Instant::now() < end {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = settings.cancel.cancelled() => return Err(StepFailure::Interrupted),
+                line = next(&mut typed) => if line.trim() == self.id {
+                    let (digest, by) = (waiting.digest.clone(), waiting.deployer.clone());
+                    approved = Some(format!("approved by {by}"));
+                    let approval = Approval { digest, batch: waiting.batch, by, signature: None };
+                    rollout::approve(host, self.id, &approval).await?;
+                    break;
+                },
+            }
+            if let Some(why) = self.lost() {
+                return Err(StepFailure::Because(why));
+            }
+            approved = self.approval(host, waiting, &mut refused).await?;
+        }
+        if approved.is_some() {
+            rollout::clear(host, self.id, &settings.nonce, &waiting.digest).await?;
+        }
+        Ok(approved)
+    }
+
+    fn tell_people(&self, waiting: &Waiting, seconds: u64) {
+        self.runner.parts.events.send(Event::Paused {
+            rollout: self.id.to_owned(),
+            digest: waiting.digest.clone(),
+            batch: self.batch,
+            seconds,
+            approvers: self.rollout.approvers.keys().cloned().collect(),
+        });
+    }
+
+    /// Whether the coordinator has an approval of this plan, and who says so. What it has is only its claim, unless it is
+    /// signed. `refused` is the last one that did not count.
+    async fn approval(
+        &self,
+        host: &dyn Host,
+        waiting: &Waiting,
+        refused: &mut Option<Approval>,
+    ) -> Result<Option<String>, HostError> {
+        let found = match rollout::read(host, self.id).await {
+            Ok(document) => document.approval,
+            Err(error) if error.is_connection() => {
+                tracing::debug!(%error, "the coordinator does not answer while its rollout waits");
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let is_meant = |it: &Approval| it.digest == waiting.digest && it.batch >= waiting.batch;
+        let Some(found) = found.filter(is_meant) else {
+            return Ok(None);
+        };
+        let (coordinator, approvers, parts) = (host.node(), &self.rollout.approvers, &self.runner.parts);
+        if approvers.is_empty() {
+            return Ok(Some(format!("approved, as {coordinator} claims, by {}", found.by)));
+        }
+        let statement = Statement::of(&parts.plan.network, self.id, &found);
+        let signature = found.signature.as_deref().unwrap_or_default();
+        if let Some(name) = statement.signer(approvers, signature, &parts.settings.run_dir).await {
+            return Ok(Some(format!("approved by {name}")));
+        }
+        if refused.as_ref() != Some(&found) {
+            let names: Vec<&str> = approvers.keys().map(String::as_str).collect();
+            parts.events.send(Event::Warning(format!(
+                "rollout {}: an approval that {coordinator} shows is not signed by an approver ({}), so it does not count",
+                self.id,
+                names.join(", ")
+            )));
+            *refused = Some(found);
+        }
+        Ok(None)
+    }
+
     /// Nobody approved in time: it stays as it is, and a later deploy of the same plan goes on from here.
     async fn left_paused(&self, digest: &str) -> StepResult {
-        let why = format!(
-            "waits for approval after batch {}: netlib approve {}, then deploy again (plan {digest})",
-            self.batch, self.id
-        );
-        self.with_course(|course| course.pause(why.clone()));
+        let (id, batch) = (self.id, self.batch);
+        let why =
+            format!("waits for approval after batch {batch}: netlib approve {id}, then deploy again (plan {digest})");
+        self.stop(Stop::Paused, why.clone());
         self.runner.release(self.id, Left::Open).await;
         StepResult::Aborted(why)
     }

@@ -2,8 +2,10 @@
 
 use super::Gate;
 use crate::event::Event;
+use crate::host::script::{Activation, System};
 use crate::steps::StepFailure;
-use crate::steps::revert::take_back;
+use crate::steps::new_nonce;
+use crate::steps::transition::{asked_for, transition};
 
 /// What became of the nodes that were to go back.
 #[derive(Default)]
@@ -49,14 +51,25 @@ impl Gate<'_> {
         width.unwrap_or_default().max(1)
     }
 
+    /// Takes a node back to what it ran before its rollout, which the node itself knows. This is never rolled back: if it fails,
+    /// that is said.
     async fn take_back_one(&self, node: &str) -> Result<(), StepFailure> {
         self.say(format!("taking back {node}"));
-        let what = take_back(self.runner, self.step, node, self.id).await?;
-        self.runner.parts.events.send(Event::Reverted {
-            rollout: self.id.to_owned(),
-            node: node.to_owned(),
-            detail: what.clone(),
-        });
+        let parts = &self.runner.parts;
+        let host = parts.hosts.get(node).await?;
+        let undo = self.with_course(|course| course.before(node)).flatten().and_then(|before| before.undo);
+        let undo =
+            undo.ok_or_else(|| StepFailure::Because(format!("node `{node}` has nothing to be taken back to")))?;
+        let nonce = new_nonce();
+        let by = (nonce.as_str(), parts.settings.deployer.as_str());
+        let activation = Activation {
+            lease: Some(self.runner.lease_of(self.id, node).await?),
+            ..asked_for(System::Before(undo), &parts.plan.network, &parts.options(node), by)
+        };
+        let status = transition(&*host, &activation, |line| self.say(format!("{node}: {line}"))).await?;
+        let what = format!("runs {} again", status.toplevel.unwrap_or_default());
+        let rollout = self.id.to_owned();
+        parts.events.send(Event::Reverted { rollout, node: node.to_owned(), detail: what.clone() });
         let what = format!("taken back with the rollout {}: {what}", self.id);
         self.with_course(|course| course.taken_back(node, what));
         Ok(())

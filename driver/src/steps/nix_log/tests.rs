@@ -1,6 +1,8 @@
+use std::os::unix::process::ExitStatusExt;
+
 use proptest::prelude::*;
 
-use super::{MOST, MOST_ERRORS, NixLog};
+use super::*;
 use crate::fuzz;
 
 /// Reads a recorded log; returns what was shown.
@@ -10,24 +12,70 @@ fn read(text: &str) -> (NixLog, Vec<String>) {
     (log, shown)
 }
 
+/// What people read of it when Nix ends with an error.
+fn failure(log: &NixLog) -> String {
+    let argv = ["nix", "build", "/nix/store/x.drv^out"].map(str::to_owned).to_vec();
+    let status = std::process::ExitStatus::from_raw(256);
+    log.failure("building /nix/store/x.drv", ProcessError::Failed { argv, status, stderr_tail: String::new() })
+        .to_string()
+}
+
 #[test]
-fn nix_2_26_blames_the_dependency_that_failed() {
+fn nix_2_26_names_the_dependency_that_failed() {
     let (log, shown) = read(include_str!("dependency-fails-2.26.log"));
     assert_eq!(shown, ["building lib", "lib> configuring", "lib> lib.c:3: error: no"]);
-    let drv = log.failed_derivation().unwrap();
-    assert_eq!(drv, "/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv");
-    assert_eq!(log.build_log(&drv).unwrap(), "configuring\nlib.c:3: error: no");
-    insta::assert_snapshot!(log.headline(&drv).unwrap(), @"builder for '/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv' failed with exit code 2");
+    insta::assert_snapshot!(failure(&log), @r"
+    building /nix/store/x.drv failed: builder for '/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv' failed with exit code 2
+        builder for '/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv' failed with exit code 2
+        1 dependencies of derivation '/nix/store/mssd4lx3x7f1yzlsis5m5mblnk64ibb9-top.drv' failed to build
+        lib> configuring
+        lib> lib.c:3: error: no
+      command: nix build /nix/store/x.drv'^out' (exit status: 1)
+      the whole log: nix log, with the derivation that failed
+    ");
 }
 
 #[test]
 fn nix_2_34_says_it_in_other_words() {
     let (log, shown) = read(include_str!("dependency-fails-2.34.log"));
     assert_eq!(shown, ["building lib", "lib> configuring", "lib> lib.c:3: error: no"]);
-    let drv = log.failed_derivation().unwrap();
-    assert_eq!(drv, "/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv");
-    assert_eq!(log.build_log(&drv).unwrap(), "configuring\nlib.c:3: error: no");
-    insta::assert_snapshot!(log.headline(&drv).unwrap(), @"Cannot build '/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv'. Reason: builder failed with exit code 2.");
+    insta::assert_snapshot!(failure(&log), @r"
+    building /nix/store/x.drv failed: Cannot build '/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv'.
+        Cannot build '/nix/store/vwgnyf2avsifxmfcxb940x79h1bdhxbw-lib.drv'.
+        Reason: builder failed with exit code 2.
+        Output paths:
+          /nix/store/9r3bqhk2c4l0hb857jrpd02and6v9mlv-lib
+        Cannot build '/nix/store/mssd4lx3x7f1yzlsis5m5mblnk64ibb9-top.drv'.
+        Reason: 1 dependency failed.
+        Output paths:
+          /nix/store/mnfg1nrmbj9h4r07b8qb6dpc5jp2igig-top
+        lib> configuring
+        lib> lib.c:3: error: no
+      command: nix build /nix/store/x.drv'^out' (exit status: 1)
+      the whole log: nix log, with the derivation that failed
+    ");
+}
+
+#[test]
+fn nix_that_failed_without_a_word() {
+    insta::assert_snapshot!(failure(&NixLog::default()), @r"
+    building /nix/store/x.drv failed
+        (nothing)
+      command: nix build /nix/store/x.drv'^out' (exit status: 1)
+    ");
+    let missing = NixLog::default().failure("building", ProcessError::not_found("nix"));
+    assert!(matches!(missing, StepFailure::Process(_)), "{missing}");
+}
+
+#[test]
+fn a_system_that_this_machine_cannot_build() {
+    let old = "a 'sparc-linux' with features {} is required to build '/nix/store/x.drv', but I am a 'x86_64-linux' with features {}";
+    let new = "Cannot build '/nix/store/x.drv'.\nReason: platform mismatch\nRequired system: 'sparc-linux'";
+    for said in [old, new] {
+        let line = serde_json::json!({ "action": "msg", "level": 0, "msg": said });
+        let shown = failure(&read(&format!("@nix {line}")).0);
+        assert!(shown.contains("what to do: this machine cannot build for that system"), "{shown}");
+    }
 }
 
 #[test]
@@ -52,12 +100,11 @@ fn a_long_copy_is_told_in_tenths() {
 }
 
 #[test]
-fn a_failure_without_a_builder_blames_no_derivation() {
+fn what_is_no_record_is_kept_too() {
     let line = r#"@nix {"action":"msg","level":0,"msg":"error: x","raw_msg":"cannot build missing derivation '/nix/store/a-x.drv'"}"#;
     let (log, shown) =
         read(&format!("{line}\nssh: connect to host alpha port 22: Connection refused\n@nix not json\n"));
     assert_eq!(shown, ["ssh: connect to host alpha port 22: Connection refused"]);
-    assert_eq!(log.failed_derivation(), None);
     assert_eq!(
         log.complaint(),
         "cannot build missing derivation '/nix/store/a-x.drv'\nssh: connect to host alpha port 22: Connection refused"
@@ -101,8 +148,7 @@ proptest! {
         log.read(&crate::text::unchanged(&rubbish));
         log.read(&format!("@nix {}", crate::text::unchanged(&rubbish)));
         prop_assert!(log.errors.len() <= MOST_ERRORS && log.builds.len() <= MOST);
-        let drv = log.failed_derivation().unwrap_or_default();
-        let _ = (log.complaint(), log.headline(&drv), log.build_log(&drv));
+        let _ = failure(&log);
     }
 }
 

@@ -13,7 +13,6 @@ fn health_check(bed: &Bed, name: &str, body: &str) -> HealthCheck {
         name: name.to_owned(),
         program,
         check: Check {
-            description: String::new(),
             from: Vec::new(),
             program: name.to_owned(),
             initial_delay: 0,

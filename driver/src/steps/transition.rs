@@ -1,0 +1,136 @@
+//! Brings a host from one system to another: a deploy forward, a rollback and a rollout back. Asks the host to, follows that to
+//! its end, and believes only what the host says afterwards.
+
+use std::time::Duration;
+
+use super::failure::indented;
+use super::follow::{Ended, Origin, follow};
+use super::{StepFailure, new_nonce, who};
+use crate::host::script::{self, Activation, Health, IdentityPolicy, Phase, Status, System};
+use crate::host::{Host, HostError, Refusal};
+use crate::plan::{ActivationOptions, Goal, Network};
+
+/// What is asked of a host, without what only a deploy adds: checks, hooks, and what it saw there before.
+pub(super) fn asked_for(
+    system: System,
+    network: &Network,
+    options: &ActivationOptions,
+    (nonce, deployer): (&str, &str),
+) -> Activation {
+    Activation {
+        nonce: nonce.to_owned(),
+        system,
+        goal: options.goal,
+        deployer: deployer.to_owned(),
+        network: network.clone(),
+        policy: IdentityPolicy::Keep,
+        limit: Duration::from_secs(options.timeout),
+        confirm_limit: Duration::from_secs(options.confirm_timeout),
+        seen: None,
+        health: Health::default(),
+        hooks: Vec::new(),
+        lease: None,
+    }
+}
+
+/// Brings a host back to a generation of its own system profile, or to the one before the present one, with everything that
+/// protects a deploy. Says what runs then.
+pub async fn rollback(
+    host: &dyn Host,
+    (network, to): (&Network, Option<u64>),
+    options: &ActivationOptions,
+    on_line: impl FnMut(String) + Send,
+) -> Result<String, StepFailure> {
+    let system = to.map_or(System::PreviousGeneration, System::Generation);
+    // Whatever the node's own goal is.
+    let options = ActivationOptions { goal: Goal::Switch, ..options.clone() };
+    let activation = asked_for(system, network, &options, (&new_nonce(), &who()));
+    let status = transition(host, &activation, on_line).await?;
+    let generation = script::inspect(host).await?.generation;
+    let generation = generation.map(|number| format!("generation {number}: ")).unwrap_or_default();
+    Ok(generation + &status.toplevel.unwrap_or_default())
+}
+
+/// Asks a host for an activation, and sees it through.
+pub(super) async fn transition(
+    host: &dyn Host,
+    activation: &Activation,
+    on_line: impl FnMut(String) + Send,
+) -> Result<Status, StepFailure> {
+    start(host, activation).await?;
+    see_through(host, activation, Origin::Ours, on_line).await
+}
+
+/// Asks the host to begin. That it has begun already is what was asked for; where the connection broke it may have, so
+/// looking comes before asking again.
+pub(super) async fn start(host: &dyn Host, activation: &Activation) -> Result<(), HostError> {
+    match script::activate(host, activation).await {
+        Err(HostError::Refused { refusal, .. }) if *refusal == Refusal::Known => Ok(()),
+        Err(error) if error.is_connection() => Ok(()),
+        result => result,
+    }
+}
+
+/// Follows an activation to an end that is its goal.
+pub(super) async fn see_through(
+    host: &dyn Host,
+    activation: &Activation,
+    origin: Origin,
+    on_line: impl FnMut(String) + Send,
+) -> Result<Status, StepFailure> {
+    let ended = follow(host, activation, origin, on_line).await?;
+    judge(&ended, activation)?;
+    Ok(ended.status)
+}
+
+/// Whether the host is where the goal should have brought it.
+fn judge(Ended { status, log }: &Ended, activation: &Activation) -> Result<(), StepFailure> {
+    let Status { phase, message, current, profile, .. } = status;
+    let toplevel = match &activation.system {
+        System::Toplevel(toplevel) => toplevel,
+        // Only the host knows it.
+        _ => status.toplevel.as_deref().unwrap_or_default(),
+    };
+    let goal = activation.goal;
+    let is_at = !goal.takes_over() || goal.is_at(toplevel, current.as_deref(), profile.as_deref());
+    if *phase == Phase::Confirmed && is_at {
+        return Ok(());
+    }
+    let what = if *phase == Phase::RolledBack && status.is_unhealthy {
+        "the switch succeeded, and the host went back to the system it ran before"
+    } else if status.was_restarted && !phase.is_final() {
+        "the host was restarted in the middle of the activation"
+    } else {
+        goal.account(*phase)
+    };
+    let message = if message.is_empty() { what.to_owned() } else { format!("{what}: {message}") };
+    let advice = match phase {
+        Phase::RollbackFailed => "log in and bring the host to a system that works",
+        _ => "correct the cause and deploy again",
+    };
+    let which = |system: &Option<String>| which(system.as_deref(), toplevel, status);
+    let text = format!(
+        "{message}\n  now running: {}\n  next boot: {}\n  the end of the log:{}\n  what to do: {advice}; the whole log is {}/{}/log on the host",
+        which(current),
+        which(profile),
+        indented(log),
+        script::DEPLOYS,
+        activation.nonce
+    );
+    Err(StepFailure::Activation(*phase, text))
+}
+
+/// A system, and whether it is the new one or the one from before.
+fn which(system: Option<&str>, toplevel: &str, status: &Status) -> String {
+    match system {
+        None => "no NixOS system".to_owned(),
+        Some(path) if path == toplevel => format!("{path} (the new system)"),
+        Some(path) if Some(path) == status.previous.as_deref() => {
+            format!("{path} (the system from before)")
+        }
+        Some(path) => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
