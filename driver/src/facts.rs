@@ -13,7 +13,7 @@ use crate::evaluate::Toplevels;
 use crate::event::EventSink;
 use crate::host::{HostCommand, Hosts, script};
 use crate::plan::Plan;
-use crate::process::Command;
+use crate::process::{Command, quote_argv};
 use crate::steps::{Settings, StepFailure, build, copy};
 use crate::value::checked;
 
@@ -81,25 +81,14 @@ fn bad_value(fact: &str, problem: &str, program: &str) -> StepFailure {
     StepFailure::Because(format!("the fact `{fact}`: {problem}\n  it is printed by {program} on the node"))
 }
 
-/// The command that makes git know files that it does not know yet; none when there is nothing to do.
+/// The command that makes git know files of facts that it does not know yet; none when there is nothing to do.
 ///
 /// A flake in a git work tree does not see such files, and netlib adds nothing to git by itself.
-pub async fn unknown_to_git(folder: &Path, files: &[PathBuf]) -> Option<String> {
-    let git = |words: &[&str]| Command::new("git").arg("-C").arg(folder).args(words).timeout(GIT);
-    git(&["rev-parse", "--is-inside-work-tree"]).output().await.ok()?;
-    let mut unknown = Vec::new();
-    for file in files {
-        let known = git(&["ls-files", "--error-unmatch", "--"]).arg(file).output().await;
-        if known.is_err() {
-            unknown.push(file.strip_prefix(folder).unwrap_or(file).display().to_string());
-        }
-    }
-    if unknown.is_empty() {
-        return None;
-    }
-    let words = ["git", "-C"].map(str::to_owned).into_iter();
-    let words = words.chain([folder.display().to_string(), "add".to_owned(), "--".to_owned()]);
-    Some(crate::process::quote_argv(&words.chain(unknown).collect::<Vec<_>>()))
+pub async fn unknown_to_git(folder: &Path) -> Option<String> {
+    let words = ["ls-files", "--others", "--", "facts"];
+    let unknown = Command::new("git").arg("-C").arg(folder).args(words).timeout(GIT).output().await.ok()?;
+    let argv = ["git", "-C", &folder.to_string_lossy(), "add", "facts"].map(str::to_owned);
+    (!unknown.stdout.is_empty()).then(|| quote_argv(&argv))
 }
 
 #[cfg(test)]

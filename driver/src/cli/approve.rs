@@ -21,11 +21,7 @@ use crate::steps::{Approvers, Statement, coordinator, who};
 /// `approvers`, the approval is signed with the SSH key of one of them; pass the --digest and --batch that the waiting deploy
 /// shows.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    netlib approve                  the one rollout that waits\n  \
-    netlib approve web\n  \
-    netlib approve web --digest 0f3c5a7712d84e900f3c5a7712d84e90 --batch 1\n\n\
-    Exit status: 0 approved, 1 nothing waits or its coordinator does not answer, 2 usage or evaluation error, 130 interrupted.")]
+#[command(after_help = include_str!("help/approve.txt"))]
 pub struct ApproveArgs {
     /// Name of the rollout, as deploy and plan show it [default: the only one that waits]
     #[arg(value_name = "ROLLOUT")]

@@ -20,10 +20,7 @@ const AT_ONCE: usize = 16;
 ///
 /// The programs of the checks are built and copied to the machines where they run; nothing else is changed on any host.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    netlib check\n  \
-    netlib check --on @edge --json\n\n\
-    Exit status: 0 all healthy, 1 some check failed or could not be made, 2 usage or evaluation error, 130 interrupted.")]
+#[command(after_help = include_str!("help/check.txt"))]
 pub struct CheckArgs {
     #[command(flatten)]
     on: HostArgs,

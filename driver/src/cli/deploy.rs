@@ -28,12 +28,7 @@ use crate::steps::{IdentityPolicy, ProgramSources, Prompt, Records, Settings, St
 ///
 /// Nodes that are up to date are left alone. A node that fails or does not answer only stops what depends on it.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    netlib deploy\n  \
-    netlib deploy --on alpha --on 'web*'\n  \
-    netlib deploy --goal boot --reboot\n  \
-    netlib deploy --flake github:me/machines#office --dry-run\n\n\
-    Exit status: 0 all well, 1 some node failed, 2 usage or evaluation error, 3 a rollout waits for approval, 130 interrupted.")]
+#[command(after_help = include_str!("help/deploy.txt"))]
 pub struct DeployArgs {
     #[command(flatten)]
     pub on: HostArgs,

@@ -18,10 +18,7 @@ const AT_ONCE: usize = 4;
 /// Builds the planned systems here and compares them with the list of paths of the running system; fetches and changes nothing
 /// on any host.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    netlib diff\n  \
-    netlib diff --on alpha\n\n\
-    Exit status: 0 all nodes could be compared, 1 some could not, 2 usage or evaluation error, 130 interrupted.")]
+#[command(after_help = include_str!("help/diff.txt"))]
 pub struct DiffArgs {
     #[command(flatten)]
     on: HostArgs,

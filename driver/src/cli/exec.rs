@@ -1,5 +1,6 @@
 //! `netlib exec`: one command on many nodes at the same time.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -10,23 +11,18 @@ use super::args::{HostArgs, RecordArgs};
 use super::session::{EachNode, Session};
 use super::{Error, Output};
 use crate::event::{EventSink, StepResult};
-use crate::graph::Graph;
 use crate::host::{HostCommand, HostError, Hosts};
 use crate::plan::StepKind;
 use crate::process::line_channel;
 use crate::report::exec::{Prefixed, verdict};
-use crate::report::summary::{NodeResult, Row, Summary};
-use crate::schedule::RunResult;
+use crate::report::summary::Summary;
 
 /// Run a command as root on the selected nodes, in parallel. It has no input and no terminal.
 ///
 /// Each line of output starts with the node's name; stdout and stderr stay separate. Arguments are passed on unchanged: for pipes
 /// and variables of the node, run a shell there.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    netlib exec -- systemctl --failed\n  \
-    netlib exec --on @edge -- sh -c 'df -h / | tail -n 1'\n\n\
-    Exit status: 0 the command succeeded on all nodes, 1 not on some, 2 usage or evaluation error, 130 interrupted.")]
+#[command(after_help = include_str!("help/exec.txt"))]
 pub struct ExecArgs {
     #[command(flatten)]
     on: HostArgs,
@@ -71,8 +67,8 @@ pub async fn run(args: ExecArgs, session: &Session) -> Result<Output, Error> {
     let each = EachNode { name: "exec", kind: StepKind::Command, at_once: args.max_parallel.get(), work: &work };
     let (graph, result) = session.walk_each(&prepared.nodes, each).await?;
     prepared.hosts.close().await;
-    let summary = summary(&graph, &result);
-    let stderr = if args.record.json { String::new() } else { verdict(&summary) };
+    let summary = Summary::of(&graph, &result, &BTreeMap::new());
+    let stderr = if args.record.json { String::new() } else { verdict(&graph, &result) };
     Ok(Output { stderr, ..Output::summary("", summary, true) })
 }
 
@@ -100,56 +96,5 @@ fn ended(result: Result<(), HostError>) -> StepResult {
         Err(HostError::Failed { status, .. }) => StepResult::Failed(status),
         Err(error) if error.is_offline() => StepResult::Offline(error.to_string()),
         Err(error) => StepResult::Failed(error.to_string()),
-    }
-}
-
-/// The whole message of each node, because nothing else shows it.
-fn summary(graph: &Graph, result: &RunResult) -> Summary {
-    let row = |result: &StepResult| match result {
-        StepResult::Done(_) => (NodeResult::Done, String::new()),
-        StepResult::Failed(why) => (NodeResult::Failed, why.clone()),
-        StepResult::Offline(why) => (NodeResult::Offline, why.clone()),
-        _ => (NodeResult::Skipped, "interrupted before the command began".to_owned()),
-    };
-    let nodes = graph.steps().filter_map(|step| {
-        let (result, detail) = row(result.steps.get(&step.id)?);
-        Some((step.node.clone()?, Row { result, detail }))
-    });
-    Summary { nodes: nodes.collect(), ..Summary::default() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::Step;
-
-    #[test]
-    fn each_node_has_one_row_that_says_how_it_ended() {
-        let ended = [
-            ("alpha", StepResult::Done(String::new())),
-            ("beta", StepResult::Failed("exit status: 3".to_owned())),
-            ("delta", StepResult::Cancelled),
-            ("gamma", StepResult::Offline("no answer".to_owned())),
-        ];
-        let id = |node: &str| format!("exec:{node}");
-        let steps = ended.iter().map(|(node, _)| (id(node), Step::of_node(StepKind::Command, node)));
-        let graph = Graph::from_steps(&steps.collect()).unwrap();
-        let result = RunResult { steps: ended.map(|(node, result)| (id(node), result)).into() };
-        let summary = summary(&graph, &result);
-        assert!(!summary.is_success());
-        insta::assert_snapshot!(summary, @r"
-        alpha  done
-        beta   failed        exit status: 3
-        delta  skipped       interrupted before the command began
-        gamma  offline       no answer
-        0 of 4 nodes active, 1 done, 1 failed, 1 offline, 1 skipped
-        ");
-        insta::assert_snapshot!(verdict(&summary), @r"
-        beta: exit status: 3
-        delta: interrupted before the command began
-        gamma: no answer
-        failed on 3 of 4 nodes
-        ");
-        assert_eq!(verdict(&Summary::default()), "");
     }
 }

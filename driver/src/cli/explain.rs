@@ -14,7 +14,7 @@ use crate::flake::Flake;
 /// Show which modules and files set an option of a node's NixOS configuration.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  netlib explain alpha networking.firewall.allowedTCPPorts\n  netlib explain alpha 'environment.etc.\"a.conf\".text'\n  netlib explain alpha networking    the options below"
+    after_help = include_str!("help/explain.txt")
 )]
 pub struct ExplainArgs {
     /// The node

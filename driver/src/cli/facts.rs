@@ -1,7 +1,6 @@
 //! `netlib facts gather`: what nodes know of themselves and others need, recorded beside the flake.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -35,7 +34,7 @@ enum FactsCommand {
 ///
 /// Private keys never leave their nodes. Commit the files: evaluation reads them.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  netlib facts gather\n  netlib facts gather --on beta\n  git add facts")]
+#[command(after_help = include_str!("help/facts.txt"))]
 pub struct GatherArgs {
     #[command(flatten)]
     on: HostArgs,
@@ -73,17 +72,13 @@ pub async fn run(args: FactsArgs, session: &Session) -> Result<Output, Error> {
     let (graph, result) = session.walk_each(&nodes, each).await?;
     prepared.hosts.close().await;
     let is_recorded = |step: &&WalkStep| result.steps.get(&step.id).is_some_and(StepResult::is_success);
-    let (recorded, failed): (Vec<_>, Vec<_>) = graph.steps().partition(is_recorded);
-    let [recorded, failed] = [recorded, failed].map(|steps| {
-        let nodes = steps.into_iter().filter_map(|step| step.node.as_deref());
-        nodes.collect::<Vec<&str>>()
-    });
-    let mut text = format!("facts of {} of {} nodes are recorded", recorded.len(), nodes.len());
+    let failed: Vec<&str> =
+        graph.steps().filter(|step| !is_recorded(step)).filter_map(|step| step.node.as_deref()).collect();
+    let mut text = format!("facts of {} of {} nodes are recorded", nodes.len() - failed.len(), nodes.len());
     if !failed.is_empty() {
         text += &format!(", {} failed: {}", failed.len(), failed.join(", "));
     }
-    let files: Vec<PathBuf> = recorded.iter().map(|node| file(&folder, node)).collect();
-    if let Some(command) = unknown_to_git(&folder, &files).await {
+    if let Some(command) = unknown_to_git(&folder).await {
         text = format!("New files must be tracked by git, or the flake does not see them: {command}\n{text}");
     }
     Ok(Output::new(text + "\n", failed.is_empty()))

@@ -35,23 +35,7 @@ use session::Session;
 #[command(
     name = "netlib",
     version,
-    after_help = "Examples:\n  \
-        netlib plan                        what a deploy would do, in which order\n  \
-        netlib deploy                      deploy the network of the flake in this folder\n  \
-        netlib deploy --on @edge --on 'web*' --dry-run\n  \
-        netlib run release v1.2            a plan of the network's own\n  \
-        netlib status                      state of each node\n  \
-        netlib diff --on alpha             which packages a deploy would change\n  \
-        netlib rollback alpha              back to the previous generation\n  \
-        netlib exec -- systemctl --failed  a command on all nodes\n  \
-        netlib check                       run the health checks\n  \
-        netlib approve web                 resume a paused rollout\n  \
-        netlib facts gather --on beta      generate keys, record public keys\n  \
-        netlib topology --svg              a picture of the network\n  \
-        netlib explain alpha networking.hostName\n  \
-        netlib render phone                the files of a machine that is not deployed\n\n\
-        Exit status: 0 success, 1 some node failed, 2 usage or evaluation error, 3 a rollout waits for\n\
-        approval, 130 interrupted."
+    after_help = include_str!("help/netlib.txt")
 )]
 pub struct Cli {
     /// Increase verbosity: -v debug messages, -vv everything (NETLIB_LOG=FILTER selects by module)

@@ -16,7 +16,7 @@ use super::{Error, Output};
 /// NixOS system unless --out writes the plan.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  netlib plan\n  netlib plan --on @edge --json\n  netlib plan --dot | dot -Tsvg > plan.svg\n  netlib plan --out plan.json        then: netlib deploy --plan plan.json"
+    after_help = include_str!("help/plan.txt")
 )]
 pub struct PlanArgs {
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use qrcode::QrCode;
@@ -23,7 +23,7 @@ const PLACEHOLDER: &str = "@PRIVATE_KEY@";
 /// shown as QR codes.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  netlib render phone --private-key phone.key      with a QR code on a terminal\n  netlib render laptop known_hosts >> ~/.ssh/known_hosts"
+    after_help = include_str!("help/render.txt")
 )]
 pub struct RenderArgs {
     /// Machine
@@ -47,7 +47,7 @@ struct Rendered {
 
 /// Prints the files.
 pub async fn run(args: RenderArgs, session: &Session) -> Result<Output, Error> {
-    let key = args.private_key.as_ref().map(private_key).transpose()?;
+    let key = args.private_key.as_deref().map(private_key).transpose()?;
     let file = args.only.as_deref().map_or("null".to_owned(), nix_string);
     let function = format!("ask: ask {} {file}", nix_string(&args.name));
     let mut files: BTreeMap<String, Rendered> = session.ask(&args.flake, "ask.render", Some(function)).await?;
@@ -66,18 +66,15 @@ pub async fn run(args: RenderArgs, session: &Session) -> Result<Output, Error> {
     Ok(output)
 }
 
-fn private_key(path: &PathBuf) -> Result<String, Error> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("cannot read the private key {}: {error}", path.display()))?;
-    let key = text.trim();
-    if key.is_empty() || key.contains(char::is_whitespace) {
-        return Err(format!(
-            "{} holds no private key: a single line is expected, as `wg genkey` writes it",
-            path.display()
-        )
-        .into());
+fn private_key(path: &Path) -> Result<String, String> {
+    let file = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read the private key {file}: {error}"))?;
+    match text.trim() {
+        key if key.is_empty() || key.contains(char::is_whitespace) => {
+            Err(format!("{file} holds no private key: a single line is expected, as `wg genkey` writes it"))
+        }
+        key => Ok(key.to_owned()),
     }
-    Ok(key.to_owned())
 }
 
 /// One file as it is, several under headlines.

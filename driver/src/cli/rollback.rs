@@ -22,10 +22,7 @@ const AT_ONCE: usize = 16;
 /// Works like a deploy: in a unit on the host, with confirmation; if it fails, the host keeps the system it ran before. Evaluates
 /// only the plan; builds and copies nothing.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    netlib rollback alpha                 to the generation before the present one\n  \
-    netlib rollback alpha --to 41         (netlib exec --on alpha -- ls /nix/var/nix/profiles)\n\n\
-    Exit status: 0 all well, 1 some node failed, 2 usage or evaluation error, 130 interrupted.")]
+#[command(after_help = include_str!("help/rollback.txt"))]
 pub struct RollbackArgs {
     /// Nodes: names, `@TAG`, or patterns
     #[arg(required = true, value_name = "NODE")]

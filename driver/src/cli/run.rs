@@ -15,11 +15,7 @@ use crate::steps::{Records, StepRunner};
 ///
 /// netlib's own options come before the plan's name; what comes after it is the plan's, and `--on`, `--goal` and `--reboot`.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    netlib run release v1.2 --on @edge\n  \
-    netlib run --dry-run release v1.2\n  \
-    netlib run release --help          what a plan takes\n\n\
-    Exit status: 0 all well, 1 some node failed, 2 bad usage or evaluation, 3 a rollout waits for approval, 130 interrupted.")]
+#[command(after_help = include_str!("help/run.txt"))]
 pub struct RunArgs {
     #[command(flatten)]
     deploy: DeployArgs,

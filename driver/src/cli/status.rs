@@ -12,11 +12,7 @@ use crate::status::{NodeStatus, ask};
 /// Show the state of each node: reachability, running system, next boot, planned system, deploys in progress or unfinished.
 /// Builds and changes nothing.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    netlib status\n  \
-    netlib status --on alpha --no-eval\n  \
-    netlib status --json | jq -r '.nodes | to_entries[] | select(.value.upToDate == false) | .key'\n\n\
-    Exit status: 0 all nodes answered, 1 some did not or do not evaluate, 2 usage or evaluation error, 130 interrupted.")]
+#[command(after_help = include_str!("help/status.txt"))]
 pub struct StatusArgs {
     #[command(flatten)]
     on: HostArgs,

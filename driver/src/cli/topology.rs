@@ -19,7 +19,7 @@ const TIMEOUT: Duration = Duration::from_secs(600);
 /// Show the IP networks, their members and addresses, and which nodes talk to each other. Needs no facts, contacts no host.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  netlib topology\n  netlib topology --svg > network.svg\n  netlib topology --dot | neato -Tpng > network.png"
+    after_help = include_str!("help/topology.txt")
 )]
 pub struct TopologyArgs {
     #[command(flatten)]

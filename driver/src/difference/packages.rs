@@ -20,42 +20,31 @@ pub(super) fn closure(text: &str) -> Option<Closure> {
     pairs.map(|(path, size)| Some((store_path::name(path)?.to_owned(), size.parse().ok()?))).collect()
 }
 
-#[derive(Default)]
-struct Package<'a> {
-    before: BTreeSet<&'a str>,
-    after: BTreeSet<&'a str>,
-    size_before: u64,
-    size_after: u64,
-}
+/// What a closure has of a package: its versions, and all their bytes.
+type Side<'a> = (BTreeSet<&'a str>, u64);
 
 /// Lines such as `hello: 2.10 → 2.12, +5.6 KiB`: packages whose version or size differs.
 pub(super) fn differences(before: &Closure, after: &Closure) -> Vec<String> {
-    let mut packages: BTreeMap<&str, Package> = BTreeMap::new();
-    for (name, size) in before {
-        let (name, version) = split(name);
-        let package = packages.entry(name).or_default();
-        package.before.insert(version);
-        package.size_before = package.size_before.saturating_add(*size);
+    let mut packages: BTreeMap<&str, [Side; 2]> = BTreeMap::new();
+    for (side, closure) in [before, after].into_iter().enumerate() {
+        for (name, size) in closure {
+            let (name, version) = split(name);
+            let (versions, bytes) = &mut packages.entry(name).or_default()[side];
+            versions.insert(version);
+            *bytes = bytes.saturating_add(*size);
+        }
     }
-    for (name, size) in after {
-        let (name, version) = split(name);
-        let package = packages.entry(name).or_default();
-        package.after.insert(version);
-        package.size_after = package.size_after.saturating_add(*size);
-    }
-    packages.iter().filter_map(|(name, package)| line(name, package)).collect()
+    packages.iter().filter_map(|(name, [before, after])| line(name, before, after)).collect()
 }
 
-fn line(name: &str, package: &Package) -> Option<String> {
-    let removed: Vec<&str> = package.before.difference(&package.after).copied().collect();
-    let added: Vec<&str> = package.after.difference(&package.before).copied().collect();
+fn line(name: &str, before: &Side, after: &Side) -> Option<String> {
     let mut parts = Vec::new();
-    if !removed.is_empty() || !added.is_empty() {
-        parts.push(format!("{} → {}", versions(&removed), versions(&added)));
+    if before.0 != after.0 {
+        let only = |one: &Side, other: &Side| versions(&one.0.difference(&other.0).copied().collect::<Vec<_>>());
+        parts.push(format!("{} → {}", only(before, after), only(after, before)));
     }
-    if package.size_before.abs_diff(package.size_after) >= WORTH_A_LINE {
-        let kib = |size: u64| size as f64 / 1024.0;
-        parts.push(format!("{:+.1} KiB", kib(package.size_after) - kib(package.size_before)));
+    if before.1.abs_diff(after.1) >= WORTH_A_LINE {
+        parts.push(format!("{:+.1} KiB", (after.1 as f64 - before.1 as f64) / 1024.0));
     }
     (!parts.is_empty()).then(|| format!("{name}: {}", parts.join(", ")))
 }

@@ -3,9 +3,10 @@
 use std::io::Write;
 
 use super::readers::{Reader, Steps};
-use super::summary::Summary;
-use crate::event::Event;
+use crate::event::{Event, StepResult};
+use crate::graph::Graph;
 use crate::process::Stream;
+use crate::schedule::RunResult;
 
 /// Writes the output of commands, each line behind the name of its node; stdout and stderr stay apart.
 pub struct Prefixed<O, E> {
@@ -28,22 +29,32 @@ impl<O: Write + Send, E: Write + Send> Reader for Prefixed<O, E> {
     }
 }
 
-/// Where the command failed and why, sorted by node; empty where all is well.
+/// Where the command failed and why, with the whole message; empty where all is well.
 #[must_use]
-pub fn verdict(summary: &Summary) -> String {
-    let failed = summary.nodes.iter().filter(|(_, row)| !row.result.is_good());
-    let lines: Vec<String> = failed.map(|(node, row)| format!("{node}: {}\n", row.detail)).collect();
-    if lines.is_empty() {
+pub fn verdict(graph: &Graph, run: &RunResult) -> String {
+    let failed = graph.steps().filter_map(|step| {
+        let why = match run.steps.get(&step.id)? {
+            result if result.is_success() => return None,
+            StepResult::Failed(why) | StepResult::Offline(why) => why,
+            _ => "interrupted before the command began",
+        };
+        Some(format!("{}: {why}\n", step.node.as_ref()?))
+    });
+    let failed: Vec<String> = failed.collect();
+    if failed.is_empty() {
         return String::new();
     }
-    format!("{}failed on {} of {} nodes\n", lines.concat(), lines.len(), summary.nodes.len())
+    format!("{}failed on {} of {} nodes\n", failed.concat(), failed.len(), run.steps.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
+
     use crate::event::WalkStep;
-    use crate::plan::StepKind;
+    use crate::plan::{Step, StepKind};
+    use crate::report::summary::Summary;
 
     #[test]
     fn names_line_up_and_the_streams_stay_apart() {
@@ -60,5 +71,34 @@ mod tests {
         }
         assert_eq!(String::from_utf8(stdout).unwrap(), "a     | x y\nalpha | \n");
         assert_eq!(String::from_utf8(stderr).unwrap(), "a     | oh\n");
+    }
+    #[test]
+    fn failures_are_listed_by_node() {
+        let ended = [
+            ("alpha", StepResult::Done(String::new())),
+            ("beta", StepResult::Failed("exit status: 3".to_owned())),
+            ("delta", StepResult::Cancelled),
+            ("gamma", StepResult::Offline("cannot connect\nat all".to_owned())),
+        ];
+        let id = |node: &str| format!("exec:{node}");
+        let steps = ended.iter().map(|(node, _)| (id(node), Step::of_node(StepKind::Command, node)));
+        let graph = Graph::from_steps(&steps.collect()).unwrap();
+        let mut run = RunResult { steps: ended.map(|(node, result)| (id(node), result)).into() };
+        insta::assert_snapshot!(verdict(&graph, &run), @r"
+        beta: exit status: 3
+        delta: interrupted before the command began
+        gamma: cannot connect
+        at all
+        failed on 3 of 4 nodes
+        ");
+        insta::assert_snapshot!(Summary::of(&graph, &run, &BTreeMap::new()), @r"
+        alpha  done
+        beta   failed        exec: exit status: 3
+        delta  skipped       interrupted before it was done
+        gamma  offline       cannot connect
+        0 of 4 nodes active, 1 done, 1 failed, 1 offline, 1 skipped
+        ");
+        run.steps.values_mut().for_each(|result| *result = StepResult::Done(String::new()));
+        assert_eq!(verdict(&graph, &run), "");
     }
 }

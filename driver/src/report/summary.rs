@@ -92,7 +92,7 @@ impl Row {
 }
 
 impl Summary {
-    /// Sums up a run, one row for each node of the graph. Nodes without a goal are to be switched.
+    /// Sums up a run, one row for each node of the graph. What is activated without a goal is to be switched.
     #[must_use]
     pub fn of(graph: &Graph, run: &RunResult, goals: &BTreeMap<String, Goal>) -> Self {
         let mut nodes: BTreeMap<&str, Vec<(&WalkStep, &StepResult)>> = BTreeMap::new();
@@ -104,8 +104,7 @@ impl Summary {
                 (None, _) => has_failed_elsewhere = true,
             }
         }
-        let goal = |node: &str| goals.get(node).copied().unwrap_or_default();
-        let rows = nodes.into_iter().map(|(node, steps)| (node.to_owned(), row(&steps, goal(node))));
+        let rows = nodes.into_iter().map(|(node, steps)| (node.to_owned(), row(&steps, goals.get(node).copied())));
         Self { nodes: rows.collect(), has_failed_elsewhere, rollouts: Vec::new() }
     }
 
@@ -178,7 +177,7 @@ impl fmt::Display for Summary {
 }
 
 /// The step that says most about a node decides: first what went wrong, then how its activation ended.
-fn row(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Row {
+fn row(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Row {
     let found = |wanted: fn(&WalkStep, &StepResult) -> Option<Row>| {
         steps.iter().find_map(|(step, result)| wanted(step, result))
     };
@@ -210,21 +209,23 @@ fn not_started(_: &WalkStep, result: &StepResult) -> Option<Row> {
     }
 }
 
-fn activation(steps: &[(&WalkStep, &StepResult)], goal: Goal) -> Option<Row> {
+fn activation(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Option<Row> {
     let found = steps.iter().find(|(step, _)| step.kind == StepKind::Activate);
     // A goal that ends before the activation: what was done last is what there is to say.
     let (_, result) = found.or_else(|| steps.last())?;
-    match result {
-        StepResult::Done(detail) if found.is_none() => {
+    match (result, goal) {
+        (StepResult::Done(detail), Some(goal)) if found.is_none() => {
             Some(Row::new(NodeResult::Done, format!("{detail}; the goal is {}", goal.word())))
         }
-        StepResult::Done(detail) if goal == Goal::Switch => Some(Row::new(NodeResult::Changed, detail)),
-        StepResult::Done(detail) => Some(Row::new(NodeResult::Done, detail)),
-        StepResult::Skipped(Skip::UpToDate) => Some(Row::new(NodeResult::UpToDate, "")),
-        StepResult::Skipped(Skip::WouldChange(change)) if found.is_some() => {
+        (StepResult::Done(detail), None | Some(Goal::Switch)) if found.is_some() => {
+            Some(Row::new(NodeResult::Changed, detail))
+        }
+        (StepResult::Done(detail), _) => Some(Row::new(NodeResult::Done, detail)),
+        (StepResult::Skipped(Skip::UpToDate), _) => Some(Row::new(NodeResult::UpToDate, "")),
+        (StepResult::Skipped(Skip::WouldChange(change)), _) if found.is_some() => {
             Some(Row::new(NodeResult::WouldChange, change))
         }
-        StepResult::Skipped(why) => Some(Row::new(NodeResult::Done, why.to_string())),
+        (StepResult::Skipped(why), _) => Some(Row::new(NodeResult::Done, why.to_string())),
         _ => None,
     }
 }

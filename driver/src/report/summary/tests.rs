@@ -87,7 +87,7 @@ fn a_goal_that_ends_before_the_activation_is_done_with_its_last_step() {
     let (build, copy) = (step(StepKind::Build, "build:alpha"), step(StepKind::Copy, "copy:alpha"));
     let of = |last: StepResult| {
         let built = StepResult::Done("built".to_owned());
-        let row = row(&[(&build, &built), (&copy, &last)], Goal::Copy);
+        let row = row(&[(&build, &built), (&copy, &last)], Some(Goal::Copy));
         (row.result, row.detail)
     };
     let (result, detail) = of(StepResult::Done("copied 3 paths".to_owned()));
