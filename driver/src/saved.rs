@@ -2,7 +2,6 @@
 //!
 //! Knows what makes two plans the same; knows nothing of how a plan or a system is evaluated.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Map, Value};
@@ -89,9 +88,9 @@ fn compare((at, depth): (&str, usize), then: &Value, now: &Value, found: &mut Ve
         return;
     }
     match (then, now) {
+        _ if at == "fingerprint" => found.push("the flake or an input has changed since".to_owned()),
         (Value::Object(one), Value::Object(other)) if depth > 0 => {
-            let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-            for key in keys {
+            for key in one.keys().chain(other.keys().filter(|key| !one.contains_key(*key))) {
                 let below = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
                 compare((&below, depth - 1), &then[key], &now[key], found);
             }

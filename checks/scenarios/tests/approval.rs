@@ -99,12 +99,12 @@ fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
             "selection: saved [\"alpha\"]; now [\"alpha\",\"beta\"]",
             "systems.alpha: saved ",
             "programs.the deployer: saved ",
-            "the flake or one of its inputs",
+            "the flake or an input has changed since",
         ],
     );
     assert_eq!(site.systems("alpha"), before);
     assert_eq!(site.systems("beta").0, "");
     let (status, text) = site.netlib("deploy --plan flake.nix");
     assert_eq!(status, 2, "{text}");
-    assert_says(&text, &["flake.nix is no plan that netlib plan --out wrote"]);
+    assert_says(&text, &["flake.nix is not a saved plan"]);
 }

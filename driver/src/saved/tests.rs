@@ -44,13 +44,13 @@ fn whatever_differs_is_named() {
     now.0["plan"]["version"] = json!(2);
     assert_snapshot!(saved().require(Path::new("plan.json"), &now).unwrap_err(), @r#"
     plan.json is not what would be deployed now; nothing was changed:
-      fingerprint: saved f1; now f2
-      plan.steps.build:alpha
-      plan.version: saved 1; now 2
-      programs.beta: saved none; now /nix/store/3-b
-      programs.the deployer: saved none; now /nix/store/4-d
+      the flake or an input has changed since
       selection: saved ["alpha"]; now ["alpha","beta"]
       systems.alpha: saved /nix/store/1-a; now /nix/store/2-a
+      programs.beta: saved none; now /nix/store/3-b
+      programs.the deployer: saved none; now /nix/store/4-d
+      plan.version: saved 1; now 2
+      plan.steps.build:alpha
     help: review the present plan and save it: netlib plan --out plan.json
     "#);
 }
