@@ -88,6 +88,16 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
     Diagnosis { kind, at, headline: shown(&headline, kind, &error.other), advice, trace: None }
 }
 
+/// Explains why Nix cannot have a flake: nothing of it was evaluated yet.
+#[must_use]
+pub fn explain_flake(error: &NixError, sources: &SourceMap) -> Diagnosis {
+    let diagnosis = explain(error, sources);
+    match diagnosis.kind {
+        Kind::Other => Diagnosis { kind: Kind::Clear, at: None, advice: Some(rules::FLAKE.to_owned()), ..diagnosis },
+        _ => diagnosis,
+    }
+}
+
 fn shown(headline: &str, kind: Kind, other: &[String]) -> String {
     let lines: Vec<&str> = headline.trim_end().lines().collect();
     // Assertions and explanations of netlib are written to be read whole; of other texts the end tells most.

@@ -10,7 +10,7 @@ use std::path::Path;
 
 pub use reference::Reference;
 
-use crate::diagnose::{Diagnosis, SourceMap, Traces, explain};
+use crate::diagnose::{Diagnosis, SourceMap, Traces, explain, explain_flake};
 use crate::nix::{Messages, Nix, NixCallError, NixError};
 use metadata::Metadata;
 
@@ -155,7 +155,7 @@ impl Flake {
 async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), FlakeError> {
     let call = nix.call(["flake", "metadata", "--json"], [url]).await;
     let answer = call.map_err(|error| match error.said() {
-        Ok(error) => FlakeError::Refused(format!("flake `{url}`: {}", explain(&error, &SourceMap::guess(url)))),
+        Ok(error) => FlakeError::Refused(format!("flake `{url}`: {}", explain_flake(&error, &SourceMap::guess(url)))),
         Err(error) => FlakeError::Call(error),
     })?;
     let metadata = serde_json::from_slice(&answer.stdout).map_err(|error| {

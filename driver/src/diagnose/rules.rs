@@ -25,7 +25,7 @@ pub enum Kind {
 
 const RECURSION: &str = "A value needs itself. Often `imports` or `nodes` depends on `config`: make the list of imports and nodes \
      independent of other options.";
-const FLAKE: &str = "Name a flake with --flake, or go to the folder of your flake.nix. To start a new one: nix flake init -t \
+pub(super) const FLAKE: &str = "Name a flake with --flake, or go to the folder of your flake.nix. To start a new one: nix flake init -t \
      netlib#wireguard-mesh";
 const STALE: &str = "flake.lock records another content than is there now. To record what is there: nix flake update";
 const LOCK: &str = "Mend flake.lock (after a merge: `git checkout --theirs flake.lock`), or make a new one: remove it and run `nix \
@@ -55,14 +55,6 @@ const RULES: &[(&str, Kind, &str)] = &[
     ("does not provide attribute ", Kind::NoSuchOutput, ""),
     // The same for a plain file.
     ("in selection path '", Kind::NoSuchOutput, ""),
-    ("could not find a flake.nix file", Kind::Clear, FLAKE),
-    ("does not contain a 'flake.nix'", Kind::Clear, FLAKE),
-    ("' is not a flake", Kind::Clear, FLAKE),
-    ("' is not part of a flake", Kind::Clear, FLAKE),
-    ("in the flake registries", Kind::Clear, FLAKE),
-    ("flake-registry.json'", Kind::Clear, FLAKE),
-    ("/flake.nix' does not exist", Kind::Clear, FLAKE),
-    ("is not a valid URL", Kind::Clear, FLAKE),
     ("experimental Nix feature", Kind::Clear, FEATURE),
     ("is not tracked by Git", Kind::Other, ""),
     ("is not of type `", Kind::Option, ""),
@@ -75,21 +67,16 @@ const RULES: &[(&str, Kind, &str)] = &[
 ];
 
 /// The same without words about an input of the flake.
-const LATER: &[(&str, Kind, &str)] = &[
-    ("getting status of ", Kind::Clear, FLAKE),
-    ("' does not exist", Kind::Other, FILE),
-    ("No such file or directory", Kind::Other, FILE),
-];
+const LATER: &[(&str, Kind, &str)] =
+    &[("' does not exist", Kind::Other, FILE), ("No such file or directory", Kind::Other, FILE)];
 
 /// The sort of a message, by its headline alone and all of it with the trace, and what to do about it.
 pub(super) fn sort(headline: &str, text: &str) -> (Kind, Option<String>) {
     let by = |rules: &'static [(&str, Kind, &'static str)]| rules.iter().find(|rule| headline.contains(rule.0));
-    let is_fetching = text.contains("while updating the flake input") || text.contains("while fetching the input");
     let (kind, advice) = match by(RULES) {
         Some((_, kind, advice)) => (*kind, *advice),
-        // Without the words about an input, the flake itself is what cannot be had.
-        None if is_fetching && text.contains("flake input") => (Kind::Input, INPUT),
-        None if is_fetching => (Kind::Clear, FLAKE),
+        None if text.contains("while updating the flake input") => (Kind::Input, INPUT),
+        None if text.contains("while fetching the input") => (Kind::Other, ""),
         None => by(LATER).map_or((Kind::Other, ""), |(_, kind, advice)| (*kind, *advice)),
     };
     let quoted = headline.split('\'').nth(1).unwrap_or_default();

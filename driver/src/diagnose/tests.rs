@@ -25,7 +25,8 @@ fn recorded(file: &Path) -> Diagnosis {
         format!("/nix/store/{name}")
     });
     let sources = SourceMap::known(copy, Some(ROOT.into()), None);
-    with_trace(explain(&error, &sources))
+    let is_of_metadata = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("no-such-"));
+    with_trace(if is_of_metadata { explain_flake(&error, &sources) } else { explain(&error, &sources) })
 }
 
 fn with_trace(diagnosis: Diagnosis) -> Diagnosis {
@@ -72,7 +73,7 @@ fn newer_wordings_are_recognised() {
     assert!(explain(&error(deep, deep), &sources).to_string().contains("A value needs itself."));
     let outside =
         "path '/mono' is not part of a flake (neither it nor its parent directories contain a 'flake.nix' file)";
-    assert!(explain(&error(outside, outside), &sources).to_string().contains("Name a flake with --flake"));
+    assert!(explain_flake(&error(outside, outside), &sources).to_string().contains("Name a flake with --flake"));
     let trace = "error:\n       … while evaluating\n         at /net/flake.nix:3:5:\n       error: attribute 'x' missing\n       at /nix/store/abc-source/lib/a.nix:1:2:";
     assert_snapshot!(explain(&error("attribute 'x' missing", trace), &sources), @"/net/flake.nix:3:5: attribute 'x' missing");
 }
