@@ -1,6 +1,6 @@
 //! Events as lines of text, for logs, pipes and above the progress bars of a terminal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::readers::Steps;
 use crate::event::{CacheStatus, Event, StepResult};
@@ -9,8 +9,8 @@ use crate::event::{CacheStatus, Event, StepResult};
 #[derive(Debug, Default)]
 pub struct Lines {
     warnings: BTreeSet<String>,
-    /// Of nodes that do not answer or do not evaluate.
-    messages: BTreeSet<String>,
+    /// Why nodes do not answer or do not evaluate.
+    messages: BTreeMap<String, String>,
 }
 
 impl Lines {
@@ -20,8 +20,8 @@ impl Lines {
             Event::Phase(text) => text.clone(),
             Event::Warning(text) => self.warnings.insert(text.clone()).then(|| format!("warning: {text}"))?,
             Event::Online { .. } | Event::WalkStarted { .. } | Event::Summary(_) | Event::Error(_) => return None,
-            Event::Offline { node, message } => self.told(format!("{node}: offline"), message),
-            Event::NotEvaluated { node, message } => self.told(format!("{node}: not evaluated"), message),
+            Event::Offline { node, message } => format!("{node}: offline\n{}", self.news(node, message)?),
+            Event::NotEvaluated { node, message } => format!("{node}: not evaluated\n{}", self.news(node, message)?),
             Event::Evaluated { node, status: CacheStatus::Unknown } => format!("{node}: evaluated"),
             Event::Evaluated { node, status } => format!("{node}: evaluated: {status}"),
             Event::Paused { rollout, digest, batch, seconds, approvers } => {
@@ -44,30 +44,32 @@ impl Lines {
             Event::StepStarted { step } => format!("{}: started", steps.name(step)),
             Event::StepOutput { step, line, .. } => format!("{} | {line}", steps.owner(step)),
             Event::StepFinished { step, result, seconds } => {
-                format!("{}: {}", steps.name(step), self.ended(result, &took(*seconds))?)
+                format!("{}: {}", steps.name(step), self.ended((result, *seconds), steps.owner(step))?)
             }
         })
     }
 
-    fn told(&mut self, what: String, message: &str) -> String {
-        self.messages.insert(message.to_owned());
-        format!("{what}\n{}", indented(message))
+    /// A message about a node, unless it was said: the node's own comes as soon as it is known, and its steps fail with it.
+    fn news(&mut self, node: &str, message: &str) -> Option<String> {
+        let is_same = |told: &String| message.ends_with(told.as_str()) || told.ends_with(message);
+        if self.messages.get(node).is_some_and(is_same) {
+            return None;
+        }
+        self.messages.insert(node.to_owned(), message.to_owned());
+        Some(indented(message))
     }
 
-    /// Whether a failure is what was said as soon as it was known.
-    fn was_told(&self, message: &str) -> bool {
-        self.messages.iter().any(|told| message.ends_with(told.as_str()))
-    }
-
-    fn ended(&self, result: &StepResult, took: &str) -> Option<String> {
+    fn ended(&mut self, (result, seconds): (&StepResult, f64), node: &str) -> Option<String> {
+        let took = took(seconds);
         Some(match result {
             StepResult::Done(detail) if detail.is_empty() => format!("done in {took}"),
             StepResult::Done(detail) => format!("done in {took}: {detail}"),
             StepResult::Skipped(why) => why.to_string(),
-            StepResult::Failed(message) if self.was_told(message) => "failed: it does not evaluate".to_owned(),
-            StepResult::Failed(message) => format!("failed after {took}\n{}", indented(message)),
-            StepResult::Offline(message) if self.was_told(message) => return None,
-            StepResult::Offline(message) => format!("offline\n{}", indented(message)),
+            StepResult::Failed(message) => match self.news(node, message) {
+                Some(text) => format!("failed after {took}\n{text}"),
+                None => "failed: it does not evaluate".to_owned(),
+            },
+            StepResult::Offline(message) => format!("offline\n{}", self.news(node, message)?),
             StepResult::Aborted(why) => format!("not started: {why}"),
             StepResult::Blocked(by) => format!("blocked by {by}"),
             StepResult::NotStarted(_) | StepResult::Cancelled => return None,
