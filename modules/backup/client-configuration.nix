@@ -55,6 +55,8 @@ let
     BORG_PASSCOMMAND = "cat ${table.passphrase}";
     # An address that changes is no attack: the server proves its key, and the repository knows the passphrase.
     BORG_RELOCATED_REPO_ACCESS_IS_OK = "yes";
+    # The server may be freeing space, or notice only now that an earlier run of this client is gone.
+    BORG_LOCK_WAIT = "600";
   };
 
   jobOf =

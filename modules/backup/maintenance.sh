@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # Keeps a copy of each repository as it was, then frees what its client has marked as deleted. Needs no passphrase.
-# Set by the unit: $directory, $clients (names of nodes), $undo_days.
-: "${directory:?}" "${undo_days:?}" "${clients:?}"
+# Set by the unit: $directory, $clients (names of nodes), $undo_days, $reserve (a size).
+: "${directory:?}" "${undo_days:?}" "${clients:?}" "${reserve:?}"
 failed=0
 today=$(date --utc +%F)
 oldest=$(date --utc --date="-$undo_days days" +%F)
+spare=$directory/.undo/reserve
 
 # As text, for borg to run under its lock: segments are never written to again, so they are shared; all else is really copied.
 # shellcheck disable=SC2016 # the inner shell expands it
@@ -15,6 +16,15 @@ copy='
     find "$1" -mindepth 1 -maxdepth 1 ! -name data ! -name "lock.*" -exec cp --archive --target-directory="$2.new" "{}" +
     mv "$2.new" "$2"
 '
+
+free() { df --output=avail --block-size=1 "$directory" | tail -n 1; }
+reserved=$(numfmt --from=iec "$reserve")
+
+# On a full disk nothing of what follows would succeed, not even the lock.
+if [ -e "$spare" ] && [ "$(free)" -lt "$reserved" ]; then
+    echo "the disk of $directory is full: using the $reserve that were set aside" >&2
+    rm -f "$spare"
+fi
 
 for client in "${clients[@]}"; do
     repository=$directory/$client
@@ -32,4 +42,8 @@ for client in "${clients[@]}"; do
         if [[ $name < $oldest ]] || [[ $name == *.new ]]; then rm -rf "$old"; fi
     done
 done
+# Not the last space that is left: that would fill the disk.
+if [ "$reserved" != 0 ] && [ ! -e "$spare" ] && [ "$(free)" -gt $((2 * reserved)) ]; then
+    fallocate --length "$reserve" "$spare" || rm -f "$spare"
+fi
 exit "$failed"

@@ -15,9 +15,9 @@ let
       inherit (clientSettings) quota;
     };
 
-  maintenanceOf = package: settings: {
+  maintenanceOf = packages: settings: {
     description = "Free what clients of the backup ${table.name} have marked as deleted, and keep undo copies";
-    path = [ package ];
+    path = packages;
     startAt = settings.maintenanceAt;
     environment.HOME = "/var/cache/backup-${table.name}";
     serviceConfig = {
@@ -30,6 +30,7 @@ let
     script = ''
       directory=${lib.escapeShellArg settings.directory}
       clients=(${lib.escapeShellArgs (builtins.attrNames settings.clients)})
+      reserve=${settings.reserve}
       undo_days=${toString table.undoDays}
       ${builtins.readFile ./maintenance.sh}
     '';
@@ -46,6 +47,14 @@ let
     script = ''
       directory=${lib.escapeShellArg settings.directory}
       clients=(${lib.escapeShellArgs (builtins.attrNames settings.clients)})
+      declare -A quotas=(${
+        lib.concatStringsSep " " (
+          lib.mapAttrsToList (
+            client: { quota, ... }: "[${client}]=${lib.escapeShellArg (if quota == null then "" else quota)}"
+          ) settings.clients
+        )
+      })
+      reserve=${settings.reserve}
       alarm_after=${toString table.alarmAfter}
       ${builtins.readFile ./watch.sh}
     '';
@@ -53,12 +62,25 @@ let
 
   contribution =
     server: settings:
-    { config, ... }:
+    { config, pkgs, ... }:
     lib.mkIf (settings.clients != { }) {
-      services.openssh.enable = true;
+      services.openssh = {
+        enable = true;
+        # A client that is gone without a word holds the lock of its repository no longer than this.
+        extraConfig = lib.mkAfter ''
+          Match User borg
+            ClientAliveInterval 30
+            ClientAliveCountMax 3
+          Match all
+        '';
+      };
       services.borgbackup.repos = lib.mapAttrs' (repositoryOf server settings) settings.clients;
       systemd.services = {
-        ${settings.maintenance} = maintenanceOf config.services.borgbackup.package settings;
+        ${settings.maintenance} = maintenanceOf [
+          config.services.borgbackup.package
+          # fallocate
+          pkgs.util-linux
+        ] settings;
         ${settings.watch} = watchOf settings;
       };
       systemd.timers.${settings.maintenance}.timerConfig.Persistent = true;

@@ -27,6 +27,16 @@ in
       example = 2222;
     };
 
+    reserve = lib.mkOption {
+      type = types.strMatching "[0-9]+[KMGT]?";
+      default = "1G";
+      description = ''
+        Space below `directory` that is set aside. borg needs more than half a gigabyte to free space: on a full disk the server gives the reserve up, frees what
+        the clients have marked as deleted, and sets it aside again. `"0"` for none.
+      '';
+      example = "2G";
+    };
+
     address = lib.mkOption {
       type = types.nullOr netlib.types.host;
       default = null;

@@ -41,7 +41,12 @@ let
   clients = lib.mapAttrs clientOf settings.clients;
 
   serverOf = server: serverSettings: {
-    inherit (serverSettings) address port directory;
+    inherit (serverSettings)
+      address
+      port
+      directory
+      reserve
+      ;
     clients = lib.filterAttrs (_: client: builtins.elem server client.servers) clients;
     maintenance = "backup-${name}-maintenance";
     watch = "backup-${name}-watch";

@@ -36,6 +36,16 @@ let
     };
   };
 
+  alerts.options.watchdog = lib.mkOption {
+    type = types.bool;
+    default = false;
+    description = ''
+      Whether an alert `Watchdog` is always raised. Send it to a service outside of the network that reports when it stops coming: without
+      one, nobody hears that Prometheus or the Alertmanager itself is down.
+    '';
+    example = true;
+  };
+
   grafana.options.port = lib.mkOption {
     type = netlib.types.port;
     default = 3000;

@@ -30,6 +30,9 @@ in
       "{{ $labels.mountpoint }} of {{ $labels.node }} has {{ $value | printf \"%.0f\" }} % left"
     )
   ]
+  ++ lib.optional alerts.watchdog (
+    alert "none" "Watchdog" "vector(1)" "0s" "Always raised: ${instance} is at work"
+  )
   ++ lib.optional alerts.failedUnits (
     alert "warning" "UnitFailed" ''node_systemd_unit_state{job="${job}",state="failed"} == 1'' "5m"
       "{{ $labels.name }} of {{ $labels.node }} has failed"

@@ -11,6 +11,7 @@
 }:
 let
   job = "node-${instance}";
+  inherit (import ../shared/early-bind.nix { inherit lib; }) bindEarly;
 
   targetOf =
     target:
@@ -65,5 +66,11 @@ let
   };
 in
 {
-  imports = [ prometheus ] ++ lib.optional (settings.grafana != null) grafana;
+  imports = [
+    prometheus
+    (bindEarly (
+      [ settings.listenAddress ] ++ lib.optional (settings.grafana != null) settings.grafana.listenAddress
+    ))
+  ]
+  ++ lib.optional (settings.grafana != null) grafana;
 }

@@ -19,6 +19,15 @@ let
       ) host.backends
     );
 
+  isByName =
+    proxy:
+    builtins.any (
+      host:
+      builtins.any (
+        backend: builtins.any (path: path.proxy == proxy && !netlib.ip.isAddress path.address) backend.paths
+      ) host.backends
+    ) (builtins.attrValues table.hosts);
+
   schemeOf = host: (builtins.head host.backends).scheme;
 
   # Sent to the backend as the name that was asked for.
@@ -123,6 +132,9 @@ let
           };
         };
     };
+
+    # A name that does not resolve yet, as at boot, keeps nginx from starting: it tries again for as long as that takes.
+    systemd.services.nginx.startLimitIntervalSec = lib.mkIf (isByName proxy) (lib.mkForce 0);
 
     security.acme = lib.mkIf (withAcme != { }) {
       inherit (table.acme) acceptTerms;

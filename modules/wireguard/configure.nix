@@ -35,8 +35,20 @@ in
           presharedKeyFile = preshared.pathOf name peer.name;
         };
 
+      # A name may lead elsewhere tomorrow, and to nowhere while the resolver is not up.
+      isByName =
+        endpoint:
+        endpoint != null
+        && !(lib.hasPrefix "[" endpoint)
+        && !(netlib.ip.isAddress (builtins.head (lib.splitString ":" endpoint)));
+
       interface =
-        { config, pkgs, ... }:
+        {
+          config,
+          options,
+          pkgs,
+          ...
+        }:
         {
           # A new private key changes nothing else in the node's own configuration, and is read only at the start.
           systemd.services."wireguard-${table.interface}" =
@@ -60,7 +72,17 @@ in
               inherit (table) privateKeyFile;
               inherit (member) listenPort;
               peers = map settingsOf peers;
-            };
+            }
+            //
+              lib.optionalAttrs
+                (
+                  builtins.any (peer: isByName peer.endpoint) peers
+                  && (options.networking.wireguard.interfaces.type.getSubOptions [ ]) ? dynamicEndpointRefreshSeconds
+                )
+                {
+                  # Also lets the interface come up while a name does not resolve.
+                  dynamicEndpointRefreshSeconds = lib.mkDefault 60;
+                };
           };
         };
 

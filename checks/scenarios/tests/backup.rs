@@ -11,7 +11,7 @@ fn network(site: &Site) -> Network {
         "imports = [ netlib.modules.backup ];
          rollout.minHealthyTime = 1;
          backup.main = {{
-           servers.vault.directory = \"/srv/backup\";
+           servers.vault = {{ directory = \"/srv/backup\"; reserve = \"600M\"; }};
            clients.alpha = {{
              paths = [ \"/srv/data\" \"/var/backup\" ];
              preHook = \"only-here > /var/backup/dump\";
@@ -110,7 +110,10 @@ fn keys_stay_when_gathered_again_and_silence_is_noticed() {
     site.exec_must("vault", "touch -d '3 days ago' /srv/backup/alpha/transactions");
     let watch = site.exec("vault", "systemctl start backup-main-watch");
     assert!(!watch.success(), "nobody noticed");
-    assert_says(&site.exec_must("vault", "journalctl -u backup-main-watch"), &["alpha: no backup for 72 hours"]);
+    assert_says(
+        &site.exec_must("vault", "journalctl -u backup-main-watch"),
+        &["alpha: no backup for 72 hours; it uses", "without a quota"],
+    );
 
     // Another host in the server's place is refused, whatever its address, by the job and by the check of a deployment.
     let key = "/etc/ssh/ssh_host_ed25519_key";
@@ -130,5 +133,39 @@ fn keys_stay_when_gathered_again_and_silence_is_noticed() {
     assert!(!refused.success());
     assert_says(&format!("{}{}", refused.stdout, refused.stderr), &["Host key verification failed"]);
     site.exec_must("vault", "mv /root/keys/* /etc/ssh && systemctl restart ssh");
+    site.exec_must("alpha", job);
+
+    a_full_disk_and_a_dead_client_are_got_over(&site);
+}
+
+/// The repositories move to a small disk, which fills up; and a run of the client dies with the lock in its hands.
+fn a_full_disk_and_a_dead_client_are_got_over(site: &Site) {
+    site.exec_must(
+        "vault",
+        "cp -a /srv/backup /srv/moved && mount -t tmpfs -o size=1300M tmpfs /srv/backup && cp -aT /srv/moved /srv/backup",
+    );
+    start(site, "vault", "backup-main-maintenance");
+    site.exec_must("vault", "test $(stat -c %s /srv/backup/.undo/reserve) = 629145600");
+    // All but some blocks: borg cannot even take its lock.
+    site.exec("vault", "cat /dev/zero > /srv/backup/filler; echo > /srv/backup/more");
+    let job = "systemctl start --wait borgbackup-job-main.vault";
+    assert!(!site.exec("alpha", job).success(), "backed up to a full disk");
+    assert!(!site.exec("vault", "systemctl start backup-main-watch").success(), "nobody noticed the full disk");
+    assert_says(&site.exec_must("vault", "journalctl -u backup-main-watch"), &["the disk has only"]);
+    start(site, "vault", "backup-main-maintenance");
+    assert_says(
+        &site.exec_must("vault", "journalctl -u backup-main-maintenance"),
+        &["using the 600M that were set aside"],
+    );
+    site.exec_must("alpha", job);
+
+    // Killed, and its server's half with it: what it locked is free again.
+    site.exec_must("vault", "rm /srv/backup/filler");
+    let hold = borg("with-lock :: sleep 600");
+    site.bed.host("alpha").write_file("/root/hold", format!("{hold}\n").as_str()).unwrap();
+    site.exec_must("alpha", "systemd-run --quiet --unit hold sh /root/hold");
+    site.wait_until("vault", "the repository is locked", "test -e /srv/backup/alpha/lock.exclusive");
+    site.exec_must("alpha", "systemctl kill --signal KILL hold");
+    site.exec_must("vault", "pkill -KILL -u borg || true");
     site.exec_must("alpha", job);
 }

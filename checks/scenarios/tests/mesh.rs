@@ -41,3 +41,28 @@ fn a_mesh_takes_in_a_member_and_another_key_while_it_runs() {
     assert_eq!(status, 1, "{text}");
     assert!(text.contains("but the others know this node by"), "{text}");
 }
+
+#[test]
+fn an_endpoint_whose_name_resolves_late_is_reached_once_it_does() {
+    let site = Site::up(&["alpha", "beta"]);
+    let often = "networking.wireguard.interfaces.wg0.dynamicEndpointRefreshSeconds = 1;";
+    let network = Network::of(&["alpha", "beta"])
+        .with_mesh(SUBNET, &["alpha", "beta"])
+        .with("nodes.alpha.addresses = []; wireguard-mesh.wg0.members.alpha = { endpoint = \"alpha.later:51820\"; listenPort = 51820; };")
+        .with("wireguard-mesh.wg0.members.beta.endpoint = null;")
+        .configure("beta", often);
+    site.write(&network);
+    site.gather();
+    site.netlib_must("deploy");
+    assert!(!site.exec("beta", "ping -c 1 -W 1 alpha.wg0").success());
+    site.exec_must("beta", "echo 192.0.2.11 alpha.later >> /etc/hosts");
+    site.wait_until("beta", "alpha is found", "ping -q -c 1 -W 2 alpha.wg0");
+    // It moves.
+    site.exec_must("alpha", "ip address add 192.0.2.99/24 dev eth0");
+    site.exec_must("beta", "sed -i 's/192.0.2.11 alpha.later/192.0.2.99 alpha.later/' /etc/hosts");
+    site.wait_until(
+        "beta",
+        "alpha is followed",
+        "wg show wg0 endpoints | grep -qF 192.0.2.99 && ping -q -c 1 -W 2 alpha.wg0",
+    );
+}

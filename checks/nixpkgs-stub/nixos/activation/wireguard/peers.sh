@@ -26,7 +26,11 @@ set_peer() {
     if given "$addresses"; then settings+=(allowed-ips "$addresses"); else settings+=(allowed-ips ""); fi
     # boringtun ends itself when a peer that it has is set again.
     [ ! -S "/run/wireguard/$WG_INTERFACE.sock" ] || wg set "$WG_INTERFACE" peer "$key" remove
-    wg set "$WG_INTERFACE" "${settings[@]}" || fail "wg refuses the peer $key${endpoint:+ at $endpoint}"
+    wg set "$WG_INTERFACE" "${settings[@]}" && return
+    # As on NixOS: a name that does not resolve is looked up again later.
+    { [ "$WG_REFRESHES" = 1 ] && given "$endpoint"; } || fail "wg refuses the peer $key${endpoint:+ at $endpoint}"
+    echo "wireguard-$WG_INTERFACE: no endpoint $endpoint for the peer $key yet" >&2
+    set_peer "$key" "$preshared" - "$keepalive" "$addresses"
 }
 
 # Whether an endpoint ($1) is what the wanted one ($2, maybe with a name) stands for now.
@@ -41,11 +45,12 @@ is_endpoint() {
 # Whether the running peer needs no change: one that is set again loses its session with boringtun.
 peer_is_set() {
     local key=$1 preshared=$2 endpoint=$3 keepalive=$4 addresses=$5 running
-    given "$preshared" && return 1
+    # A refresh looks at endpoints only.
+    [ "${WG_REFRESHING-0}" = 1 ] || ! given "$preshared" || return 1
     running=$(wg show "$WG_INTERFACE" dump | tail -n +2 | awk -F '\t' -v key="$key" '$1 == key { print $3 "\t" $2 "\t" $4 "\t" $8 }')
     given "$keepalive" || keepalive=off
     given "$addresses" || addresses="(none)"
-    [ "${running#*	}" = "(none)	$addresses	$keepalive" ] || return 1
+    [ "${WG_REFRESHING-0}" = 1 ] || [ "${running#*	}" = "(none)	$addresses	$keepalive" ] || return 1
     ! given "$endpoint" || is_endpoint "${running%%	*}" "$endpoint"
 }
 

@@ -4,5 +4,5 @@
 . "${0%/*}/common.sh"
 
 while sleep "$1"; do
-    bash "${0%/*}/peers.sh" || echo "the endpoints of $WG_INTERFACE are not all set" >&2
+    WG_REFRESHING=1 bash "${0%/*}/peers.sh" || echo "the endpoints of $WG_INTERFACE are not all set" >&2
 done

@@ -55,6 +55,7 @@ let
     WG_METRIC = orDash interface.metric;
     WG_PEERS = "/etc/netlib-stub/wireguard/${name}.peers";
     WG_ENDPOINT_RESOLUTION_RETRIES = "3";
+    WG_REFRESHES = if refreshes interface != [ ] then "1" else "0";
   };
 
   hook = name: text: "${pkgs.writeShellScript "wireguard-${name}" "set -e\n${text}\n"}";
