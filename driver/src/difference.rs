@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use self::packages::{Closure, closure, differences};
-use crate::evaluate::Toplevels;
+use crate::evaluate::{Attribute, Results};
 use crate::host::{Deployer, Host, HostCommand, HostError, Hosts, script};
 use crate::steps::{Build, StepFailure, build};
 use crate::text::clean;
@@ -28,7 +28,7 @@ pub struct Comparison {
     /// The machines.
     pub hosts: Arc<Hosts>,
     /// Where derivations of nodes are found.
-    pub toplevels: Arc<dyn Toplevels>,
+    pub results: Results,
     /// For what must not be garbage collected meanwhile.
     pub run_dir: PathBuf,
     /// Ends builds.
@@ -75,7 +75,7 @@ pub async fn compare(
     on_line: impl FnMut(String) + Send,
 ) -> Result<Difference, StepFailure> {
     let host = parts.hosts.get(node).await?;
-    let toplevel = parts.toplevels.toplevel(node).await;
+    let toplevel = parts.results.get(Attribute::Toplevels.of(node)).await;
     let toplevel = toplevel?;
     let planned = toplevel.out_path.clone();
     let running = script::probe(&*host).await?.current_system;

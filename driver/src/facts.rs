@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::evaluate::Toplevels;
+use crate::evaluate::{Attribute, Results};
 use crate::event::EventSink;
 use crate::host::{HostCommand, Hosts, script};
 use crate::plan::Plan;
@@ -28,8 +28,8 @@ const GIT: Duration = Duration::from_secs(20);
 pub struct GatherParts {
     /// The plan.
     pub plan: Arc<Plan>,
-    /// Where the derivations of the nodes' gatherers are found.
-    pub gatherers: Arc<dyn Toplevels>,
+    /// Evaluates the nodes' gatherers.
+    pub results: Results,
     /// The machines.
     pub hosts: Arc<Hosts>,
     /// The folder of `flake.nix`: see [`local_folder`].
@@ -60,7 +60,7 @@ pub async fn gather(parts: &GatherParts, node: &str, step: &str) -> Result<Vec<S
     let settings = &parts.settings;
     let show = |line| parts.events.show(step, line);
     let host = parts.hosts.get(node).await?;
-    let toplevel = parts.gatherers.toplevel(node).await?;
+    let toplevel = parts.results.get(Attribute::Gatherers.of(node)).await?;
     script::admit(&*host, &parts.plan.network, settings.policy).await?;
     let what = settings.build(toplevel, &format!("gatherer-{node}"));
     build(&what, show).await?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 
-use crate::evaluate::Toplevels;
+use crate::evaluate::{Attribute, Results};
 use crate::host::script::{HostStatus, fields, inspect};
 use crate::host::{HostError, Hosts};
 use crate::plan::Plan;
@@ -57,11 +57,11 @@ impl NodeStatus {
 }
 
 /// Asks all of these nodes at the same time; sorted by name.
-pub async fn ask(hosts: &Hosts, plan: &Plan, toplevels: Option<&dyn Toplevels>) -> Vec<NodeStatus> {
+pub async fn ask(hosts: &Hosts, plan: &Plan, results: Option<&Results>) -> Vec<NodeStatus> {
     let selected = plan.nodes.iter().filter(|(_, planned)| planned.selected);
     let asked = futures::stream::iter(selected)
         .map(|(node, about)| async move {
-            let (host, planned) = tokio::join!(look(hosts, (node, &about.status)), planned(toplevels, node));
+            let (host, planned) = tokio::join!(look(hosts, (node, &about.status)), planned(results, node));
             NodeStatus { node: node.clone(), host, planned }
         })
         .buffered(AT_ONCE);
@@ -75,11 +75,11 @@ async fn look(hosts: &Hosts, (node, columns): (&str, &Columns)) -> Result<HostSt
     Ok(HostStatus { fields: fields(&*host, columns).await?, ..inspect(&*host).await? })
 }
 
-async fn planned(toplevels: Option<&dyn Toplevels>, node: &str) -> Planned {
-    let Some(toplevels) = toplevels else {
+async fn planned(results: Option<&Results>, node: &str) -> Planned {
+    let Some(results) = results else {
         return Planned::NotAsked;
     };
-    match toplevels.toplevel(node).await {
+    match results.get(Attribute::Toplevels.of(node)).await {
         Ok(toplevel) => Planned::System(toplevel.out_path),
         Err(error) => Planned::Unknown(error.to_string()),
     }

@@ -1,6 +1,5 @@
 //! Options that several commands have.
 
-use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,7 +8,7 @@ use serde_json::{Value, json};
 use super::Error;
 use super::sudo::SudoArgs;
 use crate::diagnose::TraceUse;
-use crate::evaluate::{CacheUse, EvaluationOptions, EvaluatorChoice};
+use crate::evaluate::EvaluationOptions;
 use crate::flake::Reference;
 use crate::process::quote_argv;
 
@@ -31,21 +30,8 @@ pub struct FlakeArgs {
     #[arg(long, num_args = 2, value_names = ["INPUT", "REF"])]
     override_input: Vec<String>,
 
-    /// Program that evaluates the nodes
-    #[arg(long, help_heading = EVALUATION, value_enum, value_name = "EVALUATOR", default_value_t)]
-    evaluator: EvaluatorChoice,
-
-    /// Maximum number of concurrent evaluations [default: what cores and free memory allow]
-    #[arg(long, help_heading = EVALUATION, value_name = "N")]
-    eval_workers: Option<NonZeroUsize>,
-
-    /// Memory for each evaluation, in MiB [default: 2048]
-    #[arg(long, help_heading = EVALUATION, value_name = "MIB")]
-    eval_memory: Option<NonZeroU64>,
-
-    /// Ignore the evaluation cache
-    #[arg(long, help_heading = EVALUATION)]
-    no_eval_cache: bool,
+    #[command(flatten)]
+    pub evaluation: EvaluationOptions,
 
     /// Print full Nix traces instead of writing them to files
     #[arg(long, help_heading = EVALUATION)]
@@ -126,18 +112,8 @@ impl FlakeArgs {
         pairs.map(|pair| (pair[0].clone(), pair[1].clone())).collect()
     }
 
-    /// For the evaluators.
-    pub fn evaluation(&self) -> EvaluationOptions {
-        EvaluationOptions { evaluator: self.evaluator, workers: self.eval_workers, memory: self.eval_memory }
-    }
-
     /// What becomes of traces.
     pub const fn traces(&self) -> TraceUse {
         if self.show_trace { TraceUse::Show } else { TraceUse::Keep }
-    }
-
-    /// Whether what is known from before counts.
-    pub const fn cache(&self) -> CacheUse {
-        if self.no_eval_cache { CacheUse::Ignore } else { CacheUse::Use }
     }
 }

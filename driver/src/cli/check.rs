@@ -7,7 +7,6 @@ use clap::Args;
 use futures::StreamExt;
 
 use super::args::HostArgs;
-use super::deploy::programs;
 use super::session::Session;
 use super::{Error, Output};
 use crate::report::check::{json, text};
@@ -35,7 +34,7 @@ pub async fn run(args: CheckArgs, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&args.on, "check").await?;
     let results = Arc::new(prepared.evaluated_all(&session.events));
     let (plan, hosts) = (prepared.plan.clone(), prepared.hosts.clone());
-    let checker = Checker::new(plan, programs(&results), hosts, session.settings(&prepared));
+    let checker = Checker::new(plan, results, hosts, session.settings(&prepared));
     let checked = prepared.plan.nodes.iter().filter(|(_, node)| node.selected && !node.checks.is_empty());
     let seen: BTreeMap<String, Vec<Seen>> = futures::stream::iter(checked)
         .map(async |(node, _)| (node.clone(), checker.look(node, &session.events).await))

@@ -14,7 +14,7 @@ use super::limits::LimitArgs;
 use super::saved::{present, selection};
 use super::session::{Prepared, Session};
 use super::{Error, Output};
-use crate::evaluate::{Attribute, Results, evaluate_plan};
+use crate::evaluate::{Results, evaluate_plan};
 use crate::host::answering;
 use crate::plan::Goal;
 use crate::report::summary::Summary;
@@ -22,7 +22,7 @@ use crate::rollout::Rollouts;
 use crate::run_dir::take_dead_nonces;
 use crate::saved::SavedPlan;
 use crate::schedule::{OnFailure, Policy};
-use crate::steps::{IdentityPolicy, ProgramSources, Prompt, Records, Settings, StepRunner, StepRunnerParts};
+use crate::steps::{IdentityPolicy, Prompt, Records, Settings, StepRunner, StepRunnerParts};
 
 /// Build, copy and activate the systems of the selected nodes, in the order of the plan.
 ///
@@ -128,8 +128,7 @@ pub async fn carry_out(
     let rollouts = Arc::new(rollouts);
     let parts = StepRunnerParts {
         plan: prepared.plan.clone(),
-        programs: programs(&results),
-        toplevels: results.of(Attribute::Toplevels),
+        results,
         hosts: prepared.hosts.clone(),
         records,
         settings: settings(args, prepared, session),
@@ -148,12 +147,6 @@ pub async fn carry_out(
         preview.push('\n');
     }
     Ok((preview, summary.with_rollouts(&rollouts.reports()), runner))
-}
-
-/// What checks and commands run.
-pub fn programs(results: &Arc<Results>) -> ProgramSources {
-    let [nodes, deployer] = [Attribute::Programs, Attribute::DeployerPrograms].map(|attribute| results.of(attribute));
-    ProgramSources { nodes, deployer }
 }
 
 /// How far each selected node is to be taken.

@@ -1,7 +1,5 @@
 //! `netlib diff`: what a deploy would change on the nodes.
 
-use std::sync::Arc;
-
 use clap::Args;
 use futures::StreamExt;
 
@@ -29,7 +27,7 @@ pub async fn run(args: DiffArgs, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&args.on, "diff").await?;
     let parts = Comparison {
         hosts: prepared.hosts.clone(),
-        toplevels: Arc::new(prepared.evaluated_all(&session.events)),
+        results: prepared.evaluated_all(&session.events),
         run_dir: prepared.run_dir().to_owned(),
         cancel: session.cancel.clone(),
     };

@@ -1,7 +1,6 @@
 //! `netlib facts gather`: what nodes know of themselves and others need, recorded beside the flake.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use futures::FutureExt;
@@ -9,7 +8,6 @@ use futures::FutureExt;
 use super::args::HostArgs;
 use super::session::{EachNode, Session};
 use super::{Error, Output};
-use crate::evaluate::Attribute;
 use crate::event::{Skip, StepResult, WalkStep};
 use crate::facts::{GatherParts, file, gather, local_folder, unknown_to_git};
 use crate::host::answering;
@@ -50,7 +48,7 @@ pub async fn run(args: FactsArgs, session: &Session) -> Result<Output, Error> {
     let answering = answering(&prepared.hosts, &nodes, &session.events, &session.cancel);
     let parts = GatherParts {
         plan: prepared.plan.clone(),
-        gatherers: Arc::new(prepared.evaluated(answering, &session.events)).of(Attribute::Gatherers),
+        results: prepared.evaluated(answering, &session.events),
         hosts: prepared.hosts.clone(),
         folder: folder.clone(),
         settings: session.settings(&prepared),

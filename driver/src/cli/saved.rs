@@ -18,11 +18,11 @@ pub async fn present(prepared: &Prepared, plan: &Plan, results: &Results) -> Res
     let mut document: Map<String, Value> = serde_json::from_str(&plan.source)?;
     document.retain(|field, _| !OTHERS.contains(&field.as_str()));
     let (mut systems, mut programs) = (Map::new(), Map::new());
-    for job in Attribute::Toplevels.of(nodes) {
-        systems.insert(job.node.clone(), results.get(job).await?.out_path.into());
+    for node in nodes {
+        systems.insert(node.clone(), results.get(Attribute::Toplevels.of(node)).await?.out_path.into());
     }
-    for job in Attribute::Programs.of(&plan.evaluate.programs) {
-        programs.insert(job.node.clone(), results.get(job).await?.out_path.into());
+    for node in &plan.evaluate.programs {
+        programs.insert(node.clone(), results.get(Attribute::Programs.of(node)).await?.out_path.into());
     }
     if plan.evaluate.deployer_programs {
         programs.insert("the deployer".to_owned(), results.get(Job::of_deployer()).await?.out_path.into());

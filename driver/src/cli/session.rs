@@ -204,7 +204,7 @@ impl Session {
     /// The same for a whole request.
     pub async fn prepare(&self, (args, sudo): (&FlakeArgs, &SudoArgs), request: Value) -> Result<Prepared, Error> {
         let (flake, run_dir) = self.load(args).await?;
-        let cache = Arc::new(Cache::of(&flake, args.cache()));
+        let cache = Arc::new(if args.evaluation.no_eval_cache { Cache::default() } else { Cache::of(&flake) });
         let (plan, messages) = evaluate_plan(&flake, &cache, &request).await?;
         self.warn(messages.evaluation_warnings.iter().map(|warning| flake.sources.map(warning)));
         self.warn(plan.warnings.clone());
@@ -212,7 +212,7 @@ impl Session {
         let graph = Graph::from_plan(&plan)?;
         let hosts = Arc::new(Hosts::new(&plan)?.asking(sudo.source(self), &nodes));
         let flake = Arc::new(flake);
-        let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &args.evaluation(), cache.clone())?;
+        let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &args.evaluation, cache.clone())?;
         Ok(Prepared { flake, plan: Arc::new(plan), nodes, graph, cache, hosts, evaluation, run_dir })
     }
 
@@ -265,7 +265,8 @@ impl Prepared {
             (Attribute::Gatherers, &wanted.gatherers),
             (Attribute::Programs, &wanted.programs),
         ];
-        let of_nodes = nodes.into_iter().flat_map(|(attribute, nodes)| attribute.of(nodes));
+        let of_nodes =
+            nodes.into_iter().flat_map(|(attribute, nodes)| nodes.iter().map(move |node| attribute.of(node)));
         of_nodes.chain(wanted.deployer_programs.then(Job::of_deployer)).collect()
     }
 

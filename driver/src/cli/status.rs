@@ -5,7 +5,6 @@ use clap::Args;
 use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::evaluate::Toplevels;
 use crate::report::status::{json, text};
 use crate::status::{NodeStatus, ask};
 
@@ -30,8 +29,7 @@ pub struct StatusArgs {
 pub async fn run(args: StatusArgs, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&args.on, "status").await?;
     let results = (!args.no_eval).then(|| prepared.evaluated_all(&session.events));
-    let toplevels = results.as_ref().map(|results| results as &dyn Toplevels);
-    let nodes = ask(&prepared.hosts, &prepared.plan, toplevels).await;
+    let nodes = ask(&prepared.hosts, &prepared.plan, results.as_ref()).await;
     prepared.hosts.close().await;
     if let Some(results) = results {
         results.end().await;

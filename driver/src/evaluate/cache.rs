@@ -3,21 +3,20 @@
 //! Holds answers and knows which question they belong to; whether they still are good is for whoever takes one.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::results::locked;
-use super::{CacheUse, Job, Toplevel};
+use super::{Job, Toplevel};
 use crate::flake::Flake;
 use crate::private;
-use crate::text::unchanged;
 
 /// Grows when files of older netlibs mean something else.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 /// States of flakes that are kept, those that were last evaluated.
 const MOST_FILES: usize = 16;
 /// Plans of so many requests are kept.
@@ -36,7 +35,6 @@ pub struct Cache {
 
 #[derive(Debug, Default, Deserialize, Serialize)]
 struct Answers {
-    key: String,
     /// By request.
     plans: BTreeMap<String, KeptPlan>,
     /// By attribute and node.
@@ -48,41 +46,28 @@ struct Answers {
     is_doubtful: bool,
 }
 
-/// A plan as Nix printed it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(super) struct KeptPlan {
-    pub document: String,
-    pub warnings: Vec<String>,
-}
+/// A plan as Nix printed it, and the warnings of its evaluation.
+pub(super) type KeptPlan = (String, Vec<String>);
 
 impl Cache {
     /// The answers for a network of a flake, in the user's folder for such things. None are kept where nobody can know
     /// whether the flake changed, as with a plain file.
     #[must_use]
-    pub fn of(flake: &Flake, wanted: CacheUse) -> Self {
+    pub fn of(flake: &Flake) -> Self {
         let home = || std::env::home_dir().map(|home| home.join(".cache"));
-        let caches =
-            std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(home);
-        match (wanted, &flake.identity, caches) {
-            (CacheUse::Use, Some(identity), Some(caches)) => {
-                // Nix may compute other derivations from the same files in another version.
-                let nix = &flake.nix;
-                let asked = format!("{:?} {} {VERSION}", nix.overrides(), flake.reference.network);
-                let key = [identity, &asked, nix.version(), env!("CARGO_PKG_VERSION")].join("\n");
-                Self::open(&caches.join("netlib/evaluation"), key)
-            }
-            _ => Self::default(),
-        }
+        let caches = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let caches = caches.filter(|path| path.is_absolute()).or_else(home);
+        let (Some(identity), Some(caches)) = (&flake.identity, caches) else { return Self::default() };
+        // Nix may compute other derivations from the same files in another version.
+        let nix = &flake.nix;
+        let asked = format!("{:?} {} {VERSION}", nix.overrides(), flake.reference.network);
+        let key = [identity, &asked, nix.version(), env!("CARGO_PKG_VERSION")].join("\n");
+        Self::open(&caches.join("netlib/evaluation"), &key)
     }
 
-    fn open(folder: &Path, key: String) -> Self {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let file = folder.join(format!("{:016x}.json", hasher.finish()));
-        // Two keys with one hash cost a miss: the file says which one it is for.
-        let known = read(&file).filter(|answers| answers.key == key);
-        let answers = known.unwrap_or_else(|| Answers { key, ..Answers::default() });
-        Self { answers: Mutex::new(answers), file: Some(file) }
+    fn open(folder: &Path, key: &str) -> Self {
+        let file = folder.join(format!("{:x}.json", Sha256::digest(key)));
+        Self { answers: Mutex::new(read(&file).unwrap_or_default()), file: Some(file) }
     }
 
     /// The plan for a request.
@@ -90,12 +75,12 @@ impl Cache {
         locked(&self.answers).plans.get(request).cloned()
     }
 
-    pub(super) fn keep_plan(&self, request: &str, document: &[u8], warnings: Vec<String>) {
+    pub(super) fn keep_plan(&self, request: &str, plan: KeptPlan) {
         let mut answers = locked(&self.answers);
         if answers.plans.len() >= MOST_PLANS {
             answers.plans.clear();
         }
-        answers.plans.insert(request.to_owned(), KeptPlan { document: unchanged(document), warnings });
+        answers.plans.insert(request.to_owned(), plan);
         answers.has_news = true;
     }
 
@@ -113,24 +98,17 @@ impl Cache {
 
     /// Writes what is new, if the flake still is what the answers are for. A warning if it is not.
     pub(super) async fn settle(&self, flake: &Flake) -> Option<&'static str> {
-        let is_wanted = |answers: &Answers| answers.has_news && !answers.is_doubtful;
-        let file = self.file.as_ref().filter(|_| is_wanted(&locked(&self.answers)))?;
-        match flake.is_unchanged().await {
-            Some(true) => {
-                let mut answers = locked(&self.answers);
-                answers.has_news = false;
-                // It costs time and nothing else.
-                if let Err(error) = write(file, &answers) {
-                    tracing::warn!("the evaluation cache cannot be written: {error}");
-                }
-                None
-            }
-            Some(false) => {
-                locked(&self.answers).is_doubtful = true;
-                Some(CHANGED)
-            }
-            None => None,
+        let is_wanted = |answers: &mut Answers| std::mem::take(&mut answers.has_news) && !answers.is_doubtful;
+        let file = self.file.as_ref().filter(|_| is_wanted(&mut locked(&self.answers)))?;
+        if !flake.is_unchanged().await? {
+            locked(&self.answers).is_doubtful = true;
+            return Some(CHANGED);
         }
+        // It costs time and nothing else.
+        if let Err(error) = write(file, &locked(&self.answers)) {
+            tracing::warn!("the evaluation cache cannot be written: {error}");
+        }
+        None
     }
 }
 
@@ -159,12 +137,12 @@ mod tests {
     use crate::evaluate::Attribute;
 
     fn job(node: &str) -> Job {
-        Job { node: node.to_owned(), attribute: Attribute::Toplevels }
+        Attribute::Toplevels.of(node)
     }
 
     fn written(folder: &Path, key: &str, drv: &str) {
-        let cache = Cache::open(folder, key.to_owned());
-        cache.keep_plan("all", b"{}", vec!["old".to_owned()]);
+        let cache = Cache::open(folder, key);
+        cache.keep_plan("all", ("{}".to_owned(), vec!["old".to_owned()]));
         cache.keep_derivation(&job("a"), &Toplevel { drv_path: drv.to_owned(), ..Toplevel::default() });
         write(cache.file.as_ref().unwrap(), &locked(&cache.answers)).unwrap();
     }
@@ -175,18 +153,14 @@ mod tests {
         let cache = folder.path().join("new");
         let drv = folder.path().join("x.drv");
         written(&cache, "one", &drv.to_string_lossy());
-        let one = || Cache::open(&cache, "one".to_owned());
-        assert_eq!(one().plan("all").unwrap().warnings, ["old"]);
+        let one = || Cache::open(&cache, "one");
+        assert_eq!(one().plan("all").unwrap().1, ["old"]);
         assert!(one().plan("some").is_none() && one().derivation(&job("a")).is_none(), "it is not in the store");
         std::fs::write(&drv, "").unwrap();
         assert_eq!(one().derivation(&job("a")).unwrap().drv_path, drv.to_string_lossy());
-        assert!(Cache::open(&cache, "two".to_owned()).plan("all").is_none());
-        // Broken, or of another key with the same hash: as if nothing were there.
-        let file = one().file.unwrap();
-        for text in ["{", "{\"key\":\"two\",\"plans\":{},\"derivations\":{}}"] {
-            std::fs::write(&file, text).unwrap();
-            assert!(one().plan("all").is_none(), "{text}");
-        }
+        assert!(Cache::open(&cache, "two").plan("all").is_none());
+        std::fs::write(one().file.unwrap(), "{").unwrap();
+        assert!(one().plan("all").is_none(), "it is broken");
     }
 
     #[test]
@@ -197,7 +171,7 @@ mod tests {
             written(folder.path(), &number.to_string(), "/x.drv");
         }
         assert_eq!(files(), MOST_FILES);
-        assert!(Cache::open(folder.path(), (MOST_FILES + 2).to_string()).plan("all").is_some());
+        assert!(Cache::open(folder.path(), &(MOST_FILES + 2).to_string()).plan("all").is_some());
     }
 
     #[test]
@@ -206,6 +180,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         written(folder.path(), "one", "/x.drv");
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(Cache::open(folder.path(), "one".to_owned()).plan("all").is_none());
+        assert!(Cache::open(folder.path(), "one").plan("all").is_none());
     }
 }

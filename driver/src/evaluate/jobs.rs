@@ -3,12 +3,11 @@
 //! Knows how runs go wrong: a worker that is killed may end one, and what was left is evaluated by the next.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use super::evaluation::{Parts, Program};
+use super::evaluation::unusable;
 use super::record::{Record, Said, death};
 use super::results::Board;
-use super::{Attribute, Cache, EvaluateError, Job, Scope, Toplevel};
+use super::{Attribute, EvaluateError, Evaluation, EvaluatorChoice, Job};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::Flake;
 use crate::nix::{Messages, NixError, TIMEOUT, with_heap};
@@ -18,14 +17,6 @@ use crate::process::{Command, ProcessError, Stream, line_channel};
 pub(super) const PROGRAM: &str = "nix-eval-jobs";
 /// What speaks its lines where there is none.
 const OWN: &str = include_str!("nix-eval-jobs.sh");
-
-/// Evaluates jobs, and publishes what comes of them.
-pub(super) struct Jobs<'a> {
-    pub parts: &'a Parts,
-    pub program: &'a mut Program,
-    pub cache: &'a Cache,
-    pub board: &'a Board,
-}
 
 /// How a run went on, or ended, before its time.
 enum Ended {
@@ -46,14 +37,14 @@ struct Open {
     killed: BTreeMap<Job, String>,
 }
 
-impl Jobs<'_> {
-    /// Evaluates all of these. What was killed is tried once more, with nothing beside it. False if nothing can be evaluated.
-    pub(super) async fn evaluate(&mut self, jobs: BTreeSet<Job>) -> Result<(), EvaluateError> {
-        let killed = self.attempt(jobs, self.parts.resources.workers).await?;
+impl Evaluation {
+    /// Evaluates all of these. What was killed is tried once more, with nothing beside it. An error if nothing can be evaluated.
+    pub(super) async fn evaluate(&mut self, jobs: BTreeSet<Job>, board: &Board) -> Result<(), EvaluateError> {
+        let killed = self.attempt(jobs, self.resources.workers, board).await?;
         for job in killed.into_keys() {
-            let again = self.attempt(BTreeSet::from([job.clone()]), 1).await?;
+            let again = self.attempt(BTreeSet::from([job.clone()]), 1, board).await?;
             if let Some(how) = again.get(&job) {
-                self.publish(&job, Err(EvaluateError::killed(&job, &format!("ended its worker ({how})"))));
+                board.publish(&job, Err(EvaluateError::killed(&job, how)));
             }
         }
         Ok(())
@@ -64,65 +55,73 @@ impl Jobs<'_> {
         &mut self,
         jobs: BTreeSet<Job>,
         mut workers: usize,
+        board: &Board,
     ) -> Result<BTreeMap<Job, String>, EvaluateError> {
         let mut open = Open { left: jobs, ..Open::default() };
         // Each round loses at least a job or a worker, so this ends.
         while let Some(first) = open.left.first().cloned() {
             let before = open.left.len();
-            match self.run(&mut open, workers).await {
+            let ended = self.run(&mut open, workers, board).await;
+            let is_stuck = open.left.len() == before;
+            match ended {
                 Ended::Well => {
                     for job in std::mem::take(&mut open.left) {
                         let why =
                             "the evaluator gave no result for it: what the network has under its name is no derivation";
-                        self.publish(&job, Err(EvaluateError::plain(&job, why)));
+                        board.publish(&job, Err(EvaluateError::plain(&job, why)));
                     }
                 }
-                Ended::Killed(Some(job), how) => {
-                    open.left.remove(&job);
-                    open.killed.insert(job, how);
-                    workers = workers.saturating_sub(1).max(1);
-                }
                 // It did not even get to a job, with nothing beside it.
-                Ended::Killed(None, how) if workers == 1 && open.left.len() == before => {
-                    let error = EvaluateError::killed(&first, &format!("ended its worker ({how})"));
-                    return Err(EvaluateError { scope: Scope::All, ..error });
+                Ended::Killed(None, how) if workers == 1 && is_stuck => {
+                    return Err(EvaluateError { of: None, ..EvaluateError::killed(&first, &how) });
                 }
                 // What is killed most likely did not fit into the memory.
-                Ended::Killed(None, _) => workers = workers.saturating_sub(1).max(1),
-                Ended::Failed(error) if open.left.len() == before => {
-                    if let Err(refused) = self.program.refuse(&error) {
-                        let diagnosis =
-                            refused.unwrap_or_else(|| self.parts.flake.explain_message(&error, first.attribute.name()));
-                        return Err(EvaluateError { scope: Scope::All, diagnosis, same_as: None });
+                Ended::Killed(job, how) => {
+                    workers = workers.saturating_sub(1).max(1);
+                    if let Some(job) = job.and_then(|job| open.left.take(&job)) {
+                        open.killed.insert(job, how);
+                    }
+                }
+                Ended::Failed(error) if is_stuck => {
+                    if let Some(error) = self.refused(&error, &first) {
+                        return Err(error);
                     }
                 }
                 // Some versions say so after all records; the rest is tried again.
                 Ended::Failed(_) => {}
-                Ended::NotRun(diagnosis) => {
-                    return Err(EvaluateError { scope: Scope::All, diagnosis, same_as: None });
-                }
+                Ended::NotRun(diagnosis) => return Err(EvaluateError::of_all(diagnosis)),
             }
         }
         Ok(open.killed)
     }
 
-    async fn run(&self, open: &mut Open, workers: usize) -> Ended {
+    /// Why nothing can be evaluated. A nix-eval-jobs that is too old is left aside instead, unless it was asked for.
+    fn refused(&mut self, error: &NixError, first: &Job) -> Option<EvaluateError> {
+        let is_too_old = self.has_jobs && error.headline.contains("unrecognised flag");
+        Some(EvaluateError::of_all(if !is_too_old {
+            self.flake.explain_message(error, first.attribute.name())
+        } else if self.choice == EvaluatorChoice::Auto {
+            tracing::warn!("plain nix evaluates, as nix-eval-jobs is too old: {}", error.headline);
+            self.has_jobs = false;
+            return None;
+        } else {
+            Diagnosis::plain(&format!("{}\n  it says: {}", unusable("this one is too old"), error.headline))
+        }))
+    }
+
+    async fn run(&self, open: &mut Open, workers: usize, board: &Board) -> Ended {
         let command = match self.command(&open.left, workers) {
             Ok(command) => command,
             Err(error) => return Ended::NotRun(Diagnosis::plain(&format!("cannot write {PROGRAM}: {error}"))),
         };
         tracing::debug!(command = crate::process::quote_argv(&command.argv()), "calling {PROGRAM}");
         let (lines, mut coming) = line_channel();
-        let running = async move {
-            let ended = command.stream_to(Some(&lines)).await;
-            drop(lines);
-            ended
-        };
+        let running = async move { command.stream_to(Some(&lines)).await };
         let (mut said, mut told) = (Messages::default(), BTreeSet::new());
         let reading = async {
             while let Some((stream, line)) = coming.recv().await {
                 match stream {
-                    Stream::Stdout => told.extend(self.read(&line, open)),
+                    Stream::Stdout => told.extend(self.read(&line, open, board)),
                     Stream::Stderr => said.read(&line),
                 }
             }
@@ -130,13 +129,13 @@ impl Jobs<'_> {
         let (ended, ()) = tokio::join!(running, reading);
         // What is on stderr belongs to no job; what a job's record says as well is told with its name.
         for warning in said.evaluation_warnings.iter().filter(|warning| !told.contains(*warning)) {
-            self.board.warn(self.parts.flake.sources.map(warning));
+            board.warn(self.flake.sources.map(warning));
         }
         judge(ended.map(|_| ()), said, &open.left)
     }
 
     /// Takes in a record; the first lines of its warnings.
-    fn read(&self, line: &str, open: &mut Open) -> Vec<String> {
+    fn read(&self, line: &str, open: &mut Open, board: &Board) -> Vec<String> {
         let Some((path, said)) = Record::parse(line) else {
             tracing::warn!(line, "{PROGRAM} wrote something that is no record");
             return Vec::new();
@@ -149,64 +148,46 @@ impl Jobs<'_> {
                 let first = |warning: &String| warning.lines().next().unwrap_or_default().trim().to_owned();
                 let told = toplevel.warnings.iter().map(first).collect();
                 self.cache.keep_derivation(&job, &toplevel);
-                self.publish(&job, Ok(toplevel.seen()));
+                board.publish(&job, Ok(toplevel.seen()));
                 return told;
             }
             Said::Error(error) => {
-                let diagnosis = self.parts.flake.explain_message(&error, &job.to_string());
-                self.publish(&job, Err(EvaluateError::explained(&job, diagnosis)));
+                let diagnosis = self.flake.explain_message(&error, &job.to_string());
+                board.publish(&job, Err(EvaluateError::explained(&job, diagnosis)));
             }
-            Said::Killed(how) => {
-                open.killed.insert(job, how);
-            }
+            Said::Killed(how) => drop(open.killed.insert(job, how)),
         }
         Vec::new()
     }
 
-    fn publish(&self, job: &Job, result: Result<Toplevel, EvaluateError>) {
-        self.board.publish(job, result);
-    }
-
     fn command(&self, jobs: &BTreeSet<Job>, workers: usize) -> std::io::Result<Command> {
-        let Parts { flake, run_dir, resources, .. } = self.parts;
+        let Self { flake, run_dir, resources, .. } = self;
         let roots = run_dir.join("roots");
         std::fs::create_dir_all(&roots)?;
-        let command = match self.program {
-            Program::NixEvalJobs { .. } => {
-                let (workers, memory) = (workers.to_string(), resources.memory.to_string());
-                let command = Command::new(PROGRAM)
-                    .args(["--workers", &workers, "--max-memory-size", &memory, "--gc-roots-dir"])
-                    .arg(&roots)
-                    .args(["--meta", "--check-cache-status", "--show-trace", "--select", &selection(jobs, flake)])
-                    .env("NIX_CONFIG", flake.nix.config());
-                if flake.reference.is_file {
-                    command.args(["--impure", &flake.root])
-                } else {
+        let workers = workers.to_string();
+        let command = if self.has_jobs {
+            let command = Command::new(PROGRAM)
+                .args(["--workers", &workers, "--max-memory-size", &resources.memory.to_string(), "--gc-roots-dir"])
+                .arg(&roots)
+                .args(["--meta", "--check-cache-status", "--show-trace", "--select", &selection(jobs, flake)])
+                .env("NIX_CONFIG", flake.nix.config());
+            match flake.reference.is_file {
+                true => command.args(["--impure", &flake.root]),
+                false => {
                     let network = format!("{}#{}", flake.root, flake.network());
                     command.args(flake.nix.flake_options()).args(["--flake", &network])
                 }
             }
-            Program::Nix => {
-                let units = units(jobs);
-                let heap = resources.heap(units.lines().count()) << 20;
-                let command = Command::new("sh")
-                    .arg(own(run_dir)?)
-                    .args([workers.to_string(), resources.set.to_string()])
-                    .arg(&roots)
-                    .arg("nix")
-                    .args(flake.nix.argv(["eval"], flake.attribute("")));
-                with_heap(command.stdin(units), heap)
-            }
+        } else {
+            let (program, units) = (run_dir.join(PROGRAM), units(jobs));
+            std::fs::write(&program, OWN)?;
+            let heap = resources.heap(units.lines().count()) << 20;
+            let command = Command::new("sh").arg(program).args([workers, resources.set.to_string()]).arg(&roots);
+            let command = command.arg("nix").args(flake.nix.argv(["eval"], flake.attribute("")));
+            with_heap(command.stdin(units), heap)
         };
         Ok(command.timeout(TIMEOUT).cancel_on(flake.nix.cancel()))
     }
-}
-
-/// The program of ours, in a file.
-fn own(run_dir: &Path) -> std::io::Result<std::path::PathBuf> {
-    let file = run_dir.join(PROGRAM);
-    std::fs::write(&file, OWN)?;
-    Ok(file)
 }
 
 /// The function that leads from the network, or the file that has it, to these jobs. Names are words that Nix strings need no

@@ -5,28 +5,23 @@ mod error;
 mod evaluation;
 mod incoming;
 mod jobs;
+mod network;
 mod options;
-mod plan;
-mod question;
 mod record;
 mod resources;
 mod results;
 mod roots;
 
 use std::path::Path;
-use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 pub use crate::event::CacheStatus;
 pub use cache::Cache;
-pub use error::{EvaluateError, Scope};
-pub use evaluation::{Evaluation, EvaluatorError};
-pub use options::{CacheUse, EvaluationOptions, EvaluatorChoice};
-pub use plan::{PlanEvaluationError, evaluate_plan};
-pub use question::{QuestionError, applied, ask, nix_string};
-pub use resources::Resources;
+pub use error::EvaluateError;
+pub use evaluation::Evaluation;
+pub use network::{NetworkError, applied, ask, evaluate_plan, nix_string};
+pub use options::{EvaluationOptions, EvaluatorChoice};
 pub use results::Results;
 pub(crate) use results::locked;
 
@@ -57,9 +52,10 @@ impl Attribute {
         }
     }
 
-    /// Those of these nodes.
-    pub fn of<'a>(self, nodes: impl IntoIterator<Item = &'a String>) -> Vec<Job> {
-        nodes.into_iter().map(|node| Job { node: node.clone(), attribute: self }).collect()
+    /// That of a node.
+    #[must_use]
+    pub fn of(self, node: &str) -> Job {
+        Job { node: node.to_owned(), attribute: self }
     }
 }
 
@@ -76,15 +72,13 @@ impl Job {
     /// The programs that checks and commands run on the deployer.
     #[must_use]
     pub fn of_deployer() -> Self {
-        let node = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
-        Self { node, attribute: Attribute::DeployerPrograms }
+        Attribute::DeployerPrograms.of(&format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS))
     }
 
     /// From the path of an attribute below the network.
     fn at(path: &[String]) -> Option<Self> {
         let [attribute, node] = path else { return None };
-        let attribute = Attribute::ALL.into_iter().find(|known| known.name() == attribute)?;
-        Some(Self { node: node.clone(), attribute })
+        Some(Attribute::ALL.into_iter().find(|known| known.name() == attribute)?.of(node))
     }
 }
 
@@ -118,10 +112,4 @@ impl Toplevel {
             _ => self,
         }
     }
-}
-
-/// Where step executors find the derivation of a node.
-pub trait Toplevels: Send + Sync {
-    /// Waits until the node was evaluated.
-    fn toplevel(&self, node: &str) -> BoxFuture<'_, Result<Toplevel, Arc<EvaluateError>>>;
 }

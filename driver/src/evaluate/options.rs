@@ -2,6 +2,9 @@
 
 use std::num::{NonZeroU64, NonZeroUsize};
 
+/// Where help lists it.
+const HEADING: &str = "Evaluation";
+
 /// Which program evaluates the nodes.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
 pub enum EvaluatorChoice {
@@ -14,23 +17,22 @@ pub enum EvaluatorChoice {
     Nix,
 }
 
-/// Whether results of earlier evaluations are used.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum CacheUse {
-    /// What an unchanged flake yielded before is not evaluated again.
-    #[default]
-    Use,
-    /// Everything is evaluated, and nothing is remembered.
-    Ignore,
-}
-
 /// What the user says about evaluation.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(clap::Args, Clone, Debug)]
 pub struct EvaluationOptions {
-    /// Which program evaluates the nodes.
+    /// Program that evaluates the nodes
+    #[arg(long, help_heading = HEADING, value_enum, value_name = "EVALUATOR", default_value_t)]
     pub evaluator: EvaluatorChoice,
-    /// Evaluations at the same time; as many as this machine has cores and memory for, if nothing is said.
-    pub workers: Option<NonZeroUsize>,
-    /// MiB of memory for each.
-    pub memory: Option<NonZeroU64>,
+
+    /// Maximum number of concurrent evaluations [default: what cores and free memory allow]
+    #[arg(long, help_heading = HEADING, value_name = "N")]
+    pub eval_workers: Option<NonZeroUsize>,
+
+    /// Memory for each evaluation, in MiB [default: 2048]
+    #[arg(long, help_heading = HEADING, value_name = "MIB")]
+    pub eval_memory: Option<NonZeroU64>,
+
+    /// Ignore the evaluation cache
+    #[arg(long, help_heading = HEADING)]
+    pub no_eval_cache: bool,
 }

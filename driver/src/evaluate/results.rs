@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::channel::mpsc::UnboundedSender;
-use futures::future::BoxFuture;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::{Attribute, EvaluateError, Job, Scope, Toplevel, Toplevels};
+use super::{Attribute, EvaluateError, Job, Toplevel};
 use crate::diagnose::Kind;
 use crate::event::{Event, EventSink};
 
@@ -63,12 +62,6 @@ impl Results {
         outcome.unwrap_or_else(|| Err(no_result(&job)))
     }
 
-    /// The results of one attribute, by node.
-    #[must_use]
-    pub fn of(self: &Arc<Self>, attribute: Attribute) -> Arc<dyn Toplevels> {
-        Arc::new(Of { results: self.clone(), attribute })
-    }
-
     /// Waits until all is evaluated, told and remembered. Whoever has the last result has not seen the end yet.
     pub async fn end(mut self) {
         self.asked.close_channel();
@@ -79,27 +72,6 @@ impl Results {
 
 fn no_result(job: &Job) -> Arc<EvaluateError> {
     Arc::new(EvaluateError::plain(job, "the evaluator ended without a result for it"))
-}
-
-struct Of {
-    results: Arc<Results>,
-    attribute: Attribute,
-}
-
-impl Toplevels for Of {
-    fn toplevel(&self, node: &str) -> BoxFuture<'_, Outcome> {
-        let job = match self.attribute {
-            Attribute::DeployerPrograms => Job::of_deployer(),
-            attribute => Job { node: node.to_owned(), attribute },
-        };
-        Box::pin(self.results.get(job))
-    }
-}
-
-impl Toplevels for Results {
-    fn toplevel(&self, node: &str) -> BoxFuture<'_, Outcome> {
-        Box::pin(self.get(Job { node: node.to_owned(), attribute: Attribute::Toplevels }))
-    }
 }
 
 impl Board {
@@ -139,7 +111,7 @@ impl Board {
             return error;
         }
         match locked(&self.told).errors.entry(error.diagnosis.regardless_of(node)) {
-            Entry::Occupied(_) if error.scope == Scope::All => return error,
+            Entry::Occupied(_) if error.of.is_none() => return error,
             Entry::Occupied(first) => error.same_as = Some(first.get().clone()),
             Entry::Vacant(place) => {
                 place.insert(node.to_owned());
@@ -186,11 +158,11 @@ mod tests {
     use super::*;
 
     fn job(node: &str) -> Job {
-        Job { node: node.to_owned(), attribute: Attribute::Toplevels }
+        Attribute::Toplevels.of(node)
     }
 
-    fn failed(node: &str, scope: Scope) -> EvaluateError {
-        EvaluateError { scope, ..EvaluateError::plain(&job(node), "boom") }
+    fn failed(node: &str, of: Option<Job>) -> EvaluateError {
+        EvaluateError { of, ..EvaluateError::plain(&job(node), "boom") }
     }
 
     #[tokio::test]
@@ -204,7 +176,7 @@ mod tests {
         let later = async {
             use futures::StreamExt;
             let asked = asking.next().await.unwrap();
-            board.publish(&asked, Err(failed("b", Scope::All)));
+            board.publish(&asked, Err(failed("b", None)));
         };
         let (error, ()) = tokio::join!(results.get(job("b")), later);
         assert_eq!(error.unwrap_err().to_string(), "the network does not evaluate: boom");
@@ -218,11 +190,11 @@ mod tests {
         let board = Board::new(events);
         let good = || Toplevel { warnings: vec!["old".to_owned()], ..Toplevel::default() };
         for (node, result) in [
-            ("c", Err(failed("c", Scope::Job(job("c"))))),
+            ("c", Err(failed("c", Some(job("c"))))),
             ("a", Ok(good())),
-            ("d", Err(failed("d", Scope::Job(job("d"))))),
+            ("d", Err(failed("d", Some(job("d"))))),
             ("b", Ok(good())),
-            ("e", Err(failed("c", Scope::All))),
+            ("e", Err(failed("c", None))),
         ] {
             board.publish(&job(node), result);
         }

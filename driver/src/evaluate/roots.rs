@@ -1,11 +1,10 @@
 //! Keeps store paths from the garbage collector while a run lasts.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use serde_json::Value;
-use tokio::sync::{Mutex, OnceCell};
 
+use super::Evaluation;
 use crate::flake::Flake;
 use crate::nix::{Nix, NixCallError};
 
@@ -18,35 +17,18 @@ pub(super) async fn protect(nix: &Nix, link: &Path, paths: &[&str]) -> Result<()
     nix.call(["build"], words).await.map(|_| ())
 }
 
-/// Roots of what evaluation reads: the copies of the flake and its inputs. Nix itself does not mind if they are taken away
-/// while it reads them.
-#[derive(Debug)]
-pub(super) struct SourceRoots {
-    flake: Arc<Flake>,
-    run_dir: PathBuf,
-    copies: OnceCell<Vec<String>>,
-    /// How many are protected already.
-    protected: Mutex<usize>,
-}
-
-impl SourceRoots {
-    pub(super) fn new(flake: Arc<Flake>, run_dir: PathBuf) -> Self {
-        Self { flake, run_dir, copies: OnceCell::new(), protected: Mutex::default() }
-    }
-
-    /// Roots those that are there by now. One that is not was not needed yet.
-    pub(super) async fn protect(&self) {
+impl Evaluation {
+    /// Roots what evaluation reads, as far as it is there by now: one that is not was not needed yet. Nix itself does not mind
+    /// if it is taken away while it is read.
+    pub(super) async fn protect_sources(&self) {
         let copies = self.copies.get_or_init(|| copies(&self.flake)).await;
-        let is_there = |path: &&str| Path::new(path).exists();
-        let there: Vec<&str> = copies.iter().map(String::as_str).filter(is_there).collect();
-        let mut protected = self.protected.lock().await;
-        if there.len() <= *protected {
+        let there: Vec<&str> = copies.iter().map(String::as_str).filter(|path| Path::new(path).exists()).collect();
+        let link = self.run_dir.join(format!("sources-{}", there.len()));
+        if there.is_empty() || link.is_symlink() {
             return;
         }
-        let link = self.run_dir.join(format!("sources-{}", there.len()));
-        match protect(&self.flake.nix, &link, &there).await {
-            Ok(()) => *protected = there.len(),
-            Err(error) => tracing::debug!("the flake's sources are not protected: {error}"),
+        if let Err(error) = protect(&self.flake.nix, &link, &there).await {
+            tracing::debug!("the flake's sources are not protected: {error}");
         }
     }
 }
@@ -56,16 +38,11 @@ async fn copies(flake: &Flake) -> Vec<String> {
     if flake.reference.is_file {
         return Vec::new();
     }
-    let command = ["flake", "archive", "--dry-run", "--json"];
-    let answer = match flake.nix.call(command, [&flake.root]).await {
-        Ok(answer) => answer.stdout,
-        Err(error) => {
-            tracing::debug!("the flake's sources are not known: {error}");
-            return Vec::new();
-        }
-    };
     let mut paths = Vec::new();
-    collect(&serde_json::from_slice(&answer).unwrap_or_default(), &mut paths);
+    match flake.nix.call(["flake", "archive", "--dry-run", "--json"], [&flake.root]).await {
+        Ok(answer) => collect(&serde_json::from_slice(&answer.stdout).unwrap_or_default(), &mut paths),
+        Err(error) => tracing::debug!("the flake's sources are not known: {error}"),
+    }
     paths
 }
 

@@ -57,9 +57,9 @@ impl Metadata {
         Some(parts.join("\n"))
     }
 
-    /// Whether it is one commit, which stays what it is.
+    /// Whether it stays what it is: one commit, or a folder that Nix refuses once its content is another.
     pub(super) fn is_fixed(&self) -> bool {
-        self.locked.contains_key("rev")
+        self.locked.contains_key("rev") || self.url.as_ref().is_some_and(|url| url.contains("narHash="))
     }
 
     /// Whether each input is one content for ever.

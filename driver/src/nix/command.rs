@@ -6,10 +6,19 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::memory::is_roomy_for;
-use super::version::{CONFIG, FEATURES};
-use super::{Messages, NixError, NixVersion, TooOld};
+use super::{Messages, NixError};
 use crate::process::{Command, ProcessError, quote_argv};
 use crate::text::clean;
+
+/// Features that the driver needs, whatever nix.conf says.
+pub(crate) const FEATURES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
+
+/// The same as lines of a nix.conf, for programs that take them only from `NIX_CONFIG`; and inputs that are local git trees with
+/// uncommitted changes have locks too, which Nix otherwise refuses to read again.
+const CONFIG: &str = "extra-experimental-features = nix-command flakes\nallow-dirty-locks = true";
+
+/// The first that can evaluate a whole run with one set of locked inputs. Every Lix that can has a higher number.
+const LEAST: (u32, u32) = (2, 24);
 
 /// Evaluating a large network may take minutes; an hour means that it hangs.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60 * 60);
@@ -57,8 +66,13 @@ pub enum NixCallError {
     #[error(transparent)]
     Process(ProcessError),
     /// Nix is not one that netlib was written for.
-    #[error(transparent)]
-    TooOld(#[from] TooOld),
+    #[error(
+        "this machine has `{0}`, and netlib needs Nix 2.24 or later (Lix 2.90): older ones cannot evaluate a whole run with one \
+         set of locked inputs (--reference-lock-file), or word their errors in ways that netlib does not know.\n  \
+         what to do: install a newer one, from https://nixos.org/download or with your distribution's backports, and run \
+         netlib again"
+    )]
+    TooOld(String),
 }
 
 impl NixCallError {
@@ -91,8 +105,10 @@ impl Nix {
         let output = command.output().await.map_err(NixCallError::Process)?;
         let version = clean(&output.stdout);
         // One of an unknown shape is most likely newer than this driver.
-        NixVersion::parse(&version).map_or(Ok(()), |version| version.admit())?;
-        Ok(Self { version, ..self })
+        match number(&version) {
+            Some(number) if number < LEAST => Err(NixCallError::TooOld(version.trim().to_owned())),
+            _ => Ok(Self { version, ..self }),
+        }
     }
 
     /// What this machine's Nix says of itself; empty before it was asked.
@@ -185,6 +201,13 @@ impl Nix {
     }
 }
 
+/// The number in the line that `nix --version` prints.
+fn number(version: &str) -> Option<(u32, u32)> {
+    let (_, number) = version.lines().next()?.rsplit_once(')')?;
+    let mut parts = number.trim().split(|c: char| !c.is_ascii_digit());
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
 /// A command of Nix that takes so many bytes before it looks for garbage, unless the user says how many.
 pub fn with_heap(command: Command, bytes: u64) -> Command {
     match std::env::var_os(HEAP) {
@@ -211,5 +234,22 @@ mod tests {
             "{argv}"
         );
         assert!(pinned.config().ends_with("flakes\nallow-dirty-locks = true"));
+    }
+
+    #[test]
+    fn versions_have_numbers() {
+        for (line, expected) in [
+            ("nix (Nix) 2.24.0", (2, 24)),
+            ("nix (Nix) 2.34.8\n", (2, 34)),
+            ("nix (Nix) 2.27pre20250303_52cee7c", (2, 27)),
+            ("nix (Nix) 2.8.0", (2, 8)),
+            ("nix (Lix, like Nix) 2.91.1", (2, 91)),
+            ("nix (Determinate Nix 3.8.2) 2.30.1", (2, 30)),
+        ] {
+            assert_eq!(number(line), Some(expected), "{line}");
+        }
+        for odd in ["", "nix", "nix (Nix)", "nix (Nix) two"] {
+            assert_eq!(number(odd), None, "{odd:?}");
+        }
     }
 }

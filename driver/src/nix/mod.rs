@@ -5,10 +5,7 @@
 mod command;
 pub mod memory;
 mod message;
-mod version;
 
 pub use command::{Answer, Nix, NixCallError};
-pub(crate) use command::{TIMEOUT, with_heap};
+pub(crate) use command::{FEATURES, TIMEOUT, with_heap};
 pub use message::{Messages, NixError};
-pub(crate) use version::FEATURES;
-pub use version::{NixVersion, TooOld};

@@ -7,8 +7,9 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
-use super::programs::{ProgramSources, Programs, Ready};
+use super::programs::{Programs, Ready};
 use super::{Settings, StepFailure};
+use crate::evaluate::Results;
 use crate::event::EventSink;
 use crate::host::script::{self, Health, HealthCheck, HealthMode, Verdict};
 use crate::host::{HostError, Hosts};
@@ -46,8 +47,8 @@ pub struct Checker {
 impl Checker {
     /// Makes the checks of this plan.
     #[must_use]
-    pub fn new(plan: Arc<Plan>, sources: ProgramSources, hosts: Arc<Hosts>, settings: Settings) -> Self {
-        Self { programs: Programs::new(&plan, &sources, &hosts, &settings) }
+    pub fn new(plan: Arc<Plan>, results: Arc<Results>, hosts: Arc<Hosts>, settings: Settings) -> Self {
+        Self { programs: Programs::new(&plan, &results, &hosts, &settings) }
     }
 
     /// Makes the checks of a node once, from all their places. Steps are named `check:NODE`.

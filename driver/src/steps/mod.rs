@@ -38,7 +38,6 @@ pub use check::{Checker, Seen};
 pub use coordinator::coordinator;
 pub(crate) use copy::copy;
 pub use failure::StepFailure;
-pub use programs::ProgramSources;
 pub use records::Records;
 pub use runner::{StepRunner, StepRunnerParts};
 pub(crate) use signature::{Approvers, Statement};

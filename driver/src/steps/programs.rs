@@ -6,18 +6,9 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use super::{Builds, Settings, StepFailure, copy};
-use crate::evaluate::Toplevels;
+use crate::evaluate::{Attribute, Job, Results};
 use crate::host::{Deployer, Host, Hosts, script};
 use crate::plan::Plan;
-
-/// Where the programs' derivations are found.
-#[derive(Clone)]
-pub struct ProgramSources {
-    /// Of nodes, by their names.
-    pub nodes: Arc<dyn Toplevels>,
-    /// Of the deployer, whatever the name.
-    pub deployer: Arc<dyn Toplevels>,
-}
 
 type Outcome<T> = OnceCell<Result<T, StepFailure>>;
 
@@ -27,7 +18,7 @@ pub(super) struct Programs {
     pub settings: Settings,
     /// Of systems as well.
     pub builds: Builds,
-    sources: ProgramSources,
+    results: Arc<Results>,
     hosts: Arc<Hosts>,
     nodes: BTreeMap<String, OfNode>,
     deployer: Outcome<String>,
@@ -57,7 +48,7 @@ impl Ready {
 
 impl Programs {
     /// None is evaluated yet.
-    pub(super) fn new(plan: &Arc<Plan>, sources: &ProgramSources, hosts: &Arc<Hosts>, settings: &Settings) -> Self {
+    pub(super) fn new(plan: &Arc<Plan>, results: &Arc<Results>, hosts: &Arc<Hosts>, settings: &Settings) -> Self {
         let nodes = plan.nodes.iter().filter(|(_, node)| node.programs);
         Self {
             nodes: nodes.map(|(name, _)| (name.clone(), OfNode::default())).collect(),
@@ -65,7 +56,7 @@ impl Programs {
             plan: plan.clone(),
             builds: Builds::new(settings.builds),
             settings: settings.clone(),
-            sources: sources.clone(),
+            results: results.clone(),
             hosts: hosts.clone(),
         }
     }
@@ -75,7 +66,7 @@ impl Programs {
         let Some(of) = self.nodes.get(node) else {
             return Ok(None);
         };
-        let build = async || self.realised(&*self.sources.nodes, node).await;
+        let build = async || self.realised(Attribute::Programs.of(node), node).await;
         of.built.get_or_init(build).await.clone().map(Some)
     }
 
@@ -95,14 +86,14 @@ impl Programs {
 
     /// Builds the programs of the deployer.
     pub(super) async fn here(&self) -> Result<Ready, StepFailure> {
-        let build = async || self.realised(&*self.sources.deployer, "deployer").await;
+        let build = async || self.realised(Job::of_deployer(), "deployer").await;
         let path = self.deployer.get_or_init(build).await.clone()?;
         let host = Arc::new(Deployer::new(&self.settings.run_dir));
         Ok(Ready { host, path })
     }
 
-    async fn realised(&self, source: &dyn Toplevels, name: &str) -> Result<String, StepFailure> {
-        let what = self.settings.build(source.toplevel(name).await?, &format!("programs-{name}"));
+    async fn realised(&self, job: Job, name: &str) -> Result<String, StepFailure> {
+        let what = self.settings.build(self.results.get(job).await?, &format!("programs-{name}"));
         self.builds.build(&what, Arc::new(|_| {})).await?;
         Ok(what.toplevel.out_path)
     }

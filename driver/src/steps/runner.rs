@@ -12,11 +12,11 @@ use tokio::time::timeout;
 
 use super::check::Look;
 use super::coordinator::Leases;
-use super::programs::{ProgramSources, Programs};
+use super::programs::Programs;
 use super::restart::restart;
 use super::standing::Standing;
 use super::{OnLine, Records, Settings, StepFailure, command, copy, gate};
-use crate::evaluate::Toplevels;
+use crate::evaluate::{Attribute, Results};
 use crate::event::{EventSink, Skip, StepResult};
 use crate::graph::StepId;
 use crate::host::script::rollout::Left;
@@ -35,10 +35,8 @@ const AT_ONCE: usize = 32;
 pub struct StepRunnerParts {
     /// The plan.
     pub plan: Arc<Plan>,
-    /// Where derivations of nodes are found.
-    pub toplevels: Arc<dyn Toplevels>,
-    /// Where the programs of checks and commands are found.
-    pub programs: ProgramSources,
+    /// Evaluates nodes.
+    pub results: Arc<Results>,
     /// The machines.
     pub hosts: Arc<Hosts>,
     /// What programs of steps have said.
@@ -73,7 +71,7 @@ impl StepRunner {
         let nodes = parts.plan.nodes.keys();
         Self {
             standings: nodes.map(|node| (node.clone(), OnceCell::new())).collect(),
-            programs: Programs::new(&parts.plan, &parts.programs, &parts.hosts, &parts.settings),
+            programs: Programs::new(&parts.plan, &parts.results, &parts.hosts, &parts.settings),
             leases: Mutex::default(),
             rollouts,
             parts,
@@ -201,7 +199,7 @@ impl StepRunner {
     }
 
     async fn build(&self, node: &str, step: &str) -> Result<StepResult, StepFailure> {
-        let toplevel = self.parts.toplevels.toplevel(node).await?;
+        let toplevel = self.parts.results.get(Attribute::Toplevels.of(node)).await?;
         let what = self.parts.settings.build(toplevel, &format!("result-{node}"));
         let (events, of) = (self.parts.events.clone(), step.to_owned());
         let show: OnLine = Arc::new(move |line| events.show(&of, line));
@@ -276,7 +274,7 @@ impl Execute for StepRunner {
         async move {
             match self.parts.options(&node).goal.needs_host() {
                 true => drop(self.standing(&node).await),
-                false => drop(self.parts.toplevels.toplevel(&node).await),
+                false => drop(self.parts.results.get(Attribute::Toplevels.of(&node)).await),
             }
         }
         .boxed()

@@ -2,7 +2,7 @@
 //! how each run is judged to have ended. And what the evaluators are told.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use insta::assert_snapshot;
 
@@ -30,7 +30,7 @@ fn recorded(file: &str) -> String {
 }
 
 fn job(attribute: Attribute, node: &str) -> Job {
-    Job { node: node.to_owned(), attribute }
+    attribute.of(node)
 }
 
 /// What a run said, for reading.
