@@ -17,7 +17,7 @@ let
     "documentation"
     "exports"
     "gates"
-    "giving-way"
+    "soft-orders"
     "graph"
     "ip"
     "ip-arithmetic"
