@@ -55,16 +55,6 @@ pub enum HostError {
         /// What sudo said.
         said: String,
     },
-    /// The host lacks something that netlib needs.
-    #[error("{address} has no `{tool}`\n  what to do: {hint}")]
-    MissingTool {
-        /// How the node is reached.
-        address: String,
-        /// What is missing.
-        tool: String,
-        /// How to get it.
-        hint: String,
-    },
     /// A command ran and failed.
     #[error("command failed on {address} ({status}): {}{}", quote_argv(argv), shown(said))]
     Failed {
@@ -175,13 +165,13 @@ impl HostError {
     /// Whether somebody else has the lease of the host.
     #[must_use]
     pub fn is_lease_busy(&self) -> bool {
-        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutBusy(_)))
+        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutBusy { .. }))
     }
 
     /// Whether somebody else has, or had, the lease of the host.
     #[must_use]
     pub fn is_lease_lost(&self) -> bool {
-        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutLost(_)))
+        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutLost { .. }))
     }
 
     /// Whether trying again later may help: the connection is at fault, not the command.

@@ -12,14 +12,15 @@ pub mod rollout;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
-use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Network;
 pub use activation::{
     Activation, HostHook, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, news, status,
 };
-use answer::Answer;
+use answer::{if_good, yes};
 pub use health::{CheckVerdict, Health, HealthCheck, HealthMode, Verdict, check};
 pub use inspect::{Generation, HostStatus, fields, inspect};
 pub use phase::Phase;
@@ -28,12 +29,13 @@ pub use restart::{probe_anew, reboot, reboot_needed};
 
 /// What the script is: one text for every host, whatever its architecture.
 const SCRIPT: &str = concat!(
+    include_str!("netlib-host/common.sh"),
     include_str!("netlib-host/head.sh"),
     include_str!("netlib-host/state.sh"),
     include_str!("netlib-host/look.sh"),
     include_str!("netlib-host/tidy.sh"),
     include_str!("netlib-host/activate.sh"),
-    include_str!("netlib-host/health.sh"),
+    include_str!("netlib-health/loop.sh"),
     include_str!("netlib-host/run.sh"),
     include_str!("netlib-host/rollout.sh"),
     include_str!("netlib-host/main.sh"),
@@ -67,14 +69,17 @@ static SCRIPT_ID: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Subcommands that only look: asked again where the connection broke.
-const QUESTIONS: [&str; 7] = ["probe", "generations", "fields", "status", "jobs", "reboot-needed", "rollout-read"];
+const QUESTIONS: [&str; 7] = ["probe", "generations", "fields", "status", "list_jobs", "reboot_needed", "rollout_read"];
 
 /// What a host said about itself.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(default)]
 pub struct Probe {
     /// Store path of the running system.
+    #[serde(rename = "current")]
     pub current_system: Option<String>,
     /// Store path that the system profile names: what the next boot starts.
+    #[serde(rename = "profile")]
     pub system_profile: Option<String>,
     /// The network this host belongs to.
     pub network: Option<Network>,
@@ -85,17 +90,20 @@ pub struct Probe {
     /// Deployments that ended without saying how: the host or its activation was stopped in the middle.
     pub unfinished: Vec<Unfinished>,
     /// The latest deployment that the host has on record.
+    #[serde(deserialize_with = "if_good")]
     pub last: Option<Record>,
     /// Store path of the system that was booted.
+    #[serde(rename = "booted")]
     pub booted_system: Option<String>,
     /// Changes with every boot.
+    #[serde(rename = "boot")]
     pub boot_id: Option<String>,
     /// What systemd says of the whole system: `starting`, `running`, `degraded`.
     pub state: Option<String>,
 }
 
 /// A deployment that a host has on record.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Record {
     /// Its nonce.
     pub nonce: String,
@@ -107,38 +115,44 @@ pub struct Record {
     /// Why it ended as it did.
     pub message: String,
     /// Whether it ended badly and nobody who deploys has asked how.
-    #[serde(rename = "unseen")]
+    #[serde(rename = "unseen", deserialize_with = "yes")]
     pub is_unseen: bool,
 }
 
 /// Who is deploying to a host.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct LockHolder {
     /// User and machine.
     pub deployer: String,
     /// Time in UTC.
+    #[serde(default = "a_moment_ago")]
     pub since: String,
     /// What is being activated, where the host could read that.
+    #[serde(default, deserialize_with = "if_good")]
     pub deployment: Option<Underway>,
     /// The process that holds the lock although it is no deployment: its number and command.
     pub process: Option<String>,
 }
 
+fn a_moment_ago() -> String {
+    "a moment ago".to_owned()
+}
+
 /// An activation that is under way.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct Underway {
     /// Its nonce.
     pub nonce: String,
+    /// Where it is.
+    pub phase: Phase,
     /// The system that is being activated.
     pub toplevel: String,
     /// How far it is to go, in the word of the plan.
     pub goal: String,
-    /// Where it is.
-    pub phase: Phase,
 }
 
 /// A deployment that ended without saying how.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Unfinished {
     /// Its nonce.
     pub nonce: String,
@@ -147,6 +161,38 @@ pub struct Unfinished {
     /// The system that was being activated.
     #[serde(rename = "system")]
     pub toplevel: String,
+}
+
+/// What only the host script says.
+#[derive(Deserialize)]
+struct Known {
+    #[serde(rename = "netlib-host")]
+    _version: String,
+    #[serde(flatten)]
+    probe: Probe,
+}
+
+/// The host did what it was asked for.
+#[derive(Deserialize)]
+struct Done {
+    ok: String,
+}
+
+#[derive(Deserialize)]
+struct List {
+    #[serde(rename = "asked")]
+    _asked: String,
+    #[serde(default)]
+    item: Vec<String>,
+}
+
+/// Whether the host has already what it keeps from now on.
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(rename = "ok")]
+    _ok: String,
+    #[serde(default, deserialize_with = "yes")]
+    valid: bool,
 }
 
 /// Whether a host of another network is taken over.
@@ -170,64 +216,54 @@ enum Via {
 
 /// Asks a host about itself.
 pub async fn probe(host: &dyn Host) -> Result<Probe, HostError> {
-    let answer = call(host, "probe", &[]).await?;
-    understood(host, answer)
+    call(host, "probe", &[]).await.map(|known: Known| known.probe)
 }
 
 /// Asks a host about itself; a host that belongs to another network is an error.
 pub async fn admit(host: &dyn Host, network: &Network, policy: IdentityPolicy) -> Result<Probe, HostError> {
-    let answer = call(host, "probe", &[&network.id, &network.name, policy.word()]).await?;
-    understood(host, answer)
-}
-
-fn understood(host: &dyn Host, answer: Answer) -> Result<Probe, HostError> {
-    answer.require("netlib-host", "1")?;
-    for (tool, hint) in [
-        ("nix", "install Nix there; a host of netlib is NixOS, or a Debian with `apt install nix-bin`"),
-        ("flock", "install util-linux there"),
-    ] {
-        if answer.get(tool).is_none() {
-            return Err(HostError::MissingTool {
-                address: host.address(),
-                tool: tool.to_owned(),
-                hint: hint.to_owned(),
-            });
-        }
-    }
-    Ok(answer.into_probe())
+    call(host, "probe", &[&network.id, &network.name, policy.word()]).await.map(|known: Known| known.probe)
 }
 
 /// Keeps a toplevel from garbage collection on the host until its deployment ends; whether the host has it already.
 pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str) -> Result<bool, HostError> {
-    let answer = call(host, "protect", &[nonce, toplevel]).await?;
-    answer.accepted("protected")?;
-    Ok(answer.get("valid") == Some("yes"))
+    call(host, "keep", &[nonce, "next", toplevel]).await.map(|kept: Kept| kept.valid)
 }
 
 /// Keeps no longer what these deployments wanted to activate, unless the host is at it.
 pub async fn release(host: &dyn Host, nonces: &[&str]) -> Result<(), HostError> {
-    call(host, "release", nonces).await?.accepted("released")
+    tell(host, "release", nonces).await
 }
 
 /// Keeps the node's programs from garbage collection for a day at least, and as long as they run; whether the host has
 /// them already.
 pub async fn keep(host: &dyn Host, nonce: &str, programs: &str) -> Result<bool, HostError> {
-    let answer = call(host, "keep", &[nonce, programs]).await?;
-    answer.accepted("kept")?;
-    Ok(answer.get("valid") == Some("yes"))
+    call(host, "keep", &[nonce, "programs", programs]).await.map(|kept: Kept| kept.valid)
 }
 
 /// Records which network a host belongs to on which there is nothing to activate; otherwise the activation does.
 pub async fn identify(host: &dyn Host, network: &Network, policy: IdentityPolicy) -> Result<(), HostError> {
-    let answer = call(host, "identify", &[&network.id, &network.name, policy.word()]).await?;
-    answer.accepted("identified")
+    tell(host, "identify", &[&network.id, &network.name, policy.word()]).await
 }
 
-async fn call(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<Answer, HostError> {
-    call_via(host, Via::Shared, subcommand, args).await
+async fn tell(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<(), HostError> {
+    call(host, subcommand, args).await.map(|_: Done| ())
 }
 
-async fn call_via(host: &dyn Host, via: Via, subcommand: &str, args: &[&str]) -> Result<Answer, HostError> {
+async fn list(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<Vec<String>, HostError> {
+    call(host, subcommand, args).await.map(|list: List| list.item)
+}
+
+async fn call<T: DeserializeOwned>(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<T, HostError> {
+    call_via(host, Via::Shared, subcommand, args).await.map(|(answer, _)| answer)
+}
+
+/// The answer, and the bytes of a log after it.
+async fn call_via<T: DeserializeOwned>(
+    host: &dyn Host,
+    via: Via,
+    subcommand: &str,
+    args: &[&str],
+) -> Result<(T, Vec<u8>), HostError> {
     let question = |text| {
         let words = [&["sh", "-c", text, "sh", &SCRIPT_ID, subcommand], args].concat();
         let command = HostCommand::new(words).timeout(SHORT);
@@ -241,7 +277,7 @@ async fn call_via(host: &dyn Host, via: Via, subcommand: &str, args: &[&str]) ->
     if output.stdout == b"script=absent\n" {
         output = run(question(PUT_AND_RUN).stdin(SCRIPT)).await?;
     }
-    Answer::read(host, subcommand, &output)
+    answer::read(host, subcommand, &output)
 }
 
 impl IdentityPolicy {

@@ -190,7 +190,7 @@ async fn begin(standing: &Standing, activation: &Activation) -> Result<Begun, St
     };
     if let HostError::Refused { refusal, .. } = &error {
         match &**refusal {
-            Refusal::Busy(holder) if standing.is_same(holder) => return Ok(Begun::Found(holder.clone())),
+            Refusal::Busy { lock } if standing.is_same(lock) => return Ok(Begun::Found(lock.clone())),
             Refusal::Changed { .. } => {
                 let now = script::probe(host).await?;
                 if standing.options.goal.is_reached(&standing.toplevel.out_path, &now) {

@@ -63,7 +63,7 @@ fn attack_10_text_of_a_host_does_not_reach_terminals_and_logs_as_it_is() {
         (
             "busy",
             "*activate*",
-            evil("printf 'refused=busy\\nlock=held\\nlock.deployer=%s\\n' \"$evil\""),
+            evil("printf 'refused=busy\\nlock.deployer=%s\\n' \"$evil\""),
             vec![format!("deploy {logs}"), format!("deploy --json {logs}")],
         ),
         // The log of an activation.

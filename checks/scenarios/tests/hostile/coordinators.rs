@@ -36,8 +36,7 @@ fn assert_versions(site: &Site, expected: [&str; 3], text: &str) {
 /// Lets the leases of whoever rolls out run out, as a minute and a half without a renewal does.
 fn let_leases_end(site: &Site) {
     for host in WEB {
-        let files = "/var/lib/netlib/lease /var/lib/netlib/rollouts/web/lock";
-        site.exec(host, &format!("for f in {files}; do sed -i 's/^until=.*/until=1/' $f; done"));
+        site.exec(host, "sed -i 's/^until=.*/until=1/' /var/lib/netlib/lease");
     }
 }
 
@@ -64,8 +63,8 @@ fn attack_06_a_coordinator_cannot_say_what_other_nodes_go_back_to() {
     let evil = "mkdir -p /var/tmp/evil/bin && printf '#!/bin/sh\\ntouch /root/owned\\n' >/var/tmp/evil/bin/switch-to-configuration \
                 && chmod -R 755 /var/tmp/evil";
     site.exec_must("beta", evil);
-    let forge = "cd /var/lib/netlib/rollouts/web && for f in * changed; do touch $f && sed -i '/^node=/d' $f && \
-                 printf 'node=alpha - -\\nnode=beta - /var/tmp/evil\\nchanged=beta - /var/tmp/evil\\n' >>$f; done";
+    let forge = "sed -i 's|^{|{\"node\":\"beta - /var/tmp/evil\",\"changed\":[\"beta - /var/tmp/evil\"],|' /var/lib/netlib/rollout-web && \
+                 grep -q evil /var/lib/netlib/rollout-web";
     site.exec_must("alpha", forge);
     site.netlib_must("approve web");
     site.exec_must("deployer", "touch /root/broken");
@@ -156,7 +155,8 @@ fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
     let digest = digest(&run.text());
 
     // Of somebody else, or of nobody: the rollout goes on waiting, and says so.
-    let forge = format!("printf 'digest={digest}\\nbatch=9\\nby=anna\\n' >/var/lib/netlib/rollouts/web/approval");
+    let forged = format!(r#""approval":{{"digest":"{digest}","batch":9,"by":"anna"}}"#);
+    let forge = format!(r#"sed -i 's|"approval":null|{forged}|' /var/lib/netlib/rollout-web"#);
     site.exec_must("alpha", &forge);
     run.wait_for("an approval that alpha shows is not signed by an approver");
     let (status, text) = site.netlib(&format!("approve web --digest {digest} --batch 1 --key /root/eve"));
@@ -170,8 +170,9 @@ fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
 
     // Nor what the coordinator makes of it: the pauses that are to come as well.
     let record = |from: &str, to: &str| {
-        let file = "/var/lib/netlib/rollouts/web/record";
-        site.exec_must("alpha", &format!("sed -i s/^batch={from}$/batch={to}/ {file}"));
+        let waiting = |batch: &str| format!(r#""waiting":{{"batch":{batch},"#);
+        let change = format!("s/{}/{}/", waiting(from), waiting(to));
+        site.exec_must("alpha", &format!("sed -i '{change}' /var/lib/netlib/rollout-web"));
     };
     let (status, text) = site.netlib(&format!("approve web --digest {digest} --key /root/anna"));
     assert_eq!(status, 1, "{text}");

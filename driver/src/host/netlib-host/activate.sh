@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # --- starting an activation --------------------------------------------------------------------------------------
 
-# keep_root NONCE NAME PATH ANSWER: what is valid is here with all that it refers to. A host that cannot say so is copied to.
-keep_root() {
+# keep NONCE NAME PATH: what is valid is here with all that it refers to. A host that cannot say so is copied to.
+keep() {
   use_deploy "$1"
   if ! mkdir -p -- "$roots" || ! ln -sfn -- "$3" "$roots/$nonce-$2"; then refuse_state "$root/nix"; fi
   tidy_roots
-  emit "$4" "$3"
+  emit ok "$3"
   if [ -e "$3" ] && nix-store --check-validity "$3" >/dev/null 2>&1; then emit valid yes; fi
 }
 
@@ -17,7 +17,7 @@ release() {
   for dead in "$@"; do
     case $kept in *" $dead "*) ;; *) if is_nonce "$dead"; then rm -f -- "$roots/$dead-next"; fi ;; esac
   done
-  emit released "$*"
+  emit ok "$*"
 }
 
 at_gate='' is_alone=''
@@ -30,7 +30,7 @@ enter_gate() {
   if ! flock -w 20 7; then
     exec 7>&-
     find_owner "$runtime/gate"
-    emit gate.process "$owner"
+    emit process "$owner"
     refuse gate
   fi
   at_gate=yes
@@ -51,13 +51,15 @@ refuse_while_busy() {
 
 # Who prepared a deployment for a host as it was must not undo what somebody else has deployed there meanwhile.
 refuse_when_changed() {
-  if [ -z "$seen" ] || [ "$now_running $now_profile" = "$seen_running $seen_profile" ]; then return 0; fi
-  emit changed.running "$now_running"
+  if [ -z "$seen" ] || [ "$now_running $now_profile" = "$seen" ]; then return 0; fi
+  emit runs "$now_running"
+  by=''
   for record in $(records); do
     state_file "${record##*:}"
     load past_ "$file" phase toplevel finished deployer
-    if [ "$past_phase $past_toplevel" = "confirmed $now_running" ]; then emit changed.by "$past_finished $past_deployer"; fi
+    if [ "$past_phase $past_toplevel" = "confirmed $now_running" ]; then by=$past_finished$tab$past_deployer; fi
   done
+  emit by "$by"
   refuse changed
 }
 
@@ -84,17 +86,20 @@ find_trusted() {
   previous=${trusted:-${now_running:-$now_profile}}
 }
 
+options='toplevel generation undo goal deployer network_id network_name policy timeout confirm healthy health_deadline seen lease digest'
+
 read_options() {
-  id='' name='' policy=keep checks='' healthy=0 health_deadline=0 seen='' seen_running='' seen_profile='' lease='' digest='' undo='' hooks=''
+  # shellcheck disable=SC2086
+  load '' /dev/null $options
+  checks='' hooks=''
   for option in "$@"; do
-    value=${option#*=}
-    case ${option%%=*} in
+    field=${option%%=*} value=${option#*=}
+    case " $options " in *" $field "*) eval "$field=\$value" && continue ;; esac
+    case $field in
       check) checks="$checks$value
 " ;;
       hook) hooks="$hooks$value
 " ;;
-      toplevel | generation | deployer | goal | timeout | confirm | healthy | health_deadline | id | name | policy | lease | digest | \
-        undo | seen | seen_running | seen_profile) eval "${option%%=*}=\$value" ;;
       *) misused "no option '$option'" ;;
     esac
   done
@@ -126,26 +131,6 @@ record_hooks() {
   fi
 }
 
-# admit NONCE WHAT KEY=VALUE…
-admit() {
-  use_deploy "$1"
-  what=$2
-  shift 2
-  read_options "$@"
-  enter_gate
-  if [ -f "$deploy/state" ]; then refuse known; fi
-  check_identity "$id" "$name" "$policy"
-  refuse_without_lease "$what"
-}
-
-activate() {
-  nonce=$1
-  forsaken=$roots/$nonce-next
-  shift
-  admit "$nonce" activate "$@"
-  begin
-}
-
 # The profile's own order decides what came before, not the age or place of a link.
 find_previous_generation() {
   current_generation
@@ -155,30 +140,33 @@ find_previous_generation() {
   done
 }
 
-rollback() {
-  nonce=$1
-  shift
-  admit "$nonce" rollback "$@"
-  # Whoever is at work may be about to change which generation comes before.
+# Whoever is at work may be about to change which generation comes before.
+find_toplevel() {
   refuse_while_busy
-  toplevel=''
   if [ -n "$undo" ]; then
     find_before "$undo" || refuse nothing-before
   elif [ -z "$generation" ]; then
     find_previous_generation
   fi
-  if [ -z "$toplevel" ]; then
-    toplevel=$profile-$generation-link
-    if ! is_number "$generation" || [ ! -e "$toplevel" ]; then
-      emit generation.asked "$generation"
-      generations
-      refuse no-generation
-    fi
-  fi
-  begin
+  if [ -n "$toplevel" ]; then return 0; fi
+  toplevel=$profile-$generation-link
+  if is_number "$generation" && [ -e "$toplevel" ]; then return 0; fi
+  emit asked "$generation"
+  generations
+  refuse no-generation
 }
 
-begin() {
+# activate NONCE KEY=VALUE…
+activate() {
+  use_deploy "$1"
+  shift
+  read_options "$@"
+  enter_gate
+  if [ -f "$deploy/state" ]; then refuse known; fi
+  forsaken=$roots/$nonce-next
+  check_identity "$network_id" "$network_name" "$policy"
+  refuse_without_lease
+  if [ -z "$toplevel" ]; then find_toplevel; fi
   [ -x "$toplevel/bin/switch-to-configuration" ] || refuse no-toplevel
   private_folder "$library"
   private_folder "$deploys"
@@ -193,7 +181,7 @@ begin() {
   newest=$(records | tail -n 1) number=${newest%%:*}
   read_uptime
   toplevel=$found phase=prepared started=$(now) started_uptime=$uptime boot=$this_boot profile_before=$now_profile
-  number=$((${number:-0} + 1)) generation_before=$current network_id=$id network_name=$name script=$runtime/host-$nonce.sh
+  number=$((${number:-0} + 1)) generation_before=$current script=$runtime/host-$nonce.sh
   if ! record || ! record_rolled; then
     rm -rf -- "$deploy"
     rm -f -- "$roots/$nonce-previous" "$script"
@@ -209,8 +197,7 @@ begin() {
     leave
     refuse start
   fi
-  emit started "$nonce"
-  emit toplevel "$toplevel"
+  emit ok "$nonce"
 }
 
 # What failed to start may have been started all the same: whoever has the lock owns the record. Whoever comes later

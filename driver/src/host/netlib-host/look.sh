@@ -17,12 +17,12 @@ current_generation() {
 
 generations() {
   current_generation
-  emit generation.current "$current"
+  emit now "$current"
   for link in "$profile"-*-link; do
     generation_number "$link"
     if [ -z "$link_number" ] || [ ! -L "$link" ]; then continue; fi
     resolve "$link"
-    emit generation "$link_number $(stat -c %Y -- "$link") $found"
+    emit 'generation[]' "$link_number$tab$(stat -c %Y -- "$link")$tab$found"
   done
 }
 
@@ -37,42 +37,49 @@ fields() {
   emit asked fields
   for program in "$running"/etc/netlib/status/*; do
     if [ -x "$program" ]; then
-      emit field "${program##*/} $(timeout --kill-after=1 5 "$program" </dev/null 2>/dev/null | head -n 1 | head -c 200)"
+      emit 'item[]' "${program##*/} $(timeout --kill-after=1 5 "$program" </dev/null 2>/dev/null | head -n 1 | head -c 200)"
     fi
   done
 }
 
+need() {
+  if [ -n "$2" ]; then return 0; fi
+  emit tool "$1"
+  refuse missing-tool
+}
+
 probe() {
-  load_identity
   emit netlib-host 1
+  # Both take long to say it.
+  if [ "$#" -gt 0 ]; then nix=$(command -v nix); else
+    nix=$(nix --version 2>/dev/null) nix=${nix##* }
+    if has_systemd; then emit state "$(systemctl is-system-running 2>/dev/null)"; fi
+  fi
+  emit nix "$nix"
+  need nix "$nix"
+  need flock "$(command -v flock)"
+  load_identity
   print_systems
   resolve "$booted"
   emit booted "$found"
   emit network.id "$host_id"
-  emit network.name "$host_name"
-  emit flock "$(command -v flock)"
-  # Both take long to say it.
-  if [ "$#" -gt 0 ]; then emit nix "$(command -v nix)"; else
-    nix=$(nix --version 2>/dev/null)
-    emit nix "${nix##* }"
-    if has_systemd; then emit state "$(systemctl is-system-running 2>/dev/null)"; fi
-  fi
+  if [ -n "$host_id" ]; then emit network.name "${host_name:-?}"; fi
   read_boot
   emit boot "$this_boot"
-  print_busy || emit lock free
+  print_busy
   for record in $(records); do
     use_deploy "${record##*:}"
     record=${record#*:}
     is_open "${record%:*}" || continue
     # Read again once nobody is at work: it may just have ended.
     if load_state && unfinished && ! beginning && lock_is_free && load_state && unfinished; then
-      emit unfinished "$nonce $phase $toplevel"
+      emit 'unfinished[]' "$nonce$tab$phase$tab$toplevel"
     fi
   done
   # The newest one.
   if [ -n "$nonce" ] && load_state; then
-    emit last "$nonce $phase $toplevel $message"
-    if is_bad_end && [ ! -e "$deploy/seen" ]; then emit last.unseen yes; fi
+    if is_bad_end && [ ! -e "$deploy/seen" ]; then unseen=yes; else unseen=no; fi
+    emit last "$nonce$tab$phase$tab$toplevel$tab$message$tab$unseen"
   fi
   if [ "$#" -eq 3 ]; then check_identity "$@"; fi
 }
@@ -85,7 +92,7 @@ status() {
   emit running "$worked_on"
   print_systems
   read_boot
-  emit boot.now "$this_boot"
+  case $boot in '' | "$this_boot") ;; *) emit restarted yes ;; esac
   # Whoever asks knows from now on how it ended.
   if is_bad_end && [ ! -e "$deploy/seen" ]; then make_empty "$deploy/seen"; fi 2>/dev/null
   echo
@@ -123,6 +130,6 @@ list_jobs() {
   emit asked jobs
   if ! has_systemd; then return 0; fi
   systemctl list-jobs --no-legend --no-pager 2>/dev/null | while read -r job unit action job_state; do
-    if [ "$job_state" = running ] && [ -n "$job" ]; then emit job "$unit ($action)"; fi
+    if [ "$job_state" = running ] && [ -n "$job" ]; then emit 'item[]' "$unit ($action)"; fi
   done
 }

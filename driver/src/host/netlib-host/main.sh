@@ -10,11 +10,11 @@ reboot_needed() {
     if [ ! -e "$old" ] || [ ! -e "$new" ] || [ "$old" -ef "$new" ]; then continue; fi
     # A plain file in each system, so that only its content tells.
     if [ "$part" = kernel-params ] && [ "$(cat "$old")" = "$(cat "$new")" ]; then continue; fi
-    emit differs "$part"
+    emit 'item[]' "$part"
   done
 }
 
-reboot_host() {
+reboot() {
   enter_gate
   refuse_while_busy
   resolve "$profile"
@@ -26,7 +26,7 @@ reboot_host() {
     setsid sh -c 'sleep 1; exec reboot' </dev/null >/dev/null 2>&1 7>&- 8>&- &
   fi
   read_boot
-  emit restarting "$this_boot"
+  emit ok "$this_boot"
 }
 
 # --- subcommands -------------------------------------------------------------------------------------------------
@@ -35,21 +35,14 @@ subcommand=${1:-}
 if [ "$#" -gt 0 ]; then shift; fi
 # What lies in a folder that others can change is not looked at.
 case $subcommand in
-  work | watch | check) ;;
+  work | watch) ;;
   *)
     private_folder "$runtime"
     if [ -e "$library" ] || [ -L "$library" ]; then private_folder "$library"; fi
     ;;
 esac
 case $subcommand in
-  probe | generations | fields | release | check | activate | rollback | work | watch | confirm | status | identify | lease) "$subcommand" "$@" ;;
-  protect) keep_root "$1" next "$2" protected ;;
-  keep) keep_root "$1" programs "$2" kept ;;
-  jobs) list_jobs ;;
-  reboot-needed) reboot_needed "$@" ;;
-  reboot) reboot_host "$@" ;;
-  rollout-read) rollout_read "$@" ;;
-  rollout-write) rollout_write "$@" ;;
-  rollout-approve) rollout_approve "$@" ;;
+  probe | generations | fields | status | list_jobs | identify | keep | release | activate | work | watch | confirm | lease | \
+    rollout_read | rollout_write | reboot_needed | reboot) "$subcommand" "$@" ;;
   *) misused "no subcommand '$subcommand'" ;;
 esac

@@ -7,10 +7,6 @@ lease_file=$library/lease
 # Which rollout, by the digest of its plan, changed this host last, and with which deployment.
 rolled_file=$library/rolled
 
-emit_file() {
-  if [ -f "$2" ]; then while IFS= read -r line; do emit "$1.${line%%=*}" "${line#*=}"; done <"$2"; fi
-}
-
 # --- the lease of this host: one deployer at a time rolls it out, whatever its commit calls the rollout ---
 
 load_lease() { load lease_ "$lease_file" nonce rollout deployer process since boot until; }
@@ -25,7 +21,8 @@ is_leased() {
 has_lease() { [ -n "$1" ] && load_lease && [ "$lease_nonce" = "$1" ]; }
 
 refuse_for_lease() {
-  emit_file held "$lease_file"
+  load_lease
+  for field in nonce rollout deployer process since; do eval "emit held.$field \"\$lease_$field\""; done
   refuse "$1"
 }
 
@@ -36,7 +33,7 @@ write_lease() {
   private_folder "$library"
   write_text "$lease_file" "$(printf 'nonce=%s\nrollout=%s\ndeployer=%s\nprocess=%s\nsince=%s\nboot=%s\nuntil=%s' \
     "$@" "$this_boot" "$((uptime + lease_seconds))")" || refuse_state
-  emit leased "$1"
+  emit ok "$1"
 }
 
 # lease NONCE take ROLLOUT DEPLOYER PROCESS DIGEST [STALE]: refused while somebody else has it. STALE is a nonce whose process
@@ -63,7 +60,7 @@ lease() {
         rm -f -- "$lease_file"
         if [ "${3:-}" = ended ]; then rm -f -- "$rolled_file"; fi
       fi
-      emit freed "$1"
+      emit ok "$1"
       ;;
   esac
 }
@@ -73,13 +70,13 @@ lease() {
 refuse_without_lease() {
   if [ -n "$lease" ]; then
     has_lease "$lease" || refuse_for_lease rollout-lost
-  elif [ "$1" = activate ] && [ "$goal" != dry-activate ] && is_leased; then
+  elif [ -n "$toplevel" ] && [ "$goal" != dry-activate ] && is_leased; then
     refuse_for_lease rollout-busy
   fi
 }
 
 # Before the activation begins: one that ends badly is told by its own record.
-record_rolled() { [ -z "$digest" ] || write_text "$rolled_file" "$(printf 'digest=%s\nnonce=%s' "$digest" "$nonce")"; }
+record_rolled() { [ -z "$digest" ] || [ -n "$undo$generation" ] || write_text "$rolled_file" "$(printf 'digest=%s\nnonce=%s' "$digest" "$nonce")"; }
 
 # Sets what ran before the deployment $1, which was confirmed and still stands, by this host's own record: a generation, or a
 # path where there is none.
@@ -98,50 +95,25 @@ find_before() {
   fi
 }
 
-# --- what a coordinator keeps: where its rollout waits, and who approved ---
+# --- what a coordinator keeps: one line of text for each rollout, which the driver understands ---
 
-use_rollout() {
-  case $1 in '' | .* | *[!A-Za-z0-9._-]*) misused "bad rollout: $1" ;; esac
-  rollout=$library/rollouts/$1
-}
-
-# write_document NAME LINE…
-write_document() {
-  document=$rollout/$1
-  shift
-  if ! mkdir -p -- "$rollout" || ! write_text "$document" "$(printf '%s\n' "$@")"; then refuse_state; fi
-}
-
-# rollout-read ROLLOUT
+# rollout_read ROLLOUT
 rollout_read() {
-  use_rollout "$1"
+  case $1 in '' | .* | *[!A-Za-z0-9._-]*) misused "bad rollout: $1" ;; esac
+  place=$library/rollout-$1 document=''
+  if [ -f "$place" ]; then read -r document <"$place"; fi
   emit rollout "$1"
-  emit_file record "$rollout/record"
-  emit_file approval "$rollout/approval"
+  emit document "$document"
 }
 
-# rollout-write ROLLOUT NONCE DIGEST [LINE…]: the record is these lines from now on; none is no record. An approval of another
-# plan goes, and any without a digest. Refused unless this host's lease has the nonce.
+# rollout_write ROLLOUT NONCE OLD NEW: in place of the text OLD, which nobody may have changed meanwhile; nothing is no
+# text. Refused unless this host's lease has the nonce; with - nobody needs it.
 rollout_write() {
-  use_rollout "$1"
   enter_gate
-  has_lease "$2" || refuse_for_lease rollout-lost
-  digest=$3
-  shift 3
-  load approval_ "$rollout/approval" digest
-  if [ "$approval_digest" != "$digest" ]; then rm -f -- "$rollout/approval"; fi
-  if [ "$#" -eq 0 ]; then rm -f -- "$rollout/record"; else write_document record "digest=$digest" "since=$(now)" "$@"; fi
-  emit written "$rollout"
-}
-
-# rollout-approve ROLLOUT DIGEST LINE…: lets the pause of this plan end.
-rollout_approve() {
-  use_rollout "$1"
-  enter_gate
-  load record_ "$rollout/record" digest
-  [ "$record_digest" = "$2" ] || refuse not-paused
-  digest=$2
-  shift 2
-  write_document approval "digest=$digest" "$@"
-  emit approved "$digest"
+  rollout_read "$1"
+  if [ "$2" != - ]; then has_lease "$2" || refuse_for_lease rollout-lost; fi
+  [ "$document" = "$3" ] || refuse document-changed
+  private_folder "$library"
+  if [ -z "$4" ]; then rm -f -- "$place"; else write_text "$place" "$4" || refuse_state; fi
+  emit ok "$1"
 }

@@ -44,16 +44,16 @@ take_up() {
   message="the activation was killed while $phase"
   case $phase:$goal in
     prepared:*)
-      message="it could not begin within $begin_seconds seconds; nothing was activated"
-      if beginning; then
-        message=''
-        if enter activating; then
-          if [ "$goal" = dry-activate ] || run_hooks beforeActivate; then reach_goal; else give_up; fi
-          return
-        fi
+      if ! beginning; then
+        message="it could not begin within $begin_seconds seconds; nothing was activated"
+        finish failed
+      elif ! enter activating; then
         message="nothing was activated: the state could not be written: $(disk "$library")"
+        finish failed
+      else
+        message=''
+        reach_goal
       fi
-      finish failed
       ;;
     *:dry-activate) finish failed ;;
     *) if is_committed; then finish_well; else go_back; fi ;;
@@ -127,16 +127,20 @@ kill_rest() {
 
 switch_to() { limited "$timeout" "$1/bin/switch-to-configuration" "$2"; }
 
-# go HOW: switches to the new system; `message` says what went wrong.
+# explain STATUS WHAT SECONDS: whether it ended well; otherwise `problem` says how.
+explain() {
+  case $1 in
+    0) return 0 ;;
+    124) problem="$2 did not end within $3 seconds" ;;
+    *) problem="$2 exited with status $1" ;;
+  esac
+  return 1
+}
+
+# go HOW: switches to the new system.
 go() {
   switch_to "$toplevel" "$1"
-  status=$?
-  case $status in
-    0) ;;
-    124) message="switch-to-configuration $1 did not end within $timeout seconds" ;;
-    *) message="switch-to-configuration $1 exited with status $status" ;;
-  esac
-  return "$status"
+  explain "$?" "switch-to-configuration $1" "$timeout"
 }
 
 # --- hooks of the plan: programs that run on the way, each with its deadline ---------------------------------------
@@ -149,42 +153,33 @@ run_hooks() {
     say "$when: ${program##*/}"
     limited "$seconds" env NETLIB_HOOK="$when" NETLIB_DEPLOY="$nonce" NETLIB_SYSTEM="$toplevel" \
       NETLIB_PREVIOUS="$previous" "$program" </dev/null
-    hook_status=$?
-    case $hook_status in
-      0) continue ;;
-      124) message="the program ${program##*/} did not end within $seconds seconds" ;;
-      *) message="the program ${program##*/} exited with status $hook_status" ;;
-    esac
-    say "$message"
+    if explain "$?" "the program ${program##*/}" "$seconds"; then continue; fi
+    say "$problem"
     return 1
   done <"$deploy/hooks"
 }
 
-# Whatever comes of them, the host is back where it was.
-run_hooks_of_rollback() {
-  before_hooks=$message
-  run_hooks onRollback || before_hooks="$before_hooks; $message"
-  message=$before_hooks
+# finish_badly PHASE: what programs prepared is taken back. Whatever comes of that, the host is where it is.
+finish_badly() {
+  run_hooks onRollback || message="$message; $problem"
+  finish "$1"
 }
 
-# Nothing was activated; what programs prepared for it is taken back.
-give_up() {
-  message="nothing was activated: $message"
-  run_hooks_of_rollback
-  finish failed
-}
-
-# Those of the deployment that this one takes back, if it does.
+# Programs are those of the deployment that this one takes back, if it does.
 finish_well() {
-  before_hooks=$message
   run_hooks ofUndone
-  message=$before_hooks
   finish confirmed
 }
 
 # --- the way there -----------------------------------------------------------------------------------------------
 
+# Each of these sets `problem` where it fails.
 reach_goal() {
+  if [ "$goal" != dry-activate ] && ! run_hooks beforeActivate; then
+    message="nothing was activated: $problem"
+    finish_badly failed
+    return
+  fi
   case $goal in
     switch) say "switching from ${previous:-nothing} to $toplevel" ;;
     *) say "$goal of $toplevel; ${previous:-nothing} runs" ;;
@@ -197,8 +192,8 @@ reach_goal() {
   esac
   case $?:$goal in
     0:*) finish_well ;;
-    *:dry-activate) finish failed ;;
-    *) go_back ;;
+    *:dry-activate) message=$problem && finish failed ;;
+    *) message=$problem && go_back ;;
   esac
 }
 
@@ -206,7 +201,7 @@ try_system() {
   go test || return 1
   resolve "$running"
   [ "$found" = "$toplevel" ] && return 0
-  message="switch-to-configuration test succeeded, but the running system is $found"
+  problem="switch-to-configuration test succeeded, but the running system is $found"
   return 1
 }
 
@@ -216,10 +211,10 @@ be_healthy() {
   enter checking
   say "the new system has to be healthy for $healthy seconds within $health_deadline seconds"
   watch_health settle "$healthy" "$health_deadline" "$runtime/check-$nonce" <"$deploy/checks" 9>&-
-  status=$?
+  ended=$?
   rm -rf -- "$runtime/check-$nonce"
-  [ "$status" -eq 0 ] && return 0
-  cause=unhealthy message="the new system is not healthy: $verdict"
+  [ "$ended" -eq 0 ] && return 0
+  unhealthy=yes problem="the new system is not healthy: $verdict"
   return 1
 }
 
@@ -232,7 +227,7 @@ await_confirmation() {
   until [ -e "$runtime/confirm-$nonce" ]; do
     read_uptime
     if [ "$uptime" -ge "$end" ]; then
-      message="nobody confirmed the new system over a new connection within $confirm seconds"
+      problem="nobody confirmed the new system over a new connection within $confirm seconds"
       return 1
     fi
     { sleep 0.2 || sleep 1; } 9>&-
@@ -247,14 +242,14 @@ confirm() {
   emit phase "$phase"
   if [ "$phase" != awaitingConfirmation ] || ! is_worked_on; then refuse not-waiting; fi
   make_empty "$runtime/confirm-$nonce" || refuse_state "$runtime"
-  emit accepted "$nonce"
+  emit ok "$nonce"
 }
 
 commit() {
   enter committing
   if [ -n "$generation" ]; then set -- --switch-generation "$generation"; else set -- --set "$toplevel"; fi
   if ! limited "$timeout" nix-env -p "$profile" "$@" || ! resolve "$profile" || [ "$found" != "$toplevel" ]; then
-    message="the system profile could not be set: $(disk "$root/nix")"
+    problem="the system profile could not be set: $(disk "$root/nix")"
     return 1
   fi
   sync -- "${profile%/*}"
@@ -263,10 +258,8 @@ commit() {
 
 # From here on the host is of the network that deployed to it. Written last, so that it tells whether all was done.
 claim() {
-  write_identity "$network_id" "$network_name" "$nonce" && return 0
-  rm -f -- "$deploy/reserve"
-  write_identity "$network_id" "$network_name" "$nonce" && return 0
-  message="the host could not write down which network it belongs to: $(disk "$library")"
+  write_identity write_at_last "$network_id" "$network_name" "$nonce" && return 0
+  problem="the host could not write down which network it belongs to: $(disk "$library")"
   return 1
 }
 
@@ -297,22 +290,16 @@ restore_profile() {
 }
 
 go_back() {
-  why=$message
-  restore_profile
-  restored=$?
-  message=$why end=failed
-  if [ "$restored" -ne 0 ]; then message="$message; the system profile could not be set back"; fi
-  if [ "$goal" = boot ]; then
-    if [ "$restored" -eq 0 ]; then end=rolledBack; else end=rollbackFailed; fi
-  elif [ -z "$previous" ]; then
-    message="$message; there is no earlier system to go back to"
-  elif [ "$previous" = "$toplevel" ]; then
-    message="$message; this system was running before, so there is nothing to go back to"
-  else
+  end=rolledBack
+  if ! restore_profile; then end=rollbackFailed message="$message; the system profile could not be set back"; fi
+  if [ "$goal" != boot ] && [ -z "$previous" ]; then
+    end=failed message="$message; there is no earlier system to go back to"
+  elif [ "$goal" != boot ] && [ "$previous" = "$toplevel" ]; then
+    end=failed message="$message; this system was running before, so there is nothing to go back to"
+  elif [ "$goal" != boot ]; then
     go_back_to_previous
   fi
-  run_hooks_of_rollback
-  finish "$end"
+  finish_badly "$end"
 }
 
 go_back_to_previous() {
@@ -321,7 +308,6 @@ go_back_to_previous() {
   switch_to "$previous" test
   back=$?
   resolve "$running"
-  if [ "$back" -ne 0 ]; then message="$message; going back to $previous exited with status $back"; fi
-  if [ "$found" != "$previous" ]; then message="$message; the running system is $found"; fi
-  if [ "$back:$restored" = 0:0 ] && [ "$found" = "$previous" ]; then end=rolledBack; else end=rollbackFailed; fi
+  if [ "$back" -ne 0 ]; then end=rollbackFailed message="$message; going back to $previous exited with status $back"; fi
+  if [ "$found" != "$previous" ]; then end=rollbackFailed message="$message; the running system is $found"; fi
 }

@@ -2,8 +2,8 @@
 # --- state of one deployment -------------------------------------------------------------------------------------
 
 fields='number phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
-finished status message cause timeout confirm healthy health_deadline boot network_id network_name'
-nonce=''
+finished message unhealthy timeout confirm healthy health_deadline boot network_id network_name'
+nonce='' problem=''
 
 use_deploy() {
   is_nonce "$1" || misused "bad nonce: $1"
@@ -47,15 +47,18 @@ load_state() {
 print_state() { for field in $fields; do eval "emit \"\$field\" \"\$$field\""; done; }
 
 # A full disk must not hide how an activation ended: the space for that was set aside before it began.
+write_at_last() {
+  if write_text "$@"; then return 0; fi
+  rm -f -- "$deploy/reserve"
+  write_text "$@"
+}
+
 save_state() {
   state=$(print_state)
-  if ! write_text "$deploy/state" "$state"; then
-    rm -f -- "$deploy/reserve"
-    if ! write_text "$deploy/state" "$state"; then
-      say "the state could not be written to $deploy/state: $(disk "$library")"
-      write_text "$runtime/state-$nonce" "$state"
-      return 1
-    fi
+  if ! write_at_last "$deploy/state" "$state"; then
+    say "the state could not be written to $deploy/state: $(disk "$library")"
+    write_text "$runtime/state-$nonce" "$state"
+    return 1
   fi
   if [ -f "$runtime/state-$nonce" ]; then rm -f -- "$runtime/state-$nonce"; fi
 }
@@ -121,9 +124,9 @@ find_owner() {
 is_worked_on() { ! lock_is_free && load_holder && [ "$holder_nonce" = "$nonce" ]; }
 
 print_holder() {
-  emit lock held
-  for field in nonce deployer toplevel goal phase; do eval "emit \"lock.\$field\" \"\$$field\""; done
+  emit lock.deployer "${deployer:-somebody}"
   emit lock.since "$started"
+  emit lock.deployment "$nonce$tab$phase$tab$toplevel$tab$goal"
 }
 
 is_over() { (use_deploy "$1" && load_state && ! unfinished); }
@@ -141,7 +144,7 @@ print_locked() {
     fi
     if (use_deploy "${holder_nonce:-unknown}" && load_state && unfinished && print_holder); then return 0; fi
     find_owner "$runtime/lock"
-    emit lock held
+    emit lock.deployer somebody
     emit lock.process "$owner"
     return 0
   done
@@ -167,19 +170,19 @@ check_identity() {
   load_identity
   if [ -z "$host_id" ] || [ "$3" = adopt ] || [ "$host_id $host_name" = "$1 $2" ]; then return 0; fi
   emit network.id "$host_id"
-  emit network.name "$host_name"
+  emit network.name "${host_name:-?}"
   if [ "$host_id" = "$1" ]; then refuse shared-id; fi
   refuse other-network
 }
 
-# write_identity ID NAME NONCE: NONCE is of the deployment that does, if one does.
-write_identity() { write_text "$library/network" "$(printf 'id=%s\nname=%s\nby=%s' "$1" "$2" "$3")"; }
+# write_identity HOW ID NAME NONCE: NONCE is of the deployment that does, if one does.
+write_identity() { "$1" "$library/network" "$(printf 'id=%s\nname=%s\nby=%s' "$2" "$3" "$4")"; }
 
 identify() {
   private_folder "$library"
   enter_gate
   check_identity "$@"
   refuse_while_busy
-  if [ "$host_id" != "$1" ] || [ "$host_name" != "$2" ]; then write_identity "$1" "$2" '' || refuse_state "$library" identity; fi
-  emit identified "$1"
+  if [ "$host_id" != "$1" ] || [ "$host_name" != "$2" ]; then write_identity write_text "$1" "$2" '' || refuse_state "$library" identity; fi
+  emit ok "$1"
 }

@@ -52,16 +52,6 @@ tidy_host() {
   tidy_roots
 }
 
-# tidy_of_processes PREFIX…: what is named after processes that are gone.
-tidy_of_processes() {
-  for prefix in "$@"; do
-    for left in "$prefix"*; do
-      worker=${left#"$prefix"} worker=${worker%%.*}
-      if is_number "$worker" && [ ! -d "/proc/$worker" ] && [ -O "$left" ]; then rm -rf -- "$left"; fi
-    done
-  done
-}
-
 # Sets `known` to all recorded deployments, and `kept` to those whose systems are still needed: they go on, or failed to
 # go back and nothing was confirmed since.
 read_kept() {

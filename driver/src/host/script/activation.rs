@@ -1,8 +1,12 @@
 //! Activations on a host: asked for, followed and confirmed.
 
+use std::fmt::Display;
 use std::time::Duration;
 
-use super::{Health, IdentityPolicy, Phase, Via, call, call_via};
+use serde::Deserialize;
+
+use super::answer::yes;
+use super::{Done, Health, IdentityPolicy, Phase, Via, call_via, tell};
 use crate::host::{Host, HostError};
 use crate::plan::{Goal, Network};
 
@@ -73,29 +77,35 @@ pub struct Seen {
 }
 
 /// How an activation stands.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct Status {
     /// Where it is.
     pub phase: Phase,
     /// Whether it is being worked on at this moment.
+    #[serde(rename = "running", default, deserialize_with = "yes")]
     pub is_running: bool,
     /// Whether the host was restarted since it was recorded.
+    #[serde(rename = "restarted", default, deserialize_with = "yes")]
     pub was_restarted: bool,
     /// The system that is activated.
     pub toplevel: Option<String>,
     /// The system that ran before.
     pub previous: Option<String>,
     /// The generation that the profile named before.
-    pub generation_before: Option<u64>,
+    #[serde(default)]
+    pub generation_before: Option<String>,
     /// Why it ended as it did.
+    #[serde(default)]
     pub message: String,
     /// Whether that is because its own checks failed.
+    #[serde(rename = "unhealthy", default, deserialize_with = "yes")]
     pub is_unhealthy: bool,
     /// The running system now.
     pub current: Option<String>,
     /// The system profile now.
     pub profile: Option<String>,
     /// The log from the offset that was asked for.
+    #[serde(skip)]
     pub log: Vec<u8>,
 }
 
@@ -106,67 +116,61 @@ impl Activation {
         self.health.limit() + self.confirm_limit + Duration::from_secs(hooks)
     }
 
-    /// The subcommand and its arguments.
-    fn words(&self) -> (&'static str, Vec<String>) {
-        let (subcommand, system) = match &self.system {
-            System::Toplevel(path) => ("activate", Some(format!("toplevel={path}"))),
-            System::Generation(number) => ("rollback", Some(format!("generation={number}"))),
-            System::PreviousGeneration => ("rollback", None),
-            System::Before(nonce) => ("rollback", Some(format!("undo={nonce}"))),
-        };
+    /// The arguments of the subcommand.
+    fn words(&self) -> Vec<String> {
         let mut words = vec![self.nonce.clone()];
-        words.extend(system);
-        words.extend([
-            format!("goal={}", self.goal.word()),
-            format!("deployer={}", self.deployer),
-            format!("id={}", self.network.id),
-            format!("name={}", self.network.name),
-            format!("policy={}", self.policy.word()),
-            format!("timeout={}", self.limit.as_secs().max(1)),
-            format!("confirm={}", self.confirm_limit.as_secs().max(1)),
-        ]);
+        let mut say = |key: &str, value: &dyn Display| words.push(format!("{key}={value}"));
+        match &self.system {
+            System::Toplevel(path) => say("toplevel", path),
+            System::Generation(number) => say("generation", number),
+            System::PreviousGeneration => {}
+            System::Before(nonce) => say("undo", nonce),
+        }
+        say("goal", &self.goal.word());
+        say("deployer", &self.deployer);
+        say("network_id", &self.network.id);
+        say("network_name", &self.network.name);
+        say("policy", &self.policy.word());
+        say("timeout", &self.limit.as_secs().max(1));
+        say("confirm", &self.confirm_limit.as_secs().max(1));
         if let Some(Seen { running, profile }) = &self.seen {
-            let path = |path: &Option<String>| path.clone().unwrap_or_default();
-            words.push("seen=yes".to_owned());
-            words.push(format!("seen_running={}", path(running)));
-            words.push(format!("seen_profile={}", path(profile)));
+            say("seen", &[running, profile].map(|system| system.as_deref().unwrap_or_default()).join(" "));
         }
-        let hooks = self.hooks.iter();
-        words.extend(hooks.map(|(when, seconds, program)| format!("hook={when} {seconds} {program}")));
+        for (when, seconds, program) in &self.hooks {
+            say("hook", &format_args!("{when} {seconds} {program}"));
+        }
         if let Some(lease) = &self.lease {
-            words.push(format!("lease={}", lease.nonce));
-            if matches!(self.system, System::Toplevel(_)) {
-                words.push(format!("digest={}", lease.digest));
-            }
+            say("lease", &lease.nonce);
+            say("digest", &lease.digest);
         }
-        if !self.health.checks.is_empty() {
-            let checks = self.health.checks.iter();
-            words.extend(checks.map(|check| format!("check={}", check.line())));
-            words.push(format!("healthy={}", self.health.healthy_time.as_secs()));
-            words.push(format!("health_deadline={}", self.health.deadline.as_secs()));
-        }
-        (subcommand, words)
+        self.health.checks.iter().for_each(|check| say("check", &check.line()));
+        say("healthy", &self.health.healthy_time.as_secs());
+        say("health_deadline", &self.health.deadline.as_secs());
+        words
     }
 }
 
 /// Starts an activation and returns at once.
 pub async fn activate(host: &dyn Host, activation: &Activation) -> Result<(), HostError> {
-    let (subcommand, words) = activation.words();
+    let words = activation.words();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    call(host, subcommand, &words).await?.accepted("started")
+    tell(host, "activate", &words).await
 }
 
 /// Asks how an activation stands, and for its log from a byte on.
 pub async fn status(host: &dyn Host, nonce: &str, offset: usize) -> Result<Status, HostError> {
-    let answer = call(host, "status", &[nonce, &offset.to_string()]).await?;
-    answer.into_status()
+    ask(host, &[nonce, &offset.to_string()]).await
 }
 
 /// The same once there is something to tell, or when the host has waited for it. A phase that was dealt with is no news.
 pub async fn news(host: &dyn Host, nonce: &str, offset: usize, told: Option<Phase>) -> Result<Status, HostError> {
     let told = told.map_or_else(|| "-".to_owned(), |phase| phase.to_string());
-    let answer = call(host, "status", &[nonce, &offset.to_string(), &told, NEWS_SECONDS]).await?;
-    answer.into_status()
+    ask(host, &[nonce, &offset.to_string(), &told, NEWS_SECONDS]).await
+}
+
+async fn ask(host: &dyn Host, words: &[&str]) -> Result<Status, HostError> {
+    let (status, log): (Status, _) = call_via(host, Via::Shared, "status", words).await?;
+    Ok(Status { log, ..status })
 }
 
 /// Lets the host know that the end of an activation has been told to somebody.
@@ -177,13 +181,10 @@ pub async fn acknowledge(host: &dyn Host, nonce: &str) -> Result<(), HostError> 
 
 /// What systemd on the host is working on at this moment: units, each with what is done to it.
 pub async fn jobs(host: &dyn Host) -> Result<Vec<String>, HostError> {
-    let answer = call(host, "jobs", &[]).await?;
-    answer.accepted("asked")?;
-    Ok(answer.all("job").map(str::to_owned).collect())
+    super::list(host, "list_jobs", &[]).await
 }
 
 /// Tells the host that it can be reached: over a connection made for this, so that it is true.
 pub async fn confirm(host: &dyn Host, nonce: &str) -> Result<(), HostError> {
-    let answer = call_via(host, Via::NewConnection, "confirm", &[nonce]).await?;
-    answer.accepted("accepted")
+    call_via::<Done>(host, Via::NewConnection, "confirm", &[nonce]).await.map(|_| ())
 }

@@ -1,180 +1,73 @@
 //! Reads the `key=value` lines that the host script prints.
 
-use super::inspect::generations;
-use super::{LockHolder, Phase, Probe, Record, Refusal, Status, Underway, Unfinished};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use super::Refusal;
 use crate::host::{Host, HostError};
-use crate::plan::Network;
 use crate::process::Output;
 use crate::store_path::is_store_path;
 use crate::text::clean;
 
-/// What the script answered: lines, and after an empty line the bytes of a log.
-#[derive(Debug)]
-pub(super) struct Answer {
-    address: String,
-    subcommand: String,
-    head: String,
-    lines: Vec<(String, String)>,
-    rest: Vec<u8>,
+/// Keys that name one system, and those whose third word does.
+const SYSTEMS: [&str; 7] = ["current", "booted", "profile", "toplevel", "previous", "profile_before", "runs"];
+const WITH_SYSTEM: [&str; 4] = ["last", "unfinished[]", "generation[]", "lock.deployment"];
+
+/// What the script answered: lines, and after an empty line the bytes of a log. A refusal is an error.
+pub(super) fn read<T>(host: &dyn Host, subcommand: &str, output: &Output) -> Result<(T, Vec<u8>), HostError>
+where
+    T: DeserializeOwned,
+{
+    let (head, log) = split(&output.stdout);
+    let head = clean(head);
+    let unexpected = |answer: &str| HostError::answer(host.address(), subcommand, answer);
+    if host.names_store_paths()
+        && let Some(line) = head.lines().find(|line| names_no_system(line))
+    {
+        return Err(unexpected(line));
+    }
+    let mut answer = document(&head);
+    if answer.contains_key("refused") {
+        answer.insert("said".to_owned(), output.stderr.clone().into());
+        let refusal = Refusal::deserialize(Value::Object(answer)).map_err(|_| unexpected(&head))?;
+        return Err(HostError::Refused { address: host.address(), refusal: Box::new(refusal) });
+    }
+    let answer = T::deserialize(Value::Object(answer)).map_err(|_| unexpected(&head))?;
+    Ok((answer, log.to_vec()))
 }
 
-impl Answer {
-    /// Takes an answer apart. A refusal is an error.
-    pub(super) fn read(host: &dyn Host, subcommand: &str, output: &Output) -> Result<Self, HostError> {
-        let (head, rest) = split(&output.stdout);
-        let head = clean(head);
-        let lines = head
-            .lines()
-            .filter_map(|line| line.split_once('='))
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect();
-        let answer =
-            Self { address: host.address(), subcommand: subcommand.to_owned(), head, lines, rest: rest.to_vec() };
-        if host.names_store_paths()
-            && let Some(line) = answer.bad_path()
-        {
-            return Err(HostError::answer(host.address(), subcommand, &line));
-        }
-        match answer.get("refused") {
-            Some(code) => Err(answer.refused(code, &output.stderr)),
-            None => Ok(answer),
-        }
-    }
-
-    fn refused(&self, code: &str, stderr: &str) -> HostError {
-        match Refusal::of(code, self, stderr) {
-            Some(refusal) => HostError::Refused { address: self.address.clone(), refusal: Box::new(refusal) },
-            None => self.unexpected(),
-        }
-    }
-
-    /// A line that should name a system by its store path and names something else.
-    fn bad_path(&self) -> Option<String> {
-        let named = |key: &str, value: &str| match key {
-            "current" | "booted" | "profile" | "toplevel" | "previous" | "profile_before" | "lock.toplevel"
-            | "changed.running" => Some(value.to_owned()),
-            "last" | "unfinished" | "generation" => value.split(' ').nth(2).map(str::to_owned),
-            _ => None,
+/// Empty values are absent, tabs make a list of words, `[]` a list of all lines with that key; a dot leads into an object.
+/// Otherwise the first line of a key counts.
+pub(super) fn document(head: &str) -> Map<String, Value> {
+    let mut document = Map::new();
+    let lines = head.lines().filter_map(|line| line.split_once('='));
+    for (key, text) in lines.filter(|(_, text)| !text.is_empty()) {
+        let value: Value = if text.contains('\t') { text.split('\t').collect() } else { text.into() };
+        let (place, key) = match key.split_once('.') {
+            Some((outer, key)) => (document.entry(outer).or_insert_with(|| Map::new().into()).as_object_mut(), key),
+            None => (Some(&mut document), key),
         };
-        let bad = self
-            .lines
-            .iter()
-            .find(|(key, value)| named(key, value).is_some_and(|path| !path.is_empty() && !is_store_path(&path)));
-        bad.map(|(key, value)| format!("{key}={value}"))
-    }
-
-    /// The value of a key; empty values count as absent.
-    pub(super) fn get(&self, key: &str) -> Option<&str> {
-        self.lines.iter().find(|(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.as_str())
-    }
-
-    /// All values of a key that may occur several times.
-    pub(super) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
-        self.lines.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
-    }
-
-    /// Who is deploying to the host, in a refusal as well as in a probe.
-    pub(super) fn lock(&self) -> Option<LockHolder> {
-        (self.get("lock") == Some("held")).then(|| LockHolder {
-            deployer: self.get("lock.deployer").unwrap_or("somebody").to_owned(),
-            since: self.get("lock.since").unwrap_or("a moment ago").to_owned(),
-            deployment: self.underway(),
-            process: self.owned("lock.process"),
-        })
-    }
-
-    fn underway(&self) -> Option<Underway> {
-        Some(Underway {
-            nonce: self.owned("lock.nonce")?,
-            toplevel: self.owned("lock.toplevel")?,
-            goal: self.owned("lock.goal")?,
-            phase: self.get("lock.phase").and_then(Phase::parse)?,
-        })
-    }
-
-    /// The generations of the system profile that it names.
-    pub(super) fn generations(&self) -> Vec<u64> {
-        let found = generations(self);
-        found.iter().map(|generation| generation.number).collect()
-    }
-
-    /// Takes lines apart that were read one by one.
-    pub(super) fn of_lines(host: &dyn Host, subcommand: &str, lines: &[String]) -> Result<Self, HostError> {
-        let output = Output { stdout: lines.join("\n").into_bytes(), stderr: String::new() };
-        Self::read(host, subcommand, &output)
-    }
-
-    fn owned(&self, key: &str) -> Option<String> {
-        self.get(key).map(str::to_owned)
-    }
-
-    /// Fails unless the key has this value: whatever answered is not our script.
-    pub(super) fn require(&self, key: &str, value: &str) -> Result<(), HostError> {
-        if self.get(key) == Some(value) {
-            return Ok(());
-        }
-        Err(self.unexpected())
-    }
-
-    /// Fails unless the script said that it did what it was asked for.
-    pub(super) fn accepted(&self, key: &str) -> Result<(), HostError> {
-        self.get(key).map(|_| ()).ok_or_else(|| self.unexpected())
-    }
-
-    fn unexpected(&self) -> HostError {
-        HostError::answer(self.address.clone(), &self.subcommand, &self.head)
-    }
-
-    fn last(&self) -> Option<Record> {
-        let mut words = self.get("last")?.splitn(4, ' ').map(str::to_owned);
-        Some(Record {
-            nonce: words.next()?,
-            phase: Phase::parse(&words.next()?)?,
-            toplevel: words.next()?,
-            message: words.next().unwrap_or_default(),
-            is_unseen: self.get("last.unseen") == Some("yes"),
-        })
-    }
-
-    pub(super) fn into_probe(self) -> Probe {
-        let network = self
-            .get("network.id")
-            .map(|id| Network { id: id.to_owned(), name: self.owned("network.name").unwrap_or_default() });
-        Probe {
-            current_system: self.owned("current"),
-            system_profile: self.owned("profile"),
-            network,
-            nix: self.owned("nix"),
-            lock: self.lock(),
-            unfinished: self.all("unfinished").filter_map(unfinished).collect(),
-            last: self.last(),
-            booted_system: self.owned("booted"),
-            boot_id: self.owned("boot"),
-            state: self.owned("state"),
+        let Some(place) = place else { continue };
+        if let Some(list) = key.strip_suffix("[]") {
+            let list = place.entry(list).or_insert_with(|| Vec::<Value>::new().into());
+            list.as_array_mut().map(|list| list.push(value));
+        } else {
+            place.entry(key).or_insert(value);
         }
     }
-
-    pub(super) fn into_status(self) -> Result<Status, HostError> {
-        let phase = self.get("phase").and_then(Phase::parse).ok_or_else(|| self.unexpected())?;
-        Ok(Status {
-            phase,
-            is_running: self.get("running") == Some("yes"),
-            was_restarted: self.get("boot").is_some() && self.get("boot") != self.get("boot.now"),
-            toplevel: self.owned("toplevel"),
-            previous: self.owned("previous"),
-            generation_before: self.get("generation_before").and_then(|number| number.parse().ok()),
-            message: self.owned("message").unwrap_or_default(),
-            is_unhealthy: self.get("cause") == Some("unhealthy"),
-            current: self.owned("current"),
-            profile: self.owned("profile"),
-            log: self.rest,
-        })
-    }
+    document
 }
 
-fn unfinished(value: &str) -> Option<Unfinished> {
-    let mut words = value.split(' ').map(str::to_owned);
-    Some(Unfinished { nonce: words.next()?, phase: words.next()?, toplevel: words.next()? })
+/// Whether a line should name a system by its store path and names something else.
+fn names_no_system(line: &str) -> bool {
+    let (key, value) = line.split_once('=').unwrap_or_default();
+    let path = match key {
+        _ if SYSTEMS.contains(&key) => value,
+        _ if WITH_SYSTEM.contains(&key) => value.split('\t').nth(2).unwrap_or_default(),
+        _ => return false,
+    };
+    !path.is_empty() && !is_store_path(path)
 }
 
 /// The part before the first empty line, and what follows it.
@@ -183,4 +76,19 @@ fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
         Some(at) => (&bytes[..at], &bytes[at + 2..]),
         None => (bytes, &[]),
     }
+}
+
+/// `yes`, or anything else.
+pub(super) fn yes<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    Ok(Value::deserialize(value)? == "yes")
+}
+
+/// A number.
+pub(super) fn number<'de, D: Deserializer<'de>>(value: D) -> Result<u64, D::Error> {
+    String::deserialize(value)?.parse().map_err(serde::de::Error::custom)
+}
+
+/// What is of no use counts as absent: records on a host may be damaged.
+pub(super) fn if_good<'de, T: DeserializeOwned, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    Ok(T::deserialize(Value::deserialize(value)?).ok())
 }

@@ -2,11 +2,19 @@
 
 use std::time::Duration;
 
-use super::SCRIPT;
-use super::answer::Answer;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{self, yes};
 use crate::host::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Check;
-use crate::process::{Limits, LogLimit, Stream, line_channel};
+use crate::process::{Limits, LogLimit, Output, Stream, line_channel};
+
+/// The loop alone, without what else is done on a host.
+pub(super) const LOOP: &str = concat!(
+    include_str!("../netlib-host/common.sh"),
+    include_str!("../netlib-health/loop.sh"),
+    include_str!("../netlib-health/main.sh"),
+);
 
 /// One check, with the path of its program on the machine that makes it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -50,23 +58,26 @@ pub enum HealthMode {
 }
 
 /// What the loop found out.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
 pub struct Verdict {
     /// Whether all is well.
+    #[serde(rename = "healthy", deserialize_with = "yes")]
     pub is_healthy: bool,
     /// Why not, in one line.
+    #[serde(rename = "verdict", default)]
     pub why: String,
     /// Each check.
+    #[serde(rename = "check", default)]
     pub checks: Vec<CheckVerdict>,
 }
 
 /// How one check stood at the end.
-#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct CheckVerdict {
     /// Its name.
     pub name: String,
     /// Whether it was healthy.
-    #[serde(rename = "healthy")]
+    #[serde(rename = "healthy", deserialize_with = "yes")]
     pub is_healthy: bool,
     /// The last word of its probe.
     pub reason: String,
@@ -107,7 +118,7 @@ pub async fn check(
     let words = ["sh", "-s", "--", "check", mode.word()].map(str::to_owned);
     let mut words: Vec<String> = words.into_iter().chain([time.to_string(), deadline.to_string()]).collect();
     words.extend(health.checks.iter().map(HealthCheck::line));
-    let command = HostCommand::new(words).stdin(SCRIPT).timeout(health.deadline + SHORT).question();
+    let command = HostCommand::new(words).stdin(LOOP).timeout(health.deadline + SHORT).question();
     let (sink, mut lines) = line_channel();
     let (mut answer, mut left) = (Vec::new(), Limits::HOST.answer);
     let mut log = LogLimit::default();
@@ -127,24 +138,6 @@ pub async fn check(
     };
     let (ran, ()) = tokio::join!(host.execute(command, Some(sink)), read);
     ran?;
-    Answer::of_lines(host, "check", &answer)?.into_verdict()
-}
-
-impl Answer {
-    pub(super) fn into_verdict(self) -> Result<Verdict, HostError> {
-        self.accepted("healthy")?;
-        let check = |line: &str| {
-            let mut words = line.splitn(3, ' ');
-            Some(CheckVerdict {
-                is_healthy: words.next()? == "healthy",
-                name: words.next()?.to_owned(),
-                reason: words.next().unwrap_or_default().to_owned(),
-            })
-        };
-        Ok(Verdict {
-            is_healthy: self.get("healthy") == Some("yes"),
-            why: self.get("verdict").unwrap_or_default().to_owned(),
-            checks: self.all("check").filter_map(check).collect(),
-        })
-    }
+    let output = Output { stdout: answer.join("\n").into_bytes(), stderr: String::new() };
+    answer::read(host, "check", &output).map(|(verdict, _)| verdict)
 }

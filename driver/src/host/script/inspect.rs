@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::Answer;
+use serde::Deserialize;
+
+use super::answer::number;
 use super::{LockHolder, Probe, call, probe};
 use crate::host::{Host, HostError};
 use crate::text::clean_text;
@@ -24,14 +26,24 @@ pub struct HostStatus {
 }
 
 /// One generation of the system profile.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct Generation {
     /// Its number.
+    #[serde(deserialize_with = "number")]
     pub number: u64,
     /// When it was made by the host's clock, in seconds since 1970.
+    #[serde(deserialize_with = "number")]
     pub made: u64,
     /// Store path of its system.
     pub toplevel: String,
+}
+
+/// The generations of the system profile.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Generations {
+    now: Option<String>,
+    pub(super) generation: Vec<Generation>,
 }
 
 impl HostStatus {
@@ -45,13 +57,9 @@ impl HostStatus {
 /// Asks a host for all of it but fields. Changes nothing there, and asks nothing of the network that it belongs to.
 pub async fn inspect(host: &dyn Host) -> Result<HostStatus, HostError> {
     let probe = probe(host).await?;
-    let answer = call(host, "generations", &[]).await?;
-    Ok(HostStatus {
-        probe,
-        generation: answer.get("generation.current").and_then(|number| number.parse().ok()),
-        generations: generations(&answer),
-        fields: BTreeMap::new(),
-    })
+    let Generations { now, generation: mut generations } = call(host, "generations", &[]).await?;
+    generations.sort_by_key(|generation| generation.number);
+    Ok(HostStatus { probe, generation: now.and_then(|now| now.parse().ok()), generations, fields: BTreeMap::new() })
 }
 
 /// Asks a host for these fields. What it says of others is left out, and what is too long is cut.
@@ -62,27 +70,11 @@ pub async fn fields(
     if columns.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let answer = call(host, "fields", &[]).await?;
-    answer.accepted("asked")?;
-    let known = |said: &str| {
+    let said = super::list(host, "fields", &[]).await?;
+    let known = |said: &String| {
         let (name, value) = said.split_once(' ')?;
         let column = columns.get(name)?;
         Some((column.clone(), clean_text(value).chars().take(LONGEST).collect()))
     };
-    Ok(answer.all("field").filter_map(known).collect())
-}
-
-pub(super) fn generations(answer: &Answer) -> Vec<Generation> {
-    let mut found: Vec<Generation> = answer.all("generation").filter_map(parse).collect();
-    found.sort_by_key(|generation| generation.number);
-    found
-}
-
-fn parse(value: &str) -> Option<Generation> {
-    let mut words = value.splitn(3, ' ');
-    Some(Generation {
-        number: words.next()?.parse().ok()?,
-        made: words.next()?.parse().ok()?,
-        toplevel: words.next()?.to_owned(),
-    })
+    Ok(said.iter().filter_map(known).collect())
 }

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::de::IntoDeserializer;
-use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Serialize};
 
 /// Where an activation is.
@@ -55,11 +53,6 @@ impl Phase {
     #[must_use]
     pub const fn is_at_work(self) -> bool {
         matches!(self, Self::Activating | Self::Committing | Self::RollingBack)
-    }
-
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        let word: StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
-        Self::deserialize(word).ok()
     }
 }
 

@@ -1,59 +1,71 @@
 //! Why the host script refused, explained with what to do next.
 
-use super::LockHolder;
-use super::answer::Answer;
+use serde::Deserialize;
+
+use super::answer::if_good;
+use super::inspect::Generation;
 use super::rollout::Held;
+use super::{LockHolder, Network};
 use crate::host::error::shown;
 
 /// Why the host script refused.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, thiserror::Error)]
+#[serde(tag = "refused", rename_all = "kebab-case")]
 pub enum Refusal {
     /// Somebody else is deploying to the host.
-    #[error("{}", busy(.0))]
-    Busy(LockHolder),
+    #[error("{}", busy(lock))]
+    Busy {
+        /// Who.
+        lock: LockHolder,
+    },
     /// The host has other systems than when the deployment was prepared for it.
     #[error(
         "the host changed while this deployment was prepared: {}; nothing was changed\n  what to do: see that your flake has those changes too (`netlib diff` shows what would go), then deploy again",
-        changed(running.as_deref(), by.as_ref())
+        changed(runs.as_deref(), by.as_ref())
     )]
     Changed {
         /// What runs now.
-        running: Option<String>,
+        runs: Option<String>,
         /// When the deployment of that ended, by the host's clock, and who deployed; none if it was not deployed by netlib.
         by: Option<(String, String)>,
     },
     /// The host belongs to another network.
     #[error(
-        "this host belongs to the network {name:?} (id {id}); nothing was changed\n  what to do: check `target.host`; if the host is to move to this network, deploy with --adopt"
+        "this host belongs to the network {:?} (id {}); nothing was changed\n  what to do: check `target.host`; if the host is to move to this network, deploy with --adopt",
+        network.name, network.id
     )]
     OtherNetwork {
-        /// Name of the network it belongs to.
-        name: String,
-        /// Its id.
-        id: String,
+        /// The network it belongs to.
+        network: Network,
     },
     /// Two networks of different names have the same id.
     #[error(
-        "two networks share the id {id}: this host belongs to the one named {name:?}; nothing was changed\n  what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt"
+        "two networks share the id {}: this host belongs to the one named {:?}; nothing was changed\n  what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt",
+        network.id, network.name
     )]
     SharedId {
-        /// Name of the network it belongs to.
-        name: String,
-        /// The shared id.
-        id: String,
+        /// The network it belongs to.
+        network: Network,
     },
     /// Somebody else rolls the host out.
     #[error(
         "{} has been at work on the rollout {} since {}; nothing was changed\n  what to do: wait for that deploy to end, then deploy again; the lock of a deployer that is gone ends by itself within two minutes",
-        .0.deployer, .0.rollout, .0.since
+        held.deployer, held.rollout, held.since
     )]
-    RolloutBusy(Held),
+    RolloutBusy {
+        /// Who.
+        held: Held,
+    },
     /// This deployment does not have the host's lease any more; whoever has it now.
     #[error(
         "this deployment does not have the lock of its rollout there any more{}; nothing was changed",
-        .0.as_ref().map(|held| format!(": {} took it at {}", held.deployer, held.since)).unwrap_or_default()
+        held.as_ref().map(|held| format!(": {} took it at {}", held.deployer, held.since)).unwrap_or_default()
     )]
-    RolloutLost(Option<Held>),
+    RolloutLost {
+        /// Who has it.
+        #[serde(default, deserialize_with = "if_good")]
+        held: Option<Held>,
+    },
     /// The host's own records do not say what to go back to.
     #[error(
         "the host's own records do not say what ran before, or something else was deployed since; nothing was changed"
@@ -62,6 +74,15 @@ pub enum Refusal {
     /// The rollout does not wait for approval of this plan.
     #[error("the rollout does not wait for approval of this plan any more; nothing was approved")]
     NotPaused,
+    /// What the coordinator keeps is not what it was when it was asked for.
+    #[error("others change what the coordinator keeps of the rollout all the time; nothing was changed")]
+    DocumentChanged,
+    /// The host lacks something that netlib needs.
+    #[error("there is no `{tool}`\n  what to do: install {} there", package(tool))]
+    MissingTool {
+        /// What is missing.
+        tool: String,
+    },
     /// The system to activate is not on the host.
     #[error("the system to activate is not there or has no bin/switch-to-configuration; nothing was changed")]
     NoToplevel,
@@ -74,13 +95,14 @@ pub enum Refusal {
     /// The system profile has no such generation, or none before its current one.
     #[error(
         "its system profile has no generation {}; it has: {}; nothing was changed\n  what to do: choose one of these with --to",
-        asked.map_or("before its current one".to_owned(), |number| number.to_string()), listed(generations)
+        asked.as_deref().unwrap_or("before its current one"), listed(generation)
     )]
     NoGeneration {
         /// The one that was asked for; none for the one before.
-        asked: Option<u64>,
+        asked: Option<String>,
         /// The generations that there are.
-        generations: Vec<u64>,
+        #[serde(default)]
+        generation: Vec<Generation>,
     },
     /// A restart would not boot the system that was deployed.
     #[error(
@@ -93,6 +115,7 @@ pub enum Refusal {
     )]
     Gate {
         /// The process that holds it up: its number and command.
+        #[serde(default)]
         process: String,
     },
     /// A folder of netlib's is not root's alone.
@@ -103,12 +126,14 @@ pub enum Refusal {
         /// Where it is.
         path: String,
         /// What is there.
+        #[serde(default)]
         is: String,
     },
     /// The host could not write down what it is going to do.
     #[error("the host could not write down its state; nothing was activated{}", make_room(disk, said))]
     State {
         /// The file system, as `df` shows it.
+        #[serde(default)]
         disk: String,
         /// What the host's commands said.
         said: String,
@@ -120,6 +145,7 @@ pub enum Refusal {
     )]
     Identity {
         /// The file system, as `df` shows it.
+        #[serde(default)]
         disk: String,
         /// What the host's commands said.
         said: String,
@@ -130,45 +156,6 @@ pub enum Refusal {
         /// What the host's commands said.
         said: String,
     },
-}
-
-impl Refusal {
-    /// The refusal of a code; the function looks up the details.
-    pub(super) fn of(code: &str, answer: &Answer, said: &str) -> Option<Self> {
-        let said = said.to_owned();
-        let detail = |key: &str| answer.get(key).unwrap_or_default().to_owned();
-        let (name, id) = (detail("network.name"), detail("network.id"));
-        Some(match code {
-            "busy" => Self::Busy(answer.lock()?),
-            "changed" => Self::Changed {
-                running: answer.get("changed.running").map(str::to_owned),
-                by: answer.all("changed.by").last().and_then(|by| {
-                    let (at, deployer) = by.split_once(' ')?;
-                    Some((at.to_owned(), deployer.to_owned()))
-                }),
-            },
-            "other-network" => Self::OtherNetwork { name, id },
-            "shared-id" => Self::SharedId { name, id },
-            "rollout-busy" => Self::RolloutBusy(answer.held()?),
-            "rollout-lost" => Self::RolloutLost(answer.held()),
-            "nothing-before" => Self::NothingBefore,
-            "not-paused" => Self::NotPaused,
-            "no-toplevel" => Self::NoToplevel,
-            "known" => Self::Known,
-            "not-waiting" => Self::NotWaiting,
-            "no-generation" => Self::NoGeneration {
-                asked: answer.get("generation.asked").and_then(|asked| asked.parse().ok()),
-                generations: answer.generations(),
-            },
-            "not-in-profile" => Self::NotInProfile,
-            "gate" => Self::Gate { process: detail("gate.process") },
-            "folder" => Self::Folder { path: detail("folder"), is: detail("folder.is") },
-            "state" => Self::State { disk: detail("disk"), said },
-            "identity" => Self::Identity { disk: detail("disk"), said },
-            "start" => Self::Start { said },
-            _ => return None,
-        })
-    }
 }
 
 fn busy(LockHolder { deployer, since, process, .. }: &LockHolder) -> String {
@@ -190,9 +177,19 @@ fn changed(running: Option<&str>, by: Option<&(String, String)>) -> String {
     }
 }
 
-fn listed(generations: &[u64]) -> String {
-    let numbers: Vec<String> = generations.iter().map(u64::to_string).collect();
+fn listed(generations: &[Generation]) -> String {
+    let mut numbers: Vec<u64> = generations.iter().map(|generation| generation.number).collect();
+    numbers.sort_unstable();
+    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
     if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }
+}
+
+fn package(tool: &str) -> &str {
+    match tool {
+        "nix" => "Nix (a host of netlib is NixOS, or a Debian with `apt install nix-bin`)",
+        "flock" => "util-linux",
+        other => other,
+    }
 }
 
 /// What was said of a disk that takes nothing, and what to do.

@@ -1,9 +1,20 @@
 //! What deployers agree on about one rollout: each member's lease, which one deployer has, and the record of its coordinator,
 //! which says where it waits and who approved.
 
-use super::answer::Answer;
-use super::{Refusal, call};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::answer::if_good;
+use super::{Refusal, call, tell};
 use crate::host::{Host, HostError};
+
+/// In place of a lease: an approval needs none.
+const NO_LEASE: &str = "-";
+
+/// How often a document is changed that others change at the same time.
+const TRIES: usize = 5;
 
 /// Who asks for leases.
 #[derive(Clone, Debug)]
@@ -21,7 +32,7 @@ pub struct Holder {
 }
 
 /// Who has a lease.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct Held {
     /// The id of the rollout.
     pub rollout: String,
@@ -30,13 +41,15 @@ pub struct Held {
     /// User and machine.
     pub deployer: String,
     /// The process.
+    #[serde(default)]
     pub process: String,
     /// Since when, in UTC.
+    #[serde(default)]
     pub since: String,
 }
 
 /// A rollout that waits for approval.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Waiting {
     /// What is waited with: the digest of the plan.
     pub digest: String,
@@ -49,7 +62,7 @@ pub struct Waiting {
 }
 
 /// Somebody's approval, as the coordinator claims.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Approval {
     /// Of which plan: its digest.
     pub digest: String,
@@ -61,13 +74,24 @@ pub struct Approval {
     pub signature: Option<String>,
 }
 
-/// What a coordinator says of a rollout.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+/// What a coordinator keeps of a rollout.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Document {
     /// What is waited for.
+    #[serde(deserialize_with = "if_good")]
     pub waiting: Option<Waiting>,
     /// What has been approved.
+    #[serde(deserialize_with = "if_good")]
     pub approval: Option<Approval>,
+}
+
+/// The same as the host has it: one line, or nothing.
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(rename = "rollout")]
+    _of: String,
+    #[serde(default)]
+    document: String,
 }
 
 /// What becomes of a lease that is given back.
@@ -83,25 +107,28 @@ pub enum Left {
 pub async fn take(host: &dyn Host, holder: &Holder) -> Result<Option<String>, HostError> {
     let Holder { rollout, nonce, deployer, process, digest } = holder;
     let words = [nonce, "take", rollout, deployer, process, digest];
-    let answer = match call(host, "lease", &words).await {
-        Err(HostError::Refused { refusal, address }) => match *refusal {
-            // Whoever had it on this machine was killed, and will not come back for it.
-            Refusal::RolloutBusy(ref held) if is_gone(&held.process) => {
-                let words = [&words[..], &[&held.nonce]].concat();
-                call(host, "lease", &words).await?
-            }
-            _ => return Err(HostError::Refused { refusal, address }),
-        },
-        other => other?,
-    };
-    answer.accepted("leased")?;
-    Ok(answer.get("undoable").map(str::to_owned))
+    let taken: Result<Taken, HostError> = call(host, "lease", &words).await;
+    if let Err(HostError::Refused { refusal, .. }) = &taken
+        && let Refusal::RolloutBusy { held } = &**refusal
+        // Whoever had it on this machine was killed, and will not come back for it.
+        && is_gone(&held.process)
+    {
+        let taken: Taken = call(host, "lease", &[&words[..], &[&held.nonce]].concat()).await?;
+        return Ok(taken.undoable);
+    }
+    Ok(taken?.undoable)
+}
+
+#[derive(Deserialize)]
+struct Taken {
+    #[serde(rename = "ok")]
+    _ok: String,
+    undoable: Option<String>,
 }
 
 /// Renews a lease; refused once somebody else had it.
 pub async fn renew(host: &dyn Host, nonce: &str) -> Result<(), HostError> {
-    let answer = call(host, "lease", &[nonce, "renew"]).await?;
-    answer.accepted("leased")
+    tell(host, "lease", &[nonce, "renew"]).await
 }
 
 /// Gives the lease back, if it is still this deployment's.
@@ -110,73 +137,74 @@ pub async fn free(host: &dyn Host, nonce: &str, left: Left) -> Result<(), HostEr
         Left::Open => &[nonce, "free"],
         Left::Ended => &[nonce, "free", "ended"],
     };
-    call(host, "lease", words).await?.accepted("freed")
+    tell(host, "lease", words).await
 }
 
 /// What the coordinator keeps.
 pub async fn read(host: &dyn Host, rollout: &str) -> Result<Document, HostError> {
-    let answer = call(host, "rollout-read", &[rollout]).await?;
-    answer.accepted("rollout")?;
-    Ok(answer.document())
+    let kept: Kept = call(host, "rollout_read", &[rollout]).await?;
+    Ok(document(&kept.document))
 }
 
 /// Waits for approval from now on.
 pub async fn pause(host: &dyn Host, rollout: &str, nonce: &str, waiting: &Waiting) -> Result<(), HostError> {
-    let lines = [format!("batch={}", waiting.batch), format!("deployer={}", waiting.deployer)];
-    let words = [rollout, nonce, &waiting.digest, &lines[0], &lines[1]];
-    call(host, "rollout-write", &words).await?.accepted("written")
+    let since = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let waiting = Waiting { since, ..waiting.clone() };
+    change(host, rollout, nonce, |document| {
+        document.approval.take_if(|approval| approval.digest != waiting.digest);
+        document.waiting = Some(waiting.clone());
+        Ok(())
+    })
+    .await
 }
 
 /// The wait is over; without a digest, so is the rollout, and no approval is left.
 pub async fn clear(host: &dyn Host, rollout: &str, nonce: &str, digest: &str) -> Result<(), HostError> {
-    let answer = call(host, "rollout-write", &[rollout, nonce, digest]).await?;
-    answer.accepted("written")
+    change(host, rollout, nonce, |document| {
+        document.approval.take_if(|approval| approval.digest != digest);
+        document.waiting = None;
+        Ok(())
+    })
+    .await
 }
 
 /// Approves what waits, if it still is the plan of this digest.
 pub async fn approve(host: &dyn Host, rollout: &str, approval: &Approval) -> Result<(), HostError> {
-    let batch = format!("batch={}", approval.batch);
-    let by = format!("by={}", approval.by);
-    let signature = approval.signature.as_ref();
-    let signature = signature.map(|signature| format!("signature={signature}"));
-    let mut words = vec![rollout, &approval.digest, &batch, &by];
-    words.extend(signature.as_deref());
-    call(host, "rollout-approve", &words).await?.accepted("approved")
+    change(host, rollout, NO_LEASE, |document| match &document.waiting {
+        Some(waiting) if waiting.digest == approval.digest => {
+            document.approval = Some(approval.clone());
+            Ok(())
+        }
+        _ => Err(Refusal::NotPaused),
+    })
+    .await
 }
 
-impl Answer {
-    pub(super) fn held(&self) -> Option<Held> {
-        let owned = |key| self.get(key).map(str::to_owned);
-        Some(Held {
-            rollout: owned("held.rollout")?,
-            nonce: owned("held.nonce")?,
-            deployer: owned("held.deployer")?,
-            process: owned("held.process").unwrap_or_default(),
-            since: owned("held.since").unwrap_or_default(),
-        })
+/// Changes what the coordinator keeps: again, if somebody else did so meanwhile.
+async fn change(
+    host: &dyn Host,
+    rollout: &str,
+    lease: &str,
+    change: impl Fn(&mut Document) -> Result<(), Refusal>,
+) -> Result<(), HostError> {
+    let mut tries = TRIES;
+    loop {
+        let Kept { document: before, .. } = call(host, "rollout_read", &[rollout]).await?;
+        let mut after = document(&before);
+        let refused = |refusal| HostError::Refused { address: host.address(), refusal: Box::new(refusal) };
+        change(&mut after).map_err(refused)?;
+        let text = if after == Document::default() { String::new() } else { json!(after).to_string() };
+        tries -= 1;
+        match tell(host, "rollout_write", &[rollout, lease, &before, &text]).await {
+            Err(HostError::Refused { refusal, .. }) if tries > 0 && *refusal == Refusal::DocumentChanged => {}
+            written => return written,
+        }
     }
+}
 
-    fn document(&self) -> Document {
-        let owned = |key: &str| self.get(key).map(str::to_owned);
-        let number = |key: &str| self.get(key).and_then(|number| number.parse().ok());
-        let waiting = || {
-            Some(Waiting {
-                digest: owned("record.digest")?,
-                batch: number("record.batch")?,
-                deployer: owned("record.deployer")?,
-                since: owned("record.since")?,
-            })
-        };
-        let approval = || {
-            Some(Approval {
-                digest: owned("approval.digest")?,
-                batch: number("approval.batch")?,
-                by: owned("approval.by")?,
-                signature: owned("approval.signature"),
-            })
-        };
-        Document { waiting: waiting(), approval: approval() }
-    }
+/// What is of no use counts as nothing.
+fn document(text: &str) -> Document {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 /// Names this process in a way that only this machine, in this boot, can look up.

@@ -6,8 +6,7 @@ use crate::host::script::{Health, IdentityPolicy, System};
 use crate::plan::{Goal, Network};
 
 fn state(phase: &str, running: &str) -> Option<String> {
-    let boot = "boot=a-1\nboot.now=a-1";
-    Some(format!("phase={phase}\nrunning={running}\n{boot}\n\n"))
+    Some(format!("phase={phase}\nrunning={running}\n\n"))
 }
 
 fn activation() -> Activation {
@@ -47,7 +46,7 @@ async fn a_host_that_never_heard_of_it_is_asked_again_although_the_connection_br
         (1, state("unknown", "no")),
         (1, state("confirmed", "no")),
     ])
-    .says(|host| &host.activate, &[None, Some("started=1-a\n")]);
+    .says(|host| &host.activate, &[None, Some("ok=1-a\n")]);
     assert_eq!(ended(&host).await.phase, Phase::Confirmed);
     assert_eq!(host.asked("activate"), 2);
 }
@@ -101,7 +100,7 @@ async fn one_that_was_killed_is_given_time_to_be_taken_over() {
 
 #[tokio::test(start_paused = true)]
 async fn a_restart_in_the_middle_needs_no_waiting() {
-    let said = "phase=activating\nrunning=no\nboot=a-1\nboot.now=b-1\n\n";
+    let said = "phase=activating\nrunning=no\nrestarted=yes\n\n";
     let host = Scripted::new([(1, Some(said.to_owned()))]);
     let (result, took) = followed(&host, Origin::Ours).await;
     assert!(result.unwrap().status.was_restarted);
@@ -139,10 +138,10 @@ async fn one_that_never_ends_is_left_at_its_deadline() {
 #[tokio::test(start_paused = true)]
 async fn it_is_confirmed_once_and_again_only_when_the_host_did_not_hear_it() {
     let waits = || Scripted::new([(6, state("awaitingConfirmation", "yes")), (1, state("confirmed", "no"))]);
-    let host = waits().says(|host| &host.confirm, &[Some("accepted=1-a\n")]);
+    let host = waits().says(|host| &host.confirm, &[Some("ok=1-a\n")]);
     assert_eq!(ended(&host).await.phase, Phase::Confirmed);
     assert_eq!(host.asked("confirm"), 1);
-    let host = waits().says(|host| &host.confirm, &[None, None, Some("accepted=1-a\n")]);
+    let host = waits().says(|host| &host.confirm, &[None, None, Some("ok=1-a\n")]);
     assert_eq!(ended(&host).await.phase, Phase::Confirmed);
     assert_eq!(host.asked("confirm"), 3);
     // The one that is there shows nothing.

@@ -216,7 +216,7 @@ fn endless_check(bed: &Bed) -> std::process::Child {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    std::io::Write::write_all(&mut script.stdin.take().unwrap(), SCRIPT.as_bytes()).unwrap();
+    std::io::Write::write_all(&mut script.stdin.take().unwrap(), super::super::health::LOOP.as_bytes()).unwrap();
     while !bed.is_probing() {
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -287,7 +287,8 @@ async fn attack_22_a_host_that_takes_nothing_more_says_so_and_can_be_looked_at()
     let probed = asked_of_a_full_host(&bed, &["probe"]);
     assert!(probed.starts_with("netlib-host=1\n"), "{probed}");
     let toplevel = format!("toplevel={new}");
-    let words = ["activate", "1-a", &toplevel, "goal=switch", "timeout=9", "confirm=9", "id=a", "name=a"];
+    let words =
+        ["activate", "1-a", &toplevel, "goal=switch", "timeout=9", "confirm=9", "healthy=0", "health_deadline=0"];
     let asked = asked_of_a_full_host(&bed, &words);
     assert!(asked.ends_with("\nrefused=state\n"), "{asked}");
     assert_eq!(bed.left(), "");

@@ -53,7 +53,7 @@ async fn of_many_deployers_at_one_moment_a_single_one_begins() {
             let Err(HostError::Refused { refusal, .. }) = answer else {
                 panic!("{answer:?}");
             };
-            assert!(matches!(&*refusal, Refusal::Busy(_)), "{refusal}");
+            assert!(matches!(&*refusal, Refusal::Busy { .. }), "{refusal}");
         }
         fs::write(go, "").unwrap();
         assert_eq!(bed.end(&begun.nonce).await.phase, Phase::Confirmed);
@@ -179,8 +179,8 @@ async fn a_host_without_nix_is_told_what_to_install() {
     fs::write(bed.path("nix/var/nix/profiles/default/bin/nix"), "#!/bin/sh\nexit 127\n").unwrap();
     let error = probe(&bed).await.unwrap_err();
     insta::assert_snapshot!(error, @r"
-    a bed has no `nix`
-      what to do: install Nix there; a host of netlib is NixOS, or a Debian with `apt install nix-bin`
+    a bed: there is no `nix`
+      what to do: install Nix (a host of netlib is NixOS, or a Debian with `apt install nix-bin`) there
     ");
 }
 
@@ -188,17 +188,16 @@ async fn a_host_without_nix_is_told_what_to_install() {
 async fn something_else_that_answers_is_not_taken_for_the_script() {
     let bed = Bed::new();
     let output = crate::process::Output { stdout: b"This account is disabled.\n".to_vec(), stderr: String::new() };
-    let answer = Answer::read(&bed, "probe", &output).unwrap();
-    let error = answer.require("netlib-host", "1").unwrap_err();
+    let error = answer::read::<Known>(&bed, "probe", &output).err().unwrap();
     insta::assert_snapshot!(error, @r#"a bed: unexpected answer of the host script's `probe`: "This account is disabled.\n""#);
 }
 
 #[tokio::test]
 async fn the_script_refuses_what_it_does_not_know() {
     let bed = Bed::new();
-    let error = call(&bed, "explode", &[]).await.unwrap_err().to_string();
+    let error = tell(&bed, "explode", &[]).await.unwrap_err().to_string();
     assert!(error.contains("exit status: 64") && error.contains("no subcommand 'explode'"), "{error}");
-    let error = call(&bed, "status", &["../../etc", "0"]).await.unwrap_err().to_string();
+    let error = tell(&bed, "status", &["../../etc", "0"]).await.unwrap_err().to_string();
     assert!(error.contains("bad nonce"), "{error}");
 }
 
@@ -216,7 +215,7 @@ async fn what_was_recorded_a_moment_ago_counts_as_under_way() {
     let HostError::Refused { refusal, .. } = error else {
         panic!("{error}");
     };
-    let Refusal::Busy(holder) = *refusal else {
+    let Refusal::Busy { lock: holder } = *refusal else {
         panic!("{refusal}");
     };
     assert_eq!(holder.deployment.unwrap().toplevel, new);

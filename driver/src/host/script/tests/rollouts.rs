@@ -57,7 +57,7 @@ async fn one_deployer_at_a_time_rolls_a_host_out() {
     let bed = Bed::new();
     let (ann, bob) = (holder("1-a", "elsewhere:1"), holder("2-b", "elsewhere:2"));
     take(&bed, &ann).await.unwrap();
-    assert!(matches!(refusal(take(&bed, &bob).await), Refusal::RolloutBusy(held) if held.nonce == "1-a"));
+    assert!(matches!(refusal(take(&bed, &bob).await), Refusal::RolloutBusy { held } if held.nonce == "1-a"));
     // Whatever another commit calls the rollout, the host is the same.
     let other = Holder { rollout: "db".to_owned(), ..bob.clone() };
     let text = refusal(take(&bed, &other).await).to_string();
@@ -84,10 +84,10 @@ async fn a_lease_is_its_holders_until_somebody_else_has_it() {
     let_lease_end(&bed);
     take(&bed, &bob).await.unwrap();
     let lost = refusal(renew(&bed, "1-a").await);
-    assert!(matches!(&lost, Refusal::RolloutLost(Some(held)) if held.nonce == "2-b"), "{lost:?}");
+    assert!(matches!(&lost, Refusal::RolloutLost { held: Some(held) } if held.nonce == "2-b"), "{lost:?}");
     // Somebody came and went: it is no longer the lease that it was.
     free(&bed, "2-b", Left::Ended).await.unwrap();
-    assert_eq!(refusal(renew(&bed, "1-a").await), Refusal::RolloutLost(None));
+    assert_eq!(refusal(renew(&bed, "1-a").await), Refusal::RolloutLost { held: None });
 }
 
 #[tokio::test]
@@ -107,9 +107,9 @@ async fn nothing_is_activated_under_a_lease_that_is_somebody_elses() {
     take(&bed, &holder("1-a", "elsewhere:1")).await.unwrap();
     // Another commit has no rollout for this host; that is no way around it.
     let outside = activate(&bed, &bed.activation("2-b", &new)).await;
-    assert!(matches!(refusal(outside), Refusal::RolloutBusy(_)));
+    assert!(matches!(refusal(outside), Refusal::RolloutBusy { .. }));
     let other = activate(&bed, &leased(&bed, "2-b", &new)).await;
-    assert!(matches!(refusal(other), Refusal::RolloutLost(Some(_))));
+    assert!(matches!(refusal(other), Refusal::RolloutLost { held: Some(_) }));
     // A person's rollback waits for nobody.
     let rollback = Activation { system: System::PreviousGeneration, ..bed.activation("3-c", "") };
     assert!(matches!(refusal(activate(&bed, &rollback).await), Refusal::NoGeneration { .. }));
@@ -121,7 +121,7 @@ async fn nothing_is_activated_under_a_lease_that_is_somebody_elses() {
     take(&bed, &holder("4-d", "elsewhere:2")).await.unwrap();
     free(&bed, "4-d", Left::Open).await.unwrap();
     let back = activate(&bed, &undo(&bed, ["5-e", "1-a", "1-a"])).await;
-    assert_eq!(refusal(back), Refusal::RolloutLost(None));
+    assert_eq!(refusal(back), Refusal::RolloutLost { held: None });
     assert_eq!(bed.end("1-a").await.current, Some(new));
 }
 
@@ -204,9 +204,9 @@ async fn only_who_has_the_lease_writes_the_record() {
     approve(&bed, "web", &approval("d2", None)).await.unwrap();
     let before = read(&bed, "web").await.unwrap();
     let lost = refusal(pause(&bed, "web", "1-a", &waiting("d1", 2)).await);
-    assert!(matches!(lost, Refusal::RolloutLost(Some(_))));
+    assert!(matches!(lost, Refusal::RolloutLost { held: Some(_) }));
     let lost = refusal(clear(&bed, "web", "1-a", "").await);
-    assert!(matches!(lost, Refusal::RolloutLost(Some(_))));
+    assert!(matches!(lost, Refusal::RolloutLost { held: Some(_) }));
     assert_eq!(read(&bed, "web").await.unwrap(), before);
     // Nor without any.
     free(&bed, "2-b", Left::Open).await.unwrap();

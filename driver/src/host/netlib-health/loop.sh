@@ -142,35 +142,4 @@ await_verdict() {
   return 1
 } 2>/dev/null
 
-reader='' next_beat=0 workers=''
-
-# check MODE SECONDS DEADLINE CHECK…: as root below netlib's own folder, otherwise in a folder that nobody else can enter.
-check() {
-  place=${TMPDIR:-/tmp}
-  case $(id -u):$root in
-    0: | *:/*)
-      private_folder "$runtime"
-      place=$runtime
-      ;;
-  esac
-  tidy_of_processes "$place/netlib-check."
-  folder=$(mktemp -d "$place/netlib-check.$$.XXXXXX") || refuse_state "$place"
-  trap 'end_probes; rm -rf -- "$folder"' EXIT
-  trap 'exit 1' HUP INT TERM PIPE
-  mode=$1 healthy_time=$2 deadline=$3 verdict_word=no
-  shift 3
-  printf '%s\n' "$@" >"$folder/checks" || refuse_state "$place"
-  read_stat "/proc/$$/stat" 1
-  reader=$field
-  # What is said of it meanwhile is for people.
-  exec 3>&1 >&2
-  if watch_health "$mode" "$healthy_time" "$deadline" "$folder/work" <"$folder/checks"; then verdict_word=yes; fi
-  exec >&3
-  emit healthy "$verdict_word"
-  emit verdict "$verdict"
-  for place in "$bench"/[0-9]*; do
-    read -r name <"$place/name"
-    read -r health since reason <"$place/state"
-    emit check "$health $name $reason"
-  done
-}
+reader='' next_beat=0 workers='' verdict=''

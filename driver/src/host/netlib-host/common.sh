@@ -1,0 +1,80 @@
+#!/bin/sh
+# shellcheck disable=SC2034
+# What the host script and the loop of checks share.
+set -u
+# What netlib writes is root's alone from the first moment on.
+umask 077
+# Tests give another root; it is empty everywhere else.
+root=${NETLIB_HOST_ROOT:-}
+export LC_ALL=C PATH="$root/run/current-system/sw/bin:$root/nix/var/nix/profiles/default/bin:/run/wrappers/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+runtime=$root/run/netlib library=$root/var/lib/netlib
+# Between the words of one answer.
+tab=$(printf '\t')
+
+# Functions that look something up set a variable: one that prints it costs a process each time.
+
+emit() { printf '%s=%s\n' "$1" "$2"; }
+say() { printf 'netlib: %s\n' "$*"; }
+is_number() { case $1 in '' | *[!0-9]*) return 1 ;; esac }
+
+# Deadlines are counted by this: the wall clock may jump.
+read_uptime() {
+  read -r uptime idle </proc/uptime
+  uptime=${uptime%%.*}
+}
+
+# Sets `field` to field N, counted from the state, of a process's line as /proc/PID/stat has it; the name before may hold
+# anything.
+read_stat() {
+  line='' field='' skipped=$2
+  read -r line <"$1"
+  # shellcheck disable=SC2086
+  set -- ${line##*) }
+  # Shifting more than there is would end the shell.
+  if [ "$#" -gt "$skipped" ] && shift "$skipped"; then field=$1; fi
+} 2>/dev/null
+
+# What is refused leaves no root behind; set by those who have one to lose.
+forsaken=''
+
+refuse() {
+  emit refused "$1"
+  if [ -n "$forsaken" ]; then rm -f -- "$forsaken"; fi
+  exit 0
+}
+
+# The file system of a path, as `df` shows it.
+disk() {
+  space=$(df -P -h -- "$1" 2>/dev/null | tail -n 1)
+  # shellcheck disable=SC2046
+  set -- $(df -P -i -- "$1" 2>/dev/null | tail -n 1)
+  if [ "${2:-0}" != 0 ] && [ "${4:-}" = 0 ]; then space="$space (all its $2 inodes are used)"; fi
+  printf '%s\n' "$space"
+}
+
+# refuse_state [PATH [CODE]]: what could not be written is there.
+refuse_state() {
+  emit disk "$(disk "${1:-$library}")"
+  refuse "${2:-state}"
+}
+
+# A folder of root's alone. A link, or what somebody else owns, is not used.
+private_folder() {
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then
+    { (umask 022 && mkdir -p -- "${1%/*}") && mkdir -- "$1"; } || [ -d "$1" ] || refuse_state "${1%/*}"
+  fi
+  if [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; then return 0; fi
+  emit path "$1"
+  emit is "$(stat -c '%F of %U, mode %a' -- "$1")"
+  refuse folder
+}
+
+# tidy_of_processes PREFIX…: what is named after processes that are gone.
+tidy_of_processes() {
+  for prefix in "$@"; do
+    for left in "$prefix"*; do
+      worker=${left#"$prefix"} worker=${worker%%.*}
+      if is_number "$worker" && [ ! -d "/proc/$worker" ] && [ -O "$left" ]; then rm -rf -- "$left"; fi
+    done
+  done
+}
