@@ -50,8 +50,9 @@ pub(super) fn document(head: &str) -> Map<String, Value> {
         };
         let Some(place) = place else { continue };
         if let Some(list) = key.strip_suffix("[]") {
-            let list = place.entry(list).or_insert_with(|| Vec::<Value>::new().into());
-            list.as_array_mut().map(|list| list.push(value));
+            if let Value::Array(list) = place.entry(list).or_insert_with(|| Value::Array(Vec::new())) {
+                list.push(value);
+            }
         } else {
             place.entry(key).or_insert(value);
         }

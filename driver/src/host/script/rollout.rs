@@ -153,7 +153,7 @@ pub async fn pause(host: &dyn Host, rollout: &str, nonce: &str, waiting: &Waitin
     change(host, rollout, nonce, |document| {
         document.approval.take_if(|approval| approval.digest != waiting.digest);
         document.waiting = Some(waiting.clone());
-        Ok(())
+        true
     })
     .await
 }
@@ -163,36 +163,34 @@ pub async fn clear(host: &dyn Host, rollout: &str, nonce: &str, digest: &str) ->
     change(host, rollout, nonce, |document| {
         document.approval.take_if(|approval| approval.digest != digest);
         document.waiting = None;
-        Ok(())
+        true
     })
     .await
 }
 
 /// Approves what waits, if it still is the plan of this digest.
 pub async fn approve(host: &dyn Host, rollout: &str, approval: &Approval) -> Result<(), HostError> {
-    change(host, rollout, NO_LEASE, |document| match &document.waiting {
-        Some(waiting) if waiting.digest == approval.digest => {
-            document.approval = Some(approval.clone());
-            Ok(())
-        }
-        _ => Err(Refusal::NotPaused),
+    change(host, rollout, NO_LEASE, |document| {
+        document.approval = Some(approval.clone());
+        document.waiting.as_ref().is_some_and(|waiting| waiting.digest == approval.digest)
     })
     .await
 }
 
-/// Changes what the coordinator keeps: again, if somebody else did so meanwhile.
+/// Changes what the coordinator keeps, if it is to be changed: again, where somebody else did so meanwhile.
 async fn change(
     host: &dyn Host,
     rollout: &str,
     lease: &str,
-    change: impl Fn(&mut Document) -> Result<(), Refusal>,
+    change: impl Fn(&mut Document) -> bool,
 ) -> Result<(), HostError> {
     let mut tries = TRIES;
     loop {
         let Kept { document: before, .. } = call(host, "rollout_read", &[rollout]).await?;
         let mut after = document(&before);
-        let refused = |refusal| HostError::Refused { address: host.address(), refusal: Box::new(refusal) };
-        change(&mut after).map_err(refused)?;
+        if !change(&mut after) {
+            return Err(HostError::Refused { address: host.address(), refusal: Refusal::NotPaused.into() });
+        }
         let text = if after == Document::default() { String::new() } else { json!(after).to_string() };
         tries -= 1;
         match tell(host, "rollout_write", &[rollout, lease, &before, &text]).await {
