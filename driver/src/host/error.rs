@@ -1,5 +1,6 @@
 //! What can go wrong between the deployer and a host.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -142,6 +143,11 @@ impl HostError {
             ProcessError::TooLong { argv, limit } => Self::TooLong { address, argv, limit },
             other => other.into(),
         }
+    }
+
+    /// What the operating system said of a file on the deployer.
+    pub(super) fn at(path: &Path, source: std::io::Error) -> Self {
+        ProcessError::Io { argv: vec![path.display().to_string()], source }.into()
     }
 
     /// The same, of this command: people need not know how it was brought there.

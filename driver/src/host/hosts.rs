@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, OnceCell};
 
-use super::local::LocalHost;
 use super::password::{Nobody, SudoPassword};
 use super::ssh::SshHost;
-use super::{AskPassword, Host, HostError, end_left, reach};
+use super::{AskPassword, Deployer, Host, HostError, end_left};
 use crate::plan::{Plan, Target};
 use crate::private::{self, own_folder};
 use crate::run_dir::{RunDir, each_socket, tidy};
@@ -22,17 +21,15 @@ const LONGEST_PARENT: usize = 50;
 /// All machines of a plan.
 pub struct Hosts {
     entries: BTreeMap<String, Entry>,
-    sockets: Sockets,
+    sockets: RunDir,
     password: SudoPassword,
     configs: Mutex<usize>,
 }
 
-/// The folder of the sockets. A run that leaves at once ends its connections with it.
-struct Sockets(RunDir);
-
-impl Drop for Sockets {
+/// A run that leaves at once ends its connections.
+impl Drop for Hosts {
     fn drop(&mut self) {
-        each_socket(self.0.path(), end_left);
+        each_socket(self.sockets.path(), end_left);
     }
 }
 
@@ -58,7 +55,7 @@ impl Hosts {
         Ok(Self {
             entries: entries.collect(),
             password: SudoPassword::from(Nobody, Vec::new()),
-            sockets: Sockets(directory),
+            sockets: directory,
             configs: Mutex::default(),
         })
     }
@@ -66,10 +63,10 @@ impl Hosts {
     /// Asks here for passwords where sudo wants one; without this, such a machine is an error. One password for several
     /// is one for these nodes.
     #[must_use]
-    pub fn asking(self, source: impl AskPassword + 'static, nodes: &BTreeSet<String>) -> Self {
+    pub fn asking(mut self, source: impl AskPassword + 'static, nodes: &BTreeSet<String>) -> Self {
         let selected = nodes.iter().filter_map(|node| self.entries.get(node));
-        let targets = selected.map(|entry| entry.target.clone()).collect();
-        Self { password: SudoPassword::from(source, targets), ..self }
+        self.password = SudoPassword::from(source, selected.map(|entry| entry.target.clone()).collect());
+        self
     }
 
     /// The machine of a node. The first call connects; a failure is remembered for the whole run.
@@ -79,12 +76,11 @@ impl Hosts {
     }
 
     async fn connect(&self, node: &str, entry: &Entry) -> Result<Arc<dyn Host>, HostError> {
-        let node = node.to_owned();
         if entry.target.local {
-            return Ok(Arc::new(LocalHost::connect(node, &self.password).await?));
+            return Ok(Arc::new(Deployer::as_node(node, &entry.target, &self.password).await?));
         }
-        let socket = self.sockets.0.path().join(entry.number.to_string());
-        Ok(Arc::new(SshHost::connect(node, entry.target.clone(), socket, &self.password).await?))
+        let socket = self.sockets.path().join(entry.number.to_string());
+        Ok(Arc::new(SshHost::connect(node, &entry.target, socket, &self.password).await?))
     }
 
     /// An ssh_config in which the names of the nodes that are connected now reach them as root.
@@ -99,8 +95,8 @@ impl Hosts {
         }
         // What a program reads stays as it is.
         *number += 1;
-        let path = self.sockets.0.path().join(format!("config-{number}"));
-        reach::on_disk(&path, private::write(&path, &lines))?;
+        let path = self.sockets.path().join(format!("config-{number}"));
+        private::write(&path, &lines).map_err(|error| HostError::at(&path, error))?;
         Ok(path)
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use openssh::{Session, Stdio};
 
-use super::ConnectFailure;
+use super::{ConnectFailure, HostError};
 use crate::plan::Target;
 use crate::process::{Command, LineSink, Output, ProcessError, quote_argv};
 use crate::text::clean;
@@ -57,12 +57,6 @@ pub(super) struct Connection {
     forwarded: Vec<String>,
 }
 
-/// Why there is no connection.
-pub(super) enum MasterError {
-    Connect(ConnectFailure),
-    Process(ProcessError),
-}
-
 /// What ssh makes of a target and all configuration.
 #[derive(Debug, Default)]
 struct Resolved {
@@ -72,54 +66,43 @@ struct Resolved {
 
 impl Connection {
     /// Makes the connection.
-    pub(super) async fn make(target: &Target, socket: &Path) -> Result<Self, MasterError> {
+    pub(super) async fn make(node: &str, target: &Target, socket: &Path) -> Result<Self, HostError> {
         // A socket that an ended ssh left behind would make the new one refuse to share its connection.
-        if let Err(error) = tokio::fs::remove_file(socket).await
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            return Err(MasterError::Process(ProcessError::Io {
-                argv: vec!["unlink".to_owned(), socket.display().to_string()],
-                source: error,
-            }));
+        match std::fs::remove_file(socket) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(HostError::at(socket, error)),
+            _ => {}
         }
-        let forwarded = if target.ssh_options.is_empty() {
-            Vec::new()
-        } else {
-            resolve(target).await.map_err(MasterError::Process)?.forwarded
+        let forwarded = if target.ssh_options.is_empty() { Vec::new() } else { resolve(target).await?.forwarded };
+        let failure = match ssh(arguments(target, socket)).timeout(LOGIN).output().await {
+            Ok(_) => return Ok(Self { socket: socket.to_owned(), forwarded }),
+            Err(ProcessError::Failed { stderr_tail, .. }) => ConnectFailure::recognise(target, &stderr_tail),
+            Err(ProcessError::TimedOut { stderr_tail, .. }) => ConnectFailure::timed_out(target, &stderr_tail),
+            Err(other) => return Err(other.into()),
         };
-        let command = ssh(arguments(target, socket)).timeout(LOGIN);
-        match command.output().await {
-            Ok(_) => Ok(Self { socket: socket.to_owned(), forwarded }),
-            Err(ProcessError::Failed { stderr_tail, .. }) => {
-                Err(MasterError::Connect(ConnectFailure::recognise(target, &stderr_tail)))
-            }
-            Err(ProcessError::TimedOut { stderr_tail, .. }) => {
-                Err(MasterError::Connect(ConnectFailure::timed_out(target, &stderr_tail)))
-            }
-            Err(other) => Err(MasterError::Process(other)),
-        }
+        Err(HostError::NoConnection { node: node.to_owned(), failure: failure.into() })
     }
 
-    /// An ssh that runs these words on the host.
+    /// An ssh that runs these words on the host. Nobody's configuration is read: it has done its part.
     pub(super) fn command(&self, argv: &[String]) -> Command {
-        let mut words = self.words();
-        words.push("-T".to_owned());
-        for option in &self.forwarded {
-            words.extend(["-o".to_owned(), option.clone()]);
-        }
-        words.extend(["--".to_owned(), NOWHERE.to_owned(), quote_argv(argv)]);
-        ssh(words)
+        let command = ssh(self.share_options().split(' ')).arg("-T");
+        let forwarded = self.forwarded.iter().flat_map(|option| ["-o", option]);
+        command.args(forwarded).args(["--", NOWHERE, &quote_argv(argv)])
     }
 
-    /// Runs these words on the host. No process of ours takes part, so no signal and no configuration reaches it; only
-    /// where an agent is to be forwarded there has to be an ssh, which can ask for that.
+    /// Options with which another ssh uses this connection, and never makes one of its own.
+    pub(super) fn share_options(&self) -> String {
+        let socket = self.socket.display();
+        format!("-F none -o ControlPath={socket} -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false")
+    }
+
+    /// Runs these words on the host, as that ssh would. No process of ours takes part, so no signal and no configuration
+    /// reaches it; only where an agent is to be forwarded there has to be an ssh, which can ask for that.
     pub(super) async fn run(
         &self,
+        command: Command,
         argv: &[String],
-        prepare: impl FnOnce(Command) -> Command,
         lines: Option<&LineSink>,
     ) -> Result<Output, ProcessError> {
-        let command = prepare(self.command(argv));
         if !self.forwarded.is_empty() {
             return command.stream_to(lines).await;
         }
@@ -132,10 +115,7 @@ impl Connection {
             Err(error) => return Err(command.not_attached(ended_with(&error), &error)),
         };
         let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
-        let end = async move {
-            let ended = child.wait().await;
-            ended.unwrap_or_else(|error| ended_with(&error))
-        };
+        let end = async move { child.wait().await.unwrap_or_else(|error| ended_with(&error)) };
         command.attached(pipes, end, lines).await
     }
 
@@ -156,22 +136,8 @@ impl Connection {
 
     /// Ends the ssh that holds the connection.
     pub(super) async fn end(&self) {
-        // One that is gone already is what was asked for.
-        let words = ["-O", "exit", NOWHERE].map(str::to_owned);
-        let _ = ssh(self.words().into_iter().chain(words)).timeout(LOCAL).output().await;
-    }
-
-    /// Options with which another ssh uses this connection, and never makes one of its own.
-    pub(super) fn share_options(&self) -> String {
-        self.words().join(" ")
-    }
-
-    /// Nobody's configuration is read: it has done its part.
-    fn words(&self) -> Vec<String> {
-        let socket = format!("ControlPath={}", self.socket.display());
-        let words = ["-F", "none", "-o", &socket, "-o", "ControlMaster=no"];
-        let alone = ["-o", "BatchMode=yes", "-o", "ProxyCommand=false"];
-        words.into_iter().chain(alone).map(str::to_owned).collect()
+        let socket = self.socket.clone();
+        let _ = tokio::task::spawn_blocking(move || end_left(&socket)).await;
     }
 }
 
@@ -181,28 +147,20 @@ fn ended_with(error: &openssh::Error) -> ExitStatus {
     ExitStatus::from_raw(if is_missing { NOT_FOUND } else { SSH_FAILED } << 8)
 }
 
-/// Asks the ssh behind a socket that a killed run left to end. Only local, so it takes no time.
+/// Asks the ssh behind a socket to end. Only local, so it takes no time; one that is gone is what was asked for.
 pub(crate) fn end_left(socket: &Path) {
-    let words = [OsStr::new("-F"), OsStr::new("none"), OsStr::new("-S")];
-    let request = ["-O", "exit", NOWHERE].map(OsStr::new);
     let silent = std::process::Stdio::null;
-    let ended = std::process::Command::new("ssh")
-        .args(words.iter().chain([&socket.as_os_str()]).chain(&request))
-        .stdin(silent())
-        .stdout(silent())
-        .stderr(silent())
-        .status();
-    if let Err(error) = ended {
-        tracing::debug!("a connection that a killed run left ends later: {error}");
+    let mut ssh = std::process::Command::new("ssh");
+    ssh.args(["-F", "none", "-S"]).arg(socket).args(["-O", "exit", NOWHERE]);
+    if let Err(error) = ssh.stdin(silent()).stdout(silent()).stderr(silent()).status() {
+        tracing::debug!("a connection that nobody needs ends later: {error}");
     }
 }
 
 /// Asks ssh what it would do, without any connection.
 async fn resolve(target: &Target) -> Result<Resolved, ProcessError> {
-    let mut words = vec!["-G".to_owned()];
-    words.extend(login_words(target));
-    words.extend(["--".to_owned(), target.host.clone()]);
-    let output = ssh(words).timeout(LOCAL).output().await?;
+    let command = ssh(["-G"]).args(login_words(target)).args(["--", &target.host]);
+    let output = command.timeout(LOCAL).output().await?;
     Ok(resolved(&clean(&output.stdout)))
 }
 
@@ -229,8 +187,14 @@ fn resolved(text: &str) -> Resolved {
 }
 
 /// An ssh whose messages are known.
-pub(super) fn ssh(words: impl IntoIterator<Item = String>) -> Command {
+fn ssh<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Command {
     Command::new("ssh").args(words).env("LC_ALL", "C")
+}
+
+/// An ssh with a connection of its own that runs these words on the host. None of this user's own configuration is shared.
+pub(super) fn ssh_anew(target: &Target, argv: &[String]) -> Command {
+    let command = ssh(["-T", "-S", "none", "-o", "ControlMaster=no"]).args(login_words(target));
+    command.args(["--", &target.host, &quote_argv(argv)])
 }
 
 fn arguments(target: &Target, socket: &Path) -> Vec<String> {
@@ -244,7 +208,7 @@ fn arguments(target: &Target, socket: &Path) -> Vec<String> {
 }
 
 /// How to log in to a target: what must hold, then the node's options, then defaults.
-pub(super) fn login_words(target: &Target) -> Vec<String> {
+fn login_words(target: &Target) -> Vec<String> {
     // Credentials of Kerberos stay here as well; some builds of ssh know only this word for it.
     let mut words = vec!["-k".to_owned()];
     let option = |words: &mut Vec<String>, value: &str| words.extend(["-o".to_owned(), value.to_owned()]);
@@ -288,5 +252,19 @@ mod tests {
         let connection = Connection { socket: PathBuf::from("/tmp/n/0"), forwarded: found.forwarded };
         let argv = connection.command(&["echo".to_owned(), "a b".to_owned()]).argv();
         insta::assert_snapshot!(argv.join(" "), @"ssh -F none -o ControlPath=/tmp/n/0 -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -T -o forwardagent=yes -- netlib echo 'a b'");
+    }
+
+    #[test]
+    fn no_connection_is_shared_and_words_arrive_as_they_are() {
+        let target = Target {
+            host: "alpha".to_owned(),
+            user: Some("root".to_owned()),
+            port: None,
+            ssh_options: vec!["-o".to_owned(), "ControlMaster=auto".to_owned()],
+            local: false,
+        };
+        let argv = ["sh", "-c", "echo $1", "sh", "a b"].map(str::to_owned);
+        let words = ssh_anew(&target, &argv).argv().join(" ");
+        insta::assert_snapshot!(words, @"ssh -T -S none -o ControlMaster=no -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -l root -o ControlMaster=auto -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha sh -c 'echo $1' sh 'a b'");
     }
 }

@@ -2,14 +2,12 @@
 //!
 //! Knows connections, privileges and the host script; knows nothing of steps, their order or what they are for.
 
-mod anew;
 mod connect;
 mod contact;
 mod deployer;
 mod error;
 mod frame;
 mod hosts;
-mod local;
 mod master;
 mod nix_ssh;
 mod password;
@@ -61,12 +59,6 @@ pub trait Host: Send + Sync {
         self.execute(command, None)
     }
 
-    /// Runs a command as root over a TCP connection made for it and ended with it. A machine that is reached without any
-    /// network needs none.
-    fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.run(command)
-    }
-
     /// Whether the connection that the others use is there at this moment; nothing is done to make it.
     fn is_connected(&self) -> BoxFuture<'_, bool> {
         Box::pin(std::future::ready(true))
@@ -99,12 +91,16 @@ pub struct HostCommand {
     pub timeout: Duration,
     /// Whether it is asked again where the connection broke: it only looks.
     pub(crate) is_question: bool,
+    /// Whether it goes over a TCP connection made for it and ended with it. A machine that is reached without any network
+    /// needs none.
+    pub(crate) is_anew: bool,
 }
 
 impl HostCommand {
     /// A short command without input.
     pub fn new<W: Into<String>>(argv: impl IntoIterator<Item = W>) -> Self {
-        Self { argv: argv.into_iter().map(Into::into).collect(), stdin: Vec::new(), timeout: SHORT, is_question: false }
+        let argv = argv.into_iter().map(Into::into).collect();
+        Self { argv, stdin: Vec::new(), timeout: SHORT, is_question: false, is_anew: false }
     }
 
     /// It only looks: where the connection breaks, it is asked again.
@@ -143,8 +139,8 @@ impl HostCommand {
 pub struct RemoteStore {
     /// Store URL for `--to` and `--store`.
     pub url: String,
-    /// Value of `NIX_SSHOPTS`.
-    pub ssh_options: String,
+    /// Value of `NIX_SSHOPTS`, for the other `ssh` where ours cannot run.
+    ssh_options: String,
     /// The `ssh` that Nix is to find first.
     ssh: nix_ssh::NixSsh,
 }

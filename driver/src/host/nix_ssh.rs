@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-use super::HostCommand;
 use super::frame::Framed;
 use super::master::Connection;
-use crate::process::{ProcessError, quote_argv};
+use super::{HostCommand, HostError};
+use crate::process::quote_argv;
 
 const SSH: &str = include_str!("nix-ssh.sh");
 const NIX: &str = include_str!("limited-nix.sh");
@@ -30,15 +30,14 @@ pub(super) struct NixSsh {
 
 impl NixSsh {
     /// Leads to Nix's daemon over the connection, run by this command.
-    pub(super) fn to(connection: &Connection, daemon: &HostCommand) -> Result<Self, ProcessError> {
+    pub(super) fn to(connection: &Connection, daemon: &HostCommand) -> Result<Self, HostError> {
         let framed = Framed::new(&daemon.argv);
         let folder = connection.socket().with_extension(&framed.mark);
         let command = quote_argv(&connection.command(&framed.argv).argv());
         let ssh = format!("#!/bin/sh\nmark={}\ndaemon() {{ exec {command}; }}\n{SSH}", framed.mark);
         let written = write_programs(&folder, &[("ssh", &ssh), ("nix", NIX)]);
         let first = written.and_then(|()| lay_ready(&folder.join("first"), &daemon.stdin));
-        let failed = |source| ProcessError::Io { argv: vec![folder.display().to_string()], source };
-        Ok(Self { _first: first.map_err(failed)?, folder })
+        Ok(Self { _first: first.map_err(|error| HostError::at(&folder, error))?, folder })
     }
 }
 

@@ -11,8 +11,8 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::HostError;
 use super::connect::address;
+use super::deployer::HERE;
 use super::error::shown;
-use super::local::HERE;
 use super::master::login_user;
 use crate::plan::Target;
 use crate::process::ProcessError;

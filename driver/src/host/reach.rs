@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::master::Connection;
 use super::{HostCommand, HostError};
-use crate::process::{Command, ProcessError};
+use crate::process::Command;
 
 /// Root's sshd on the host.
 const SSHD: &str = include_str!("reach-sshd.sh");
@@ -52,10 +52,5 @@ async fn public_key(key: &Path) -> Result<String, HostError> {
         let words = ["-q", "-t", "ed25519", "-N", "", "-C", "netlib", "-f"];
         Command::new("ssh-keygen").args(words).arg(key.as_os_str()).output().await?;
     }
-    on_disk(&public, std::fs::read_to_string(&public))
-}
-
-/// What came of a file of the user's alone.
-pub(super) fn on_disk<T>(path: &Path, result: std::io::Result<T>) -> Result<T, HostError> {
-    result.map_err(|source| ProcessError::Io { argv: vec![path.display().to_string()], source }.into())
+    std::fs::read_to_string(&public).map_err(|error| HostError::at(&public, error))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::master::MasterError;
+use super::HostError;
 
 /// The first pause; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -13,9 +13,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connects, again after failures that may pass.
-pub(super) async fn with_backoff<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, MasterError>
+pub(super) async fn with_backoff<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, HostError>
 where
-    F: Future<Output = Result<T, MasterError>>,
+    F: Future<Output = Result<T, HostError>>,
 {
     let since = Instant::now();
     let mut pause = FIRST_PAUSE;
@@ -24,7 +24,7 @@ where
             Ok(connected) => return Ok(connected),
             Err(error) => error,
         };
-        let may_pass = matches!(&error, MasterError::Connect(failure) if failure.kind.may_pass());
+        let may_pass = matches!(&error, HostError::NoConnection { failure, .. } if failure.kind.may_pass());
         if !may_pass || since.elapsed() + pause > PATIENCE {
             return Err(error);
         }
@@ -42,9 +42,10 @@ mod tests {
     use crate::host::ConnectFailure;
     use crate::plan::Target;
 
-    fn failure(said: &str) -> MasterError {
+    fn failure(said: &str) -> HostError {
         let target = Target { host: "a".to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
-        MasterError::Connect(ConnectFailure::recognise(&target, said))
+        let failure = ConnectFailure::recognise(&target, said).into();
+        HostError::NoConnection { node: "a".to_owned(), failure }
     }
 
     /// How often it tried, and how long it took altogether.

@@ -6,8 +6,9 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::password::{Secret, SudoPassword, Verdict};
+use super::password::{Secret, SudoPassword, Verdict, asker};
 use super::{HostCommand, HostError, PasswordError};
+use crate::plan::Target;
 use crate::process::Output;
 
 /// How long the questions right after the login may take; sudo is slow to refuse.
@@ -42,29 +43,21 @@ pub(super) enum Rights {
     },
 }
 
-/// Runs commands as the login user.
-pub(super) trait Login: Send + Sync {
-    /// Under which name a password may be asked for; none where the deployer's own configuration has root log in. What the
-    /// host says of itself counts for nothing: it might only want the password.
-    fn asker(&self) -> BoxFuture<'_, Result<Option<String>, HostError>>;
-
-    /// Runs a command.
-    fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>>;
-}
+/// Runs a command as the login user.
+pub(super) type Run<'a> = dyn Fn(HostCommand) -> BoxFuture<'a, Result<Output, HostError>> + Sync + 'a;
 
 impl Rights {
-    /// Finds out how to become root; asks for a password only where there is no other way.
-    pub(super) async fn find(login: &dyn Login, password: &SudoPassword) -> Result<Self, HostError> {
-        let Some(name) = login.asker().await? else {
+    /// Finds out how to become root; asks for a password only where there is no other way. Who logs in is what the deployer's
+    /// own configuration says. What the host says of itself counts for nothing: it might only want the password.
+    pub(super) async fn find(target: &Target, run: &Run<'_>, password: &SudoPassword) -> Result<Self, HostError> {
+        let Some(name) = asker(target).await? else {
             return Ok(Self::Root);
         };
-        match sudo(login, &["-n"], Vec::new()).await {
+        match sudo(run, &["-n"], Vec::new()).await {
             Ok(_) => Ok(Self::Sudo),
             Err(HostError::Failed { said, .. }) if says(&said, &WANTS_PASSWORD) => {
-                let attempt = |secret| attempt(login, secret).boxed();
-                let secret = password.accepted_by(&name, &attempt).await?;
-                let is_spent = AtomicBool::new(false);
-                Ok(Self::Password { secret, is_spent })
+                let secret = password.accepted_by(&name, &|secret| attempt(run, secret).boxed()).await?;
+                Ok(Self::Password { secret, is_spent: AtomicBool::new(false) })
             }
             Err(HostError::Failed { said, address, .. }) => Err(HostError::NotPermitted { address, said }),
             Err(other) => Err(other),
@@ -78,8 +71,7 @@ impl Rights {
             Self::Sudo => &["sudo", "-n", "--"],
             Self::Password { .. } => &["sudo", "-S", "-p", "", "--", "sh", "-c", SKIP_PASSWORD, INPUT_BEGINS],
         };
-        let words = words.iter().map(|word| (*word).to_owned());
-        command.argv.splice(0..0, words);
+        command.argv.splice(0..0, words.iter().map(|word| (*word).to_owned()));
         if let Self::Password { secret, .. } = self {
             let mark = format!("{INPUT_BEGINS}\n").into_bytes();
             command.stdin = [secret.line(), mark, command.stdin].concat();
@@ -87,29 +79,30 @@ impl Rights {
         command
     }
 
-    /// Fails where the password stopped being right: trying it again and again would lock the account.
-    pub(super) fn check(&self, address: &str) -> Result<(), HostError> {
-        match self {
-            Self::Password { is_spent, .. } if is_spent.load(Ordering::Relaxed) => {
-                Err(HostError::SudoPassword { address: address.to_owned(), problem: PasswordError::NoLonger })
-            }
-            _ => Ok(()),
+    /// Runs a command as root. A password that stopped being right is not tried again: that would lock the account.
+    pub(super) async fn run<F: Future<Output = Result<Output, HostError>>>(
+        &self,
+        address: &str,
+        command: HostCommand,
+        run: impl FnOnce(HostCommand) -> F,
+    ) -> Result<Output, HostError> {
+        let Self::Password { is_spent, .. } = self else { return run(self.wrap(command)).await };
+        if is_spent.load(Ordering::Relaxed) {
+            return Err(HostError::SudoPassword { address: address.to_owned(), problem: PasswordError::NoLonger });
         }
-    }
-
-    /// Notices that sudo does not take the password any more.
-    pub(super) fn learn<T>(&self, result: &Result<T, HostError>) {
-        if let (Self::Password { is_spent, .. }, Err(HostError::Failed { said, .. })) = (self, result)
+        let result = run(self.wrap(command)).await;
+        if let Err(HostError::Failed { said, .. }) = &result
             && says(said, &WRONG)
         {
             is_spent.store(true, Ordering::Relaxed);
         }
+        result
     }
 }
 
 /// Tries the password: once, as there is nothing more that sudo could read.
-async fn attempt(login: &dyn Login, secret: Secret) -> Result<Verdict, HostError> {
-    match sudo(login, &["-S", "-p", ""], secret.line()).await {
+async fn attempt(run: &Run<'_>, secret: Secret) -> Result<Verdict, HostError> {
+    match sudo(run, &["-S", "-p", ""], secret.line()).await {
         Ok(_) => Ok(Verdict::Right),
         Err(HostError::Failed { said, address, .. }) if says(&said, &NOT_ALLOWED) => {
             Err(HostError::NotPermitted { address, said })
@@ -120,10 +113,10 @@ async fn attempt(login: &dyn Login, secret: Secret) -> Result<Verdict, HostError
 }
 
 /// sudo in words that are known, without what it remembers of earlier passwords: a run may last longer than that.
-async fn sudo(login: &dyn Login, options: &[&str], stdin: Vec<u8>) -> Result<Output, HostError> {
+async fn sudo(run: &Run<'_>, options: &[&str], stdin: Vec<u8>) -> Result<Output, HostError> {
     let words = [&["env", "LC_ALL=C", "sudo", "-k"], options, &["--", "true"]].concat();
     let command = HostCommand::new(words).stdin(stdin).timeout(GREETING);
-    login.execute(command).await
+    run(command).await
 }
 
 fn says(said: &str, any_of: &[&str]) -> bool {
@@ -163,19 +156,21 @@ mod tests {
         assert!(wrapped.stdin.starts_with(b"hunter2\n"));
     }
 
-    #[test]
-    fn a_password_that_stopped_being_right_is_not_tried_again() {
+    #[tokio::test]
+    async fn a_password_that_stopped_being_right_is_not_tried_again() {
         let rights = with_password();
-        let failed = |said: &str| HostError::Failed {
-            address: "ann@alpha".to_owned(),
-            argv: Vec::new(),
-            status: "exit status: 1".to_owned(),
-            said: said.to_owned(),
+        let says = async |said: &str| {
+            let failed = HostError::Failed {
+                address: "ann@alpha".to_owned(),
+                argv: Vec::new(),
+                status: "exit status: 1".to_owned(),
+                said: said.to_owned(),
+            };
+            rights.run("ann@alpha", HostCommand::new(["true"]), async |_| Err(failed)).await.unwrap_err()
         };
-        rights.learn::<()>(&Err(failed("something else")));
-        assert!(rights.check("ann@alpha").is_ok());
-        rights.learn::<()>(&Err(failed("sudo: 3 incorrect password attempts")));
-        insta::assert_snapshot!(rights.check("ann@alpha").unwrap_err(), @r"
+        assert!(says("something else").await.to_string().contains("something else"));
+        assert!(says("sudo: 3 incorrect password attempts").await.to_string().contains("3 incorrect"));
+        insta::assert_snapshot!(says("").await, @r"
         ann@alpha: sudo does not accept the password any more, so it is not tried again in this run
           what to do: run the command again with the right password
         ");

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Host, HostCommand, HostError, SHORT};
+use super::{Host, HostCommand, HostError};
 use crate::plan::Network;
 pub use activation::{
     Activation, HostHook, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, news, status,
@@ -205,15 +205,6 @@ pub enum IdentityPolicy {
     Adopt,
 }
 
-/// Which connection a question goes over.
-#[derive(Clone, Copy)]
-enum Via {
-    /// The one that everything shares.
-    Shared,
-    /// One of its own.
-    NewConnection,
-}
-
 /// Asks a host about itself.
 pub async fn probe(host: &dyn Host) -> Result<Probe, HostError> {
     call(host, "probe", &[]).await.map(|known: Known| known.probe)
@@ -254,28 +245,30 @@ async fn list(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<Vec<St
 }
 
 async fn call<T: DeserializeOwned>(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<T, HostError> {
-    call_via(host, Via::Shared, subcommand, args).await.map(|(answer, _)| answer)
+    let (answer, _) = run(host, subcommand, args, |command| command).await?;
+    Ok(answer)
+}
+
+/// Over a connection made for this question.
+async fn call_anew<T: DeserializeOwned>(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<T, HostError> {
+    let (answer, _) = run(host, subcommand, args, |command| HostCommand { is_anew: true, ..command }).await?;
+    Ok(answer)
 }
 
 /// The answer, and the bytes of a log after it.
-async fn call_via<T: DeserializeOwned>(
+async fn run<T: DeserializeOwned>(
     host: &dyn Host,
-    via: Via,
     subcommand: &str,
     args: &[&str],
+    prepare: fn(HostCommand) -> HostCommand,
 ) -> Result<(T, Vec<u8>), HostError> {
     let question = |text| {
         let words = [&["sh", "-c", text, "sh", &SCRIPT_ID, subcommand], args].concat();
-        let command = HostCommand::new(words).timeout(SHORT);
-        if QUESTIONS.contains(&subcommand) { command.question() } else { command }
+        prepare(HostCommand { is_question: QUESTIONS.contains(&subcommand), ..HostCommand::new(words) })
     };
-    let run = async |command| match via {
-        Via::Shared => host.run(command).await,
-        Via::NewConnection => host.run_anew(command).await,
-    };
-    let mut output = run(question(RUN)).await?;
+    let mut output = host.run(question(RUN)).await?;
     if output.stdout == b"script=absent\n" {
-        output = run(question(PUT_AND_RUN).stdin(SCRIPT)).await?;
+        output = host.run(question(PUT_AND_RUN).stdin(SCRIPT)).await?;
     }
     answer::read(host, subcommand, &output)
 }

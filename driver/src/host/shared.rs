@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-use super::master::{Connection, MasterError};
+use super::master::Connection;
 use super::{HostError, retry};
 use crate::plan::Target;
 
@@ -43,13 +43,8 @@ impl Shared {
             open.connection.end().await;
             *slot = None;
         }
-        let made = retry::with_backoff(|| Connection::make(&self.target, &self.socket)).await;
-        let connection = Arc::new(made.map_err(|error| match error {
-            MasterError::Connect(failure) => {
-                HostError::NoConnection { node: self.node.clone(), failure: Box::new(failure) }
-            }
-            MasterError::Process(error) => error.into(),
-        })?);
+        let make = || Connection::make(&self.node, &self.target, &self.socket);
+        let connection = Arc::new(retry::with_backoff(make).await?);
         *slot = Some(Open { connection: Arc::clone(&connection), used: Instant::now() });
         Ok(connection)
     }

@@ -2,21 +2,20 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
 use tokio::sync::Mutex;
 
-use super::anew;
 use super::connect::address;
 use super::frame::Framed;
-use super::master::{Connection, NOT_FOUND, SSH_FAILED};
+use super::master::{Connection, NOT_FOUND, SSH_FAILED, ssh_anew};
 use super::nix_ssh::NixSsh;
-use super::password::{SudoPassword, asker};
-use super::rights::{Login, Rights};
+use super::password::SudoPassword;
+use super::rights::Rights;
 use super::shared::Shared;
-use super::{Host, HostCommand, HostError, RemoteStore, reach};
+use super::{ConnectFailure, Host, HostCommand, HostError, RemoteStore, reach};
 use crate::plan::Target;
 use crate::process::{Command, Limits, LineSink, Output, ProcessError};
 
@@ -25,7 +24,7 @@ pub(super) struct SshHost {
     node: String,
     target: Target,
     shared: Shared,
-    rights: OnceLock<Rights>,
+    rights: Rights,
     reached: Mutex<Option<Reached>>,
 }
 
@@ -36,90 +35,34 @@ struct Reached {
     _ssh: Option<NixSsh>,
 }
 
-/// A host whose rights are not known yet.
-struct Greeting<'a> {
-    host: &'a SshHost,
-    connection: &'a Connection,
-}
-
 impl SshHost {
     /// Connects, and finds out how to become root.
     pub(super) async fn connect(
-        node: String,
-        target: Target,
+        node: &str,
+        target: &Target,
         socket: PathBuf,
         password: &SudoPassword,
     ) -> Result<Self, HostError> {
-        let shared = Shared::new(node.clone(), target.clone(), socket);
-        let host = Self { shared, node, target, rights: OnceLock::new(), reached: Mutex::default() };
-        let connection = host.shared.connection().await?;
-        let greeting = Greeting { host: &host, connection: &connection };
-        match Rights::find(&greeting, password).await {
-            Ok(rights) => {
-                host.rights.get_or_init(|| rights);
-                Ok(host)
-            }
+        let shared = Shared::new(node.to_owned(), target.clone(), socket);
+        let connection = shared.connection().await?;
+        let run = |command| run_over(&connection, target, command, None).boxed();
+        let rights = match Rights::find(target, &run, password).await {
+            Ok(rights) => rights,
             Err(error) => {
-                host.close().await;
-                Err(error)
+                shared.close().await;
+                return Err(error);
             }
-        }
-    }
-
-    async fn execute_over(
-        &self,
-        connection: &Connection,
-        command: HostCommand,
-        lines: Option<&LineSink>,
-    ) -> Result<Output, HostError> {
-        let framed = Framed::new(&command.argv);
-        let prepare = |ssh: Command| {
-            ssh.stdin(command.stdin).timeout(command.timeout).limits(Limits::HOST).after_mark(framed.mark)
         };
-        match connection.run(&framed.argv, prepare, lines).await {
-            Ok(output) => Ok(output),
-            Err(error) => Err(self.judge(connection, error).await.of(&command.argv)),
-        }
+        Ok(Self { node: node.to_owned(), target: target.clone(), shared, rights, reached: Mutex::default() })
     }
 
-    /// What the end of the ssh here says about the command there.
-    async fn judge(&self, connection: &Connection, error: ProcessError) -> HostError {
-        let (status, said) = match &error {
-            ProcessError::Failed { status, stderr_tail, .. } => (*status, stderr_tail.clone()),
-            _ => return HostError::of_command(&self.address(), error),
-        };
-        let broken = |said: String| HostError::Disconnected { address: self.address(), argv: Vec::new(), said };
-        let ended = |status: String| HostError::Failed {
-            address: self.address(),
-            argv: Vec::new(),
-            status,
-            said: said.clone(),
-        };
-        match status.code() {
-            None => broken(format!("ssh ended by {status}")),
-            Some(NOT_FOUND) => ended("command not found".to_owned()),
-            // ssh says this both for itself and for a command that ended so; the connection tells which.
-            Some(SSH_FAILED) if !connection.is_alive().await => broken(said),
-            Some(_) => ended(status.to_string()),
+    /// Runs over the shared connection, and forgets that one if it turns out to be broken; or over one of its own.
+    async fn attempt(&self, command: HostCommand, lines: Option<&LineSink>) -> Result<Output, HostError> {
+        if command.is_anew {
+            return self.run_anew(command).await;
         }
-    }
-
-    /// Runs over the shared connection; what only looks is asked again when that one broke.
-    async fn run_here(&self, command: HostCommand, lines: Option<LineSink>) -> Result<Output, HostError> {
-        let is_question = command.is_question;
-        let result = self.run_once(command.clone(), lines.as_ref()).await;
-        match result {
-            Err(HostError::Disconnected { .. }) if is_question => self.run_once(command, lines.as_ref()).await,
-            result => result,
-        }
-    }
-
-    /// Runs over the shared connection, and forgets that one if it turns out to be broken.
-    async fn run_once(&self, command: HostCommand, lines: Option<&LineSink>) -> Result<Output, HostError> {
         let connection = self.shared.connection().await?;
-        let command = self.as_root(command)?;
-        let result = self.execute_over(&connection, command, lines).await;
-        self.learn(&result);
+        let result = run_over(&connection, &self.target, command, lines).await;
         if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
             && !connection.is_alive().await
         {
@@ -128,30 +71,24 @@ impl SshHost {
         result
     }
 
-    fn as_root(&self, command: HostCommand) -> Result<HostCommand, HostError> {
-        let Some(rights) = self.rights.get() else {
-            return Ok(command);
-        };
-        rights.check(&self.address())?;
-        Ok(rights.wrap(command))
-    }
-
-    fn learn(&self, result: &Result<Output, HostError>) {
-        if let Some(rights) = self.rights.get() {
-            rights.learn(result);
-        }
-    }
-
-    async fn run_over_new_connection(&self, command: HostCommand) -> Result<Output, HostError> {
-        let result = anew::run(&self.node, &self.target, self.as_root(command)?).await;
-        self.learn(&result);
-        result
+    /// Logs in anew, runs a command and leaves: what shows that a host can be reached by somebody who comes now.
+    async fn run_anew(&self, command: HostCommand) -> Result<Output, HostError> {
+        let (framed, argv) = (Framed::new(&command.argv), command.argv.clone());
+        let ssh = prepared(ssh_anew(&self.target, &framed.argv), command, &framed);
+        ssh.output().await.map_err(|error| match error {
+            // ssh says this for itself; a command of ours never ends so.
+            ProcessError::Failed { status, stderr_tail, .. } if status.code() == Some(SSH_FAILED) => {
+                let failure = ConnectFailure::recognise(&self.target, &stderr_tail).into();
+                HostError::NoConnection { node: self.node.clone(), failure }
+            }
+            error => HostError::of_command(&self.address(), error).of(&argv),
+        })
     }
 
     async fn open_store(&self) -> Result<RemoteStore, HostError> {
         let connection = self.shared.connection().await?;
         // Root's own Nix takes paths without signatures; that of another user would not.
-        let daemon = self.as_root(HostCommand::new(["nix-daemon", "--stdio"]))?;
+        let daemon = self.rights.wrap(HostCommand::new(["nix-daemon", "--stdio"]));
         let (url, ssh_options) = (store_url(&self.node), connection.share_options());
         Ok(RemoteStore { url, ssh_options, ssh: NixSsh::to(&connection, &daemon)? })
     }
@@ -163,15 +100,51 @@ impl SshHost {
         if let Some(reached) = reached.as_ref().filter(|reached| Arc::ptr_eq(&reached.connection, &connection)) {
             return Ok(reached.lines.clone());
         }
-        let (lines, ssh) = match self.rights.get() {
-            Some(Rights::Root) | None => (reach::shared(&self.node, &connection), None),
-            Some(_) => {
-                let ssh = NixSsh::to(&connection, &self.as_root(reach::sshd(&connection).await?)?)?;
-                (reach::through(&self.node, &connection, &ssh.folder), Some(ssh))
-            }
+        let (lines, ssh) = if let Rights::Root = self.rights {
+            (reach::shared(&self.node, &connection), None)
+        } else {
+            let ssh = NixSsh::to(&connection, &self.rights.wrap(reach::sshd(&connection).await?))?;
+            (reach::through(&self.node, &connection, &ssh.folder), Some(ssh))
         };
         *reached = Some(Reached { connection, lines: lines.clone(), _ssh: ssh });
         Ok(lines)
+    }
+}
+
+fn prepared(ssh: Command, command: HostCommand, framed: &Framed) -> Command {
+    ssh.stdin(command.stdin).timeout(command.timeout).limits(Limits::HOST).after_mark(&framed.mark)
+}
+
+async fn run_over(
+    connection: &Connection,
+    target: &Target,
+    command: HostCommand,
+    lines: Option<&LineSink>,
+) -> Result<Output, HostError> {
+    let (framed, argv) = (Framed::new(&command.argv), command.argv.clone());
+    let ssh = prepared(connection.command(&framed.argv), command, &framed);
+    match connection.run(ssh, &framed.argv, lines).await {
+        Ok(output) => Ok(output),
+        Err(error) => Err(judge(connection, &address(target), error).await.of(&argv)),
+    }
+}
+
+/// What the end of the ssh here says about the command there.
+async fn judge(connection: &Connection, address: &str, error: ProcessError) -> HostError {
+    let code = if let ProcessError::Failed { status, .. } = &error { Some(status.code()) } else { None };
+    let error = HostError::of_command(address, error);
+    match (code, error) {
+        (Some(None), HostError::Failed { address, argv, status, .. }) => {
+            HostError::Disconnected { address, argv, said: format!("ssh ended by {status}") }
+        }
+        (Some(Some(NOT_FOUND)), HostError::Failed { address, argv, said, .. }) => {
+            HostError::Failed { address, argv, said, status: "command not found".to_owned() }
+        }
+        // ssh says this both for itself and for a command that ended so; the connection tells which.
+        (Some(Some(SSH_FAILED)), HostError::Failed { address, argv, said, .. }) if !connection.is_alive().await => {
+            HostError::Disconnected { address, argv, said }
+        }
+        (_, error) => error,
     }
 }
 
@@ -184,8 +157,16 @@ impl Host for SshHost {
         address(&self.target)
     }
 
+    /// What only looks is asked again when the shared connection broke.
     fn execute(&self, command: HostCommand, lines: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.run_here(command, lines).boxed()
+        let run = async move |command: HostCommand| {
+            let is_question = command.is_question && !command.is_anew;
+            match self.attempt(command.clone(), lines.as_ref()).await {
+                Err(HostError::Disconnected { .. }) if is_question => self.attempt(command, lines.as_ref()).await,
+                result => result,
+            }
+        };
+        async move { self.rights.run(&self.address(), command, run).await }.boxed()
     }
 
     fn is_connected(&self) -> BoxFuture<'_, bool> {
@@ -196,26 +177,12 @@ impl Host for SshHost {
         self.way_for_others().boxed()
     }
 
-    fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.run_over_new_connection(command).boxed()
-    }
-
     fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
         self.open_store().map_ok(Some).boxed()
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
         self.shared.close().boxed()
-    }
-}
-
-impl Login for Greeting<'_> {
-    fn asker(&self) -> BoxFuture<'_, Result<Option<String>, HostError>> {
-        asker(&self.host.target).map_err(HostError::from).boxed()
-    }
-
-    fn execute(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.host.execute_over(self.connection, command, None).boxed()
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::answer::yes;
-use super::{Done, Health, IdentityPolicy, Phase, Via, call_via, tell};
+use super::{Done, Health, IdentityPolicy, Phase, call_anew, run, tell};
 use crate::host::{Host, HostError};
 use crate::plan::{Goal, Network};
 
@@ -169,7 +169,7 @@ pub async fn news(host: &dyn Host, nonce: &str, offset: usize, told: Option<Phas
 }
 
 async fn ask(host: &dyn Host, words: &[&str]) -> Result<Status, HostError> {
-    let (status, log): (Status, _) = call_via(host, Via::Shared, "status", words).await?;
+    let (status, log): (Status, _) = run(host, "status", words, |command| command).await?;
     Ok(Status { log, ..status })
 }
 
@@ -186,5 +186,5 @@ pub async fn jobs(host: &dyn Host) -> Result<Vec<String>, HostError> {
 
 /// Tells the host that it can be reached: over a connection made for this, so that it is true.
 pub async fn confirm(host: &dyn Host, nonce: &str) -> Result<(), HostError> {
-    call_via::<Done>(host, Via::NewConnection, "confirm", &[nonce]).await.map(|_| ())
+    call_anew::<Done>(host, "confirm", &[nonce]).await.map(|_| ())
 }

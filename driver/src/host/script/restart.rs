@@ -1,6 +1,6 @@
 //! Restarting a host, and finding out what it booted.
 
-use super::{Known, Probe, Via, call, call_via, list};
+use super::{Known, Probe, call, call_anew, list};
 use crate::host::{Host, HostError};
 
 /// The parts of a system that only a boot brings in and in which the booted system differs from this one.
@@ -16,6 +16,5 @@ pub async fn reboot(host: &dyn Host, toplevel: &str) -> Result<String, HostError
 
 /// Asks a host about itself over a connection made for this question.
 pub async fn probe_anew(host: &dyn Host) -> Result<Probe, HostError> {
-    let (known, _): (Known, _) = call_via(host, Via::NewConnection, "probe", &[]).await?;
-    Ok(known.probe)
+    call_anew(host, "probe", &[]).await.map(|known: Known| known.probe)
 }

@@ -89,13 +89,11 @@ impl Host for Scripted {
         "a bed".to_owned()
     }
 
-    fn execute(&self, command: HostCommand, _: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>> {
-        async move { self.answer(&command) }.boxed()
-    }
-
     /// What is asked over a connection of its own is noted as such.
-    fn run_anew(&self, command: HostCommand) -> BoxFuture<'_, Result<Output, HostError>> {
-        self.asked.lock().unwrap().push("a new connection");
-        self.run(command)
+    fn execute(&self, command: HostCommand, _: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>> {
+        if command.is_anew {
+            self.asked.lock().unwrap().push("a new connection");
+        }
+        async move { self.answer(&command) }.boxed()
     }
 }
