@@ -10,7 +10,6 @@ mod tail;
 
 use std::ffi::{OsStr, OsString};
 use std::future::Future;
-use std::pin::Pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -21,9 +20,8 @@ use tokio_util::sync::CancellationToken;
 pub use error::{ProcessError, quote_argv};
 use group::Group;
 pub use log_limit::LogLimit;
-pub(crate) use pipes::Reader;
-use pipes::TooLong;
 pub use pipes::{Limits, LineSink, Stream, line_channel};
+use pipes::{Reader, TooLong};
 pub use tail::Tail;
 
 /// How long a child may run when nobody said otherwise: nothing waits for ever.
@@ -139,37 +137,22 @@ impl Command {
         self.exchange(lines, |_| {}).await
     }
 
-    /// Like [`Command::stream_to`], for what somebody else has started: its pipes, and its end,
-    /// which is asked for once all has been read, as that gives up the rest. Whoever drops the pipes ends it.
+    /// Like [`Command::stream_to`], for what somebody else has started: its pipes, and its end, which is asked for once all has
+    /// been read, as that gives up the rest. Whoever drops the pipes ends it.
     pub(crate) async fn attached(
         self,
         pipes: Pipes<impl AsyncWrite + Unpin, impl AsyncRead + Unpin, impl AsyncRead + Unpin>,
-        end: impl Future<Output = ExitStatus>,
+        end: impl Future<Output = std::io::Result<ExitStatus>>,
         lines: Option<&LineSink>,
     ) -> Result<Output, ProcessError> {
-        let mut said = Said::default();
-        let whole = async {
-            self.carry(pipes, &mut said, (lines, |_: &str| {})).await?;
-            Ok(end.await)
-        };
-        let ended = tokio::select! {
-            whole = whole => match whole {
-                Ok(status) => Ended::By(Ok(status)),
-                Err(TooLong) => Ended::TooLong,
-            },
-            () = self.cancel.cancelled() => Ended::Cancelled,
-            () = tokio::time::sleep(self.timeout) => Ended::TimedOut,
-        };
+        let (ended, said) = self.watch(pipes, end, None, (lines, |_: &str| {})).await;
         self.judge(ended, said)
     }
 
     /// The error for what could not even be started elsewhere.
     pub(crate) fn not_attached(&self, status: ExitStatus, error: &dyn std::error::Error) -> ProcessError {
-        ProcessError::Failed {
-            argv: self.argv(),
-            status,
-            stderr_tail: crate::text::clean(error.to_string().as_bytes()),
-        }
+        let stderr_tail = crate::text::clean(error.to_string().as_bytes());
+        ProcessError::Failed { argv: self.argv(), status, stderr_tail }
     }
 
     async fn exchange(
@@ -179,13 +162,8 @@ impl Command {
     ) -> Result<Output, ProcessError> {
         let mut child = self.spawn()?;
         let group = Group::of(&child);
-        let mut said = Said::default();
-        let ended = {
-            let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-            let moving = self.carry(pipes, &mut said, (lines, on_line));
-            tokio::pin!(moving);
-            self.watch(&mut child, moving, lines).await
-        };
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (ended, said) = self.watch(pipes, child.wait(), Some(DRAIN), (lines, on_line)).await;
         match ended {
             Ended::By(_) => group.disarm(),
             _ => group.end(&mut child).await,
@@ -234,56 +212,56 @@ impl Command {
         tokio::try_join!(feed, read_stdout, read_stderr).map(|_| ())
     }
 
-    /// Waits until the child has ended and all is read, or it has to end.
+    /// Waits until the child has ended and all is read, or it has to end. What the child left behind may hold the pipe, for as
+    /// long as is drained; where nothing is, its end is asked for afterwards.
     async fn watch(
         &self,
-        child: &mut Child,
-        mut moving: Pin<&mut impl Future<Output = Result<(), TooLong>>>,
-        lines: Option<&LineSink>,
-    ) -> Ended {
-        let deadline = tokio::time::sleep(self.timeout);
-        tokio::pin!(deadline);
-        let (mut ended, mut is_read) = (None, false);
-        loop {
-            tokio::select! {
-                status = child.wait(), if ended.is_none() => ended = Some(status),
-                read = &mut moving, if !is_read => match read {
-                    Ok(()) => is_read = true,
-                    Err(TooLong) => return Ended::TooLong,
-                },
-                () = self.cancel.cancelled() => return Ended::Cancelled,
-                () = &mut deadline => return Ended::TimedOut,
-                // What the child left behind may hold the pipe; a slow reader here is waited for.
-                () = tokio::time::sleep(DRAIN), if ended.is_some() => {
-                    is_read |= lines.is_none_or(|lines| lines.capacity() > 0);
+        pipes: Pipes<impl AsyncWrite + Unpin, impl AsyncRead + Unpin, impl AsyncRead + Unpin>,
+        end: impl Future<Output = std::io::Result<ExitStatus>>,
+        drain: Option<Duration>,
+        (lines, on_line): (Option<&LineSink>, impl FnMut(&str) + Send),
+    ) -> (Ended, Said) {
+        let mut said = Said::default();
+        let ended = {
+            let moving = self.carry(pipes, &mut said, (lines, on_line));
+            let deadline = tokio::time::sleep(self.timeout);
+            tokio::pin!(moving, deadline, end);
+            let (mut ended, mut is_read) = (None, false);
+            loop {
+                tokio::select! {
+                    status = &mut end, if ended.is_none() && (is_read || drain.is_some()) => ended = Some(status),
+                    read = &mut moving, if !is_read => match read {
+                        Ok(()) => is_read = true,
+                        Err(TooLong) => break Ended::TooLong,
+                    },
+                    () = self.cancel.cancelled() => break Ended::Cancelled,
+                    () = &mut deadline => break Ended::TimedOut,
+                    // A slow reader here is waited for.
+                    () = tokio::time::sleep(drain.unwrap_or_default()), if ended.is_some() => {
+                        is_read |= lines.is_none_or(|lines| lines.capacity() > 0);
+                    }
+                }
+                if is_read && let Some(status) = ended.take() {
+                    break Ended::By(status);
                 }
             }
-            if is_read && let Some(status) = ended.take() {
-                return Ended::By(status);
-            }
-        }
+        };
+        (ended, said)
     }
 
-    /// Starts it, for whoever talks with it for longer. It ends when it is dropped.
-    pub(crate) fn spawn(&self) -> Result<Child, ProcessError> {
-        let mut command = self.prepared();
-        command.spawn().map_err(|source| self.spawn_error(source))
+    /// Starts it. It ends when it is dropped.
+    fn spawn(&self) -> Result<Child, ProcessError> {
+        self.prepared().spawn().map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => ProcessError::not_found(&self.program.to_string_lossy()),
+            _ => ProcessError::Io { argv: self.argv(), source },
+        })
     }
 
     fn prepared(&self) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(&self.program);
-        let stdin = match self.stdin {
-            Some(_) => Stdio::piped(),
-            None => Stdio::null(),
-        };
-        command
-            .args(&self.args)
-            .envs(self.env.iter().map(|(name, value)| (name, value)))
-            .stdin(stdin)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true);
+        command.args(&self.args).envs(self.env.iter().map(|(name, value)| (name, value)));
+        command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
         command
     }
 
@@ -299,14 +277,6 @@ impl Command {
             Ended::TimedOut => ProcessError::TimedOut { argv, after: self.timeout, stderr_tail },
             Ended::Cancelled => ProcessError::Cancelled { argv },
         })
-    }
-
-    fn spawn_error(&self, source: std::io::Error) -> ProcessError {
-        if source.kind() == std::io::ErrorKind::NotFound {
-            return ProcessError::not_found(&self.program.to_string_lossy());
-        }
-        let argv = self.argv();
-        ProcessError::Io { argv, source }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, OnceCell};
 
-use super::password::{Nobody, SudoPassword};
+use super::password::SudoPassword;
 use super::ssh::SshHost;
 use super::{AskPassword, Deployer, Host, HostError, end_left};
 use crate::plan::{Plan, Target};
@@ -54,7 +54,7 @@ impl Hosts {
         });
         Ok(Self {
             entries: entries.collect(),
-            password: SudoPassword::from(Nobody, Vec::new()),
+            password: SudoPassword::default(),
             sockets: directory,
             configs: Mutex::default(),
         })

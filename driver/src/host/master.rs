@@ -115,7 +115,7 @@ impl Connection {
             Err(error) => return Err(command.not_attached(ended_with(&error), &error)),
         };
         let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
-        let end = async move { child.wait().await.unwrap_or_else(|error| ended_with(&error)) };
+        let end = async move { Ok(child.wait().await.unwrap_or_else(|error| ended_with(&error))) };
         command.attached(pipes, end, lines).await
     }
 

@@ -106,30 +106,27 @@ pub(super) enum Verdict {
 pub(super) type Attempt<'a> = BoxFuture<'a, Result<Verdict, HostError>>;
 
 /// The passwords of one run.
+#[derive(Default)]
 pub struct SudoPassword {
-    source: Box<dyn AskPassword>,
+    source: Option<Box<dyn AskPassword>>,
     /// The nodes that were selected.
     targets: Vec<Target>,
     names: OnceCell<Vec<String>>,
-    state: Mutex<State>,
+    last: Mutex<Last>,
 }
 
-enum State {
-    Unknown,
-    /// Asked for, and not tried anywhere yet.
-    Untried(Secret),
-    /// This host accepted it.
-    Accepted(Secret, String),
-    /// This host did not.
-    Rejected(String),
-    Missing(PasswordError),
+/// The last answer, and who accepted it.
+#[derive(Default)]
+struct Last {
+    answer: Option<Result<Secret, PasswordError>>,
+    accepted_by: Option<String>,
 }
 
 impl SudoPassword {
     /// Passwords of these machines, which are asked for when the first of them wants one.
     #[must_use]
     pub fn from(source: impl AskPassword + 'static, targets: Vec<Target>) -> Self {
-        Self { source: Box::new(source), targets, names: OnceCell::new(), state: Mutex::new(State::Unknown) }
+        Self { source: Some(Box::new(source)), targets, ..Self::default() }
     }
 
     /// The password, once this host has accepted it.
@@ -138,90 +135,42 @@ impl SudoPassword {
         address: &str,
         attempt: &(dyn Fn(Secret) -> Attempt<'a> + Sync),
     ) -> Result<Secret, HostError> {
-        let answers = self.source.answers();
-        if answers == Answers::OfEach {
-            return self.of_one(address, attempt).await;
-        }
-        let names = self.names.get_or_init(|| askers(&self.targets)).await;
-        let is_named = names.iter().any(|name| name == address);
-        match answers {
-            Answers::OfAll if is_named => self.of_all(address, names, attempt).await,
-            Answers::OfOne if is_named && names.len() == 1 => self.of_one(address, attempt).await,
-            _ => Err(HostError::SudoPassword {
-                address: address.to_owned(),
-                problem: PasswordError::Several { names: names.clone() },
-            }),
-        }
-    }
-
-    /// The password of this host alone.
-    async fn of_one<'a>(
-        &self,
-        address: &str,
-        attempt: &(dyn Fn(Secret) -> Attempt<'a> + Sync),
-    ) -> Result<Secret, HostError> {
         let failed = |problem| HostError::SudoPassword { address: address.to_owned(), problem };
-        // One question at a time.
-        let one = self.state.lock().await;
-        let question = format!("sudo password for {address}: ");
-        let secret = self.source.ask(question).await.map_err(failed)?;
-        drop(one);
-        match attempt(secret.clone()).await? {
-            Verdict::Right => Ok(secret),
-            Verdict::Wrong(said) => Err(failed(PasswordError::Wrong { elsewhere: None, said })),
-        }
-    }
-
-    /// The password of all that are named. A wrong one is tried on one host only: an account that several hosts share must
-    /// not be locked by it.
-    async fn of_all<'a>(
-        &self,
-        address: &str,
-        names: &[String],
-        attempt: &(dyn Fn(Secret) -> Attempt<'a> + Sync),
-    ) -> Result<Secret, HostError> {
-        let failed = |problem| HostError::SudoPassword { address: address.to_owned(), problem };
-        let mut state = self.state.lock().await;
-        let (secret, elsewhere) = match &*state {
-            State::Accepted(secret, by) => (secret.clone(), Some(by.clone())),
-            State::Untried(secret) => (secret.clone(), None),
-            State::Rejected(by) => {
-                return Err(failed(PasswordError::WrongElsewhere { by: by.clone() }));
-            }
-            State::Missing(error) => return Err(failed(error.clone())),
-            State::Unknown => match self.source.ask(prompt(names)).await {
-                Ok(secret) => {
-                    *state = State::Untried(secret.clone());
-                    (secret, None)
-                }
-                Err(error) => {
-                    *state = State::Missing(error.clone());
-                    return Err(failed(error));
-                }
-            },
+        let Some(source) = &self.source else { return Err(failed(PasswordError::NoTerminal)) };
+        let (answers, alone) = (source.answers(), vec![address.to_owned()]);
+        let is_for_all = answers == Answers::OfAll;
+        let names = match answers {
+            Answers::OfEach => &alone,
+            _ => self.names.get_or_init(|| askers(&self.targets)).await,
         };
-        if elsewhere.is_some() {
-            drop(state);
-            return match attempt(secret.clone()).await? {
-                Verdict::Right => Ok(secret),
-                Verdict::Wrong(said) => Err(failed(PasswordError::Wrong { elsewhere, said })),
-            };
+        if !names.contains(&alone[0]) || !is_for_all && names.len() > 1 {
+            return Err(failed(PasswordError::Several { names: names.clone() }));
         }
-        match attempt(secret.clone()).await? {
-            Verdict::Right => {
-                *state = State::Accepted(secret.clone(), address.to_owned());
+        // One question at a time.
+        let mut last = self.last.lock().await;
+        let answer = match last.answer.take().filter(|_| is_for_all) {
+            Some(answer) => answer,
+            None => source.ask(format!("sudo password for {}: ", names.join(" and "))).await,
+        };
+        last.answer = Some(answer.clone());
+        let secret = answer.map_err(failed)?;
+        let elsewhere = last.accepted_by.clone();
+        // A wrong one is tried on one host only, and the others wait for that: an account that several hosts share must not be
+        // locked by it.
+        let first = (is_for_all && elsewhere.is_none()).then_some(last);
+        match (attempt(secret.clone()).await?, first) {
+            (Verdict::Right, first) => {
+                first.into_iter().for_each(|mut last| last.accepted_by = Some(address.to_owned()));
                 Ok(secret)
             }
-            Verdict::Wrong(said) => {
-                *state = State::Rejected(address.to_owned());
+            (Verdict::Wrong(said), first) => {
+                let by = address.to_owned();
+                let wrong = PasswordError::WrongElsewhere { by };
+                first.into_iter().for_each(|mut last| last.answer = Some(Err(wrong.clone())));
                 Err(failed(PasswordError::Wrong { elsewhere, said }))
             }
         }
     }
-}
-
-fn prompt(names: &[String]) -> String {
-    format!("sudo password for {}: ", names.join(" and "))
 }
 
 /// The machines that may want a password, as the question names them.
@@ -269,19 +218,6 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret")
-    }
-}
-
-/// Nobody to ask.
-pub(super) struct Nobody;
-
-impl AskPassword for Nobody {
-    fn ask(&self, _: String) -> BoxFuture<'_, Result<Secret, PasswordError>> {
-        Box::pin(std::future::ready(Err(PasswordError::NoTerminal)))
-    }
-
-    fn answers(&self) -> Answers {
-        Answers::OfEach
     }
 }
 

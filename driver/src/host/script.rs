@@ -176,23 +176,17 @@ struct Known {
 #[derive(Deserialize)]
 struct Done {
     ok: String,
-}
-
-#[derive(Deserialize)]
-struct List {
-    #[serde(rename = "asked")]
-    _asked: String,
-    #[serde(default)]
-    item: Vec<String>,
-}
-
-/// Whether the host has already what it keeps from now on.
-#[derive(Deserialize)]
-struct Kept {
-    #[serde(rename = "ok")]
-    _ok: String,
+    /// Whether it has already what it keeps from now on.
     #[serde(default, deserialize_with = "yes")]
     valid: bool,
+    /// What it lists.
+    #[serde(default)]
+    item: Vec<String>,
+    /// Which deployment an earlier run of a rollout left.
+    undoable: Option<String>,
+    /// What a coordinator keeps of a rollout: one line, or nothing.
+    #[serde(default)]
+    document: String,
 }
 
 /// Whether a host of another network is taken over.
@@ -217,7 +211,7 @@ pub async fn admit(host: &dyn Host, network: &Network, policy: IdentityPolicy) -
 
 /// Keeps a toplevel from garbage collection on the host until its deployment ends; whether the host has it already.
 pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str) -> Result<bool, HostError> {
-    call(host, "keep", &[nonce, "next", toplevel]).await.map(|kept: Kept| kept.valid)
+    call(host, "keep", &[nonce, "next", toplevel]).await.map(|done: Done| done.valid)
 }
 
 /// Keeps no longer what these deployments wanted to activate, unless the host is at it.
@@ -228,7 +222,7 @@ pub async fn release(host: &dyn Host, nonces: &[&str]) -> Result<(), HostError> 
 /// Keeps the node's programs from garbage collection for a day at least, and as long as they run; whether the host has
 /// them already.
 pub async fn keep(host: &dyn Host, nonce: &str, programs: &str) -> Result<bool, HostError> {
-    call(host, "keep", &[nonce, "programs", programs]).await.map(|kept: Kept| kept.valid)
+    call(host, "keep", &[nonce, "programs", programs]).await.map(|done: Done| done.valid)
 }
 
 /// Records which network a host belongs to on which there is nothing to activate; otherwise the activation does.
@@ -241,7 +235,7 @@ async fn tell(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<(), Ho
 }
 
 async fn list(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<Vec<String>, HostError> {
-    call(host, subcommand, args).await.map(|list: List| list.item)
+    call(host, subcommand, args).await.map(|done: Done| done.item)
 }
 
 async fn call<T: DeserializeOwned>(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<T, HostError> {

@@ -7,12 +7,10 @@ use std::time::Duration;
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
     /// The program is not installed.
-    #[error("the program `{program}` was not found\n  hint: {hint}")]
+    #[error("the program `{program}` was not found\n  hint: {}", hint(program))]
     NotFound {
         /// Its name.
         program: String,
-        /// What to do about it.
-        hint: String,
     },
     /// It ended with a non-zero status or by a signal.
     #[error("command failed ({status}): {}{}", quote_argv(argv), shown(stderr_tail))]
@@ -25,7 +23,7 @@ pub enum ProcessError {
         stderr_tail: String,
     },
     /// It ran for too long and was ended.
-    #[error("command ended after its time limit of {}: {}{}", seconds(*after), quote_argv(argv), shown(stderr_tail))]
+    #[error("command ended after its time limit of {} s: {}{}", after.as_secs_f64(), quote_argv(argv), shown(stderr_tail))]
     TimedOut {
         /// Program and arguments.
         argv: Vec<String>,
@@ -62,7 +60,7 @@ impl ProcessError {
     /// The error for a program that is not installed.
     #[must_use]
     pub fn not_found(program: &str) -> Self {
-        Self::NotFound { program: program.to_owned(), hint: hint(program) }
+        Self::NotFound { program: program.to_owned() }
     }
 
     /// The end of the child's stderr; empty where there is none.
@@ -70,7 +68,7 @@ impl ProcessError {
     pub fn stderr_tail(&self) -> &str {
         match self {
             Self::Failed { stderr_tail, .. } | Self::TimedOut { stderr_tail, .. } => stderr_tail,
-            Self::NotFound { .. } | Self::Cancelled { .. } | Self::TooLong { .. } | Self::Io { .. } => "",
+            _ => "",
         }
     }
 }
@@ -84,8 +82,8 @@ pub fn quote_argv(argv: &[String]) -> String {
         .join(" ")
 }
 
-fn hint(program: &str) -> String {
-    let what = match program {
+fn hint(program: &str) -> &'static str {
+    match program {
         "nix" | "nix-store" | "nix-env" => {
             "netlib evaluates and builds with Nix: install it from https://nixos.org/download or with `apt install nix-bin`"
         }
@@ -93,8 +91,7 @@ fn hint(program: &str) -> String {
         "git" => "install it, for example with `apt install git`",
         "sudo" => "run netlib as root, or install sudo",
         _ => "install it, or correct PATH",
-    };
-    what.to_owned()
+    }
 }
 
 fn shown(tail: &str) -> String {
@@ -103,12 +100,4 @@ fn shown(tail: &str) -> String {
     }
     let lines: String = tail.lines().flat_map(|line| ["\n    ", line]).collect();
     format!("\n  the end of its stderr:{lines}")
-}
-
-fn seconds(duration: Duration) -> String {
-    if duration.subsec_millis() == 0 {
-        format!("{} s", duration.as_secs())
-    } else {
-        format!("{:.1} s", duration.as_secs_f64())
-    }
 }

@@ -58,19 +58,19 @@ pub(super) async fn feed(stdin: Option<impl AsyncWrite + Unpin>, bytes: Option<&
 }
 
 /// A pipe that is read with a limit.
-pub(crate) struct Reader<R> {
+pub(super) struct Reader<R> {
     pipe: BufReader<R>,
     limits: Limits,
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
-    pub(crate) fn new(pipe: R, limits: Limits) -> Self {
+    pub(super) fn new(pipe: R, limits: Limits) -> Self {
         let pipe = BufReader::new(pipe);
         Self { pipe, limits }
     }
 
     /// Passes over everything up to the line that is the mark. Without any, what was there instead is in the tail.
-    pub(crate) async fn skip_to(&mut self, mark: &str, tail: &mut Tail) {
+    pub(super) async fn skip_to(&mut self, mark: &str, tail: &mut Tail) {
         let mut passed = Tail::default();
         while let Some(line) = self.line().await {
             if line == mark {
@@ -95,7 +95,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     }
 
     /// The next line without its end, or the next piece of a long one.
-    pub(crate) async fn line(&mut self) -> Option<String> {
+    pub(super) async fn line(&mut self) -> Option<String> {
         let mut buffer = Vec::new();
         let most = u64::try_from(self.limits.line).unwrap_or(u64::MAX);
         let mut pipe = (&mut self.pipe).take(most);

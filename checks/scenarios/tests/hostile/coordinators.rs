@@ -170,7 +170,7 @@ fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
 
     // Nor what the coordinator makes of it: the pauses that are to come as well.
     let record = |from: &str, to: &str| {
-        let waiting = |batch: &str| format!(r#""waiting":{{"batch":{batch},"#);
+        let waiting = |batch: &str| format!(r#""batch":{batch},"deployer""#);
         let change = format!("s/{}/{}/", waiting(from), waiting(to));
         site.exec_must("alpha", &format!("sed -i '{change}' /var/lib/netlib/rollout-web"));
     };

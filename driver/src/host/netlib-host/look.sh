@@ -34,7 +34,7 @@ print_systems() {
 
 # What the running system adds: the first line of each of these programs.
 fields() {
-  emit asked fields
+  emit ok fields
   for program in "$running"/etc/netlib/status/*; do
     if [ -x "$program" ]; then
       emit 'item[]' "${program##*/} $(timeout --kill-after=1 5 "$program" </dev/null 2>/dev/null | head -n 1 | head -c 200)"
@@ -127,7 +127,7 @@ await_news() {
 
 # What systemd is working on at this moment, without what only waits for that.
 list_jobs() {
-  emit asked jobs
+  emit ok jobs
   if ! has_systemd; then return 0; fi
   systemctl list-jobs --no-legend --no-pager 2>/dev/null | while read -r job unit action job_state; do
     if [ "$job_state" = running ] && [ -n "$job" ]; then emit 'item[]' "$unit ($action)"; fi

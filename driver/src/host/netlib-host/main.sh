@@ -3,7 +3,7 @@
 
 # Parts that only a boot brings in. One that either system lacks says nothing.
 reboot_needed() {
-  emit asked "$1"
+  emit ok "$1"
   for part in kernel initrd kernel-params systemd; do
     old=$booted/$part new=$1/$part
     # shellcheck disable=SC3013 # Every sh has it, and POSIX since 2024.

@@ -97,20 +97,24 @@ find_before() {
 
 # --- what a coordinator keeps: one line of text for each rollout, which the driver understands ---
 
-# rollout_read ROLLOUT
-rollout_read() {
+use_rollout() {
   case $1 in '' | .* | *[!A-Za-z0-9._-]*) misused "bad rollout: $1" ;; esac
   place=$library/rollout-$1 document=''
   if [ -f "$place" ]; then read -r document <"$place"; fi
-  emit rollout "$1"
+}
+
+# rollout_read ROLLOUT
+rollout_read() {
+  use_rollout "$1"
   emit document "$document"
+  emit ok "$1"
 }
 
 # rollout_write ROLLOUT NONCE OLD NEW: in place of the text OLD, which nobody may have changed meanwhile; nothing is no
 # text. Refused unless this host's lease has the nonce; with - nobody needs it.
 rollout_write() {
   enter_gate
-  rollout_read "$1"
+  use_rollout "$1"
   if [ "$2" != - ]; then has_lease "$2" || refuse_for_lease rollout-lost; fi
   [ "$document" = "$3" ] || refuse document-changed
   private_folder "$library"

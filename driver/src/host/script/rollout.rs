@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::answer::if_good;
-use super::{Refusal, call, tell};
+use super::{Done, Refusal, call, tell};
 use crate::host::{Host, HostError};
 
 /// In place of a lease: an approval needs none.
@@ -85,15 +85,6 @@ pub struct Document {
     pub approval: Option<Approval>,
 }
 
-/// The same as the host has it: one line, or nothing.
-#[derive(Deserialize)]
-struct Kept {
-    #[serde(rename = "rollout")]
-    _of: String,
-    #[serde(default)]
-    document: String,
-}
-
 /// What becomes of a lease that is given back.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Left {
@@ -107,23 +98,16 @@ pub enum Left {
 pub async fn take(host: &dyn Host, holder: &Holder) -> Result<Option<String>, HostError> {
     let Holder { rollout, nonce, deployer, process, digest } = holder;
     let words = [nonce, "take", rollout, deployer, process, digest];
-    let taken: Result<Taken, HostError> = call(host, "lease", &words).await;
+    let taken: Result<Done, HostError> = call(host, "lease", &words).await;
     if let Err(HostError::Refused { refusal, .. }) = &taken
         && let Refusal::RolloutBusy { held } = &**refusal
         // Whoever had it on this machine was killed, and will not come back for it.
         && is_gone(&held.process)
     {
-        let taken: Taken = call(host, "lease", &[&words[..], &[&held.nonce]].concat()).await?;
+        let taken: Done = call(host, "lease", &[&words[..], &[&held.nonce]].concat()).await?;
         return Ok(taken.undoable);
     }
     Ok(taken?.undoable)
-}
-
-#[derive(Deserialize)]
-struct Taken {
-    #[serde(rename = "ok")]
-    _ok: String,
-    undoable: Option<String>,
 }
 
 /// Renews a lease; refused once somebody else had it.
@@ -142,7 +126,7 @@ pub async fn free(host: &dyn Host, nonce: &str, left: Left) -> Result<(), HostEr
 
 /// What the coordinator keeps.
 pub async fn read(host: &dyn Host, rollout: &str) -> Result<Document, HostError> {
-    let kept: Kept = call(host, "rollout_read", &[rollout]).await?;
+    let kept: Done = call(host, "rollout_read", &[rollout]).await?;
     Ok(document(&kept.document))
 }
 
@@ -186,7 +170,7 @@ async fn change(
 ) -> Result<(), HostError> {
     let mut tries = TRIES;
     loop {
-        let Kept { document: before, .. } = call(host, "rollout_read", &[rollout]).await?;
+        let Done { document: before, .. } = call(host, "rollout_read", &[rollout]).await?;
         let mut after = document(&before);
         if !change(&mut after) {
             return Err(HostError::Refused { address: host.address(), refusal: Refusal::NotPaused.into() });
