@@ -20,12 +20,8 @@ release() {
   emit ok "$*"
 }
 
-at_gate='' is_alone=''
-
 # One request at a time looks and records; only units take the lock for themselves.
 enter_gate() {
-  if [ -n "$at_gate" ]; then return 0; fi
-  private_folder "$runtime"
   command exec 7>>"$runtime/gate" || refuse_state "$runtime"
   if ! flock -w 20 7; then
     exec 7>&-
@@ -33,20 +29,15 @@ enter_gate() {
     emit process "$owner"
     refuse gate
   fi
-  at_gate=yes
 }
 
 # From here on no unit goes to work, not even one that was killed and has to go back, until this request starts its own.
 refuse_while_busy() {
-  if [ -n "$is_alone" ]; then return 0; fi
   command exec 8>>"$runtime/lock" || refuse_state "$runtime"
   while :; do
     if print_busy; then refuse busy; fi
-    if flock -s -n 8; then break; fi
+    if flock -s -n 8; then return 0; fi
   done
-  # Left by one that was killed; the next one must not be taken for it.
-  rm -f -- "$runtime/holder"
-  is_alone=yes
 }
 
 # Who prepared a deployment for a host as it was must not undo what somebody else has deployed there meanwhile.
@@ -103,7 +94,6 @@ read_options() {
       *) misused "no option '$option'" ;;
     esac
   done
-  case $goal in switch | boot | test | dry-activate) ;; *) misused "no goal '$goal'" ;; esac
   for value in "$timeout" "$confirm" "$healthy" "$health_deadline"; do is_number "$value" || misused "'$value' is no number of seconds"; done
 }
 
@@ -140,9 +130,7 @@ find_previous_generation() {
   done
 }
 
-# Whoever is at work may be about to change which generation comes before.
 find_toplevel() {
-  refuse_while_busy
   if [ -n "$undo" ]; then
     find_before "$undo" || refuse nothing-before
   elif [ -z "$generation" ]; then
@@ -163,14 +151,14 @@ activate() {
   read_options "$@"
   enter_gate
   if [ -f "$deploy/state" ]; then refuse known; fi
-  forsaken=$roots/$nonce-next
   check_identity "$network_id" "$network_name" "$policy"
   refuse_without_lease
+  # Whoever is at work may be about to change which generation comes before.
+  refuse_while_busy
   if [ -z "$toplevel" ]; then find_toplevel; fi
   [ -x "$toplevel/bin/switch-to-configuration" ] || refuse no-toplevel
   private_folder "$library"
   private_folder "$deploys"
-  refuse_while_busy
   look_at_systems
   refuse_when_changed
   read_boot
@@ -184,7 +172,7 @@ activate() {
   number=$((${number:-0} + 1)) generation_before=$current script=$runtime/host-$nonce.sh
   if ! record || ! record_rolled; then
     rm -rf -- "$deploy"
-    rm -f -- "$roots/$nonce-previous" "$script"
+    rm -f -- "$roots/$nonce-next" "$roots/$nonce-previous" "$script"
     refuse_state "$full"
   fi
   # From here on the unit may take the lock.
@@ -217,7 +205,7 @@ start() {
     # shellcheck disable=SC2016
     keep_at_work begin '/bin/sh "$1" work "$2"; test ! -e "$1" || exec /bin/sh "$1" work "$2"' 7>&- &
     # shellcheck disable=SC2016
-    keep_at_work watch 'while sleep 5 && test -e "$1"; do /bin/sh "$1" watch "$2"; done' 3>&- 4>&- 5>&- 6>&- 7>&- &
+    keep_at_work watch 'while sleep 5 && test -e "$1"; do /bin/sh "$1" work "$2"; done' 3>&- 4>&- 5>&- 6>&- 7>&- &
   fi
 }
 

@@ -34,12 +34,8 @@ read_stat() {
   if [ "$#" -gt "$skipped" ] && shift "$skipped"; then field=$1; fi
 } 2>/dev/null
 
-# What is refused leaves no root behind; set by those who have one to lose.
-forsaken=''
-
 refuse() {
   emit refused "$1"
-  if [ -n "$forsaken" ]; then rm -f -- "$forsaken"; fi
   exit 0
 }
 

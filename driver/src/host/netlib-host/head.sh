@@ -15,7 +15,6 @@
 #                                deployment, by the host's own record
 #   work NONCE                   the activation itself, or what brings one to its end that was killed (started by `activate`,
 #                                and again until it is over)
-#   watch NONCE                  `work` if nobody is at work on it any more
 #   confirm NONCE                the host can be reached: asked for over a connection made for this question
 #   status NONCE OFFSET [TOLD SECONDS]
 #                                how that activation stands, and its log from byte OFFSET on; its end counts as seen.

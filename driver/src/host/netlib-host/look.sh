@@ -42,12 +42,6 @@ fields() {
   done
 }
 
-need() {
-  if [ -n "$2" ]; then return 0; fi
-  emit tool "$1"
-  refuse missing-tool
-}
-
 probe() {
   emit netlib-host 1
   # Both take long to say it.
@@ -56,8 +50,8 @@ probe() {
     if has_systemd; then emit state "$(systemctl is-system-running 2>/dev/null)"; fi
   fi
   emit nix "$nix"
-  need nix "$nix"
-  need flock "$(command -v flock)"
+  [ -n "$nix" ] || refuse no-nix
+  command -v flock >/dev/null || refuse no-flock
   load_identity
   print_systems
   resolve "$booted"

@@ -31,18 +31,14 @@ reboot() {
 
 # --- subcommands -------------------------------------------------------------------------------------------------
 
-subcommand=${1:-}
-if [ "$#" -gt 0 ]; then shift; fi
-# What lies in a folder that others can change is not looked at.
-case $subcommand in
-  work | watch) ;;
-  *)
+case ${1:-} in
+  work) ;;
+  probe | generations | fields | status | list_jobs | identify | keep | release | activate | confirm | \
+    lease | rollout_read | rollout_write | reboot_needed | reboot)
+    # What lies in a folder that others can change is not looked at.
     private_folder "$runtime"
     if [ -e "$library" ] || [ -L "$library" ]; then private_folder "$library"; fi
     ;;
+  *) misused "no subcommand '${1:-}'" ;;
 esac
-case $subcommand in
-  probe | generations | fields | status | list_jobs | identify | keep | release | activate | work | watch | confirm | lease | \
-    rollout_read | rollout_write | reboot_needed | reboot) "$subcommand" "$@" ;;
-  *) misused "no subcommand '$subcommand'" ;;
-esac
+"$@"

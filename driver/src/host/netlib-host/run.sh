@@ -11,33 +11,16 @@ work() {
   open_log
   # A host that shuts down keeps its record as it is; the boot brings back what the profile names.
   if [ "$phase" != prepared ] && has_systemd && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
-  # Before the lock: whoever may begin now must not meet what the killed one had started.
-  if unfinished; then kill_rest; fi
-  until take_lock 10; do
-    if ! load_state || ! unfinished; then exit 0; fi
-    load_holder
-    if [ "$phase" = prepared ] && [ "$holder_nonce" != "$nonce" ]; then
-      message="$holder_deployer has been deploying to this host since $holder_since"
-      finish failed
-      leave
-      exit 0
-    fi
-    find_owner "$runtime/lock"
-    say "waiting for the lock, which is held by process $owner"
-  done
+  # Somebody else may be at work on it; if not, this is begun again.
+  take_lock 10 || exit 0
   if load_state && unfinished; then
-    hold
+    kill_rest
+    # A new system may lack what this script needs; the earlier one had it.
+    PATH=$PATH${previous:+:$previous/sw/bin}:$toplevel/sw/bin
     take_up
   fi
   tidy
   leave
-}
-
-# Brings to its end what nobody works on any more.
-watch() {
-  use_deploy "$1"
-  if load_state && { beginning || is_worked_on; }; then exit 0; fi
-  work "$1"
 }
 
 take_up() {
@@ -68,14 +51,6 @@ open_log() {
 
 # take_lock SECONDS
 take_lock() { command exec 9>>"$runtime/lock" && flock -w "$1" 9; }
-
-hold() {
-  # In memory, so nothing is synced.
-  printf 'nonce=%s\ndeployer=%s\nsince=%s\n' "$nonce" "$deployer" "$(now)" >"$runtime/holder.new" &&
-    mv -f -- "$runtime/holder.new" "$runtime/holder"
-  # A new system may lack what this script needs; the earlier one had it.
-  PATH=$PATH${previous:+:$previous/sw/bin}:$toplevel/sw/bin
-}
 
 # --- commands with a deadline ------------------------------------------------------------------------------------
 

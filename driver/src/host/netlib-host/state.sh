@@ -104,8 +104,6 @@ lock_is_free() {
   return "$1"
 }
 
-load_holder() { load holder_ "$runtime/holder" nonce deployer since; }
-
 # Sets `owner` to `PROCESS COMMAND` of whoever has locked a file: the process that did, or one that got the open file from it.
 find_owner() {
   owner='' inode=$(stat -c %i -- "$1")
@@ -121,7 +119,8 @@ find_owner() {
   if [ -n "$owner" ]; then owner="$owner $(tr '\000-\037' ' ' <"/proc/$owner/cmdline" | cut -c 1-200)"; fi
 } 2>/dev/null
 
-is_worked_on() { ! lock_is_free && load_holder && [ "$holder_nonce" = "$nonce" ]; }
+# The script of an activation is there until it is over and tidied, and that of no other.
+is_worked_on() { [ -e "$runtime/host-$nonce.sh" ] && ! lock_is_free; }
 
 print_holder() {
   emit lock.deployer "${deployer:-somebody}"
@@ -129,24 +128,23 @@ print_holder() {
   emit lock.deployment "$nonce$tab$phase$tab$toplevel$tab$goal"
 }
 
-is_over() { (use_deploy "$1" && load_state && ! unfinished); }
-
 # Prints whose activation holds the lock; false when it is free.
 print_locked() {
   tries=50
   until lock_is_free; do
-    load_holder
-    # Without a holder it has just been taken; by one whose activation is over it is about to be let go.
-    if [ "$tries" -gt 0 ] && { [ -z "$holder_nonce" ] || is_over "$holder_nonce"; }; then
-      tries=$((tries - 1))
-      sleep 0.1 || sleep 1
-      continue
+    for script in "$runtime"/host-*.sh; do
+      script=${script##*/host-}
+      if (is_nonce "${script%.sh}" && use_deploy "${script%.sh}" && load_state && unfinished && print_holder); then return 0; fi
+    done
+    tries=$((tries - 1))
+    if [ "$tries" -eq 0 ]; then
+      find_owner "$runtime/lock"
+      emit lock.deployer somebody
+      emit lock.process "$owner"
+      return 0
     fi
-    if (use_deploy "${holder_nonce:-unknown}" && load_state && unfinished && print_holder); then return 0; fi
-    find_owner "$runtime/lock"
-    emit lock.deployer somebody
-    emit lock.process "$owner"
-    return 0
+    # It has just been taken, or is about to be let go.
+    sleep 0.1 || sleep 1
   done
   return 1
 }

@@ -15,7 +15,7 @@ tidy() {
 
 # The last act of a deployment: without its script there is nothing to recover.
 leave() {
-  rm -f -- "$runtime/host-$nonce.sh" "$runtime/holder"
+  rm -f -- "$runtime/host-$nonce.sh"
   if has_systemd; then systemctl stop --no-block "netlib-$nonce.timer"; fi
 }
 

@@ -77,12 +77,14 @@ pub enum Refusal {
     /// What the coordinator keeps is not what it was when it was asked for.
     #[error("others change what the coordinator keeps of the rollout all the time; nothing was changed")]
     DocumentChanged,
-    /// The host lacks something that netlib needs.
-    #[error("there is no `{tool}`\n  what to do: install {} there", package(tool))]
-    MissingTool {
-        /// What is missing.
-        tool: String,
-    },
+    /// The host lacks Nix.
+    #[error(
+        "there is no `nix`\n  what to do: install Nix there; a host of netlib is NixOS, or a Debian with `apt install nix-bin`"
+    )]
+    NoNix,
+    /// The host lacks flock.
+    #[error("there is no `flock`\n  what to do: install util-linux there")]
+    NoFlock,
     /// The system to activate is not on the host.
     #[error("the system to activate is not there or has no bin/switch-to-configuration; nothing was changed")]
     NoToplevel,
@@ -182,14 +184,6 @@ fn listed(generations: &[Generation]) -> String {
     numbers.sort_unstable();
     let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
     if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }
-}
-
-fn package(tool: &str) -> &str {
-    match tool {
-        "nix" => "Nix (a host of netlib is NixOS, or a Debian with `apt install nix-bin`)",
-        "flock" => "util-linux",
-        other => other,
-    }
 }
 
 /// What was said of a disk that takes nothing, and what to do.

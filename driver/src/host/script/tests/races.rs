@@ -131,12 +131,11 @@ async fn nobody_is_taken_for_the_one_that_was_killed_before() {
     activate(&bed, &bed.activation("1-a", &hangs)).await.unwrap();
     bed.wait_for_phase("1-a", Phase::Activating).await;
     bed.kill("1-a");
-    let holder = bed.path("run/netlib/holder");
-    assert!(fs::read_to_string(&holder).unwrap().contains("nonce=1-a\n"));
+    assert!(bed.path("run/netlib/host-1-a.sh").exists());
     let new = bed.toplevel("new", Switch::WaitsFor(bed.path("go")));
     activate(&bed, &bed.activation("2-b", &new)).await.unwrap();
-    let now = fs::read_to_string(&holder).unwrap_or_default();
-    assert!(!now.contains("1-a"), "{now}");
+    assert!(!bed.path("run/netlib/host-1-a.sh").exists());
+    assert!(!bed.look("1-a").await.is_running);
     fs::write(bed.path("go"), "").unwrap();
     assert_eq!(bed.end("2-b").await.phase, Phase::Confirmed);
 }

@@ -180,7 +180,7 @@ async fn a_host_without_nix_is_told_what_to_install() {
     let error = probe(&bed).await.unwrap_err();
     insta::assert_snapshot!(error, @r"
     a bed: there is no `nix`
-      what to do: install Nix (a host of netlib is NixOS, or a Debian with `apt install nix-bin`) there
+      what to do: install Nix there; a host of netlib is NixOS, or a Debian with `apt install nix-bin`
     ");
 }
 

@@ -143,7 +143,8 @@ impl Stage {
     /// Activates the new system.
     pub fn activate_until(&self, point: usize, is_ignored: &str) -> Crash {
         let toplevel = format!("toplevel={}", self.new);
-        let words = ["activate", "1-a", &toplevel, "goal=switch", "timeout=60", "confirm=60", "id=h", "name=h"];
+        let words =
+            ["activate", "1-a", &toplevel, "goal=switch", "timeout=60", "confirm=60", "healthy=0", "health_deadline=0"];
         self.run_until(point, is_ignored, &words)
     }
 
@@ -207,7 +208,7 @@ impl Stage {
         }
         // It comes again and again: what was killed may hold the lock for a moment longer.
         for _ in 0..200 {
-            self.ask(&["watch", "1-a"]);
+            self.ask(&["work", "1-a"]);
             if !self.bed.path("run/netlib/host-1-a.sh").exists() {
                 return;
             }
@@ -252,11 +253,12 @@ impl Stage {
 
     fn deploy(&self, nonce: &str, toplevel: &str) {
         let toplevel = format!("toplevel={toplevel}");
-        let words = ["activate", nonce, &toplevel, "goal=switch", "timeout=60", "confirm=60", "id=h", "name=h"];
+        let words =
+            ["activate", nonce, &toplevel, "goal=switch", "timeout=60", "confirm=60", "healthy=0", "health_deadline=0"];
         let mut said = String::new();
         for _ in 0..200 {
             said = self.ask(&words);
-            if said.contains("started=") {
+            if said.contains("ok=") {
                 return;
             }
             // What was killed before it could begin is waited for.
