@@ -9,121 +9,102 @@ use crate::process::quote_argv;
 /// A connection that could not be made.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ConnectFailure {
-    /// What sort of failure it is.
-    pub kind: ConnectFailureKind,
-    /// Where the connection should have gone.
-    pub target: Target,
+    known: &'static Known,
+    target: Target,
     /// What ssh said.
-    pub said: String,
+    said: String,
 }
 
-/// Sorts of failures that people act on differently.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ConnectFailureKind {
-    /// The host shows another key than the one on record.
-    HostKeyChanged,
-    /// No key of this host is on record.
-    HostKeyUnknown,
-    /// The host does not let this user in with the keys at hand.
-    PermissionDenied,
-    /// The name does not resolve.
-    NoSuchName,
-    /// Nothing listens on the port.
-    Refused,
-    /// No answer in time.
-    TimedOut,
-    /// There is no way to the network it is in.
-    NoRoute,
-    /// The connection was closed before anybody logged in.
-    Closed,
-    /// ssh does not understand its options.
-    BadOption,
-    /// Something that is not in this list.
-    Other,
+/// What people and netlib do about a failure.
+#[derive(Debug, Eq, PartialEq)]
+enum Sort {
+    /// The host answers and does not let us in, or something is wrong here.
+    Answers,
+    /// The host does not answer.
+    Silent,
+    /// Nor does it, but the next attempt may well succeed: a host that boots, a busy sshd, a network that changes.
+    MayPass,
 }
 
-use ConnectFailureKind as Kind;
+/// A sort of failures, what ssh says then, what that means, and what to do. The first whose words are there is meant.
+type Known = (Sort, &'static [&'static str], &'static str, &'static str);
 
-/// A failure, what ssh says then, what that means, and what to do. The first whose words are there is meant.
-type Known = (Kind, &'static [&'static str], &'static str, &'static str);
-
+const TIMED_OUT: &[&str] = &["timed out"];
 const SILENT: &str = "check that the machine is on, that {host} is its address, and that no firewall is in between";
 
-const KNOWN: [Known; 10] = [
+static KNOWN: [Known; 10] = [
     (
-        Kind::HostKeyChanged,
+        Sort::Answers,
         &["REMOTE HOST IDENTIFICATION HAS CHANGED"],
         "its host key is not the one on record (the machine was reinstalled, or somebody is in between)",
         "find out why the key changed. Only if that is in order, forget the old key and accept the new one:\n    {forget}\n    {login}",
     ),
     (
-        Kind::HostKeyUnknown,
+        Sort::Answers,
         &["Host key verification failed"],
         "its host key is not known here",
         "log in once by hand and compare the fingerprint with the machine's own:\n    {login}",
     ),
     (
-        Kind::PermissionDenied,
+        Sort::Answers,
         &["Permission denied (", "Too many authentication failures"],
         "it does not let this user in with the keys at hand",
         "check `target.user`, and that the user's authorized keys on the host hold your public key. By hand:\n    {login}",
     ),
     (
-        Kind::NoSuchName,
+        Sort::Silent,
         &["Could not resolve hostname"],
         "its name does not resolve",
         "check `target.host` (now {host}) for typing errors, and the name service of this machine",
     ),
     (
-        Kind::Refused,
+        Sort::MayPass,
         &["Connection refused"],
         "it refuses the connection: nothing listens on that port",
         "check that sshd runs on the host, and `target.port`",
     ),
-    (Kind::TimedOut, &["timed out"], "it does not answer in time", SILENT),
-    (Kind::NoRoute, &["No route to host", "Network is unreachable"], "there is no route to it", SILENT),
+    (Sort::MayPass, TIMED_OUT, "it does not answer in time", SILENT),
+    (Sort::MayPass, &["No route to host", "Network is unreachable"], "there is no route to it", SILENT),
     (
-        Kind::BadOption,
+        Sort::Answers,
         &["Bad configuration option", "command-line", "unknown option", "illegal option"],
         "ssh does not understand its options",
         "correct `target.sshOptions`: words as on ssh's command line, such as [ \"-o\" \"ProxyJump=gate\" ]",
     ),
     (
-        Kind::Closed,
+        Sort::MayPass,
         &["Connection closed by", "Connection reset by", "kex_exchange_identification"],
         "it closed the connection before the login",
         "check the host's sshd and its log (`journalctl -u ssh -u sshd`), and what is in between",
     ),
-    (Kind::Other, &[""], "ssh failed", "try by hand:\n    {login}"),
+    (Sort::Answers, &[""], "ssh failed", "try by hand:\n    {login}"),
 ];
-
-impl ConnectFailureKind {
-    /// Whether the host does not answer, in contrast to one that answers and does not let us in.
-    #[must_use]
-    pub const fn is_silence(self) -> bool {
-        matches!(self, Self::NoSuchName) || self.may_pass()
-    }
-
-    /// Whether the next attempt may well succeed: a host that boots, a busy sshd, a network that changes.
-    #[must_use]
-    pub const fn may_pass(self) -> bool {
-        matches!(self, Self::Refused | Self::TimedOut | Self::NoRoute | Self::Closed)
-    }
-}
 
 impl ConnectFailure {
     /// Recognises what ssh printed when it could not connect.
     #[must_use]
     pub fn recognise(target: &Target, said: &str) -> Self {
-        let known = KNOWN.iter().find(|(_, words, ..)| words.iter().any(|words| said.contains(words)));
-        let kind = known.map_or(Kind::Other, |(kind, ..)| *kind);
-        Self { kind, target: target.clone(), said: said.trim().to_owned() }
+        let is_meant = |known: &&Known| known.1.iter().any(|words| said.contains(words));
+        let known = KNOWN.iter().find(is_meant).unwrap_or(&KNOWN[KNOWN.len() - 1]);
+        Self { known, target: target.clone(), said: said.trim().to_owned() }
     }
 
     /// ssh did not even end in time.
     #[must_use]
     pub fn timed_out(target: &Target, said: &str) -> Self {
-        Self { kind: Kind::TimedOut, ..Self::recognise(target, said) }
+        Self { said: said.trim().to_owned(), ..Self::recognise(target, TIMED_OUT[0]) }
+    }
+
+    /// Whether the host does not answer, in contrast to one that answers and does not let us in.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        self.known.0 != Sort::Answers
+    }
+
+    /// Whether the next attempt may well succeed.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        self.known.0 == Sort::MayPass
     }
 
     fn forget_command(&self) -> String {
@@ -138,16 +119,14 @@ impl ConnectFailure {
 
 impl fmt::Display for ConnectFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (_, _, headline, advice) in KNOWN.iter().filter(|(kind, ..)| *kind == self.kind) {
-            write!(f, "{}: {headline}", address(&self.target))?;
-            if !self.said.is_empty() {
-                write!(f, "\n  ssh said:{}", shown(&self.said))?;
-            }
-            let advice = advice.replace("{forget}", &self.forget_command());
-            let advice = advice.replace("{login}", &login_command(&self.target));
-            write!(f, "\n  what to do: {}", advice.replace("{host}", &format!("{:?}", self.target.host)))?;
+        let (_, _, headline, advice) = self.known;
+        write!(f, "{}: {headline}", address(&self.target))?;
+        if !self.said.is_empty() {
+            write!(f, "\n  ssh said:{}", shown(&self.said))?;
         }
-        Ok(())
+        let advice = advice.replace("{forget}", &self.forget_command());
+        let advice = advice.replace("{login}", &login_command(&self.target));
+        write!(f, "\n  what to do: {}", advice.replace("{host}", &format!("{:?}", self.target.host)))
     }
 }
 

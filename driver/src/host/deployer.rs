@@ -80,7 +80,7 @@ mod tests {
         let command = HostCommand::new(["sh", "-c", "cat; printf '<%s>' \"$@\"", "sh", "a b", "$HOME"]);
         let output = host.run(command.stdin("in ")).await.unwrap();
         assert_eq!(output.stdout, b"in <a b><$HOME>");
-        assert!(host.store().await.unwrap().is_none());
+        assert!(host.ssh().is_none());
     }
 
     #[tokio::test]

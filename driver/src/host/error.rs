@@ -165,7 +165,7 @@ impl HostError {
     /// Whether nothing was tried because the host does not answer.
     #[must_use]
     pub fn is_offline(&self) -> bool {
-        matches!(self, Self::NoConnection { failure, .. } if failure.kind.is_silence())
+        matches!(self, Self::NoConnection { failure, .. } if failure.is_silence())
     }
 
     /// Whether somebody else has the lease of the host.

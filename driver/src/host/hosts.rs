@@ -9,8 +9,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, OnceCell};
 
 use super::password::SudoPassword;
-use super::ssh::SshHost;
-use super::{AskPassword, Deployer, Host, HostError, end_left};
+use super::{AskPassword, Deployer, Host, HostError, SshHost, end_left};
 use crate::plan::{Plan, Target};
 use crate::private::{self, own_folder};
 use crate::run_dir::{RunDir, each_socket, tidy};
@@ -89,8 +88,10 @@ impl Hosts {
         let mut number = self.configs.lock().await;
         let mut lines = String::new();
         for entry in self.entries.values() {
-            if let Some(Ok(host)) = entry.connected.get() {
-                lines += &host.reach().await?;
+            if let Some(Ok(host)) = entry.connected.get()
+                && let Some(ssh) = host.ssh()
+            {
+                lines += &ssh.reach().await?;
             }
         }
         // What a program reads stays as it is.
@@ -102,8 +103,8 @@ impl Hosts {
 
     /// Ends every connection. Without it they end by themselves after two minutes.
     pub async fn close(&self) {
-        let connected = self.entries.values().filter_map(|entry| entry.connected.get()?.as_ref().ok());
-        futures::future::join_all(connected.map(|host| host.close())).await;
+        let connected = self.entries.values().filter_map(|entry| entry.connected.get()?.as_ref().ok()?.ssh());
+        futures::future::join_all(connected.map(SshHost::close)).await;
     }
 }
 

@@ -25,7 +25,7 @@ use futures::future::BoxFuture;
 
 use crate::process::{Command, Limits, LineSink, Output};
 
-pub use connect::{ConnectFailure, ConnectFailureKind};
+pub use connect::ConnectFailure;
 pub use contact::answering;
 pub use deployer::Deployer;
 pub use error::HostError;
@@ -33,6 +33,7 @@ pub use hosts::Hosts;
 pub(crate) use master::end_left;
 pub use password::{Answers, AskPassword, PasswordError, Secret, SudoPassword};
 pub use script::{Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished, inspect};
+pub use ssh::SshHost;
 
 /// How long a short command may take on a host.
 pub const SHORT: Duration = Duration::from_secs(60);
@@ -59,24 +60,9 @@ pub trait Host: Send + Sync {
         self.execute(command, None)
     }
 
-    /// Whether the connection that the others use is there at this moment; nothing is done to make it.
-    fn is_connected(&self) -> BoxFuture<'_, bool> {
-        Box::pin(std::future::ready(true))
-    }
-
-    /// The lines of an ssh_config with which other programs reach it as root; none for a machine that needs no ssh.
-    fn reach(&self) -> BoxFuture<'_, Result<String, HostError>> {
-        Box::pin(std::future::ready(Ok(String::new())))
-    }
-
-    /// How Nix reaches the store there, as long as the value lives; `None` is the deployer's own store.
-    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
-        Box::pin(std::future::ready(Ok(None)))
-    }
-
-    /// Ends the connection for good.
-    fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
+    /// The host behind ssh that it is, if it is one.
+    fn ssh(&self) -> Option<&SshHost> {
+        None
     }
 }
 
@@ -101,13 +87,6 @@ impl HostCommand {
     pub fn new<W: Into<String>>(argv: impl IntoIterator<Item = W>) -> Self {
         let argv = argv.into_iter().map(Into::into).collect();
         Self { argv, stdin: Vec::new(), timeout: SHORT, is_question: false, is_anew: false }
-    }
-
-    /// It only looks: where the connection breaks, it is asked again.
-    #[must_use]
-    pub fn question(mut self) -> Self {
-        self.is_question = true;
-        self
     }
 
     /// Gives it these bytes on stdin.

@@ -24,7 +24,7 @@ where
             Ok(connected) => return Ok(connected),
             Err(error) => error,
         };
-        let may_pass = matches!(&error, HostError::NoConnection { failure, .. } if failure.kind.may_pass());
+        let may_pass = matches!(&error, HostError::NoConnection { failure, .. } if failure.may_pass());
         if !may_pass || since.elapsed() + pause > PATIENCE {
             return Err(error);
         }

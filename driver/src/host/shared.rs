@@ -18,12 +18,8 @@ pub(super) struct Shared {
     node: String,
     target: Target,
     socket: PathBuf,
-    open: Mutex<Option<Open>>,
-}
-
-struct Open {
-    connection: Arc<Connection>,
-    used: Instant,
+    /// With when it was used last.
+    open: Mutex<Option<(Arc<Connection>, Instant)>>,
 }
 
 impl Shared {
@@ -35,24 +31,24 @@ impl Shared {
     /// The connection, which is made first where there is none.
     pub(super) async fn connection(&self) -> Result<Arc<Connection>, HostError> {
         let mut slot = self.open.lock().await;
-        if let Some(open) = &mut *slot {
-            if open.used.elapsed() < BELIEVED || open.connection.is_alive().await {
-                open.used = Instant::now();
-                return Ok(Arc::clone(&open.connection));
+        if let Some((connection, used)) = &mut *slot {
+            if used.elapsed() < BELIEVED || connection.is_alive().await {
+                *used = Instant::now();
+                return Ok(Arc::clone(connection));
             }
-            open.connection.end().await;
+            connection.end().await;
             *slot = None;
         }
         let make = || Connection::make(&self.node, &self.target, &self.socket);
         let connection = Arc::new(retry::with_backoff(make).await?);
-        *slot = Some(Open { connection: Arc::clone(&connection), used: Instant::now() });
+        *slot = Some((Arc::clone(&connection), Instant::now()));
         Ok(connection)
     }
 
     /// Whether it is there at this moment; never makes it.
     pub(super) async fn is_open(&self) -> bool {
         match &*self.open.lock().await {
-            Some(open) => open.connection.is_alive().await,
+            Some((connection, _)) => connection.is_alive().await,
             None => false,
         }
     }
@@ -61,7 +57,7 @@ impl Shared {
     pub(super) async fn forget(&self, broken: &Arc<Connection>) {
         let mut slot = self.open.lock().await;
         // Another command may have connected again in the meantime.
-        if slot.as_ref().is_some_and(|open| Arc::ptr_eq(&open.connection, broken)) {
+        if slot.as_ref().is_some_and(|(open, _)| Arc::ptr_eq(open, broken)) {
             *slot = None;
             broken.end().await;
         }
@@ -69,8 +65,8 @@ impl Shared {
 
     /// Ends it for good.
     pub(super) async fn close(&self) {
-        if let Some(open) = self.open.lock().await.take() {
-            open.connection.end().await;
+        if let Some((connection, _)) = self.open.lock().await.take() {
+            connection.end().await;
         }
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
-use futures::{FutureExt, TryFutureExt};
 use tokio::sync::Mutex;
 
 use super::connect::address;
@@ -20,7 +20,7 @@ use crate::plan::Target;
 use crate::process::{Command, Limits, LineSink, Output, ProcessError};
 
 /// A host behind OpenSSH.
-pub(super) struct SshHost {
+pub struct SshHost {
     node: String,
     target: Target,
     shared: Shared,
@@ -85,7 +85,18 @@ impl SshHost {
         })
     }
 
-    async fn open_store(&self) -> Result<RemoteStore, HostError> {
+    /// Whether the connection that all share is there at this moment; nothing is done to make it.
+    pub async fn is_connected(&self) -> bool {
+        self.shared.is_open().await
+    }
+
+    /// Ends the connection for good.
+    pub async fn close(&self) {
+        self.shared.close().await;
+    }
+
+    /// How Nix reaches the store there, as long as the value lives.
+    pub async fn store(&self) -> Result<RemoteStore, HostError> {
         let connection = self.shared.connection().await?;
         // Root's own Nix takes paths without signatures; that of another user would not.
         let daemon = self.rights.wrap(HostCommand::new(["nix-daemon", "--stdio"]));
@@ -93,7 +104,8 @@ impl SshHost {
         Ok(RemoteStore { url, ssh_options, ssh: NixSsh::to(&connection, &daemon)? })
     }
 
-    async fn way_for_others(&self) -> Result<String, HostError> {
+    /// The lines of an ssh_config with which other programs reach it as root.
+    pub(super) async fn reach(&self) -> Result<String, HostError> {
         let connection = self.shared.connection().await?;
         let mut reached = self.reached.lock().await;
         // Another connection is another way.
@@ -169,20 +181,8 @@ impl Host for SshHost {
         async move { self.rights.run(&self.address(), command, run).await }.boxed()
     }
 
-    fn is_connected(&self) -> BoxFuture<'_, bool> {
-        self.shared.is_open().boxed()
-    }
-
-    fn reach(&self) -> BoxFuture<'_, Result<String, HostError>> {
-        self.way_for_others().boxed()
-    }
-
-    fn store(&self) -> BoxFuture<'_, Result<Option<RemoteStore>, HostError>> {
-        self.open_store().map_ok(Some).boxed()
-    }
-
-    fn close(&self) -> BoxFuture<'_, ()> {
-        self.shared.close().boxed()
+    fn ssh(&self) -> Option<&SshHost> {
+        Some(self)
     }
 }
 

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::StepFailure;
 use super::failure::indented;
 use super::nix_log::NixLog;
-use crate::host::{Host, HostCommand, HostError};
+use crate::host::{Host, HostCommand, HostError, SshHost};
 use crate::nix::FEATURES;
 use crate::process::LogLimit;
 use crate::text::clean;
@@ -28,6 +28,9 @@ pub(crate) async fn copy(
     cancel: &CancellationToken,
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Option<usize>, StepFailure> {
+    let Some(host) = host.ssh() else {
+        return Ok(None);
+    };
     let mut pauses = PAUSES.iter();
     let mut first = None;
     loop {
@@ -36,7 +39,7 @@ pub(crate) async fn copy(
             let _ = host.run(HostCommand::new(["true"])).await;
         }
         let failure = match attempt(host, path, cancel, &mut on_line).await {
-            Ok(copied) => return Ok(copied),
+            Ok(copied) => return Ok(Some(copied)),
             Err(failure) => failure,
         };
         // Whether the way to the host is at fault, and not the host or what is copied.
@@ -57,21 +60,19 @@ pub(crate) async fn copy(
 }
 
 async fn attempt(
-    host: &dyn Host,
+    host: &SshHost,
     path: &str,
     cancel: &CancellationToken,
     on_line: &mut (impl FnMut(String) + Send),
-) -> Result<Option<usize>, StepFailure> {
-    let Some(store) = host.store().await? else {
-        return Ok(None);
-    };
+) -> Result<usize, StepFailure> {
+    let store = host.store().await?;
     let words = ["copy", "--log-format", "internal-json", "--no-check-sigs"];
     let command = store.nix(FEATURES).args(words).args(["--to", &store.url, path]).timeout(LIMIT).cancel_on(cancel);
     let (mut log, mut shown) = (NixLog::default(), LogLimit::default());
     // What the host has Nix say may be without end.
     let show = |line: &str| log.read(line).and_then(|line| shown.admit(line)).into_iter().for_each(&mut *on_line);
     let Err(error) = command.stream_stderr(show).await else {
-        return Ok(Some(log.copied_paths()));
+        return Ok(log.copied_paths());
     };
     let said = log.complaint();
     if !FULL.iter().any(|words| said.contains(words)) {

@@ -161,7 +161,7 @@ fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
     run.wait_for("an approval that alpha shows is not signed by an approver");
     let (status, text) = site.netlib(&format!("approve web --digest {digest} --batch 1 --key /root/eve"));
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["is not the key of an approver of the rollout web (anna)"]);
+    assert_says(&text, &["is not the key of an approver", "anna"]);
     // Nobody signs what only the coordinator names.
     let (status, text) = site.netlib("approve web --key /root/anna");
     assert_eq!(status, 1, "{text}");

@@ -118,7 +118,8 @@ pub async fn check(
     let words = ["sh", "-s", "--", "check", mode.word()].map(str::to_owned);
     let mut words: Vec<String> = words.into_iter().chain([time.to_string(), deadline.to_string()]).collect();
     words.extend(health.checks.iter().map(HealthCheck::line));
-    let command = HostCommand::new(words).stdin(LOOP).timeout(health.deadline + SHORT).question();
+    let command = HostCommand { is_question: true, ..HostCommand::new(words) };
+    let command = command.stdin(LOOP).timeout(health.deadline + SHORT);
     let (sink, mut lines) = line_channel();
     let (mut answer, mut left) = (Vec::new(), Limits::HOST.answer);
     let mut log = LogLimit::default();

@@ -38,15 +38,7 @@ impl Phase {
     /// Whether nothing more will happen.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        !matches!(
-            self,
-            Self::Prepared
-                | Self::Activating
-                | Self::Checking
-                | Self::AwaitingConfirmation
-                | Self::Committing
-                | Self::RollingBack
-        )
+        !self.is_at_work() && !matches!(self, Self::Prepared | Self::Checking | Self::AwaitingConfirmation)
     }
 
     /// Whether commands of a system run at this moment.
