@@ -98,6 +98,8 @@ pub struct Network {
 pub struct Node {
     /// Whether the request is about it.
     pub selected: bool,
+    /// Whether it is asked for anything as soon as the run begins.
+    pub connect: bool,
     /// How to reach it.
     pub target: Target,
     /// Nix system, for example `x86_64-linux`.

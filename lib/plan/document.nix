@@ -154,6 +154,18 @@ let
       keepsPrograms = name: record.programs.onNodes ? ${name};
       ownPrograms = lib.optionals (!(isCommand "check")) (builtins.filter keepsPrograms selected);
 
+      isAsked = name: !(isCommand "facts") || hasFacts name;
+      each = lib.listToAttrs (
+        map (node: {
+          name = "${request.command}:${node}";
+          value = {
+            kind = purpose.each;
+            inherit node;
+            after = [ ];
+          };
+        }) (builtins.filter isAsked selected)
+      );
+
       node =
         name: _:
         let
@@ -179,19 +191,13 @@ let
             // lib.optionalAttrs (walks && hooks != { }) { inherit hooks; };
           selected = true;
           # Whether it is asked for anything as soon as the run begins.
-          connect =
-            if isCommand "facts" then
-              hasFacts name
-            else if walks then
-              run.deploys && goal != "build"
-            else
-              true;
+          connect = if walks then run.deploys && goal != "build" else isAsked name;
         };
 
       document = base found // {
         nodes = mapAttrs node isSelected // mapAttrs (name: _: bystander name) others;
         inherit rollouts;
-        steps = mapAttrs record.step walked.steps;
+        steps = if purpose ? each then each else mapAttrs record.step walked.steps;
         evaluate = {
           toplevels = lib.optionals (wants "toplevels" && run.deploys) (graph.unique (selected ++ approved));
           programs = lib.optionals (wants "programs") (graph.unique (ownPrograms ++ lookers));

@@ -1,4 +1,5 @@
-# What each command of the driver needs of a network: steps, and what is evaluated of the nodes that it is about.
+# What each command of the driver needs of a network: the plan's steps or one of a kind for each node, and what is evaluated of the
+# nodes that it is about.
 {
   deploy = {
     steps = true;
@@ -25,9 +26,12 @@
   status.evaluate = [ "toplevels" ];
   diff.evaluate = [ "toplevels" ];
   check.evaluate = [ "programs" ];
-  facts.evaluate = [ "gatherers" ];
-  exec = { };
-  rollback = { };
+  facts = {
+    each = "command";
+    evaluate = [ "gatherers" ];
+  };
+  exec.each = "command";
+  rollback.each = "activate";
   # Of rollouts, not of nodes.
   approve.rollouts = true;
 }

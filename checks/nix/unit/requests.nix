@@ -360,6 +360,9 @@ in
           walks = false;
           shows = false;
         };
+        each = nothing // {
+          walks = true;
+        };
         systems = nothing // {
           toplevels = [ "web1" ];
         };
@@ -381,8 +384,8 @@ in
         status = systems;
         diff = systems;
         check = looks;
-        exec = nothing;
-        rollback = nothing;
+        exec = each;
+        rollback = each;
       };
   };
   "a command that stands alone belongs to every deploy, and to nothing else" = {

@@ -1,12 +1,10 @@
 //! `netlib deploy`: evaluate, build, copy and activate, in the order of the plan.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use futures::StreamExt;
 use serde_json::{Value, json};
 
 use super::args::{HostArgs, RecordArgs, SelectArgs};
@@ -15,7 +13,6 @@ use super::saved::{present, selection};
 use super::session::{Prepared, Session};
 use super::{Error, Output};
 use crate::evaluate::{Results, evaluate_plan};
-use crate::host::answering;
 use crate::plan::Goal;
 use crate::report::summary::Summary;
 use crate::rollout::Rollouts;
@@ -108,31 +105,22 @@ pub async fn carry_out(
     records: Arc<Records>,
     session: &Session,
 ) -> Result<(String, Summary, StepRunner), Error> {
-    let events = &session.events;
-    let goals = goals(prepared);
-    // What does not answer is known within seconds, and not even evaluated.
-    let (remote, others): (BTreeSet<String>, BTreeSet<String>) =
-        goals.keys().cloned().partition(|node| goals[node].needs_host());
-    let answering = answering(&prepared.hosts, &remote, events, &session.cancel);
-    let ready = futures::stream::iter(others).chain(answering).boxed();
     let results = Arc::new(match reviewed {
         Some(results) => {
             // All is evaluated already; who answers is told all the same.
-            tokio::spawn(ready.for_each(|_| std::future::ready(())));
+            drop(prepared.coming(session));
             results
         }
-        None => prepared.evaluated(ready, events),
+        None => prepared.evaluated(session),
     });
-    // Nothing is activated in a preview, so there is nothing to keep to.
-    let rollouts = if args.dry_run { Rollouts::default() } else { Rollouts::of(&prepared.plan, &prepared.graph) };
-    let rollouts = Arc::new(rollouts);
+    let rollouts = Arc::new(Rollouts::of(&prepared.plan, &prepared.graph));
     let parts = StepRunnerParts {
         plan: prepared.plan.clone(),
         results,
         hosts: prepared.hosts.clone(),
         records,
         settings: settings(args, prepared, session),
-        events: events.clone(),
+        events: session.events.clone(),
     };
     let runner = StepRunner::new(parts, rollouts.clone());
     runner.get_ready().await;
@@ -141,22 +129,12 @@ pub async fn carry_out(
     let result = session.walk(&prepared.graph, &runner, policy).await;
     runner.close().await;
     prepared.hosts.close().await;
-    let summary = Summary::of(&prepared.graph, &result, &goals);
+    let summary = Summary::of(&prepared.graph, &result, &prepared.plan.nodes);
     let mut preview = prepared.plan.text.clone().unwrap_or_default();
     if args.dry_run {
         preview.push('\n');
     }
     Ok((preview, summary.with_rollouts(&rollouts.reports()), runner))
-}
-
-/// How far each selected node is to be taken.
-fn goals(prepared: &Prepared) -> BTreeMap<String, Goal> {
-    let goal = |node: &String| {
-        let planned = prepared.plan.nodes.get(node);
-        let planned = planned.map(|node| node.activation.goal).unwrap_or_default();
-        (node.clone(), planned)
-    };
-    prepared.plan.evaluate.toplevels.iter().filter(|node| prepared.nodes.contains(*node)).map(goal).collect()
 }
 
 fn settings(args: &DeployArgs, prepared: &Prepared, session: &Session) -> Settings {

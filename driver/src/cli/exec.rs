@@ -8,11 +8,10 @@ use clap::Args;
 use futures::FutureExt;
 
 use super::args::{HostArgs, RecordArgs};
-use super::session::{EachNode, Session};
+use super::session::Session;
 use super::{Error, Output};
 use crate::event::{EventSink, StepResult};
 use crate::host::{HostCommand, HostError, Hosts};
-use crate::plan::StepKind;
 use crate::process::line_channel;
 use crate::report::exec::{Prefixed, verdict};
 use crate::report::summary::Summary;
@@ -64,11 +63,9 @@ pub async fn run(args: ExecArgs, session: &Session) -> Result<Output, Error> {
         }
         .boxed()
     };
-    let each = EachNode { name: "exec", kind: StepKind::Command, at_once: args.max_parallel.get(), work: &work };
-    let (graph, result) = session.walk_each(&prepared.nodes, each).await?;
-    prepared.hosts.close().await;
-    let summary = Summary::of(&graph, &result, &BTreeMap::new());
-    let stderr = if args.record.json { String::new() } else { verdict(&graph, &result) };
+    let result = session.walk_each(&prepared, args.max_parallel.get(), &work).await;
+    let summary = Summary::of(&prepared.graph, &result, &BTreeMap::new());
+    let stderr = if args.record.json { String::new() } else { verdict(&prepared.graph, &result) };
     Ok(Output { stderr, ..Output::summary("", summary, true) })
 }
 

@@ -1,17 +1,13 @@
 //! `netlib facts gather`: what nodes know of themselves and others need, recorded beside the flake.
 
-use std::collections::BTreeSet;
-
 use clap::{Args, Subcommand};
 use futures::FutureExt;
 
 use super::args::HostArgs;
-use super::session::{EachNode, Session};
+use super::session::Session;
 use super::{Error, Output};
 use crate::event::{Skip, StepResult, WalkStep};
 use crate::facts::{GatherParts, file, gather, local_folder, unknown_to_git};
-use crate::host::answering;
-use crate::plan::StepKind;
 
 /// How many nodes are asked at the same time.
 const AT_ONCE: usize = 8;
@@ -43,12 +39,9 @@ pub async fn run(args: FactsArgs, session: &Session) -> Result<Output, Error> {
     let FactsCommand::Gather(args) = args.command;
     let prepared = session.open(&args.on, "facts").await?;
     let folder = local_folder(prepared.flake.sources.directory(), &prepared.flake.reference.place)?;
-    let nodes = prepared.plan.nodes.iter().filter(|(_, node)| node.selected && !node.facts.is_empty());
-    let nodes: BTreeSet<String> = nodes.map(|(name, _)| name.clone()).collect();
-    let answering = answering(&prepared.hosts, &nodes, &session.events, &session.cancel);
     let parts = GatherParts {
         plan: prepared.plan.clone(),
-        results: prepared.evaluated(answering, &session.events),
+        results: prepared.evaluated(session),
         hosts: prepared.hosts.clone(),
         folder: folder.clone(),
         settings: session.settings(&prepared),
@@ -66,13 +59,12 @@ pub async fn run(args: FactsArgs, session: &Session) -> Result<Output, Error> {
         }
         .boxed()
     };
-    let each = EachNode { name: "facts", kind: StepKind::Command, at_once: AT_ONCE, work: &work };
-    let (graph, result) = session.walk_each(&nodes, each).await?;
-    prepared.hosts.close().await;
+    let result = session.walk_each(&prepared, AT_ONCE, &work).await;
     let is_recorded = |step: &&WalkStep| result.steps.get(&step.id).is_some_and(StepResult::is_success);
     let failed: Vec<&str> =
-        graph.steps().filter(|step| !is_recorded(step)).filter_map(|step| step.node.as_deref()).collect();
-    let mut text = format!("facts of {} of {} nodes are recorded", nodes.len() - failed.len(), nodes.len());
+        prepared.graph.steps().filter(|step| !is_recorded(step)).filter_map(|step| step.node.as_deref()).collect();
+    let mut text =
+        format!("facts of {} of {} nodes are recorded", result.steps.len() - failed.len(), result.steps.len());
     if !failed.is_empty() {
         text += &format!(", {} failed: {}", failed.len(), failed.join(", "));
     }

@@ -6,11 +6,10 @@ use clap::Args;
 use futures::FutureExt;
 
 use super::args::{FlakeArgs, RecordArgs, SelectArgs};
-use super::session::{EachNode, Prepared, Session};
+use super::session::{Prepared, Session};
 use super::sudo::SudoArgs;
 use super::{Error, Output};
 use crate::event::{EventSink, StepResult};
-use crate::plan::StepKind;
 use crate::report::summary::Summary;
 use crate::steps::{StepFailure, rollback};
 
@@ -67,10 +66,8 @@ pub async fn run(args: RollbackArgs, session: &Session) -> Result<Output, Error>
         }
         .boxed()
     };
-    let each = EachNode { name: "rollback", kind: StepKind::Activate, at_once: AT_ONCE, work: &work };
-    let (graph, result) = session.walk_each(&prepared.nodes, each).await?;
-    prepared.hosts.close().await;
-    Ok(Output::summary("", Summary::of(&graph, &result, &BTreeMap::new()), args.record.json))
+    let result = session.walk_each(&prepared, AT_ONCE, &work).await;
+    Ok(Output::summary("", Summary::of(&prepared.graph, &result, &BTreeMap::new()), args.record.json))
 }
 
 async fn back(

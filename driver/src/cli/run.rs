@@ -38,9 +38,7 @@ pub async fn run(args: RunArgs, session: &Session) -> Result<Output, Error> {
     request["words"] = json!(args.words.get(1..).unwrap_or_default());
     let mut last = None;
     let result = stages(&args, request, &mut last, session).await;
-    if let Some((_prepared, runner)) = &last
-        && !args.deploy.dry_run
-    {
+    if let Some((_prepared, runner)) = &last {
         runner.end().await;
     }
     let (text, summary) = result?;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
-use futures::stream::Stream;
+use futures::stream::{BoxStream, Stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -21,9 +21,9 @@ use crate::evaluate::{Attribute, Cache, Evaluation, Job, Results, ask, evaluate_
 use crate::event::{Event, EventSink, StepResult};
 use crate::flake::Flake;
 use crate::graph::{Graph, StepId};
-use crate::host::{Hosts, end_left};
+use crate::host::{Hosts, answering, end_left};
 use crate::nix::Nix;
-use crate::plan::{Plan, Step, StepKind};
+use crate::plan::{Plan, StepKind};
 use crate::private;
 use crate::report::json::JsonLines;
 use crate::report::log_dir::LogDir;
@@ -69,22 +69,16 @@ pub struct Prepared {
 /// What a step does for its node: it gets the node's name and its own.
 pub type Work<'a> = dyn Fn(String, String) -> BoxFuture<'a, StepResult> + Send + Sync + 'a;
 
-/// What a command walks that has one step for each of its nodes.
-pub struct EachNode<'a> {
-    /// What the steps' names begin with.
-    pub name: &'static str,
-    /// What they do, for those who look at them.
-    pub kind: StepKind,
-    /// How many run at the same time.
-    pub at_once: usize,
-    /// What they do.
-    pub work: &'a Work<'a>,
+/// Carries out the same for each node of a plan.
+struct EachNode<'a> {
+    plan: &'a Plan,
+    work: &'a Work<'a>,
 }
 
 impl Execute for EachNode<'_> {
     fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
-        let node = step.strip_prefix(self.name).and_then(|rest| rest.strip_prefix(':'));
-        (self.work)(node.unwrap_or(step).to_owned(), step.clone())
+        let node = self.plan.steps.get(step).and_then(|step| step.node.clone());
+        (self.work)(node.unwrap_or_default(), step.clone())
     }
 }
 
@@ -225,17 +219,13 @@ impl Session {
         Settings::new(prepared.run_dir().to_owned(), self.cancel.clone())
     }
 
-    /// Walks a step for each of these nodes.
-    pub async fn walk_each<'a>(
-        &self,
-        nodes: impl IntoIterator<Item = &'a String>,
-        each: EachNode<'_>,
-    ) -> Result<(Graph, RunResult), Error> {
-        let step = |node: &String| (format!("{}:{node}", each.name), Step::of_node(each.kind, node));
-        let graph = Graph::from_steps(&nodes.into_iter().map(step).collect())?;
-        let limits = Limits { overall: each.at_once, per_kind: BTreeMap::new() };
-        let result = self.walk(&graph, &each, Policy { limits, on_failure: OnFailure::GoOn }).await;
-        Ok((graph, result))
+    /// Walks a plan that has one step for each node, so many at the same time, and ends the connections.
+    pub async fn walk_each<'a>(&self, prepared: &'a Prepared, at_once: usize, work: &'a Work<'a>) -> RunResult {
+        let limits = Limits { overall: at_once, per_kind: BTreeMap::new() };
+        let each = EachNode { plan: &prepared.plan, work };
+        let result = self.walk(&prepared.graph, &each, Policy { limits, on_failure: OnFailure::GoOn }).await;
+        prepared.hosts.close().await;
+        result
     }
 
     /// Walks a graph.
@@ -270,8 +260,23 @@ impl Prepared {
         of_nodes.chain(wanted.deployer_programs.then(Job::of_deployer)).collect()
     }
 
-    /// Evaluates what belongs to each of these nodes when it comes, and what belongs to no selected one at once.
-    pub fn evaluated(&self, coming: impl Stream<Item = String> + Send + 'static, events: &EventSink) -> Results {
+    /// Connects to all nodes that have to be asked: each comes when it answers, and the others at once. What does not answer is
+    /// known within seconds.
+    pub fn coming(&self, session: &Session) -> BoxStream<'static, String> {
+        let nodes = self.plan.nodes.iter().filter(|(_, node)| node.connect);
+        let remote: BTreeSet<String> = nodes.map(|(name, _)| name.clone()).collect();
+        let here = |node: &&String| self.nodes.contains(*node) && !remote.contains(*node);
+        let others: Vec<String> = self.plan.evaluate.toplevels.iter().filter(here).cloned().collect();
+        let answering = answering(&self.hosts, &remote, &session.events, &session.cancel);
+        futures::stream::iter(others).chain(answering).boxed()
+    }
+
+    /// Evaluates what belongs to each selected node when it comes, and what belongs to others at once.
+    pub fn evaluated(&self, session: &Session) -> Results {
+        self.results(self.coming(session), &session.events)
+    }
+
+    fn results(&self, coming: impl Stream<Item = String> + Send + 'static, events: &EventSink) -> Results {
         let (selected, others): (Vec<Job>, Vec<Job>) =
             self.jobs().into_iter().partition(|job| self.nodes.contains(&job.node));
         let mut of_nodes: BTreeMap<String, Vec<Job>> = BTreeMap::new();
@@ -284,7 +289,7 @@ impl Prepared {
 
     /// Evaluates all at once, whether nodes answer or not.
     pub fn evaluated_all(&self, events: &EventSink) -> Results {
-        self.evaluated(futures::stream::iter(self.nodes.clone()), events)
+        self.results(futures::stream::iter(self.nodes.clone()), events)
     }
 }
 

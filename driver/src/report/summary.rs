@@ -9,7 +9,7 @@ use serde_json::{Map, json};
 
 use crate::event::{Event, Skip, StepResult, WalkStep};
 use crate::graph::Graph;
-use crate::plan::{Goal, StepKind};
+use crate::plan::{Goal, Node, StepKind};
 use crate::rollout::{RolloutReport, RolloutState};
 use crate::schedule::RunResult;
 
@@ -94,7 +94,7 @@ impl Row {
 impl Summary {
     /// Sums up a run, one row for each node of the graph. What is activated without a goal is to be switched.
     #[must_use]
-    pub fn of(graph: &Graph, run: &RunResult, goals: &BTreeMap<String, Goal>) -> Self {
+    pub fn of(graph: &Graph, run: &RunResult, plan: &BTreeMap<String, Node>) -> Self {
         let mut nodes: BTreeMap<&str, Vec<(&WalkStep, &StepResult)>> = BTreeMap::new();
         let mut has_failed_elsewhere = false;
         for step in graph.steps() {
@@ -104,7 +104,9 @@ impl Summary {
                 (None, _) => has_failed_elsewhere = true,
             }
         }
-        let rows = nodes.into_iter().map(|(node, steps)| (node.to_owned(), row(&steps, goals.get(node).copied())));
+        let rows = nodes
+            .into_iter()
+            .map(|(node, steps)| (node.to_owned(), row(&steps, plan.get(node).map(|node| node.activation.goal))));
         Self { nodes: rows.collect(), has_failed_elsewhere, rollouts: Vec::new() }
     }
 
@@ -214,7 +216,7 @@ fn activation(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Option<
     // A goal that ends before the activation: what was done last is what there is to say.
     let (_, result) = found.or_else(|| steps.last())?;
     match (result, goal) {
-        (StepResult::Done(detail), Some(goal)) if found.is_none() => {
+        (StepResult::Done(detail), Some(goal @ (Goal::Build | Goal::Copy))) if found.is_none() => {
             Some(Row::new(NodeResult::Done, format!("{detail}; the goal is {}", goal.word())))
         }
         (StepResult::Done(detail), None | Some(Goal::Switch)) if found.is_some() => {

@@ -10,7 +10,7 @@ fn run(results: &[(&str, StepResult)]) -> Summary {
     run_with(results, &BTreeMap::new())
 }
 
-fn run_with(results: &[(&str, StepResult)], goals: &BTreeMap<String, Goal>) -> Summary {
+fn run_with(results: &[(&str, StepResult)], plan: &BTreeMap<String, Node>) -> Summary {
     let graph = Graph::from_plan(&example()).unwrap();
     let mut run = RunResult::default();
     for step in graph.steps() {
@@ -19,7 +19,7 @@ fn run_with(results: &[(&str, StepResult)], goals: &BTreeMap<String, Goal>) -> S
     for (step, result) in results {
         run.steps.insert((*step).to_owned(), result.clone());
     }
-    Summary::of(&graph, &run, goals)
+    Summary::of(&graph, &run, plan)
 }
 
 #[test]
@@ -63,15 +63,16 @@ fn a_dry_run_says_from_what_to_what() {
 
 #[test]
 fn a_node_whose_goal_is_not_the_whole_way_is_not_called_active() {
-    let goals = [("beta", Goal::Boot)];
-    let goals = goals.map(|(node, goal)| (node.to_owned(), goal)).into();
+    let mut beta = Node::default();
+    beta.activation.goal = Goal::Boot;
+    let plan = [("beta".to_owned(), beta)].into();
     let because = "build:gamma".to_owned();
     let summary = run_with(
         &[
             ("activate:beta", StepResult::Done("boots the new system next time".to_owned())),
             ("activate:gamma", StepResult::NotStarted(because)),
         ],
-        &goals,
+        &plan,
     );
     assert_snapshot!(summary, @r"
     alpha  changed       new system
