@@ -13,9 +13,7 @@ use crate::flake::Flake;
 
 /// Show which modules and files set an option of a node's NixOS configuration.
 #[derive(Args, Debug)]
-#[command(
-    after_help = include_str!("help/explain.txt")
-)]
+#[command(after_help = include_str!("help/explain.txt"))]
 pub struct ExplainArgs {
     /// The node
     node: String,

@@ -15,40 +15,36 @@ use super::{Error, Output};
 /// Show the steps of a deploy and their order: nodes, rollouts with batches and gates, checks. Contacts no host, and evaluates no
 /// NixOS system unless --out writes the plan.
 #[derive(Args, Debug)]
-#[command(
-    after_help = include_str!("help/plan.txt")
-)]
+#[command(after_help = include_str!("help/plan.txt"))]
 pub struct PlanArgs {
     #[command(flatten)]
     flake: FlakeArgs,
     #[command(flatten)]
     select: SelectArgs,
-    #[command(flatten)]
-    format: Format,
+    /// Print a tree (default)
+    #[arg(long, group = "format")]
+    tree: bool,
+    /// Print the plan as JSON, schema version 2
+    #[arg(long, group = "format")]
+    json: bool,
+    /// Print a Graphviz graph
+    #[arg(long, group = "format")]
+    dot: bool,
 
     /// Also evaluate the systems and write the plan with them to this file, for `netlib deploy --plan`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
-#[derive(Args, Debug)]
-#[group(multiple = false)]
-struct Format {
-    /// Print a tree (default)
-    #[arg(long)]
-    tree: bool,
-    /// Print the plan as JSON, schema version 2
-    #[arg(long)]
-    json: bool,
-    /// Print a Graphviz graph
-    #[arg(long)]
-    dot: bool,
-}
-
 /// Prints the plan.
 pub async fn run(args: PlanArgs, session: &Session) -> Result<Output, Error> {
     let mut request = args.select.request("plan");
-    request["show"] = args.format.show().into();
+    request["show"] = match args {
+        PlanArgs { json: true, .. } => "nothing",
+        PlanArgs { dot: true, .. } => "dot",
+        _ => "text",
+    }
+    .into();
     let prepared = session.prepare((&args.flake, &SudoArgs::default()), request).await?;
     let plan = &prepared.plan;
     if let Some(path) = &args.out {
@@ -62,14 +58,4 @@ pub async fn run(args: PlanArgs, session: &Session) -> Result<Output, Error> {
         None => serde_json::to_string_pretty(&serde_json::from_str::<Value>(&plan.source)?)? + "\n",
     };
     Ok(Output::new(text, true))
-}
-
-impl Format {
-    const fn show(&self) -> &'static str {
-        match self {
-            Self { json: true, .. } => "nothing",
-            Self { dot: true, .. } => "dot",
-            _ => "text",
-        }
-    }
 }

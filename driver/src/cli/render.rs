@@ -22,9 +22,7 @@ const PLACEHOLDER: &str = "@PRIVATE_KEY@";
 /// Configurations do not contain private keys; --private-key inserts one. On a terminal, files that apps can scan are then also
 /// shown as QR codes.
 #[derive(Args, Debug)]
-#[command(
-    after_help = include_str!("help/render.txt")
-)]
+#[command(after_help = include_str!("help/render.txt"))]
 pub struct RenderArgs {
     /// Machine
     name: String,

@@ -18,53 +18,38 @@ const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Show the IP networks, their members and addresses, and which nodes talk to each other. Needs no facts, contacts no host.
 #[derive(Args, Debug)]
-#[command(
-    after_help = include_str!("help/topology.txt")
-)]
+#[command(after_help = include_str!("help/topology.txt"))]
 pub struct TopologyArgs {
     #[command(flatten)]
     flake: FlakeArgs,
-    #[command(flatten)]
-    format: Format,
-}
-
-#[derive(Args, Debug)]
-#[group(multiple = false)]
-struct Format {
     /// Print a Graphviz graph
-    #[arg(long)]
+    #[arg(long, group = "format")]
     dot: bool,
     /// Print a Mermaid graph, for Markdown
-    #[arg(long)]
+    #[arg(long, group = "format")]
     mermaid: bool,
     /// Print an SVG picture, drawn by Graphviz
-    #[arg(long)]
+    #[arg(long, group = "format")]
     svg: bool,
     /// Print the data as JSON
-    #[arg(long)]
+    #[arg(long, group = "format")]
     json: bool,
 }
 
 /// Prints what the library drew.
 pub async fn run(args: TopologyArgs, session: &Session) -> Result<Output, Error> {
-    let attribute = format!("topology.{}", args.format.attribute());
-    let text = match session.ask(&args.flake, &attribute, None).await? {
-        Value::String(dot) if args.format.svg => svg("dot", dot, &session.cancel).await?,
+    let format = match args {
+        TopologyArgs { json: true, .. } => "json",
+        TopologyArgs { mermaid: true, .. } => "mermaid",
+        TopologyArgs { dot: true, .. } | TopologyArgs { svg: true, .. } => "dot",
+        _ => "text",
+    };
+    let text = match session.ask(&args.flake, &format!("topology.{format}"), None).await? {
+        Value::String(dot) if args.svg => svg("dot", dot, &session.cancel).await?,
         Value::String(text) => text,
         data => serde_json::to_string_pretty(&data)? + "\n",
     };
     Ok(Output::new(text, true))
-}
-
-impl Format {
-    const fn attribute(&self) -> &'static str {
-        match self {
-            Self { json: true, .. } => "json",
-            Self { mermaid: true, .. } => "mermaid",
-            Self { dot: true, .. } | Self { svg: true, .. } => "dot",
-            _ => "text",
-        }
-    }
 }
 
 /// Graphviz knows where to put what.

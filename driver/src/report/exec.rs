@@ -93,7 +93,7 @@ mod tests {
         ");
         insta::assert_snapshot!(Summary::of(&graph, &run, &BTreeMap::new()), @r"
         alpha  done
-        beta   failed        exec: exit status: 3
+        beta   failed        exit status: 3
         delta  skipped       interrupted before it was done
         gamma  offline       cannot connect
         0 of 4 nodes active, 1 done, 1 failed, 1 offline, 1 skipped

@@ -43,6 +43,10 @@ impl Lines {
             Event::Interrupted { activating } => interrupted(activating),
             Event::StepStarted { step } => format!("{}: started", steps.name(step)),
             Event::StepOutput { step, line, .. } => format!("{} | {line}", steps.owner(step)),
+            // The same words whoever finds out first.
+            Event::StepFinished { step, result: StepResult::Offline(message), .. } => {
+                format!("{0}: offline\n{1}", steps.owner(step), self.news(steps.owner(step), message)?)
+            }
             Event::StepFinished { step, result, seconds } => {
                 format!("{}: {}", steps.name(step), self.ended((result, *seconds), steps.owner(step))?)
             }
@@ -69,10 +73,9 @@ impl Lines {
                 Some(text) => format!("failed after {took}\n{text}"),
                 None => "failed: it does not evaluate".to_owned(),
             },
-            StepResult::Offline(message) => format!("offline\n{}", self.news(node, message)?),
             StepResult::Aborted(why) => format!("not started: {why}"),
             StepResult::Blocked(by) => format!("blocked by {by}"),
-            StepResult::NotStarted(_) | StepResult::Cancelled => return None,
+            StepResult::Offline(_) | StepResult::NotStarted(_) | StepResult::Cancelled => return None,
         })
     }
 }

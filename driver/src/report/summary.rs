@@ -180,26 +180,27 @@ impl fmt::Display for Summary {
 
 /// The step that says most about a node decides: first what went wrong, then how its activation ended.
 fn row(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Row {
-    let found = |wanted: fn(&WalkStep, &StepResult) -> Option<Row>| {
-        steps.iter().find_map(|(step, result)| wanted(step, result))
-    };
-    found(failure)
-        .or_else(|| found(not_started))
+    let found =
+        |wanted: fn(&StepResult) -> Option<Row>| steps.iter().find_map(|(step, result)| Some((step, wanted(result)?)));
+    let failed = found(failure).map(|(step, row)| match row.result {
+        NodeResult::Failed if steps.len() > 1 => Row::new(row.result, format!("{}: {}", step.label(), row.detail)),
+        _ => row,
+    });
+    failed
+        .or_else(|| found(not_started).map(|(_, row)| row))
         .or_else(|| activation(steps, goal))
         .unwrap_or_else(|| Row::new(NodeResult::Skipped, "the plan has no activation for it"))
 }
 
-fn failure(step: &WalkStep, result: &StepResult) -> Option<Row> {
+fn failure(result: &StepResult) -> Option<Row> {
     match result {
-        StepResult::Failed(message) => {
-            Some(Row::new(NodeResult::Failed, format!("{}: {}", step.label(), first_line(message))))
-        }
+        StepResult::Failed(message) => Some(Row::new(NodeResult::Failed, first_line(message))),
         StepResult::Offline(message) => Some(Row::new(NodeResult::Offline, first_line(message))),
         _ => None,
     }
 }
 
-fn not_started(_: &WalkStep, result: &StepResult) -> Option<Row> {
+fn not_started(result: &StepResult) -> Option<Row> {
     match result {
         StepResult::Blocked(by) => Some(Row::new(NodeResult::Blocked, format!("by {by}"))),
         StepResult::Aborted(why) => Some(Row::new(NodeResult::Skipped, why)),
