@@ -132,16 +132,9 @@ impl Flake {
         call.ok().and_then(|answer| serde_json::from_slice(&answer.stdout).ok()).unwrap_or_default()
     }
 
-    /// The explanation of a failed call, or the call's own error when Nix said nothing. The trace is kept under the
-    /// name of the attribute.
-    pub fn explain(&self, error: NixCallError, attribute: &str) -> Result<Diagnosis, NixCallError> {
-        let error = error.said()?;
-        Ok(self.explain_message(&error, attribute))
-    }
-
-    /// The same for what an evaluator reported.
+    /// The explanation of what Nix or an evaluator said. The trace is kept under the name of the attribute.
     #[must_use]
-    pub fn explain_message(&self, error: &NixError, attribute: &str) -> Diagnosis {
+    pub fn explain(&self, error: &NixError, attribute: &str) -> Diagnosis {
         let diagnosis = explain(error, &self.sources);
         if !diagnosis.kind.has_trace() {
             return diagnosis;
@@ -154,9 +147,11 @@ impl Flake {
 
 async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), FlakeError> {
     let call = nix.call(["flake", "metadata", "--json"], [url]).await;
-    let answer = call.map_err(|error| match error.said() {
-        Ok(error) => FlakeError::Refused(format!("flake `{url}`: {}", explain_flake(&error, &SourceMap::guess(url)))),
-        Err(error) => FlakeError::Call(error),
+    let answer = call.map_err(|error| match error {
+        NixCallError::Said(_, error) => {
+            FlakeError::Refused(format!("flake `{url}`: {}", explain_flake(&error, &SourceMap::guess(url))))
+        }
+        error => FlakeError::Call(error),
     })?;
     let metadata = serde_json::from_slice(&answer.stdout).map_err(|error| {
         FlakeError::Refused(format!(

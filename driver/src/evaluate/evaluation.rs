@@ -66,7 +66,7 @@ impl Evaluation {
     #[must_use]
     pub fn results(&self, coming: impl Stream<Item = Job> + Send + 'static, events: &EventSink) -> Results {
         let board = Arc::new(Board::new(events.clone()));
-        let (asked, asking) = futures::channel::mpsc::unbounded();
+        let (asked, asking) = tokio::sync::mpsc::unbounded_channel();
         let reader = tokio::spawn(self.clone().work(Incoming::new(coming, asking), board.clone()));
         Results::new(board, asked, reader)
     }

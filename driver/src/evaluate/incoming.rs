@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use futures::channel::mpsc::UnboundedReceiver;
 use futures::stream::{BoxStream, Stream};
 use futures::{StreamExt, future};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Job;
 
@@ -21,10 +21,11 @@ pub(super) struct Incoming {
 
 impl Incoming {
     /// Those that come by themselves, and those that somebody asks for.
-    pub(super) fn new(coming: impl Stream<Item = Job> + Send + 'static, asked: UnboundedReceiver<Job>) -> Self {
+    pub(super) fn new(coming: impl Stream<Item = Job> + Send + 'static, mut asked: UnboundedReceiver<Job>) -> Self {
         let end = futures::stream::once(future::ready(None));
         let coming = coming.map(Some).chain(end);
-        Self { jobs: futures::stream::select(coming, asked.map(Some)).boxed(), is_open: true }
+        let asked = futures::stream::poll_fn(move |waker| asked.poll_recv(waker)).map(Some);
+        Self { jobs: futures::stream::select(coming, asked).boxed(), is_open: true }
     }
 
     /// The next group, which is empty if nobody comes by itself any more; none at the end. What comes while a group is evaluated
@@ -64,7 +65,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_comes_late_is_in_the_next_group() {
         let (sender, coming) = futures::channel::mpsc::unbounded();
-        let (asking, asked) = futures::channel::mpsc::unbounded();
+        let (asking, asked) = tokio::sync::mpsc::unbounded_channel();
         let mut incoming = Incoming::new(coming, asked);
         let job = |node: &str| Job { node: node.to_owned(), attribute: Attribute::Toplevels };
         tokio::spawn(async move {
@@ -72,10 +73,10 @@ mod tests {
                 tokio::time::sleep(Duration::from_millis(after)).await;
                 sender.unbounded_send(job(node)).unwrap();
             }
-            asking.unbounded_send(job("e")).unwrap();
+            asking.send(job("e")).unwrap();
             drop(sender);
             tokio::time::sleep(Duration::from_millis(100)).await;
-            asking.unbounded_send(job("f")).unwrap();
+            asking.send(job("f")).unwrap();
         });
         let mut groups = Vec::new();
         while let Some(group) = incoming.group().await {

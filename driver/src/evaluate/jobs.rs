@@ -99,7 +99,7 @@ impl Evaluation {
     fn refused(&mut self, error: &NixError, first: &Job) -> Option<EvaluateError> {
         let is_too_old = self.has_jobs && error.headline.contains("unrecognised flag");
         Some(EvaluateError::of_all(if !is_too_old {
-            self.flake.explain_message(error, first.attribute.name())
+            self.flake.explain(error, first.attribute.name())
         } else if self.choice == EvaluatorChoice::Auto {
             tracing::warn!("plain nix evaluates, as nix-eval-jobs is too old: {}", error.headline);
             self.has_jobs = false;
@@ -152,7 +152,7 @@ impl Evaluation {
                 return told;
             }
             Said::Error(error) => {
-                let diagnosis = self.flake.explain_message(&error, &job.to_string());
+                let diagnosis = self.flake.explain(&error, &job.to_string());
                 board.publish(&job, Err(EvaluateError::explained(&job, diagnosis)));
             }
             Said::Killed(how) => drop(open.killed.insert(job, how)),

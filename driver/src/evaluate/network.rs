@@ -82,9 +82,10 @@ async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<
     let words = flake.attribute(attribute).into_iter().chain(apply);
     let error = match flake.nix.with_room().call(["eval", "--json"], words).await {
         Ok(answer) => return Ok(answer),
-        Err(error) => error,
+        Err(NixCallError::Said(_, error)) => error,
+        Err(error) => return Err(NetworkError::Call(error)),
     };
-    let diagnosis = flake.explain(error, "plan").map_err(NetworkError::Call)?;
+    let diagnosis = flake.explain(&error, "plan");
     let reference = &flake.reference;
     let refused = if diagnosis.kind != Kind::NoSuchOutput {
         format!("the network `{}` does not evaluate:\n{diagnosis}", reference.network)

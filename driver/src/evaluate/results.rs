@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures::channel::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -12,7 +12,8 @@ use super::{Attribute, EvaluateError, Job, Toplevel};
 use crate::diagnose::Kind;
 use crate::event::{Event, EventSink};
 
-pub(super) type Outcome = Result<Toplevel, Arc<EvaluateError>>;
+/// What came of a job.
+pub type Outcome = Result<Toplevel, Arc<EvaluateError>>;
 
 /// Results by job. What is asked for and was not to come is evaluated then.
 #[derive(Debug)]
@@ -51,40 +52,32 @@ impl Results {
     }
 
     /// Waits until a job was evaluated.
-    pub async fn get(&self, job: Job) -> Result<Toplevel, Arc<EvaluateError>> {
-        let mut slot = match self.board.slot(&job) {
-            Some(slot) => slot,
-            // Who has heard of it already passes over it.
-            None if self.asked.unbounded_send(job.clone()).is_ok() => self.board.subscribe(&job),
-            None => return Err(no_result(&job)),
+    pub async fn get(&self, job: Job) -> Outcome {
+        let ask = || {
+            // Who has heard of it already passes over it; who is gone is found out below.
+            let _ = self.asked.send(job.clone());
+            watch::Sender::default()
         };
-        let outcome = slot.wait_for(Option::is_some).await.ok().and_then(|value| value.clone());
-        outcome.unwrap_or_else(|| Err(no_result(&job)))
+        let mut slot = locked(&self.board.slots).entry(job.clone()).or_insert_with(ask).subscribe();
+        tokio::select! {
+            biased;
+            Ok(outcome) = slot.wait_for(Option::is_some) => outcome.clone(),
+            () = self.asked.closed() => None,
+        }
+        .unwrap_or_else(|| Err(Arc::new(EvaluateError::plain(&job, "the evaluator ended without a result for it"))))
     }
 
     /// Waits until all is evaluated, told and remembered. Whoever has the last result has not seen the end yet.
     pub async fn end(mut self) {
-        self.asked.close_channel();
+        self.asked = unbounded_channel().0;
         // Only a reader that was ended or panicked gives an error, and then there is nothing to wait for.
         let _ = (&mut self.reader).await;
     }
 }
 
-fn no_result(job: &Job) -> Arc<EvaluateError> {
-    Arc::new(EvaluateError::plain(job, "the evaluator ended without a result for it"))
-}
-
 impl Board {
     pub(super) fn new(events: EventSink) -> Self {
         Self { slots: Mutex::default(), told: Mutex::default(), events }
-    }
-
-    fn slot(&self, job: &Job) -> Option<watch::Receiver<Option<Outcome>>> {
-        locked(&self.slots).get(job).map(watch::Sender::subscribe)
-    }
-
-    fn subscribe(&self, job: &Job) -> watch::Receiver<Option<Outcome>> {
-        locked(&self.slots).entry(job.clone()).or_default().subscribe()
     }
 
     /// Tells of a result, and gives it to those who wait for it.
@@ -169,13 +162,12 @@ mod tests {
     async fn who_waits_has_the_result_and_what_nobody_meant_to_evaluate_is_asked_for() {
         let (events, _reader) = EventSink::channel();
         let board = Arc::new(Board::new(events));
-        let (asked, mut asking) = futures::channel::mpsc::unbounded();
+        let (asked, mut asking) = unbounded_channel();
         let results = Results::new(board.clone(), asked, tokio::spawn(std::future::pending()));
         board.publish(&job("a"), Ok(Toplevel { out_path: "/a".to_owned(), ..Toplevel::default() }));
         assert_eq!(results.get(job("a")).await.unwrap().out_path, "/a");
         let later = async {
-            use futures::StreamExt;
-            let asked = asking.next().await.unwrap();
+            let asked = asking.recv().await.unwrap();
             board.publish(&asked, Err(failed("b", None)));
         };
         let (error, ()) = tokio::join!(results.get(job("b")), later);

@@ -54,14 +54,9 @@ pub struct Answer {
 /// Why a call came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum NixCallError {
-    /// Nix ended with an error.
-    #[error("{process}{}", said(messages))]
-    Failed {
-        /// How the process ended.
-        process: ProcessError,
-        /// Sorted stderr.
-        messages: Box<Messages>,
-    },
+    /// Nix ended with an error that it told.
+    #[error("{_0}\n{}", _1.text)]
+    Said(ProcessError, Box<NixError>),
     /// Nix did not run, or not to its end.
     #[error(transparent)]
     Process(ProcessError),
@@ -73,23 +68,6 @@ pub enum NixCallError {
          netlib again"
     )]
     TooOld(String),
-}
-
-impl NixCallError {
-    /// What Nix said; the error itself when it said nothing.
-    pub(crate) fn said(self) -> Result<NixError, Self> {
-        match self {
-            Self::Failed { messages, process } => match messages.error {
-                Some(error) => Ok(error),
-                None => Err(Self::Failed { messages, process }),
-            },
-            other => Err(other),
-        }
-    }
-}
-
-fn said(messages: &Messages) -> String {
-    messages.error.as_ref().map(|error| format!("\n{}", error.text)).unwrap_or_default()
 }
 
 impl Nix {
@@ -168,16 +146,13 @@ impl Nix {
             command = with_heap(command, bytes);
         }
         tracing::debug!(command = quote_argv(&command.argv()), "calling nix");
-        let result = command.stream_stderr(|line| messages.read(line)).await;
-        match result {
-            Ok(output) => Ok(Answer { stdout: output.stdout, messages }),
-            Err(process @ ProcessError::Failed { .. }) => {
-                if let Some(error) = &messages.error {
-                    tracing::debug!(trace = error.text, "nix failed");
-                }
-                Err(NixCallError::Failed { process, messages: Box::new(messages) })
+        match (command.stream_stderr(|line| messages.read(line)).await, messages.error.take()) {
+            (Ok(output), _) => Ok(Answer { stdout: output.stdout, messages }),
+            (Err(process @ ProcessError::Failed { .. }), Some(error)) => {
+                tracing::debug!(trace = error.text, "nix failed");
+                Err(NixCallError::Said(process, Box::new(error)))
             }
-            Err(process) => Err(NixCallError::Process(process)),
+            (Err(process), _) => Err(NixCallError::Process(process)),
         }
     }
 
