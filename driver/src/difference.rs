@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use self::packages::{Closure, closure, differences};
 use crate::evaluate::{Attribute, Results};
 use crate::host::{Deployer, Host, HostCommand, HostError, Hosts, script};
-use crate::steps::{Build, StepFailure, build};
+use crate::steps::{Build, Show, StepFailure, build};
 use crate::text::clean;
 
 /// How long listing a closure may take.
@@ -69,11 +69,7 @@ impl Difference {
 }
 
 /// Compares for one node; lines for people go to `on_line`.
-pub async fn compare(
-    parts: &Comparison,
-    node: &str,
-    on_line: impl FnMut(String) + Send,
-) -> Result<Difference, StepFailure> {
+pub async fn compare(parts: &Comparison, node: &str, show: Show<'_>) -> Result<Difference, StepFailure> {
     let host = parts.hosts.get(node).await?;
     let toplevel = parts.results.get(Attribute::Toplevels.of(node)).await;
     let toplevel = toplevel?;
@@ -83,7 +79,7 @@ pub async fn compare(
     if let Some(system) = running.as_deref().filter(|system| *system != planned) {
         let what =
             Build { toplevel, link: parts.run_dir.join(format!("planned-{node}")), cancel: parts.cancel.clone() };
-        build(&what, on_line).await?;
+        build(&what, show).await?;
         let here = Deployer::new(&parts.run_dir);
         packages = differences(&list(&*host, system).await?, &list(&here, &planned).await?);
     }

@@ -63,9 +63,9 @@ pub async fn gather(parts: &GatherParts, node: &str, step: &str) -> Result<Vec<S
     let toplevel = parts.results.get(Attribute::Gatherers.of(node)).await?;
     script::admit(&*host, &parts.plan.network, settings.policy).await?;
     let what = settings.build(toplevel, &format!("gatherer-{node}"));
-    build(&what, show).await?;
+    build(&what, &show).await?;
     let out = &what.toplevel.out_path;
-    copy(&*host, out, &settings.cancel, show).await?;
+    copy(&*host, out, &settings.cancel, &show).await?;
     let mut facts = BTreeMap::new();
     let requests = parts.plan.nodes.get(node).map(|node| &node.facts);
     for (fact, request) in requests.into_iter().flatten() {

@@ -28,8 +28,6 @@ pub const SCHEMA_VERSION: u64 = 2;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
-    /// Schema version; always [`SCHEMA_VERSION`] after parsing.
-    pub version: u64,
     /// Whose machines these are.
     pub network: Network,
     /// Warnings of the network's modules, shown once.
@@ -79,8 +77,8 @@ pub struct Run {
     pub stages: usize,
     /// Its arguments, for programs.
     pub environment: BTreeMap<String, String>,
-    /// What runs here at the end.
-    pub on_end: Vec<Hook>,
+    /// What runs here at the end, by its name.
+    pub on_end: BTreeMap<String, Step>,
 }
 
 /// Identity of a network.

@@ -40,7 +40,7 @@ pub trait Execute: Send + Sync {
     /// Told of the end of every step, also of those that never started.
     fn ended(&self, _step: &StepId, _result: &StepResult) {}
 
-    /// Whether nothing else is to be started after a failure, whatever the policy says.
+    /// Whether nothing else is to be started after a failure, whatever the limits say.
     fn stops_all(&self) -> bool {
         false
     }
@@ -59,13 +59,15 @@ pub enum Admission {
     Never(String),
 }
 
-/// How many steps may run at the same time.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// How many steps may run at the same time, and whether a failure ends it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Limits {
     /// Of all kinds together; 0 counts as 1.
     pub overall: usize,
     /// Of one kind; a kind that is not named has no limit of its own, and 0 counts as 1.
     pub per_kind: BTreeMap<StepKind, usize>,
+    /// After a failure nothing is started any more, also of what does not depend on it.
+    pub fail_fast: bool,
 }
 
 impl Limits {
@@ -74,51 +76,20 @@ impl Limits {
     }
 }
 
-/// What a failed step means for steps that do not depend on it.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum OnFailure {
-    /// They run.
-    #[default]
-    GoOn,
-    /// None of them is started any more.
-    StopStarting,
-}
-
-/// How a walk goes about it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Policy {
-    /// How many steps run at the same time.
-    pub limits: Limits,
-    /// What becomes of the rest when a step fails.
-    pub on_failure: OnFailure,
-}
-
-/// How every step of the graph ended.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct RunResult {
-    /// One entry for each step.
-    pub steps: BTreeMap<StepId, StepResult>,
-}
-
-impl RunResult {
-    /// Whether every step succeeded or had nothing to do.
-    #[must_use]
-    pub fn is_success(&self) -> bool {
-        self.steps.values().all(StepResult::is_success)
-    }
-}
+/// How every step of the graph ended: one entry for each step.
+pub type RunResult = BTreeMap<StepId, StepResult>;
 
 /// Runs every step of the graph whose dependencies succeed, and returns when nothing runs any more.
 ///
-/// Cancelling the token starts nothing new and waits for what is running; so does a failure, if the policy says so.
+/// Cancelling the token starts nothing new and waits for what is running; so does a failure, if the limits say so.
 pub async fn run(
     graph: &Graph,
     execute: &dyn Execute,
-    policy: Policy,
+    limits: Limits,
     events: &EventSink,
     cancel: CancellationToken,
 ) -> RunResult {
-    let mut walk = Walk::new(graph, execute, policy, events);
+    let mut walk = Walk::new(graph, execute, limits, events);
     let stop = cancel.child_token();
     let mut running = FuturesUnordered::new();
     let mut preparing = FuturesUnordered::new();

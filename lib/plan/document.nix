@@ -205,7 +205,7 @@ let
           deployerPrograms =
             wants "programs"
             && (
-              builtins.elem "deployer" places || walked.hasDeployerCommands || run.document.onEnd or [ ] != [ ]
+              builtins.elem "deployer" places || walked.hasDeployerCommands || run.document.onEnd or { } != { }
             );
         };
       };
@@ -251,7 +251,7 @@ let
       nodes = mapAttrs node document.nodes;
       steps = builtins.listToAttrs (map look builds);
       rollouts = { };
-      run = lib.mapNullable (run: run // { onEnd = [ ]; }) document.run;
+      run = lib.mapNullable (run: run // { onEnd = { }; }) document.run;
       evaluate = document.evaluate // {
         toplevels = builtins.filter (
           name: document.nodes.${name}.selected or false

@@ -202,10 +202,15 @@ in
           environment = lib.mapAttrs' (
             argument: value: lib.nameValuePair (variable argument) (toVariable value)
           ) said.arguments;
-          onEnd = lib.mapAttrsToList (hook: program: {
-            program = "end-${name}.${hook}";
-            inherit (program) timeout;
-          }) plan.hooks.onEnd;
+          onEnd = lib.mapAttrs' (
+            hook: program:
+            lib.nameValuePair "end-${name}.${hook}" {
+              kind = "command";
+              on = "deployer";
+              program = "end-${name}.${hook}";
+              inherit (program) timeout;
+            }
+          ) plan.hooks.onEnd;
         };
       };
 

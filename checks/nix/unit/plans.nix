@@ -348,12 +348,12 @@ in
             ];
           };
         };
-        onEnd = [
-          {
-            program = "end-it.tell";
-            timeout = 60;
-          }
-        ];
+        onEnd."end-it.tell" = {
+          kind = "command";
+          on = "deployer";
+          program = "end-it.tell";
+          timeout = 60;
+        };
         here = true;
         deploy = {
           alpha.beforeActivate = all;

@@ -10,7 +10,7 @@ use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
 use crate::report::check::{json, text};
-use crate::steps::{Checker, Seen};
+use crate::steps::{Programs, Seen};
 
 /// How many nodes are looked at at the same time.
 const AT_ONCE: usize = 16;
@@ -34,10 +34,10 @@ pub async fn run(args: CheckArgs, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&args.on, "check").await?;
     let results = Arc::new(prepared.evaluated_all(&session.events));
     let (plan, hosts) = (prepared.plan.clone(), prepared.hosts.clone());
-    let checker = Checker::new(plan, results, hosts, session.settings(&prepared));
+    let programs = Programs::new(&plan, &results, &hosts, &session.settings(&prepared));
     let checked = prepared.plan.nodes.iter().filter(|(_, node)| node.selected && !node.checks.is_empty());
     let seen: BTreeMap<String, Vec<Seen>> = futures::stream::iter(checked)
-        .map(async |(node, _)| (node.clone(), checker.look(node, &session.events).await))
+        .map(async |(node, _)| (node.clone(), programs.look(node, &session.events).await))
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;

@@ -18,7 +18,7 @@ use crate::report::summary::Summary;
 use crate::rollout::Rollouts;
 use crate::run_dir::take_dead_nonces;
 use crate::saved::SavedPlan;
-use crate::schedule::{OnFailure, Policy};
+use crate::schedule::Limits;
 use crate::steps::{IdentityPolicy, Prompt, Records, Settings, StepRunner, StepRunnerParts};
 
 /// Build, copy and activate the systems of the selected nodes, in the order of the plan.
@@ -124,9 +124,8 @@ pub async fn carry_out(
     };
     let runner = StepRunner::new(parts, rollouts.clone());
     runner.get_ready().await;
-    let on_failure = if args.fail_fast { OnFailure::StopStarting } else { OnFailure::GoOn };
-    let policy = Policy { limits: args.limits.limits(), on_failure };
-    let result = session.walk(&prepared.graph, &runner, policy).await;
+    let limits = Limits { fail_fast: args.fail_fast, ..args.limits.limits() };
+    let result = session.walk(&prepared.graph, &runner, limits).await;
     runner.close().await;
     prepared.hosts.close().await;
     let summary = Summary::of(&prepared.graph, &result, &prepared.plan.nodes);

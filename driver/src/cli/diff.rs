@@ -34,7 +34,7 @@ pub async fn run(args: DiffArgs, session: &Session) -> Result<Output, Error> {
     let compared: Vec<_> = futures::stream::iter(&prepared.nodes)
         .map(async |node: &String| {
             let step = format!("diff:{node}");
-            let result = compare(&parts, node, |line| session.events.show(&step, line)).await;
+            let result = compare(&parts, node, &|line| session.events.show(&step, line)).await;
             result
                 .map(|difference| difference.text(node))
                 .map_err(|error| format!("node `{node}`, step `{step}`: {error}\n"))

@@ -60,11 +60,10 @@ pub async fn run(args: FactsArgs, session: &Session) -> Result<Output, Error> {
         .boxed()
     };
     let result = session.walk_each(&prepared, AT_ONCE, &work).await;
-    let is_recorded = |step: &&WalkStep| result.steps.get(&step.id).is_some_and(StepResult::is_success);
+    let is_recorded = |step: &&WalkStep| result.get(&step.id).is_some_and(StepResult::is_success);
     let failed: Vec<&str> =
         prepared.graph.steps().filter(|step| !is_recorded(step)).filter_map(|step| step.node.as_deref()).collect();
-    let mut text =
-        format!("facts of {} of {} nodes are recorded", result.steps.len() - failed.len(), result.steps.len());
+    let mut text = format!("facts of {} of {} nodes are recorded", result.len() - failed.len(), result.len());
     if !failed.is_empty() {
         text += &format!(", {} failed: {}", failed.len(), failed.join(", "));
     }

@@ -49,6 +49,7 @@ impl LimitArgs {
                 (StepKind::Copy, self.max_parallel_copy.get()),
                 (StepKind::Activate, self.max_parallel_activate.get()),
             ]),
+            fail_fast: false,
         }
     }
 }

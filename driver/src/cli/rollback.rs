@@ -79,5 +79,5 @@ async fn back(
     let host = prepared.hosts.get(node).await?;
     let options = prepared.plan.nodes.get(node).map(|node| node.activation.clone());
     let to = (&prepared.plan.network, to);
-    rollback(&*host, to, &options.unwrap_or_default(), |line| events.show(step, line)).await
+    rollback(&*host, to, &options.unwrap_or_default(), &|line| events.show(step, line)).await
 }

@@ -30,7 +30,7 @@ use crate::report::log_dir::LogDir;
 use crate::report::readers::{Activating, Reader, Readers};
 use crate::report::screen::Screen;
 use crate::run_dir::{RunDir, tidy};
-use crate::schedule::{Execute, Limits, OnFailure, Policy, RunResult, run as walk};
+use crate::schedule::{Execute, Limits, RunResult, run as walk};
 use crate::steps::Settings;
 
 /// One command, from its beginning to its end.
@@ -221,18 +221,18 @@ impl Session {
 
     /// Walks a plan that has one step for each node, so many at the same time, and ends the connections.
     pub async fn walk_each<'a>(&self, prepared: &'a Prepared, at_once: usize, work: &'a Work<'a>) -> RunResult {
-        let limits = Limits { overall: at_once, per_kind: BTreeMap::new() };
+        let limits = Limits { overall: at_once, ..Limits::default() };
         let each = EachNode { plan: &prepared.plan, work };
-        let result = self.walk(&prepared.graph, &each, Policy { limits, on_failure: OnFailure::GoOn }).await;
+        let result = self.walk(&prepared.graph, &each, limits).await;
         prepared.hosts.close().await;
         result
     }
 
     /// Walks a graph.
-    pub async fn walk(&self, graph: &Graph, execute: &dyn Execute, policy: Policy) -> RunResult {
+    pub async fn walk(&self, graph: &Graph, execute: &dyn Execute, limits: Limits) -> RunResult {
         let shown = graph.steps().filter(|step| step.kind != StepKind::Barrier);
         self.events.send(Event::WalkStarted { steps: shown.cloned().collect() });
-        walk(graph, execute, policy, &self.events, self.cancel.clone()).await
+        walk(graph, execute, limits, &self.events, self.cancel.clone()).await
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Step {
     /// Of a command: the program, by its name among the programs of that place.
     pub program: Option<String>,
     /// Of a command: seconds that it may take.
-    pub timeout: Option<u64>,
+    pub timeout: u64,
     /// Of a command: the program of the deployer that makes its input.
     pub input: Option<String>,
     /// Of a command: facts that it may say, each with the pattern that the value must match.

@@ -33,7 +33,7 @@ impl<O: Write + Send, E: Write + Send> Reader for Prefixed<O, E> {
 #[must_use]
 pub fn verdict(graph: &Graph, run: &RunResult) -> String {
     let failed = graph.steps().filter_map(|step| {
-        let why = match run.steps.get(&step.id)? {
+        let why = match run.get(&step.id)? {
             result if result.is_success() => return None,
             StepResult::Failed(why) | StepResult::Offline(why) => why,
             _ => "interrupted before the command began",
@@ -44,7 +44,7 @@ pub fn verdict(graph: &Graph, run: &RunResult) -> String {
     if failed.is_empty() {
         return String::new();
     }
-    format!("{}failed on {} of {} nodes\n", failed.concat(), failed.len(), run.steps.len())
+    format!("{}failed on {} of {} nodes\n", failed.concat(), failed.len(), run.len())
 }
 
 #[cfg(test)]
@@ -83,7 +83,7 @@ mod tests {
         let id = |node: &str| format!("exec:{node}");
         let steps = ended.iter().map(|(node, _)| (id(node), Step::of_node(StepKind::Command, node)));
         let graph = Graph::from_steps(&steps.collect()).unwrap();
-        let mut run = RunResult { steps: ended.map(|(node, result)| (id(node), result)).into() };
+        let mut run = RunResult::from(ended.map(|(node, result)| (id(node), result)));
         insta::assert_snapshot!(verdict(&graph, &run), @r"
         beta: exit status: 3
         delta: interrupted before the command began
@@ -98,7 +98,7 @@ mod tests {
         gamma  offline       cannot connect
         0 of 4 nodes active, 1 done, 1 failed, 1 offline, 1 skipped
         ");
-        run.steps.values_mut().for_each(|result| *result = StepResult::Done(String::new()));
+        run.values_mut().for_each(|result| *result = StepResult::Done(String::new()));
         assert_eq!(verdict(&graph, &run), "");
     }
 }

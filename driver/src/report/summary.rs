@@ -98,7 +98,7 @@ impl Summary {
         let mut nodes: BTreeMap<&str, Vec<(&WalkStep, &StepResult)>> = BTreeMap::new();
         let mut has_failed_elsewhere = false;
         for step in graph.steps() {
-            match (&step.node, run.steps.get(&step.id)) {
+            match (&step.node, run.get(&step.id)) {
                 (Some(node), Some(result)) => nodes.entry(node).or_default().push((step, result)),
                 (Some(_), None) | (None, Some(StepResult::Done(_) | StepResult::Skipped(_))) => {}
                 (None, _) => has_failed_elsewhere = true,

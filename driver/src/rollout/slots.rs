@@ -21,20 +21,20 @@ impl Course {
         }
         let known = self.nodes.get(node);
         if !known.is_none_or(|node| node.is_up_to_date) {
-            if known.is_some_and(Node::holds_slot) {
-                // It may be well for its users, and only a check is new: so it goes no faster than healthy ones.
-                if moving > 0 && self.is_as_many(moving) {
-                    return Admission::Full;
-                }
-            } else if self.is_as_many(self.nodes.values().filter(|node| node.holds_slot()).count()) {
+            // What has a slot may be well for its users, and only a check is new: so it goes no faster than healthy ones.
+            let has_slot = known.is_some_and(Node::holds_slot);
+            let holding = self.nodes.values().filter(|node| node.holds_slot()).count();
+            if self.is_as_many(if has_slot { moving } else { holding }) {
                 if moving > 0 {
                     return Admission::Full;
                 }
-                if self.may_free_a_slot(node) {
+                if !has_slot && self.may_free_a_slot(node) {
                     return Admission::Later;
                 }
-                self.end(Stop::Ended, self.no_slot());
-                return self.admit(node);
+                if !has_slot {
+                    self.end(Stop::Ended, self.no_slot());
+                    return self.admit(node);
+                }
             }
         }
         self.change(node, |node| node.state = State::Moving);
@@ -65,23 +65,14 @@ impl Course {
 
     fn no_slot(&self) -> String {
         let holders = self.nodes.iter().filter(|(_, node)| node.holds_slot());
-        let names: Vec<&str> = holders.map(|(name, _)| name.as_str()).collect();
-        let waiting: String = self
-            .in_state(State::Waiting)
-            .filter(|name| names.contains(name))
-            .map(|name| format!(" --on {name}"))
-            .collect();
-        let advice = if waiting.is_empty() {
-            String::new()
-        } else {
-            format!("; deploy first what is not healthy: netlib deploy{waiting}")
-        };
-        format!(
-            "{} of at most {} nodes are unavailable ({}), so no further one may be touched{advice}",
-            names.len(),
-            self.rollout.max_unavailable.unwrap_or_default(),
-            names.join(", ")
-        )
+        let (names, nodes): (Vec<&str>, Vec<&Node>) = holders.map(|(name, node)| (name.as_str(), node)).unzip();
+        let waiting = std::iter::zip(&names, nodes).filter(|(_, node)| node.state == State::Waiting);
+        let mut advice: String = waiting.map(|(name, _)| format!(" --on {name}")).collect();
+        if !advice.is_empty() {
+            advice.insert_str(0, "; deploy first what is not healthy: netlib deploy");
+        }
+        let (count, max, names) = (names.len(), self.rollout.max_unavailable.unwrap_or_default(), names.join(", "));
+        format!("{count} of at most {max} nodes are unavailable ({names}), so no further one may be touched{advice}")
     }
 
     fn is_overdue(&self) -> bool {

@@ -15,15 +15,15 @@ use crate::plan::Step;
 
 fn limits() -> impl Strategy<Value = Limits> {
     let per_kind = prop::collection::btree_map(prop::sample::select(shown_kinds()), 0..4_usize, 0..4);
-    (0..8_usize, per_kind).prop_map(|(overall, per_kind)| Limits { overall, per_kind })
+    (0..8_usize, per_kind).prop_map(|(overall, per_kind)| Limits { overall, per_kind, fail_fast: false })
 }
 
-fn going_on(limits: &Limits) -> Policy {
-    Policy { limits: limits.clone(), on_failure: OnFailure::GoOn }
+fn going_on(limits: &Limits) -> Limits {
+    Limits { fail_fast: false, ..limits.clone() }
 }
 
-fn stopping(limits: &Limits) -> Policy {
-    Policy { limits: limits.clone(), on_failure: OnFailure::StopStarting }
+fn stopping(limits: &Limits) -> Limits {
+    Limits { fail_fast: true, ..limits.clone() }
 }
 
 struct Ran {
@@ -33,7 +33,7 @@ struct Ran {
     events: Vec<Event>,
 }
 
-fn ran(fakes: &[FakeStep], policy: Policy, cancel_after: Option<usize>) -> Ran {
+fn ran(fakes: &[FakeStep], limits: Limits, cancel_after: Option<usize>) -> Ran {
     let names = |places: &[usize]| places.iter().map(|place| name(*place)).collect();
     let step =
         |fake: &FakeStep| Step { after: names(&fake.after), settles: names(&fake.settles), ..Step::bare(fake.kind) };
@@ -49,7 +49,7 @@ fn ran(fakes: &[FakeStep], policy: Policy, cancel_after: Option<usize>) -> Ran {
     // The paused clock makes sleeping free and the order of endings that of their times.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let (events, mut reader) = EventSink::channel();
-    let result = runtime.block_on(run(&graph, &recorder, policy, &events, cancel));
+    let result = runtime.block_on(run(&graph, &recorder, limits, &events, cancel));
     let events = std::iter::from_fn(|| reader.try_recv().ok().map(|(event, _)| event)).collect();
     Ran { graph, recorder, result, events }
 }
@@ -61,7 +61,7 @@ impl Ran {
     }
 
     fn succeeded(&self, step: &str) -> bool {
-        matches!(self.result.steps[step], StepResult::Done(_) | StepResult::Skipped(_))
+        matches!(self.result[step], StepResult::Done(_) | StepResult::Skipped(_))
     }
 
     /// What holds for every walk, whatever happened in it.
@@ -108,7 +108,7 @@ impl Ran {
 
     fn check_everything_ended(&self) {
         let all: Vec<&StepId> = self.graph.steps().map(|step| &step.id).collect();
-        assert_eq!(self.result.steps.len(), all.len());
+        assert_eq!(self.result.len(), all.len());
         let started = self.started();
         let once: BTreeSet<&StepId> = started.iter().collect();
         assert_eq!(once.len(), started.len(), "a step ran twice");
@@ -119,12 +119,10 @@ impl Ran {
     }
 
     fn check_blocked(&self) {
-        for (step, result) in &self.result.steps {
+        for (step, result) in &self.result {
             if let StepResult::Blocked(by) = result {
-                let failed = matches!(
-                    self.result.steps[by],
-                    StepResult::Failed(_) | StepResult::Offline(_) | StepResult::Aborted(_)
-                );
+                let failed =
+                    matches!(self.result[by], StepResult::Failed(_) | StepResult::Offline(_) | StepResult::Aborted(_));
                 assert!(failed, "{step} is blocked by {by}, which did not fail");
                 assert!(!self.started().contains(step), "{step} is blocked and ran");
             }
@@ -140,7 +138,7 @@ proptest! {
         let ran = ran(&fakes, going_on(&limits), None);
         ran.check(&limits);
         // Without an interrupt, only a failure keeps a step from running.
-        for (step, result) in &ran.result.steps {
+        for (step, result) in &ran.result {
             prop_assert!(*result != StepResult::Cancelled, "{step} was given up");
             let may_run = ran.graph.dependencies(step).iter().all(|before| ran.succeeded(before));
             prop_assert_eq!(may_run, ran.started().contains(step), "{}", step);
@@ -158,7 +156,7 @@ proptest! {
         for (place, (started, step)) in history.iter().enumerate() {
             prop_assert!(!started || failed_at.is_none_or(|at| place < at), "{} began after the failure", step);
         }
-        for (step, result) in &ran.result.steps {
+        for (step, result) in &ran.result {
             prop_assert!(*result != StepResult::Cancelled, "{} counts as interrupted", step);
             if let StepResult::NotStarted(because) = result {
                 prop_assert_eq!(Some(because), first.as_ref(), "{}", step);
@@ -196,11 +194,11 @@ fn independent_steps_run_at_the_same_time() {
         entry: Entry::Open,
         prepared: 0,
     };
-    let limits = Limits { overall: 10, per_kind: BTreeMap::new() };
+    let limits = Limits { overall: 10, ..Limits::default() };
     let ran = ran(&[fake(vec![]), fake(vec![]), fake(vec![0, 1])], going_on(&limits), None);
     let starts: Vec<bool> = ran.recorder.history.lock().unwrap().iter().map(|(started, _)| *started).collect();
     assert_eq!(starts, [true, true, false, false, true, false]);
-    assert!(ran.result.is_success());
+    assert!(ran.result.values().all(StepResult::is_success));
 }
 
 #[test]
@@ -214,15 +212,15 @@ fn a_walk_that_is_cancelled_before_it_begins_does_nothing() {
         entry: Entry::Open,
         prepared: 0,
     };
-    let limits = Limits { overall: 1, per_kind: BTreeMap::new() };
+    let limits = Limits { overall: 1, ..Limits::default() };
     let ran = ran(&[fake.clone(), fake], going_on(&limits), None);
     assert_eq!(ran.started().len(), 2);
     let cancel = CancellationToken::new();
     cancel.cancel();
     let (events, _reader) = EventSink::channel();
-    let limits = Limits { overall: 1, per_kind: BTreeMap::new() };
+    let limits = Limits { overall: 1, ..Limits::default() };
     let walk = run(&ran.graph, &ran.recorder, going_on(&limits), &events, cancel);
     let result = futures::executor::block_on(walk);
-    assert!(result.steps.values().all(|result| *result == StepResult::Cancelled));
-    assert!(!result.is_success());
+    assert!(result.values().all(|result| *result == StepResult::Cancelled));
+    assert!(!result.values().all(StepResult::is_success));
 }

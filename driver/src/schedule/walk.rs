@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::{Admission, Execute, OnFailure, Policy, RunResult};
+use super::{Admission, Execute, Limits, RunResult};
 use crate::event::{Event, EventSink, StepResult};
 use crate::graph::{Edge, Graph, StepId};
 use crate::plan::StepKind;
@@ -15,7 +15,7 @@ type Queue = (StepKind, String);
 pub(super) struct Walk<'a> {
     graph: &'a Graph,
     execute: &'a dyn Execute,
-    policy: Policy,
+    limits: Limits,
     events: &'a EventSink,
     waiting_for: Vec<usize>,
     released: Vec<usize>,
@@ -26,19 +26,19 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(graph: &'a Graph, execute: &'a dyn Execute, policy: Policy, events: &'a EventSink) -> Self {
+    pub(super) fn new(graph: &'a Graph, execute: &'a dyn Execute, limits: Limits, events: &'a EventSink) -> Self {
         let waiting_for = graph.counts_before();
         Self {
             graph,
             execute,
-            policy,
+            limits,
             events,
             released: (0..waiting_for.len()).filter(|place| waiting_for[*place] == 0).collect(),
             waiting_for,
             ready: BTreeMap::new(),
             running: BTreeMap::new(),
             stopped_by: None,
-            result: RunResult::default(),
+            result: RunResult::new(),
         }
     }
 
@@ -59,7 +59,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn next_ready(&mut self) -> Option<usize> {
-        let limits = &self.policy.limits;
+        let limits = &self.limits;
         if self.running.values().sum::<usize>() >= limits.overall.max(1) {
             return None;
         }
@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
         }
         let has_failed = matches!(result, StepResult::Failed(_) | StepResult::Offline(_));
         self.record(place, result, since.elapsed());
-        if has_failed && (self.policy.on_failure == OnFailure::StopStarting || self.execute.stops_all()) {
+        if has_failed && (self.limits.fail_fast || self.execute.stops_all()) {
             self.stopped_by.get_or_insert_with(|| step.id.clone());
         }
     }
@@ -140,7 +140,7 @@ impl<'a> Walk<'a> {
         let mut ended = vec![(place, result)];
         while let Some((place, result)) = ended.pop() {
             let step = self.graph.step(place).id.clone();
-            if self.result.steps.contains_key(&step) {
+            if self.result.contains_key(&step) {
                 continue;
             }
             if self.is_shown(place) {
@@ -153,7 +153,7 @@ impl<'a> Walk<'a> {
             self.execute.ended(&step, &result);
             let has_succeeded = result.is_success();
             let blocks = !matches!(result, StepResult::Cancelled | StepResult::NotStarted(_));
-            self.result.steps.insert(step, result);
+            self.result.insert(step, result);
             for (next, edge) in self.graph.next(place) {
                 if has_succeeded || edge == Edge::Settles {
                     self.count_down(next);
@@ -168,7 +168,7 @@ impl<'a> Walk<'a> {
     fn count_down(&mut self, place: usize) {
         let left = &mut self.waiting_for[place];
         *left = left.saturating_sub(1);
-        if *left == 0 && !self.result.steps.contains_key(&self.graph.step(place).id) {
+        if *left == 0 && !self.result.contains_key(&self.graph.step(place).id) {
             self.released.push(place);
         }
     }

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::Ordering;
 
-use super::StepFailure;
 use super::check::{Look, health, judge, look};
 use super::coordinator::lost_lock;
 use super::follow::Origin;
@@ -10,26 +9,17 @@ use super::restart::restart_if_needed;
 use super::runner::StepRunner;
 use super::standing::Standing;
 use super::transition::{asked_for, see_through, start};
+use super::{Show, StepFailure, Tried};
 use crate::event::{Skip, StepResult};
 use crate::host::script::{self, Activation, Health, HealthMode, HostHook, Phase, Seen, System};
 use crate::host::{HostError, LockHolder, Refusal};
 use crate::plan::{ActivationOptions, Place, StepKind};
 use crate::rollout::{Before, Stop};
 
-/// How an activation came about.
-enum Begun {
-    /// The host took it up.
-    Ours,
-    /// One of the same system for the same goal was under way.
-    Found(LockHolder),
-    /// Somebody else has brought the host to the goal since this run looked at it.
-    Reached,
-}
-
 impl StepRunner {
     /// Looks at the node from some places, for as long as it takes to settle.
-    pub(super) async fn check(&self, step: &str, asked: Look<'_>) -> Result<StepResult, StepFailure> {
-        let seen = look(&self.programs, asked, |line| self.show(step, line)).await;
+    pub(super) async fn check(&self, step: &str, asked: Look<'_>) -> Tried<StepResult> {
+        let seen = look(&self.programs, asked, &|line| self.show(step, line)).await;
         judge(asked.node, &seen).map(StepResult::Done)
     }
 
@@ -39,7 +29,7 @@ impl StepRunner {
         kind: StepKind,
         (node, step): (&str, &str),
         standing: &Standing,
-    ) -> Result<StepResult, StepFailure> {
+    ) -> Tried<StepResult> {
         let (parts, goal) = (&self.parts, standing.options.goal);
         if let Some(mut course) = self.rollouts.course_of(node) {
             course.change(node, |node| node.is_up_to_date = true);
@@ -53,7 +43,7 @@ impl StepRunner {
             script::identify(&*standing.host, network, parts.settings.policy).await?;
         }
         let show = |line| self.show(step, line);
-        let restarted = restart_if_needed(&parts.settings.cancel, standing, show).await?;
+        let restarted = restart_if_needed(&parts.settings.cancel, standing, &show).await?;
         standing.was_restarted.store(!restarted.is_empty(), Ordering::Relaxed);
         // A rollout goes on only over nodes that are well, whoever brought them to their systems.
         if goal.runs() && self.rollouts.course_of(node).is_some() && self.has_own_checks(node) {
@@ -66,12 +56,12 @@ impl StepRunner {
     }
 
     /// Activates; the text says what was done.
-    pub(super) async fn activate(&self, node: &str, step: &str, standing: &Standing) -> Result<String, StepFailure> {
+    pub(super) async fn activate(&self, node: &str, step: &str, standing: &Standing) -> Tried<String> {
         let show = |line| self.show(step, line);
         let activation = self.asked_for(node, standing).await?;
-        let brought = self.brought(standing, activation, show).await;
+        let brought = self.brought(standing, activation, &show).await;
         let (done, before) = brought.map_err(|failure| self.judged(node, failure))?;
-        let restarted = restart_if_needed(&self.parts.settings.cancel, standing, show).await?;
+        let restarted = restart_if_needed(&self.parts.settings.cancel, standing, &show).await?;
         let is_ours = before.is_some();
         // What another run activated has a root of that run.
         standing.is_kept.store(!is_ours, Ordering::Relaxed);
@@ -89,7 +79,7 @@ impl StepRunner {
         Ok(done + &restarted)
     }
 
-    async fn asked_for(&self, node: &str, standing: &Standing) -> Result<Activation, StepFailure> {
+    async fn asked_for(&self, node: &str, standing: &Standing) -> Tried<Activation> {
         let (settings, probe) = (&self.parts.settings, &standing.probe);
         let rollout = self.rollouts.course_of(node).map(|course| course.id.clone());
         let system = System::Toplevel(standing.toplevel.out_path.clone());
@@ -111,19 +101,13 @@ impl StepRunner {
     async fn brought(
         &self,
         standing: &Standing,
-        mut activation: Activation,
-        mut show: impl FnMut(String) + Send,
-    ) -> Result<(String, Option<Before>), StepFailure> {
-        let mut origin = Origin::Ours;
-        match begin(standing, &activation).await? {
-            Begun::Ours => {}
-            Begun::Reached => return Ok(("up to date: somebody else deployed it meanwhile".to_owned(), None)),
-            Begun::Found(LockHolder { deployer, since, deployment, .. }) => {
-                show(format!("{deployer} has been activating this system since {since}: following that"));
-                activation.nonce = deployment.map_or(activation.nonce, |deployment| deployment.nonce);
-                origin = Origin::Found;
-            }
-        }
+        activation: Activation,
+        show: Show<'_>,
+    ) -> Tried<(String, Option<Before>)> {
+        let Some((origin, nonce)) = begin(standing, &activation, show).await? else {
+            return Ok(("up to date: somebody else deployed it meanwhile".to_owned(), None));
+        };
+        let activation = Activation { nonce, ..activation };
         let status = see_through(&*standing.host, &activation, origin, show).await?;
         let done = activation.goal.done(status.previous.as_deref(), &standing.toplevel.out_path);
         let ran_any = status.previous.is_some() || status.generation_before.is_some();
@@ -150,7 +134,7 @@ impl StepRunner {
     }
 
     /// What the host itself looks at before it may be confirmed. What is irreversible is looked at afterwards.
-    async fn own_health(&self, node: &str) -> Result<Health, StepFailure> {
+    async fn own_health(&self, node: &str) -> Tried<Health> {
         match self.parts.plan.nodes.get(node) {
             Some(planned) if self.has_own_checks(node) && !self.is_irreversible(node) => {
                 let ready = self.programs.on(node).await?;
@@ -161,7 +145,7 @@ impl StepRunner {
     }
 
     /// What the host runs on the way.
-    async fn hooks(&self, node: &str, options: &ActivationOptions) -> Result<Vec<HostHook>, StepFailure> {
+    async fn hooks(&self, node: &str, options: &ActivationOptions) -> Tried<Vec<HostHook>> {
         if options.hooks.is_empty() {
             return Ok(Vec::new());
         }
@@ -180,21 +164,28 @@ impl StepRunner {
     }
 }
 
-async fn begin(standing: &Standing, activation: &Activation) -> Result<Begun, StepFailure> {
+/// Asks the host to begin, unless one of the same system for the same goal is under way: which one to follow. None where somebody
+/// else has brought the host to the goal since this run looked at it.
+async fn begin(standing: &Standing, activation: &Activation, show: Show<'_>) -> Tried<Option<(Origin, String)>> {
+    let found = |LockHolder { deployer, since, deployment, .. }: &LockHolder| {
+        show(format!("{deployer} has been activating this system since {since}: following that"));
+        let nonce = deployment.as_ref().map_or(&activation.nonce, |deployment| &deployment.nonce);
+        Ok(Some((Origin::Found, nonce.clone())))
+    };
     if let Some(holder) = standing.same_underway() {
-        return Ok(Begun::Found(holder.clone()));
+        return found(holder);
     }
     let host = &*standing.host;
     let Err(error) = start(host, activation).await else {
-        return Ok(Begun::Ours);
+        return Ok(Some((Origin::Ours, activation.nonce.clone())));
     };
     if let HostError::Refused { refusal, .. } = &error {
         match &**refusal {
-            Refusal::Busy { lock } if standing.is_same(lock) => return Ok(Begun::Found(lock.clone())),
+            Refusal::Busy { lock } if standing.is_same(lock) => return found(lock),
             Refusal::Changed { .. } => {
                 let now = script::probe(host).await?;
                 if standing.options.goal.is_reached(&standing.toplevel.out_path, &now) {
-                    return Ok(Begun::Reached);
+                    return Ok(None);
                 }
             }
             _ => {}

@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::StepFailure;
 use super::nix_log::NixLog;
+use super::{Show, StepFailure, Tried};
 use crate::evaluate::{CacheStatus, Toplevel, locked};
 use crate::nix::FEATURES;
 use crate::process::Command;
@@ -63,14 +63,14 @@ impl Builds {
     }
 
     /// Builds, together with what others ask for.
-    pub(crate) async fn build(&self, what: &Build, on_line: OnLine) -> Result<&'static str, StepFailure> {
+    pub(crate) async fn build(&self, what: &Build, on_line: OnLine) -> Tried<&'static str> {
         let (built, is_built) = oneshot::channel();
         self.ask(Asked { what: what.clone(), on_line: on_line.clone(), built });
         if let Ok(Ok(())) = timeout(PATIENCE, is_built).await {
             return Ok(if what.toplevel.cache_status == CacheStatus::Local { BEFORE } else { NOW });
         }
         let _call = self.calls.acquire().await;
-        build(what, |line| on_line(line)).await
+        build(what, &*on_line).await
     }
 
     /// The first to ask starts a call for all who do so in a moment.
@@ -125,7 +125,7 @@ fn command(of: &Build, installables: impl Iterator<Item = String>) -> Command {
 }
 
 /// Builds, and hands out lines for people. Says how there came to be a result.
-pub(crate) async fn build(what: &Build, mut on_line: impl FnMut(String) + Send) -> Result<&'static str, StepFailure> {
+pub(crate) async fn build(what: &Build, show: Show<'_>) -> Tried<&'static str> {
     let Toplevel { drv_path, out_path, cache_status, .. } = &what.toplevel;
     let of = |installable: String| command(what, std::iter::once(installable));
     // What is there only has to stay while the run lasts.
@@ -133,7 +133,7 @@ pub(crate) async fn build(what: &Build, mut on_line: impl FnMut(String) + Send) 
         return Ok(BEFORE);
     }
     let mut log = NixLog::default();
-    let ran = of(built(drv_path)).stream_stderr(|line| log.read(line).into_iter().for_each(&mut on_line)).await;
+    let ran = of(built(drv_path)).stream_stderr(|line| log.read(line).into_iter().for_each(show)).await;
     ran.map_err(|error| log.failure(&format!("building {drv_path}"), error))?;
     match Path::new(out_path).exists() {
         true => Ok(NOW),

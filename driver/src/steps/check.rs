@@ -1,26 +1,19 @@
 //! Looks whether a node is healthy, from wherever its checks are made.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
+use futures::future::join_all;
 
 use super::programs::{Programs, Ready};
-use super::{Settings, StepFailure};
-use crate::evaluate::Results;
+use super::{Show, StepFailure, Tried};
 use crate::event::EventSink;
+use crate::host::HostError;
 use crate::host::script::{self, Health, HealthCheck, HealthMode, Verdict};
-use crate::host::{HostError, Hosts};
-use crate::plan::{Check, Node, Place, Plan};
+use crate::plan::{Check, Node, Place};
 
 /// What a probe may take beyond its own limit.
 const SLACK: u64 = 10;
-/// How often a look is begun again after its connection broke: looking changes nothing.
-const ATTEMPTS: usize = 3;
-/// Between two of them.
-const PAUSE: Duration = Duration::from_secs(2);
 
 /// What one place says of a node.
 #[derive(Clone, Debug)]
@@ -28,7 +21,7 @@ pub struct Seen {
     /// The place.
     pub place: Place,
     /// What it found, or why it could not look.
-    pub result: Result<Verdict, StepFailure>,
+    pub result: Tried<Verdict>,
 }
 
 impl Seen {
@@ -39,22 +32,11 @@ impl Seen {
     }
 }
 
-/// Makes checks without deploying anything.
-pub struct Checker {
-    programs: Programs,
-}
-
-impl Checker {
-    /// Makes the checks of this plan.
-    #[must_use]
-    pub fn new(plan: Arc<Plan>, results: Arc<Results>, hosts: Arc<Hosts>, settings: Settings) -> Self {
-        Self { programs: Programs::new(&plan, &results, &hosts, &settings) }
-    }
-
+impl Programs {
     /// Makes the checks of a node once, from all their places. Steps are named `check:NODE`.
     pub async fn look(&self, node: &str, events: &EventSink) -> Vec<Seen> {
         let asked = Look { node, from: |_| true, mode: HealthMode::Once };
-        look(&self.programs, asked, |line| events.show(&format!("check:{node}"), line)).await
+        look(self, asked, &|line| events.show(&format!("check:{node}"), line)).await
     }
 }
 
@@ -82,50 +64,28 @@ impl<'a> Look<'a> {
 }
 
 /// Makes the checks of a node from all their places at the same time.
-pub(super) async fn look(programs: &Programs, look: Look<'_>, show: impl Fn(String) + Sync) -> Vec<Seen> {
+pub(super) async fn look(programs: &Programs, look: Look<'_>, show: Show<'_>) -> Vec<Seen> {
     let Some(planned) = programs.plan.nodes.get(look.node) else {
         return Vec::new();
     };
     let places = planned.checks.values().flat_map(|check| &check.from);
     let places: BTreeSet<&Place> = places.filter(|place| (look.from)(place)).collect();
-    let show = &show;
-    let asked: FuturesUnordered<_> = places
-        .into_iter()
-        .map(|place| async move {
-            let asked = ask(programs, (planned, place, look), |line| {
-                show(format!("from {place}: {line}"));
-            });
-            Seen { place: place.clone(), result: asked.await }
-        })
-        .collect();
-    let mut seen: Vec<Seen> = asked.collect().await;
-    seen.sort_by(|one, other| one.place.cmp(&other.place));
-    seen
+    let asked = places.into_iter().map(async |place| {
+        let show = |line| show(format!("from {place}: {line}"));
+        Seen { place: place.clone(), result: ask(programs, (planned, place, look), &show).await }
+    });
+    join_all(asked).await
 }
 
-async fn ask(
-    programs: &Programs,
-    (planned, place, look): (&Node, &Place, Look<'_>),
-    mut on_line: impl FnMut(String) + Send,
-) -> Result<Verdict, StepFailure> {
+async fn ask(programs: &Programs, (planned, place, look): (&Node, &Place, Look<'_>), show: Show<'_>) -> Tried<Verdict> {
     let ready = match place.node(look.node) {
         Some(node) => programs.on(node).await?,
         None => programs.here().await?,
     };
     let health = health(planned, place, &ready, look.mode);
-    let mut attempt = 1;
-    loop {
-        let asked = script::check(&*ready.host, look.mode, &health, &mut on_line);
-        let asked = programs.settings.cancel.run_until_cancelled(asked).await;
-        match asked.ok_or(StepFailure::Interrupted)? {
-            Err(error) if error.is_connection() && attempt < ATTEMPTS => {
-                on_line(format!("lost the connection, looking again: {error}"));
-                attempt += 1;
-                tokio::time::sleep(PAUSE).await;
-            }
-            other => return Ok(other?),
-        }
-    }
+    let asked = script::check(&*ready.host, look.mode, &health, show);
+    let asked = programs.settings.cancel.run_until_cancelled(asked).await;
+    Ok(asked.ok_or(StepFailure::Interrupted)??)
 }
 
 /// What a machine has to look at, by the paths that it has there.
@@ -152,7 +112,7 @@ pub(super) fn health(planned: &Node, place: &Place, ready: &Ready, mode: HealthM
 }
 
 /// Whether the node is healthy. A place that does not answer itself says nothing, as long as another one looked.
-pub(super) fn judge(node: &str, seen: &[Seen]) -> Result<String, StepFailure> {
+pub(super) fn judge(node: &str, seen: &[Seen]) -> Tried<String> {
     let mut bad = Vec::new();
     let mut silent = Vec::new();
     let mut checks = BTreeSet::new();
@@ -175,9 +135,9 @@ pub(super) fn judge(node: &str, seen: &[Seen]) -> Result<String, StepFailure> {
         return Ok(format!("healthy: {}{without}", checks.join(", ")));
     }
     bad.extend(silent);
+    let why = bad.join("\n  ");
     Err(StepFailure::Because(format!(
-        "node `{node}` is not healthy\n  {}\n  what to do: correct the cause and deploy again; to look again: netlib check --on {node}",
-        bad.join("\n  ")
+        "node `{node}` is not healthy\n  {why}\n  what to do: correct the cause and deploy again; to look again: netlib check --on {node}"
     )))
 }
 
@@ -196,6 +156,8 @@ pub(super) fn told(place: &Place) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn planned(success_threshold: u64) -> Node {

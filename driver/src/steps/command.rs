@@ -8,28 +8,25 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::StepFailure;
 use super::programs::Ready;
 use super::records::Saying;
 use super::runner::StepRunner;
-use crate::event::Event;
+use super::{StepFailure, Tried};
 use crate::host::HostCommand;
-use crate::plan::{Hook, Place, Step, StepKind};
+use crate::plan::{Place, Step};
 use crate::process::{LogLimit, line_channel, quote_argv};
-
-/// How long a command may take that says nothing of it.
-const LIMIT: u64 = 600;
 
 /// What of a node programs are told.
 const TOLD: [&str; 6] = ["selected", "target", "system", "tags", "role", "roles"];
 
 /// Runs it to its end, or to that of the run.
-pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Result<String, StepFailure> {
+pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Tried<String> {
     let cancel = &runner.parts.settings.cancel;
     cancel.run_until_cancelled(ran(runner, step, planned)).await.unwrap_or(Err(StepFailure::Interrupted))
 }
 
-async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Result<String, StepFailure> {
+/// The same whatever becomes of the run.
+pub(super) async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Tried<String> {
     let (Some(place), Some(program)) = (&planned.on, &planned.program) else {
         return Err(StepFailure::Because("a command needs a place and a program".to_owned()));
     };
@@ -54,7 +51,7 @@ async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Result<String, 
         (None, _) => here(runner, program, &mark).await?,
     };
     let argv = [env, words].concat();
-    let limit = Duration::from_secs(planned.timeout.unwrap_or(LIMIT).max(1));
+    let limit = Duration::from_secs(planned.timeout.max(1));
     let context = serde_json::to_vec(&context(runner)).unwrap_or_default();
     let command = HostCommand::new(argv).stdin(context).timeout(limit);
     let (sink, mut lines) = line_channel();
@@ -79,25 +76,12 @@ async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Result<String, 
 }
 
 /// A program of the deployer, which reaches the nodes with the connections that there are.
-async fn here(runner: &StepRunner, program: &str, mark: &str) -> Result<(Ready, Vec<String>), StepFailure> {
+async fn here(runner: &StepRunner, program: &str, mark: &str) -> Tried<(Ready, Vec<String>)> {
     let ready = runner.programs.here().await?;
     let config = runner.ssh_config().await?;
     let words = [format!("NETLIB_SSH_CONFIG={}", config.display()), ready.program(program)];
     let argv = words.into_iter().chain([mark.to_owned()]).collect();
     Ok((ready, argv))
-}
-
-/// Runs here what the end of a run has, within its time. Neither it nor an interrupt makes anything of the run.
-pub(super) async fn end(runner: &StepRunner, hook: &Hook) {
-    let step = Step {
-        on: Some(Place::Deployer),
-        program: Some(hook.program.clone()),
-        timeout: Some(hook.timeout),
-        ..Step::bare(StepKind::Command)
-    };
-    if let Err(failure) = ran(runner, &hook.program, &step).await {
-        runner.parts.events.send(Event::Warning(format!("{}: {failure}", hook.program)));
-    }
 }
 
 /// What a program is told.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::StepFailure;
 use super::failure::indented;
 use super::nix_log::NixLog;
+use super::{Show, StepFailure, Tried};
 use crate::host::{Host, HostCommand, HostError, SshHost};
 use crate::nix::FEATURES;
 use crate::process::LogLimit;
@@ -26,8 +26,8 @@ pub(crate) async fn copy(
     host: &dyn Host,
     path: &str,
     cancel: &CancellationToken,
-    mut on_line: impl FnMut(String) + Send,
-) -> Result<Option<usize>, StepFailure> {
+    show: Show<'_>,
+) -> Tried<Option<usize>> {
     let Some(host) = host.ssh() else {
         return Ok(None);
     };
@@ -38,7 +38,7 @@ pub(crate) async fn copy(
             // The connection is made again by this; what is wrong with it says the attempt.
             let _ = host.run(HostCommand::new(["true"])).await;
         }
-        let failure = match attempt(host, path, cancel, &mut on_line).await {
+        let failure = match attempt(host, path, cancel, show).await {
             Ok(copied) => return Ok(Some(copied)),
             Err(failure) => failure,
         };
@@ -54,24 +54,19 @@ pub(crate) async fn copy(
             return Err(failure);
         };
         first = Some(failure);
-        on_line(format!("the connection broke; copying the rest in {} s", pause.as_secs()));
+        show(format!("the connection broke; copying the rest in {} s", pause.as_secs()));
         cancel.run_until_cancelled(tokio::time::sleep(*pause)).await;
     }
 }
 
-async fn attempt(
-    host: &SshHost,
-    path: &str,
-    cancel: &CancellationToken,
-    on_line: &mut (impl FnMut(String) + Send),
-) -> Result<usize, StepFailure> {
+async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: Show<'_>) -> Tried<usize> {
     let store = host.store().await?;
     let words = ["copy", "--log-format", "internal-json", "--no-check-sigs"];
     let command = store.nix(FEATURES).args(words).args(["--to", &store.url, path]).timeout(LIMIT).cancel_on(cancel);
-    let (mut log, mut shown) = (NixLog::default(), LogLimit::default());
+    let (mut log, mut limit) = (NixLog::default(), LogLimit::default());
     // What the host has Nix say may be without end.
-    let show = |line: &str| log.read(line).and_then(|line| shown.admit(line)).into_iter().for_each(&mut *on_line);
-    let Err(error) = command.stream_stderr(show).await else {
+    let read = |line: &str| log.read(line).and_then(|line| limit.admit(line)).into_iter().for_each(show);
+    let Err(error) = command.stream_stderr(read).await else {
         return Ok(log.copied_paths());
     };
     let said = log.complaint();

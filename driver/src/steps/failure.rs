@@ -35,6 +35,12 @@ pub enum StepFailure {
     Because(String),
 }
 
+/// What a step tries.
+pub type Tried<T> = Result<T, StepFailure>;
+
+/// Shows people a line.
+pub type Show<'a> = &'a (dyn Fn(String) + Send + Sync);
+
 impl StepFailure {
     /// How a step of a node ended, with the place in front.
     #[must_use]

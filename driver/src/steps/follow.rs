@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::StepFailure;
 use super::transition::start;
+use super::{Show, StepFailure, Tried};
 use crate::host::script::{self, Activation, Phase, Status};
 use crate::host::{Host, HostError, Refusal};
 use log::LogReader;
@@ -51,17 +51,12 @@ pub(super) struct Ended {
 }
 
 /// Follows an activation to its end, and confirms it when the host waits for that.
-pub(super) async fn follow(
-    host: &dyn Host,
-    activation: &Activation,
-    origin: Origin,
-    on_line: impl FnMut(String) + Send,
-) -> Result<Ended, StepFailure> {
-    let (silence, log) = ((Instant::now(), SILENCE), LogReader::new(on_line));
+pub(super) async fn follow(host: &dyn Host, activation: &Activation, origin: Origin, show: Show<'_>) -> Tried<Ended> {
+    let (silence, log) = ((Instant::now(), SILENCE), LogReader::new(show));
     Follower { host, activation, origin, confirmation: None, silence, log }.run().await
 }
 
-struct Follower<'a, F> {
+struct Follower<'a> {
     host: &'a dyn Host,
     activation: &'a Activation,
     origin: Origin,
@@ -69,11 +64,11 @@ struct Follower<'a, F> {
     confirmation: Option<Result<(), String>>,
     /// Since when the log has not grown, and after how long that is told.
     silence: (Instant, Duration),
-    log: LogReader<F>,
+    log: LogReader<'a>,
 }
 
-impl<F: FnMut(String) + Send> Follower<'_, F> {
-    async fn run(&mut self) -> Result<Ended, StepFailure> {
+impl Follower<'_> {
+    async fn run(&mut self) -> Tried<Ended> {
         let began = Instant::now();
         let mut idle_since: Option<Instant> = None;
         let mut asks_left = if self.origin == Origin::Ours { ASKS - 1 } else { 0 };
@@ -100,12 +95,10 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
                 return self.end(status).await;
             }
             if began.elapsed() > deadline(self.activation) {
+                let (address, limit) = (self.host.address(), deadline(self.activation).as_secs());
+                let (phase, record) = (status.phase, record(self.activation));
                 return Err(StepFailure::Because(format!(
-                    "the activation on {} has not ended within {} s and is still in the phase {}; it goes on there by itself\n  what to do: look there at {} and for what keeps it, then deploy again",
-                    self.host.address(),
-                    deadline(self.activation).as_secs(),
-                    status.phase,
-                    record(self.activation)
+                    "the activation on {address} has not ended within {limit} s and is still in the phase {phase}; it goes on there by itself\n  what to do: look there at {record} and for what keeps it, then deploy again"
                 )));
             }
             // Where there is more of the log already, it is read without a pause.
@@ -132,7 +125,7 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
             [] => "systemd starts and stops nothing at this moment".to_owned(),
             jobs => format!("systemd is at work on {}", jobs.join(", ")),
         };
-        (self.log.on_line)(format!("no output for {} s; {what}", so_far.as_secs()));
+        (self.log.show)(format!("no output for {} s; {what}", so_far.as_secs()));
     }
 
     /// Confirms over a new connection. The host decides what becomes of it, so a failure is only told.
@@ -148,15 +141,14 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
         if let Err(error) = &result
             && self.confirmation.as_ref() != Some(&result)
         {
-            (self.log.on_line)(format!(
-                "the host does not take a new connection; it goes back by itself unless it does soon: {error}"
-            ));
+            let what = "the host does not take a new connection; it goes back by itself unless it does soon";
+            (self.log.show)(format!("{what}: {error}"));
         }
         self.confirmation = Some(result);
     }
 
     /// The rest of the log, which may be longer than one answer, as far as it comes in time.
-    async fn end(&mut self, mut status: Status) -> Result<Ended, StepFailure> {
+    async fn end(&mut self, mut status: Status) -> Tried<Ended> {
         let since = Instant::now();
         let has_more = |status: &Status| status.log.len() >= script::LOG_PIECE;
         while has_more(&status) && !self.log.is_full() && since.elapsed() < REST {
@@ -176,7 +168,7 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
     }
 
     /// Asks the host, as long as it may be lost.
-    async fn status(&mut self) -> Result<Status, StepFailure> {
+    async fn status(&mut self) -> Tried<Status> {
         let since = Instant::now();
         let mut pause = Duration::from_secs(1);
         let nonce = &self.activation.nonce;
@@ -188,17 +180,14 @@ impl<F: FnMut(String) + Send> Follower<'_, F> {
                 Err(error) => return Err(error.into()),
             };
             if since.elapsed() > lost_limit(self.activation) {
+                let (limit, record) = (lost_limit(self.activation).as_secs(), record(self.activation));
+                let address = self.host.address();
                 return Err(StepFailure::Because(format!(
-                    "{} has not answered for {} s since the activation began; it goes on there by itself\n  last error: {error}\n  what to do: deploy again when the host answers, or look there at {}",
-                    self.host.address(),
-                    lost_limit(self.activation).as_secs(),
-                    record(self.activation)
+                    "{address} has not answered for {limit} s since the activation began; it goes on there by itself\n  last error: {error}\n  what to do: deploy again when the host answers, or look there at {record}"
                 )));
             }
-            (self.log.on_line)(format!(
-                "lost the connection; the activation goes on there, trying again in {} s",
-                pause.as_secs()
-            ));
+            let seconds = pause.as_secs();
+            (self.log.show)(format!("lost the connection; the activation goes on there, trying again in {seconds} s"));
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }

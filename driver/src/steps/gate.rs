@@ -5,8 +5,8 @@ mod begin;
 mod pause;
 mod revert;
 
-use super::StepFailure;
 use super::runner::StepRunner;
+use super::{StepFailure, Tried};
 use crate::event::StepResult;
 use crate::host::script::rollout::{self, Left};
 use crate::plan::{Rollout, Step};
@@ -28,7 +28,7 @@ struct Gate<'a> {
 }
 
 /// Decides whether a rollout goes on.
-pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Result<StepResult, StepFailure> {
+pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Tried<StepResult> {
     let id = planned.rollout.as_deref().unwrap_or_default();
     let Some(rollout) = runner.parts.plan.rollouts.get(id) else {
         return Err(StepFailure::Because(format!("the plan has no rollout {id:?}")));
@@ -88,7 +88,7 @@ impl Gate<'_> {
     }
 
     /// It does not go on. A node that was to go back did not ends everything; what it was taken back for comes first.
-    async fn abort(&self, why: &str, Reverted { done, failed, left }: &Reverted) -> Result<StepResult, StepFailure> {
+    async fn abort(&self, why: &str, Reverted { done, failed, left }: &Reverted) -> Tried<StepResult> {
         let mut text = match self.batch {
             0 => format!("the rollout {} was not begun: {why}", self.id),
             batch => format!("the rollout {} ends after batch {batch}: {why}", self.id),

@@ -34,17 +34,17 @@ use crate::evaluate::Toplevel;
 
 pub use approval::Prompt;
 pub(crate) use build::{Build, Builds, OnLine, build};
-pub use check::{Checker, Seen};
+pub use check::Seen;
 pub use coordinator::coordinator;
 pub(crate) use copy::copy;
-pub use failure::StepFailure;
+pub use failure::{Show, StepFailure, Tried};
+pub use programs::Programs;
 pub use records::Records;
 pub use runner::{StepRunner, StepRunnerParts};
 pub(crate) use signature::{Approvers, Statement};
 pub use transition::rollback;
 
 pub use crate::host::script::IdentityPolicy;
-pub use crate::plan::{Goal, RebootPolicy};
 
 /// How the steps of one run are carried out.
 #[derive(Clone, Debug)]

@@ -59,38 +59,28 @@ impl NixLog {
         };
         let record: Record = serde_json::from_str(json).ok()?;
         let subject = record.fields.first().and_then(Value::as_str);
+        let mut shown = None;
         match (record.action.as_str(), record.kind) {
-            ("start", BUILD) => self.build(record.id, subject?),
-            ("start", COPY_PATH) => {
-                self.copied_paths += 1;
-                None
+            ("start", BUILD) => {
+                let name = short_name(&clean_text(subject?)).to_owned();
+                shown = Some(format!("building {name}"));
+                if self.builds.len() < MOST {
+                    self.builds.insert(record.id, name);
+                }
             }
-            ("start", COPY_PATHS) => {
-                self.copies = Some(record.id);
-                None
-            }
-            ("stop", _) => {
-                self.builds.remove(&record.id);
-                None
-            }
+            ("start", COPY_PATH) => self.copied_paths += 1,
+            ("start", COPY_PATHS) => self.copies = Some(record.id),
+            ("stop", _) => drop(self.builds.remove(&record.id)),
             ("result", LOG_LINE | POST_BUILD_LINE) => {
                 let line = format!("{}> {}", self.builds.get(&record.id)?, clean_text(subject?));
                 self.tail.push(&line);
-                Some(line)
+                shown = Some(line);
             }
-            ("result", PROGRESS) if self.copies == Some(record.id) => self.progress(&record.fields),
-            ("msg", _) => self.message(record.level, &record.raw_msg.or(record.msg)?),
-            _ => None,
+            ("result", PROGRESS) if self.copies == Some(record.id) => shown = self.progress(&record.fields),
+            ("msg", _) => shown = self.message(record.level, &record.raw_msg.or(record.msg)?),
+            _ => {}
         }
-    }
-
-    fn build(&mut self, id: u64, drv: &str) -> Option<String> {
-        let name = short_name(&clean_text(drv)).to_owned();
-        let shown = format!("building {name}");
-        if self.builds.len() < MOST {
-            self.builds.insert(id, name);
-        }
-        Some(shown)
+        shown
     }
 
     /// One line for every tenth of the way.

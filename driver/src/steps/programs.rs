@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
-use super::{Builds, Settings, StepFailure, copy};
+use super::{Builds, Settings, StepFailure, Tried, copy};
 use crate::evaluate::{Attribute, Job, Results};
 use crate::host::{Deployer, Host, Hosts, script};
 use crate::plan::Plan;
 
-type Outcome<T> = OnceCell<Result<T, StepFailure>>;
+type Outcome<T> = OnceCell<Tried<T>>;
 
 /// The programs of a run.
-pub(super) struct Programs {
-    pub plan: Arc<Plan>,
-    pub settings: Settings,
+pub struct Programs {
+    pub(super) plan: Arc<Plan>,
+    pub(super) settings: Settings,
     /// Of systems as well.
-    pub builds: Builds,
+    pub(super) builds: Builds,
     results: Arc<Results>,
     hosts: Arc<Hosts>,
     nodes: BTreeMap<String, OfNode>,
@@ -48,7 +48,8 @@ impl Ready {
 
 impl Programs {
     /// None is evaluated yet.
-    pub(super) fn new(plan: &Arc<Plan>, results: &Arc<Results>, hosts: &Arc<Hosts>, settings: &Settings) -> Self {
+    #[must_use]
+    pub fn new(plan: &Arc<Plan>, results: &Arc<Results>, hosts: &Arc<Hosts>, settings: &Settings) -> Self {
         let nodes = plan.nodes.iter().filter(|(_, node)| node.programs);
         Self {
             nodes: nodes.map(|(name, _)| (name.clone(), OfNode::default())).collect(),
@@ -62,7 +63,7 @@ impl Programs {
     }
 
     /// Builds the programs of a node; none where nothing runs there.
-    pub(super) async fn built(&self, node: &str) -> Result<Option<String>, StepFailure> {
+    pub(super) async fn built(&self, node: &str) -> Tried<Option<String>> {
         let Some(of) = self.nodes.get(node) else {
             return Ok(None);
         };
@@ -71,7 +72,7 @@ impl Programs {
     }
 
     /// Builds them and brings them to the node.
-    pub(super) async fn on(&self, node: &str) -> Result<Ready, StepFailure> {
+    pub(super) async fn on(&self, node: &str) -> Tried<Ready> {
         let host = self.hosts.get(node).await?;
         let path = self.built(node).await?;
         let (Some(path), Some(of)) = (path, self.nodes.get(node)) else {
@@ -85,24 +86,24 @@ impl Programs {
     }
 
     /// Builds the programs of the deployer.
-    pub(super) async fn here(&self) -> Result<Ready, StepFailure> {
+    pub(super) async fn here(&self) -> Tried<Ready> {
         let build = async || self.realised(Job::of_deployer(), "deployer").await;
         let path = self.deployer.get_or_init(build).await.clone()?;
         let host = Arc::new(Deployer::new(&self.settings.run_dir));
         Ok(Ready { host, path })
     }
 
-    async fn realised(&self, job: Job, name: &str) -> Result<String, StepFailure> {
+    async fn realised(&self, job: Job, name: &str) -> Tried<String> {
         let what = self.settings.build(self.results.get(job).await?, &format!("programs-{name}"));
         self.builds.build(&what, Arc::new(|_| {})).await?;
         Ok(what.toplevel.out_path)
     }
 
-    async fn bring(&self, host: &dyn Host, path: &str) -> Result<(), StepFailure> {
+    async fn bring(&self, host: &dyn Host, path: &str) -> Tried<()> {
         let settings = &self.settings;
         script::admit(host, &self.plan.network, settings.policy).await?;
         if !script::keep(host, &settings.nonce, path).await? {
-            copy(host, path, &settings.cancel, |_| {}).await?;
+            copy(host, path, &settings.cancel, &|_| {}).await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::StepFailure;
+use super::{StepFailure, Tried};
 use crate::plan::Step;
 use crate::text::{clean_text, is_clean};
 use crate::value::checked;
@@ -65,17 +65,17 @@ impl Records {
     }
 
     /// Keeps what a step said. What a host says is for later steps to judge; only the deployer chooses the flake.
-    pub(super) fn keep(&self, saying: Saying<'_>) -> Result<(), StepFailure> {
+    pub(super) fn keep(&self, saying: Saying<'_>) -> Tried<()> {
         let (id, step) = saying.step;
         if let Some(problem) = saying.problem {
             return Err(StepFailure::Because(problem));
         }
         self.said(|said| {
-            let chosen = saying.said.iter().rev().find_map(|record| match record {
-                Record::Flake(flake) => Some(flake.clone()),
-                _ => None,
-            });
-            said.flake = chosen.or_else(|| said.flake.take());
+            for record in &saying.said {
+                if let Record::Flake(flake) = record {
+                    said.flake = Some(flake.clone());
+                }
+            }
             let place = step.owner().unwrap_or("deployer").to_owned();
             said.nodes.entry(place).or_default().insert(id.to_owned(), saying.said);
         });
@@ -111,34 +111,26 @@ impl<'a> Saying<'a> {
             return Some(line);
         };
         self.bytes += text.len();
-        let read =
-            if self.bytes > MOST { Err(format!("it has more than {MOST} bytes of records")) } else { self.read(text) };
-        match read {
-            Ok(Record::Note(note)) => Some(note),
-            Ok(Record::Problem(problem)) | Err(problem) => {
-                self.problem.get_or_insert(problem);
-                None
-            }
-            Ok(record) => {
-                self.said.push(record);
-                None
-            }
+        match self.read(text) {
+            Ok(Record::Note(note)) => return Some(note),
+            Ok(Record::Problem(problem)) | Err(problem) => drop(self.problem.get_or_insert(problem)),
+            Ok(record) => self.said.push(record),
         }
+        None
     }
 
     fn read(&self, text: &str) -> Result<Record, String> {
-        let record: Record = serde_json::from_str(text).map_err(|error| {
-            format!(
-                "it said a record that is none: {error}: {}",
-                clean_text(&text.chars().take(80).collect::<String>())
-            )
-        })?;
+        if self.bytes > MOST {
+            return Err(format!("it has more than {MOST} bytes of records"));
+        }
+        let shown = || clean_text(&text.chars().take(80).collect::<String>());
+        let record = serde_json::from_str(text);
+        let record = record.map_err(|error| format!("it said a record that is none: {error}: {}", shown()))?;
         match &record {
             Record::Fact(facts) => {
                 for (name, value) in facts {
-                    let pattern = self.step.1.facts.get(name);
-                    let pattern =
-                        pattern.ok_or_else(|| format!("it said the fact {name:?}, which the step does not declare"))?;
+                    let unknown = || format!("it said the fact {name:?}, which the step does not declare");
+                    let pattern = self.step.1.facts.get(name).ok_or_else(unknown)?;
                     checked(value.as_bytes(), pattern).map_err(|bad| format!("the fact {name:?} is none: {bad}"))?;
                 }
             }

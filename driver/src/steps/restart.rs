@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::StepFailure;
 use super::standing::Standing;
+use super::{Show, StepFailure, Tried};
 use crate::host::Host;
 use crate::host::script::{self, Probe};
 use crate::plan::RebootPolicy;
@@ -19,8 +19,8 @@ const STARTING: [&str; 2] = ["initializing", "starting"];
 pub(super) async fn restart_if_needed(
     cancel: &CancellationToken,
     standing: &Standing,
-    on_line: impl FnMut(String) + Send,
-) -> Result<String, StepFailure> {
+    show: Show<'_>,
+) -> Tried<String> {
     let goal = standing.options.goal;
     if standing.options.reboot == RebootPolicy::Never || !goal.takes_over() || !goal.boots() {
         return Ok(String::new());
@@ -34,8 +34,7 @@ pub(super) async fn restart_if_needed(
         return Ok(String::new());
     }
     let reasons = reasons.join(", ");
-    restart((host, toplevel), (&reasons, Duration::from_secs(standing.options.reboot_timeout)), cancel, on_line)
-        .await?;
+    restart((host, toplevel), (&reasons, Duration::from_secs(standing.options.reboot_timeout)), cancel, show).await?;
     Ok(format!(", restarted for {reasons}"))
 }
 
@@ -44,11 +43,11 @@ pub(super) async fn restart(
     (host, toplevel): (&dyn Host, &str),
     (reasons, limit): (&str, Duration),
     cancel: &CancellationToken,
-    mut on_line: impl FnMut(String) + Send,
-) -> Result<(), StepFailure> {
-    on_line(format!("restarting the host, for {reasons}"));
+    show: Show<'_>,
+) -> Tried<()> {
+    show(format!("restarting the host, for {reasons}"));
     let restart = Restart { host, toplevel, limit, before: script::reboot(host, toplevel).await? };
-    cancel.run_until_cancelled(restart.wait(on_line)).await.unwrap_or_else(|| {
+    cancel.run_until_cancelled(restart.wait(show)).await.unwrap_or_else(|| {
         let what = "interrupted while the host was restarting, after its system was activated";
         Err(failed(what, None, "`netlib status` says what it boots"))
     })
@@ -63,7 +62,7 @@ struct Restart<'a> {
 
 impl Restart<'_> {
     /// Waits until another boot is over, and looks what was booted; only a new connection shows that the host is back.
-    async fn wait(&self, mut on_line: impl FnMut(String) + Send) -> Result<(), StepFailure> {
+    async fn wait(&self, show: Show<'_>) -> Tried<()> {
         let mut last = None;
         let waiting = async {
             loop {
@@ -73,7 +72,7 @@ impl Restart<'_> {
                     return seen.ok();
                 }
                 if seen.is_err() && !matches!(last, Some(Err(_))) {
-                    on_line("the host is away".to_owned());
+                    show("the host is away".to_owned());
                 }
                 last = Some(seen);
             }
@@ -107,7 +106,7 @@ impl Restart<'_> {
         probe.current_system.as_deref() == wanted && (booted.is_none() || booted == wanted)
     }
 
-    fn judge(&self, probe: &Probe) -> Result<(), StepFailure> {
+    fn judge(&self, probe: &Probe) -> Tried<()> {
         if self.is_good(probe) {
             return Ok(());
         }

@@ -15,13 +15,13 @@ use super::coordinator::Leases;
 use super::programs::Programs;
 use super::restart::restart;
 use super::standing::Standing;
-use super::{OnLine, Records, Settings, StepFailure, command, copy, gate};
+use super::{OnLine, Records, Settings, StepFailure, Tried, command, copy, gate};
 use crate::evaluate::{Attribute, Results};
-use crate::event::{EventSink, Skip, StepResult};
+use crate::event::{Event, EventSink, Skip, StepResult};
 use crate::graph::StepId;
 use crate::host::script::rollout::Left;
 use crate::host::{Hosts, script};
-use crate::plan::{ActivationOptions, Goal, Hook, Plan, Step, StepKind};
+use crate::plan::{ActivationOptions, Goal, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
 use crate::schedule::{Admission, Execute};
 
@@ -54,7 +54,7 @@ pub struct StepRunner {
     pub(super) rollouts: Arc<Rollouts>,
     /// What this run has of its rollouts.
     pub(super) leases: Mutex<BTreeMap<String, Leases>>,
-    standings: BTreeMap<String, OnceCell<Result<Arc<Standing>, StepFailure>>>,
+    standings: BTreeMap<String, OnceCell<Tried<Arc<Standing>>>>,
 }
 
 impl StepRunnerParts {
@@ -80,20 +80,23 @@ impl StepRunner {
 
     /// Builds what the end of the run needs, while there is time for it. A failure is told then.
     pub async fn get_ready(&self) {
-        if self.hooks_of_end().next().is_some() {
+        if self.steps_of_end().next().is_some() {
             drop(self.programs.here().await);
         }
     }
 
     /// Runs here what the plan has for the end of a run.
     pub async fn end(&self) {
-        for hook in self.hooks_of_end() {
-            command::end(self, hook).await;
+        // Neither a failure nor an interrupt makes anything of the run.
+        for (name, step) in self.steps_of_end() {
+            if let Err(failure) = command::ran(self, name, step).await {
+                self.parts.events.send(Event::Warning(format!("{name}: {failure}")));
+            }
         }
         self.parts.hosts.close().await;
     }
 
-    fn hooks_of_end(&self) -> impl Iterator<Item = &Hook> {
+    fn steps_of_end(&self) -> impl Iterator<Item = (&String, &Step)> {
         self.parts.plan.run.iter().flat_map(|run| &run.on_end)
     }
 
@@ -123,7 +126,7 @@ impl StepRunner {
     }
 
     /// Carries out a step, whatever its kind.
-    async fn ran(&self, id: &str, step: &Step) -> Result<StepResult, StepFailure> {
+    async fn ran(&self, id: &str, step: &Step) -> Tried<StepResult> {
         let node = step.node.as_deref();
         let node = || node.ok_or_else(|| StepFailure::Because("a step of this kind needs a node".to_owned()));
         match step.kind {
@@ -136,18 +139,18 @@ impl StepRunner {
     }
 
     /// Restarts a node with the system that it boots.
-    async fn restart(&self, node: &str, step: &str) -> Result<StepResult, StepFailure> {
+    async fn restart(&self, node: &str, step: &str) -> Tried<StepResult> {
         let Settings { policy, cancel, .. } = &self.parts.settings;
         let host = self.parts.hosts.get(node).await?;
         let probe = script::admit(&*host, &self.parts.plan.network, *policy).await?;
         let toplevel = probe.system_profile.unwrap_or_default();
         let reasons = ("a step of the plan", Duration::from_secs(self.parts.options(node).reboot_timeout));
-        restart((&*host, &toplevel), reasons, cancel, |line| self.show(step, line)).await?;
+        restart((&*host, &toplevel), reasons, cancel, &|line| self.show(step, line)).await?;
         Ok(StepResult::Done("restarted".to_owned()))
     }
 
     /// Brings a node a step further on its way to its system.
-    async fn bring(&self, kind: StepKind, node: &str, step: &str) -> Result<StepResult, StepFailure> {
+    async fn bring(&self, kind: StepKind, node: &str, step: &str) -> Tried<StepResult> {
         let goal = self.parts.options(node).goal;
         if !goal.needs_host() {
             return self.build(node, step).await;
@@ -180,7 +183,7 @@ impl StepRunner {
     }
 
     /// An ssh_config for programs here. Those of plans reach all selected nodes that answer.
-    pub(super) async fn ssh_config(&self) -> Result<std::path::PathBuf, StepFailure> {
+    pub(super) async fn ssh_config(&self) -> Tried<std::path::PathBuf> {
         let StepRunnerParts { plan, hosts, .. } = &self.parts;
         if plan.run.is_some() {
             let nodes = futures::stream::iter(plan.selected());
@@ -190,7 +193,7 @@ impl StepRunner {
     }
 
     /// How the node stood when its first step began.
-    pub(super) async fn standing(&self, node: &str) -> Result<Arc<Standing>, StepFailure> {
+    pub(super) async fn standing(&self, node: &str) -> Tried<Arc<Standing>> {
         let Some(cell) = self.standings.get(node) else {
             return Err(StepFailure::Because(format!("the plan has no node {node:?}")));
         };
@@ -198,7 +201,7 @@ impl StepRunner {
         cell.get_or_init(look).await.clone()
     }
 
-    async fn build(&self, node: &str, step: &str) -> Result<StepResult, StepFailure> {
+    async fn build(&self, node: &str, step: &str) -> Tried<StepResult> {
         let toplevel = self.parts.results.get(Attribute::Toplevels.of(node)).await?;
         let what = self.parts.settings.build(toplevel, &format!("result-{node}"));
         let (events, of) = (self.parts.events.clone(), step.to_owned());
@@ -207,7 +210,7 @@ impl StepRunner {
         Ok(StepResult::Done(built.to_owned()))
     }
 
-    async fn copy(&self, node: &str, step: &str, standing: &Standing) -> Result<StepResult, StepFailure> {
+    async fn copy(&self, node: &str, step: &str, standing: &Standing) -> Tried<StepResult> {
         let Settings { nonce, dead, cancel, .. } = &self.parts.settings;
         if !dead.is_empty() {
             forget(standing, &dead.iter().map(String::as_str).collect::<Vec<_>>()).await;
@@ -217,7 +220,7 @@ impl StepRunner {
         // A root that points nowhere yet is in order; a copy that no root holds could be collected at any time.
         let copied = match script::protect(host, nonce, path).await? {
             true => Some(0),
-            false => copy(host, path, cancel, |line| self.show(step, line)).await?,
+            false => copy(host, path, cancel, &|line| self.show(step, line)).await?,
         };
         if self.programs.built(node).await?.is_some() {
             self.programs.on(node).await?;

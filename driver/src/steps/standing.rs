@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::StepFailure;
 use super::runner::StepRunnerParts;
+use super::{StepFailure, Tried};
 use crate::evaluate::{Attribute, Toplevel};
 use crate::event::Event;
 use crate::host::script::{self, HealthMode, Record, Unfinished};
@@ -30,7 +30,7 @@ pub(super) struct Standing {
 impl Standing {
     /// Connects, asks the host and waits for the evaluation. A host of another network is refused here already, before
     /// anything is built for it.
-    pub(super) async fn of(parts: &StepRunnerParts, node: &str) -> Result<Self, StepFailure> {
+    pub(super) async fn of(parts: &StepRunnerParts, node: &str) -> Tried<Self> {
         let host = parts.hosts.get(node).await?;
         let options = parts.options(node);
         let toplevel = async { Ok::<_, StepFailure>(parts.results.get(Attribute::Toplevels.of(node)).await?) };

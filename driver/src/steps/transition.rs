@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::failure::indented;
 use super::follow::{Ended, Origin, follow};
-use super::{StepFailure, new_nonce, who};
+use super::{Show, StepFailure, Tried, new_nonce, who};
 use crate::host::script::{self, Activation, Health, IdentityPolicy, Phase, Status, System};
 use crate::host::{Host, HostError, Refusal};
 use crate::plan::{ActivationOptions, Goal, Network};
@@ -39,26 +39,22 @@ pub async fn rollback(
     host: &dyn Host,
     (network, to): (&Network, Option<u64>),
     options: &ActivationOptions,
-    on_line: impl FnMut(String) + Send,
-) -> Result<String, StepFailure> {
+    show: Show<'_>,
+) -> Tried<String> {
     let system = to.map_or(System::PreviousGeneration, System::Generation);
     // Whatever the node's own goal is.
     let options = ActivationOptions { goal: Goal::Switch, ..options.clone() };
     let activation = asked_for(system, network, &options, (&new_nonce(), &who()));
-    let status = transition(host, &activation, on_line).await?;
+    let status = transition(host, &activation, show).await?;
     let generation = script::inspect(host).await?.generation;
     let generation = generation.map(|number| format!("generation {number}: ")).unwrap_or_default();
     Ok(generation + &status.toplevel.unwrap_or_default())
 }
 
 /// Asks a host for an activation, and sees it through.
-pub(super) async fn transition(
-    host: &dyn Host,
-    activation: &Activation,
-    on_line: impl FnMut(String) + Send,
-) -> Result<Status, StepFailure> {
+pub(super) async fn transition(host: &dyn Host, activation: &Activation, show: Show<'_>) -> Tried<Status> {
     start(host, activation).await?;
-    see_through(host, activation, Origin::Ours, on_line).await
+    see_through(host, activation, Origin::Ours, show).await
 }
 
 /// Asks the host to begin. That it has begun already is what was asked for; where the connection broke it may have, so
@@ -76,15 +72,15 @@ pub(super) async fn see_through(
     host: &dyn Host,
     activation: &Activation,
     origin: Origin,
-    on_line: impl FnMut(String) + Send,
-) -> Result<Status, StepFailure> {
-    let ended = follow(host, activation, origin, on_line).await?;
+    show: Show<'_>,
+) -> Tried<Status> {
+    let ended = follow(host, activation, origin, show).await?;
     judge(&ended, activation)?;
     Ok(ended.status)
 }
 
 /// Whether the host is where the goal should have brought it.
-fn judge(Ended { status, log }: &Ended, activation: &Activation) -> Result<(), StepFailure> {
+fn judge(Ended { status, log }: &Ended, activation: &Activation) -> Tried<()> {
     let Status { phase, message, current, profile, .. } = status;
     let toplevel = match &activation.system {
         System::Toplevel(toplevel) => toplevel,

@@ -14,10 +14,10 @@ fn run_with(results: &[(&str, StepResult)], plan: &BTreeMap<String, Node>) -> Su
     let graph = Graph::from_plan(&example()).unwrap();
     let mut run = RunResult::default();
     for step in graph.steps() {
-        run.steps.insert(step.id.clone(), StepResult::Done("new system".to_owned()));
+        run.insert(step.id.clone(), StepResult::Done("new system".to_owned()));
     }
     for (step, result) in results {
-        run.steps.insert((*step).to_owned(), result.clone());
+        run.insert((*step).to_owned(), result.clone());
     }
     Summary::of(&graph, &run, plan)
 }

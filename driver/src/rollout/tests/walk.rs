@@ -2,7 +2,7 @@
 
 mod scene;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::*;
 use crate::event::EventSink;
 use crate::graph::StepId;
-use crate::schedule::{Execute, Limits, OnFailure, Policy, RunResult, run};
+use crate::schedule::{Execute, Limits, RunResult, run};
 
 use scene::{Fate, Scene, scene};
 
@@ -175,10 +175,10 @@ fn walked(scene: &Scene) -> (RunResult, RolloutReport, Seen) {
     let plan = scene.plan();
     let graph = Graph::from_plan(&plan).unwrap();
     let fake = Fake { scene, plan: &plan, rollouts: Rollouts::of(&plan, &graph), seen: Mutex::default() };
-    let policy = Policy { limits: Limits { overall: 5, per_kind: BTreeMap::new() }, on_failure: OnFailure::GoOn };
+    let limits = Limits { overall: 5, ..Limits::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let (events, _reader) = EventSink::channel();
-    let result = runtime.block_on(run(&graph, &fake, policy, &events, CancellationToken::new()));
+    let result = runtime.block_on(run(&graph, &fake, limits, &events, CancellationToken::new()));
     let report = fake.rollouts.reports().remove(0);
     (result, report, fake.seen.into_inner().unwrap())
 }
@@ -189,7 +189,7 @@ proptest! {
     #[test]
     fn every_rollout_keeps_its_promises(scene in scene()) {
         let (result, report, seen) = walked(&scene);
-        for (step, result) in &result.steps {
+        for (step, result) in &result {
             prop_assert!(*result != StepResult::Cancelled, "{} was given up", step);
             let is_stuck = matches!(result, StepResult::Aborted(why) if why.contains("nothing that it waits for"));
             prop_assert!(!is_stuck, "{} stood still", step);

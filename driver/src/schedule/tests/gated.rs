@@ -17,7 +17,7 @@ proptest! {
         for (place, (is_start, step)) in history.iter().enumerate() {
             prop_assert!(!is_start || stopped_at.is_none_or(|at| place < at), "{} began after the end of all", step);
         }
-        for (step, result) in &ran.result.steps {
+        for (step, result) in &ran.result {
             let fake = &ran.recorder.fakes[step];
             let has_run = started.contains(step);
             prop_assert!(*result != StepResult::Cancelled, "{} counts as interrupted", step);
@@ -48,6 +48,6 @@ proptest! {
             prop_assert!(!is_start || stopped_at.is_none_or(|at| place < at), "{} began after the failure", step);
         }
         let left_out = |result: &StepResult| matches!(result, StepResult::NotStarted(_));
-        prop_assert!(stopped_at.is_some() || !ran.result.steps.values().any(left_out));
+        prop_assert!(stopped_at.is_some() || !ran.result.values().any(left_out));
     }
 }

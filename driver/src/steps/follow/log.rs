@@ -1,21 +1,22 @@
 //! The log of an activation, read as it grows.
 
 use crate::process::{Limits, LogLimit, Tail};
+use crate::steps::Show;
 use crate::text::clean;
 
 /// Cuts the log into lines as it grows.
-pub(super) struct LogReader<F> {
+pub(super) struct LogReader<'a> {
     pub(super) offset: usize,
     partial: Vec<u8>,
     limit: LogLimit,
     pub(super) tail: Tail,
-    pub(super) on_line: F,
+    pub(super) show: Show<'a>,
 }
 
-impl<F: FnMut(String)> LogReader<F> {
+impl<'a> LogReader<'a> {
     /// Reads from the beginning.
-    pub(super) fn new(on_line: F) -> Self {
-        Self { offset: 0, partial: Vec::new(), limit: LogLimit::default(), tail: Tail::default(), on_line }
+    pub(super) fn new(show: Show<'a>) -> Self {
+        Self { offset: 0, partial: Vec::new(), limit: LogLimit::default(), tail: Tail::default(), show }
     }
 
     /// Takes in the next bytes. A log that is too long is read no further.
@@ -44,7 +45,7 @@ impl<F: FnMut(String)> LogReader<F> {
         self.flush();
         if let Some(note) = self.limit.cut() {
             self.tail.push(note);
-            (self.on_line)(note.to_owned());
+            (self.show)(note.to_owned());
         }
     }
 
@@ -57,13 +58,16 @@ impl<F: FnMut(String)> LogReader<F> {
         let text = clean(&bytes).trim_end().to_owned();
         if let Some(text) = self.limit.admit(text) {
             self.tail.push(&text);
-            (self.on_line)(text);
+            (self.show)(text);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use proptest::prelude::*;
 
     use super::*;
@@ -71,15 +75,16 @@ mod tests {
 
     #[test]
     fn a_log_in_pieces_becomes_whole_lines() {
-        let mut lines = Vec::new();
-        let mut reader = LogReader::new(|line| lines.push(line));
+        let lines = Mutex::new(Vec::new());
+        let show = |line| lines.lock().unwrap().push(line);
+        let mut reader = LogReader::new(&show);
         for piece in [b"on".as_slice(), b"e\ntwo\nthr", b"ee\xc3", b"\xa4", b""] {
             reader.take(piece);
         }
         reader.flush();
         assert_eq!(reader.offset, "one\ntwo\nthreeä".len());
         assert_eq!(reader.tail.text(), "one\ntwo\nthreeä");
-        assert_eq!(lines, ["one", "two", "threeä"]);
+        assert_eq!(*lines.lock().unwrap(), ["one", "two", "threeä"]);
     }
 
     proptest! {
@@ -87,11 +92,13 @@ mod tests {
 
         #[test]
         fn fuzz_a_log_is_counted_and_cut(pieces in prop::collection::vec(fuzz::bytes(), 0..8)) {
-            let mut lines = Vec::new();
-            let mut reader = LogReader::new(|line| lines.push(line));
+            let lines = Mutex::new(Vec::new());
+            let show = |line| lines.lock().unwrap().push(line);
+            let mut reader = LogReader::new(&show);
             pieces.iter().for_each(|piece| reader.take(piece));
             reader.cut();
             prop_assert_eq!(reader.offset, pieces.concat().len());
+            let mut lines = std::mem::take(&mut *lines.lock().unwrap());
             let last = lines.pop().unwrap_or_default();
             prop_assert!(last.contains("the rest of this log is not shown"), "{last}");
             prop_assert!(lines.iter().all(|line| !line.contains('\n')));
@@ -100,11 +107,12 @@ mod tests {
 
     #[test]
     fn fuzz_a_log_without_end_is_held_in_little_memory() {
-        let (mut count, mut longest) = (0, 0);
-        let mut reader = LogReader::new(|line: String| {
-            count += 1;
-            longest = longest.max(line.len());
-        });
+        let (count, longest) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let show = |line: String| {
+            count.fetch_add(1, Ordering::Relaxed);
+            longest.fetch_max(line.len(), Ordering::Relaxed);
+        };
+        let mut reader = LogReader::new(&show);
         let piece = vec![b'x'; 1024 * 1024];
         while !reader.is_full() {
             reader.take(&piece);
@@ -112,7 +120,7 @@ mod tests {
         reader.take(b"more\n");
         assert!(reader.partial.is_empty());
         // 64 MiB in pieces of 64 KiB, each with its end, and a note.
-        assert_eq!((count, longest), (1024, Limits::HOST.line));
+        assert_eq!((count.into_inner(), longest.into_inner()), (1024, Limits::HOST.line));
         fuzz::print_peak("log of an activation");
     }
 }

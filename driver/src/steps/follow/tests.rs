@@ -1,5 +1,7 @@
 //! A host that answers as it is told to, and a clock that costs nothing.
 
+use std::sync::Mutex;
+
 use super::super::tests::scripted::Scripted;
 use super::*;
 use crate::host::script::{Health, IdentityPolicy, System};
@@ -30,7 +32,7 @@ fn activation() -> Activation {
 async fn followed(host: &Scripted, origin: Origin) -> (Result<Ended, StepFailure>, Duration) {
     let activation = activation();
     let since = Instant::now();
-    let result = follow(host, &activation, origin, |_| {}).await;
+    let result = follow(host, &activation, origin, &|_| {}).await;
     (result, since.elapsed())
 }
 
@@ -167,9 +169,9 @@ async fn a_host_that_went_back_says_why_it_could_not_be_confirmed() {
 async fn silence_is_told_at_longer_and_longer_intervals() {
     let host = Scripted::new([(400, state("activating", "yes")), (1, state("confirmed", "no"))]);
     let activation = activation();
-    let mut told = Vec::new();
-    follow(&host, &activation, Origin::Ours, |line| told.push(line)).await.unwrap();
-    insta::assert_snapshot!(told.join("\n"), @r"
+    let told = Mutex::new(Vec::new());
+    follow(&host, &activation, Origin::Ours, &|line| told.lock().unwrap().push(line)).await.unwrap();
+    insta::assert_snapshot!(told.into_inner().unwrap().join("\n"), @r"
     no output for 20 s; systemd starts and stops nothing at this moment
     no output for 40 s; systemd starts and stops nothing at this moment
     no output for 80 s; systemd starts and stops nothing at this moment

@@ -13,7 +13,7 @@ use crate::host::script::rollout::{Holder, this_process};
 use crate::host::script::{HealthMode, admit};
 use crate::host::{Host, HostError};
 use crate::rollout::{Before, State};
-use crate::steps::StepFailure;
+use crate::steps::Tried;
 use crate::steps::check::{Look, look};
 use crate::steps::coordinator::{Leases, Members, coordinator, no_lock};
 
@@ -25,7 +25,7 @@ const DIGEST_BYTES: usize = 16;
 
 impl Gate<'_> {
     /// Takes the lock and looks how the nodes stand before anything is done to them.
-    pub(super) async fn begin(&self) -> Result<(), StepFailure> {
+    pub(super) async fn begin(&self) -> Tried<()> {
         let settings = &self.runner.parts.settings;
         let holder = Holder {
             rollout: self.id.to_owned(),
@@ -94,7 +94,7 @@ impl Gate<'_> {
             let standing = self.runner.standing(&node).await;
             if standing.is_ok_and(|standing| standing.probe.network.is_some()) {
                 let asked = Look { node: &node, from: |_| true, mode: HealthMode::Once };
-                let seen = look(&self.runner.programs, asked, |_| {}).await;
+                let seen = look(&self.runner.programs, asked, &|_| {}).await;
                 let verdicts = seen.iter().filter_map(|seen| seen.result.as_ref().ok());
                 if let Some(bad) = verdicts.into_iter().find(|verdict| !verdict.is_healthy) {
                     self.say(format!("{node} is not healthy before the rollout: {}", bad.why));

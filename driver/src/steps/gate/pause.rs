@@ -10,17 +10,17 @@ use crate::event::{Event, StepResult};
 use crate::host::script::rollout::{self, Approval, Left, Waiting};
 use crate::host::{Host, HostError};
 use crate::rollout::Stop;
-use crate::steps::StepFailure;
 use crate::steps::approval::{Prompt, next, typed_lines};
 use crate::steps::coordinator::lost_lock;
 use crate::steps::signature::Statement;
+use crate::steps::{StepFailure, Tried};
 
 /// Between two looks at the coordinator.
 const LOOK: Duration = Duration::from_secs(1);
 
 impl Gate<'_> {
     /// Waits for approval of exactly this plan.
-    pub(super) async fn wait(&self, seconds: u64) -> Result<StepResult, StepFailure> {
+    pub(super) async fn wait(&self, seconds: u64) -> Tried<StepResult> {
         let (host, waiting) = {
             let leases = self.runner.leases.lock().await;
             let Some(leases) = leases.get(self.id) else {
@@ -57,7 +57,7 @@ impl Gate<'_> {
     }
 
     /// Who approved, and how that is known; nothing when nobody did in time.
-    async fn approved(&self, host: &dyn Host, waiting: &Waiting, seconds: u64) -> Result<Option<String>, StepFailure> {
+    async fn approved(&self, host: &dyn Host, waiting: &Waiting, seconds: u64) -> Tried<Option<String>> {
         let settings = &self.runner.parts.settings;
         rollout::pause(host, self.id, &settings.nonce, waiting).await?;
         let mut refused = None;

@@ -3,9 +3,9 @@
 use super::Gate;
 use crate::event::Event;
 use crate::host::script::{Activation, System};
-use crate::steps::StepFailure;
 use crate::steps::new_nonce;
 use crate::steps::transition::{asked_for, transition};
+use crate::steps::{StepFailure, Tried};
 
 /// What became of the nodes that were to go back.
 #[derive(Default)]
@@ -53,7 +53,7 @@ impl Gate<'_> {
 
     /// Takes a node back to what it ran before its rollout, which the node itself knows. This is never rolled back: if it fails,
     /// that is said.
-    async fn take_back_one(&self, node: &str) -> Result<(), StepFailure> {
+    async fn take_back_one(&self, node: &str) -> Tried<()> {
         self.say(format!("taking back {node}"));
         let parts = &self.runner.parts;
         let host = parts.hosts.get(node).await?;
@@ -66,7 +66,7 @@ impl Gate<'_> {
             lease: Some(self.runner.lease_of(self.id, node).await?),
             ..asked_for(System::Before(undo), &parts.plan.network, &parts.options(node), by)
         };
-        let status = transition(&*host, &activation, |line| self.say(format!("{node}: {line}"))).await?;
+        let status = transition(&*host, &activation, &|line| self.say(format!("{node}: {line}"))).await?;
         let what = format!("runs {} again", status.toplevel.unwrap_or_default());
         let rollout = self.id.to_owned();
         parts.events.send(Event::Reverted { rollout, node: node.to_owned(), detail: what.clone() });

@@ -20,7 +20,7 @@ async fn restarted(answers: Vec<(usize, Option<String>)>) -> (Result<(), String>
     host.probe.lock().unwrap().extend(answers);
     let restart = Restart { host: &host, toplevel: NEW, limit: Duration::from_secs(600), before: "a-1".to_owned() };
     let since = Instant::now();
-    let result = restart.wait(|_| {}).await;
+    let result = restart.wait(&|_| {}).await;
     assert_eq!(host.asked("probe"), host.asked("a new connection"));
     (result.map_err(|failure| failure.to_string()), since.elapsed())
 }
