@@ -9,62 +9,12 @@ mod traces;
 
 use crate::nix::NixError;
 
-pub use rules::Kind;
+pub use crate::evaluation::{Diagnosis, Kind};
 pub use sources::SourceMap;
 pub use traces::{TraceUse, Traces};
 
 /// How much of a text that nothing recognises is shown.
 const LINES_SHOWN: usize = 20;
-
-/// An explained error.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Diagnosis {
-    /// What sort of error it is.
-    pub kind: Kind,
-    /// The user's own `file:line:column` (or file), where the message tells one.
-    pub at: Option<String>,
-    /// What is wrong, in Nix's or netlib's own words.
-    pub headline: String,
-    /// What to do next.
-    pub advice: Option<String>,
-    /// Where the whole trace is, or itself, as [`Traces`] tells it; none where it tells nothing more.
-    pub trace: Option<String>,
-}
-
-impl Diagnosis {
-    /// A message that does not come from Nix.
-    #[must_use]
-    pub fn plain(text: &str) -> Self {
-        Self { kind: Kind::Other, at: None, headline: text.to_owned(), advice: None, trace: None }
-    }
-
-    /// What an error of a node says about whichever node: equal for errors that one change of the network mends.
-    #[must_use]
-    pub fn regardless_of(&self, node: &str) -> (Kind, Option<String>, String) {
-        // As in options of a node, and in the words of netlib's own messages.
-        let headline = self
-            .headline
-            .replace(&format!("nodes.{node}."), "nodes.<name>.")
-            .replace(&format!("node \"{node}\""), "node <name>");
-        (self.kind, self.at.clone(), headline)
-    }
-}
-
-impl std::fmt::Display for Diagnosis {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some(at) = &self.at {
-            write!(f, "{at}: ")?;
-        }
-        write!(f, "{}", self.headline)?;
-        if let Some(advice) = &self.advice {
-            write!(f, "\n  {advice}")?;
-        }
-        if let Some(trace) = &self.trace {
-            write!(f, "\n  The whole trace:{trace}")?;
-        }
-        Ok(())
-    }
-}
 
 /// Explains an error of Nix. Paths of the flake's copy in the store become those of the working tree.
 #[must_use]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use self::packages::{Closure, closure, differences};
-use crate::evaluate::{Attribute, Results};
+use crate::evaluation::{Attribute, Results};
 use crate::host::{Deployer, Host, HostCommand, HostError, Hosts, script};
 use crate::steps::{Build, Show, StepFailure, build};
 use crate::text::clean;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::evaluate::{Attribute, Results};
+use crate::evaluation::{Attribute, Results};
 use crate::event::EventSink;
 use crate::host::{HostCommand, Hosts, script};
 use crate::plan::Plan;

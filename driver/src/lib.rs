@@ -8,6 +8,7 @@ pub mod cli;
 pub mod diagnose;
 pub mod difference;
 pub mod evaluate;
+pub mod evaluation;
 pub mod event;
 pub mod facts;
 pub mod flake;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 
-use crate::evaluate::{Attribute, Results};
+use crate::evaluation::{Attribute, Results};
 use crate::host::script::{HostStatus, fields, inspect};
 use crate::host::{HostError, Hosts};
 use crate::plan::Plan;

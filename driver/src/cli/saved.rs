@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Error;
 use super::args::SelectArgs;
 use super::session::Prepared;
-use crate::evaluate::{Attribute, Job, Results};
+use crate::evaluation::{Attribute, Job, Results};
 use crate::plan::Plan;
 use crate::saved::SavedPlan;
 

@@ -1,27 +1,6 @@
 //! The sorts of errors that are recognised, by Nix's own words, and what to do about some.
 
-/// Sorts of errors, by where their place is and whether the trace tells more.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Kind {
-    /// The whole network does not hold together; the message says enough.
-    Assertion,
-    /// An input of the flake cannot be had.
-    Input,
-    /// The flake has no such output.
-    NoSuchOutput,
-    /// The message says enough.
-    Clear,
-    /// Assertions of one node's NixOS configuration failed: some name the file.
-    NodeAssertion,
-    /// An option: positions of the trace lie in the module system's own machinery.
-    Option,
-    /// The file is not Nix: the place is all there is to know.
-    Syntax,
-    /// The user interrupted the evaluation.
-    Interrupted,
-    /// Anything else.
-    Other,
-}
+use crate::evaluation::Kind;
 
 const RECURSION: &str = "A value needs itself. Often `imports` or `nodes` depends on `config`: make the list of imports and nodes \
      independent of other options.";

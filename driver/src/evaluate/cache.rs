@@ -10,8 +10,7 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::results::locked;
-use super::{Job, Toplevel};
+use crate::evaluation::{Job, Toplevel, locked};
 use crate::flake::Flake;
 use crate::private;
 
@@ -134,7 +133,7 @@ fn write(file: &Path, answers: &Answers) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::Attribute;
+    use crate::evaluation::Attribute;
 
     fn job(node: &str) -> Job {
         Attribute::Toplevels.of(node)

@@ -10,9 +10,9 @@ use tokio::sync::OnceCell;
 use super::incoming::Incoming;
 use super::jobs::PROGRAM;
 use super::resources::Resources;
-use super::results::Board;
 use super::roots::protect;
-use super::{Attribute, Cache, EvaluateError, EvaluationOptions, EvaluatorChoice, Job, Results};
+use super::{Cache, EvaluationOptions, EvaluatorChoice};
+use crate::evaluation::{Attribute, Board, EvaluateError, Job, Results};
 use crate::event::EventSink;
 use crate::flake::Flake;
 

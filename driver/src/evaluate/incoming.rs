@@ -7,7 +7,7 @@ use futures::stream::{BoxStream, Stream};
 use futures::{StreamExt, future};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::Job;
+use crate::evaluation::Job;
 
 /// How long to wait for the next job before those that are there begin. Hosts that answer do so within less.
 const SETTLE: Duration = Duration::from_millis(400);
@@ -60,7 +60,7 @@ impl Incoming {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::Attribute;
+    use crate::evaluation::Attribute;
 
     #[tokio::test(start_paused = true)]
     async fn who_comes_late_is_in_the_next_group() {

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::evaluation::unusable;
 use super::record::{Record, Said, death};
-use super::results::Board;
-use super::{Attribute, EvaluateError, Evaluation, EvaluatorChoice, Job};
+use super::worker::worker_ended;
+use super::{Evaluation, EvaluatorChoice};
 use crate::diagnose::{Diagnosis, Kind};
+use crate::evaluation::{Attribute, Board, EvaluateError, Job};
 use crate::flake::Flake;
 use crate::nix::{Messages, NixError, TIMEOUT, with_heap};
 use crate::process::{Command, ProcessError, Stream, line_channel};
@@ -44,7 +45,7 @@ impl Evaluation {
         for job in killed.into_keys() {
             let again = self.attempt(BTreeSet::from([job.clone()]), 1, board).await?;
             if let Some(how) = again.get(&job) {
-                board.publish(&job, Err(EvaluateError::killed(&job, how)));
+                board.publish(&job, Err(worker_ended(&job, how)));
             }
         }
         Ok(())
@@ -73,7 +74,7 @@ impl Evaluation {
                 }
                 // It did not even get to a job, with nothing beside it.
                 Ended::Killed(None, how) if workers == 1 && is_stuck => {
-                    return Err(EvaluateError { of: None, ..EvaluateError::killed(&first, &how) });
+                    return Err(EvaluateError { of: None, ..worker_ended(&first, &how) });
                 }
                 // What is killed most likely did not fit into the memory.
                 Ended::Killed(job, how) => {

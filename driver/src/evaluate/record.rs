@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{CacheStatus, Toplevel};
+use crate::evaluation::{CacheStatus, Toplevel};
 use crate::nix::NixError;
 use crate::text::clean_text;
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::nix_log::NixLog;
 use super::{Show, StepFailure, Tried};
-use crate::evaluate::{CacheStatus, Toplevel, locked};
+use crate::evaluation::{CacheStatus, Toplevel, locked};
 use crate::nix::FEATURES;
 use crate::process::Command;
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::diagnose::Kind;
-use crate::evaluate::EvaluateError;
+use crate::evaluation::EvaluateError;
+use crate::evaluation::Kind;
 use crate::event::StepResult;
 use crate::host::HostError;
 use crate::host::script::Phase;

@@ -30,7 +30,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::evaluate::Toplevel;
+use crate::evaluation::Toplevel;
 
 pub use approval::Prompt;
 pub(crate) use build::{Build, Builds, OnLine, build};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use super::{Builds, Settings, StepFailure, Tried, copy};
-use crate::evaluate::{Attribute, Job, Results};
+use crate::evaluation::{Attribute, Job, Results};
 use crate::host::{Deployer, Host, Hosts, script};
 use crate::plan::Plan;
 

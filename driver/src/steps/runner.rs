@@ -16,7 +16,7 @@ use super::programs::Programs;
 use super::restart::restart;
 use super::standing::Standing;
 use super::{OnLine, Records, Settings, StepFailure, Tried, command, copy, gate};
-use crate::evaluate::{Attribute, Results};
+use crate::evaluation::{Attribute, Results};
 use crate::event::{Event, EventSink, Skip, StepResult};
 use crate::graph::StepId;
 use crate::host::script::rollout::Left;

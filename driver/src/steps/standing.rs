@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::runner::StepRunnerParts;
 use super::{StepFailure, Tried};
-use crate::evaluate::{Attribute, Toplevel};
+use crate::evaluation::{Attribute, Toplevel};
 use crate::event::Event;
 use crate::host::script::{self, HealthMode, Record, Unfinished};
 use crate::host::{Host, LockHolder, Probe};

@@ -8,7 +8,7 @@ use futures::StreamExt;
 use sha2::{Digest, Sha256};
 
 use super::Gate;
-use crate::evaluate::Attribute;
+use crate::evaluation::Attribute;
 use crate::host::script::rollout::{Holder, this_process};
 use crate::host::script::{HealthMode, admit};
 use crate::host::{Host, HostError};

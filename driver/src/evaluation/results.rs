@@ -8,8 +8,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::diagnosis::Kind;
 use super::{Attribute, EvaluateError, Job, Toplevel};
-use crate::diagnose::Kind;
 use crate::event::{Event, EventSink};
 
 /// What came of a job.
@@ -25,7 +25,7 @@ pub struct Results {
 
 /// Where results are published.
 #[derive(Debug)]
-pub(super) struct Board {
+pub struct Board {
     slots: Mutex<BTreeMap<Job, watch::Sender<Option<Outcome>>>>,
     told: Mutex<Told>,
     events: EventSink,
@@ -47,7 +47,8 @@ impl Drop for Results {
 }
 
 impl Results {
-    pub(super) fn new(board: Arc<Board>, asked: UnboundedSender<Job>, reader: JoinHandle<()>) -> Self {
+    /// Results that are published on this board by a task that is asked for more on this channel.
+    pub fn new(board: Arc<Board>, asked: UnboundedSender<Job>, reader: JoinHandle<()>) -> Self {
         Self { board, asked, reader }
     }
 
@@ -76,12 +77,13 @@ impl Results {
 }
 
 impl Board {
-    pub(super) fn new(events: EventSink) -> Self {
+    /// A board without results.
+    pub fn new(events: EventSink) -> Self {
         Self { slots: Mutex::default(), told: Mutex::default(), events }
     }
 
     /// Tells of a result, and gives it to those who wait for it.
-    pub(super) fn publish(&self, job: &Job, result: Result<Toplevel, EvaluateError>) {
+    pub fn publish(&self, job: &Job, result: Result<Toplevel, EvaluateError>) {
         let is_shown = matches!(job.attribute, Attribute::Toplevels | Attribute::Gatherers);
         let outcome = match result {
             Ok(toplevel) => {
@@ -115,17 +117,17 @@ impl Board {
     }
 
     /// Whether a result was published.
-    pub(super) fn has(&self, job: &Job) -> bool {
+    pub fn has(&self, job: &Job) -> bool {
         locked(&self.slots).get(job).is_some_and(|slot| slot.borrow().is_some())
     }
 
     /// A warning that belongs to no job.
-    pub(super) fn warn(&self, warning: String) {
+    pub fn warn(&self, warning: String) {
         self.events.send(Event::Warning(warning));
     }
 
     /// Each warning that was not told yet, once, with the names of all whose configuration has it.
-    pub(super) fn warn_of_nodes(&self) {
+    pub fn warn_of_nodes(&self) {
         for (warning, nodes) in std::mem::take(&mut locked(&self.told).warnings) {
             let names: Vec<String> = nodes.into_iter().collect();
             self.warn(format!("{}: {warning}", names.join(", ")));

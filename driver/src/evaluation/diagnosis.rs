@@ -1,0 +1,74 @@
+//! What is wrong with a network, for people.
+
+/// Sorts of errors, by where their place is and whether the trace tells more.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Kind {
+    /// The whole network does not hold together; the message says enough.
+    Assertion,
+    /// An input of the flake cannot be had.
+    Input,
+    /// The flake has no such output.
+    NoSuchOutput,
+    /// The message says enough.
+    Clear,
+    /// Assertions of one node's NixOS configuration failed: some name the file.
+    NodeAssertion,
+    /// An option: positions of the trace lie in the module system's own machinery.
+    Option,
+    /// The file is not Nix: the place is all there is to know.
+    Syntax,
+    /// The user interrupted the evaluation.
+    Interrupted,
+    /// Anything else.
+    Other,
+}
+
+/// An explained error.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Diagnosis {
+    /// What sort of error it is.
+    pub kind: Kind,
+    /// The user's own `file:line:column` (or file), where the message tells one.
+    pub at: Option<String>,
+    /// What is wrong, in Nix's or netlib's own words.
+    pub headline: String,
+    /// What to do next.
+    pub advice: Option<String>,
+    /// Where the whole trace is, or itself, if it tells more; none where it tells nothing more.
+    pub trace: Option<String>,
+}
+
+impl Diagnosis {
+    /// A message that does not come from Nix.
+    #[must_use]
+    pub fn plain(text: &str) -> Self {
+        Self { kind: Kind::Other, at: None, headline: text.to_owned(), advice: None, trace: None }
+    }
+
+    /// What an error of a node says about whichever node: equal for errors that one change of the network mends.
+    #[must_use]
+    pub fn regardless_of(&self, node: &str) -> (Kind, Option<String>, String) {
+        // As in options of a node, and in the words of netlib's own messages.
+        let headline = self
+            .headline
+            .replace(&format!("nodes.{node}."), "nodes.<name>.")
+            .replace(&format!("node \"{node}\""), "node <name>");
+        (self.kind, self.at.clone(), headline)
+    }
+}
+
+impl std::fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(at) = &self.at {
+            write!(f, "{at}: ")?;
+        }
+        write!(f, "{}", self.headline)?;
+        if let Some(advice) = &self.advice {
+            write!(f, "\n  {advice}")?;
+        }
+        if let Some(trace) = &self.trace {
+            write!(f, "\n  The whole trace:{trace}")?;
+        }
+        Ok(())
+    }
+}
