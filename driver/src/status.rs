@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
+use serde::Serialize;
 
 use crate::evaluation::{Attribute, Results};
 use crate::host::script::{HostStatus, fields, inspect};
@@ -26,14 +27,17 @@ pub struct NodeStatus {
 }
 
 /// The system that a node should run.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Planned {
-    /// Nobody asked.
-    NotAsked,
     /// Its store path.
     System(String),
     /// Its configuration does not evaluate; the whole message for people.
+    #[serde(rename = "error")]
     Unknown(String),
+    /// Nobody asked.
+    #[serde(untagged)]
+    NotAsked,
 }
 
 impl NodeStatus {

@@ -72,14 +72,14 @@ static SCRIPT_ID: LazyLock<String> = LazyLock::new(|| {
 const QUESTIONS: [&str; 7] = ["probe", "generations", "fields", "status", "list_jobs", "reboot_needed", "rollout_read"];
 
 /// What a host said about itself.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Probe {
     /// Store path of the running system.
-    #[serde(rename = "current")]
+    #[serde(rename(deserialize = "current", serialize = "running"))]
     pub current_system: Option<String>,
     /// Store path that the system profile names: what the next boot starts.
-    #[serde(rename = "profile")]
+    #[serde(rename(deserialize = "profile", serialize = "nextBoot"))]
     pub system_profile: Option<String>,
     /// The network this host belongs to.
     pub network: Option<Network>,
@@ -90,15 +90,16 @@ pub struct Probe {
     /// Deployments that ended without saying how: the host or its activation was stopped in the middle.
     pub unfinished: Vec<Unfinished>,
     /// The latest deployment that the host has on record.
-    #[serde(deserialize_with = "if_good")]
+    #[serde(rename(serialize = "lastDeploy"), deserialize_with = "if_good")]
     pub last: Option<Record>,
     /// Store path of the system that was booted.
     #[serde(rename = "booted")]
     pub booted_system: Option<String>,
     /// Changes with every boot.
-    #[serde(rename = "boot")]
+    #[serde(rename = "boot", skip_serializing)]
     pub boot_id: Option<String>,
     /// What systemd says of the whole system: `starting`, `running`, `degraded`.
+    #[serde(skip_serializing)]
     pub state: Option<String>,
 }
 
@@ -120,7 +121,7 @@ pub struct Record {
 }
 
 /// Who is deploying to a host.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct LockHolder {
     /// User and machine.
     pub deployer: String,
@@ -139,13 +140,14 @@ fn a_moment_ago() -> String {
 }
 
 /// An activation that is under way.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Underway {
     /// Its nonce.
     pub nonce: String,
     /// Where it is.
     pub phase: Phase,
     /// The system that is being activated.
+    #[serde(rename(serialize = "system"))]
     pub toplevel: String,
     /// How far it is to go, in the word of the plan.
     pub goal: String,

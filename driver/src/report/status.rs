@@ -5,12 +5,12 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use crate::host::script::{DEPLOYS, HostStatus};
-use crate::host::{HostError, LockHolder, Probe};
+use crate::host::{HostError, LockHolder};
 use crate::plan::Network;
 use crate::status::{NodeStatus, Planned};
 
 /// Version of the JSON document.
-pub const SCHEMA: u64 = 1;
+pub const SCHEMA: u64 = 2;
 
 /// A block for each node, and one last line that says it all.
 #[must_use]
@@ -143,50 +143,14 @@ pub fn json(network: &Network, nodes: &[NodeStatus]) -> Value {
 }
 
 fn node_json(node: &NodeStatus) -> Value {
-    let mut fields = match &node.host {
-        Ok(status) => host_json(status),
-        Err(error) => json!({
-            "online": !error.is_offline(),
-            "error": error.to_string(),
-        }),
+    let (mut fields, is_online) = match &node.host {
+        Ok(status) => (json!(status), true),
+        Err(error) => (json!({ "error": error.to_string() }), !error.is_offline()),
     };
-    fields["planned"] = match &node.planned {
-        Planned::NotAsked => Value::Null,
-        Planned::System(system) => json!({ "system": system }),
-        Planned::Unknown(message) => json!({ "error": message }),
-    };
+    fields["online"] = is_online.into();
+    fields["planned"] = json!(node.planned);
     fields["upToDate"] = json!(node.is_as_planned());
     fields
-}
-
-fn host_json(status: &HostStatus) -> Value {
-    let Probe { current_system, system_profile, booted_system, network, nix, unfinished, last, .. } = &status.probe;
-    json!({
-        "online": true,
-        "running": current_system,
-        "booted": booted_system,
-        "nextBoot": system_profile,
-        "generation": status.generation,
-        "network": network,
-        "nix": nix,
-        "fields": status.fields,
-        "lock": status.lock().map(lock_json),
-        "unfinished": unfinished,
-        "lastDeploy": last,
-    })
-}
-
-/// What is being activated is said where the host could read it.
-fn lock_json(lock: &LockHolder) -> Value {
-    let underway = lock.deployment.as_ref();
-    json!({
-        "deployer": lock.deployer,
-        "since": lock.since,
-        "nonce": underway.map(|underway| &underway.nonce),
-        "phase": underway.map(|underway| underway.phase),
-        "system": underway.map(|underway| &underway.toplevel),
-        "process": lock.process,
-    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::answer::number;
 use super::{LockHolder, Probe, call, probe};
@@ -13,13 +13,15 @@ use crate::text::clean_text;
 const LONGEST: usize = 200;
 
 /// All that a host says of itself and of its deployments.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct HostStatus {
     /// Running system, system profile, booted system, network, lock, unfinished and last deployment, boot id.
+    #[serde(flatten)]
     pub probe: Probe,
     /// Number of the generation that the system profile names.
     pub generation: Option<u64>,
     /// All generations of the system profile, oldest number first.
+    #[serde(skip)]
     pub generations: Vec<Generation>,
     /// What its system adds, by the columns of the plan.
     pub fields: BTreeMap<String, String>,

@@ -4,7 +4,7 @@ use insta::{assert_json_snapshot, assert_snapshot};
 
 use super::*;
 use crate::host::script::Phase;
-use crate::host::{ConnectFailure, Record, Underway, Unfinished};
+use crate::host::{ConnectFailure, Probe, Record, Underway, Unfinished};
 use crate::plan::Target;
 
 const OLD: &str = "/nix/store/1-nixos-system-alpha";
@@ -24,12 +24,7 @@ fn runs(node: &str, running: &str, planned: Planned) -> NodeStatus {
     };
     NodeStatus {
         node: node.to_owned(),
-        host: Ok(HostStatus {
-            probe,
-            generation: Some(12),
-            generations: Vec::new(),
-            fields: std::collections::BTreeMap::new(),
-        }),
+        host: Ok(HostStatus { probe, generation: Some(12), ..HostStatus::default() }),
         planned,
     }
 }
