@@ -115,16 +115,16 @@ impl Session {
 
     /// Tells how the command ended, and shows what is still to be shown.
     pub async fn end(self, result: &Result<Output, Error>) {
-        match result {
-            Ok(output) => output.summary.iter().for_each(|summary| self.events.send(summary.event())),
-            Err(error) => self.events.send(Event::Error(error.to_string())),
-        }
         let Self { events, cancel, tasks: [telling, reading], .. } = self;
         if cancel.is_cancelled() {
             // It has something to tell, and ends then.
             let _ = telling.await;
         } else {
             telling.abort();
+        }
+        match result {
+            Ok(output) => output.summary.iter().for_each(|summary| events.send(summary.event())),
+            Err(error) => events.send(Event::Error(error.to_string())),
         }
         drop(events);
         // A display that broke has nothing more to show.
