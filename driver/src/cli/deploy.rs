@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use serde_json::{Value, json};
 
 use super::args::{HostArgs, RecordArgs, SelectArgs};
@@ -14,7 +15,6 @@ use super::session::{Prepared, Session};
 use super::{Error, Output};
 use crate::evaluate::evaluate_plan;
 use crate::evaluation::Results;
-use crate::plan::Goal;
 use crate::report::summary::Summary;
 use crate::rollout::Rollouts;
 use crate::run_dir::take_dead_nonces;
@@ -41,8 +41,8 @@ pub struct DeployArgs {
     plan: Option<PathBuf>,
 
     /// Override `activation.goal` for this run
-    #[arg(long, value_enum, conflicts_with = "dry_run")]
-    goal: Option<Goal>,
+    #[arg(long, value_parser = goals(), conflicts_with = "dry_run")]
+    goal: Option<String>,
 
     /// Restart hosts whose new system has another kernel, initrd or systemd; overrides `activation.reboot`
     #[arg(long)]
@@ -84,6 +84,18 @@ pub fn request(args: &DeployArgs, select: &SelectArgs, command: &str) -> Value {
     request["reboot"] = args.reboot.into();
     request["preview"] = args.dry_run.into();
     request
+}
+
+/// Words of `activation.goal`, which Nix reads.
+fn goals() -> PossibleValuesParser {
+    PossibleValuesParser::new([
+        PossibleValue::new("switch").help("It runs its system, and boots it"),
+        PossibleValue::new("boot").help("It boots its system; what runs now goes on running"),
+        PossibleValue::new("test").help("It runs its system until the next boot"),
+        PossibleValue::new("dry-activate").help("It says what a switch would change; nothing is changed"),
+        PossibleValue::new("build").help("Its system is built here; the host is not asked for anything"),
+        PossibleValue::new("copy").help("Its system is in the host's store"),
+    ])
 }
 
 /// Evaluates everything, and lets it through only if it is what was saved: the plan of nodes with their own goals.
@@ -141,7 +153,7 @@ fn settings(args: &DeployArgs, prepared: &Prepared, session: &Session) -> Settin
     // Somebody who sees the question and can type an answer.
     let is_attended = std::io::stdin().is_terminal() && console::user_attended_stderr();
     // What killed runs left on hosts is told there, where this one comes to hosts that can be told.
-    let is_told = !args.dry_run && args.goal != Some(Goal::Build);
+    let is_told = !args.dry_run && args.goal.as_deref() != Some("build");
     let settings = Settings {
         policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
         prompt: if is_attended { Prompt::Terminal } else { Prompt::Nobody },

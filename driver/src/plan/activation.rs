@@ -32,7 +32,7 @@ pub struct Hook {
 }
 
 /// How far a node is taken.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Goal {
     /// It runs its system, and boots it.
@@ -49,7 +49,6 @@ pub enum Goal {
     /// Its system is in the host's store.
     Copy,
     /// Only say which nodes would change: for `--dry-run`, and no goal of a node.
-    #[value(skip)]
     DryRun,
 }
 
@@ -70,7 +69,7 @@ impl Goal {
 }
 
 /// Whether a host is restarted after its activation.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RebootPolicy {
     /// Never.
