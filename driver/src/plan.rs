@@ -82,7 +82,7 @@ pub struct Run {
 }
 
 /// Identity of a network.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Network {
     /// Name for people.
     pub name: String,

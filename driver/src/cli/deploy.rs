@@ -20,7 +20,7 @@ use crate::rollout::Rollouts;
 use crate::run_dir::take_dead_nonces;
 use crate::saved::SavedPlan;
 use crate::schedule::Limits;
-use crate::steps::{IdentityPolicy, Prompt, Records, Settings, StepRunner, StepRunnerParts};
+use crate::steps::{IdentityPolicy, Records, Settings, StepRunner, StepRunnerParts};
 
 /// Build, copy and activate the systems of the selected nodes, in the order of the plan.
 ///
@@ -156,7 +156,7 @@ fn settings(args: &DeployArgs, prepared: &Prepared, session: &Session) -> Settin
     let is_told = !args.dry_run && args.goal.as_deref() != Some("build");
     let settings = Settings {
         policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
-        prompt: if is_attended { Prompt::Terminal } else { Prompt::Nobody },
+        is_attended,
         builds: args.limits.builds(),
         activations: args.limits.activations(),
         dead: prepared.run_dir().parent().filter(|_| is_told).map(take_dead_nonces).unwrap_or_default(),

@@ -33,18 +33,6 @@ pub struct Step {
 }
 
 impl Step {
-    /// A step of a node without any order.
-    #[must_use]
-    pub fn of_node(kind: StepKind, node: &str) -> Self {
-        Self { node: Some(node.to_owned()), ..Self::bare(kind) }
-    }
-
-    /// A step of no node without any order.
-    #[must_use]
-    pub fn bare(kind: StepKind) -> Self {
-        Self { kind, ..Self::default() }
-    }
-
     /// The node whose selection decides about this step.
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
@@ -76,13 +64,6 @@ pub enum StepKind {
     /// Nothing: other steps wait for it instead of for each of many.
     #[default]
     Barrier,
-}
-
-#[cfg(test)]
-impl StepKind {
-    /// All kinds, in the order in which a node goes through them.
-    pub const ALL: [Self; 8] =
-        [Self::Build, Self::Copy, Self::Activate, Self::Check, Self::Gate, Self::Command, Self::Reboot, Self::Barrier];
 }
 
 /// Where a program runs.

@@ -5,6 +5,26 @@ use serde_json::{Value, json};
 
 use super::*;
 
+impl Step {
+    /// A step of a node without any order.
+    #[must_use]
+    pub fn of_node(kind: StepKind, node: &str) -> Self {
+        Self { node: Some(node.to_owned()), ..Self::bare(kind) }
+    }
+
+    /// A step of no node without any order.
+    #[must_use]
+    pub fn bare(kind: StepKind) -> Self {
+        Self { kind, ..Self::default() }
+    }
+}
+
+impl StepKind {
+    /// All kinds, in the order in which a node goes through them.
+    pub const ALL: [Self; 8] =
+        [Self::Build, Self::Copy, Self::Activate, Self::Check, Self::Gate, Self::Command, Self::Reboot, Self::Barrier];
+}
+
 /// Three nodes; `beta` is activated after `alpha`, and `gamma` after `beta`.
 pub(crate) fn example() -> Plan {
     Plan::parse(document().to_string().as_bytes()).unwrap()

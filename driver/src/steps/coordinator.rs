@@ -41,10 +41,8 @@ pub(super) type Members = BTreeMap<String, Arc<dyn Host>>;
 pub(super) struct Leases {
     /// Keeps the pause and the approval.
     pub coordinator: Arc<dyn Host>,
-    /// What the run is about.
-    pub digest: String,
     /// What they were taken with.
-    pub nonce: String,
+    pub holder: Holder,
     /// Members that gave none, and why: they are not rolled out.
     pub without: BTreeMap<String, HostError>,
     members: Members,
@@ -63,8 +61,7 @@ impl Leases {
     ) -> Result<(Self, BTreeMap<String, String>), (String, HostError)> {
         let mut found = BTreeMap::new();
         let mut leases = Self {
-            digest: holder.digest.clone(),
-            nonce: holder.nonce.clone(),
+            holder: holder.clone(),
             without: BTreeMap::new(),
             members: Members::new(),
             renewal: JoinSet::new(),
@@ -92,7 +89,7 @@ impl Leases {
     pub(super) fn keep(&mut self, rollout: &str, rollouts: &Arc<Rollouts>, events: &EventSink) {
         let (rollouts, events) = (rollouts.clone(), events.clone());
         let (rollout, coordinator) = (rollout.to_owned(), self.coordinator.node().to_owned());
-        let (nonce, mut members) = (self.nonce.clone(), self.members.clone());
+        let (nonce, mut members) = (self.holder.nonce.clone(), self.members.clone());
         let renewal = async move {
             while !members.is_empty() {
                 tokio::time::sleep(RENEW).await;
@@ -122,7 +119,7 @@ impl Leases {
     pub(super) async fn release(self, left: Left) {
         drop(self.renewal);
         let freed = self.members.iter().map(async |(node, host)| {
-            if let Err(error) = rollout::free(&**host, &self.nonce, left).await {
+            if let Err(error) = rollout::free(&**host, &self.holder.nonce, left).await {
                 tracing::debug!(%error, node, "the lease was not given back");
             }
         });
@@ -140,7 +137,7 @@ impl StepRunner {
             Some(error) => Err(error.clone()),
             None => Ok(script::Lease {
                 nonce: self.parts.settings.nonce.clone(),
-                digest: leases.map(|it| it.digest.clone()).unwrap_or_default(),
+                digest: leases.map(|it| it.holder.digest.clone()).unwrap_or_default(),
             }),
         }
     }

@@ -3,7 +3,6 @@
 //! Knows Nix's commands and the host script; knows nothing of the order in which steps run.
 
 mod activate;
-mod approval;
 mod build;
 mod check;
 mod command;
@@ -32,7 +31,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::evaluation::Toplevel;
 
-pub use approval::Prompt;
 pub(crate) use build::{Build, Builds, OnLine, build};
 pub use check::Seen;
 pub use coordinator::coordinator;
@@ -53,8 +51,8 @@ pub struct Settings {
     pub run_dir: PathBuf,
     /// What to do with hosts of other networks.
     pub policy: IdentityPolicy,
-    /// Who may approve here that a rollout goes on.
-    pub prompt: Prompt,
+    /// Whether a person at this terminal may approve that a rollout goes on.
+    pub is_attended: bool,
     /// How many calls of Nix build at the same time.
     pub builds: usize,
     /// How many hosts are activated at the same time.
@@ -76,7 +74,7 @@ impl Settings {
         Self {
             run_dir,
             policy: IdentityPolicy::default(),
-            prompt: Prompt::default(),
+            is_attended: false,
             builds: 4,
             activations: 16,
             nonce: new_nonce(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::failure::indented;
 use super::follow::{Ended, Origin, follow};
 use super::{Show, StepFailure, Tried, new_nonce, who};
-use crate::host::script::{self, Activation, Health, IdentityPolicy, Phase, Status, System};
+use crate::host::script::{self, Activation, Phase, Status, System};
 use crate::host::{Host, HostError, Refusal};
 use crate::plan::{ActivationOptions, Goal, Network};
 
@@ -23,13 +23,9 @@ pub(super) fn asked_for(
         goal: options.goal,
         deployer: deployer.to_owned(),
         network: network.clone(),
-        policy: IdentityPolicy::Keep,
         limit: Duration::from_secs(options.timeout),
         confirm_limit: Duration::from_secs(options.confirm_timeout),
-        seen: None,
-        health: Health::default(),
-        hooks: Vec::new(),
-        lease: None,
+        ..Activation::default()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::plan::{Goal, Network};
 const NEWS_SECONDS: &str = "10";
 
 /// One activation, as the host is asked for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Activation {
     /// Names this deployment on the host.
     pub nonce: String,
@@ -55,13 +55,14 @@ pub struct Lease {
 }
 
 /// The system that is to be activated.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum System {
     /// A store path.
     Toplevel(String),
     /// A generation of the host's own system profile.
     Generation(u64),
     /// The generation before the profile's current one.
+    #[default]
     PreviousGeneration,
     /// What ran before this deployment, by the host's own record of it.
     Before(String),

@@ -1,7 +1,10 @@
 //! The gate after a batch that waits for approval: on this terminal, or with `netlib approve` from anywhere.
 
+use std::io::BufRead;
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use tokio::sync::broadcast::{Receiver, Sender, channel};
 use tokio::time::Instant;
 
 use super::Gate;
@@ -10,13 +13,35 @@ use crate::event::{Event, StepResult};
 use crate::host::script::rollout::{self, Approval, Left, Waiting};
 use crate::host::{Host, HostError};
 use crate::rollout::Stop;
-use crate::steps::approval::{Prompt, next, typed_lines};
 use crate::steps::coordinator::lost_lock;
 use crate::steps::signature::Statement;
 use crate::steps::{StepFailure, Tried};
 
 /// Between two looks at the coordinator.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// Lines of stdin, read by one thread for all who wait; it ends with the process.
+static TYPED: LazyLock<Sender<String>> = LazyLock::new(|| {
+    let lines = channel(16).0;
+    let sender = lines.clone();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            // Nobody may be waiting at this moment.
+            let _ = sender.send(line);
+        }
+    });
+    lines
+});
+
+/// The next line that is typed. Who was too slow for some waits for the next look.
+async fn next(typed: &mut Option<Receiver<String>>) -> String {
+    if let Some(lines) = typed
+        && let Ok(line) = lines.recv().await
+    {
+        return line;
+    }
+    std::future::pending().await
+}
 
 impl Gate<'_> {
     /// Waits for approval of exactly this plan.
@@ -26,7 +51,7 @@ impl Gate<'_> {
             let Some(leases) = leases.get(self.id) else {
                 return Err(StepFailure::Because(format!("the rollout {} has no lock", self.id)));
             };
-            let (digest, deployer) = (leases.digest.clone(), self.runner.parts.settings.deployer.clone());
+            let (digest, deployer) = (leases.holder.digest.clone(), self.runner.parts.settings.deployer.clone());
             (leases.coordinator.clone(), Waiting { digest, batch: self.batch, deployer, since: String::new() })
         };
         let goes_on = match self.approved(&*host, &waiting, seconds).await {
@@ -66,8 +91,8 @@ impl Gate<'_> {
             self.tell_people(waiting, seconds);
         }
         // Where approvals are signed, a word on the terminal is none.
-        let is_signed = !self.rollout.approvers.is_empty();
-        let mut typed = typed_lines(if is_signed { Prompt::Nobody } else { settings.prompt });
+        let is_asked = settings.is_attended && self.rollout.approvers.is_empty();
+        let mut typed = is_asked.then(|| TYPED.subscribe());
         let end = Instant::now() + Duration::from_secs(seconds);
         while approved.is_none() && Instant::now() < end {
             tokio::select! {
