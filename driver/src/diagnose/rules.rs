@@ -71,14 +71,6 @@ pub(super) fn sort(headline: &str, text: &str) -> (Kind, Option<String>) {
     (kind, is_news.then(|| advice.trim_end().to_owned()))
 }
 
-impl Kind {
-    /// Whether the trace tells more than the headline.
-    #[must_use]
-    pub const fn has_trace(self) -> bool {
-        matches!(self, Self::Option | Self::Interrupted | Self::Other)
-    }
-}
-
 /// The input of the flake that an error is about.
 pub(super) fn input(text: &str) -> Option<&str> {
     let (_, from) = text.rsplit_once("while updating the flake input '")?;

@@ -23,6 +23,14 @@ pub enum Kind {
     Other,
 }
 
+impl Kind {
+    /// Whether the trace tells more than the headline.
+    #[must_use]
+    pub const fn has_trace(self) -> bool {
+        matches!(self, Self::Option | Self::Interrupted | Self::Other)
+    }
+}
+
 /// An explained error.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Diagnosis {

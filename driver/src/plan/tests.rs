@@ -74,28 +74,7 @@ fn rollout_document() -> Value {
 }
 
 fn document() -> Value {
-    let node = |name: &str, tags: &[&str]| {
-        let target = json!({ "host": format!("{name}.example.org"), "user": "root", "port": null, "sshOptions": [], "local": false });
-        let activation =
-            json!({ "goal": "switch", "timeout": 600, "confirmTimeout": 60, "reboot": "never", "rebootTimeout": 600 });
-        json!({ "target": target, "system": "x86_64-linux", "tags": tags, "selected": true, "facts": {}, "activation": activation })
-    };
-    let mut steps = serde_json::Map::new();
-    for (name, first) in [("alpha", None), ("beta", Some("alpha")), ("gamma", Some("beta"))] {
-        let mut activate_after = vec![format!("copy:{name}")];
-        activate_after.extend(first.map(|first| format!("activate:{first}")));
-        let step = |kind: &str, after: Vec<String>| json!({ "kind": kind, "node": name, "after": after });
-        steps.insert(format!("build:{name}"), step("build", vec![]));
-        steps.insert(format!("copy:{name}"), step("copy", vec![format!("build:{name}")]));
-        steps.insert(format!("activate:{name}"), step("activate", activate_after));
-    }
-    json!({
-        "version": 2,
-        "network": { "name": "home", "id": "home-1" },
-        "warnings": [],
-        "nodes": { "alpha": node("alpha", &["edge"]), "beta": node("beta", &["inner", "db"]), "gamma": node("gamma", &["inner"]) },
-        "steps": steps,
-    })
+    serde_json::from_str(include_str!("tests/example.json")).unwrap()
 }
 
 fn error_of(document: &Value) -> String {

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::event::Skip;
     use crate::graph::Graph;
-    use crate::plan::tests::example;
+    use crate::report::example::example;
     use insta::assert_snapshot;
 
     fn finished(step: &str, result: StepResult, seconds: u32) -> Event {

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
     use crate::event::StepResult;
     use crate::graph::Graph;
-    use crate::plan::tests::example;
+    use crate::report::example::example;
 
     fn events() -> Vec<Event> {
         let graph = Graph::from_plan(&example()).unwrap();

@@ -1,6 +1,8 @@
 //! What people and programs see. Everything here only reads: the stream of events, the result of a run.
 
 pub mod check;
+#[cfg(test)]
+mod example;
 pub mod exec;
 pub mod json;
 pub mod lines;

@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::event::StepResult;
     use crate::graph::Graph;
-    use crate::plan::tests::example;
+    use crate::report::example::example;
 
     #[test]
     fn only_activations_that_have_not_ended_are_named() {

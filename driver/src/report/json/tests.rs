@@ -7,8 +7,8 @@ use insta::assert_snapshot;
 use super::*;
 use crate::event::{CacheStatus, Skip, StepResult};
 use crate::graph::Graph;
-use crate::plan::tests::example;
 use crate::process::Stream;
+use crate::report::example::example;
 use crate::report::summary::{NodeResult, Row, Summary};
 use crate::rollout::{RolloutReport, RolloutState};
 

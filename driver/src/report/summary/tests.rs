@@ -3,7 +3,7 @@
 use super::*;
 use crate::event::Skip;
 use crate::plan::StepKind;
-use crate::plan::tests::example;
+use crate::report::example::example;
 use insta::assert_snapshot;
 
 fn run(results: &[(&str, StepResult)]) -> Summary {
