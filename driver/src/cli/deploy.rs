@@ -157,8 +157,8 @@ fn settings(args: &DeployArgs, prepared: &Prepared, session: &Session) -> Settin
     let settings = Settings {
         policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
         is_attended,
-        builds: args.limits.builds(),
-        activations: args.limits.activations(),
+        builds: args.limits.max_parallel_build.get(),
+        activations: args.limits.max_parallel_activate.get(),
         dead: prepared.run_dir().parent().filter(|_| is_told).map(take_dead_nonces).unwrap_or_default(),
         ..session.settings(prepared)
     };

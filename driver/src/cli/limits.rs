@@ -17,7 +17,7 @@ pub struct LimitArgs {
 
     /// Maximum number of concurrent calls of `nix build`; one may build for several nodes
     #[arg(long, value_name = "N", default_value = "4")]
-    max_parallel_build: NonZeroUsize,
+    pub max_parallel_build: NonZeroUsize,
 
     /// Maximum number of concurrent copies; they share the deployer's uplink
     #[arg(long, value_name = "N", default_value = "8")]
@@ -25,20 +25,10 @@ pub struct LimitArgs {
 
     /// Maximum number of concurrent activations
     #[arg(long, value_name = "N", default_value = "16")]
-    max_parallel_activate: NonZeroUsize,
+    pub max_parallel_activate: NonZeroUsize,
 }
 
 impl LimitArgs {
-    /// How many calls of Nix build at the same time.
-    pub const fn builds(&self) -> usize {
-        self.max_parallel_build.get()
-    }
-
-    /// How many activations at the same time.
-    pub const fn activations(&self) -> usize {
-        self.max_parallel_activate.get()
-    }
-
     /// For the schedule.
     pub fn limits(&self) -> Limits {
         Limits {

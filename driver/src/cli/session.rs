@@ -151,13 +151,13 @@ impl Session {
     pub fn farewell(&self) -> String {
         let left = self.activating.nodes();
         if left.is_empty() {
-            return "left at once: no host was being activated.".to_owned();
+            return "Aborted: no host was being activated.".to_owned();
         }
         let selection: String = left.iter().map(|node| format!(" --on {node}")).collect();
         format!(
-            "left at once. The activation goes on without netlib on: {}.\n\
-             A host that is not confirmed goes back to the system it ran before; deploying again at once follows it.\n\
-             To look: {}{selection}",
+            "Aborted. Still activating without netlib: {}.\n\
+             A host that nobody confirms rolls back; deploying again at once follows it.\n\
+             help: {}{selection}",
             left.join(", "),
             locked(&self.look)
         )
@@ -317,13 +317,13 @@ mod tests {
     #[tokio::test]
     async fn leaving_says_what_is_left_and_how_to_look() {
         let session = Session::begin(&Interrupts::default());
-        insta::assert_snapshot!(session.farewell(), @"left at once: no host was being activated.");
+        insta::assert_snapshot!(session.farewell(), @"Aborted: no host was being activated.");
         activate(&session, &["alpha", "beta"]);
         *locked(&session.look) = "netlib status --flake '.#home'".to_owned();
         insta::assert_snapshot!(session.farewell(), @r"
-        left at once. The activation goes on without netlib on: alpha, beta.
-        A host that is not confirmed goes back to the system it ran before; deploying again at once follows it.
-        To look: netlib status --flake '.#home' --on alpha --on beta
+        Aborted. Still activating without netlib: alpha, beta.
+        A host that nobody confirms rolls back; deploying again at once follows it.
+        help: netlib status --flake '.#home' --on alpha --on beta
         ");
     }
 

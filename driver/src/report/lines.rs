@@ -87,7 +87,7 @@ pub fn interrupted(activating: &[String]) -> String {
         [] => "No host is being activated.".to_owned(),
         hosts => format!("Waiting for activations to reach a safe state: {}.", hosts.join(", ")),
     };
-    format!("interrupted: nothing new is started. {waiting}\nCtrl-C once more leaves at once.")
+    format!("Interrupted: no new steps. {waiting}\nCtrl-C again leaves at once.")
 }
 
 fn indented(message: &str) -> String {

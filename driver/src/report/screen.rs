@@ -274,6 +274,6 @@ mod tests {
         read(&mut screen, &[phase("one"), Event::WalkStarted { steps: Vec::new() }, phase("two")]);
         assert_eq!(shown.text(), "one\n");
         read(&mut screen, &[Event::Interrupted { activating: Vec::new() }]);
-        assert!(shown.text().contains("interrupted"));
+        assert!(shown.text().contains("Interrupted"));
     }
 }

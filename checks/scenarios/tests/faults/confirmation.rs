@@ -150,7 +150,7 @@ fn after_two_interrupts_netlib_leaves_and_the_host_goes_back_or_is_confirmed_lat
         run.interrupt();
         let (status, text) = run.wait();
         assert_eq!(status, 130, "{text}");
-        assert_says(&text, &["left at once", "alpha"]);
+        assert_says(&text, &["Aborted. Still activating without netlib", "alpha"]);
         site.wait_until("deployer", "its connections end", "! pgrep -f '[s]sh -f -N'");
         assert_eq!(site.phases("alpha", &toplevel), ["activating"], "{text}");
         site.open_gate("alpha");

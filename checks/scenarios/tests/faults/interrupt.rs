@@ -29,7 +29,7 @@ fn after_one_interrupt_a_switch_ends_well_and_nothing_new_starts() {
     site.open_gate("alpha");
     let (status, text) = run.wait();
     assert_eq!(status, 130, "{text}");
-    assert_says(&text, &["nothing new is started", "skipped"]);
+    assert_says(&text, &["Interrupted: no new steps", "skipped"]);
     assert_eq!(site.systems("alpha"), (toplevel.clone(), toplevel.clone()));
     assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
     assert_eq!(site.systems("beta"), before, "{text}");
