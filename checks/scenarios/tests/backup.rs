@@ -162,7 +162,7 @@ fn a_full_disk_and_a_dead_client_are_got_over(site: &Site) {
     // Killed, and its server's half with it: what it locked is free again.
     site.exec_must("vault", "rm /srv/backup/filler");
     let hold = borg("with-lock :: sleep 600");
-    site.bed.host("alpha").write_file("/root/hold", format!("{hold}\n").as_str()).unwrap();
+    site.bed.host("alpha").write_file("/root/hold", format!("{hold}\n").as_str()).expect("the hold");
     site.exec_must("alpha", "systemd-run --quiet --unit hold sh /root/hold");
     site.wait_until("vault", "the repository is locked", "test -e /srv/backup/alpha/lock.exclusive");
     site.exec_must("alpha", "systemctl kill --signal KILL hold");

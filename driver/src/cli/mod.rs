@@ -128,15 +128,15 @@ pub async fn main() -> ExitCode {
     log_to_stderr(cli.verbose);
     let interrupts = Interrupts::listen();
     let session = Session::begin(&interrupts);
+    let left = session.left.clone();
     let result = tokio::select! {
-        result = run(cli.command, &session) => result,
+        result = carry_out(cli.command, session) => result,
         () = interrupts.second.cancelled() => {
             // The terminal may be gone.
-            let _ = writeln!(std::io::stderr(), "\n{}", session.farewell());
+            let _ = writeln!(std::io::stderr(), "\n{}", left.farewell());
             return ExitCode::from(interrupt::STATUS);
         }
     };
-    session.end(&result).await;
     let exit = match result.and_then(Output::print) {
         _ if interrupts.first.is_cancelled() => interrupt::STATUS,
         Ok(exit) => exit as u8,
@@ -147,6 +147,12 @@ pub async fn main() -> ExitCode {
         }
     };
     ExitCode::from(exit)
+}
+
+async fn carry_out(command: Command, session: Session) -> Result<Output, Error> {
+    let result = run(command, &session).await;
+    session.end(&result).await;
+    result
 }
 
 async fn run(command: Command, session: &Session) -> Result<Output, Error> {

@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use futures::stream::{BoxStream, Stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -42,11 +43,19 @@ pub struct Session {
     pub cancel: CancellationToken,
     /// The progress display.
     pub screen: Screen,
+    /// What is to be said when it is left at once.
+    pub left: Left,
     readers: Arc<Mutex<Readers>>,
+    telling: JoinHandle<()>,
+    shown: oneshot::Receiver<()>,
+}
+
+/// What is left after a second interrupt. Clones are the same.
+#[derive(Clone, Default)]
+pub struct Left {
     activating: Activating,
     /// The command that shows the state of hosts.
-    look: Mutex<String>,
-    tasks: [JoinHandle<()>; 2],
+    look: Arc<Mutex<String>>,
 }
 
 /// Everything that is known before anything is done.
@@ -65,6 +74,24 @@ pub struct Prepared {
     pub hosts: Arc<Hosts>,
     evaluation: Evaluation,
     run_dir: RunDir,
+}
+
+impl Left {
+    /// What goes on, and how to look at it.
+    pub fn farewell(&self) -> String {
+        let left = self.activating.nodes();
+        if left.is_empty() {
+            return "Aborted: no host was being activated.".to_owned();
+        }
+        let selection: String = left.iter().map(|node| format!(" --on {node}")).collect();
+        format!(
+            "Aborted. Still activating without netlib: {}.\n\
+             A host that nobody confirms rolls back; deploying again at once follows it.\n\
+             help: {}{selection}",
+            left.join(", "),
+            locked(&self.look)
+        )
+    }
 }
 
 /// What a step does for its node: it gets the node's name and its own.
@@ -89,33 +116,34 @@ impl Session {
         let screen = Screen::on_stderr();
         let mut readers = Readers::default();
         readers.add(screen.clone());
-        let activating = readers.activating();
+        let left = Left { activating: readers.activating(), look: Arc::default() };
         let readers = Arc::new(Mutex::new(readers));
         let (events, mut reader) = EventSink::channel();
-        let reading = tokio::spawn({
+        let (done, shown) = oneshot::channel();
+        // A thread that nobody waits for: whoever does not read what is written must not keep the run from its end.
+        std::thread::spawn({
             let readers = readers.clone();
-            async move {
-                while let Some((event, _room)) = reader.recv().await {
+            move || {
+                while let Some((event, _room)) = reader.blocking_recv() {
                     locked(&readers).read(&event);
                 }
                 locked(&readers).end();
+                let _ = done.send(());
             }
         });
         let telling = tokio::spawn({
-            let (events, activating, first) = (events.clone(), activating.clone(), interrupts.first.clone());
+            let (events, activating, first) = (events.clone(), left.activating.clone(), interrupts.first.clone());
             async move {
                 first.cancelled().await;
                 events.send(Event::Interrupted { activating: activating.nodes() });
             }
         });
-        let look = Mutex::new("netlib status".to_owned());
-        let cancel = interrupts.first.clone();
-        Self { events, cancel, screen, readers, activating, look, tasks: [telling, reading] }
+        Self { events, cancel: interrupts.first.clone(), screen, left, readers, telling, shown }
     }
 
     /// Tells how the command ended, and shows what is still to be shown.
     pub async fn end(self, result: &Result<Output, Error>) {
-        let Self { events, cancel, tasks: [telling, reading], .. } = self;
+        let Self { events, cancel, telling, shown, .. } = self;
         if cancel.is_cancelled() {
             // It has something to tell, and ends then.
             let _ = telling.await;
@@ -128,7 +156,7 @@ impl Session {
         }
         drop(events);
         // A display that broke has nothing more to show.
-        let _ = reading.await;
+        let _ = shown.await;
     }
 
     /// One more who reads the events from now on.
@@ -147,25 +175,9 @@ impl Session {
         Ok(())
     }
 
-    /// What is left after a second interrupt, and how to look at it.
-    pub fn farewell(&self) -> String {
-        let left = self.activating.nodes();
-        if left.is_empty() {
-            return "Aborted: no host was being activated.".to_owned();
-        }
-        let selection: String = left.iter().map(|node| format!(" --on {node}")).collect();
-        format!(
-            "Aborted. Still activating without netlib: {}.\n\
-             A host that nobody confirms rolls back; deploying again at once follows it.\n\
-             help: {}{selection}",
-            left.join(", "),
-            locked(&self.look)
-        )
-    }
-
     /// The flake with settled inputs, and a folder for files of this run.
     pub async fn load(&self, args: &FlakeArgs) -> Result<(Flake, RunDir), Error> {
-        *locked(&self.look) = args.command(&["status"]);
+        *locked(&self.left.look) = args.command(&["status"]);
         // As after `su`, TMPDIR may be somebody else's.
         let parent = private::own_folder(&std::env::temp_dir()).unwrap_or_else(|_| "/tmp".into());
         tidy(&parent, end_left);
@@ -317,10 +329,10 @@ mod tests {
     #[tokio::test]
     async fn leaving_says_what_is_left_and_how_to_look() {
         let session = Session::begin(&Interrupts::default());
-        insta::assert_snapshot!(session.farewell(), @"Aborted: no host was being activated.");
+        insta::assert_snapshot!(session.left.farewell(), @"Aborted: no host was being activated.");
         activate(&session, &["alpha", "beta"]);
-        *locked(&session.look) = "netlib status --flake '.#home'".to_owned();
-        insta::assert_snapshot!(session.farewell(), @r"
+        *locked(&session.left.look) = "netlib status --flake '.#home'".to_owned();
+        insta::assert_snapshot!(session.left.farewell(), @r"
         Aborted. Still activating without netlib: alpha, beta.
         A host that nobody confirms rolls back; deploying again at once follows it.
         help: netlib status --flake '.#home' --on alpha --on beta
