@@ -25,12 +25,7 @@ impl StepKind {
         [Self::Build, Self::Copy, Self::Activate, Self::Check, Self::Gate, Self::Command, Self::Reboot, Self::Barrier];
 }
 
-/// Three nodes; `beta` is activated after `alpha`, and `gamma` after `beta`.
-pub(crate) fn example() -> Plan {
-    Plan::parse(document().to_string().as_bytes()).unwrap()
-}
-
-/// The same nodes in one rollout of three batches; `alpha` is looked at from the deployer and from itself, and a command of
+/// Three nodes, `beta` after `alpha` and `gamma` after `beta`, in one rollout of three batches; `alpha` is looked at from the deployer and from itself, and a command of
 /// the deployer comes before `gamma`.
 pub(crate) fn rolled_out() -> Plan {
     Plan::parse(rollout_document().to_string().as_bytes()).unwrap()
