@@ -59,8 +59,8 @@ impl Cache {
         let (Some(identity), Some(caches)) = (&flake.identity, caches) else { return Self::default() };
         // Nix may compute other derivations from the same files in another version.
         let nix = &flake.nix;
-        let asked = format!("{:?} {} {VERSION}", nix.overrides(), flake.reference.network);
-        let key = [identity, &asked, nix.version(), env!("CARGO_PKG_VERSION")].join("\n");
+        let asked = format!("{:?} {} {VERSION}", nix.overrides, flake.reference.network);
+        let key = [identity, &asked, &nix.version, env!("CARGO_PKG_VERSION")].join("\n");
         Self::open(&caches.join("netlib/evaluation"), &key)
     }
 

@@ -182,12 +182,12 @@ impl Evaluation {
         } else {
             let (program, units) = (run_dir.join(PROGRAM), units(jobs));
             std::fs::write(&program, OWN)?;
-            let heap = resources.heap(units.lines().count()) << 20;
+            let heap = Some(resources.heap(units.lines().count()) << 20);
             let command = Command::new("sh").arg(program).args([workers, resources.set.to_string()]).arg(&roots);
             let command = command.arg("nix").args(flake.nix.argv(["eval"], flake.attribute("")));
             with_heap(command.stdin(units), heap)
         };
-        Ok(command.timeout(TIMEOUT).cancel_on(flake.nix.cancel()))
+        Ok(command.timeout(TIMEOUT).cancel_on(&flake.nix.cancel))
     }
 }
 

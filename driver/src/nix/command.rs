@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::memory::is_roomy_for;
+use super::memory::available;
 use super::{Messages, NixError};
 use crate::process::{Command, ProcessError, quote_argv};
 use crate::text::clean;
@@ -35,11 +35,14 @@ const MEBIBYTES: u64 = 1024;
 /// The command `nix` with what all calls of a run have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Nix {
-    overrides: Vec<(String, String)>,
+    /// The user's `--override-input` pairs.
+    pub overrides: Vec<(String, String)>,
+    /// What this machine's Nix says of itself; empty before it was asked.
+    pub version: String,
+    /// Ends what is running.
+    pub cancel: CancellationToken,
     locks: Option<PathBuf>,
-    version: String,
     heap: Option<u64>,
-    cancel: CancellationToken,
 }
 
 /// What a call that succeeded said.
@@ -74,7 +77,7 @@ impl Nix {
     /// With the user's `--override-input` pairs; calls end when the token is cancelled.
     #[must_use]
     pub fn new(overrides: Vec<(String, String)>, cancel: CancellationToken) -> Self {
-        Self { overrides, locks: None, version: String::new(), heap: None, cancel }
+        Self { overrides, cancel, ..Self::default() }
     }
 
     /// Asks this machine's Nix for its version, and refuses one that is too old.
@@ -89,18 +92,6 @@ impl Nix {
         }
     }
 
-    /// What this machine's Nix says of itself; empty before it was asked.
-    #[must_use]
-    pub fn version(&self) -> &str {
-        &self.version
-    }
-
-    /// The user's `--override-input` pairs.
-    #[must_use]
-    pub fn overrides(&self) -> &[(String, String)] {
-        &self.overrides
-    }
-
     /// Every later call uses these locks instead of looking for newer inputs.
     #[must_use]
     pub fn pinned_to(self, locks: PathBuf) -> Self {
@@ -111,7 +102,7 @@ impl Nix {
     /// user says of it counts.
     #[must_use]
     pub(crate) fn with_room(&self) -> Self {
-        Self { heap: is_roomy_for(MEBIBYTES).then_some(MEBIBYTES << 20), ..self.clone() }
+        Self { heap: available().filter(|all| all / 4 >= MEBIBYTES).map(|_| MEBIBYTES << 20), ..self.clone() }
     }
 
     /// The arguments of `nix SUBCOMMAND… [flake options] REST…`.
@@ -140,11 +131,8 @@ impl Nix {
         rest: impl IntoIterator<Item = S>,
     ) -> Result<Answer, NixCallError> {
         let mut messages = Messages::default();
-        let mut command =
-            Command::new("nix").args(self.argv(subcommand, rest)).timeout(TIMEOUT).cancel_on(&self.cancel);
-        if let Some(bytes) = self.heap {
-            command = with_heap(command, bytes);
-        }
+        let command = Command::new("nix").args(self.argv(subcommand, rest)).timeout(TIMEOUT).cancel_on(&self.cancel);
+        let command = with_heap(command, self.heap);
         tracing::debug!(command = quote_argv(&command.argv()), "calling nix");
         match (command.stream_stderr(|line| messages.read(line)).await, messages.error.take()) {
             (Ok(output), _) => Ok(Answer { stdout: output.stdout, messages }),
@@ -159,11 +147,6 @@ impl Nix {
     /// The same settings for a program that takes them only as lines of `NIX_CONFIG`.
     pub(crate) fn config(&self) -> String {
         format!("{}\n{CONFIG}", std::env::var("NIX_CONFIG").unwrap_or_default())
-    }
-
-    /// Ends what is running.
-    pub(crate) fn cancel(&self) -> &CancellationToken {
-        &self.cancel
     }
 
     /// The locks and the overrides, as words.
@@ -184,10 +167,10 @@ fn number(version: &str) -> Option<(u32, u32)> {
 }
 
 /// A command of Nix that takes so many bytes before it looks for garbage, unless the user says how many.
-pub fn with_heap(command: Command, bytes: u64) -> Command {
-    match std::env::var_os(HEAP) {
-        None => command.env(HEAP, bytes.to_string()),
-        Some(_) => command,
+pub fn with_heap(command: Command, bytes: Option<u64>) -> Command {
+    match bytes.filter(|_| std::env::var_os(HEAP).is_none()) {
+        Some(bytes) => command.env(HEAP, bytes.to_string()),
+        None => command,
     }
 }
 

@@ -1,10 +1,5 @@
 //! How much memory this machine has left.
 
-/// Whether an evaluator may begin with this many mebibytes.
-pub fn is_roomy_for(mebibytes: u64) -> bool {
-    available().is_some_and(|all| all / 4 >= mebibytes)
-}
-
 /// MiB that are free; none where the kernel does not say.
 pub fn available() -> Option<u64> {
     available_mebibytes(&std::fs::read_to_string("/proc/meminfo").ok()?)

@@ -13,6 +13,10 @@ const EVALUATION_WARNING: &str = "evaluation warning:";
 /// An error that has no format even where one was asked for.
 const STACK_OVERFLOW: &str = "error: stack overflow";
 
+/// Said instead of what Nix says of locks that it was not to write.
+const STALE_LOCKS: &str = "the lock file of the flake is missing or out of date, so this run uses the newest inputs. To record \
+     them: nix flake lock";
+
 /// Everything of interest that one call of Nix said.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Messages {
@@ -53,7 +57,9 @@ impl Messages {
                 // Said while the process dies, when it has no time for a format.
                 self.error = Some(NixError::from_text(line));
             } else if !line.trim().is_empty() {
-                self.plain(clean_text(line));
+                let line = clean_text(line);
+                self.warn(line.trim());
+                self.other.push(line);
             }
             return;
         };
@@ -68,13 +74,11 @@ impl Messages {
         }
     }
 
-    /// A line without a format, as of programs that have none.
-    fn plain(&mut self, line: String) {
-        let text = line.trim().trim_start_matches("trace: ");
-        if let Some(warning) = text.strip_prefix(EVALUATION_WARNING) {
-            self.evaluation_warnings.push(warning.trim().to_owned());
-        }
-        self.other.push(line);
+    /// Takes in a warning of the configuration; whether it is one.
+    fn warn(&mut self, text: &str) -> bool {
+        let warning = text.trim_start_matches("trace: ").strip_prefix(EVALUATION_WARNING);
+        self.evaluation_warnings.extend(warning.map(|warning| warning.trim().to_owned()));
+        warning.is_some()
     }
 
     /// What ended a program that says it without a format.
@@ -92,10 +96,10 @@ impl Messages {
     }
 
     fn take(&mut self, level: u64, text: String, raw: Option<String>) {
-        let warning = text.strip_prefix("trace: ").unwrap_or(&text);
-        if let Some(warning) = warning.strip_prefix(EVALUATION_WARNING) {
-            self.evaluation_warnings.push(warning.trim().to_owned());
-        } else if let Some(warning) = text.strip_prefix("warning:") {
+        if self.warn(&text) {
+            return;
+        }
+        if let Some(warning) = text.strip_prefix("warning:") {
             self.warnings.push(warning.trim().to_owned());
         } else if let (0, Some(raw)) = (level, raw) {
             let other = std::mem::take(&mut self.other);
@@ -109,18 +113,13 @@ impl Messages {
     /// What is worth telling people: warnings of their configuration, and those of Nix that they can act on.
     #[must_use]
     pub fn to_show(&self) -> Vec<String> {
-        let mut shown = self.evaluation_warnings.clone();
         // Older versions do not know every setting that they are given.
-        for warning in self.warnings.iter().filter(|warning| !warning.starts_with("unknown setting")) {
-            let text = if warning.starts_with("not writing modified lock file") {
-                "the lock file of the flake is missing or out of date, so this run uses the newest inputs. \
-                 To record them: nix flake lock"
-                    .to_owned()
-            } else {
-                warning.clone()
-            };
-            shown.push(text);
-        }
+        let of_nix = self.warnings.iter().filter(|warning| !warning.starts_with("unknown setting"));
+        let of_nix = of_nix.map(|warning| match warning.starts_with("not writing modified lock file") {
+            true => STALE_LOCKS.to_owned(),
+            false => warning.clone(),
+        });
+        let mut shown: Vec<String> = self.evaluation_warnings.iter().cloned().chain(of_nix).collect();
         shown.dedup();
         shown
     }
