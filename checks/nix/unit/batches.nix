@@ -158,6 +158,7 @@ in
         {
           nodes = [ "n2" ];
           canary = true;
+          pause = null;
         }
         {
           nodes = [
@@ -165,6 +166,7 @@ in
             "n3"
           ];
           canary = false;
+          pause = null;
         }
       ];
       nodes = [
