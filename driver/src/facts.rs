@@ -6,15 +6,12 @@ mod file;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::evaluation::{Attribute, Results};
-use crate::event::EventSink;
-use crate::host::{HostCommand, Hosts, script};
-use crate::plan::Plan;
+use crate::evaluation::Attribute;
+use crate::host::{HostCommand, script};
 use crate::process::{Command, quote_argv};
-use crate::steps::{Settings, StepFailure, build, copy};
+use crate::steps::{StepFailure, StepRunnerParts, build, copy};
 use crate::value::checked;
 
 pub use file::file;
@@ -23,22 +20,6 @@ pub use file::file;
 const FACT: Duration = Duration::from_secs(120);
 /// How long git may take to answer.
 const GIT: Duration = Duration::from_secs(20);
-
-/// What gathering works with.
-pub struct GatherParts {
-    /// The plan.
-    pub plan: Arc<Plan>,
-    /// Evaluates the nodes' gatherers.
-    pub results: Results,
-    /// The machines.
-    pub hosts: Arc<Hosts>,
-    /// The folder of `flake.nix`: see [`local_folder`].
-    pub folder: PathBuf,
-    /// Limits, cancellation, and whose machines may be asked.
-    pub settings: Settings,
-    /// Where lines of output go.
-    pub events: EventSink,
-}
 
 /// The folder where facts are kept, or why there is none.
 pub fn local_folder(folder: Option<PathBuf>, reference: &str) -> Result<PathBuf, String> {
@@ -55,8 +36,12 @@ pub fn local_folder(folder: Option<PathBuf>, reference: &str) -> Result<PathBuf,
     Err(format!("facts are kept in files beside the flake, but `{reference}` is {why}"))
 }
 
-/// Gathers the facts of a node and writes them to its file; returns the names of those that are new or changed.
-pub async fn gather(parts: &GatherParts, node: &str, step: &str) -> Result<Vec<String>, StepFailure> {
+/// Gathers the facts of a node and writes them to this file; returns the names of those that are new or changed.
+pub async fn gather(
+    parts: &StepRunnerParts,
+    file: &Path,
+    (node, step): (&str, &str),
+) -> Result<Vec<String>, StepFailure> {
     let settings = &parts.settings;
     let show = |line| parts.events.show(step, line);
     let host = parts.hosts.get(node).await?;
@@ -74,7 +59,7 @@ pub async fn gather(parts: &GatherParts, node: &str, step: &str) -> Result<Vec<S
         let value = checked(&output.stdout, &request.pattern).map_err(|problem| bad_value(fact, &problem, &program))?;
         facts.insert(fact.clone(), value);
     }
-    file::merge(&parts.folder, node, facts).map_err(StepFailure::Because)
+    file::merge(file, facts).map_err(StepFailure::Because)
 }
 
 fn bad_value(fact: &str, problem: &str, program: &str) -> StepFailure {

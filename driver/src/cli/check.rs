@@ -1,7 +1,6 @@
 //! `netlib check`: the health checks of the nodes, without deploying anything.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use clap::Args;
 use futures::StreamExt;
@@ -32,9 +31,8 @@ pub struct CheckArgs {
 /// Looks and prints.
 pub async fn run(args: CheckArgs, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&args.on, "check").await?;
-    let results = Arc::new(prepared.evaluated_all(&session.events));
-    let (plan, hosts) = (prepared.plan.clone(), prepared.hosts.clone());
-    let programs = Programs::new(&plan, &results, &hosts, &session.settings(&prepared));
+    let parts = session.parts(&prepared, prepared.evaluated_all(&session.events));
+    let programs = Programs::new(&parts.plan, &parts.results, &parts.hosts, &parts.settings);
     let checked = prepared.plan.nodes.iter().filter(|(_, node)| node.selected && !node.checks.is_empty());
     let seen: BTreeMap<String, Vec<Seen>> = futures::stream::iter(checked)
         .map(async |(node, _)| (node.clone(), programs.look(node, &session.events).await))

@@ -118,23 +118,18 @@ pub async fn carry_out(
     records: Arc<Records>,
     session: &Session,
 ) -> Result<(String, Summary, StepRunner), Error> {
-    let results = Arc::new(match reviewed {
+    let results = match reviewed {
         Some(results) => {
             // All is evaluated already; who answers is told all the same.
             drop(prepared.coming(session));
             results
         }
         None => prepared.evaluated(session),
-    });
-    let rollouts = Arc::new(Rollouts::of(&prepared.plan, &prepared.graph));
-    let parts = StepRunnerParts {
-        plan: prepared.plan.clone(),
-        results,
-        hosts: prepared.hosts.clone(),
-        records,
-        settings: settings(args, prepared, session),
-        events: session.events.clone(),
     };
+    let rollouts = Arc::new(Rollouts::of(&prepared.plan, &prepared.graph));
+    let parts = session.parts(prepared, results);
+    let settings = settings(args, prepared, parts.settings);
+    let parts = StepRunnerParts { records, settings, ..parts };
     let runner = StepRunner::new(parts, rollouts.clone());
     runner.get_ready().await;
     let limits = Limits { fail_fast: args.fail_fast, ..args.limits.limits() };
@@ -149,7 +144,7 @@ pub async fn carry_out(
     Ok((preview, summary.with_rollouts(&rollouts.reports()), runner))
 }
 
-fn settings(args: &DeployArgs, prepared: &Prepared, session: &Session) -> Settings {
+fn settings(args: &DeployArgs, prepared: &Prepared, usual: Settings) -> Settings {
     // Somebody who sees the question and can type an answer.
     let is_attended = std::io::stdin().is_terminal() && console::user_attended_stderr();
     // What killed runs left on hosts is told there, where this one comes to hosts that can be told.
@@ -160,7 +155,7 @@ fn settings(args: &DeployArgs, prepared: &Prepared, session: &Session) -> Settin
         builds: args.limits.max_parallel_build.get(),
         activations: args.limits.max_parallel_activate.get(),
         dead: prepared.run_dir().parent().filter(|_| is_told).map(take_dead_nonces).unwrap_or_default(),
-        ..session.settings(prepared)
+        ..usual
     };
     if let Err(error) = prepared.remember(&settings.nonce) {
         tracing::debug!("a run that is killed keeps its copies for a week: {error}");

@@ -6,7 +6,7 @@ use futures::StreamExt;
 use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::difference::{Comparison, compare};
+use crate::difference::compare;
 
 /// How many nodes are compared at the same time: each builds.
 const AT_ONCE: usize = 4;
@@ -25,19 +25,12 @@ pub struct DiffArgs {
 /// Compares and prints.
 pub async fn run(args: DiffArgs, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&args.on, "diff").await?;
-    let parts = Comparison {
-        hosts: prepared.hosts.clone(),
-        results: prepared.evaluated_all(&session.events),
-        run_dir: prepared.run_dir().to_owned(),
-        cancel: session.cancel.clone(),
-    };
+    let parts = session.parts(&prepared, prepared.evaluated_all(&session.events));
     let compared: Vec<_> = futures::stream::iter(&prepared.nodes)
         .map(async |node: &String| {
             let step = format!("diff:{node}");
             let result = compare(&parts, node, &|line| session.events.show(&step, line)).await;
-            result
-                .map(|difference| difference.text(node))
-                .map_err(|error| format!("node `{node}`, step `{step}`: {error}\n"))
+            result.map_err(|error| format!("node `{node}`, step `{step}`: {error}\n"))
         })
         .buffered(AT_ONCE)
         .collect()

@@ -7,7 +7,7 @@ use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
 use crate::event::{Skip, StepResult, WalkStep};
-use crate::facts::{GatherParts, file, gather, local_folder, unknown_to_git};
+use crate::facts::{file, gather, local_folder, unknown_to_git};
 
 /// How many nodes are asked at the same time.
 const AT_ONCE: usize = 8;
@@ -39,19 +39,11 @@ pub async fn run(args: FactsArgs, session: &Session) -> Result<Output, Error> {
     let FactsCommand::Gather(args) = args.command;
     let prepared = session.open(&args.on, "facts").await?;
     let folder = local_folder(prepared.flake.sources.directory(), &prepared.flake.reference.place)?;
-    let parts = GatherParts {
-        plan: prepared.plan.clone(),
-        results: prepared.evaluated(session),
-        hosts: prepared.hosts.clone(),
-        folder: folder.clone(),
-        settings: session.settings(&prepared),
-        events: session.events.clone(),
-    };
+    let parts = session.parts(&prepared, prepared.evaluated(session));
     let work = |node: String, step: String| {
-        let parts = &parts;
+        let (parts, path) = (&parts, file(&folder, &node));
         async move {
-            let path = file(&parts.folder, &node);
-            match gather(parts, &node, &step).await.as_deref() {
+            match gather(parts, &path, (&node, &step)).await.as_deref() {
                 Ok([]) => StepResult::Skipped(Skip::Because(format!("{} is unchanged", path.display()))),
                 Ok(names) => StepResult::Done(format!("wrote {} to {}", names.join(", "), path.display())),
                 Err(failure) => failure.at(&node, &step),

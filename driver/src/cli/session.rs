@@ -33,7 +33,7 @@ use crate::report::readers::{Activating, Reader, Readers};
 use crate::report::screen::Screen;
 use crate::run_dir::{RunDir, tidy};
 use crate::schedule::{Execute, Limits, RunResult, run as walk};
-use crate::steps::Settings;
+use crate::steps::{Settings, StepRunnerParts};
 
 /// One command, from its beginning to its end.
 pub struct Session {
@@ -227,9 +227,16 @@ impl Session {
         warnings.into_iter().for_each(|warning| self.events.send(Event::Warning(warning)));
     }
 
-    /// The usual settings for steps.
-    pub fn settings(&self, prepared: &Prepared) -> Settings {
-        Settings::new(prepared.run_dir().to_owned(), self.cancel.clone())
+    /// What steps work with, under the usual settings.
+    pub fn parts(&self, prepared: &Prepared, results: Results) -> StepRunnerParts {
+        StepRunnerParts {
+            plan: prepared.plan.clone(),
+            results: Arc::new(results),
+            hosts: prepared.hosts.clone(),
+            records: Arc::default(),
+            settings: Settings::new(prepared.run_dir().to_owned(), self.cancel.clone()),
+            events: self.events.clone(),
+        }
     }
 
     /// Walks a plan that has one step for each node, so many at the same time, and ends the connections.

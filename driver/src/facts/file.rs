@@ -16,9 +16,8 @@ pub fn file(folder: &Path, node: &str) -> PathBuf {
 
 /// Puts facts into the node's file; returns those that are new or have another value. Others stay; the file is replaced as a
 /// whole or not at all.
-pub(super) fn merge(folder: &Path, node: &str, facts: BTreeMap<String, String>) -> Result<Vec<String>, String> {
-    let path = file(folder, node);
-    let mut all: BTreeMap<String, Value> = match fs::read(&path) {
+pub(super) fn merge(path: &Path, facts: BTreeMap<String, String>) -> Result<Vec<String>, String> {
+    let mut all: BTreeMap<String, Value> = match fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
             format!(
                 "{} does not hold a JSON object: {error}\n  help: correct it, or remove it and gather again",
@@ -38,13 +37,13 @@ pub(super) fn merge(folder: &Path, node: &str, facts: BTreeMap<String, String>) 
     }
     if !changed.is_empty() {
         let text = serde_json::to_string_pretty(&all).map_err(|error| error.to_string())? + "\n";
-        write(&folder.join("facts"), &path, &text)
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        write(path, &text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     Ok(changed)
 }
 
-fn write(directory: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let directory = path.parent().unwrap_or(path);
     fs::create_dir_all(directory)?;
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     // These are public values, for git and for everybody who evaluates the flake.
@@ -66,7 +65,7 @@ mod tests {
     #[test]
     fn a_new_file_is_sorted_indented_and_ends_with_a_newline() {
         let folder = tempfile::tempdir().unwrap();
-        let written = merge(folder.path(), "alpha", facts(&[("b", "2"), ("a", "1=")])).unwrap();
+        let written = merge(&file(folder.path(), "alpha"), facts(&[("b", "2"), ("a", "1=")])).unwrap();
         let path = folder.path().join("facts/alpha.json");
         assert_eq!(written, ["a", "b"]);
         assert_eq!(fs::read_to_string(&path).unwrap(), "{\n  \"a\": \"1=\",\n  \"b\": \"2\"\n}\n");
@@ -80,7 +79,7 @@ mod tests {
         let path = folder.path().join("facts/alpha.json");
         fs::create_dir_all(folder.path().join("facts")).unwrap();
         fs::write(&path, r#"{ "z": "26", "other": "kept", "a": "1" }"#).unwrap();
-        let written = merge(folder.path(), "alpha", facts(&[("a", "1"), ("z", "27")])).unwrap();
+        let written = merge(&file(folder.path(), "alpha"), facts(&[("a", "1"), ("z", "27")])).unwrap();
         assert_eq!(written, ["z"]);
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text, "{\n  \"a\": \"1\",\n  \"other\": \"kept\",\n  \"z\": \"27\"\n}\n");
@@ -92,7 +91,7 @@ mod tests {
         let path = folder.path().join("facts/alpha.json");
         fs::create_dir_all(folder.path().join("facts")).unwrap();
         fs::write(&path, r#"{"b":"2","a":"1"}"#).unwrap();
-        let written = merge(folder.path(), "alpha", facts(&[("a", "1")])).unwrap();
+        let written = merge(&file(folder.path(), "alpha"), facts(&[("a", "1")])).unwrap();
         assert!(written.is_empty());
         assert_eq!(fs::read_to_string(&path).unwrap(), r#"{"b":"2","a":"1"}"#);
     }
@@ -103,7 +102,7 @@ mod tests {
         let path = folder.path().join("facts/alpha.json");
         fs::create_dir_all(folder.path().join("facts")).unwrap();
         fs::write(&path, "[1]").unwrap();
-        let error = merge(folder.path(), "alpha", facts(&[("a", "1")])).unwrap_err();
+        let error = merge(&file(folder.path(), "alpha"), facts(&[("a", "1")])).unwrap_err();
         let text = error.replace(&folder.path().display().to_string(), "FLAKE");
         insta::assert_snapshot!(text, @r"
         FLAKE/facts/alpha.json does not hold a JSON object: invalid type: sequence, expected a map at line 1 column 0
