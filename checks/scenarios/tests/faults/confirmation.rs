@@ -146,7 +146,7 @@ fn after_two_interrupts_netlib_leaves_and_the_host_goes_back_or_is_confirmed_lat
         let run = site.start("deploy");
         site.wait_for_gate("alpha");
         run.interrupt();
-        run.wait_for("interrupted");
+        run.wait_for("Interrupted");
         run.interrupt();
         let (status, text) = run.wait();
         assert_eq!(status, 130, "{text}");

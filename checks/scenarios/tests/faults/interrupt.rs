@@ -24,7 +24,7 @@ fn after_one_interrupt_a_switch_ends_well_and_nothing_new_starts() {
     // In the middle of a question to the host, if one is under way: the interrupt reaches every process of the terminal.
     site.exec_must("alpha", "pkill -STOP sshd-session");
     run.interrupt();
-    run.wait_for("interrupted");
+    run.wait_for("Interrupted");
     site.exec_must("alpha", "pkill -CONT sshd-session");
     site.open_gate("alpha");
     let (status, text) = run.wait();

@@ -252,7 +252,7 @@ fn attack_23_a_closed_terminal_ends_a_run_as_an_interrupt_does() {
     let run = site.start("deploy");
     site.wait_for_gate("alpha");
     run.hang_up();
-    run.wait_for("interrupted");
+    run.wait_for("Interrupted");
     site.open_gate("alpha");
     let (status, text) = run.wait();
     assert_eq!(status, 130, "{text}");
