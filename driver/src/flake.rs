@@ -53,27 +53,22 @@ impl Flake {
         run_dir: &Path,
         traces: Traces,
     ) -> Result<(Self, Messages), FlakeError> {
-        if reference.is_file {
-            let path = std::fs::canonicalize(&reference.place).map_err(|error| {
+        // What a file reads can change without anybody noticing: it has no identity.
+        let (root, sources) = (reference.place.clone(), SourceMap::default());
+        let mut flake =
+            Self { reference, root, nix, sources, fingerprint: None, identity: None, traces, is_fixed: false };
+        if flake.reference.is_file {
+            let path = std::fs::canonicalize(&flake.root).map_err(|error| {
                 FlakeError::Refused(format!(
                     "cannot read the file {}: {error}\n  help: name the file that describes the network, such as --file ./network.nix",
-                    reference.place
+                    flake.root
                 ))
             })?;
-            let flake = Self {
-                sources: SourceMap::known(None, path.parent().map(Path::to_owned), None),
-                root: path.to_string_lossy().into_owned(),
-                // What the file reads can change without anybody noticing.
-                identity: None,
-                is_fixed: false,
-                fingerprint: None,
-                nix,
-                reference,
-                traces,
-            };
+            flake.sources = SourceMap::known(None, path.parent().map(Path::to_owned), None);
+            flake.root = path.to_string_lossy().into_owned();
             return Ok((flake, Messages::default()));
         }
-        let (metadata, messages) = ask(&reference.place, &nix).await?;
+        let (metadata, messages) = ask(&flake.root, &flake.nix).await?;
         let locks = run_dir.join("flake.lock");
         std::fs::write(&locks, metadata.locks.to_string()).map_err(|error| {
             FlakeError::Refused(format!("cannot write the flake's locks to {}: {error}", locks.display()))
@@ -83,10 +78,9 @@ impl Flake {
             is_fixed: metadata.is_fixed(),
             sources: metadata.sources(),
             fingerprint: metadata.fingerprint,
-            root: metadata.url.unwrap_or_else(|| reference.place.clone()),
-            nix: nix.pinned_to(locks),
-            reference,
-            traces,
+            root: metadata.url.unwrap_or(flake.root),
+            nix: flake.nix.pinned_to(locks),
+            ..flake
         };
         Ok((flake, messages))
     }

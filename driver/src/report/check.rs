@@ -1,9 +1,8 @@
 //! What `netlib check` shows: a line a check, as each place sees it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::plan::Network;
 use crate::steps::Seen;
@@ -11,48 +10,41 @@ use crate::steps::Seen;
 /// Lines for people, and a last one that says it all.
 #[must_use]
 pub fn text(seen: &BTreeMap<String, Vec<Seen>>) -> String {
-    let mut text = String::new();
     let width = seen.keys().map(String::len).max().unwrap_or_default();
-    let (mut good, mut all) = (0, 0);
-    for (node, seen) in seen {
-        for Seen { place, result } in seen {
-            let verdict = match result {
-                Ok(verdict) => verdict,
-                Err(failure) => {
-                    all += 1;
-                    let why = failure.to_string().replace('\n', "\n  ");
-                    let _ = writeln!(text, "{node:width$}  unknown    from {place}: {why}");
-                    continue;
-                }
-            };
-            for check in &verdict.checks {
-                all += 1;
-                good += usize::from(check.is_healthy);
+    let places = seen.iter().flat_map(|(node, seen)| seen.iter().map(move |seen| (node, seen)));
+    let lines = places.flat_map(|(node, seen)| lines(seen).into_iter().map(move |line| (node, line)));
+    let (mut text, mut good, mut all) = (String::new(), 0, 0);
+    for (node, (word, line)) in lines {
+        all += 1;
+        good += usize::from(word == "healthy");
+        text += &format!("{node:width$}  {word:9}  {line}\n");
+    }
+    text + &format!("{good} of {all} checks healthy\n")
+}
+
+/// What a place says: of each check a word, and more.
+fn lines(Seen { place, result }: &Seen) -> Vec<(&'static str, String)> {
+    match result {
+        Err(failure) => vec![("unknown", format!("from {place}: {}", failure.to_string().replace('\n', "\n  ")))],
+        Ok(verdict) => verdict
+            .checks
+            .iter()
+            .map(|check| {
                 let word = if check.is_healthy { "healthy" } else { "unhealthy" };
                 let reason = if check.reason.is_empty() { String::new() } else { format!(": {}", check.reason) };
-                let line = format!("{node:width$}  {word:9}  {} from {place}{reason}", check.name);
-                let _ = writeln!(text, "{line}");
-            }
-        }
+                (word, format!("{} from {place}{reason}", check.name))
+            })
+            .collect(),
     }
-    let _ = writeln!(text, "{good} of {all} checks healthy");
-    text
 }
 
 /// One document for programs.
 #[must_use]
 pub fn json(network: &Network, seen: &BTreeMap<String, Vec<Seen>>) -> Value {
-    let nodes = seen.iter().map(|(node, seen)| {
-        let places: Vec<Value> = seen.iter().map(of_place).collect();
-        (node.clone(), Value::Array(places))
-    });
+    let nodes: Map<String, Value> =
+        seen.iter().map(|(node, seen)| (node.clone(), seen.iter().map(of_place).collect())).collect();
     let is_healthy = seen.values().flatten().all(Seen::is_healthy);
-    json!({
-        "version": 1,
-        "network": network,
-        "healthy": is_healthy,
-        "nodes": Value::Object(nodes.collect()),
-    })
+    json!({ "version": 1, "network": network, "healthy": is_healthy, "nodes": nodes })
 }
 
 fn of_place(seen: &Seen) -> Value {
