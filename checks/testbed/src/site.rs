@@ -97,10 +97,21 @@ impl Site {
     }
 
     fn clear(&self) -> Result<()> {
+        self.note_usage()?;
         Cgroup::at_root(&self.id)?.remove()?;
         Network::new(&self.id).remove()?;
         self.unmount_disks()?;
         remove_tree(&self.directory)
+    }
+
+    /// Writes down what the bed cost, in microseconds of CPU, for `checks/bench tests`.
+    fn note_usage(&self) -> Result<()> {
+        let Some(log) = std::env::var_os("NETLIB_TESTBED_CPU").map(PathBuf::from) else { return Ok(()) };
+        let usage = fs::read_to_string(Cgroup::at_root(&self.id)?.path().join("cpu.stat")).unwrap_or_default();
+        let Some(spent) = usage.lines().find_map(|line| line.strip_prefix("usage_usec ")) else { return Ok(()) };
+        let file = fs::OpenOptions::new().append(true).create(true).open(&log);
+        file.and_then(|mut file| std::io::Write::write_all(&mut file, format!("{spent}\n").as_bytes()))
+            .map_err(Error::io("write", &log))
     }
 
     /// Disks of limited size are the only mounts that outlive a host.
