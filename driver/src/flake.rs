@@ -64,7 +64,7 @@ impl Flake {
                     flake.root
                 ))
             })?;
-            flake.sources = SourceMap::known(None, path.parent().map(Path::to_owned), None);
+            flake.sources = SourceMap { root: path.parent().map(Path::to_owned), ..SourceMap::default() };
             flake.root = path.to_string_lossy().into_owned();
             return Ok((flake, Messages::default()));
         }

@@ -11,28 +11,16 @@ const STORE: &str = "/nix/store/";
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SourceMap {
     /// The copy of the flake, where Nix told it.
-    store_path: Option<String>,
+    pub store_path: Option<String>,
     /// What was copied: the folder of the flake, or the root of its git repository.
-    root: Option<PathBuf>,
+    pub root: Option<PathBuf>,
     /// Folder of the flake below the root.
-    dir: Option<String>,
+    pub dir: Option<String>,
     /// What Nix calls the flake.
-    url: Option<String>,
+    pub url: Option<String>,
 }
 
 impl SourceMap {
-    /// What `nix flake metadata` told.
-    #[must_use]
-    pub fn known(store_path: Option<String>, root: Option<PathBuf>, dir: Option<String>) -> Self {
-        Self { store_path, root, dir, url: None }
-    }
-
-    /// The same with the URL that the flake was settled at.
-    #[must_use]
-    pub fn settled_at(self, url: Option<String>) -> Self {
-        Self { url, ..self }
-    }
-
     /// What the reference alone tells, for messages that come before there is metadata.
     #[must_use]
     pub fn guess(reference: &str) -> Self {
@@ -137,6 +125,14 @@ fn is_path_char(c: char) -> bool {
 }
 
 #[cfg(test)]
+impl SourceMap {
+    /// What `nix flake metadata` told.
+    pub(crate) fn known(store_path: Option<String>, root: Option<PathBuf>, dir: Option<String>) -> Self {
+        Self { store_path, root, dir, url: None }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -168,8 +164,10 @@ mod tests {
     #[test]
     fn sources_of_newer_versions_are_mapped_too() {
         let own = "git+file:///home/me/net?ref=refs/heads/main&rev=3e33d66f9d440c0e";
-        let local = SourceMap::known(Some(COPY.into()), Some("/home/me/net".into()), None)
-            .settled_at(Some(format!("{own}&dir=infra")));
+        let local = SourceMap {
+            url: Some(format!("{own}&dir=infra")),
+            ..SourceMap::known(Some(COPY.into()), Some("/home/me/net".into()), None)
+        };
         let text = format!("at «{own}»/infra/a.nix:2:34: and «git+file:///npgit?rev=50063b75»/lib/x.nix:1:1: «odd");
         assert_eq!(
             local.map(&text),
@@ -179,7 +177,7 @@ mod tests {
         assert_eq!(local.map(other), other, "another revision of the same");
 
         let url = "github:someone/net/3e33d66f9d440c0e?narHash=sha256-x";
-        let remote = SourceMap::known(Some(COPY.into()), None, None).settled_at(Some(url.into()));
+        let remote = SourceMap { url: Some(url.into()), ..SourceMap::known(Some(COPY.into()), None, None) };
         for shown in [url, "github:someone/net/3e33d66"] {
             assert!(remote.is_own(&format!("«{shown}»/a.nix")), "{shown}");
         }

@@ -37,9 +37,13 @@ struct Resolved {
 impl Metadata {
     /// Where the flake's files lie.
     pub(super) fn sources(&self) -> SourceMap {
-        let root = self.resolved.as_ref().and_then(Resolved::working_tree);
-        let dir = self.resolved.as_ref().and_then(|at| at.dir.clone());
-        SourceMap::known(self.path.clone(), root, dir).settled_at(self.url.clone())
+        let resolved = self.resolved.as_ref();
+        SourceMap {
+            store_path: self.path.clone(),
+            root: resolved.and_then(Resolved::working_tree),
+            dir: resolved.and_then(|at| at.dir.clone()),
+            url: self.url.clone(),
+        }
     }
 
     /// Everything that the outputs depend on; none when some of it is not known. A fingerprint covers a git tree with

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
+use crate::host::LockHolder;
 use crate::host::script::{DEPLOYS, HostStatus};
-use crate::host::{HostError, LockHolder};
 use crate::plan::Network;
 use crate::status::{NodeStatus, Planned};
 
@@ -20,7 +20,12 @@ pub fn text(network: &Network, nodes: &[NodeStatus]) -> String {
         match &node.host {
             Ok(status) => describe(&mut text, network, node, status),
             Err(error) => {
-                let _ = writeln!(text, "{}: {}", node.node, reach(error));
+                let _ = writeln!(
+                    text,
+                    "{}: {}",
+                    node.node,
+                    if error.is_offline() { "offline" } else { "could not be asked" }
+                );
                 indent(&mut text, &error.to_string());
                 if let Planned::System(system) = &node.planned {
                     let _ = writeln!(text, "  planned     {system}");
@@ -107,10 +112,6 @@ fn held(lock: &LockHolder) -> String {
         .map(|underway| format!(", {} of {}", underway.phase, underway.toplevel))
         .unwrap_or_default();
     format!("{} since {}{what}", lock.deployer, lock.since)
-}
-
-fn reach(error: &HostError) -> &'static str {
-    if error.is_offline() { "offline" } else { "could not be asked" }
 }
 
 fn indent(text: &mut String, message: &str) {

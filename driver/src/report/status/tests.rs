@@ -4,7 +4,7 @@ use insta::{assert_json_snapshot, assert_snapshot};
 
 use super::*;
 use crate::host::script::Phase;
-use crate::host::{ConnectFailure, Probe, Record, Underway, Unfinished};
+use crate::host::{ConnectFailure, HostError, Probe, Record, Underway, Unfinished};
 use crate::plan::Target;
 
 const OLD: &str = "/nix/store/1-nixos-system-alpha";
