@@ -18,7 +18,7 @@ use crate::process::Command;
 /// How long a call of Nix waits for others to ask for more.
 const GATHER: Duration = Duration::from_millis(10);
 /// How long who is one of several waits for all of them.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a build may take.
 const LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
 
