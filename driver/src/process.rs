@@ -42,6 +42,7 @@ pub struct Command {
     cancel: CancellationToken,
     limits: Limits,
     mark: Option<String>,
+    keeps_stdout: bool,
 }
 
 /// What a child that succeeded printed.
@@ -65,6 +66,7 @@ impl Command {
             cancel: CancellationToken::new(),
             limits: Limits::TRUSTED,
             mark: None,
+            keeps_stdout: false,
         }
     }
 
@@ -114,6 +116,11 @@ impl Command {
     pub fn after_mark(mut self, mark: impl Into<String>) -> Self {
         self.mark = Some(mark.into());
         self
+    }
+
+    /// Its stdout is an answer as a whole, also where lines go to a sink.
+    pub fn keeping_stdout(self, keeps_stdout: bool) -> Self {
+        Self { keeps_stdout, ..self }
     }
 
     /// Program and arguments, as lossy text.
@@ -185,7 +192,7 @@ impl Command {
             if let Some(mark) = &self.mark {
                 reader.skip_to(mark, noise).await;
             }
-            let Some(lines) = lines else {
+            let Some(lines) = lines.filter(|_| !self.keeps_stdout) else {
                 return reader.collect(collected).await;
             };
             while let Some(line) = reader.line().await {

@@ -23,26 +23,18 @@ pub fn answering(
         let (hosts, events) = (hosts.clone(), events.clone());
         let (answers, cancel) = (answers.clone(), cancel.clone());
         tokio::spawn(async move {
-            let asked = tokio::select! {
-                asked = hosts.get(&node) => asked,
-                // Whoever it is handed to knows of the interrupt as well, and says so to those who wait.
-                () = cancel.cancelled() => {
-                    let _ = answers.unbounded_send(node);
-                    return;
+            let asked = cancel.run_until_cancelled(hosts.get(&node)).await;
+            match &asked {
+                Some(Ok(_)) => events.send(Event::Online { node: node.clone() }),
+                Some(Err(error)) if error.is_offline() => {
+                    events.send(Event::Offline { node: node.clone(), message: error.to_string() });
                 }
-            };
-            match asked {
-                Ok(_) => {
-                    events.send(Event::Online { node: node.clone() });
-                    // Nobody waits for it when the run has ended.
-                    let _ = answers.unbounded_send(node);
-                }
-                Err(error) if error.is_offline() => {
-                    let message = error.to_string();
-                    events.send(Event::Offline { node, message });
-                }
-                // The first step of the node tells.
-                Err(_) => {}
+                _ => {}
+            }
+            // The first step of the node tells of other errors. Whoever it is handed to knows of an interrupt as well, and says
+            // so to those who wait; nobody waits when the run has ended.
+            if !matches!(asked, Some(Err(_))) {
+                let _ = answers.unbounded_send(node);
             }
         });
     }

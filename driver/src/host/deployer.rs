@@ -43,11 +43,12 @@ async fn run(
     command: HostCommand,
     lines: Option<LineSink>,
 ) -> Result<Output, HostError> {
+    let argv = command.argv.clone();
     let mut command = command.on_deployer();
     if let Some(folder) = folder {
         command = command.env("TMPDIR", folder);
     }
-    command.stream_to(lines.as_ref()).await.map_err(|error| HostError::of_command(address, error))
+    command.stream_to(lines.as_ref()).await.map_err(|error| HostError::of_command(address, &argv, error))
 }
 
 impl Host for Deployer {

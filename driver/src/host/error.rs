@@ -1,6 +1,6 @@
 //! What can go wrong between the deployer and a host.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -109,11 +109,11 @@ pub enum HostError {
     /// A process on the deployer failed.
     #[error("{0}")]
     Process(Arc<ProcessError>),
-    /// The directory for connections could not be made.
-    #[error("could not make a directory for ssh connections in {directory}: {source}")]
-    ControlDirectory {
-        /// Where it should have been.
-        directory: String,
+    /// A file or folder on the deployer cannot be used.
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
         /// What the operating system said.
         source: Arc<std::io::Error>,
     },
@@ -132,34 +132,23 @@ impl HostError {
         }
     }
 
-    /// A command that did not end well on a machine, as the process that ran it tells.
-    pub(crate) fn of_command(address: &str, error: ProcessError) -> Self {
-        let address = address.to_owned();
+    /// A command that did not end well on a machine, as the process that ran it tells. People need not know how it was brought
+    /// there.
+    pub(crate) fn of_command(address: &str, argv: &[String], error: ProcessError) -> Self {
+        let (address, argv) = (address.to_owned(), argv.to_vec());
         match error {
-            ProcessError::Failed { argv, status, stderr_tail } => {
+            ProcessError::Failed { status, stderr_tail, .. } => {
                 Self::Failed { address, argv, status: status.to_string(), said: stderr_tail }
             }
-            ProcessError::TimedOut { argv, after, .. } => Self::TimedOut { address, argv, after },
-            ProcessError::TooLong { argv, limit } => Self::TooLong { address, argv, limit },
+            ProcessError::TimedOut { after, .. } => Self::TimedOut { address, argv, after },
+            ProcessError::TooLong { limit, .. } => Self::TooLong { address, argv, limit },
             other => other.into(),
         }
     }
 
     /// What the operating system said of a file on the deployer.
     pub(super) fn at(path: &Path, source: std::io::Error) -> Self {
-        ProcessError::Io { argv: vec![path.display().to_string()], source }.into()
-    }
-
-    /// The same, of this command: people need not know how it was brought there.
-    pub(super) fn of(mut self, command: &[String]) -> Self {
-        if let Self::Disconnected { argv, .. }
-        | Self::Failed { argv, .. }
-        | Self::TimedOut { argv, .. }
-        | Self::TooLong { argv, .. } = &mut self
-        {
-            *argv = command.to_vec();
-        }
-        self
+        Self::File { path: path.to_owned(), source: Arc::new(source) }
     }
 
     /// Whether nothing was tried because the host does not answer.

@@ -1,7 +1,5 @@
 //! Puts a line before what a command on a host prints, by which it is told from what the login shell prints.
 
-use std::fmt::Write as _;
-
 /// What the line begins with; the rest is known to nobody before the command is asked for.
 const MARK: &str = "netlib-answer-";
 
@@ -30,8 +28,5 @@ fn mark() -> String {
     let mut random = [0; 16];
     // Without randomness it would only be easier to guess, for a shell that says it by accident.
     let _ = rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty());
-    random.iter().fold(MARK.to_owned(), |mut mark, byte| {
-        let _ = write!(mark, "{byte:02x}");
-        mark
-    })
+    format!("{MARK}{:032x}", u128::from_ne_bytes(random))
 }

@@ -43,20 +43,13 @@ impl Hosts {
     pub fn new(plan: &Plan) -> Result<Self, HostError> {
         let parent = socket_parent();
         tidy(&parent, end_left);
-        let directory = RunDir::new_in(&parent).map_err(|source| HostError::ControlDirectory {
-            directory: parent.display().to_string(),
-            source: Arc::new(source),
-        })?;
+        let sockets = RunDir::new_in(&parent).map_err(|error| HostError::at(&parent, error))?;
         let entries = plan.nodes.iter().enumerate().map(|(number, (name, node))| {
             let entry = Entry { number, target: node.target.clone(), connected: OnceCell::new() };
             (name.clone(), entry)
         });
-        Ok(Self {
-            entries: entries.collect(),
-            password: SudoPassword::default(),
-            sockets: directory,
-            configs: Mutex::default(),
-        })
+        let (entries, password) = (entries.collect(), SudoPassword::default());
+        Ok(Self { entries, password, sockets, configs: Mutex::default() })
     }
 
     /// Asks here for passwords where sudo wants one; without this, such a machine is an error. One password for several

@@ -80,13 +80,15 @@ pub struct HostCommand {
     /// Whether it goes over a TCP connection made for it and ended with it. A machine that is reached without any network
     /// needs none.
     pub(crate) is_anew: bool,
+    /// Whether its stdout is an answer as a whole, also where lines go to a sink.
+    pub(crate) keeps_stdout: bool,
 }
 
 impl HostCommand {
     /// A short command without input.
     pub fn new<W: Into<String>>(argv: impl IntoIterator<Item = W>) -> Self {
         let argv = argv.into_iter().map(Into::into).collect();
-        Self { argv, stdin: Vec::new(), timeout: SHORT, is_question: false, is_anew: false }
+        Self { argv, stdin: Vec::new(), timeout: SHORT, is_question: false, is_anew: false, keeps_stdout: false }
     }
 
     /// Gives it these bytes on stdin.
@@ -111,6 +113,7 @@ impl HostCommand {
             .stdin(self.stdin)
             .timeout(self.timeout)
             .limits(Limits::HOST)
+            .keeping_stdout(self.keeps_stdout)
     }
 }
 

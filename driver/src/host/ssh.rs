@@ -1,6 +1,5 @@
 //! A host behind OpenSSH: one connection that every command and `nix copy` share, made again when it broke.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -81,7 +80,7 @@ impl SshHost {
                 let failure = ConnectFailure::recognise(&self.target, &stderr_tail).into();
                 HostError::NoConnection { node: self.node.clone(), failure }
             }
-            error => HostError::of_command(&self.address(), error).of(&argv),
+            error => HostError::of_command(&self.address(), &argv, error),
         })
     }
 
@@ -124,7 +123,8 @@ impl SshHost {
 }
 
 fn prepared(ssh: Command, command: HostCommand, framed: &Framed) -> Command {
-    ssh.stdin(command.stdin).timeout(command.timeout).limits(Limits::HOST).after_mark(&framed.mark)
+    let ssh = ssh.stdin(command.stdin).timeout(command.timeout).keeping_stdout(command.keeps_stdout);
+    ssh.limits(Limits::HOST).after_mark(&framed.mark)
 }
 
 async fn run_over(
@@ -137,14 +137,14 @@ async fn run_over(
     let ssh = prepared(connection.command(&framed.argv), command, &framed);
     match connection.run(ssh, &framed.argv, lines).await {
         Ok(output) => Ok(output),
-        Err(error) => Err(judge(connection, &address(target), error).await.of(&argv)),
+        Err(error) => Err(judge(connection, (&address(target), &argv), error).await),
     }
 }
 
 /// What the end of the ssh here says about the command there.
-async fn judge(connection: &Connection, address: &str, error: ProcessError) -> HostError {
+async fn judge(connection: &Connection, (address, argv): (&str, &[String]), error: ProcessError) -> HostError {
     let code = if let ProcessError::Failed { status, .. } = &error { Some(status.code()) } else { None };
-    let error = HostError::of_command(address, error);
+    let error = HostError::of_command(address, argv, error);
     match (code, error) {
         (Some(None), HostError::Failed { address, argv, status, .. }) => {
             HostError::Disconnected { address, argv, said: format!("ssh ended by {status}") }
@@ -195,18 +195,11 @@ fn store_url(node: &str) -> String {
 
 /// Everything but letters, digits and what no URL gives a meaning to.
 fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => {
-                encoded.push(char::from(byte));
-            }
-            byte => {
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-        }
-    }
-    encoded
+    let encoded = text.bytes().map(|byte| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    encoded.collect()
 }
 
 #[cfg(test)]

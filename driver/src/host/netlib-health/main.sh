@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 # --- the loop alone: for those who look at another machine, and for the deployer ---------------------------------------
 #
 # check MODE SECONDS DEADLINE CHECK…: whether all these checks are healthy for so many seconds (see loop.sh). As root below netlib's

@@ -24,7 +24,6 @@ release() {
 enter_gate() {
   command exec 7>>"$runtime/gate" || refuse_state "$runtime"
   if ! flock -w 20 7; then
-    exec 7>&-
     find_owner "$runtime/gate"
     emit process "$owner"
     refuse gate
@@ -44,13 +43,11 @@ refuse_while_busy() {
 refuse_when_changed() {
   if [ -z "$seen" ] || [ "$now_running $now_profile" = "$seen" ]; then return 0; fi
   emit runs "$now_running"
-  by=''
-  for record in $(records); do
+  for record in $(records | tac); do
     state_file "${record##*:}"
     load past_ "$file" phase toplevel finished deployer
-    if [ "$past_phase $past_toplevel" = "confirmed $now_running" ]; then by=$past_finished$tab$past_deployer; fi
+    if [ "$past_phase $past_toplevel" = "confirmed $now_running" ]; then emit by "$past_finished$tab$past_deployer"; fi
   done
-  emit by "$by"
   refuse changed
 }
 
@@ -71,9 +68,8 @@ judge_running() {
 # Sets `previous` to what a failure goes back to: what runs, unless it runs only because of a deployment that nobody
 # confirmed. Where nothing runs, the system of the next boot. The last deployment that says something of it is right.
 find_trusted() {
-  trusted='' newest_first=''
-  for record in $(records); do newest_first="${record##*:} $newest_first"; done
-  for record in $newest_first; do if judge_running "$record"; then break; fi; done
+  trusted=''
+  for record in $(records | tac); do if judge_running "${record##*:}"; then break; fi; done
   previous=${trusted:-${now_running:-$now_profile}}
 }
 
@@ -94,21 +90,15 @@ read_options() {
       *) misused "no option '$option'" ;;
     esac
   done
-  for value in "$timeout" "$confirm" "$healthy" "$health_deadline"; do is_number "$value" || misused "'$value' is no number of seconds"; done
 }
 
 record() {
-  full=$library
   mkdir -p -- "$deploy" "$roots" && head -c 65536 /dev/zero >"$deploy/reserve" && sync -- "$deploy/reserve" &&
     make_empty "$deploy/log" && printf '%s' "$checks" >"$deploy/checks" &&
     { [ -z "$hooks$undo" ] || record_hooks >"$deploy/hooks"; } && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
   if [ -n "$previous" ]; then ln -sfn -- "$previous" "$roots/$nonce-previous" || return 1; fi
   # The unit has a script of its own, whatever becomes of this one; last of all the state, which makes it a record.
-  ln -f -- "$0" "$script" || {
-    full=$runtime
-    return 1
-  }
-  write_text "$deploy/state" "$(print_state)" && sync -- "$deploys" "$library"
+  ln -f -- "$0" "$script" && write_text "$deploy/state" "$(print_state)" && sync -- "$deploys" "$library"
 }
 
 # Those of a deployment that is taken back are run when it is.
@@ -173,11 +163,13 @@ activate() {
   if ! record || ! record_rolled; then
     rm -rf -- "$deploy"
     rm -f -- "$roots/$nonce-next" "$roots/$nonce-previous" "$script"
-    refuse_state "$full"
+    refuse_state
   fi
   # From here on the unit may take the lock.
   exec 8>&-
-  if ! start && is_still_ours; then
+  # What failed to start may have been started all the same: whoever has the lock owns the record. Whoever comes later
+  # finds it ended.
+  if ! start && take_lock 5 && load_state && [ "$phase" = prepared ]; then
     message='the activation could not be started'
     finish failed >>"$deploy/log"
     make_empty "$deploy/seen"
@@ -187,10 +179,6 @@ activate() {
   fi
   emit ok "$nonce"
 }
-
-# What failed to start may have been started all the same: whoever has the lock owns the record. Whoever comes later
-# finds it ended.
-is_still_ours() { take_lock 5 && load_state && [ "$phase" = prepared ]; }
 
 # No pipe of ours is held by the unit: losing the connection changes nothing for it. What is killed in the middle is begun
 # again, which brings it to its end, as long as its script is there: by a timer, or by one of two processes where there is

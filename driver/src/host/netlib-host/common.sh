@@ -42,9 +42,7 @@ refuse() {
 # The file system of a path, as `df` shows it.
 disk() {
   space=$(df -P -h -- "$1" 2>/dev/null | tail -n 1)
-  # shellcheck disable=SC2046
-  set -- $(df -P -i -- "$1" 2>/dev/null | tail -n 1)
-  if [ "${2:-0}" != 0 ] && [ "${4:-}" = 0 ]; then space="$space (all its $2 inodes are used)"; fi
+  case $(df -P -i -- "$1" 2>/dev/null | tail -n 1) in *' 0 100% '*) space="$space (all its inodes are used)" ;; esac
   printf '%s\n' "$space"
 }
 

@@ -30,9 +30,8 @@
 
 deploys=$library/deploys roots=$root/nix/var/nix/gcroots/netlib
 profile=$root/nix/var/nix/profiles/system running=$root/run/current-system booted=$root/run/booted-system
-keep_deploys=20 keep_roots_seconds=604800 keep_programs_seconds=86400
-# How long a recorded activation may take to begin, in seconds: later it never does.
-begin_seconds=60
+# The last: how long a recorded activation may take to begin; later it never does.
+keep_deploys=20 keep_roots_seconds=604800 keep_programs_seconds=86400 begin_seconds=60
 
 now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
 has_systemd() { [ -d "$root/run/systemd/system" ]; }
@@ -75,8 +74,7 @@ load() {
     case $field in
       '' | *[!a-z_]*) continue ;;
       # Arithmetic with what is no number would end the shell.
-      number | until | timeout | confirm | healthy | health_deadline) is_number "$value" || continue ;;
-      started_uptime) is_number "${value#-}" || continue ;;
+      number | until | timeout | confirm | healthy | health_deadline | started_uptime) is_number "${value#-}" || continue ;;
     esac
     case " $* " in *" $field "*) eval "$prefix$field=\$value" ;; esac
   done <"$file"

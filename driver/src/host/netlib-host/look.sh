@@ -10,8 +10,7 @@ generation_number() {
 
 # Sets `current` to the number of the generation that the profile names.
 current_generation() {
-  link_number=''
-  if [ -L "$profile" ]; then generation_number "/$(readlink -- "$profile")"; fi
+  generation_number "/$(readlink -- "$profile")"
   current=$link_number
 }
 
@@ -34,12 +33,11 @@ print_systems() {
 
 # What the running system adds: the first line of each of these programs.
 fields() {
-  emit ok fields
   for program in "$running"/etc/netlib/status/*; do
-    if [ -x "$program" ]; then
+    [ -x "$program" ] &&
       emit 'item[]' "${program##*/} $(timeout --kill-after=1 5 "$program" </dev/null 2>/dev/null | head -n 1 | head -c 200)"
-    fi
   done
+  emit ok fields
 }
 
 probe() {
@@ -81,9 +79,8 @@ probe() {
 status() {
   use_deploy "$1"
   if [ "$#" -eq 4 ]; then await_news "$2" "$3" "$4"; fi
-  if is_worked_on; then worked_on=yes; else worked_on=no; fi
+  if is_worked_on; then emit running yes; fi
   if load_state; then print_state; else emit phase unknown; fi
-  emit running "$worked_on"
   print_systems
   read_boot
   case $boot in '' | "$this_boot") ;; *) emit restarted yes ;; esac
@@ -122,7 +119,6 @@ await_news() {
 # What systemd is working on at this moment, without what only waits for that.
 list_jobs() {
   emit ok jobs
-  if ! has_systemd; then return 0; fi
   systemctl list-jobs --no-legend --no-pager 2>/dev/null | while read -r job unit action job_state; do
     if [ "$job_state" = running ] && [ -n "$job" ]; then emit 'item[]' "$unit ($action)"; fi
   done

@@ -6,10 +6,10 @@ reboot_needed() {
   emit ok "$1"
   for part in kernel initrd kernel-params systemd; do
     old=$booted/$part new=$1/$part
+    # The parameters are a plain file in each system, so that only its content tells.
     # shellcheck disable=SC3013 # Every sh has it, and POSIX since 2024.
-    if [ ! -e "$old" ] || [ ! -e "$new" ] || [ "$old" -ef "$new" ]; then continue; fi
-    # A plain file in each system, so that only its content tells.
-    if [ "$part" = kernel-params ] && [ "$(cat "$old")" = "$(cat "$new")" ]; then continue; fi
+    if [ ! -e "$old" ] || [ ! -e "$new" ] || [ "$old" -ef "$new" ] ||
+      { [ "$part" = kernel-params ] && [ "$(cat "$old")" = "$(cat "$new")" ]; }; then continue; fi
     emit 'item[]' "$part"
   done
 }

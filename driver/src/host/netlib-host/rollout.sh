@@ -9,7 +9,10 @@ rolled_file=$library/rolled
 
 # --- the lease of this host: one deployer at a time rolls it out, whatever its commit calls the rollout ---
 
-load_lease() { load lease_ "$lease_file" nonce rollout deployer process since boot until; }
+lease_fields='nonce rollout deployer process since boot until'
+
+# shellcheck disable=SC2086
+load_lease() { load lease_ "$lease_file" $lease_fields; }
 
 # Taken in this boot, and renewed a short while ago.
 is_leased() {
@@ -22,18 +25,20 @@ has_lease() { [ -n "$1" ] && load_lease && [ "$lease_nonce" = "$1" ]; }
 
 refuse_for_lease() {
   load_lease
-  for field in nonce rollout deployer process since; do eval "emit held.$field \"\$lease_$field\""; done
+  # shellcheck disable=SC2086
+  tell held. lease_ $lease_fields
   refuse "$1"
 }
 
-# write_lease NONCE ROLLOUT DEPLOYER PROCESS SINCE
+# What is loaded, from now on.
 write_lease() {
   read_boot
   read_uptime
+  lease_boot=$this_boot lease_until=$((uptime + lease_seconds))
   private_folder "$library"
-  write_text "$lease_file" "$(printf 'nonce=%s\nrollout=%s\ndeployer=%s\nprocess=%s\nsince=%s\nboot=%s\nuntil=%s' \
-    "$@" "$this_boot" "$((uptime + lease_seconds))")" || refuse_state
-  emit ok "$1"
+  # shellcheck disable=SC2086
+  write_text "$lease_file" "$(tell '' lease_ $lease_fields)" || refuse_state
+  emit ok "$lease_nonce"
 }
 
 # lease NONCE take ROLLOUT DEPLOYER PROCESS DIGEST [STALE]: refused while somebody else has it. STALE is a nonce whose process
@@ -45,21 +50,17 @@ lease() {
   case $2 in
     take)
       if is_leased && ! has_lease "$1" && ! has_lease "${7:-}"; then refuse_for_lease rollout-busy; fi
-      write_lease "$1" "$3" "$4" "$5" "$(now)"
+      lease_nonce=$1 lease_rollout=$3 lease_deployer=$4 lease_process=$5 lease_since=$(now)
+      write_lease
       load rolled_ "$rolled_file" digest nonce
-      if [ "$rolled_digest" = "$6" ] && [ -n "$rolled_nonce" ]; then
-        (if find_before "$rolled_nonce"; then emit undoable "$rolled_nonce"; fi)
-      fi
+      if [ "$rolled_digest" = "$6" ] && (find_before "$rolled_nonce"); then emit undoable "$rolled_nonce"; fi
       ;;
     renew)
       has_lease "$1" || refuse_for_lease rollout-lost
-      write_lease "$1" "$lease_rollout" "$lease_deployer" "$lease_process" "$lease_since"
+      write_lease
       ;;
     free)
-      if has_lease "$1"; then
-        rm -f -- "$lease_file"
-        if [ "${3:-}" = ended ]; then rm -f -- "$rolled_file"; fi
-      fi
+      has_lease "$1" && rm -f -- "$lease_file" && [ "${3:-}" = ended ] && rm -f -- "$rolled_file"
       emit ok "$1"
       ;;
   esac

@@ -4,10 +4,7 @@
 # work NONCE: begins what was recorded. What was killed in the middle, as nobody is at work on it, is brought to its end.
 work() {
   use_deploy "$1"
-  if ! load_state; then
-    leave
-    exit 1
-  fi
+  load_state || { leave && exit 1; }
   open_log
   # A host that shuts down keeps its record as it is; the boot brings back what the profile names.
   if [ "$phase" != prepared ] && has_systemd && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
@@ -56,11 +53,10 @@ take_lock() { command exec 9>>"$runtime/lock" && flock -w "$1" 9; }
 
 # The unit's own control group, where there is one.
 own_group() {
-  group=''
-  while IFS= read -r line; do
-    case $line in 0::*/netlib-"$nonce".service*) group=${line#0::} ;; esac
-  done </proc/self/cgroup
-  [ -n "$group" ] && group=/sys/fs/cgroup${group%%.service*}.service && [ -d "$group" ]
+  IFS= read -r group </proc/self/cgroup
+  case $group in 0::*/netlib-"$nonce".service*) group=${group#0::} ;; *) return 1 ;; esac
+  group=/sys/fs/cgroup${group%%.service*}.service
+  [ -d "$group" ]
 } 2>/dev/null
 
 # Runs a command for so many seconds, in a session and a control group of its own; then ends all that it started.
@@ -155,10 +151,7 @@ reach_goal() {
     finish_badly failed
     return
   fi
-  case $goal in
-    switch) say "switching from ${previous:-nothing} to $toplevel" ;;
-    *) say "$goal of $toplevel; ${previous:-nothing} runs" ;;
-  esac
+  say "$goal of $toplevel; ${previous:-nothing} runs"
   case $goal in
     switch) try_system && be_healthy && await_confirmation && run_hooks onConfirm && commit ;;
     test) try_system && be_healthy && await_confirmation && run_hooks onConfirm && claim ;;
@@ -185,10 +178,7 @@ be_healthy() {
   if [ ! -s "$deploy/checks" ]; then return 0; fi
   enter checking
   say "the new system has to be healthy for $healthy seconds within $health_deadline seconds"
-  watch_health settle "$healthy" "$health_deadline" "$runtime/check-$nonce" <"$deploy/checks" 9>&-
-  ended=$?
-  rm -rf -- "$runtime/check-$nonce"
-  [ "$ended" -eq 0 ] && return 0
+  if watch_health settle "$healthy" "$health_deadline" "$runtime/check-$nonce" <"$deploy/checks" 9>&-; then return 0; fi
   unhealthy=yes problem="the new system is not healthy: $verdict"
   return 1
 }
@@ -207,14 +197,12 @@ await_confirmation() {
     fi
     { sleep 0.2 || sleep 1; } 9>&-
   done
-  rm -f -- "$runtime/confirm-$nonce"
   say 'the host can be reached over a new connection'
 }
 
 confirm() {
   use_deploy "$1"
   load_state || refuse not-waiting
-  emit phase "$phase"
   if [ "$phase" != awaitingConfirmation ] || ! is_worked_on; then refuse not-waiting; fi
   make_empty "$runtime/confirm-$nonce" || refuse_state "$runtime"
   emit ok "$nonce"
@@ -239,18 +227,15 @@ claim() {
 }
 
 # Whether all was done, and only the last word is missing.
-is_committed() {
-  case $phase in awaitingConfirmation | committing) load_identity && [ "$host_by" = "$nonce" ] ;; *) return 1 ;; esac
-}
+is_committed() { case $phase in awaitingConfirmation | committing) load_identity && [ "$host_by" = "$nonce" ] ;; *) return 1 ;; esac }
 
 # --- the way back ------------------------------------------------------------------------------------------------
 
 restore_profile() {
   current_generation
   resolve "$profile"
-  if [ "$current $found" = "$generation_before $profile_before" ]; then return 0; fi
-  # Somebody else set it meanwhile, which is not ours to undo.
-  if [ "$found" != "$toplevel" ]; then return 0; fi
+  # Where somebody else set it meanwhile, that is not ours to undo.
+  if [ "$current $found" = "$generation_before $profile_before" ] || [ "$found" != "$toplevel" ]; then return 0; fi
   if [ -z "$profile_before" ]; then
     rm -f -- "$profile"
     return

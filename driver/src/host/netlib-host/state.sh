@@ -49,7 +49,15 @@ load_state() {
   load '' "$file" $fields
 }
 
-print_state() { for field in $fields; do eval "emit \"\$field\" \"\$$field\""; done; }
+# tell BEFORE PREFIX FIELD…: emits the value of PREFIX_FIELD as BEFOREFIELD.
+tell() {
+  before=$1 prefix=$2
+  shift 2
+  for field in "$@"; do eval "emit \"\$before\$field\" \"\$$prefix$field\""; done
+}
+
+# shellcheck disable=SC2086
+print_state() { tell '' '' $fields; }
 
 # A full disk must not hide how an activation ended: the space for that was set aside before it began.
 write_at_last() {
@@ -81,9 +89,7 @@ finish() {
 }
 
 # Whether something is still to happen after this phase.
-is_open() {
-  case $1 in prepared | activating | checking | awaitingConfirmation | committing | rollingBack) ;; *) return 1 ;; esac
-}
+is_open() { case $1 in prepared | activating | checking | awaitingConfirmation | committing | rollingBack) ;; *) return 1 ;; esac }
 
 unfinished() { is_open "$phase"; }
 
@@ -101,13 +107,7 @@ beginning() {
 # --- lock --------------------------------------------------------------------------------------------------------
 
 # Only an activation holds the lock exclusively; who looks takes it shared and for an instant, who begins until it began.
-lock_is_free() {
-  [ -e "$runtime/lock" ] && command exec 6<"$runtime/lock" || return 0
-  flock -s -n 6
-  set -- "$?"
-  exec 6<&-
-  return "$1"
-}
+lock_is_free() { [ ! -e "$runtime/lock" ] || flock -s -n "$runtime/lock" true; }
 
 # Sets `owner` to `PROCESS COMMAND` of whoever has locked a file: the process that did, or one that got the open file from it.
 find_owner() {
@@ -158,8 +158,7 @@ print_locked() {
 print_busy() {
   if print_locked; then return 0; fi
   for record in $(records); do
-    case $record in *:prepared:*) ;; *) continue ;; esac
-    if (use_deploy "${record##*:}" && load_state && beginning && print_holder); then return 0; fi
+    case $record in *:prepared:*) if (use_deploy "${record##*:}" && load_state && beginning && print_holder); then return 0; fi ;; esac
   done
   # What was about to begin may have taken the lock before its record was read.
   print_locked

@@ -79,15 +79,12 @@ is_wanted() {
 # Roots of what never began go after a week, and programs after a day: by then those who prepared them are gone. What
 # ended needs none, nor does what the running system and its profile keep. The clock may have jumped: what goes on keeps its.
 tidy_roots() {
-  clock='' gone=''
+  read_kept
+  look_at_systems
+  clock=$(date +%s)
   for link in "$roots"/*; do
     owner=${link##*/} owner=${owner%-*}
     if [ ! -L "$link" ] || ! is_nonce "$owner"; then continue; fi
-    if [ -z "$clock" ]; then
-      read_kept
-      look_at_systems
-      clock=$(date +%s)
-    fi
     case $kept in *" $owner "*) continue ;; esac
     case $known:$owner in *" $owner "*) ;; *:"$nonce") continue ;; esac
     age=$((clock - $(stat -c %Y -- "$link"))) target=$(readlink -- "$link")

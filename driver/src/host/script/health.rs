@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{self, yes};
 use crate::host::{Host, HostCommand, HostError, SHORT};
 use crate::plan::Check;
-use crate::process::{Limits, LogLimit, Output, Stream, line_channel};
+use crate::process::{LogLimit, line_channel};
 
 /// The loop alone, without what else is done on a host.
 pub(super) const LOOP: &str = concat!(
@@ -118,27 +118,15 @@ pub async fn check(
     let words = ["sh", "-s", "--", "check", mode.word()].map(str::to_owned);
     let mut words: Vec<String> = words.into_iter().chain([time.to_string(), deadline.to_string()]).collect();
     words.extend(health.checks.iter().map(HealthCheck::line));
-    let command = HostCommand { is_question: true, ..HostCommand::new(words) };
+    let command = HostCommand { is_question: true, keeps_stdout: true, ..HostCommand::new(words) };
     let command = command.stdin(LOOP).timeout(health.deadline + SHORT);
     let (sink, mut lines) = line_channel();
-    let (mut answer, mut left) = (Vec::new(), Limits::HOST.answer);
     let mut log = LogLimit::default();
     let read = async {
-        while let Some((stream, line)) = lines.recv().await {
-            match stream {
-                Stream::Stdout => {
-                    left = left.saturating_sub(line.len() + 1);
-                    // An answer without its end is none.
-                    if left > 0 {
-                        answer.push(line);
-                    }
-                }
-                Stream::Stderr => log.admit(line).into_iter().for_each(&mut on_line),
-            }
+        while let Some((_, line)) = lines.recv().await {
+            log.admit(line).into_iter().for_each(&mut on_line);
         }
     };
     let (ran, ()) = tokio::join!(host.execute(command, Some(sink)), read);
-    ran?;
-    let output = Output { stdout: answer.join("\n").into_bytes(), stderr: String::new() };
-    answer::read(host, "check", &output).map(|(verdict, _)| verdict)
+    answer::read(host, "check", &ran?).map(|(verdict, _)| verdict)
 }

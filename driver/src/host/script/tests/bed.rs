@@ -272,8 +272,9 @@ impl Host for Bed {
 
     fn execute(&self, command: HostCommand, lines: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>> {
         async move {
+            let argv = command.argv.clone();
             let output = self.prepared(command).stream_to(lines.as_ref()).await;
-            output.map_err(|error| HostError::of_command(&self.address(), error))
+            output.map_err(|error| HostError::of_command(&self.address(), &argv, error))
         }
         .boxed()
     }

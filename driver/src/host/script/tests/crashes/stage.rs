@@ -277,7 +277,7 @@ impl Stage {
                 line.unwrap_or_default().to_owned()
             };
             let phase = value("phase=");
-            if value("running=") == "no"
+            if value("running=") != "yes"
                 && ["confirmed", "rolledBack", "failed", "rollbackFailed"].contains(&phase.as_str())
             {
                 return phase;
