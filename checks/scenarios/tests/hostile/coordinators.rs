@@ -222,7 +222,7 @@ fn finding_an_approval_is_of_one_plan_whatever_was_selected() {
 #[test]
 fn finding_a_member_that_gives_no_lock_is_left_out_alone() {
     let site = open("1");
-    let refuse = "cat >/dev/null; echo refused=state";
+    let refuse = "cat >/dev/null; echo refused=because; echo why=no";
     site.hostile("beta", "lease", "*lease*take*web*", refuse);
     site.write(&network("2", "web", "canary = true; maxFailures = 1;"));
     let (status, text) = site.netlib("deploy");

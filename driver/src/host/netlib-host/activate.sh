@@ -25,8 +25,8 @@ enter_gate() {
   command exec 7>>"$runtime/gate" || refuse_state "$runtime"
   if ! flock -w 20 7; then
     find_owner "$runtime/gate"
-    emit process "$owner"
-    refuse gate
+    because "another request to this host has not ended for 20 s, so this one was not carried out" \
+      "look there for process $owner, then deploy again"
   fi
 }
 
@@ -83,10 +83,8 @@ read_options() {
     field=${option%%=*} value=${option#*=}
     case " $options " in *" $field "*) eval "$field=\$value" && continue ;; esac
     case $field in
-      check) checks="$checks$value
-" ;;
-      hook) hooks="$hooks$value
-" ;;
+      check | hook) eval "${field}s=\"\$${field}s\$value
+\"" ;;
       *) misused "no option '$option'" ;;
     esac
   done
@@ -97,8 +95,8 @@ record() {
     make_empty "$deploy/log" && printf '%s' "$checks" >"$deploy/checks" &&
     { [ -z "$hooks$undo" ] || record_hooks >"$deploy/hooks"; } && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
   if [ -n "$previous" ]; then ln -sfn -- "$previous" "$roots/$nonce-previous" || return 1; fi
-  # The unit has a script of its own, whatever becomes of this one; last of all the state, which makes it a record.
-  ln -f -- "$0" "$script" && write_text "$deploy/state" "$(print_state)" && sync -- "$deploys" "$library"
+  # Last of all the state, which makes it a record.
+  write_text "$deploy/state" "$(print_state)" && sync -- "$deploys" "$library"
 }
 
 # Those of a deployment that is taken back are run when it is.
@@ -122,7 +120,7 @@ find_previous_generation() {
 
 find_toplevel() {
   if [ -n "$undo" ]; then
-    find_before "$undo" || refuse nothing-before
+    find_before "$undo" || because "its own records do not say what ran before, or something was deployed since; nothing was changed"
   elif [ -z "$generation" ]; then
     find_previous_generation
   fi
@@ -146,7 +144,7 @@ activate() {
   # Whoever is at work may be about to change which generation comes before.
   refuse_while_busy
   if [ -z "$toplevel" ]; then find_toplevel; fi
-  [ -x "$toplevel/bin/switch-to-configuration" ] || refuse no-toplevel
+  [ -x "$toplevel/bin/switch-to-configuration" ] || because "there is no $toplevel/bin/switch-to-configuration; nothing was changed"
   private_folder "$library"
   private_folder "$deploys"
   look_at_systems
@@ -160,6 +158,8 @@ activate() {
   read_uptime
   toplevel=$found phase=prepared started=$(now) started_uptime=$uptime boot=$this_boot profile_before=$now_profile
   number=$((${number:-0} + 1)) generation_before=$current script=$runtime/host-$nonce.sh
+  # The unit has a script of its own, whatever becomes of this one.
+  ln -f -- "$0" "$script" || refuse_state "$runtime"
   if ! record || ! record_rolled; then
     rm -rf -- "$deploy"
     rm -f -- "$roots/$nonce-next" "$roots/$nonce-previous" "$script"
@@ -175,7 +175,7 @@ activate() {
     make_empty "$deploy/seen"
     tidy
     leave
-    refuse start
+    because "the host could not start the activation; nothing was changed"
   fi
   emit ok "$nonce"
 }

@@ -46,10 +46,18 @@ disk() {
   printf '%s\n' "$space"
 }
 
-# refuse_state [PATH [CODE]]: what could not be written is there.
+# because WHY [WHAT TO DO]: refused for a reason that only people read.
+because() {
+  emit why "$1"
+  emit help "${2:-}"
+  refuse because
+}
+
+# refuse_state [PATH [WHY]]: what could not be written is there.
 refuse_state() {
   emit disk "$(disk "${1:-$library}")"
-  refuse "${2:-state}"
+  because "${2:-the host could not write down its state; nothing was activated}" \
+    "make room there, for example with \`nix-collect-garbage -d\`, then deploy again"
 }
 
 # A folder of root's alone. A link, or what somebody else owns, is not used.
@@ -58,9 +66,8 @@ private_folder() {
     { (umask 022 && mkdir -p -- "${1%/*}") && mkdir -- "$1"; } || [ -d "$1" ] || refuse_state "${1%/*}"
   fi
   if [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; then return 0; fi
-  emit path "$1"
-  emit is "$(stat -c '%F of %U, mode %a' -- "$1")"
-  refuse folder
+  because "$1 has to be a folder of root's alone, and is: $(stat -c '%F of %U, mode %a' -- "$1"); nothing was changed" \
+    "move it away there, then deploy again"
 }
 
 # tidy_of_processes PREFIX…: what is named after processes that are gone.

@@ -48,8 +48,8 @@ probe() {
     if has_systemd; then emit state "$(systemctl is-system-running 2>/dev/null)"; fi
   fi
   emit nix "$nix"
-  [ -n "$nix" ] || refuse no-nix
-  command -v flock >/dev/null || refuse no-flock
+  [ -n "$nix" ] || because "there is no \`nix\`" "install Nix there; a host of netlib is NixOS, or a Debian with \`apt install nix-bin\`"
+  command -v flock >/dev/null || because "there is no \`flock\`" "install util-linux there"
   load_identity
   print_systems
   resolve "$booted"

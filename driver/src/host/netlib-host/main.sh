@@ -18,10 +18,10 @@ reboot() {
   enter_gate
   refuse_while_busy
   resolve "$profile"
-  [ "$found" = "$1" ] || refuse not-in-profile
+  [ "$found" = "$1" ] || because "a restart would boot another system than the one that was deployed; the host was not restarted"
   if has_systemd; then
     systemd-run --quiet --collect --on-active=1 --timer-property=AccuracySec=100ms systemctl reboot </dev/null ||
-      refuse start
+      because "the host could not be restarted"
   else
     setsid sh -c 'sleep 1; exec reboot' </dev/null >/dev/null 2>&1 7>&- 8>&- &
   fi

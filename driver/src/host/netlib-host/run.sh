@@ -21,7 +21,7 @@ work() {
 }
 
 take_up() {
-  message="the activation was killed while $phase"
+  killed="the activation was killed while $phase"
   case $phase:$goal in
     prepared:*)
       if ! beginning; then
@@ -31,12 +31,11 @@ take_up() {
         message="nothing was activated: the state could not be written: $(disk "$library")"
         finish failed
       else
-        message=''
         reach_goal
       fi
       ;;
-    *:dry-activate) finish failed ;;
-    *) if is_committed; then finish_well; else go_back; fi ;;
+    *:dry-activate) message=$killed && finish failed ;;
+    *) message=$killed && if is_committed; then finish_well; else go_back; fi ;;
   esac
 }
 
@@ -168,9 +167,8 @@ reach_goal() {
 try_system() {
   go test || return 1
   resolve "$running"
-  [ "$found" = "$toplevel" ] && return 0
   problem="switch-to-configuration test succeeded, but the running system is $found"
-  return 1
+  [ "$found" = "$toplevel" ]
 }
 
 # The host decides alone about what it can see itself: nobody has to be there for it.
@@ -202,8 +200,7 @@ await_confirmation() {
 
 confirm() {
   use_deploy "$1"
-  load_state || refuse not-waiting
-  if [ "$phase" != awaitingConfirmation ] || ! is_worked_on; then refuse not-waiting; fi
+  if ! load_state || [ "$phase" != awaitingConfirmation ] || ! is_worked_on; then refuse not-waiting; fi
   make_empty "$runtime/confirm-$nonce" || refuse_state "$runtime"
   emit ok "$nonce"
 }
@@ -241,11 +238,8 @@ restore_profile() {
     return
   fi
   resolve "$profile-$generation_before-link"
-  if [ -n "$generation_before" ] && [ "$found" = "$profile_before" ]; then
-    set -- --switch-generation "$generation_before"
-  else
-    set -- --set "$profile_before"
-  fi
+  set -- --set "$profile_before"
+  if [ -n "$generation_before" ] && [ "$found" = "$profile_before" ]; then set -- --switch-generation "$generation_before"; fi
   limited "$timeout" nix-env -p "$profile" "$@" && switch_to "$profile_before" boot
 }
 

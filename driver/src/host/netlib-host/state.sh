@@ -171,10 +171,12 @@ load_identity() { load host_ "$library/network" id name by; }
 check_identity() {
   load_identity
   if [ -z "$host_id" ] || [ "$3" = adopt ] || [ "$host_id $host_name" = "$1 $2" ]; then return 0; fi
-  emit network.id "$host_id"
-  emit network.name "${host_name:-?}"
-  if [ "$host_id" = "$1" ]; then refuse shared-id; fi
-  refuse other-network
+  if [ "$host_id" = "$1" ]; then
+    because "two networks share the id $1: this host belongs to the one named \"$host_name\"; nothing was changed" \
+      "give each network a \`network.id\` of its own; if this one was renamed, deploy once with --adopt"
+  fi
+  because "this host belongs to the network \"$host_name\" (id $host_id); nothing was changed" \
+    "check \`target.host\`; if the host is to move to this network, deploy with --adopt"
 }
 
 # write_identity HOW ID NAME NONCE: NONCE is of the deployment that does, if one does.
@@ -185,6 +187,6 @@ identify() {
   enter_gate
   check_identity "$@"
   refuse_while_busy
-  if [ "$host_id" != "$1" ] || [ "$host_name" != "$2" ]; then write_identity write_text "$1" "$2" '' || refuse_state "$library" identity; fi
+  write_identity write_text "$1" "$2" '' || refuse_state "$library" "the host could not write down which network it belongs to"
   emit ok "$1"
 }

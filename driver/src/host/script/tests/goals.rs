@@ -109,7 +109,7 @@ async fn a_host_is_restarted_only_into_the_system_that_was_deployed_and_when_nob
     let fake = format!(": >{}", called.display());
     bed.tool(&old, "reboot", &fake);
     let error = reboot(&bed, &new).await.unwrap_err();
-    assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotInProfile));
+    assert!(error.to_string().contains("a restart would boot another system"), "{error}");
     let slow = bed.toplevel("slow", Switch::WaitsFor(go.clone()));
     activate(&bed, &bed.activation("1-a", &slow)).await.unwrap();
     let error = reboot(&bed, &old).await.unwrap_err();

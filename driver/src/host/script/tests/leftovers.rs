@@ -290,7 +290,7 @@ async fn attack_22_a_host_that_takes_nothing_more_says_so_and_can_be_looked_at()
     let words =
         ["activate", "1-a", &toplevel, "goal=switch", "timeout=9", "confirm=9", "healthy=0", "health_deadline=0"];
     let asked = asked_of_a_full_host(&bed, &words);
-    assert!(asked.ends_with("\nrefused=state\n"), "{asked}");
+    assert!(asked.ends_with("\nrefused=because\n"), "{asked}");
     assert_eq!(bed.left(), "");
     assert!(!bed.path("var/lib/netlib/deploys/1-a").exists());
     assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);

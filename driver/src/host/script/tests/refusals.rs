@@ -128,7 +128,7 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     let mut activation = bed.activation("1-a", &new);
     activation.network = work.clone();
     let error = activate(&bed, &activation).await.unwrap_err();
-    assert!(matches!(error, HostError::Refused { refusal, .. } if matches!(*refusal, Refusal::OtherNetwork { .. })));
+    assert!(error.to_string().contains("this host belongs to the network"), "{error}");
     assert!(identify(&bed, &work, IdentityPolicy::Keep).await.is_err());
     assert_eq!(probe(&bed).await.unwrap().network, Some(home));
     assert!(admit(&bed, &work, IdentityPolicy::Adopt).await.is_ok());
@@ -151,7 +151,7 @@ async fn two_networks_with_one_id_are_told_apart_by_name() {
 async fn nothing_is_activated_without_a_toplevel_or_a_place_for_the_state() {
     let bed = Bed::new();
     let error = activate(&bed, &bed.activation("1-a", "/nix/store/none")).await.unwrap_err();
-    assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NoToplevel));
+    assert!(error.to_string().contains("there is no "), "{error}");
     let new = bed.toplevel("new", Switch::Works);
     fs::create_dir_all(bed.path("var/lib")).unwrap();
     fs::create_dir_all(bed.path("var/lib/netlib")).unwrap();

@@ -144,7 +144,7 @@ async fn a_host_goes_back_to_what_its_own_record_says() {
     assert_eq!(undoable.as_deref(), Some("1-a"));
     for unknown in ["9-z", "2-b"] {
         let asked = activate(&bed, &undo(&bed, ["3-c", "2-b", unknown])).await;
-        assert_eq!(refusal(asked), Refusal::NothingBefore, "{unknown}");
+        assert!(refusal(asked).to_string().contains("do not say what ran before"), "{unknown}");
     }
     activate(&bed, &undo(&bed, ["3-c", "2-b", "1-a"])).await.unwrap();
     let status = bed.end("3-c").await;
@@ -161,7 +161,7 @@ async fn a_host_goes_back_to_what_its_own_record_says() {
     assert_eq!(bed.deploy("5-e", &newer).await.phase, Phase::Confirmed);
     take(&bed, &holder("6-f", "elsewhere:1")).await.unwrap();
     let asked = activate(&bed, &undo(&bed, ["7-g", "6-f", "4-d"])).await;
-    assert_eq!(refusal(asked), Refusal::NothingBefore);
+    assert!(refusal(asked).to_string().contains("do not say what ran before"));
 }
 
 #[tokio::test]
