@@ -57,13 +57,6 @@ pub(super) struct Connection {
     forwarded: Vec<String>,
 }
 
-/// What ssh makes of a target and all configuration.
-#[derive(Debug, Default)]
-struct Resolved {
-    user: Option<String>,
-    forwarded: Vec<String>,
-}
-
 impl Connection {
     /// Makes the connection.
     pub(super) async fn make(node: &str, target: &Target, socket: &Path) -> Result<Self, HostError> {
@@ -72,7 +65,7 @@ impl Connection {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(HostError::at(socket, error)),
             _ => {}
         }
-        let forwarded = if target.ssh_options.is_empty() { Vec::new() } else { resolve(target).await?.forwarded };
+        let forwarded = if target.ssh_options.is_empty() { Vec::new() } else { forwarded(&resolve(target).await?) };
         let failure = match ssh(arguments(target, socket)).timeout(LOGIN).output().await {
             Ok(_) => return Ok(Self { socket: socket.to_owned(), forwarded }),
             Err(ProcessError::Failed { stderr_tail, .. }) => ConnectFailure::recognise(target, &stderr_tail),
@@ -157,33 +150,26 @@ pub(crate) fn end_left(socket: &Path) {
     }
 }
 
-/// Asks ssh what it would do, without any connection.
-async fn resolve(target: &Target) -> Result<Resolved, ProcessError> {
+/// Asks ssh what it would do, without any connection: all options, by its words.
+async fn resolve(target: &Target) -> Result<String, ProcessError> {
     let command = ssh(["-G"]).args(login_words(target)).args(["--", &target.host]);
-    let output = command.timeout(LOCAL).output().await?;
-    Ok(resolved(&clean(&output.stdout)))
+    Ok(clean(&command.timeout(LOCAL).output().await?.stdout))
 }
 
 /// The user as whom a target is logged in to; none where ssh does not say.
 pub(super) async fn login_user(target: &Target) -> Result<Option<String>, ProcessError> {
     match &target.user {
         Some(user) => Ok(Some(user.clone())),
-        None => Ok(resolve(target).await?.user),
+        None => Ok(resolve(target).await?.lines().find_map(|line| line.strip_prefix("user ")).map(str::to_owned)),
     }
 }
 
-fn resolved(text: &str) -> Resolved {
-    let mut resolved = Resolved::default();
-    for (key, value) in text.lines().filter_map(|line| line.split_once(' ')) {
-        match key {
-            "user" => resolved.user = Some(value.to_owned()),
-            "forwardagent" | "forwardx11" | "forwardx11trusted" if value != "no" => {
-                resolved.forwarded.push(format!("{key}={value}"));
-            }
-            _ => {}
-        }
-    }
-    resolved
+/// What is to be forwarded.
+fn forwarded(resolved: &str) -> Vec<String> {
+    let is_forwarding = |key: &str| ["forwardagent", "forwardx11", "forwardx11trusted"].contains(&key);
+    let options = resolved.lines().filter_map(|line| line.split_once(' '));
+    let asked_for = options.filter(|(key, value)| is_forwarding(key) && *value != "no");
+    asked_for.map(|(key, value)| format!("{key}={value}")).collect()
 }
 
 /// An ssh whose messages are known.
@@ -247,9 +233,8 @@ mod tests {
 
     #[test]
     fn sessions_read_no_configuration_and_forward_what_the_node_asks_for() {
-        let found = resolved("user admin\nforwardagent yes\nforwardx11 no\nport 22\n");
-        assert_eq!(found.user.as_deref(), Some("admin"));
-        let connection = Connection { socket: PathBuf::from("/tmp/n/0"), forwarded: found.forwarded };
+        let forwarded = forwarded("user admin\nforwardagent yes\nforwardx11 no\nport 22\n");
+        let connection = Connection { socket: PathBuf::from("/tmp/n/0"), forwarded };
         let argv = connection.command(&["echo".to_owned(), "a b".to_owned()]).argv();
         insta::assert_snapshot!(argv.join(" "), @"ssh -F none -o ControlPath=/tmp/n/0 -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -T -o forwardagent=yes -- netlib echo 'a b'");
     }

@@ -1,9 +1,9 @@
 //! The `ssh` that Nix finds first: it leads to one connection and one program, and passes over what a login shell prints.
 //! And the `nix` that finds it, with a limit of memory: a host tells Nix how much to make room for.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -11,6 +11,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use super::frame::Framed;
 use super::master::Connection;
 use super::{HostCommand, HostError};
+use crate::private;
 use crate::process::quote_argv;
 
 const SSH: &str = include_str!("nix-ssh.sh");
@@ -60,11 +61,10 @@ fn lay_ready(path: &Path, lines: &[u8]) -> std::io::Result<Option<File>> {
 }
 
 fn write_programs(folder: &Path, programs: &[(&str, &str)]) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    private::make_folder(folder)?;
     for (name, text) in programs {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o700);
-        options.open(folder.join(name))?.write_all(text.as_bytes())?;
+        private::write(&folder.join(name), text)?;
+        std::fs::set_permissions(folder.join(name), Permissions::from_mode(0o700))?;
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ refuse() {
 # The file system of a path, as `df` shows it.
 disk() {
   space=$(df -P -h -- "$1" 2>/dev/null | tail -n 1)
-  case $(df -P -i -- "$1" 2>/dev/null | tail -n 1) in *' 0 100% '*) space="$space (all its inodes are used)" ;; esac
+  case $(df -P -i -- "$1" 2>/dev/null | tail -n 1) in *' 0 '*' 100% '*) space="$space (all its inodes are used)" ;; esac
   printf '%s\n' "$space"
 }
 
