@@ -41,14 +41,8 @@ pub(super) enum Origin {
     Found,
 }
 
-/// How an activation ended.
-#[derive(Debug)]
-pub(super) struct Ended {
-    /// The host's last word.
-    pub status: Status,
-    /// The end of the log.
-    pub log: String,
-}
+/// The host's last word, and the end of the log.
+pub(super) type Ended = (Status, String);
 
 /// Follows an activation to its end, and confirms it when the host waits for that.
 pub(super) async fn follow(host: &dyn Host, activation: &Activation, origin: Origin, show: Show<'_>) -> Tried<Ended> {
@@ -164,7 +158,7 @@ impl Follower<'_> {
         {
             status.message = format!("{}\n  the last attempt: {error}", status.message);
         }
-        Ok(Ended { status, log: self.log.tail.text() })
+        Ok((status, self.log.tail.text()))
     }
 
     /// Asks the host, as long as it may be lost.

@@ -37,11 +37,18 @@ impl Standing {
         let probe = async { Ok(script::admit(&*host, &parts.plan.network, parts.settings.policy).await?) };
         let (toplevel, probe) = tokio::try_join!(toplevel, probe)?;
         let warn = |text: String| parts.events.send(Event::Warning(format!("node `{node}`: {text}")));
-        probe.unfinished.iter().for_each(|left| warn(unfinished(left)));
+        for Unfinished { nonce, phase, toplevel } in &probe.unfinished {
+            let what = format!("an earlier deployment of {toplevel} was stopped in the middle (phase {phase})");
+            warn(format!("{what}; its record on the host: {}/{nonce}", script::DEPLOYS));
+        }
+        // The host is where it was before, and whoever deployed then may not know.
         if let Some(last) = probe.last.as_ref().filter(|last| last.is_unseen) {
-            warn(unseen(last));
+            let Record { nonce, phase, toplevel, message, .. } = last;
+            let account = Goal::Switch.account(*phase);
+            let what = format!("the last deployment, of {toplevel}, ended while nobody looked: {account}: {message}");
+            warn(format!("{what}; its log on the host: {}/{nonce}/log", script::DEPLOYS));
             if options.goal != Goal::DryRun {
-                script::acknowledge(&*host, &last.nonce).await?;
+                script::acknowledge(&*host, nonce).await?;
             }
         }
         Ok(Self { host, toplevel, probe, options, was_restarted: false.into(), is_kept: false.into() })
@@ -71,21 +78,4 @@ impl Standing {
             underway.toplevel == self.toplevel.out_path && underway.goal == self.options.goal.word()
         })
     }
-}
-
-/// The host is where it was before, and whoever deployed then may not know.
-fn unseen(last: &Record) -> String {
-    let Record { nonce, phase, toplevel, message, .. } = last;
-    let (account, deploys) = (Goal::Switch.account(*phase), script::DEPLOYS);
-    format!(
-        "the last deployment, of {toplevel}, ended while nobody looked: {account}: {message}; \
-         its log on the host: {deploys}/{nonce}/log"
-    )
-}
-
-fn unfinished(Unfinished { nonce, phase, toplevel }: &Unfinished) -> String {
-    format!(
-        "an earlier deployment of {toplevel} was stopped in the middle (phase {phase}); its record on the host: {}/{nonce}",
-        script::DEPLOYS
-    )
 }

@@ -71,12 +71,11 @@ pub(super) async fn see_through(
     show: Show<'_>,
 ) -> Tried<Status> {
     let ended = follow(host, activation, origin, show).await?;
-    judge(&ended, activation)?;
-    Ok(ended.status)
+    judge(&ended, activation).map(|()| ended.0)
 }
 
 /// Whether the host is where the goal should have brought it.
-fn judge(Ended { status, log }: &Ended, activation: &Activation) -> Tried<()> {
+fn judge((status, log): &Ended, activation: &Activation) -> Tried<()> {
     let Status { phase, message, current, profile, .. } = status;
     let toplevel = match &activation.system {
         System::Toplevel(toplevel) => toplevel,

@@ -37,7 +37,7 @@ async fn followed(host: &Scripted, origin: Origin) -> (Result<Ended, StepFailure
 }
 
 async fn ended(host: &Scripted) -> Status {
-    followed(host, Origin::Ours).await.0.unwrap().status
+    followed(host, Origin::Ours).await.0.unwrap().0
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,7 +66,7 @@ async fn what_the_host_does_not_take_up_ends_as_unknown_and_is_not_asked_for_wit
     assert_eq!(ended(&host).await.phase, Phase::Unknown);
     assert_eq!(host.asked("activate"), 2);
     let (found, _) = followed(&host, Origin::Found).await;
-    assert_eq!(found.unwrap().status.phase, Phase::Unknown);
+    assert_eq!(found.unwrap().0.phase, Phase::Unknown);
     assert_eq!(host.asked("activate"), 2, "another run's is not ours to begin");
 }
 
@@ -80,7 +80,7 @@ async fn one_that_is_slow_to_begin_is_waited_for_as_long_as_it_may_begin() {
     assert_eq!(ended(&slow).await.phase, Phase::RolledBack);
     let never = Scripted::new([(1, state("prepared", "no"))]);
     let (result, took) = followed(&never, Origin::Ours).await;
-    assert_eq!(result.unwrap().status.phase, Phase::Prepared);
+    assert_eq!(result.unwrap().0.phase, Phase::Prepared);
     assert!(took > BEGIN && took < 2 * BEGIN, "{took:?}");
 }
 
@@ -96,7 +96,7 @@ async fn one_that_was_killed_is_given_time_to_be_taken_over() {
     assert_eq!(ended(&taken_over).await.phase, Phase::RolledBack);
     let gone = Scripted::new([(1, state("activating", "no"))]);
     let (result, took) = followed(&gone, Origin::Ours).await;
-    assert_eq!(result.unwrap().status.phase, Phase::Activating);
+    assert_eq!(result.unwrap().0.phase, Phase::Activating);
     assert!(took < 2 * HAND_OVER, "{took:?}");
 }
 
@@ -105,7 +105,7 @@ async fn a_restart_in_the_middle_needs_no_waiting() {
     let said = "phase=activating\nrunning=no\nrestarted=yes\n\n";
     let host = Scripted::new([(1, Some(said.to_owned()))]);
     let (result, took) = followed(&host, Origin::Ours).await;
-    assert!(result.unwrap().status.was_restarted);
+    assert!(result.unwrap().0.was_restarted);
     assert!(took < Duration::from_secs(1), "{took:?}");
 }
 

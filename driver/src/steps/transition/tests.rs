@@ -19,7 +19,7 @@ fn ended(phase: Phase, current: Option<&str>, profile: Option<&str>) -> Ended {
         profile: profile.map(str::to_owned),
         log: Vec::new(),
     };
-    Ended { status, log: "restarting units\nfailed: web.service".to_owned() }
+    (status, "restarting units\nfailed: web.service".to_owned())
 }
 
 fn judge_for(ended: &Ended, goal: Goal) -> Result<(), StepFailure> {
@@ -56,7 +56,7 @@ fn confirmed_is_not_believed_when_another_system_runs() {
 #[test]
 fn a_failed_switch_names_the_system_that_runs_now() {
     let mut ended = ended(Phase::RolledBack, Some(OLD), Some(OLD));
-    ended.status.message = "switch-to-configuration test exited with status 4".to_owned();
+    ended.0.message = "switch-to-configuration test exited with status 4".to_owned();
     insta::assert_snapshot!(judged(&ended), @r"
     the switch failed, and the host went back to the system it ran before: switch-to-configuration test exited with status 4
       now running: /nix/store/1-nixos-system-old (the system from before)
@@ -71,8 +71,8 @@ fn a_failed_switch_names_the_system_that_runs_now() {
 #[test]
 fn a_host_that_went_back_for_its_own_checks_says_which() {
     let mut ended = ended(Phase::RolledBack, Some(OLD), Some(OLD));
-    ended.status.is_unhealthy = true;
-    ended.status.message = "the new system is not healthy: check http: connection refused".to_owned();
+    ended.0.is_unhealthy = true;
+    ended.0.message = "the new system is not healthy: check http: connection refused".to_owned();
     let text = judged(&ended);
     assert!(
         text.starts_with(
@@ -102,9 +102,9 @@ fn a_restarted_host_and_a_killed_unit_are_told_apart() {
     assert!(judged(&ended).starts_with(
         "the activation was stopped in the middle: its unit was killed\n  now running: no NixOS system\n"
     ));
-    ended.status.phase = Phase::Prepared;
+    ended.0.phase = Phase::Prepared;
     assert!(judged(&ended).starts_with("the host recorded the activation and never began it\n"));
-    ended.status.was_restarted = true;
+    ended.0.was_restarted = true;
     assert!(judged(&ended).starts_with("the host was restarted in the middle of the activation\n"));
 }
 
