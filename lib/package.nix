@@ -43,6 +43,8 @@ rustPlatform.buildRustPackage (
     ];
     cargoTestFlags = [
       "--package"
+      "netlib-core"
+      "--package"
       "netlib"
     ];
 

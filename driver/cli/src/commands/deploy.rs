@@ -1,0 +1,164 @@
+//! `netlib deploy`: evaluate, build, copy and activate, in the order of the plan.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use serde_json::{Value, json};
+
+use super::args::{HostArgs, RecordArgs, SelectArgs};
+use super::limits::LimitArgs;
+use super::saved::{present, selection};
+use super::session::{Prepared, Session};
+use super::{Error, Output};
+use crate::evaluate::evaluate_plan;
+use crate::report::summary::Summary;
+use crate::saved::SavedPlan;
+use netlib_core::evaluation::Results;
+use netlib_core::rollout::Rollouts;
+use netlib_core::run_dir::take_dead_nonces;
+use netlib_core::schedule::Limits;
+use netlib_core::steps::{IdentityPolicy, Records, Settings, StepRunner, StepRunnerParts};
+
+/// Build, copy and activate the systems of the selected nodes, in the order of the plan.
+///
+/// Nodes that are up to date are left alone. A node that fails or does not answer only stops what depends on it.
+#[derive(Args, Debug)]
+#[command(after_help = include_str!("help/deploy.txt"))]
+pub struct DeployArgs {
+    #[command(flatten)]
+    pub on: HostArgs,
+
+    /// Evaluate, query the hosts and print what would change; build and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Deploy what `netlib plan --out FILE` saved; refuse if the flake, the selected nodes, the steps or the systems have
+    /// changed since
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+
+    /// Override `activation.goal` for this run
+    #[arg(long, value_parser = goals(), conflicts_with = "dry_run")]
+    goal: Option<String>,
+
+    /// Restart hosts whose new system has another kernel, initrd or systemd; overrides `activation.reboot`
+    #[arg(long)]
+    reboot: bool,
+
+    /// Take over hosts that belong to another network
+    #[arg(long)]
+    adopt: bool,
+
+    /// Stop scheduling after the first failure; running steps finish
+    #[arg(long)]
+    fail_fast: bool,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+
+    #[command(flatten)]
+    pub record: RecordArgs,
+}
+
+/// Deploys, and says what became of each node.
+pub async fn run(args: DeployArgs, session: &Session) -> Result<Output, Error> {
+    session.record(&args.record, "deploy")?;
+    let saved = args.plan.as_deref().map(SavedPlan::read).transpose()?;
+    let select = selection(&args.on.select, saved.as_ref());
+    let prepared = session.prepare((&args.on.flake, &args.on.sudo), request(&args, &select, "deploy")).await?;
+    let reviewed = match (&args.plan, saved) {
+        (Some(path), Some(saved)) => Some(reviewed(&prepared, &select, (path, &saved), session).await?),
+        _ => None,
+    };
+    let (text, summary, _) = carry_out(&args, (&prepared, reviewed), Arc::default(), session).await?;
+    Ok(Output::summary(&text, summary, args.record.json))
+}
+
+/// What the options say, for the library.
+pub fn request(args: &DeployArgs, select: &SelectArgs, command: &str) -> Value {
+    let mut request = select.request(command);
+    request["goal"] = json!(args.goal);
+    request["reboot"] = args.reboot.into();
+    request["preview"] = args.dry_run.into();
+    request
+}
+
+/// Words of `activation.goal`, which Nix reads.
+fn goals() -> PossibleValuesParser {
+    PossibleValuesParser::new([
+        PossibleValue::new("switch").help("It runs its system, and boots it"),
+        PossibleValue::new("boot").help("It boots its system; what runs now goes on running"),
+        PossibleValue::new("test").help("It runs its system until the next boot"),
+        PossibleValue::new("dry-activate").help("It says what a switch would change; nothing is changed"),
+        PossibleValue::new("build").help("Its system is built here; the host is not asked for anything"),
+        PossibleValue::new("copy").help("Its system is in the host's store"),
+    ])
+}
+
+/// Evaluates everything, and lets it through only if it is what was saved: the plan of nodes with their own goals.
+async fn reviewed(
+    prepared: &Prepared,
+    select: &SelectArgs,
+    (path, saved): (&Path, &SavedPlan),
+    session: &Session,
+) -> Result<Results, Error> {
+    let (plan, _) = evaluate_plan(&prepared.flake, &prepared.cache, &select.request("deploy")).await?;
+    let results = prepared.evaluated_all(&session.events);
+    saved.require(path, &present(prepared, &plan, &results).await?)?;
+    Ok(results)
+}
+
+/// Carries out what was prepared: text before the summary, what became of each node, and who has what the steps said.
+pub async fn carry_out(
+    args: &DeployArgs,
+    (prepared, reviewed): (&Prepared, Option<Results>),
+    records: Arc<Records>,
+    session: &Session,
+) -> Result<(String, Summary, StepRunner), Error> {
+    let results = match reviewed {
+        Some(results) => {
+            // All is evaluated already; who answers is told all the same.
+            drop(prepared.coming(session));
+            results
+        }
+        None => prepared.evaluated(session),
+    };
+    let rollouts = Arc::new(Rollouts::of(&prepared.plan, &prepared.graph));
+    let parts = session.parts(prepared, results);
+    let settings = settings(args, prepared, parts.settings);
+    let parts = StepRunnerParts { records, settings, ..parts };
+    let runner = StepRunner::new(parts, rollouts.clone());
+    runner.get_ready().await;
+    let limits = Limits { fail_fast: args.fail_fast, ..args.limits.limits() };
+    let result = session.walk(&prepared.graph, &runner, limits).await;
+    runner.close().await;
+    prepared.hosts.close().await;
+    let summary = Summary::of(&prepared.graph, &result, &prepared.plan.nodes);
+    let mut preview = prepared.plan.text.clone().unwrap_or_default();
+    if args.dry_run {
+        preview.push('\n');
+    }
+    Ok((preview, summary.with_rollouts(&rollouts.reports()), runner))
+}
+
+fn settings(args: &DeployArgs, prepared: &Prepared, usual: Settings) -> Settings {
+    // Somebody who sees the question and can type an answer.
+    let is_attended = std::io::stdin().is_terminal() && console::user_attended_stderr();
+    // What killed runs left on hosts is told there, where this one comes to hosts that can be told.
+    let is_told = !args.dry_run && args.goal.as_deref() != Some("build");
+    let settings = Settings {
+        policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
+        is_attended,
+        builds: args.limits.max_parallel_build.get(),
+        activations: args.limits.max_parallel_activate.get(),
+        dead: prepared.run_dir().parent().filter(|_| is_told).map(take_dead_nonces).unwrap_or_default(),
+        ..usual
+    };
+    if let Err(error) = prepared.remember(&settings.nonce) {
+        tracing::debug!("a run that is killed keeps its copies for a week: {error}");
+    }
+    settings
+}

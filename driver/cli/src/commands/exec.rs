@@ -1,0 +1,97 @@
+//! `netlib exec`: one command on many nodes at the same time.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use clap::Args;
+use futures::FutureExt;
+
+use super::args::{HostArgs, RecordArgs};
+use super::session::Session;
+use super::{Error, Output};
+use crate::report::exec::{Prefixed, verdict};
+use crate::report::summary::Summary;
+use netlib_core::event::{EventSink, StepResult};
+use netlib_core::host::{HostCommand, HostError, Hosts};
+use netlib_core::process::line_channel;
+
+/// Run a command as root on the selected nodes, in parallel. It has no input and no terminal.
+///
+/// Each line of output starts with the node's name; stdout and stderr stay separate. Arguments are passed on unchanged: for pipes
+/// and variables of the node, run a shell there.
+#[derive(Args, Debug)]
+#[command(after_help = include_str!("help/exec.txt"))]
+pub struct ExecArgs {
+    #[command(flatten)]
+    on: HostArgs,
+
+    #[command(flatten)]
+    record: RecordArgs,
+
+    /// Stop the command on a node after this many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+
+    /// Maximum number of nodes at a time
+    #[arg(long, value_name = "N", default_value = "32")]
+    max_parallel: NonZeroUsize,
+
+    /// The command
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<String>,
+}
+
+/// Runs the command everywhere and says where it failed.
+pub async fn run(args: ExecArgs, session: &Session) -> Result<Output, Error> {
+    session.record(&args.record, "exec")?;
+    if !args.record.json {
+        session.screen.end_at_walk();
+        session.add(Prefixed { stdout: std::io::stdout(), stderr: std::io::stderr() });
+    }
+    let prepared = session.open(&args.on, "exec").await?;
+    let command = HostCommand::new(args.command).timeout(Duration::from_secs(args.timeout));
+    let work = |node: String, step: String| {
+        let (prepared, command, session) = (&prepared, command.clone(), &session);
+        async move {
+            tokio::select! {
+                result = execute(&prepared.hosts, (&node, &step), command, &session.events) => ended(result),
+                () = session.cancel.cancelled() => {
+                    StepResult::Failed("interrupted; the command may still run there".to_owned())
+                }
+            }
+        }
+        .boxed()
+    };
+    let result = session.walk_each(&prepared, args.max_parallel.get(), &work).await;
+    let summary = Summary::of(&prepared.graph, &result, &BTreeMap::new());
+    let stderr = if args.record.json { String::new() } else { verdict(&prepared.graph, &result) };
+    Ok(Output { stderr, ..Output::summary("", summary, true) })
+}
+
+async fn execute(
+    hosts: &Hosts,
+    (node, step): (&str, &str),
+    command: HostCommand,
+    events: &EventSink,
+) -> Result<(), HostError> {
+    let host = hosts.get(node).await?;
+    let (sink, mut lines) = line_channel();
+    let show = async {
+        while let Some(line) = lines.recv().await {
+            events.show_in_turn(step, line).await;
+        }
+    };
+    let (result, ()) = tokio::join!(host.execute(command, Some(sink)), show);
+    result.map(|_| ())
+}
+
+fn ended(result: Result<(), HostError>) -> StepResult {
+    match result {
+        Ok(()) => StepResult::Done(String::new()),
+        // Its output was shown already.
+        Err(HostError::Failed { status, .. }) => StepResult::Failed(status),
+        Err(error) if error.is_offline() => StepResult::Offline(error.to_string()),
+        Err(error) => StepResult::Failed(error.to_string()),
+    }
+}

@@ -1,0 +1,370 @@
+//! What every command works with: the progress display, interrupts, and the way to what is walked for a request.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::{BoxStream, Stream};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::args::{FlakeArgs, HostArgs, RecordArgs};
+use super::interrupt::Interrupts;
+use super::sudo::SudoArgs;
+use super::{Error, Output};
+use crate::diagnose::Traces;
+use crate::evaluate::{Cache, Evaluation, ask, evaluate_plan};
+use crate::flake::Flake;
+use crate::report::json::JsonLines;
+use crate::report::log_dir::LogDir;
+use crate::report::readers::{Activating, Reader, Readers};
+use crate::report::screen::Screen;
+use netlib_core::evaluation::{Attribute, Job, Results};
+use netlib_core::event::{Event, EventSink, StepResult};
+use netlib_core::graph::{Graph, StepId};
+use netlib_core::host::{Hosts, answering, end_left};
+use netlib_core::nix::Nix;
+use netlib_core::plan::{Plan, StepKind};
+use netlib_core::private;
+use netlib_core::run_dir::{RunDir, tidy};
+use netlib_core::schedule::{Execute, Limits, RunResult, run as walk};
+use netlib_core::steps::{Settings, StepRunnerParts};
+
+/// One command, from its beginning to its end.
+pub struct Session {
+    /// Where events go.
+    pub events: EventSink,
+    /// Ends what runs.
+    pub cancel: CancellationToken,
+    /// The progress display.
+    pub screen: Screen,
+    /// What is to be said when it is left at once.
+    pub left: Left,
+    readers: Arc<Mutex<Readers>>,
+    telling: JoinHandle<()>,
+    shown: oneshot::Receiver<()>,
+}
+
+/// What is left after a second interrupt. Clones are the same.
+#[derive(Clone, Default)]
+pub struct Left {
+    activating: Activating,
+    /// The command that shows the state of hosts.
+    look: Arc<Mutex<String>>,
+}
+
+/// Everything that is known before anything is done.
+pub struct Prepared {
+    /// The flake with settled inputs.
+    pub flake: Arc<Flake>,
+    /// What is walked.
+    pub plan: Arc<Plan>,
+    /// The nodes that were selected.
+    pub nodes: BTreeSet<String>,
+    /// Their steps.
+    pub graph: Graph,
+    /// What is known from before.
+    pub cache: Arc<Cache>,
+    /// The machines; none is connected to yet.
+    pub hosts: Arc<Hosts>,
+    evaluation: Evaluation,
+    run_dir: RunDir,
+}
+
+impl Left {
+    /// What goes on, and how to look at it.
+    pub fn farewell(&self) -> String {
+        let left = self.activating.nodes();
+        if left.is_empty() {
+            return "Aborted: no host was being activated.".to_owned();
+        }
+        let selection: String = left.iter().map(|node| format!(" --on {node}")).collect();
+        format!(
+            "Aborted. Still activating without netlib: {}.\n\
+             A host that nobody confirms rolls back; deploying again at once follows it.\n\
+             help: {}{selection}",
+            left.join(", "),
+            locked(&self.look)
+        )
+    }
+}
+
+/// What a step does for its node: it gets the node's name and its own.
+pub type Work<'a> = dyn Fn(String, String) -> BoxFuture<'a, StepResult> + Send + Sync + 'a;
+
+/// Carries out the same for each node of a plan.
+struct EachNode<'a> {
+    plan: &'a Plan,
+    work: &'a Work<'a>,
+}
+
+impl Execute for EachNode<'_> {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
+        let node = self.plan.steps.get(step).and_then(|step| step.node.clone());
+        (self.work)(node.unwrap_or_default(), step.clone())
+    }
+}
+
+impl Session {
+    /// Shows what happens until the session ends.
+    pub fn begin(interrupts: &Interrupts) -> Self {
+        let screen = Screen::on_stderr();
+        let mut readers = Readers::default();
+        readers.add(screen.clone());
+        let left = Left { activating: readers.activating(), look: Arc::default() };
+        let readers = Arc::new(Mutex::new(readers));
+        let (events, mut reader) = EventSink::channel();
+        let (done, shown) = oneshot::channel();
+        // A thread that nobody waits for: whoever does not read what is written must not keep the run from its end.
+        std::thread::spawn({
+            let readers = readers.clone();
+            move || {
+                while let Some((event, _room)) = reader.blocking_recv() {
+                    locked(&readers).read(&event);
+                }
+                locked(&readers).end();
+                let _ = done.send(());
+            }
+        });
+        let telling = tokio::spawn({
+            let (events, activating, first) = (events.clone(), left.activating.clone(), interrupts.first.clone());
+            async move {
+                first.cancelled().await;
+                events.send(Event::Interrupted { activating: activating.nodes() });
+            }
+        });
+        Self { events, cancel: interrupts.first.clone(), screen, left, readers, telling, shown }
+    }
+
+    /// Tells how the command ended, and shows what is still to be shown.
+    pub async fn end(self, result: &Result<Output, Error>) {
+        let Self { events, cancel, telling, shown, .. } = self;
+        if cancel.is_cancelled() {
+            // It has something to tell, and ends then.
+            let _ = telling.await;
+        } else {
+            telling.abort();
+        }
+        match result {
+            Ok(output) => output.summary.iter().for_each(|summary| events.send(summary.event())),
+            Err(error) => events.send(Event::Error(error.to_string())),
+        }
+        drop(events);
+        // A display that broke has nothing more to show.
+        let _ = shown.await;
+    }
+
+    /// One more who reads the events from now on.
+    pub fn add(&self, reader: impl Reader + 'static) {
+        locked(&self.readers).add(reader);
+    }
+
+    /// Writes what happens where the options of this command say.
+    pub fn record(&self, args: &RecordArgs, command: &str) -> Result<(), Error> {
+        if args.json {
+            self.add(JsonLines::begin(std::io::stdout(), command));
+        }
+        if let Some(folder) = &args.log_dir {
+            self.add(LogDir::begin(folder, command)?);
+        }
+        Ok(())
+    }
+
+    /// The flake with settled inputs, and a folder for files of this run.
+    pub async fn load(&self, args: &FlakeArgs) -> Result<(Flake, RunDir), Error> {
+        *locked(&self.left.look) = args.command(&["status"]);
+        // As after `su`, TMPDIR may be somebody else's.
+        let parent = private::own_folder(&std::env::temp_dir()).unwrap_or_else(|_| "/tmp".into());
+        tidy(&parent, end_left);
+        let run_dir = RunDir::new_in(&parent)
+            .map_err(|error| format!("cannot make a folder for this run in {}: {error}", parent.display()))?;
+        let nix = Nix::new(args.overrides(), self.cancel.clone()).admitted().await?;
+        let reference = args.reference();
+        self.events.send(Event::Phase(format!("reading {reference}")));
+        let traces = Traces::new(args.traces());
+        let (flake, messages) = Flake::load(reference.clone(), nix, run_dir.path(), traces).await?;
+        self.warn(messages.to_show());
+        Ok((flake, run_dir))
+    }
+
+    /// One answer of the network's library, without nodes or steps: an attribute, after a Nix function where one is given.
+    pub async fn ask<T: DeserializeOwned>(
+        &self,
+        args: &FlakeArgs,
+        attribute: &str,
+        apply: Option<String>,
+    ) -> Result<T, Error> {
+        let (flake, _run_dir) = self.load(args).await?;
+        Ok(ask(&flake, attribute, apply).await?)
+    }
+
+    /// Reads the flake, and what is to be walked for a command on the selected nodes. Changes nothing.
+    pub async fn open(&self, args: &HostArgs, command: &str) -> Result<Prepared, Error> {
+        self.prepare((&args.flake, &args.sudo), args.select.request(command)).await
+    }
+
+    /// The same for a whole request.
+    pub async fn prepare(&self, (args, sudo): (&FlakeArgs, &SudoArgs), request: Value) -> Result<Prepared, Error> {
+        let (flake, run_dir) = self.load(args).await?;
+        let cache = Arc::new(if args.evaluation.no_eval_cache { Cache::default() } else { Cache::of(&flake) });
+        let (plan, messages) = evaluate_plan(&flake, &cache, &request).await?;
+        self.warn(messages.evaluation_warnings.iter().map(|warning| flake.sources.map(warning)));
+        self.warn(plan.warnings.clone());
+        let nodes = plan.selected();
+        let graph = Graph::from_plan(&plan)?;
+        let hosts = Arc::new(Hosts::new(&plan)?.asking(sudo.source(self), &nodes));
+        let flake = Arc::new(flake);
+        let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &args.evaluation, cache.clone())?;
+        Ok(Prepared { flake, plan: Arc::new(plan), nodes, graph, cache, hosts, evaluation, run_dir })
+    }
+
+    fn warn(&self, warnings: impl IntoIterator<Item = String>) {
+        warnings.into_iter().for_each(|warning| self.events.send(Event::Warning(warning)));
+    }
+
+    /// What steps work with, under the usual settings.
+    pub fn parts(&self, prepared: &Prepared, results: Results) -> StepRunnerParts {
+        StepRunnerParts {
+            plan: prepared.plan.clone(),
+            results: Arc::new(results),
+            hosts: prepared.hosts.clone(),
+            records: Arc::default(),
+            settings: Settings::new(prepared.run_dir().to_owned(), self.cancel.clone()),
+            events: self.events.clone(),
+        }
+    }
+
+    /// Walks a plan that has one step for each node, so many at the same time, and ends the connections.
+    pub async fn walk_each<'a>(&self, prepared: &'a Prepared, at_once: usize, work: &'a Work<'a>) -> RunResult {
+        let limits = Limits { overall: at_once, ..Limits::default() };
+        let each = EachNode { plan: &prepared.plan, work };
+        let result = self.walk(&prepared.graph, &each, limits).await;
+        prepared.hosts.close().await;
+        result
+    }
+
+    /// Walks a graph.
+    pub async fn walk(&self, graph: &Graph, execute: &dyn Execute, limits: Limits) -> RunResult {
+        let shown = graph.steps().filter(|step| step.kind != StepKind::Barrier);
+        self.events.send(Event::WalkStarted { steps: shown.cloned().collect() });
+        walk(graph, execute, limits, &self.events, self.cancel.clone()).await
+    }
+}
+
+impl Prepared {
+    /// Files of this run; gone when this is dropped.
+    pub fn run_dir(&self) -> &Path {
+        self.run_dir.path()
+    }
+
+    /// Keeps what names the run's deployment on hosts.
+    pub fn remember(&self, nonce: &str) -> std::io::Result<()> {
+        self.run_dir.remember(nonce)
+    }
+
+    /// All that is to be evaluated.
+    fn jobs(&self) -> Vec<Job> {
+        let wanted = &self.plan.evaluate;
+        let nodes = [
+            (Attribute::Toplevels, &wanted.toplevels),
+            (Attribute::Gatherers, &wanted.gatherers),
+            (Attribute::Programs, &wanted.programs),
+        ];
+        let of_nodes =
+            nodes.into_iter().flat_map(|(attribute, nodes)| nodes.iter().map(move |node| attribute.of(node)));
+        of_nodes.chain(wanted.deployer_programs.then(Job::of_deployer)).collect()
+    }
+
+    /// Connects to all nodes that have to be asked: each comes when it answers, and the others at once. What does not answer is
+    /// known within seconds.
+    pub fn coming(&self, session: &Session) -> BoxStream<'static, String> {
+        let nodes = self.plan.nodes.iter().filter(|(_, node)| node.connect);
+        let remote: BTreeSet<String> = nodes.map(|(name, _)| name.clone()).collect();
+        let here = |node: &&String| self.nodes.contains(*node) && !remote.contains(*node);
+        let others: Vec<String> = self.plan.evaluate.toplevels.iter().filter(here).cloned().collect();
+        let answering = answering(&self.hosts, &remote, &session.events, &session.cancel);
+        futures::stream::iter(others).chain(answering).boxed()
+    }
+
+    /// Evaluates what belongs to each selected node when it comes, and what belongs to others at once.
+    pub fn evaluated(&self, session: &Session) -> Results {
+        self.results(self.coming(session), &session.events)
+    }
+
+    fn results(&self, coming: impl Stream<Item = String> + Send + 'static, events: &EventSink) -> Results {
+        let (selected, others): (Vec<Job>, Vec<Job>) =
+            self.jobs().into_iter().partition(|job| self.nodes.contains(&job.node));
+        let mut of_nodes: BTreeMap<String, Vec<Job>> = BTreeMap::new();
+        for job in selected {
+            of_nodes.entry(job.node.clone()).or_default().push(job);
+        }
+        let of = move |node: String| futures::stream::iter(of_nodes.remove(&node).unwrap_or_default());
+        self.evaluation.results(futures::stream::iter(others).chain(coming.flat_map(of)), events)
+    }
+
+    /// Evaluates all at once, whether nodes answer or not.
+    pub fn evaluated_all(&self, events: &EventSink) -> Results {
+        self.results(futures::stream::iter(self.nodes.clone()), events)
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // What a panicked thread left behind is still the best there is.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::readers::Steps;
+    use netlib_core::event::WalkStep;
+
+    fn activate(session: &Session, nodes: &[&str]) {
+        let id = |node: &&str| format!("activate:{node}");
+        let step = |node: &&str| WalkStep { id: id(node), kind: StepKind::Activate, node: Some((*node).to_owned()) };
+        locked(&session.readers).read(&Event::WalkStarted { steps: nodes.iter().map(step).collect() });
+        for node in nodes {
+            locked(&session.readers).read(&Event::StepStarted { step: id(node) });
+        }
+    }
+
+    #[tokio::test]
+    async fn leaving_says_what_is_left_and_how_to_look() {
+        let session = Session::begin(&Interrupts::default());
+        insta::assert_snapshot!(session.left.farewell(), @"Aborted: no host was being activated.");
+        activate(&session, &["alpha", "beta"]);
+        *locked(&session.left.look) = "netlib status --flake '.#home'".to_owned();
+        insta::assert_snapshot!(session.left.farewell(), @r"
+        Aborted. Still activating without netlib: alpha, beta.
+        A host that nobody confirms rolls back; deploying again at once follows it.
+        help: netlib status --flake '.#home' --on alpha --on beta
+        ");
+    }
+
+    struct Heard(Arc<Mutex<Vec<String>>>);
+
+    impl Reader for Heard {
+        fn read(&mut self, event: &Event, _: &Steps) {
+            if let Event::Interrupted { activating } = event {
+                locked(&self.0).extend(activating.clone());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_interrupt_is_told_however_soon_the_command_ends() {
+        let interrupts = Interrupts::default();
+        let session = Session::begin(&interrupts);
+        activate(&session, &["alpha"]);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        session.add(Heard(heard.clone()));
+        interrupts.first.cancel();
+        session.end(&Ok(Output::default())).await;
+        assert_eq!(*locked(&heard), ["alpha"]);
+    }
+}

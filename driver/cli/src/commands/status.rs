@@ -1,0 +1,41 @@
+//! `netlib status`: how the nodes stand, without changing any.
+
+use clap::Args;
+
+use super::args::HostArgs;
+use super::session::Session;
+use super::{Error, Output};
+use crate::report::status::{json, text};
+use netlib_core::status::{NodeStatus, ask};
+
+/// Show the state of each node: reachability, running system, next boot, planned system, deploys in progress or unfinished.
+/// Builds and changes nothing.
+#[derive(Args, Debug)]
+#[command(after_help = include_str!("help/status.txt"))]
+pub struct StatusArgs {
+    #[command(flatten)]
+    on: HostArgs,
+
+    /// Do not evaluate the nodes' configurations; omits the planned system
+    #[arg(long)]
+    no_eval: bool,
+
+    /// Print one JSON document (docs/command-line.md)
+    #[arg(long)]
+    json: bool,
+}
+
+/// Asks, whether nodes answer or not.
+pub async fn run(args: StatusArgs, session: &Session) -> Result<Output, Error> {
+    let prepared = session.open(&args.on, "status").await?;
+    let results = (!args.no_eval).then(|| prepared.evaluated_all(&session.events));
+    let nodes = ask(&prepared.hosts, &prepared.plan, results.as_ref()).await;
+    prepared.hosts.close().await;
+    if let Some(results) = results {
+        results.end().await;
+    }
+    let network = &prepared.plan.network;
+    let shown =
+        if args.json { serde_json::to_string_pretty(&json(network, &nodes))? + "\n" } else { text(network, &nodes) };
+    Ok(Output::new(shown, nodes.iter().all(NodeStatus::is_known)))
+}

@@ -1,0 +1,92 @@
+//! `netlib topology`: who is there, in which networks, and who talks to whom.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::args::FlakeArgs;
+use super::session::Session;
+use super::{Error, Output};
+use netlib_core::process::{Command, ProcessError};
+use netlib_core::text::unchanged;
+
+/// Large networks take a while; one that takes this long is not drawn at all.
+const TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Show the IP networks, their members and addresses, and which nodes talk to each other. Needs no facts, contacts no host.
+#[derive(Args, Debug)]
+#[command(after_help = include_str!("help/topology.txt"))]
+pub struct TopologyArgs {
+    #[command(flatten)]
+    flake: FlakeArgs,
+    /// Print a Graphviz graph
+    #[arg(long, group = "format")]
+    dot: bool,
+    /// Print a Mermaid graph, for Markdown
+    #[arg(long, group = "format")]
+    mermaid: bool,
+    /// Print an SVG picture, drawn by Graphviz
+    #[arg(long, group = "format")]
+    svg: bool,
+    /// Print the data as JSON
+    #[arg(long, group = "format")]
+    json: bool,
+}
+
+/// Prints what the library drew.
+pub async fn run(args: TopologyArgs, session: &Session) -> Result<Output, Error> {
+    let format = match args {
+        TopologyArgs { json: true, .. } => "json",
+        TopologyArgs { mermaid: true, .. } => "mermaid",
+        TopologyArgs { dot: true, .. } | TopologyArgs { svg: true, .. } => "dot",
+        _ => "text",
+    };
+    let text = match session.ask(&args.flake, &format!("topology.{format}"), None).await? {
+        Value::String(dot) if args.svg => svg("dot", dot, &session.cancel).await?,
+        Value::String(text) => text,
+        data => serde_json::to_string_pretty(&data)? + "\n",
+    };
+    Ok(Output::new(text, true))
+}
+
+/// Graphviz knows where to put what.
+async fn svg(program: &str, dot: String, cancel: &CancellationToken) -> Result<String, Error> {
+    let command = Command::new(program).arg("-Tsvg").stdin(dot).timeout(TIMEOUT).cancel_on(cancel);
+    match command.output().await {
+        Ok(output) => Ok(unchanged(&output.stdout)),
+        Err(ProcessError::NotFound { .. }) => Err(format!(
+            "cannot draw a picture: Graphviz is not installed, so there is no program `{program}`\n\
+             help: install it, or use it once: nix shell nixpkgs#graphviz --command netlib topology --svg"
+        )
+        .into()),
+        Err(error) => Err(format!("Graphviz cannot draw the picture: {error}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_picture_is_what_graphviz_makes_of_the_graph() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("dot");
+        std::fs::write(&program, "#!/bin/sh\necho \"$*: $(cat)\"\n").unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&program, mode).unwrap();
+        let program = program.to_str().unwrap();
+        let drawn = svg(program, "digraph {}".to_owned(), &CancellationToken::new()).await;
+        assert_eq!(drawn.unwrap(), "-Tsvg: digraph {}\n");
+    }
+
+    #[tokio::test]
+    async fn who_has_no_graphviz_is_told_how_to_get_it() {
+        let drawn = svg("no-such-dot", String::new(), &CancellationToken::new()).await;
+        let error = drawn.unwrap_err().to_string();
+        assert!(error.contains("no program `no-such-dot`"), "{error}");
+        assert!(error.contains("help: install it"), "{error}");
+    }
+}

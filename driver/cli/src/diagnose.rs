@@ -1,0 +1,78 @@
+//! From an error text of Nix to what a person needs: their own file first, what is wrong, what to do next.
+//!
+//! Knows the wordings of Nix 2.24 to 2.34 and of netlib's own `throw`s; runs nothing.
+
+mod location;
+mod rules;
+mod sources;
+mod traces;
+
+use netlib_core::nix::NixError;
+
+pub use netlib_core::evaluation::{Diagnosis, Kind};
+pub use sources::SourceMap;
+pub use traces::{TraceUse, Traces};
+
+/// How much of a text that nothing recognises is shown.
+const LINES_SHOWN: usize = 20;
+
+/// Explains an error of Nix. Paths of the flake's copy in the store become those of the working tree.
+#[must_use]
+pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
+    let headline = sources.map(error.headline.trim());
+    let text = sources.map(&error.text);
+    let (kind, advice) = rules::sort(&headline, &text);
+    let is_json = headline.contains("[json.exception.");
+    let headline = match (kind, rules::input(&text), rules::facts_of(&text)) {
+        (Kind::Input, Some(input), _) => format!("input `{input}` cannot be had: {headline}"),
+        (_, _, Some(node)) if is_json => format!("facts/{node}.json is no JSON: {headline}"),
+        (..) if is_json => format!("flake.lock is no JSON: {headline}"),
+        _ => headline,
+    };
+    let named = || location::named(&headline, sources);
+    let at = match kind {
+        Kind::Assertion | Kind::Input | Kind::NoSuchOutput | Kind::Clear => None,
+        Kind::NodeAssertion | Kind::Option => named(),
+        Kind::Syntax | Kind::Interrupted | Kind::Other => named().or_else(|| location::nearest(&text, sources)),
+    };
+    Diagnosis { kind, at, headline: shown(&headline, kind, &error.other), advice, trace: None }
+}
+
+/// Explains why Nix cannot have a flake: nothing of it was evaluated yet.
+#[must_use]
+pub fn explain_flake(error: &NixError, sources: &SourceMap) -> Diagnosis {
+    let diagnosis = explain(error, sources);
+    match diagnosis.kind {
+        Kind::Other => Diagnosis { kind: Kind::Clear, at: None, advice: Some(rules::FLAKE.to_owned()), ..diagnosis },
+        _ => diagnosis,
+    }
+}
+
+fn shown(headline: &str, kind: Kind, other: &[String]) -> String {
+    let lines: Vec<&str> = headline.trim_end().lines().collect();
+    // Assertions and explanations of netlib are written to be read whole; of other texts the end tells most.
+    let from = match kind {
+        Kind::Assertion | Kind::NodeAssertion | Kind::Clear => 0,
+        _ => lines.len().saturating_sub(LINES_SHOWN),
+    };
+    let mut text = lines[from..].join("\n");
+    if from > 0 {
+        text.insert_str(0, "…\n");
+    }
+    // What git or ssh said tells why an input cannot be had. Git is tried several times and says the same each time.
+    if kind == Kind::Input {
+        let mut said: Vec<&String> = Vec::new();
+        other.iter().for_each(|line| {
+            if !said.contains(&line) {
+                said.push(line)
+            }
+        });
+        for line in &said[said.len().saturating_sub(LINES_SHOWN / 2)..] {
+            text += &format!("\n  {line}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! What an unchanged flake yielded before, in one file for each state of a flake: its plans, and its nodes' derivations.
+//!
+//! Holds answers and knows which question they belong to; whether they still are good is for whoever takes one.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::flake::Flake;
+use netlib_core::evaluation::{Job, Toplevel, locked};
+use netlib_core::private;
+
+/// Grows when files of older netlibs mean something else.
+const VERSION: u64 = 4;
+/// States of flakes that are kept, those that were last evaluated.
+const MOST_FILES: usize = 16;
+/// Plans of so many requests are kept.
+const MOST_PLANS: usize = 16;
+
+/// Said when nobody knows which of two states of the flake was evaluated.
+const CHANGED: &str = "the flake was changed while it was evaluated: parts of this run may be of what it was before, and \
+     others of what it is now. Nothing of it is remembered; run netlib again once the flake is as you want it";
+
+/// Answers for one state of one flake. Without a file, it holds nothing for the next run.
+#[derive(Debug, Default)]
+pub struct Cache {
+    file: Option<PathBuf>,
+    answers: Mutex<Answers>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+struct Answers {
+    /// By request.
+    plans: BTreeMap<String, KeptPlan>,
+    /// By attribute and node.
+    derivations: BTreeMap<String, Toplevel>,
+    #[serde(skip)]
+    has_news: bool,
+    /// Whether some of them may belong to another state of the flake.
+    #[serde(skip)]
+    is_doubtful: bool,
+}
+
+/// A plan as Nix printed it, and the warnings of its evaluation.
+pub(super) type KeptPlan = (String, Vec<String>);
+
+impl Cache {
+    /// The answers for a network of a flake, in the user's folder for such things. None are kept where nobody can know
+    /// whether the flake changed, as with a plain file.
+    #[must_use]
+    pub fn of(flake: &Flake) -> Self {
+        let home = || std::env::home_dir().map(|home| home.join(".cache"));
+        let caches = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let caches = caches.filter(|path| path.is_absolute()).or_else(home);
+        let (Some(identity), Some(caches)) = (&flake.identity, caches) else { return Self::default() };
+        // Nix may compute other derivations from the same files in another version.
+        let nix = &flake.nix;
+        let asked = format!("{:?} {} {VERSION}", nix.overrides, flake.reference.network);
+        let key = [identity, &asked, &nix.version, env!("CARGO_PKG_VERSION")].join("\n");
+        Self::open(&caches.join("netlib/evaluation"), &key)
+    }
+
+    fn open(folder: &Path, key: &str) -> Self {
+        let file = folder.join(format!("{:x}.json", Sha256::digest(key)));
+        Self { answers: Mutex::new(read(&file).unwrap_or_default()), file: Some(file) }
+    }
+
+    /// The plan for a request.
+    pub(super) fn plan(&self, request: &str) -> Option<KeptPlan> {
+        locked(&self.answers).plans.get(request).cloned()
+    }
+
+    pub(super) fn keep_plan(&self, request: &str, plan: KeptPlan) {
+        let mut answers = locked(&self.answers);
+        if answers.plans.len() >= MOST_PLANS {
+            answers.plans.clear();
+        }
+        answers.plans.insert(request.to_owned(), plan);
+        answers.has_news = true;
+    }
+
+    /// The derivation of a job, if it is still there.
+    pub(super) fn derivation(&self, job: &Job) -> Option<Toplevel> {
+        let found = locked(&self.answers).derivations.get(&job.to_string()).cloned();
+        found.filter(|toplevel| Path::new(&toplevel.drv_path).exists())
+    }
+
+    pub(super) fn keep_derivation(&self, job: &Job, found: &Toplevel) {
+        let mut answers = locked(&self.answers);
+        answers.derivations.insert(job.to_string(), found.clone());
+        answers.has_news = true;
+    }
+
+    /// Writes what is new, if the flake still is what the answers are for. A warning if it is not.
+    pub(super) async fn settle(&self, flake: &Flake) -> Option<&'static str> {
+        let is_wanted = |answers: &mut Answers| std::mem::take(&mut answers.has_news) && !answers.is_doubtful;
+        let file = self.file.as_ref().filter(|_| is_wanted(&mut locked(&self.answers)))?;
+        if !flake.is_unchanged().await? {
+            locked(&self.answers).is_doubtful = true;
+            return Some(CHANGED);
+        }
+        // It costs time and nothing else.
+        if let Err(error) = write(file, &locked(&self.answers)) {
+            tracing::warn!("the evaluation cache cannot be written: {error}");
+        }
+        None
+    }
+}
+
+/// What is there; nothing if the file is broken, or where other users can write.
+fn read(file: &Path) -> Option<Answers> {
+    let folder = private::own_folder(file.parent()?).ok()?;
+    serde_json::from_slice(&std::fs::read(folder.join(file.file_name()?)).ok()?).ok()
+}
+
+/// Replaces the file as a whole or not at all. Of two netlibs at once, the answers of the later one stay.
+fn write(file: &Path, answers: &Answers) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    private::make_folder(folder)?;
+    let folder = private::own_folder(folder)?;
+    let mut new = tempfile::NamedTempFile::new_in(&folder)?;
+    new.write_all(&serde_json::to_vec(answers)?)?;
+    new.persist(file)?;
+    let mut files: Vec<_> = folder.read_dir()?.flatten().collect();
+    files.sort_by_key(|entry| std::cmp::Reverse(entry.metadata().and_then(|about| about.modified()).ok()));
+    files.iter().skip(MOST_FILES).try_for_each(|entry| std::fs::remove_file(entry.path()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netlib_core::evaluation::Attribute;
+
+    fn job(node: &str) -> Job {
+        Attribute::Toplevels.of(node)
+    }
+
+    fn written(folder: &Path, key: &str, drv: &str) {
+        let cache = Cache::open(folder, key);
+        cache.keep_plan("all", ("{}".to_owned(), vec!["old".to_owned()]));
+        cache.keep_derivation(&job("a"), &Toplevel { drv_path: drv.to_owned(), ..Toplevel::default() });
+        write(cache.file.as_ref().unwrap(), &locked(&cache.answers)).unwrap();
+    }
+
+    #[test]
+    fn answers_are_for_one_key_and_only_while_they_are_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().join("new");
+        let drv = folder.path().join("x.drv");
+        written(&cache, "one", &drv.to_string_lossy());
+        let one = || Cache::open(&cache, "one");
+        assert_eq!(one().plan("all").unwrap().1, ["old"]);
+        assert!(one().plan("some").is_none() && one().derivation(&job("a")).is_none(), "it is not in the store");
+        std::fs::write(&drv, "").unwrap();
+        assert_eq!(one().derivation(&job("a")).unwrap().drv_path, drv.to_string_lossy());
+        assert!(Cache::open(&cache, "two").plan("all").is_none());
+        std::fs::write(one().file.unwrap(), "{").unwrap();
+        assert!(one().plan("all").is_none(), "it is broken");
+    }
+
+    #[test]
+    fn the_oldest_files_go_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = || folder.path().read_dir().unwrap().count();
+        for number in 0..MOST_FILES + 3 {
+            written(folder.path(), &number.to_string(), "/x.drv");
+        }
+        assert_eq!(files(), MOST_FILES);
+        assert!(Cache::open(folder.path(), &(MOST_FILES + 2).to_string()).plan("all").is_some());
+    }
+
+    #[test]
+    fn what_others_can_write_is_not_believed() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        written(folder.path(), "one", "/x.drv");
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+        assert!(Cache::open(folder.path(), "one").plan("all").is_none());
+    }
+}

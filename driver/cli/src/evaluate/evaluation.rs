@@ -1,0 +1,121 @@
+//! Which evaluator a run has, and what all of its evaluations share.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures::stream::Stream;
+use tokio::sync::OnceCell;
+
+use super::incoming::Incoming;
+use super::jobs::PROGRAM;
+use super::resources::Resources;
+use super::roots::protect;
+use super::{Cache, EvaluationOptions, EvaluatorChoice};
+use crate::flake::Flake;
+use netlib_core::evaluation::{Attribute, Board, EvaluateError, Job, Results};
+use netlib_core::event::EventSink;
+
+/// Makes the evaluations of one run, which share its cache.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    pub(super) flake: Arc<Flake>,
+    pub(super) run_dir: PathBuf,
+    pub(super) resources: Resources,
+    pub(super) cache: Arc<Cache>,
+    pub(super) choice: EvaluatorChoice,
+    /// Whether nix-eval-jobs evaluates, or plain `nix` by a program of ours.
+    pub(super) has_jobs: bool,
+    /// Where Nix copies the flake and its inputs to.
+    pub(super) copies: Arc<OnceCell<Vec<String>>>,
+}
+
+/// Why the evaluator that was asked for cannot be used.
+pub(super) fn unusable(why: &str) -> String {
+    format!(
+        "--evaluator nix-eval-jobs: {why}\n  what to do: install 2.29 or later (in nixpkgs it is `nix-eval-jobs`, built for \
+         one version of Nix), or leave the option out: plain `nix` does the same with more processes"
+    )
+}
+
+impl Evaluation {
+    /// For the nodes of a flake. An evaluator that was asked for by name must be installed.
+    pub fn new(
+        flake: Arc<Flake>,
+        run_dir: &Path,
+        options: &EvaluationOptions,
+        cache: Arc<Cache>,
+    ) -> Result<Self, String> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let is_installed = std::env::split_paths(&path).any(|folder| folder.join(PROGRAM).is_file());
+        if options.evaluator == EvaluatorChoice::NixEvalJobs && !is_installed {
+            return Err(unusable("the program `nix-eval-jobs` was not found"));
+        }
+        Ok(Self {
+            flake,
+            run_dir: run_dir.to_owned(),
+            resources: Resources::new(options.eval_workers, options.eval_memory),
+            cache,
+            choice: options.evaluator,
+            has_jobs: is_installed && options.evaluator != EvaluatorChoice::Nix,
+            copies: Arc::default(),
+        })
+    }
+
+    /// Evaluates the jobs that come, and those that somebody asks the results for.
+    #[must_use]
+    pub fn results(&self, coming: impl Stream<Item = Job> + Send + 'static, events: &EventSink) -> Results {
+        let board = Arc::new(Board::new(events.clone()));
+        let (asked, asking) = tokio::sync::mpsc::unbounded_channel();
+        let reader = tokio::spawn(self.clone().work(Incoming::new(coming, asking), board.clone()));
+        Results::new(board, asked, reader)
+    }
+
+    async fn work(mut self, mut incoming: Incoming, board: Arc<Board>) {
+        let (mut done, mut failed) = (BTreeSet::new(), None);
+        while let Some(group) = incoming.group().await {
+            let jobs: BTreeSet<Job> = group.into_iter().filter(|job| done.insert(job.clone())).collect();
+            if failed.is_none() {
+                failed = self.unless_known(jobs.clone(), &board).await.err();
+            }
+            if let Some(error) = &failed {
+                jobs.iter().filter(|job| !board.has(job)).for_each(|job| board.publish(job, Err(error.clone())));
+            }
+            if !incoming.is_open {
+                board.warn_of_nodes();
+                self.settle(&done, &board).await;
+            }
+        }
+    }
+
+    /// Publishes what is known from before and still there, and evaluates the rest.
+    async fn unless_known(&mut self, mut jobs: BTreeSet<Job>, board: &Board) -> Result<(), EvaluateError> {
+        let look = |job: &Job| Some((job.clone(), self.cache.derivation(job)?));
+        let found: Vec<_> = jobs.iter().filter_map(look).collect();
+        if let Some((first, _)) = found.first() {
+            let paths: Vec<&str> = found.iter().map(|(_, toplevel)| toplevel.drv_path.as_str()).collect();
+            // Also shows that the store has them still.
+            if protect(&self.flake.nix, &self.run_dir.join(format!("known-{first}")), &paths).await.is_ok() {
+                for (job, toplevel) in found {
+                    jobs.remove(&job);
+                    board.publish(&job, Ok(toplevel.seen()));
+                }
+            }
+        }
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        self.protect_sources().await;
+        self.evaluate(jobs, board).await
+    }
+
+    async fn settle(&self, done: &BTreeSet<Job>, board: &Board) {
+        // Gathering writes the facts of one node beside the flake while another one is evaluated.
+        let is_expected = done.iter().any(|job| job.attribute == Attribute::Gatherers);
+        if let Some(warning) = self.cache.settle(&self.flake).await
+            && !is_expected
+        {
+            board.warn(warning.to_owned());
+        }
+    }
+}

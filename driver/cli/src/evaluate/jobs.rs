@@ -1,0 +1,257 @@
+//! Evaluates jobs by nix-eval-jobs, or by a small program that speaks its lines with plain `nix`.
+//!
+//! Knows how runs go wrong: a worker that is killed may end one, and what was left is evaluated by the next.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::evaluation::unusable;
+use super::record::{Record, Said, death};
+use super::worker::worker_ended;
+use super::{Evaluation, EvaluatorChoice};
+use crate::diagnose::{Diagnosis, Kind};
+use crate::flake::Flake;
+use netlib_core::evaluation::{Attribute, Board, EvaluateError, Job};
+use netlib_core::nix::{Messages, NixError, TIMEOUT, with_heap};
+use netlib_core::process::{Command, ProcessError, Stream, line_channel};
+
+/// Name of the program.
+pub(super) const PROGRAM: &str = "nix-eval-jobs";
+/// What speaks its lines where there is none.
+const OWN: &str = include_str!("nix-eval-jobs.sh");
+
+/// How a run went on, or ended, before its time.
+enum Ended {
+    /// To its end; what is left has no derivation.
+    Well,
+    /// A worker was killed, and with it the run: at this job, in this way.
+    Killed(Option<Job>, String),
+    /// Otherwise; this is what it said.
+    Failed(NixError),
+    /// It did not run, or not to an end of its own.
+    NotRun(Diagnosis),
+}
+
+/// Jobs of a run that have no record so far, and those whose workers were killed while it went on, and how.
+#[derive(Default)]
+struct Open {
+    left: BTreeSet<Job>,
+    killed: BTreeMap<Job, String>,
+}
+
+impl Evaluation {
+    /// Evaluates all of these. What was killed is tried once more, with nothing beside it. An error if nothing can be evaluated.
+    pub(super) async fn evaluate(&mut self, jobs: BTreeSet<Job>, board: &Board) -> Result<(), EvaluateError> {
+        let killed = self.attempt(jobs, self.resources.workers, board).await?;
+        for job in killed.into_keys() {
+            let again = self.attempt(BTreeSet::from([job.clone()]), 1, board).await?;
+            if let Some(how) = again.get(&job) {
+                board.publish(&job, Err(worker_ended(&job, how)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Those whose workers were killed, and how; an error if no job can be evaluated.
+    async fn attempt(
+        &mut self,
+        jobs: BTreeSet<Job>,
+        mut workers: usize,
+        board: &Board,
+    ) -> Result<BTreeMap<Job, String>, EvaluateError> {
+        let mut open = Open { left: jobs, ..Open::default() };
+        // Each round loses at least a job or a worker, so this ends.
+        while let Some(first) = open.left.first().cloned() {
+            let before = open.left.len();
+            let ended = self.run(&mut open, workers, board).await;
+            let is_stuck = open.left.len() == before;
+            match ended {
+                Ended::Well => {
+                    for job in std::mem::take(&mut open.left) {
+                        let why =
+                            "the evaluator gave no result for it: what the network has under its name is no derivation";
+                        board.publish(&job, Err(EvaluateError::plain(&job, why)));
+                    }
+                }
+                // It did not even get to a job, with nothing beside it.
+                Ended::Killed(None, how) if workers == 1 && is_stuck => {
+                    return Err(EvaluateError { of: None, ..worker_ended(&first, &how) });
+                }
+                // What is killed most likely did not fit into the memory.
+                Ended::Killed(job, how) => {
+                    workers = workers.saturating_sub(1).max(1);
+                    if let Some(job) = job.and_then(|job| open.left.take(&job)) {
+                        open.killed.insert(job, how);
+                    }
+                }
+                Ended::Failed(error) if is_stuck => {
+                    if let Some(error) = self.refused(&error, &first) {
+                        return Err(error);
+                    }
+                }
+                // Some versions say so after all records; the rest is tried again.
+                Ended::Failed(_) => {}
+                Ended::NotRun(diagnosis) => return Err(EvaluateError::of_all(diagnosis)),
+            }
+        }
+        Ok(open.killed)
+    }
+
+    /// Why nothing can be evaluated. A nix-eval-jobs that is too old is left aside instead, unless it was asked for.
+    fn refused(&mut self, error: &NixError, first: &Job) -> Option<EvaluateError> {
+        let is_too_old = self.has_jobs && error.headline.contains("unrecognised flag");
+        Some(EvaluateError::of_all(if !is_too_old {
+            self.flake.explain(error, first.attribute.name())
+        } else if self.choice == EvaluatorChoice::Auto {
+            tracing::warn!("plain nix evaluates, as nix-eval-jobs is too old: {}", error.headline);
+            self.has_jobs = false;
+            return None;
+        } else {
+            Diagnosis::plain(&format!("{}\n  it says: {}", unusable("this one is too old"), error.headline))
+        }))
+    }
+
+    async fn run(&self, open: &mut Open, workers: usize, board: &Board) -> Ended {
+        let command = match self.command(&open.left, workers) {
+            Ok(command) => command,
+            Err(error) => return Ended::NotRun(Diagnosis::plain(&format!("cannot write {PROGRAM}: {error}"))),
+        };
+        tracing::debug!(command = netlib_core::process::quote_argv(&command.argv()), "calling {PROGRAM}");
+        let (lines, mut coming) = line_channel();
+        let running = async move { command.stream_to(Some(&lines)).await };
+        let (mut said, mut told) = (Messages::default(), BTreeSet::new());
+        let reading = async {
+            while let Some((stream, line)) = coming.recv().await {
+                match stream {
+                    Stream::Stdout => told.extend(self.read(&line, open, board)),
+                    Stream::Stderr => said.read(&line),
+                }
+            }
+        };
+        let (ended, ()) = tokio::join!(running, reading);
+        // What is on stderr belongs to no job; what a job's record says as well is told with its name.
+        for warning in said.evaluation_warnings.iter().filter(|warning| !told.contains(*warning)) {
+            board.warn(self.flake.sources.map(warning));
+        }
+        judge(ended.map(|_| ()), said, &open.left)
+    }
+
+    /// Takes in a record; the first lines of its warnings.
+    fn read(&self, line: &str, open: &mut Open, board: &Board) -> Vec<String> {
+        let Some((path, said)) = Record::parse(line) else {
+            tracing::warn!(line, "{PROGRAM} wrote something that is no record");
+            return Vec::new();
+        };
+        let Some(job) = Job::at(&path).filter(|job| open.left.remove(job)) else {
+            return Vec::new();
+        };
+        match said {
+            Said::Derivation(toplevel) => {
+                let first = |warning: &String| warning.lines().next().unwrap_or_default().trim().to_owned();
+                let told = toplevel.warnings.iter().map(first).collect();
+                self.cache.keep_derivation(&job, &toplevel);
+                board.publish(&job, Ok(toplevel.seen()));
+                return told;
+            }
+            Said::Error(error) => {
+                let diagnosis = self.flake.explain(&error, &job.to_string());
+                board.publish(&job, Err(EvaluateError::explained(&job, diagnosis)));
+            }
+            Said::Killed(how) => drop(open.killed.insert(job, how)),
+        }
+        Vec::new()
+    }
+
+    fn command(&self, jobs: &BTreeSet<Job>, workers: usize) -> std::io::Result<Command> {
+        let Self { flake, run_dir, resources, .. } = self;
+        let roots = run_dir.join("roots");
+        std::fs::create_dir_all(&roots)?;
+        let workers = workers.to_string();
+        let command = if self.has_jobs {
+            let command = Command::new(PROGRAM)
+                .args(["--workers", &workers, "--max-memory-size", &resources.memory.to_string(), "--gc-roots-dir"])
+                .arg(&roots)
+                .args(["--meta", "--check-cache-status", "--show-trace", "--select", &selection(jobs, flake)])
+                .env("NIX_CONFIG", flake.nix.config());
+            match flake.reference.is_file {
+                true => command.args(["--impure", &flake.root]),
+                false => {
+                    let network = format!("{}#{}", flake.root, flake.network());
+                    command.args(flake.nix.flake_options()).args(["--flake", &network])
+                }
+            }
+        } else {
+            let (program, units) = (run_dir.join(PROGRAM), units(jobs));
+            std::fs::write(&program, OWN)?;
+            let heap = Some(resources.heap(units.lines().count()) << 20);
+            let command = Command::new("sh").arg(program).args([workers, resources.set.to_string()]).arg(&roots);
+            let command = command.arg("nix").args(flake.nix.argv(["eval"], flake.attribute("")));
+            with_heap(command.stdin(units), heap)
+        };
+        Ok(command.timeout(TIMEOUT).cancel_on(&flake.nix.cancel))
+    }
+}
+
+/// The function that leads from the network, or the file that has it, to these jobs. Names are words that Nix strings need no
+/// escapes for.
+fn selection(jobs: &BTreeSet<Job>, flake: &Flake) -> String {
+    let named = |attribute: Attribute| {
+        let of_it = jobs.iter().filter(move |job| job.attribute == attribute);
+        of_it.map(|job| format!("\"{}\" ", job.node)).collect::<String>()
+    };
+    let [toplevels, gatherers, programs, system] = Attribute::ALL.map(named);
+    let (of_deployer, system) = if system.is_empty() { (false, "null ") } else { (true, system.as_str()) };
+    // A file may be a function whose arguments all have defaults.
+    let file = || format!("(if builtins.isFunction all then all {{ }} else all).{}", flake.network());
+    let network = flake.reference.is_file.then(file);
+    format!(
+        "all: {}.jobsFor {{ system = {system}; evaluate = {{ toplevels = [ {toplevels}]; gatherers = [ {gatherers}]; \
+         programs = [ {programs}]; deployerPrograms = {of_deployer}; }}; }}",
+        network.as_deref().unwrap_or("all")
+    )
+}
+
+/// One node a line: its jobs share most of their work.
+fn units(jobs: &BTreeSet<Job>) -> String {
+    let (mut text, mut last) = (String::new(), None);
+    for job in jobs {
+        match last.replace(&job.node) {
+            None => {}
+            Some(node) => text.push(if *node == job.node { ' ' } else { '\n' }),
+        }
+        text.push_str(&job.to_string());
+    }
+    text + "\n"
+}
+
+fn judge(ended: Result<(), ProcessError>, said: Messages, left: &BTreeSet<Job>) -> Ended {
+    match ended {
+        Ok(()) => Ended::Well,
+        // Some versions end so after all records.
+        Err(ProcessError::Failed { .. }) if left.is_empty() => Ended::Well,
+        Err(error @ ProcessError::Failed { .. }) => match killed(&said) {
+            Some((job, how)) if job.as_ref().is_none_or(|job| left.contains(job)) => Ended::Killed(job, how),
+            _ => {
+                let mut failure = said.failure();
+                if failure.headline.is_empty() {
+                    failure.headline = error.to_string();
+                }
+                Ended::Failed(failure)
+            }
+        },
+        Err(error) => {
+            let kind = if matches!(error, ProcessError::Cancelled { .. }) { Kind::Interrupted } else { Kind::Other };
+            Ended::NotRun(Diagnosis { kind, ..Diagnosis::plain(&error.to_string()) })
+        }
+    }
+}
+
+/// The worker that was killed, by what the last line about one says: at which job, if it got to one, and how.
+pub(super) fn killed(said: &Messages) -> Option<(Option<Job>, String)> {
+    let (line, how) = said.other.iter().rev().find_map(|line| Some((line, death(line)?)))?;
+    let named = line.split_once("attrPath '").and_then(|(_, rest)| rest.split_once('\'')).map(|(path, _)| path);
+    let path: Vec<String> = named.into_iter().flat_map(|path| path.splitn(2, '.')).map(str::to_owned).collect();
+    Some((Job::at(&path), how.to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

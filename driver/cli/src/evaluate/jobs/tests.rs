@@ -1,0 +1,132 @@
+//! Runs of the real nix-eval-jobs, recorded in `tests/fixtures/nix-eval-jobs`: what people are told for each record, and
+//! how each run is judged to have ended. And what the evaluators are told.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::diagnose::SourceMap;
+use crate::diagnose::explain;
+use crate::flake::Reference;
+
+/// Every recorded run: its name and its exit status.
+fn runs() -> BTreeMap<String, i32> {
+    let codes = std::fs::read_to_string(folder().join("exit-codes.txt")).unwrap();
+    let run = |line: &str| {
+        let (name, code) = line.split_once(" rc=").unwrap();
+        (name.to_owned(), code.parse().unwrap())
+    };
+    codes.lines().map(run).collect()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nix-eval-jobs")
+}
+
+fn recorded(file: &str) -> String {
+    std::fs::read_to_string(folder().join(file)).unwrap()
+}
+
+fn job(attribute: Attribute, node: &str) -> Job {
+    attribute.of(node)
+}
+
+/// What a run said, for reading.
+fn told(name: &str) -> String {
+    // The flake lay at /net and was evaluated from its copies in the store.
+    let sources = |text: &str| {
+        let copy = text.split_once("at /nix/store/").map(|(_, rest)| {
+            let end = rest.find('/').unwrap_or(rest.len());
+            format!("/nix/store/{}", &rest[..end])
+        });
+        SourceMap::known(copy, Some("/net".into()), None)
+    };
+    let mut text = String::new();
+    for line in recorded(&format!("{name}.jsonl")).lines() {
+        let (path, said) = Record::parse(line).unwrap();
+        let node = path.join(".");
+        let said = match said {
+            Said::Derivation(found) => {
+                format!("{}\n{}\n{:?} {:?}", found.drv_path, found.out_path, found.cache_status, found.warnings)
+            }
+            Said::Error(error) => {
+                let diagnosis = explain(&error, &sources(&error.text));
+                let kind = diagnosis.kind;
+                format!("[{kind:?}] {}", EvaluateError::explained(&job(Attribute::Toplevels, &node), diagnosis))
+            }
+            other => format!("{other:?}"),
+        };
+        text.push_str(&format!("{node}: {said}\n"));
+    }
+    let mut said = Messages::default();
+    recorded(&format!("{name}.stderr")).lines().for_each(|line| said.read(line));
+    if runs()[name] != 0 {
+        let killed = said.other.iter().rev().find_map(|line| death(line));
+        let error = said.clone().failure();
+        let diagnosis = explain(&error, &sources(&error.text));
+        text.push_str(&format!("the run failed, killed {killed:?}: [{:?}] {diagnosis}\n", diagnosis.kind));
+    }
+    text
+}
+
+#[test]
+fn every_recorded_run_is_understood() {
+    let files = std::fs::read_dir(folder()).unwrap();
+    let recordings = files.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|of| of == "jsonl"));
+    assert_eq!(recordings.count(), runs().len());
+    for name in runs().keys() {
+        assert_snapshot!(name.as_str(), told(name));
+    }
+}
+
+#[test]
+fn a_killed_worker_is_told_with_its_job_if_it_got_to_one() {
+    let reading = |at: &str| {
+        let mut said = Messages::default();
+        said.read(&format!("error: while {at}, evaluation worker got killed by SIGKILL, maybe memory limit reached?"));
+        killed(&said).unwrap()
+    };
+    let (at, how) = reading("reading result for attrPath 'toplevels.a'");
+    assert_eq!(
+        (at, how.as_str()),
+        (Some(job(Attribute::Toplevels, "a")), "got killed by SIGKILL, maybe memory limit reached?")
+    );
+    assert_eq!(reading("checking worker process").0, None);
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_node_is_evaluated_together() {
+    let jobs = BTreeSet::from([
+        job(Attribute::Programs, "b"),
+        job(Attribute::Toplevels, "a"),
+        job(Attribute::Toplevels, "b"),
+        Job::of_deployer(),
+    ]);
+    let deployer = Job::of_deployer();
+    assert_eq!(units(&jobs), format!("toplevels.a\ntoplevels.b programs.b\n{deployer}\n"));
+    let flake = tempfile::tempdir().unwrap();
+    let file = flake.path().join("n.nix");
+    std::fs::write(&file, "").unwrap();
+    let file = Reference::file(&format!("{}#x", file.display())).unwrap();
+    let nix = netlib_core::nix::Nix::default();
+    let (file, _) = Flake::load(file, nix, flake.path(), crate::diagnose::Traces::default()).await.unwrap();
+    let mut flake = file.clone();
+    flake.reference.is_file = false;
+    assert_eq!(
+        selection(&jobs, &flake),
+        format!(
+            "all: all.jobsFor {{ system = \"{}\" ; evaluate = {{ toplevels = [ \"a\" \"b\" ]; gatherers = [ ]; programs = [ \
+             \"b\" ]; deployerPrograms = true; }}; }}",
+            deployer.node
+        )
+    );
+    let none = selection(&BTreeSet::new(), &file);
+    assert!(
+        none.starts_with(
+            "all: (if builtins.isFunction all then all { } else all).netlibConfigurations.x.jobsFor { system = null ;"
+        ),
+        "{none}"
+    );
+}

@@ -1,0 +1,153 @@
+//! What is asked of a network before its nodes are evaluated: what is to be walked, or a single answer.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Cache;
+use crate::diagnose::Kind;
+use crate::flake::{Flake, Reference};
+use netlib_core::nix::{Answer, Messages, NixCallError};
+use netlib_core::plan::{Plan, PlanError};
+use netlib_core::text::unchanged;
+
+const OLD_LIBRARY: &str = "the netlib library of this flake is older than this netlib and cannot say what it asks for.\n\
+     help: update the netlib input of the flake, or use its own driver: nix run .#netlib";
+
+/// Why a network does not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworkError {
+    /// Nix did not run to an end of its own.
+    #[error(transparent)]
+    Call(NixCallError),
+    /// The document is not a plan that this driver understands.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// It does not evaluate, is not there, or its library is of another version.
+    #[error("{0}")]
+    Refused(String),
+}
+
+fn no_network(reference: &Reference, existing: &[String]) -> String {
+    let there_are = if let Some(first) = existing.first() {
+        let (names, option) = (existing.join(", "), reference.option());
+        format!("Its networks: {names}. For example: {option} {}#{first}", reference.place)
+    } else {
+        match reference.is_file {
+            false => {
+                "It has none at all: its outputs need to come from netlib.lib.mkFlake. \
+                 To start with a working one: nix flake init -t netlib#wireguard-mesh"
+            }
+            true => {
+                "It has none at all: its value needs to come from netlib.lib.mkNetwork, \
+                 as docs/evaluation.md shows."
+            }
+        }
+        .to_owned()
+    };
+    format!("`{}` has no network `{}`.\n{there_are}", reference.place, reference.network)
+}
+
+/// What is walked for a request, and what Nix said on the way. What is known is not evaluated.
+pub async fn evaluate_plan(flake: &Flake, cache: &Cache, request: &Value) -> Result<(Plan, Messages), NetworkError> {
+    let key = request.to_string();
+    if let Some((document, evaluation_warnings)) = cache.plan(&key)
+        // A newer netlib may understand less of an older one's plan.
+        && let Ok(plan) = Plan::parse(document.as_bytes())
+    {
+        return Ok((plan, Messages { evaluation_warnings, ..Messages::default() }));
+    }
+    let Answer { stdout, mut messages } = value(flake, "planFor", Some(applied(request))).await?;
+    let plan = Plan::parse(&stdout)?;
+    cache.keep_plan(&key, (unchanged(&stdout), messages.evaluation_warnings.clone()));
+    messages.evaluation_warnings.extend(cache.settle(flake).await.map(str::to_owned));
+    Ok((plan, messages))
+}
+
+/// The value of an attribute of the chosen network, after a Nix function where one is given: evaluated once and kept nowhere.
+pub async fn ask<T: DeserializeOwned>(
+    flake: &Flake,
+    attribute: &str,
+    apply: Option<String>,
+) -> Result<T, NetworkError> {
+    let answer = value(flake, attribute, apply).await?;
+    serde_json::from_slice(&answer.stdout).map_err(|error| {
+        NetworkError::Refused(format!(
+            "netlib's Nix library answered something that this netlib does not understand: {error}\n  what to do: use the driver and the library of one version, as `nix run .#netlib` does"
+        ))
+    })
+}
+
+async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<Answer, NetworkError> {
+    let apply = apply.into_iter().flat_map(|function| ["--apply".to_owned(), function]);
+    let words = flake.attribute(attribute).into_iter().chain(apply);
+    let error = match flake.nix.with_room().call(["eval", "--json"], words).await {
+        Ok(answer) => return Ok(answer),
+        Err(NixCallError::Said(_, error)) => error,
+        Err(error) => return Err(NetworkError::Call(error)),
+    };
+    let diagnosis = flake.explain(&error, "plan");
+    let reference = &flake.reference;
+    let refused = if diagnosis.kind != Kind::NoSuchOutput {
+        format!("the network `{}` does not evaluate:\n{diagnosis}", reference.network)
+    } else {
+        match flake.networks().await {
+            existing if existing.contains(&reference.network) => OLD_LIBRARY.to_owned(),
+            existing => no_network(reference, &existing),
+        }
+    };
+    Err(NetworkError::Refused(refused))
+}
+
+/// A function for `--apply` that hands a value to the attribute: one text of JSON, in which nothing is code.
+#[must_use]
+pub fn applied(argument: &serde_json::Value) -> String {
+    format!("f: f (builtins.fromJSON {})", nix_string(&argument.to_string()))
+}
+
+/// A text as Nix writes it: nothing in it is code.
+#[must_use]
+pub fn nix_string(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    for character in text.chars() {
+        match character {
+            // Nix reads a carriage return as a line feed.
+            '\r' => quoted.push_str("\\r"),
+            '\n' => quoted.push_str("\\n"),
+            '\\' | '"' | '$' => quoted.extend(['\\', character]),
+            other => quoted.push(other),
+        }
+    }
+    format!("\"{quoted}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use insta::assert_snapshot;
+
+    fn told(existing: &[&str]) -> String {
+        let existing: Vec<String> = existing.iter().map(|name| (*name).to_owned()).collect();
+        no_network(&Reference::flake("/net#ofice").unwrap(), &existing)
+    }
+
+    #[test]
+    fn a_network_that_is_not_there_lists_those_that_are() {
+        assert_snapshot!(told(&["home", "office"]), @r"
+        `/net` has no network `ofice`.
+        Its networks: home, office. For example: --flake /net#home
+        ");
+        assert_snapshot!(told(&[]), @r"
+        `/net` has no network `ofice`.
+        It has none at all: its outputs need to come from netlib.lib.mkFlake. To start with a working one: nix flake init -t netlib#wireguard-mesh
+        ");
+    }
+
+    #[test]
+    fn texts_are_no_code() {
+        assert_eq!(nix_string("a\"b\\${c}$${d}\r\n''"), r#""a\"b\\\${c}\$\${d}\r\n''""#);
+        assert_eq!(
+            applied(&serde_json::json!({ "on": ["\"${x}"] })),
+            r#"f: f (builtins.fromJSON "{\"on\":[\"\\\"\${x}\"]}")"#
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! The command `netlib`: what people say to the driver, what they are told, and how Nix is asked.
+
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
+pub mod commands;
+pub mod diagnose;
+pub mod difference;
+pub mod evaluate;
+pub mod facts;
+pub mod flake;
+#[cfg(test)]
+#[allow(dead_code, reason = "what only tests of netlib-core use")]
+#[path = "../../core/src/tests/fuzz.rs"]
+mod fuzz;
+pub mod report;
+pub mod saved;

@@ -1,0 +1,8 @@
+//! The command `netlib`.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    netlib::commands::main().await
+}

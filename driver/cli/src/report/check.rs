@@ -1,0 +1,104 @@
+//! What `netlib check` shows: a line a check, as each place sees it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use netlib_core::plan::Network;
+use netlib_core::steps::Seen;
+
+/// Lines for people, and a last one that says it all.
+#[must_use]
+pub fn text(seen: &BTreeMap<String, Vec<Seen>>) -> String {
+    let width = seen.keys().map(String::len).max().unwrap_or_default();
+    let places = seen.iter().flat_map(|(node, seen)| seen.iter().map(move |seen| (node, seen)));
+    let lines = places.flat_map(|(node, seen)| lines(seen).into_iter().map(move |line| (node, line)));
+    let (mut text, mut good, mut all) = (String::new(), 0, 0);
+    for (node, (word, line)) in lines {
+        all += 1;
+        good += usize::from(word == "healthy");
+        text += &format!("{node:width$}  {word:9}  {line}\n");
+    }
+    text + &format!("{good} of {all} checks healthy\n")
+}
+
+/// What a place says: of each check a word, and more.
+fn lines(Seen { place, result }: &Seen) -> Vec<(&'static str, String)> {
+    match result {
+        Err(failure) => vec![("unknown", format!("from {place}: {}", failure.to_string().replace('\n', "\n  ")))],
+        Ok(verdict) => verdict
+            .checks
+            .iter()
+            .map(|check| {
+                let word = if check.is_healthy { "healthy" } else { "unhealthy" };
+                let reason = if check.reason.is_empty() { String::new() } else { format!(": {}", check.reason) };
+                (word, format!("{} from {place}{reason}", check.name))
+            })
+            .collect(),
+    }
+}
+
+/// One document for programs.
+#[must_use]
+pub fn json(network: &Network, seen: &BTreeMap<String, Vec<Seen>>) -> Value {
+    let nodes: Map<String, Value> =
+        seen.iter().map(|(node, seen)| (node.clone(), seen.iter().map(of_place).collect())).collect();
+    let is_healthy = seen.values().flatten().all(Seen::is_healthy);
+    json!({ "version": 1, "network": network, "healthy": is_healthy, "nodes": nodes })
+}
+
+fn of_place(seen: &Seen) -> Value {
+    match &seen.result {
+        Err(failure) => json!({ "from": seen.place.to_string(), "error": failure.to_string() }),
+        Ok(verdict) => json!({ "from": seen.place.to_string(), "checks": verdict.checks }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netlib_core::host::script::{CheckVerdict, Verdict};
+    use netlib_core::plan::Place;
+    use netlib_core::steps::StepFailure;
+
+    fn seen() -> BTreeMap<String, Vec<Seen>> {
+        let check = |name: &str, is_healthy, reason: &str| CheckVerdict {
+            name: name.to_owned(),
+            is_healthy,
+            reason: reason.to_owned(),
+        };
+        let verdict = Verdict {
+            is_healthy: false,
+            why: "check http: connection refused".to_owned(),
+            checks: vec![check("disk", true, ""), check("http", false, "connection refused")],
+        };
+        let of_itself = Seen { place: Place::Itself, result: Ok(verdict) };
+        let of_beta = Seen {
+            place: Place::Node("beta".to_owned()),
+            result: Err(StepFailure::Because("no programs\nat all".to_owned())),
+        };
+        [("alpha".to_owned(), vec![of_itself, of_beta])].into()
+    }
+
+    #[test]
+    fn people_read_a_line_a_check() {
+        insta::assert_snapshot!(text(&seen()), @r"
+        alpha  healthy    disk from self
+        alpha  unhealthy  http from self: connection refused
+        alpha  unknown    from node:beta: no programs
+          at all
+        1 of 3 checks healthy
+        ");
+        insta::assert_snapshot!(text(&BTreeMap::new()), @"0 of 0 checks healthy");
+    }
+
+    #[test]
+    fn programs_read_one_document() {
+        let network = Network { name: "home".to_owned(), id: "home-1".to_owned() };
+        let document = json(&network, &seen());
+        assert_eq!(document["healthy"], false);
+        assert_eq!(document["nodes"]["alpha"][0]["from"], "self");
+        assert_eq!(document["nodes"]["alpha"][0]["checks"][1]["reason"], "connection refused");
+        assert_eq!(document["nodes"]["alpha"][1]["error"], "no programs\nat all");
+    }
+}

@@ -1,0 +1,103 @@
+//! Tests of the JSON lines: one event of each sort.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::report::example::example;
+use crate::report::summary::{NodeResult, Row, Summary};
+use netlib_core::event::{CacheStatus, Skip, StepResult};
+use netlib_core::graph::Graph;
+use netlib_core::process::Stream;
+use netlib_core::rollout::{RolloutReport, RolloutState};
+
+fn finished(step: &str, result: StepResult) -> Event {
+    Event::StepFinished { step: step.to_owned(), result, seconds: 1.5 }
+}
+
+fn events() -> Vec<Event> {
+    let graph = Graph::from_plan(&example()).unwrap();
+    let by = || "build:gamma".to_owned();
+    let row = Row { result: NodeResult::Changed, detail: "switched".to_owned() };
+    vec![
+        Event::Phase("reading .".to_owned()),
+        Event::Warning("old\n\"quoted\"".to_owned()),
+        Event::Online { node: "alpha".to_owned() },
+        Event::Offline { node: "beta".to_owned(), message: "cannot connect".to_owned() },
+        Event::Evaluated { node: "alpha".to_owned(), status: CacheStatus::NotBuilt { build: 2, fetch: 3 } },
+        Event::NotEvaluated { node: "beta".to_owned(), message: "boom".to_owned() },
+        Event::WalkStarted { steps: graph.steps().take(2).cloned().collect() },
+        Event::StepStarted { step: "build:alpha".to_owned() },
+        Event::StepOutput { step: "build:alpha".to_owned(), stream: None, line: "building…".to_owned() },
+        Event::StepOutput {
+            step: "exec:alpha".to_owned(),
+            stream: Some(Stream::Stderr),
+            line: "no such file".to_owned(),
+        },
+        finished("build:alpha", StepResult::Done("built".to_owned())),
+        finished("copy:alpha", StepResult::Skipped(Skip::UpToDate)),
+        finished("build:gamma", StepResult::Failed("boom".to_owned())),
+        finished("build:beta", StepResult::Offline("silence".to_owned())),
+        finished("copy:gamma", StepResult::Blocked(by())),
+        finished("copy:delta", StepResult::NotStarted(by())),
+        finished("activate:alpha", StepResult::Cancelled),
+        Event::Interrupted { activating: vec!["alpha".to_owned()] },
+        Event::Paused {
+            rollout: "web".to_owned(),
+            digest: "0123456789abcdef".to_owned(),
+            batch: 1,
+            seconds: 600,
+            approvers: vec!["anna".to_owned()],
+        },
+        Event::Resumed { rollout: "web".to_owned(), detail: "approved by ann@desk".to_owned() },
+        Event::Reverted {
+            rollout: "web".to_owned(),
+            node: "beta".to_owned(),
+            detail: "runs the old system again".to_owned(),
+        },
+        finished("gate:web:2", StepResult::Aborted("1 node failed".to_owned())),
+        Summary {
+            nodes: [("alpha".to_owned(), row)].into(),
+            has_failed_elsewhere: false,
+            rollouts: vec![RolloutReport {
+                id: "web".to_owned(),
+                state: RolloutState::RolledBack,
+                detail: "0 of 1 node healthy".to_owned(),
+                taken_back: std::collections::BTreeMap::new(),
+            }],
+        }
+        .event(),
+        Event::Error("the network does not evaluate".to_owned()),
+    ]
+}
+
+#[test]
+fn every_event_is_one_line() {
+    let mut text = Vec::new();
+    let clock = || UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
+    let mut lines = JsonLines::with_clock(&mut text, "deploy", clock);
+    for event in events() {
+        lines.read(&event, &Steps::default());
+    }
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(text.lines().count(), events().len() + 1);
+    for line in text.lines() {
+        let value: Value = serde_json::from_str(line).unwrap();
+        assert!(value["event"].is_string() && value["time"].is_string());
+    }
+    assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+}
+
+#[test]
+fn the_documentation_names_every_event() {
+    let documented = include_str!("../../../../../docs/events.md");
+    for event in events() {
+        let fields = serde_json::to_value(&event).unwrap();
+        let name = fields["event"].as_str().unwrap();
+        assert!(documented.contains(&format!("| `{name}` |")), "{name}");
+        for field in fields.as_object().unwrap().keys() {
+            assert!(documented.contains(&format!("`{field}`")), "{name}: {field}");
+        }
+    }
+}

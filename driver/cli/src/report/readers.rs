@@ -1,0 +1,145 @@
+//! Hands every event to all who read (progress, JSON lines, log files), and knows what runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use netlib_core::event::{Event, WalkStep};
+use netlib_core::plan::StepKind;
+
+/// The steps of the walk, by their ids.
+#[derive(Debug, Default)]
+pub struct Steps(BTreeMap<String, WalkStep>);
+
+/// Reads the stream of events. A reader that cannot go on stays silent: it must not stop the run.
+pub trait Reader: Send {
+    /// Takes in the next event.
+    fn read(&mut self, event: &Event, steps: &Steps);
+
+    /// The stream ended.
+    fn end(&mut self) {}
+}
+
+/// The nodes in the middle of an activation. Clones see the same.
+#[derive(Clone, Debug, Default)]
+pub struct Activating(Arc<Mutex<BTreeSet<String>>>);
+
+/// All who read.
+#[derive(Default)]
+pub struct Readers {
+    steps: Steps,
+    activating: Activating,
+    readers: Vec<Box<dyn Reader>>,
+}
+
+impl Steps {
+    /// Those of a walk.
+    pub fn new<'a>(steps: impl IntoIterator<Item = &'a WalkStep>) -> Self {
+        Self(steps.into_iter().map(|step| (step.id.clone(), step.clone())).collect())
+    }
+
+    /// For example `alpha: build`; the id of a step that is named in another way.
+    #[must_use]
+    pub fn name(&self, step: &str) -> String {
+        match self.0.get(step) {
+            Some(WalkStep { node: Some(node), .. }) => format!("{node}: {}", self.0[step].label()),
+            _ => step.to_owned(),
+        }
+    }
+
+    /// The node that a step concerns, or else the step itself.
+    #[must_use]
+    pub fn owner<'a>(&'a self, step: &'a str) -> &'a str {
+        self.node(step).unwrap_or(step)
+    }
+
+    /// The node that a step concerns.
+    #[must_use]
+    pub fn node(&self, step: &str) -> Option<&str> {
+        self.0.get(step)?.node.as_deref()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// How long the longest name of a node is.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.0.values().filter_map(|step| Some(step.node.as_ref()?.len())).max().unwrap_or_default()
+    }
+}
+
+impl Activating {
+    /// Their names, sorted.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<String> {
+        self.with(|nodes| nodes.iter().cloned().collect())
+    }
+
+    fn with<T>(&self, access: impl FnOnce(&mut BTreeSet<String>) -> T) -> T {
+        // What a panicked thread left behind is still the best answer.
+        access(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Readers {
+    /// One more.
+    pub fn add(&mut self, reader: impl Reader + 'static) {
+        self.readers.push(Box::new(reader));
+    }
+
+    /// Who knows what is being activated.
+    #[must_use]
+    pub fn activating(&self) -> Activating {
+        self.activating.clone()
+    }
+
+    /// Hands an event to all of them.
+    pub fn read(&mut self, event: &Event) {
+        let activated = |step: &String| {
+            let step = self.steps.0.get(step).filter(|step| step.kind == StepKind::Activate);
+            step.and_then(|step| step.node.clone())
+        };
+        match event {
+            Event::WalkStarted { steps } => self.steps = Steps::new(steps),
+            Event::StepStarted { step } => self.activating.with(|nodes| nodes.extend(activated(step))),
+            Event::StepFinished { step, .. } => {
+                self.activating.with(|nodes| activated(step).is_some_and(|node| nodes.remove(&node)));
+            }
+            _ => {}
+        }
+        for reader in &mut self.readers {
+            reader.read(event, &self.steps);
+        }
+    }
+
+    /// The stream ended.
+    pub fn end(&mut self) {
+        self.readers.iter_mut().for_each(|reader| reader.end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::example::example;
+    use netlib_core::event::StepResult;
+    use netlib_core::graph::Graph;
+
+    #[test]
+    fn only_activations_that_have_not_ended_are_named() {
+        let graph = Graph::from_plan(&example()).unwrap();
+        let mut readers = Readers::default();
+        let activating = readers.activating();
+        readers.read(&Event::WalkStarted { steps: graph.steps().cloned().collect() });
+        for step in ["activate:beta", "activate:alpha", "build:gamma"] {
+            readers.read(&Event::StepStarted { step: step.to_owned() });
+        }
+        assert_eq!(activating.nodes(), ["alpha", "beta"]);
+        let result = StepResult::Done(String::new());
+        readers.read(&Event::StepFinished { step: "activate:alpha".to_owned(), result, seconds: 0.0 });
+        assert_eq!(activating.nodes(), ["beta"]);
+    }
+}

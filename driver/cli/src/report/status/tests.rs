@@ -1,0 +1,95 @@
+//! Tests of what `netlib status` shows.
+
+use insta::{assert_json_snapshot, assert_snapshot};
+
+use super::*;
+use netlib_core::host::script::Phase;
+use netlib_core::host::{ConnectFailure, HostError, Probe, Record, Underway, Unfinished};
+use netlib_core::plan::Target;
+
+const OLD: &str = "/nix/store/1-nixos-system-alpha";
+const NEW: &str = "/nix/store/2-nixos-system-alpha";
+
+fn network(name: &str) -> Network {
+    Network { name: name.to_owned(), id: format!("{name}-id") }
+}
+
+fn runs(node: &str, running: &str, planned: Planned) -> NodeStatus {
+    let probe = Probe {
+        current_system: Some(running.to_owned()),
+        system_profile: Some(OLD.to_owned()),
+        network: Some(network("home")),
+        nix: Some("2.26.3".to_owned()),
+        ..Probe::default()
+    };
+    NodeStatus {
+        node: node.to_owned(),
+        host: Ok(HostStatus { probe, generation: Some(12), ..HostStatus::default() }),
+        planned,
+    }
+}
+
+fn offline(node: &str) -> NodeStatus {
+    let target = Target { host: node.to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
+    let said = "ssh: connect to host delta port 22: Connection refused";
+    let failure = Box::new(ConnectFailure::recognise(&target, said));
+    let node = node.to_owned();
+    NodeStatus {
+        node: node.clone(),
+        host: Err(HostError::NoConnection { node, failure }),
+        planned: Planned::Unknown("node `delta` does not evaluate: boom\n  at once".to_owned()),
+    }
+}
+
+fn all() -> Vec<NodeStatus> {
+    let mut busy = runs("beta", NEW, Planned::System(OLD.to_owned()));
+    let probe = &mut busy.host.as_mut().unwrap().probe;
+    probe.network = Some(network("office"));
+    probe.lock = Some(LockHolder {
+        deployer: "ann@desk".to_owned(),
+        since: "2026-01-01T12:00:00Z".to_owned(),
+        process: None,
+        deployment: Some(Underway {
+            nonce: "2-b".to_owned(),
+            toplevel: OLD.to_owned(),
+            goal: "switch".to_owned(),
+            phase: Phase::Activating,
+        }),
+    });
+    probe.unfinished =
+        vec![Unfinished { nonce: "1-a".to_owned(), phase: Phase::Activating.to_string(), toplevel: NEW.to_owned() }];
+    let empty = NodeStatus { node: "gamma".to_owned(), host: Ok(HostStatus::default()), planned: Planned::NotAsked };
+    let good = runs("alpha", OLD, Planned::System(OLD.to_owned()));
+    let mut silent = offline("epsilon");
+    silent.planned = Planned::System(NEW.to_owned());
+    let mut back = runs("zeta", OLD, Planned::System(NEW.to_owned()));
+    let probe = &mut back.host.as_mut().unwrap().probe;
+    probe.network = Some(Network { name: "work".to_owned(), id: "home-id".to_owned() });
+    probe.last = Some(Record {
+        nonce: "1-a".to_owned(),
+        phase: Phase::RolledBack,
+        toplevel: NEW.to_owned(),
+        message: "nobody confirmed the new system".to_owned(),
+        is_unseen: true,
+    });
+    vec![good, busy, empty, offline("delta"), silent, back]
+}
+
+#[test]
+fn people_read_a_block_a_node() {
+    assert_snapshot!(text(&network("home"), &all()));
+}
+
+#[test]
+fn programs_read_one_document() {
+    assert_json_snapshot!(json(&network("home"), &all()));
+}
+
+#[test]
+fn a_system_that_runs_and_does_not_boot_is_not_as_planned() {
+    let asked = |running, planned| runs("alpha", running, Planned::System(String::from(planned))).is_as_planned();
+    assert_eq!(asked(OLD, OLD), Some(true));
+    assert_eq!(asked(NEW, NEW), Some(false));
+    assert_eq!(runs("alpha", OLD, Planned::NotAsked).is_as_planned(), None);
+    assert!(!offline("a").is_known());
+}

@@ -1,0 +1,245 @@
+//! What became of each node: a table, and one last line that says it all.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use console::Style;
+use serde::Serialize;
+use serde_json::{Map, json};
+
+use netlib_core::event::{Event, Skip, StepResult, WalkStep};
+use netlib_core::graph::Graph;
+use netlib_core::plan::{Goal, Node, StepKind};
+use netlib_core::rollout::{RolloutReport, RolloutState};
+use netlib_core::schedule::RunResult;
+
+/// What became of all nodes of a run.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Summary {
+    /// One line a node, by its name.
+    pub nodes: BTreeMap<String, Row>,
+    /// Whether something failed that concerns no node, such as a command of the deployer.
+    pub has_failed_elsewhere: bool,
+    /// One line a rollout.
+    pub rollouts: Vec<RolloutReport>,
+}
+
+/// One line of the table.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Row {
+    /// What became of the node.
+    pub result: NodeResult,
+    /// Why, in one line.
+    pub detail: String,
+}
+
+/// What became of a node.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NodeResult {
+    /// It was switched to its new system.
+    Changed,
+    /// It was running its system already.
+    UpToDate,
+    /// A deploy would switch it to another system.
+    WouldChange,
+    /// It is as far as the goal of the run goes, which is not the whole way.
+    Done,
+    /// It was switched, and its rollout reverted it to the system from before.
+    RolledBack,
+    /// One of its steps failed.
+    Failed,
+    /// Something that it depends on failed.
+    Blocked,
+    /// It does not answer.
+    Offline,
+    /// Nothing was done, because the run ended before.
+    Skipped,
+}
+
+impl NodeResult {
+    /// The word of the table, and how it looks.
+    fn shown(self) -> (&'static str, Style) {
+        let style = Style::new();
+        match self {
+            Self::Changed => ("changed", style.green()),
+            Self::UpToDate => ("up to date", style.dim()),
+            Self::WouldChange => ("would change", style.cyan()),
+            Self::Done => ("done", style.green()),
+            Self::RolledBack => ("rolled back", style.yellow()),
+            Self::Failed => ("failed", style.red()),
+            Self::Blocked => ("blocked", style.yellow()),
+            Self::Offline => ("offline", style.red()),
+            Self::Skipped => ("skipped", style.dim()),
+        }
+    }
+
+    /// Whether the node is as it should be, or would be after a deploy.
+    #[must_use]
+    pub const fn is_good(self) -> bool {
+        matches!(self, Self::Changed | Self::UpToDate | Self::WouldChange | Self::Done)
+    }
+
+    const fn is_active(self) -> bool {
+        matches!(self, Self::Changed | Self::UpToDate)
+    }
+}
+
+impl Row {
+    fn new(result: NodeResult, detail: impl Into<String>) -> Self {
+        Self { result, detail: detail.into() }
+    }
+}
+
+impl Summary {
+    /// Sums up a run, one row for each node of the graph. What is activated without a goal is to be switched.
+    #[must_use]
+    pub fn of(graph: &Graph, run: &RunResult, plan: &BTreeMap<String, Node>) -> Self {
+        let mut nodes: BTreeMap<&str, Vec<(&WalkStep, &StepResult)>> = BTreeMap::new();
+        let mut has_failed_elsewhere = false;
+        for step in graph.steps() {
+            match (&step.node, run.get(&step.id)) {
+                (Some(node), Some(result)) => nodes.entry(node).or_default().push((step, result)),
+                (Some(_), None) | (None, Some(StepResult::Done(_) | StepResult::Skipped(_))) => {}
+                (None, _) => has_failed_elsewhere = true,
+            }
+        }
+        let rows = nodes
+            .into_iter()
+            .map(|(node, steps)| (node.to_owned(), row(&steps, plan.get(node).map(|node| node.activation.goal))));
+        Self { nodes: rows.collect(), has_failed_elsewhere, rollouts: Vec::new() }
+    }
+
+    /// Adds how rollouts ended; a node that was reverted is told as such.
+    #[must_use]
+    pub fn with_rollouts(mut self, reports: &[RolloutReport]) -> Self {
+        for (node, what) in reports.iter().flat_map(|report| &report.taken_back) {
+            if let Some(row) = self.nodes.get_mut(node) {
+                row.detail = match row.result {
+                    NodeResult::Failed => format!("{}; {what}", row.detail),
+                    _ => what.clone(),
+                };
+                row.result = NodeResult::RolledBack;
+            }
+        }
+        self.rollouts = reports.to_vec();
+        self
+    }
+
+    /// What readers of the stream get of it.
+    #[must_use]
+    pub fn event(&self) -> Event {
+        let rollout = |it: &RolloutReport| (it.id.clone(), json!({ "result": it.state.word(), "detail": it.detail }));
+        let rollouts: Map<_, _> = self.rollouts.iter().map(rollout).collect();
+        Event::Summary(json!({ "success": self.is_success(), "nodes": self.nodes, "rollouts": rollouts }))
+    }
+
+    /// Whether nothing needs a look.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        !self.has_failed_elsewhere
+            && self.nodes.values().all(|row| row.result.is_good())
+            && self.rollouts.iter().all(|report| report.state == RolloutState::Healthy)
+    }
+
+    /// Whether nothing failed, and something waits for a person.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        let may_be =
+            |row: &Row| row.result.is_good() || matches!(row.result, NodeResult::Skipped | NodeResult::Blocked);
+        let is_well = |report: &RolloutReport| matches!(report.state, RolloutState::Healthy | RolloutState::Paused);
+        self.nodes.values().all(may_be)
+            && self.rollouts.iter().all(is_well)
+            && self.rollouts.iter().any(|report| report.state == RolloutState::Paused)
+    }
+}
+
+/// The table and a last line such as `2 of 4 nodes active, 1 failed, 1 blocked`; with colours where stdout is a terminal.
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.nodes.keys().map(String::len).max().unwrap_or_default();
+        let mut counts: BTreeMap<NodeResult, usize> = BTreeMap::new();
+        for (node, Row { result, detail }) in &self.nodes {
+            let (word, style) = result.shown();
+            let line = format!("{node:width$}  {}  {detail}", style.apply_to(format!("{word:12}")));
+            writeln!(f, "{}", line.trim_end())?;
+            *counts.entry(*result).or_default() += 1;
+        }
+        for report in &self.rollouts {
+            writeln!(f, "rollout {}  {}  {}", report.id, report.state.word(), report.detail)?;
+        }
+        let (active, others): (Vec<_>, Vec<_>) = counts.into_iter().partition(|(result, _)| result.is_active());
+        let active: usize = active.into_iter().map(|(_, count)| count).sum();
+        write!(f, "{active} of {} nodes active", self.nodes.len())?;
+        for (result, count) in others {
+            write!(f, ", {count} {}", result.shown().0)?;
+        }
+        writeln!(f)
+    }
+}
+
+/// The step that says most about a node decides: first what went wrong, then how its activation ended.
+fn row(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Row {
+    let found =
+        |wanted: fn(&StepResult) -> Option<Row>| steps.iter().find_map(|(step, result)| Some((step, wanted(result)?)));
+    let failed = found(failure).map(|(step, row)| match row.result {
+        NodeResult::Failed if steps.len() > 1 => Row::new(row.result, format!("{}: {}", step.label(), row.detail)),
+        _ => row,
+    });
+    failed
+        .or_else(|| found(not_started).map(|(_, row)| row))
+        .or_else(|| activation(steps, goal))
+        .unwrap_or_else(|| Row::new(NodeResult::Skipped, "the plan has no activation for it"))
+}
+
+fn failure(result: &StepResult) -> Option<Row> {
+    match result {
+        StepResult::Failed(message) => Some(Row::new(NodeResult::Failed, first_line(message))),
+        StepResult::Offline(message) => Some(Row::new(NodeResult::Offline, first_line(message))),
+        _ => None,
+    }
+}
+
+fn not_started(result: &StepResult) -> Option<Row> {
+    match result {
+        StepResult::Blocked(by) => Some(Row::new(NodeResult::Blocked, format!("by {by}"))),
+        StepResult::Aborted(why) => Some(Row::new(NodeResult::Skipped, why)),
+        StepResult::NotStarted(after) => {
+            Some(Row::new(NodeResult::Skipped, format!("not started after the failure of {after}")))
+        }
+        StepResult::Cancelled => Some(Row::new(NodeResult::Skipped, "interrupted before it was done")),
+        _ => None,
+    }
+}
+
+fn activation(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Option<Row> {
+    let found = steps.iter().find(|(step, _)| step.kind == StepKind::Activate);
+    // A goal that ends before the activation: what was done last is what there is to say.
+    let (_, result) = found.or_else(|| steps.last())?;
+    match (result, goal) {
+        (StepResult::Done(detail), Some(goal @ (Goal::Build | Goal::Copy))) if found.is_none() => {
+            Some(Row::new(NodeResult::Done, format!("{detail}; the goal is {}", goal.word())))
+        }
+        (StepResult::Done(detail), None | Some(Goal::Switch)) if found.is_some() => {
+            Some(Row::new(NodeResult::Changed, detail))
+        }
+        (StepResult::Done(detail), _) => Some(Row::new(NodeResult::Done, detail)),
+        (StepResult::Skipped(Skip::UpToDate), _) => Some(Row::new(NodeResult::UpToDate, "")),
+        (StepResult::Skipped(Skip::WouldChange(change)), _) if found.is_some() => {
+            Some(Row::new(NodeResult::WouldChange, change))
+        }
+        (StepResult::Skipped(why), _) => Some(Row::new(NodeResult::Done, why.to_string())),
+        _ => None,
+    }
+}
+
+/// The line of a message that fits a table.
+fn first_line(message: &str) -> &str {
+    let line = message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    // The table names the node already.
+    let about = line.strip_prefix("node `").and_then(|rest| rest.split_once("`: "));
+    about.map_or(line, |(_, about)| about).trim_end_matches(':')
+}
+
+#[cfg(test)]
+mod tests;

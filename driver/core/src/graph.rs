@@ -1,0 +1,126 @@
+//! The steps of a plan as a directed acyclic graph.
+//!
+//! Knows steps and their edges; knows nothing of how steps are carried out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::Direction;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use crate::event::WalkStep;
+use crate::plan::{Plan, Step};
+
+/// Name of a step, such as `activate:alpha`.
+pub type StepId = String;
+
+/// A graph that is known to have no cycle, with its steps in an order that respects every edge.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    inner: DiGraph<WalkStep, Edge>,
+    order: Vec<NodeIndex>,
+    /// Where each vertex stands in the order.
+    places: Vec<usize>,
+}
+
+/// What a step asks of one that comes before it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Edge {
+    /// That it has ended, however.
+    Settles,
+    /// That it has succeeded.
+    After,
+}
+
+/// Why a plan has no order to walk it in.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum GraphError {
+    /// Steps wait for each other: those on a cycle, or behind one.
+    #[error("the steps of the plan wait for each other: {}", .0.join(", "))]
+    Cycle(Vec<StepId>),
+    /// A step waits for one that the plan does not have.
+    #[error("step `{step}` of the plan comes after `{after}`, which the plan does not have")]
+    UnknownStep {
+        /// The step that waits.
+        step: StepId,
+        /// What it waits for.
+        after: StepId,
+    },
+}
+
+impl Graph {
+    /// The graph of all steps of a plan.
+    pub fn from_plan(plan: &Plan) -> Result<Self, GraphError> {
+        Self::from_steps(&plan.steps)
+    }
+
+    /// The graph of these steps.
+    pub fn from_steps(steps: &BTreeMap<StepId, Step>) -> Result<Self, GraphError> {
+        let mut inner = DiGraph::new();
+        let mut add = |(id, step): (&StepId, &Step)| {
+            let node = step.owner().map(str::to_owned);
+            inner.add_node(WalkStep { id: id.clone(), kind: step.kind, node })
+        };
+        let index: BTreeMap<&StepId, NodeIndex> = steps.iter().map(|step| (step.0, add(step))).collect();
+        for (id, step) in steps {
+            // Of two edges between the same steps, the later one replaces the other: it asks for more.
+            let settles = step.settles.iter().map(|before| (before, Edge::Settles));
+            for (before, edge) in settles.chain(step.after.iter().map(|before| (before, Edge::After))) {
+                let unknown = || GraphError::UnknownStep { step: id.clone(), after: before.clone() };
+                inner.update_edge(*index.get(before).ok_or_else(unknown)?, index[id], edge);
+            }
+        }
+        let order = sorted(&inner);
+        if order.len() < inner.node_count() {
+            let left = inner.node_indices().filter(|at| !order.contains(at));
+            return Err(GraphError::Cycle(left.map(|at| inner[at].id.clone()).collect()));
+        }
+        let mut places = vec![0; order.len()];
+        for (place, at) in order.iter().enumerate() {
+            places[at.index()] = place;
+        }
+        Ok(Self { inner, order, places })
+    }
+
+    /// All steps, each after those it depends on; steps that could come next in any order are sorted by name.
+    pub fn steps(&self) -> impl Iterator<Item = &WalkStep> {
+        self.order.iter().map(|at| &self.inner[*at])
+    }
+
+    /// The step at this place of the order.
+    pub fn step(&self, place: usize) -> &WalkStep {
+        &self.inner[self.order[place]]
+    }
+
+    /// For how many steps each one waits, in their order.
+    pub fn counts_before(&self) -> Vec<usize> {
+        self.order.iter().map(|at| self.inner.edges_directed(*at, Direction::Incoming).count()).collect()
+    }
+
+    /// The steps that wait for this one, and for what of it, by their places.
+    pub fn next(&self, place: usize) -> impl Iterator<Item = (usize, Edge)> {
+        let edges = self.inner.edges(self.order[place]);
+        edges.map(|edge| (self.places[edge.target().index()], *edge.weight()))
+    }
+}
+
+/// As far as there is an order. Vertices are numbered as their names are sorted.
+fn sorted(graph: &DiGraph<WalkStep, Edge>) -> Vec<NodeIndex> {
+    let incoming = |at| graph.neighbors_directed(at, Direction::Incoming).count();
+    let mut left: Vec<usize> = graph.node_indices().map(incoming).collect();
+    let mut ready: BTreeSet<NodeIndex> = graph.externals(Direction::Incoming).collect();
+    let mut order = Vec::with_capacity(left.len());
+    while let Some(at) = ready.pop_first() {
+        order.push(at);
+        for next in graph.neighbors(at) {
+            left[next.index()] -= 1;
+            if left[next.index()] == 0 {
+                ready.insert(next);
+            }
+        }
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests;

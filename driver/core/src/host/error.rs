@@ -1,0 +1,194 @@
+//! What can go wrong between the deployer and a host.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{ConnectFailure, PasswordError, Refusal};
+use crate::process::{ProcessError, quote_argv};
+
+/// How a command ended when ssh said what it says of itself as well.
+pub(super) const SSH_OR_COMMAND: &str = "exit status: 255";
+
+/// What went wrong between the deployer and a host.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum HostError {
+    /// The plan has no such node.
+    #[error("the plan has no node {node:?}")]
+    UnknownNode {
+        /// The name that was asked for.
+        node: String,
+    },
+    /// No connection could be made.
+    #[error("cannot connect to {failure}")]
+    NoConnection {
+        /// Node name.
+        node: String,
+        /// Why, and what to do.
+        failure: Box<ConnectFailure>,
+    },
+    /// The connection broke while a command ran.
+    #[error("the connection to {address} broke while this ran: {}{}", quote_argv(argv), shown(said))]
+    Disconnected {
+        /// How the node is reached.
+        address: String,
+        /// The command.
+        argv: Vec<String>,
+        /// What ssh said.
+        said: String,
+    },
+    /// sudo wants a password, and there is none that it accepts.
+    #[error("{address}: {problem}")]
+    SudoPassword {
+        /// How the node is reached.
+        address: String,
+        /// Why not.
+        problem: PasswordError,
+    },
+    /// The login user is not root and may not become root.
+    #[error(
+        "{address}: the login user is not root and may not become root with sudo{}\n  what to do: set `target.user = \"root\"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)",
+        shown(said)
+    )]
+    NotPermitted {
+        /// How the node is reached.
+        address: String,
+        /// What sudo said.
+        said: String,
+    },
+    /// A command ran and failed.
+    #[error("command failed on {address} ({status}): {}{}", quote_argv(argv), shown(said))]
+    Failed {
+        /// How the node is reached.
+        address: String,
+        /// The command.
+        argv: Vec<String>,
+        /// How it ended.
+        status: String,
+        /// The end of its stderr.
+        said: String,
+    },
+    /// A command did not end in time.
+    #[error("command on {address} ended after its time limit of {} s: {}", after.as_secs(), quote_argv(argv))]
+    TimedOut {
+        /// How the node is reached.
+        address: String,
+        /// The command.
+        argv: Vec<String>,
+        /// The limit.
+        after: Duration,
+    },
+    /// A command printed more than an answer may have.
+    #[error("{address} answered with more than {} MiB, which is no answer: {}\n  help: look at what the host does with this command", limit / 1024 / 1024, quote_argv(argv))]
+    TooLong {
+        /// How the node is reached.
+        address: String,
+        /// The command.
+        argv: Vec<String>,
+        /// Most bytes of an answer.
+        limit: usize,
+    },
+    /// The host script answered something that is not in its protocol.
+    #[error("{address}: unexpected answer of the host script's `{subcommand}`: {answer:?}")]
+    Answer {
+        /// How the node is reached.
+        address: String,
+        /// The subcommand.
+        subcommand: String,
+        /// The answer.
+        answer: String,
+    },
+    /// The host script refused to do it.
+    #[error("{address}: {refusal}")]
+    Refused {
+        /// How the node is reached.
+        address: String,
+        /// Why, and what to do.
+        refusal: Box<Refusal>,
+    },
+    /// A process on the deployer failed.
+    #[error("{0}")]
+    Process(Arc<ProcessError>),
+    /// A file or folder on the deployer cannot be used.
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What the operating system said.
+        source: Arc<std::io::Error>,
+    },
+}
+
+/// How much of an answer that is none is shown.
+const LONGEST_ANSWER: usize = 1000;
+
+impl HostError {
+    /// An answer that is not in the protocol.
+    pub fn answer(address: String, subcommand: &str, answer: &str) -> Self {
+        Self::Answer {
+            address,
+            subcommand: subcommand.to_owned(),
+            answer: answer.chars().take(LONGEST_ANSWER).collect(),
+        }
+    }
+
+    /// A command that did not end well on a machine, as the process that ran it tells. People need not know how it was brought
+    /// there.
+    pub fn of_command(address: &str, argv: &[String], error: ProcessError) -> Self {
+        let (address, argv) = (address.to_owned(), argv.to_vec());
+        match error {
+            ProcessError::Failed { status, stderr_tail, .. } => {
+                Self::Failed { address, argv, status: status.to_string(), said: stderr_tail }
+            }
+            ProcessError::TimedOut { after, .. } => Self::TimedOut { address, argv, after },
+            ProcessError::TooLong { limit, .. } => Self::TooLong { address, argv, limit },
+            other => other.into(),
+        }
+    }
+
+    /// What the operating system said of a file on the deployer.
+    pub(super) fn at(path: &Path, source: std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), source: Arc::new(source) }
+    }
+
+    /// Whether nothing was tried because the host does not answer.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        matches!(self, Self::NoConnection { failure, .. } if failure.is_silence())
+    }
+
+    /// Whether somebody else has the lease of the host.
+    #[must_use]
+    pub fn is_lease_busy(&self) -> bool {
+        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutBusy { .. }))
+    }
+
+    /// Whether somebody else has, or had, the lease of the host.
+    #[must_use]
+    pub fn is_lease_lost(&self) -> bool {
+        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutLost { .. }))
+    }
+
+    /// Whether trying again later may help: the connection is at fault, not the command.
+    #[must_use]
+    pub fn is_connection(&self) -> bool {
+        matches!(self, Self::NoConnection { .. } | Self::Disconnected { .. } | Self::TimedOut { .. })
+            || self.may_be_ssh()
+    }
+
+    /// Ended with ssh's own status, which the host's script never has: an ssh that was interrupted ends so.
+    fn may_be_ssh(&self) -> bool {
+        matches!(self, Self::Failed { status, .. } if status == SSH_OR_COMMAND)
+    }
+}
+
+impl From<ProcessError> for HostError {
+    fn from(error: ProcessError) -> Self {
+        Self::Process(Arc::new(error))
+    }
+}
+
+/// Lines of what was said, below a message.
+pub(super) fn shown(said: &str) -> String {
+    said.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
+}

@@ -1,0 +1,255 @@
+//! The one multiplexed connection to a host: the ssh process that holds it, and what goes through it.
+//!
+//! The user's configuration says how the host is reached, and nothing else: no agent, terminal, tunnel, command or shared
+//! connection of it counts, unless the node's own options ask for it.
+
+use std::ffi::OsStr;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use openssh::{Session, Stdio};
+
+use super::{ConnectFailure, HostError};
+use crate::plan::Target;
+use crate::process::{Command, LineSink, Output, ProcessError, quote_argv};
+use crate::text::clean;
+
+/// How long a host may take to answer, in seconds.
+const CONNECT_SECONDS: &str = "5";
+/// How long logging in may take altogether.
+const LOGIN: Duration = Duration::from_secs(40);
+/// How long asking the local ssh may take.
+const LOCAL: Duration = Duration::from_secs(10);
+/// How ssh ends when it failed itself.
+pub(super) const SSH_FAILED: i32 = 255;
+/// How a shell ends when there is no such program.
+pub(super) const NOT_FOUND: i32 = 127;
+/// What ssh is told as the host's name where the name leads nowhere: the connection is there already.
+const NOWHERE: &str = "netlib";
+
+/// What holds whatever anybody's options say.
+const ALWAYS: [&str; 3] = ["BatchMode=yes", "RemoteCommand=none", "RequestTTY=no"];
+
+/// What holds unless a node's options say otherwise. ssh takes the first value it is given.
+const UNLESS_ASKED_FOR: [&str; 11] = [
+    "ForwardAgent=no",
+    "ForwardX11=no",
+    "ForwardX11Trusted=no",
+    "Tunnel=no",
+    "ClearAllForwardings=yes",
+    "PermitLocalCommand=no",
+    "StrictHostKeyChecking=yes",
+    // A host that shows more keys would add them to known_hosts.
+    "UpdateHostKeys=no",
+    "ServerAliveInterval=5",
+    "ServerAliveCountMax=3",
+    // Banners say nothing of ssh's own; errors are told whatever the user wants to see.
+    "LogLevel=ERROR",
+];
+
+/// An open connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    socket: PathBuf,
+    /// What the node's own options ask for in each session.
+    forwarded: Vec<String>,
+}
+
+impl Connection {
+    /// Makes the connection.
+    pub(super) async fn make(node: &str, target: &Target, socket: &Path) -> Result<Self, HostError> {
+        // A socket that an ended ssh left behind would make the new one refuse to share its connection.
+        match std::fs::remove_file(socket) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(HostError::at(socket, error)),
+            _ => {}
+        }
+        let forwarded = if target.ssh_options.is_empty() { Vec::new() } else { forwarded(&resolve(target).await?) };
+        let failure = match ssh(arguments(target, socket)).timeout(LOGIN).output().await {
+            Ok(_) => return Ok(Self { socket: socket.to_owned(), forwarded }),
+            Err(ProcessError::Failed { stderr_tail, .. }) => ConnectFailure::recognise(target, &stderr_tail),
+            Err(ProcessError::TimedOut { stderr_tail, .. }) => ConnectFailure::timed_out(target, &stderr_tail),
+            Err(other) => return Err(other.into()),
+        };
+        Err(HostError::NoConnection { node: node.to_owned(), failure: failure.into() })
+    }
+
+    /// An ssh that runs these words on the host. Nobody's configuration is read: it has done its part.
+    pub(super) fn command(&self, argv: &[String]) -> Command {
+        let command = ssh(self.share_options().split(' ')).arg("-T");
+        let forwarded = self.forwarded.iter().flat_map(|option| ["-o", option]);
+        command.args(forwarded).args(["--", NOWHERE, &quote_argv(argv)])
+    }
+
+    /// Options with which another ssh uses this connection, and never makes one of its own.
+    pub(super) fn share_options(&self) -> String {
+        let socket = self.socket.display();
+        format!("-F none -o ControlPath={socket} -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false")
+    }
+
+    /// Runs these words on the host, as that ssh would. No process of ours takes part, so no signal and no configuration
+    /// reaches it; only where an agent is to be forwarded there has to be an ssh, which can ask for that.
+    pub(super) async fn run(
+        &self,
+        command: Command,
+        argv: &[String],
+        lines: Option<&LineSink>,
+    ) -> Result<Output, ProcessError> {
+        if !self.forwarded.is_empty() {
+            return command.stream_to(lines).await;
+        }
+        let session = self.session();
+        let mut remote = session.raw_command(quote_argv(argv));
+        remote.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let begun = tokio::time::timeout(LOGIN, remote.spawn()).await;
+        let mut child = match begun.unwrap_or(Err(openssh::Error::Disconnected)) {
+            Ok(child) => child,
+            Err(error) => return Err(command.not_attached(ended_with(&error), &error)),
+        };
+        let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
+        let end = async move { Ok(child.wait().await.unwrap_or_else(|error| ended_with(&error))) };
+        command.attached(pipes, end, lines).await
+    }
+
+    fn session(&self) -> Session {
+        Session::resume_mux(self.socket.clone().into(), None)
+    }
+
+    /// Where it is; names of other files that belong to it begin so.
+    pub(super) fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Whether the ssh that holds the connection runs.
+    pub(super) async fn is_alive(&self) -> bool {
+        let session = self.session();
+        matches!(tokio::time::timeout(LOCAL, session.check()).await, Ok(Ok(())))
+    }
+
+    /// Ends the ssh that holds the connection.
+    pub(super) async fn end(&self) {
+        let socket = self.socket.clone();
+        let _ = tokio::task::spawn_blocking(move || end_left(&socket)).await;
+    }
+}
+
+/// How an ssh would have ended.
+fn ended_with(error: &openssh::Error) -> ExitStatus {
+    let is_missing = matches!(error, openssh::Error::Remote(error) if error.kind() == std::io::ErrorKind::NotFound);
+    ExitStatus::from_raw(if is_missing { NOT_FOUND } else { SSH_FAILED } << 8)
+}
+
+/// Asks the ssh behind a socket to end. Only local, so it takes no time; one that is gone is what was asked for.
+pub fn end_left(socket: &Path) {
+    let silent = std::process::Stdio::null;
+    let mut ssh = std::process::Command::new("ssh");
+    ssh.args(["-F", "none", "-S"]).arg(socket).args(["-O", "exit", NOWHERE]);
+    if let Err(error) = ssh.stdin(silent()).stdout(silent()).stderr(silent()).status() {
+        tracing::debug!("a connection that nobody needs ends later: {error}");
+    }
+}
+
+/// Asks ssh what it would do, without any connection: all options, by its words.
+async fn resolve(target: &Target) -> Result<String, ProcessError> {
+    let command = ssh(["-G"]).args(login_words(target)).args(["--", &target.host]);
+    Ok(clean(&command.timeout(LOCAL).output().await?.stdout))
+}
+
+/// The user as whom a target is logged in to; none where ssh does not say.
+pub(super) async fn login_user(target: &Target) -> Result<Option<String>, ProcessError> {
+    match &target.user {
+        Some(user) => Ok(Some(user.clone())),
+        None => Ok(resolve(target).await?.lines().find_map(|line| line.strip_prefix("user ")).map(str::to_owned)),
+    }
+}
+
+/// What is to be forwarded.
+fn forwarded(resolved: &str) -> Vec<String> {
+    let is_forwarding = |key: &str| ["forwardagent", "forwardx11", "forwardx11trusted"].contains(&key);
+    let options = resolved.lines().filter_map(|line| line.split_once(' '));
+    let asked_for = options.filter(|(key, value)| is_forwarding(key) && *value != "no");
+    asked_for.map(|(key, value)| format!("{key}={value}")).collect()
+}
+
+/// An ssh whose messages are known.
+fn ssh<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Command {
+    Command::new("ssh").args(words).env("LC_ALL", "C")
+}
+
+/// An ssh with a connection of its own that runs these words on the host. None of this user's own configuration is shared.
+pub(super) fn ssh_anew(target: &Target, argv: &[String]) -> Command {
+    let command = ssh(["-T", "-S", "none", "-o", "ControlMaster=no"]).args(login_words(target));
+    command.args(["--", &target.host, &quote_argv(argv)])
+}
+
+fn arguments(target: &Target, socket: &Path) -> Vec<String> {
+    let mut words: Vec<String> = ["-f", "-N", "-M", "-S"].map(str::to_owned).to_vec();
+    words.push(socket.display().to_string());
+    // A driver that was killed leaves nothing for longer; after a longer pause of a run the connection is made again.
+    words.extend(["-o", "ControlPersist=2m"].map(str::to_owned));
+    words.extend(login_words(target));
+    words.extend(["--".to_owned(), target.host.clone()]);
+    words
+}
+
+/// How to log in to a target: what must hold, then the node's options, then defaults.
+fn login_words(target: &Target) -> Vec<String> {
+    // Credentials of Kerberos stay here as well; some builds of ssh know only this word for it.
+    let mut words = vec!["-k".to_owned()];
+    let option = |words: &mut Vec<String>, value: &str| words.extend(["-o".to_owned(), value.to_owned()]);
+    ALWAYS.iter().for_each(|value| option(&mut words, value));
+    if let Some(port) = target.port {
+        words.extend(["-p".to_owned(), port.to_string()]);
+    }
+    if let Some(user) = &target.user {
+        words.extend(["-l".to_owned(), user.clone()]);
+    }
+    words.extend(target.ssh_options.iter().cloned());
+    option(&mut words, &format!("ConnectTimeout={CONNECT_SECONDS}"));
+    UNLESS_ASKED_FOR.iter().for_each(|value| option(&mut words, value));
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target() -> Target {
+        Target {
+            host: "alpha.example.org".to_owned(),
+            user: Some("admin".to_owned()),
+            port: Some(2222),
+            ssh_options: vec!["-o".to_owned(), "ConnectTimeout=60".to_owned()],
+            local: false,
+        }
+    }
+
+    #[test]
+    fn what_must_hold_comes_before_the_nodes_options_and_defaults_after() {
+        let words = arguments(&target(), Path::new("/tmp/n/0")).join(" ");
+        insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha.example.org");
+    }
+
+    #[test]
+    fn sessions_read_no_configuration_and_forward_what_the_node_asks_for() {
+        let forwarded = forwarded("user admin\nforwardagent yes\nforwardx11 no\nport 22\n");
+        let connection = Connection { socket: PathBuf::from("/tmp/n/0"), forwarded };
+        let argv = connection.command(&["echo".to_owned(), "a b".to_owned()]).argv();
+        insta::assert_snapshot!(argv.join(" "), @"ssh -F none -o ControlPath=/tmp/n/0 -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -T -o forwardagent=yes -- netlib echo 'a b'");
+    }
+
+    #[test]
+    fn no_connection_is_shared_and_words_arrive_as_they_are() {
+        let target = Target {
+            host: "alpha".to_owned(),
+            user: Some("root".to_owned()),
+            port: None,
+            ssh_options: vec!["-o".to_owned(), "ControlMaster=auto".to_owned()],
+            local: false,
+        };
+        let argv = ["sh", "-c", "echo $1", "sh", "a b"].map(str::to_owned);
+        let words = ssh_anew(&target, &argv).argv().join(" ");
+        insta::assert_snapshot!(words, @"ssh -T -S none -o ControlMaster=no -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -l root -o ControlMaster=auto -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha sh -c 'echo $1' sh 'a b'");
+    }
+}

@@ -1,0 +1,185 @@
+//! The document for a request, schema version 2: the contract between the Nix library and this driver.
+//!
+//! Knows the shape of the JSON document and nothing of how it is evaluated or carried out.
+
+mod activation;
+mod check;
+mod error;
+mod rollout;
+mod step;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::text::unchanged;
+
+pub use activation::{ActivationOptions, Goal, Hook, RebootPolicy};
+pub use check::{Check, Health};
+pub use error::PlanError;
+pub use rollout::{Batch, Digest, OnUnreachable, RevertScope, Rollout};
+pub use step::{Place, Step, StepKind};
+
+/// The one schema version this driver understands.
+pub const SCHEMA_VERSION: u64 = 2;
+
+/// What is walked for a request, as the Nix library wrote it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// Whose machines these are.
+    pub network: Network,
+    /// Warnings of the network's modules, shown once.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+    /// The machines, by node name.
+    pub nodes: BTreeMap<String, Node>,
+    /// What is to be done, by step id.
+    pub steps: BTreeMap<String, Step>,
+    /// How groups of nodes are brought to their new systems, by id.
+    #[serde(default)]
+    pub rollouts: BTreeMap<String, Rollout>,
+    /// What is evaluated for them.
+    #[serde(default)]
+    pub evaluate: Evaluate,
+    /// What `netlib run` carries out; none for other commands.
+    pub run: Option<Run>,
+    /// What is wrong with the request; empty after parsing.
+    #[serde(default)]
+    pub problems: Vec<String>,
+    /// The plan for reading, where the request wanted it.
+    pub text: Option<String>,
+    /// The document as it was written.
+    #[serde(skip)]
+    pub source: String,
+}
+
+/// What of the network a request needs, besides its plan.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Evaluate {
+    /// The nodes whose systems are needed.
+    pub toplevels: Vec<String>,
+    /// The nodes whose facts are gathered.
+    pub gatherers: Vec<String>,
+    /// The nodes that run programs of checks and commands.
+    pub programs: Vec<String>,
+    /// Whether the deployer does.
+    pub deployer_programs: bool,
+}
+
+/// The plan that `netlib run` carries out, and which of its requests this document is about.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Run {
+    /// How many requests it has.
+    pub stages: usize,
+    /// Its arguments, for programs.
+    pub environment: BTreeMap<String, String>,
+    /// What runs here at the end, by its name.
+    pub on_end: BTreeMap<String, Step>,
+}
+
+/// Identity of a network.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Network {
+    /// Name for people.
+    pub name: String,
+    /// Stable identity, recorded on each host.
+    pub id: String,
+}
+
+/// One machine of the network.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Node {
+    /// Whether the request is about it.
+    pub selected: bool,
+    /// Whether it is asked for anything as soon as the run begins.
+    pub connect: bool,
+    /// How to reach it.
+    pub target: Target,
+    /// Nix system, for example `x86_64-linux`.
+    pub system: String,
+    /// What `netlib facts gather` collects here, by fact name.
+    pub facts: BTreeMap<String, FactRequest>,
+    /// How it is activated.
+    pub activation: ActivationOptions,
+    /// Its health checks, by name.
+    pub checks: BTreeMap<String, Check>,
+    /// How long it has to be healthy, and by when.
+    pub health: Health,
+    /// What its system adds to what `netlib status` shows: columns, by the fields' names.
+    pub status: BTreeMap<String, String>,
+    /// Whether programs run there: `netlibConfigurations.<network>.programs.<node>`.
+    pub programs: bool,
+}
+
+impl Node {
+    /// The checks that are made from this place, by name.
+    pub fn checks_from<'a>(&'a self, place: &Place) -> impl Iterator<Item = (&'a str, &'a Check)> {
+        let made_there = move |check: &&'a Check| check.from.contains(place);
+        self.checks.iter().filter(move |(_, check)| made_there(check)).map(|(name, check)| (name.as_str(), check))
+    }
+}
+
+/// How the deployer reaches a node.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Target {
+    /// Host name or address given to ssh.
+    pub host: String,
+    /// Login name; ssh's own default when absent.
+    pub user: Option<String>,
+    /// TCP port; ssh's own default when absent.
+    pub port: Option<u16>,
+    /// Further arguments for ssh, as written on its command line.
+    pub ssh_options: Vec<String>,
+    /// The node is the machine netlib runs on: no SSH at all.
+    pub local: bool,
+}
+
+/// Something a node is asked for, so that other nodes can be configured with it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct FactRequest {
+    /// What it is and where it lives, for people.
+    pub description: String,
+    /// What the value must match from its beginning to its end.
+    pub pattern: String,
+}
+
+impl Plan {
+    /// Reads a document. What the library says is wrong with the request is an error.
+    pub fn parse(json: &[u8]) -> Result<Self, PlanError> {
+        let document: Value = serde_json::from_slice(json).map_err(PlanError::NotJson)?;
+        check_version(&document)?;
+        let plan: Self = serde_path_to_error::deserialize(document)
+            .map_err(|error| PlanError::Shape { at: error.path().to_string(), problem: error.inner().to_string() })?;
+        if plan.problems.is_empty() {
+            let source = unchanged(json);
+            Ok(Self { source, ..plan })
+        } else {
+            Err(PlanError::Refused(plan.problems))
+        }
+    }
+
+    /// The nodes that the request is about. Others are only reached where those need them.
+    #[must_use]
+    pub fn selected(&self) -> BTreeSet<String> {
+        let selected = self.nodes.iter().filter(|(_, node)| node.selected);
+        selected.map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// First of all, because no other message means anything for a document of another version.
+fn check_version(document: &Value) -> Result<(), PlanError> {
+    match document.get("version").and_then(Value::as_u64) {
+        Some(SCHEMA_VERSION) => Ok(()),
+        Some(found) => Err(PlanError::UnknownVersion { found }),
+        None => Err(PlanError::NoVersion),
+    }
+}
+
+#[cfg(test)]
+pub mod tests;

@@ -1,0 +1,84 @@
+//! Copies a closure to a host, over the connection that is open already.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::failure::indented;
+use super::nix_log::NixLog;
+use super::{Show, StepFailure, Tried};
+use crate::host::{Host, HostCommand, HostError, SshHost};
+use crate::nix::FEATURES;
+use crate::process::LogLimit;
+use crate::text::clean;
+
+/// How long copying to one host may take.
+const LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
+/// Before each further attempt after the connection broke.
+const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
+
+/// What says that a host has no room.
+const FULL: [&str; 3] = ["No space left on device", "database or disk is full", "Disk quota exceeded"];
+
+/// Copies the closure of a path; returns how many paths went over. A host with the deployer's own store needs none.
+/// What arrived before the connection broke is not copied again.
+pub async fn copy(host: &dyn Host, path: &str, cancel: &CancellationToken, show: Show<'_>) -> Tried<Option<usize>> {
+    let Some(host) = host.ssh() else {
+        return Ok(None);
+    };
+    let mut pauses = PAUSES.iter();
+    let mut first = None;
+    loop {
+        if first.is_some() {
+            // The connection is made again by this; what is wrong with it says the attempt.
+            let _ = host.run(HostCommand::new(["true"])).await;
+        }
+        let failure = match attempt(host, path, cancel, show).await {
+            Ok(copied) => return Ok(Some(copied)),
+            Err(failure) => failure,
+        };
+        // Whether the way to the host is at fault, and not the host or what is copied.
+        let broke = match &failure {
+            StepFailure::Host(error) => error.is_connection(),
+            StepFailure::Nix(_) => !host.is_connected().await,
+            _ => false,
+        };
+        // That it could not be connected to again says less than what happened first.
+        let failure = first.take().unwrap_or(failure);
+        let Some(pause) = pauses.next().filter(|_| broke && !cancel.is_cancelled()) else {
+            return Err(failure);
+        };
+        first = Some(failure);
+        show(format!("the connection broke; copying the rest in {} s", pause.as_secs()));
+        cancel.run_until_cancelled(tokio::time::sleep(*pause)).await;
+    }
+}
+
+async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: Show<'_>) -> Tried<usize> {
+    let store = host.store().await?;
+    let words = ["copy", "--log-format", "internal-json", "--no-check-sigs"];
+    let command = store.nix(FEATURES).args(words).args(["--to", &store.url, path]).timeout(LIMIT).cancel_on(cancel);
+    let (mut log, mut limit) = (NixLog::default(), LogLimit::default());
+    // What the host has Nix say may be without end.
+    let read = |line: &str| log.read(line).and_then(|line| limit.admit(line)).into_iter().for_each(show);
+    let Err(error) = command.stream_stderr(read).await else {
+        return Ok(log.copied_paths());
+    };
+    let said = log.complaint();
+    if !FULL.iter().any(|words| said.contains(words)) {
+        return Err(log.failure(&format!("copying to {}", host.address()), error));
+    }
+    let disk = disk(host).await.unwrap_or_else(|error| format!("unknown ({error})"));
+    Err(StepFailure::Because(format!(
+        "no space left on {}\n  file system: {disk}\n  what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again; nothing was activated\n  nix said:{}",
+        host.address(),
+        indented(&said)
+    )))
+}
+
+/// The host's file system of the store, as `df` shows it.
+async fn disk(host: &dyn Host) -> Result<String, HostError> {
+    let output = host.run(HostCommand::new(["df", "-P", "-h", "/nix/store"])).await?;
+    let text = clean(&output.stdout);
+    Ok(text.lines().last().unwrap_or_default().to_owned())
+}

@@ -1,8 +1,0 @@
-//! The command `netlib`.
-
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    netlib::cli::main().await
-}
