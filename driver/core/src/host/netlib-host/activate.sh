@@ -43,7 +43,8 @@ refuse_while_busy() {
 refuse_when_changed() {
   if [ -z "$seen" ] || [ "$now_running $now_profile" = "$seen" ]; then return 0; fi
   emit runs "$now_running"
-  for record in $(records | tac); do
+  read_records
+  for record in $reversed; do
     state_file "${record##*:}"
     load past_ "$file" phase toplevel finished deployer
     if [ "$past_phase $past_toplevel" = "confirmed $now_running" ]; then emit by "$past_finished$tab$past_deployer"; fi
@@ -69,7 +70,8 @@ judge_running() {
 # confirmed. Where nothing runs, the system of the next boot. The last deployment that says something of it is right.
 find_trusted() {
   trusted=''
-  for record in $(records | tac); do if judge_running "${record##*:}"; then break; fi; done
+  read_records
+  for record in $reversed; do if judge_running "${record##*:}"; then break; fi; done
   previous=${trusted:-${now_running:-$now_profile}}
 }
 
@@ -154,10 +156,9 @@ activate() {
   tidy_host
   resolve "$toplevel"
   current_generation
-  newest=$(records | tail -n 1) number=${newest%%:*}
   read_uptime
   toplevel=$found phase=prepared started=$(now) started_uptime=$uptime boot=$this_boot profile_before=$now_profile
-  number=$((${number:-0} + 1)) generation_before=$current script=$runtime/host-$nonce.sh
+  number=$((${reversed%%:*} + 1)) generation_before=$current script=$runtime/host-$nonce.sh
   # The unit has a script of its own, whatever becomes of this one.
   ln -f -- "$0" "$script" || refuse_state "$runtime"
   if ! record || ! record_rolled; then

@@ -34,10 +34,7 @@ read_stat() {
   if [ "$#" -gt "$skipped" ] && shift "$skipped"; then field=$1; fi
 } 2>/dev/null
 
-refuse() {
-  emit refused "$1"
-  exit 0
-}
+refuse() { emit refused "$1"; exit 0; }
 
 # The file system of a path, as `df` shows it.
 disk() {

@@ -37,10 +37,7 @@ now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
 has_systemd() { [ -d "$root/run/systemd/system" ]; }
 is_nonce() { case $1 in '' | *[!A-Za-z0-9-]*) return 1 ;; esac }
 
-misused() {
-  echo "netlib-host: $*" >&2
-  exit 64
-}
+misused() { echo "netlib-host: $*" >&2; exit 64; }
 
 # Sets `found` to the folder that a path leads to; to nothing where it leads nowhere.
 resolve() {

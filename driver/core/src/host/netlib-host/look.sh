@@ -59,7 +59,8 @@ probe() {
   read_boot
   emit boot "$this_boot"
   print_busy
-  for record in $(records); do
+  read_records
+  for record in $all; do
     use_deploy "${record##*:}"
     record=${record#*:}
     is_open "${record%:*}" || continue

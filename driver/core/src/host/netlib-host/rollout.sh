@@ -55,10 +55,7 @@ lease() {
       load rolled_ "$rolled_file" digest nonce
       if [ "$rolled_digest" = "$6" ] && (find_before "$rolled_nonce"); then emit undoable "$rolled_nonce"; fi
       ;;
-    renew)
-      has_lease "$1" || refuse_for_lease rollout-lost
-      write_lease
-      ;;
+    renew) if has_lease "$1"; then write_lease; else refuse_for_lease rollout-lost; fi ;;
     free)
       has_lease "$1" && rm -f -- "$lease_file" && [ "${3:-}" = ended ] && rm -f -- "$rolled_file"
       emit ok "$1"

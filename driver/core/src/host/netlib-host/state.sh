@@ -7,34 +7,35 @@ nonce='' problem=''
 
 use_deploy() {
   is_nonce "$1" || misused "bad nonce: $1"
-  nonce=$1
-  deploy=$deploys/$nonce
+  nonce=$1 deploy=$deploys/$1
   # shellcheck disable=SC2086
   load '' /dev/null $fields || return 0
 }
 
-# `NUMBER:PHASE:NONCE` of all records, the oldest first: by the number that the host gave each, as nobody's clock is to be
-# trusted. What else lies in the folder is not netlib's.
-records() {
-  all='' last=0 is_sorted=yes
+# Sets `all` to `NUMBER:PHASE:NONCE` of all records, the oldest first, and `reversed` to the same, the newest first: by the number
+# that the host gave each, as nobody's clock is to be trusted. What else lies in the folder is not netlib's.
+read_records() {
+  all='' reversed='' last=0 is_sorted=yes
   for record in "$deploys"/*/state; do
-    file=${record%/state} number=0 phase=''
-    file=${file##*/}
-    if ! is_nonce "$file" || [ ! -f "$record" ]; then continue; fi
-    if [ -f "$runtime/state-$file" ]; then record=$runtime/state-$file; fi
-    while [ -z "$phase" ] && IFS='=' read -r field value; do
+    entry=${record%/state} record_number=0 record_phase=''
+    entry=${entry##*/}
+    if ! is_nonce "$entry" || [ ! -f "$record" ]; then continue; fi
+    if [ -f "$runtime/state-$entry" ]; then record=$runtime/state-$entry; fi
+    while [ -z "$record_phase" ] && IFS='=' read -r field value; do
       case $field in
-        number) if is_number "$value"; then number=$value; fi ;;
-        phase) phase=$value ;;
+        number) if is_number "$value"; then record_number=$value; fi ;;
+        phase) record_phase=$value ;;
       esac
     done <"$record"
-    case $phase in *[!A-Za-z]*) phase='' ;; esac
-    if [ "$number" -lt "$last" ]; then is_sorted=no; fi
-    last=$number all="$all$number:$phase:$file
-"
+    case $record_phase in *[!A-Za-z]*) record_phase='' ;; esac
+    if [ "$record_number" -lt "$last" ]; then is_sorted=no; fi
+    last=$record_number record=$record_number:$record_phase:$entry
+    all="$all$record " reversed="$record $reversed"
   done
   # They lie there by the clocks of deployers, which are right mostly.
-  if [ "$is_sorted" = yes ]; then printf '%s' "$all"; else printf '%s' "$all" | sort -t : -k 1,1n -k 3,3; fi
+  if [ "$is_sorted" = yes ]; then return 0; fi
+  # shellcheck disable=SC2086
+  all=$(printf '%s\n' $all | sort -t : -k 1,1n -k 3,3) reversed=$(printf '%s\n' $all | sort -t : -k 1,1nr -k 3,3r)
 }
 
 # The copy in memory is there as long as the one on the disk could not be written.
@@ -157,7 +158,8 @@ print_locked() {
 # Prints who is at work on the host; false when nobody is.
 print_busy() {
   if print_locked; then return 0; fi
-  for record in $(records); do
+  read_records
+  for record in $all; do
     case $record in *:prepared:*) if (use_deploy "${record##*:}" && load_state && beginning && print_holder); then return 0; fi ;; esac
   done
   # What was about to begin may have taken the lock before its record was read.

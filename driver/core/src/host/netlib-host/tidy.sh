@@ -4,8 +4,9 @@
 # What a deployment leaves when it is over.
 tidy() {
   rm -rf -- "$deploy/reserve" "$runtime/confirm-$nonce" "$runtime/session-$nonce" "$runtime/check-$nonce"
-  # shellcheck disable=SC2046
-  set -- $(records)
+  read_records
+  # shellcheck disable=SC2086
+  set -- $all
   while [ "$#" -gt "$keep_deploys" ]; do
     if [ "${1##*:}" != "$nonce" ]; then rm -rf -- "${deploys:?}/${1##*:}"; fi
     shift
@@ -19,9 +20,9 @@ leave() {
   if has_systemd; then systemctl stop --no-block "netlib-$nonce.timer"; fi
 }
 
-# What earlier runs left unfinished is over, as nobody is at work: with the gate and the lock.
+# What earlier runs left unfinished is over, as nobody is at work: with the gate and the lock, and the records that are read.
 tidy_host() {
-  for record in $(records); do
+  for record in $all; do
     entry=${record##*:} record=${record#*:}
     if ! is_open "${record%:*}" && [ ! -f "$runtime/state-$entry" ] && [ ! -f "$runtime/log-$entry" ]; then continue; fi
     (
@@ -56,7 +57,8 @@ tidy_host() {
 # go back and nothing was confirmed since.
 read_kept() {
   known=' ' kept=' ' stuck=' '
-  for record in $(records); do
+  read_records
+  for record in $all; do
     entry=${record##*:} record=${record#*:}
     known="$known$entry "
     case ${record%:*} in
