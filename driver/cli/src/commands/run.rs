@@ -42,6 +42,10 @@ pub async fn run(args: RunArgs, session: &Session) -> Result<Output, Error> {
         runner.end().await;
     }
     let (text, summary) = result?;
+    // Only `--help` of a plan carries out nothing.
+    if last.is_none() {
+        return Ok(Output::new(text, true));
+    }
     Ok(Output::summary(&text, summary, args.deploy.record.json))
 }
 

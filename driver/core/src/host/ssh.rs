@@ -25,6 +25,8 @@ pub struct SshHost {
     shared: Shared,
     rights: Rights,
     reached: Mutex<Option<Reached>>,
+    /// Held by a copy: two that open the host's store for the first time are in each other's way.
+    pub copying: Mutex<()>,
 }
 
 /// How other programs reach it.
@@ -52,7 +54,14 @@ impl SshHost {
                 return Err(error);
             }
         };
-        Ok(Self { node: node.to_owned(), target: target.clone(), shared, rights, reached: Mutex::default() })
+        Ok(Self {
+            node: node.to_owned(),
+            target: target.clone(),
+            shared,
+            rights,
+            reached: Mutex::default(),
+            copying: Mutex::default(),
+        })
     }
 
     /// Runs over the shared connection, and forgets that one if it turns out to be broken; or over one of its own.

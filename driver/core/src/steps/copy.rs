@@ -55,6 +55,7 @@ pub async fn copy(host: &dyn Host, path: &str, cancel: &CancellationToken, show:
 }
 
 async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: Show<'_>) -> Tried<usize> {
+    let _one_at_a_time = host.copying.lock().await;
     let store = host.store().await?;
     let words = ["copy", "--log-format", "internal-json", "--no-check-sigs"];
     let command = store.nix(FEATURES).args(words).args(["--to", &store.url, path]).timeout(LIMIT).cancel_on(cancel);
