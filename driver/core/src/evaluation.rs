@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 pub use crate::event::CacheStatus;
 pub use diagnosis::{Diagnosis, Kind};
 pub use error::EvaluateError;
-pub use results::locked;
 pub use results::{Board, Results};
 
 /// Which derivation of each node.

@@ -11,6 +11,7 @@ pub mod event;
 mod fuzz;
 pub mod graph;
 pub mod host;
+pub mod lock;
 pub mod nix;
 pub mod plan;
 pub mod private;

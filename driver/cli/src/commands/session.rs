@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -28,6 +28,7 @@ use netlib_core::evaluation::{Attribute, Job, Results};
 use netlib_core::event::{Event, EventSink, StepResult};
 use netlib_core::graph::{Graph, StepId};
 use netlib_core::host::{Hosts, answering, end_left};
+use netlib_core::lock::locked;
 use netlib_core::nix::Nix;
 use netlib_core::plan::{Plan, StepKind};
 use netlib_core::private;
@@ -311,11 +312,6 @@ impl Prepared {
     pub fn evaluated_all(&self, events: &EventSink) -> Results {
         self.results(futures::stream::iter(self.nodes.clone()), events)
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // What a panicked thread left behind is still the best there is.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::flake::Flake;
-use netlib_core::evaluation::{Job, Toplevel, locked};
+use netlib_core::evaluation::{Job, Toplevel};
+use netlib_core::lock::locked;
 use netlib_core::private;
 
 /// Grows when files of older netlibs mean something else.

@@ -1,9 +1,10 @@
 //! Hands every event to all who read (progress, JSON lines, log files), and knows what runs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use netlib_core::event::{Event, WalkStep};
+use netlib_core::lock::locked;
 use netlib_core::plan::StepKind;
 
 /// The steps of the walk, by their ids.
@@ -75,12 +76,7 @@ impl Activating {
     /// Their names, sorted.
     #[must_use]
     pub fn nodes(&self) -> Vec<String> {
-        self.with(|nodes| nodes.iter().cloned().collect())
-    }
-
-    fn with<T>(&self, access: impl FnOnce(&mut BTreeSet<String>) -> T) -> T {
-        // What a panicked thread left behind is still the best answer.
-        access(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        locked(&self.0).iter().cloned().collect()
     }
 }
 
@@ -104,9 +100,11 @@ impl Readers {
         };
         match event {
             Event::WalkStarted { steps } => self.steps = Steps::new(steps),
-            Event::StepStarted { step } => self.activating.with(|nodes| nodes.extend(activated(step))),
+            Event::StepStarted { step } => locked(&self.activating.0).extend(activated(step)),
             Event::StepFinished { step, .. } => {
-                self.activating.with(|nodes| activated(step).is_some_and(|node| nodes.remove(&node)));
+                if let Some(node) = activated(step) {
+                    locked(&self.activating.0).remove(&node);
+                }
             }
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -10,6 +10,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::lines::Lines;
 use super::readers::{Reader, Steps};
 use netlib_core::event::Event;
+use netlib_core::lock::locked;
 
 /// How often a spinner turns.
 const TICK: Duration = Duration::from_millis(120);
@@ -73,8 +74,7 @@ impl Screen {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // What a panicked thread left behind is still the best there is to show.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::diagnosis::Kind;
 use super::{Attribute, EvaluateError, Job, Toplevel};
 use crate::event::{Event, EventSink};
+use crate::lock::locked;
 
 /// What came of a job.
 pub type Outcome = Result<Toplevel, Arc<EvaluateError>>;
@@ -141,11 +142,6 @@ impl Told {
             self.warnings.entry(warning.clone()).or_default().insert(node.to_owned());
         }
     }
-}
-
-/// What is behind it changes by one assignment: a panic elsewhere leaves nothing half done.
-pub fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ mod report;
 mod slots;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use crate::event::StepResult;
 use crate::graph::{Graph, StepId};
+use crate::lock::locked;
 use crate::plan::{Plan, StepKind};
 use crate::schedule::Admission;
 
@@ -118,9 +119,7 @@ impl Rollouts {
 
     /// The rollout of this id, if it is one of the run.
     pub fn course(&self, id: &str) -> Option<MutexGuard<'_, Course>> {
-        let course = self.courses.get(id)?;
-        // What a panicked thread left behind is still the best there is.
-        Some(course.lock().unwrap_or_else(PoisonError::into_inner))
+        self.courses.get(id).map(locked)
     }
 
     /// The rollout that the node belongs to.

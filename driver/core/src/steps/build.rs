@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::nix_log::NixLog;
 use super::{Show, StepFailure, Tried};
-use crate::evaluation::{CacheStatus, Toplevel, locked};
+use crate::evaluation::{CacheStatus, Toplevel};
+use crate::lock::locked;
 use crate::nix::FEATURES;
 use crate::process::Command;
 

@@ -1,12 +1,13 @@
 //! What programs of steps say for those that run later: records, one JSON object a line, behind the mark of this run.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{StepFailure, Tried};
+use crate::lock::locked;
 use crate::plan::Step;
 use crate::text::{clean_text, is_clean};
 use crate::value::checked;
@@ -56,12 +57,12 @@ impl Records {
     /// The flake that some program wants evaluated from now on.
     #[must_use]
     pub fn flake(&self) -> Option<String> {
-        self.said(|said| said.flake.clone())
+        locked(&self.0).flake.clone()
     }
 
     /// How a step ended.
     pub(super) fn ended(&self, step: &str, how: &'static str) {
-        self.said(|said| said.results.insert(step.to_owned(), how));
+        locked(&self.0).results.insert(step.to_owned(), how);
     }
 
     /// Keeps what a step said. What a host says is for later steps to judge; only the deployer chooses the flake.
@@ -70,33 +71,27 @@ impl Records {
         if let Some(problem) = saying.problem {
             return Err(StepFailure::Because(problem));
         }
-        self.said(|said| {
-            for record in &saying.said {
-                if let Record::Flake(flake) = record {
-                    said.flake = Some(flake.clone());
-                }
+        let mut said = locked(&self.0);
+        for record in &saying.said {
+            if let Record::Flake(flake) = record {
+                said.flake = Some(flake.clone());
             }
-            let place = step.owner().unwrap_or("deployer").to_owned();
-            said.nodes.entry(place).or_default().insert(id.to_owned(), saying.said);
-        });
+        }
+        let place = step.owner().unwrap_or("deployer").to_owned();
+        said.nodes.entry(place).or_default().insert(id.to_owned(), saying.said);
         Ok(())
     }
 
     /// Adds it to what a program is told.
     pub(super) fn add_to(&self, context: &mut Value) {
-        self.said(|said| {
-            context["results"] = json!(said.results);
-            for (place, records) in &said.nodes {
-                match context["nodes"].get_mut(place) {
-                    Some(node) => node["records"] = json!(records),
-                    None => context["records"][place] = json!(records),
-                }
+        let said = locked(&self.0);
+        context["results"] = json!(said.results);
+        for (place, records) in &said.nodes {
+            match context["nodes"].get_mut(place) {
+                Some(node) => node["records"] = json!(records),
+                None => context["records"][place] = json!(records),
             }
-        });
-    }
-
-    fn said<T>(&self, ask: impl FnOnce(&mut Said) -> T) -> T {
-        ask(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        }
     }
 }
 
