@@ -167,4 +167,54 @@ in
       said = "[fd00::1]";
     };
   };
+
+  "what listens on an address of a tunnel starts before the tunnel is there" =
+    let
+      early =
+        module:
+        (outputsOf module).nixosConfigurations.watch.config.boot.kernel.sysctl."net.ipv4.ip_nonlocal_bind"
+          or 0;
+    in
+    {
+      expr = {
+        default = early { };
+        prometheus = early { monitoring.main.listenAddress = "10.10.0.1"; };
+        grafana = early { monitoring.main.grafana.listenAddress = "10.10.0.1"; };
+        all = early { monitoring.main.grafana.listenAddress = "0.0.0.0"; };
+      };
+      expected = {
+        default = 0;
+        prometheus = 1;
+        grafana = 1;
+        all = 0;
+      };
+    };
+
+  "Grafana on all addresses is exported so, and asked here by localhost; a watchdog is an alert like others" =
+    {
+      expr =
+        let
+          inherit
+            ((outputsOf {
+              monitoring.main = {
+                grafana.listenAddress = "0.0.0.0";
+                alerts.watchdog = true;
+              };
+            }).nixosConfigurations.watch
+            )
+            config
+            ;
+          group = builtins.head (builtins.fromJSON (builtins.head config.services.prometheus.rules)).groups;
+        in
+        {
+          inherit (config.services.grafana.settings.server) http_addr;
+          asked = config.systemd.services.netlib-grafana-password.environment.URL;
+          watchdog = map (rule: rule.expr) (builtins.filter (rule: rule.alert == "Watchdog") group.rules);
+        };
+      expected = {
+        http_addr = "0.0.0.0";
+        asked = "http://localhost:3000";
+        watchdog = [ "vector(1)" ];
+      };
+    };
 }

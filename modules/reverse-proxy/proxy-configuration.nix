@@ -19,14 +19,11 @@ let
       ) host.backends
     );
 
+  paths = lib.concatMap (host: lib.concatMap (backend: backend.paths) host.backends) (
+    builtins.attrValues table.hosts
+  );
   isByName =
-    proxy:
-    builtins.any (
-      host:
-      builtins.any (
-        backend: builtins.any (path: path.proxy == proxy && !netlib.ip.isAddress path.address) backend.paths
-      ) host.backends
-    ) (builtins.attrValues table.hosts);
+    proxy: builtins.any (path: path.proxy == proxy && !netlib.ip.isAddress path.address) paths;
 
   schemeOf = host: (builtins.head host.backends).scheme;
 

@@ -109,6 +109,25 @@ in
     };
   };
 
+  "nginx tries again for as long as a backend's name may not resolve" =
+    let
+      # Without a value on the stub, where nothing sets one.
+      isEndless =
+        config: (builtins.tryEval (config.systemd.services.nginx.startLimitIntervalSec == 0)).value;
+    in
+    {
+      expr = map isEndless [
+        edge
+        (outputsOf {
+          reverse-proxy.public.hosts."shop.example.org".backends.alpha.address = "alpha.example.org";
+        }).nixosConfigurations.edge.config
+      ];
+      expected = [
+        false
+        true
+      ];
+    };
+
   "firewalls of backends: the proxy alone, by the mesh's interface" = {
     expr = lib.genAttrs [ "alpha" "beta" "edge" ] (name: rulesOf nixosConfigurations.${name}.config);
     expected = {

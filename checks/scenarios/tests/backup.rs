@@ -159,6 +159,13 @@ fn a_full_disk_and_a_dead_client_are_got_over(site: &Site) {
     );
     site.exec_must("alpha", job);
 
+    // sshd of the server ends the half of a client that is gone without a word; of nobody else.
+    for (user, interval) in [("borg", 30), ("root", 0)] {
+        let asked =
+            format!("sshd -T -C user={user},host=alpha,addr=192.0.2.11 | grep -x 'clientaliveinterval {interval}'");
+        site.exec_must("vault", &asked);
+    }
+
     // Killed, and its server's half with it: what it locked is free again.
     site.exec_must("vault", "rm /srv/backup/filler");
     let hold = borg("with-lock :: sleep 600");
