@@ -62,7 +62,7 @@ let
       ...
     }:
     let
-      # Orders have two ends of their own; in other orders the option is the other end.
+      # `deploy.order` has two ends of its own; elsewhere the option itself is one.
       path =
         end:
         if
