@@ -2,8 +2,34 @@
 //!
 //! The one place where such bytes become text: clippy refuses every other way (`clippy.toml`).
 
-/// What stands for a character that would change how its surroundings are read, or that nobody sees.
-const REPLACED: char = char::REPLACEMENT_CHARACTER;
+use std::sync::LazyLock;
+
+use regex_automata::meta::Regex;
+
+/// What is not plain, and what becomes of it; the first pattern that fits decides. An escape sequence without an end is none, so
+/// that it hides nothing.
+const ODD: [(&str, &str); 6] = [
+    // Colours and the cursor (CSI): parameters, then one byte that ends them.
+    (r"(?:\x1b\[|\x{9b})[ -?]*[@-~]", ""),
+    // Titles, links and the clipboard (OSC and its like): anything on this line, then the sign that ends strings.
+    (r"(?:\x1b[\]P]|\x{9d}|\x{90})\P{Cc}*(?:\x07|\x1b\\|\x{9c})", ""),
+    // At the end of a line it is Windows', within one it is a progress display's.
+    (r"\r\n", "\n"),
+    (r"\r\z", ""),
+    (r"\r", " "),
+    (HIDDEN, "\u{fffd}"),
+];
+
+/// Control characters (but newline and tab), and those that turn the direction of writing, have no width, or hide in tags.
+const HIDDEN: &str =
+    r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\x{fff0}-\x{fffb}\x{e0000}-\x{e0fff}--\n\t]";
+
+static ALL: LazyLock<Regex> = LazyLock::new(|| of(&ODD.map(|(pattern, _)| pattern)));
+static BAD: LazyLock<Regex> = LazyLock::new(|| of(&[HIDDEN]));
+
+fn of(patterns: &[&str]) -> Regex {
+    Regex::new_many(patterns).expect("the patterns are constants")
+}
 
 /// The text in these bytes: without escape sequences of terminals, and with `�` for other control characters, for
 /// invisible characters and for those that turn the direction of writing. Newlines and tabs stay.
@@ -28,87 +54,18 @@ pub fn clean_text(text: &str) -> String {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return text.to_owned();
     }
-    let mut cleaned = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(found) = rest.chars().next() {
-        if let Some(length) = escape_sequence(rest) {
-            rest = &rest[length..];
-            continue;
-        }
-        rest = &rest[found.len_utf8()..];
-        match found {
-            // At the end of a line it is Windows', within one it is a progress display's.
-            '\r' if rest.is_empty() || rest.starts_with('\n') => {}
-            '\r' => cleaned.push(' '),
-            _ if is_plain(found) => cleaned.push(found),
-            _ => cleaned.push(REPLACED),
-        }
+    let (mut cleaned, mut rest) = (String::with_capacity(text.len()), 0);
+    for odd in ALL.find_iter(text) {
+        cleaned.extend([&text[rest..odd.start()], ODD[odd.pattern()].1]);
+        rest = odd.end();
     }
-    cleaned
+    cleaned + &text[rest..]
 }
 
 /// Whether a text changes nothing but what it says: such a text is its own [`clean_text`].
 #[must_use]
 pub fn is_clean(text: &str) -> bool {
-    text.chars().all(is_plain)
-}
-
-/// Neither a control character (but newline and tab) nor one of format: those that turn the direction of writing, have
-/// no width, or hide in tags.
-fn is_plain(found: char) -> bool {
-    match found {
-        '\n' | '\t' => true,
-        '\u{ad}'
-        | '\u{600}'..='\u{605}'
-        | '\u{61c}'
-        | '\u{6dd}'
-        | '\u{70f}'
-        | '\u{115f}'..='\u{1160}'
-        | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}'
-        | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}'
-        | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}' => false,
-        _ => !found.is_control(),
-    }
-}
-
-/// How long the escape sequence is that the text begins with, where it is one: of colours and the cursor (CSI), or of
-/// titles, links and the clipboard (OSC and its like). One without an end is none, so that it hides nothing.
-fn escape_sequence(text: &str) -> Option<usize> {
-    let kinds = [
-        ("\u{1b}[", is_csi as fn(&str) -> Option<usize>),
-        ("\u{9b}", is_csi),
-        ("\u{1b}]", string_end),
-        ("\u{9d}", string_end),
-        ("\u{1b}P", string_end),
-        ("\u{90}", string_end),
-    ];
-    kinds.into_iter().find_map(|(begin, end)| {
-        let rest = text.strip_prefix(begin)?;
-        end(rest).map(|length| begin.len() + length)
-    })
-}
-
-/// Parameters, then one byte that ends them.
-fn is_csi(rest: &str) -> Option<usize> {
-    let end = rest.find(|c: char| !matches!(c, ' '..='?'))?;
-    matches!(rest[end..].chars().next(), Some('@'..='~')).then_some(end + 1)
-}
-
-/// Anything on this line, then the sign that ends strings.
-fn string_end(rest: &str) -> Option<usize> {
-    let end = rest.find(|c: char| c.is_control())?;
-    let signs = ["\u{7}", "\u{1b}\\", "\u{9c}"];
-    let sign = signs.iter().find(|sign| rest[end..].starts_with(**sign))?;
-    Some(end + sign.len())
+    !BAD.is_match(text)
 }
 
 #[cfg(test)]
