@@ -12,9 +12,12 @@ use netlib_core::evaluation::Job;
 /// How long to wait for the next job before those that are there begin. Hosts that answer do so within less.
 const SETTLE: Duration = Duration::from_millis(400);
 
+/// Most jobs that are taken at once.
+const MOST: usize = 4096;
+
 /// The jobs of a run.
 pub(super) struct Incoming {
-    jobs: BoxStream<'static, Option<Job>>,
+    jobs: BoxStream<'static, Vec<Option<Job>>>,
     /// Whether others than those that somebody asks for are still to come.
     pub is_open: bool,
 }
@@ -25,35 +28,27 @@ impl Incoming {
         let end = futures::stream::once(future::ready(None));
         let coming = coming.map(Some).chain(end);
         let asked = futures::stream::poll_fn(move |waker| asked.poll_recv(waker)).map(Some);
-        Self { jobs: futures::stream::select(coming, asked).boxed(), is_open: true }
+        Self { jobs: futures::stream::select(coming, asked).ready_chunks(MOST).boxed(), is_open: true }
     }
 
-    /// The next group, which is empty if nobody comes by itself any more; none at the end. What comes while a group is evaluated
-    /// is part of the next one.
+    /// The next group, which may be empty once nobody comes by itself any more; none at the end. What comes while a group is
+    /// evaluated is part of the next one.
     pub(super) async fn group(&mut self) -> Option<BTreeSet<Job>> {
-        let mut group = BTreeSet::new();
-        loop {
-            let next = self.jobs.next();
-            let next = match (group.is_empty(), self.is_open) {
-                (true, _) => next.await,
-                (false, is_open) => match tokio::time::timeout(SETTLE * u32::from(is_open), next).await {
-                    Ok(next) => next,
-                    Err(_) => return Some(group),
-                },
-            };
-            match next {
-                Some(Some(job)) => {
-                    group.insert(job);
-                }
-                Some(None) => {
-                    self.is_open = false;
-                    if group.is_empty() {
-                        return Some(group);
-                    }
-                }
-                None => return (!group.is_empty()).then_some(group),
+        let mut group: BTreeSet<Job> = self.ready().await?.into_iter().collect();
+        let more = async {
+            while self.is_open {
+                group.extend(self.ready().await.unwrap_or_default());
             }
-        }
+        };
+        // What takes longer is part of the next one.
+        let _ = tokio::time::timeout(SETTLE, more).await;
+        Some(group)
+    }
+
+    async fn ready(&mut self) -> Option<Vec<Job>> {
+        let ready = self.jobs.next().await?;
+        self.is_open &= !ready.contains(&None);
+        Some(ready.into_iter().flatten().collect())
     }
 }
 
@@ -69,7 +64,7 @@ mod tests {
         let mut incoming = Incoming::new(coming, asked);
         let job = |node: &str| Job { node: node.to_owned(), attribute: Attribute::Toplevels };
         tokio::spawn(async move {
-            for (node, after) in [("a", 0), ("b", 100), ("c", 300), ("d", 5000)] {
+            for (node, after) in [("a", 0), ("b", 100), ("c", 200), ("d", 5000)] {
                 tokio::time::sleep(Duration::from_millis(after)).await;
                 sender.unbounded_send(job(node)).unwrap();
             }
