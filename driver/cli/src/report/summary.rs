@@ -85,12 +85,6 @@ impl NodeResult {
     }
 }
 
-impl Row {
-    fn new(result: NodeResult, detail: impl Into<String>) -> Self {
-        Self { result, detail: detail.into() }
-    }
-}
-
 impl Summary {
     /// Sums up a run, one row for each node of the graph. What is activated without a goal is to be switched.
     #[must_use]
@@ -104,9 +98,10 @@ impl Summary {
                 (None, _) => has_failed_elsewhere = true,
             }
         }
-        let rows = nodes
-            .into_iter()
-            .map(|(node, steps)| (node.to_owned(), row(&steps, plan.get(node).map(|node| node.activation.goal))));
+        let rows = nodes.into_iter().filter_map(|(node, steps)| {
+            let goal = plan.get(node).map(|node| node.activation.goal);
+            Some((node.to_owned(), row(&steps, goal)?))
+        });
         Self { nodes: rows.collect(), has_failed_elsewhere, rollouts: Vec::new() }
     }
 
@@ -178,59 +173,35 @@ impl fmt::Display for Summary {
     }
 }
 
-/// The step that says most about a node decides: first what went wrong, then how its activation ended.
-fn row(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Row {
-    let found =
-        |wanted: fn(&StepResult) -> Option<Row>| steps.iter().find_map(|(step, result)| Some((step, wanted(result)?)));
-    let failed = found(failure).map(|(step, row)| match row.result {
-        NodeResult::Failed if steps.len() > 1 => Row::new(row.result, format!("{}: {}", step.label(), row.detail)),
-        _ => row,
-    });
-    failed
-        .or_else(|| found(not_started).map(|(_, row)| row))
-        .or_else(|| activation(steps, goal))
-        .unwrap_or_else(|| Row::new(NodeResult::Skipped, "the plan has no activation for it"))
-}
-
-fn failure(result: &StepResult) -> Option<Row> {
-    match result {
-        StepResult::Failed(message) => Some(Row::new(NodeResult::Failed, first_line(message))),
-        StepResult::Offline(message) => Some(Row::new(NodeResult::Offline, first_line(message))),
-        _ => None,
-    }
-}
-
-fn not_started(result: &StepResult) -> Option<Row> {
-    match result {
-        StepResult::Blocked(by) => Some(Row::new(NodeResult::Blocked, format!("by {by}"))),
-        StepResult::Aborted(why) => Some(Row::new(NodeResult::Skipped, why)),
-        StepResult::NotStarted(after) => {
-            Some(Row::new(NodeResult::Skipped, format!("not started after the failure of {after}")))
+/// The step that says most about a node decides: first what went wrong, then what did not start, then how its activation ended.
+/// Under a goal that ends before, what was done last is what there is to say.
+fn row(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Option<Row> {
+    let is_failure = |result: &StepResult| matches!(result, StepResult::Failed(_) | StepResult::Offline(_));
+    let wrong = steps.iter().find(|(_, result)| is_failure(result));
+    let wrong = wrong.or_else(|| steps.iter().find(|(_, result)| !result.is_success()));
+    let is_activation = |step: &WalkStep| step.kind == StepKind::Activate;
+    let decisive = wrong.or_else(|| steps.iter().find(|(step, _)| is_activation(step))).or(steps.last())?;
+    let (step, is_last) = (decisive.0, is_activation(decisive.0));
+    let (result, detail) = match (decisive.1, goal) {
+        (StepResult::Failed(message), _) if steps.len() > 1 => {
+            (NodeResult::Failed, format!("{}: {}", step.label(), first_line(message)))
         }
-        StepResult::Cancelled => Some(Row::new(NodeResult::Skipped, "interrupted before it was done")),
-        _ => None,
-    }
-}
-
-fn activation(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Option<Row> {
-    let found = steps.iter().find(|(step, _)| step.kind == StepKind::Activate);
-    // A goal that ends before the activation: what was done last is what there is to say.
-    let (_, result) = found.or_else(|| steps.last())?;
-    match (result, goal) {
-        (StepResult::Done(detail), Some(goal @ (Goal::Build | Goal::Copy))) if found.is_none() => {
-            Some(Row::new(NodeResult::Done, format!("{detail}; the goal is {}", goal.word())))
+        (StepResult::Failed(message), _) => (NodeResult::Failed, first_line(message).to_owned()),
+        (StepResult::Offline(message), _) => (NodeResult::Offline, first_line(message).to_owned()),
+        (StepResult::Blocked(by), _) => (NodeResult::Blocked, format!("by {by}")),
+        (StepResult::Aborted(why), _) => (NodeResult::Skipped, why.clone()),
+        (StepResult::NotStarted(by), _) => (NodeResult::Skipped, format!("not started after the failure of {by}")),
+        (StepResult::Cancelled, _) => (NodeResult::Skipped, "interrupted before it was done".to_owned()),
+        (StepResult::Done(what), Some(goal @ (Goal::Build | Goal::Copy))) if !is_last => {
+            (NodeResult::Done, format!("{what}; the goal is {}", goal.word()))
         }
-        (StepResult::Done(detail), None | Some(Goal::Switch)) if found.is_some() => {
-            Some(Row::new(NodeResult::Changed, detail))
-        }
-        (StepResult::Done(detail), _) => Some(Row::new(NodeResult::Done, detail)),
-        (StepResult::Skipped(Skip::UpToDate), _) => Some(Row::new(NodeResult::UpToDate, "")),
-        (StepResult::Skipped(Skip::WouldChange(change)), _) if found.is_some() => {
-            Some(Row::new(NodeResult::WouldChange, change))
-        }
-        (StepResult::Skipped(why), _) => Some(Row::new(NodeResult::Done, why.to_string())),
-        _ => None,
-    }
+        (StepResult::Done(what), None | Some(Goal::Switch)) if is_last => (NodeResult::Changed, what.clone()),
+        (StepResult::Done(what), _) => (NodeResult::Done, what.clone()),
+        (StepResult::Skipped(Skip::UpToDate), _) => (NodeResult::UpToDate, String::new()),
+        (StepResult::Skipped(Skip::WouldChange(what)), _) if is_last => (NodeResult::WouldChange, what.clone()),
+        (StepResult::Skipped(why), _) => (NodeResult::Done, why.to_string()),
+    };
+    Some(Row { result, detail })
 }
 
 /// The line of a message that fits a table.

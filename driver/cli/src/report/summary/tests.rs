@@ -89,7 +89,7 @@ fn a_goal_that_ends_before_the_activation_is_done_with_its_last_step() {
     let of = |last: StepResult| {
         let built = StepResult::Done("built".to_owned());
         let row = row(&[(&build, &built), (&copy, &last)], Some(Goal::Copy));
-        (row.result, row.detail)
+        row.map(|row| (row.result, row.detail)).unwrap()
     };
     let (result, detail) = of(StepResult::Done("copied 3 paths".to_owned()));
     assert_eq!(result, NodeResult::Done);
