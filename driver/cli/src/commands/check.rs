@@ -8,7 +8,7 @@ use futures::StreamExt;
 use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::report::check::{json, text};
+use crate::report::check::{TEXT, json};
 use netlib_core::steps::{Programs, Seen};
 
 /// How many nodes are looked at at the same time.
@@ -40,10 +40,6 @@ pub async fn run(args: CheckArgs, session: &Session) -> Result<Output, Error> {
         .collect()
         .await;
     prepared.hosts.close().await;
-    let shown = if args.json {
-        serde_json::to_string_pretty(&json(&prepared.plan.network, &seen))? + "\n"
-    } else {
-        text(&seen)
-    };
-    Ok(Output::new(shown, seen.values().flatten().all(Seen::is_healthy)))
+    let is_good = seen.values().flatten().all(Seen::is_healthy);
+    Ok(Output::document(&json(&prepared.plan.network, &seen), (!args.json).then_some(TEXT), is_good))
 }

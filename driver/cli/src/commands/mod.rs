@@ -24,8 +24,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
+use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
+use crate::report::document::shown;
 use crate::report::summary::Summary;
 use interrupt::Interrupts;
 use session::Session;
@@ -101,6 +103,12 @@ impl Exit {
 impl Output {
     fn new(stdout: String, is_good: bool) -> Self {
         Self { exit: Exit::of(is_good), stdout, ..Self::default() }
+    }
+
+    /// A document as it is, or what a template makes of it.
+    fn document(document: &Value, template: Option<&str>, is_good: bool) -> Self {
+        let text = template.map_or_else(|| format!("{document:#}\n"), |template| shown(document, template));
+        Self::new(text, is_good)
     }
 
     /// What became of each node, behind other text; nothing where events are all that is wanted.

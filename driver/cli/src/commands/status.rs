@@ -5,7 +5,7 @@ use clap::Args;
 use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::report::status::{json, text};
+use crate::report::status::{TEXT, json};
 use netlib_core::status::{NodeStatus, ask};
 
 /// Show the state of each node: reachability, running system, next boot, planned system, deploys in progress or unfinished.
@@ -34,8 +34,6 @@ pub async fn run(args: StatusArgs, session: &Session) -> Result<Output, Error> {
     if let Some(results) = results {
         results.end().await;
     }
-    let network = &prepared.plan.network;
-    let shown =
-        if args.json { serde_json::to_string_pretty(&json(network, &nodes))? + "\n" } else { text(network, &nodes) };
-    Ok(Output::new(shown, nodes.iter().all(NodeStatus::is_known)))
+    let is_good = nodes.iter().all(NodeStatus::is_known);
+    Ok(Output::document(&json(&prepared.plan.network, &nodes), (!args.json).then_some(TEXT), is_good))
 }

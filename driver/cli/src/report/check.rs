@@ -7,36 +7,8 @@ use serde_json::{Map, Value, json};
 use netlib_core::plan::Network;
 use netlib_core::steps::Seen;
 
-/// Lines for people, and a last one that says it all.
-#[must_use]
-pub fn text(seen: &BTreeMap<String, Vec<Seen>>) -> String {
-    let width = seen.keys().map(String::len).max().unwrap_or_default();
-    let places = seen.iter().flat_map(|(node, seen)| seen.iter().map(move |seen| (node, seen)));
-    let lines = places.flat_map(|(node, seen)| lines(seen).into_iter().map(move |line| (node, line)));
-    let (mut text, mut good, mut all) = (String::new(), 0, 0);
-    for (node, (word, line)) in lines {
-        all += 1;
-        good += usize::from(word == "healthy");
-        text += &format!("{node:width$}  {word:9}  {line}\n");
-    }
-    text + &format!("{good} of {all} checks healthy\n")
-}
-
-/// What a place says: of each check a word, and more.
-fn lines(Seen { place, result }: &Seen) -> Vec<(&'static str, String)> {
-    match result {
-        Err(failure) => vec![("unknown", format!("from {place}: {}", failure.to_string().replace('\n', "\n  ")))],
-        Ok(verdict) => verdict
-            .checks
-            .iter()
-            .map(|check| {
-                let word = if check.is_healthy { "healthy" } else { "unhealthy" };
-                let reason = if check.reason.is_empty() { String::new() } else { format!(": {}", check.reason) };
-                (word, format!("{} from {place}{reason}", check.name))
-            })
-            .collect(),
-    }
-}
+/// For people: lines, and a last one that says it all.
+pub const TEXT: &str = include_str!("check.txt");
 
 /// One document for programs.
 #[must_use]
@@ -57,9 +29,14 @@ fn of_place(seen: &Seen) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::document::shown;
     use netlib_core::host::script::{CheckVerdict, Verdict};
     use netlib_core::plan::Place;
     use netlib_core::steps::StepFailure;
+
+    fn network() -> Network {
+        Network { name: "home".to_owned(), id: "home-1".to_owned() }
+    }
 
     fn seen() -> BTreeMap<String, Vec<Seen>> {
         let check = |name: &str, is_healthy, reason: &str| CheckVerdict {
@@ -82,20 +59,19 @@ mod tests {
 
     #[test]
     fn people_read_a_line_a_check() {
-        insta::assert_snapshot!(text(&seen()), @r"
+        insta::assert_snapshot!(shown(&json(&network(), &seen()), TEXT), @r"
         alpha  healthy    disk from self
         alpha  unhealthy  http from self: connection refused
         alpha  unknown    from node:beta: no programs
           at all
         1 of 3 checks healthy
         ");
-        insta::assert_snapshot!(text(&BTreeMap::new()), @"0 of 0 checks healthy");
+        insta::assert_snapshot!(shown(&json(&network(), &BTreeMap::new()), TEXT), @"0 of 0 checks healthy");
     }
 
     #[test]
     fn programs_read_one_document() {
-        let network = Network { name: "home".to_owned(), id: "home-1".to_owned() };
-        let document = json(&network, &seen());
+        let document = json(&network(), &seen());
         assert_eq!(document["healthy"], false);
         assert_eq!(document["nodes"]["alpha"][0]["from"], "self");
         assert_eq!(document["nodes"]["alpha"][0]["checks"][1]["reason"], "connection refused");

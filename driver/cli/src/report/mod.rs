@@ -1,6 +1,7 @@
 //! What people and programs see. Everything here only reads: the stream of events, the result of a run.
 
 pub mod check;
+pub mod document;
 #[cfg(test)]
 mod example;
 pub mod exec;

@@ -3,9 +3,11 @@
 use insta::{assert_json_snapshot, assert_snapshot};
 
 use super::*;
-use netlib_core::host::script::Phase;
-use netlib_core::host::{ConnectFailure, HostError, Probe, Record, Underway, Unfinished};
+use crate::report::document::shown;
+use netlib_core::host::script::{HostStatus, Phase};
+use netlib_core::host::{ConnectFailure, HostError, LockHolder, Probe, Record, Underway, Unfinished};
 use netlib_core::plan::Target;
+use netlib_core::status::Planned;
 
 const OLD: &str = "/nix/store/1-nixos-system-alpha";
 const NEW: &str = "/nix/store/2-nixos-system-alpha";
@@ -77,7 +79,7 @@ fn all() -> Vec<NodeStatus> {
 
 #[test]
 fn people_read_a_block_a_node() {
-    assert_snapshot!(text(&network("home"), &all()));
+    assert_snapshot!(shown(&json(&network("home"), &all()), TEXT));
 }
 
 #[test]
