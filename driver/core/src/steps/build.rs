@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::nix_log::NixLog;
+use super::nix_log::{FORMAT, NixLog};
 use super::{Show, StepFailure, Tried};
 use crate::evaluation::{CacheStatus, Toplevel};
 use crate::lock::locked;
@@ -118,7 +118,9 @@ fn command(of: &Build, installables: impl Iterator<Item = String>) -> Command {
         .args(FEATURES)
         // Builds that share a derivation wait for one another; Nix looks only every five seconds.
         .args(["--option", "build-poll-interval", "1"])
-        .args(["build", "--log-format", "internal-json", "--out-link"])
+        .arg("build")
+        .args(FORMAT)
+        .arg("--out-link")
         .arg(&of.link)
         .args(installables)
         .timeout(LIMIT)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::failure::indented;
-use super::nix_log::NixLog;
+use super::nix_log::{FORMAT, NixLog};
 use super::{Show, StepFailure, Tried};
 use crate::host::{Host, HostCommand, HostError, SshHost};
 use crate::nix::FEATURES;
@@ -57,8 +57,8 @@ pub async fn copy(host: &dyn Host, path: &str, cancel: &CancellationToken, show:
 async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: Show<'_>) -> Tried<usize> {
     let _one_at_a_time = host.copying.lock().await;
     let store = host.store().await?;
-    let words = ["copy", "--log-format", "internal-json", "--no-check-sigs"];
-    let command = store.nix(FEATURES).args(words).args(["--to", &store.url, path]).timeout(LIMIT).cancel_on(cancel);
+    let command = store.nix(FEATURES).arg("copy").args(FORMAT).args(["--no-check-sigs", "--to", &store.url, path]);
+    let command = command.timeout(LIMIT).cancel_on(cancel);
     let (mut log, mut limit) = (NixLog::default(), LogLimit::default());
     // What the host has Nix say may be without end.
     let read = |line: &str| log.read(line).and_then(|line| limit.admit(line)).into_iter().for_each(show);
