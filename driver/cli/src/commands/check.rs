@@ -32,7 +32,7 @@ pub struct CheckArgs {
 pub async fn run(args: CheckArgs, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&args.on, "check").await?;
     let parts = session.parts(&prepared, prepared.evaluated_all(&session.events));
-    let programs = Programs::new(&parts.plan, &parts.results, &parts.hosts, &parts.settings);
+    let programs = Programs::new(parts.into());
     let checked = prepared.plan.nodes.iter().filter(|(_, node)| node.selected && !node.checks.is_empty());
     let seen: BTreeMap<String, Vec<Seen>> = futures::stream::iter(checked)
         .map(async |(node, _)| (node.clone(), programs.look(node, &session.events).await))

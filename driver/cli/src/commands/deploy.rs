@@ -126,7 +126,7 @@ pub async fn carry_out(
         }
         None => prepared.evaluated(session),
     };
-    let rollouts = Arc::new(Rollouts::of(&prepared.plan, &prepared.graph));
+    let rollouts = Arc::new(Rollouts::of(&prepared.plan));
     let parts = session.parts(prepared, results);
     let settings = settings(args, prepared, parts.settings);
     let parts = StepRunnerParts { records, settings, ..parts };

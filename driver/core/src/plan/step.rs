@@ -66,6 +66,14 @@ pub enum StepKind {
     Barrier,
 }
 
+impl StepKind {
+    /// Whether it is part of a node's way to its system; the kinds stand in the order of that way.
+    #[must_use]
+    pub const fn is_of_node(self) -> bool {
+        matches!(self, Self::Build | Self::Copy | Self::Activate | Self::Check)
+    }
+}
+
 /// Where a program runs.
 #[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
 #[serde(try_from = "String")]

@@ -8,12 +8,11 @@ mod report;
 mod slots;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::event::StepResult;
-use crate::graph::{Graph, StepId};
 use crate::lock::locked;
-use crate::plan::{Plan, StepKind};
+use crate::plan::{Plan, Rollout, Step, StepKind};
 use crate::schedule::Admission;
 
 pub use course::{Before, Course, State, Stop};
@@ -21,60 +20,46 @@ pub use decision::Decision;
 pub use report::{RolloutReport, RolloutState};
 
 /// All rollouts of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Rollouts {
+    plan: Arc<Plan>,
     courses: BTreeMap<String, Mutex<Course>>,
-    /// What gates and steps of nodes mean for their rollout.
-    steps: BTreeMap<StepId, Member>,
-    nodes: BTreeMap<String, OfNode>,
-}
-
-/// What a step means for its rollout.
-#[derive(Clone, Debug)]
-struct Member {
-    rollout: String,
-    /// None of a gate.
-    node: Option<String>,
-    kind: StepKind,
-}
-
-/// The rollout of a node, and its last step.
-#[derive(Debug, Default)]
-struct OfNode {
-    rollout: String,
-    last: StepId,
+    /// The rollout of each node, and the kind of its last step in it.
+    nodes: BTreeMap<String, (String, StepKind)>,
 }
 
 impl Rollouts {
-    /// The rollouts whose gates are in the graph, with the nodes that are in it.
+    /// The rollouts of a plan.
     #[must_use]
-    pub fn of(plan: &Plan, graph: &Graph) -> Self {
-        let mut rollouts = Self::default();
-        for gate in graph.steps().filter(|step| step.kind == StepKind::Gate) {
-            let id = plan.steps.get(&gate.id).and_then(|gate| gate.rollout.clone()).unwrap_or_default();
-            let Some(planned) = plan.rollouts.get(&id) else { continue };
-            let of_node = |node: &String| (node.clone(), OfNode { rollout: id.clone(), last: StepId::new() });
-            rollouts.nodes.extend(planned.nodes.iter().map(of_node));
-            let course = || Mutex::new(Course::new(id.clone(), planned.clone()));
-            rollouts.courses.entry(id.clone()).or_insert_with(course);
-            rollouts.steps.insert(gate.id.clone(), Member { rollout: id, node: None, kind: gate.kind });
-        }
-        let path = [StepKind::Build, StepKind::Copy, StepKind::Activate, StepKind::Check];
-        for step in graph.steps().filter(|step| path.contains(&step.kind)) {
-            let of_node = step.node.as_ref().and_then(|node| rollouts.nodes.get_mut(node));
-            if let Some(of_node) = of_node {
-                of_node.last.clone_from(&step.id);
-                let member = Member { rollout: of_node.rollout.clone(), node: step.node.clone(), kind: step.kind };
-                rollouts.steps.insert(step.id.clone(), member);
+    pub fn of(plan: &Arc<Plan>) -> Self {
+        let course = |(id, rollout): (&String, &Rollout)| (id.clone(), Course::new(id.clone(), rollout.clone()).into());
+        let of_rollout = |(id, rollout): (&String, &Rollout)| {
+            let of_node = |node: &String| (node.clone(), (id.clone(), StepKind::Build));
+            rollout.nodes.iter().map(of_node).collect::<Vec<_>>()
+        };
+        let mut nodes: BTreeMap<_, _> = plan.rollouts.iter().flat_map(of_rollout).collect();
+        for step in plan.steps.values().filter(|step| step.kind.is_of_node()) {
+            if let Some((_, last)) = step.node.as_ref().and_then(|node| nodes.get_mut(node)) {
+                *last = step.kind.max(*last);
             }
         }
-        rollouts
+        Self { plan: plan.clone(), courses: plan.rollouts.iter().map(course).collect(), nodes }
+    }
+
+    /// A gate, or a step on the way of a node to its system, and the rollout that it belongs to.
+    fn member(&self, step: &str) -> Option<(&Step, &str)> {
+        let step = self.plan.steps.get(step)?;
+        match step.kind {
+            StepKind::Gate => Some((step, step.rollout.as_deref()?)),
+            kind if kind.is_of_node() => Some((step, &self.nodes.get(step.node.as_deref()?)?.0)),
+            _ => None,
+        }
     }
 
     /// The rollout that an activation belongs to, and its node.
     fn activated(&self, step: &str) -> Option<(MutexGuard<'_, Course>, &str)> {
-        let member = self.steps.get(step).filter(|member| member.kind == StepKind::Activate)?;
-        Some((self.course(&member.rollout)?, member.node.as_deref()?))
+        let (step, rollout) = self.member(step).filter(|(step, _)| step.kind == StepKind::Activate)?;
+        Some((self.course(rollout)?, step.node.as_deref()?))
     }
 
     /// Whether a step may start. Saying so takes the slot.
@@ -89,10 +74,10 @@ impl Rollouts {
 
     /// Takes in how a step ended.
     pub fn ended(&self, step: &str, result: &StepResult) {
-        let Some(member) = self.steps.get(step) else { return };
-        let Some(mut course) = self.course(&member.rollout) else { return };
+        let Some((member, rollout)) = self.member(step) else { return };
+        let Some(mut course) = self.course(rollout) else { return };
         // What keeps it from going on within the rollout has been counted.
-        let is_inner = |by: &str| self.steps.get(by).is_some_and(|other| other.rollout == member.rollout);
+        let is_inner = |by: &str| self.member(by).is_some_and(|(_, other)| other == rollout);
         let outer = match result {
             StepResult::Blocked(by) if !is_inner(by) => Some(by),
             _ => None,
@@ -103,7 +88,7 @@ impl Rollouts {
             }
             return;
         };
-        let is_last = self.nodes.get(node).is_some_and(|of_node| of_node.last == step);
+        let is_last = self.nodes.get(node).is_some_and(|(_, last)| *last == member.kind);
         course.came_to(
             node,
             match result {
@@ -124,7 +109,7 @@ impl Rollouts {
 
     /// The rollout that the node belongs to.
     pub fn course_of(&self, node: &str) -> Option<MutexGuard<'_, Course>> {
-        self.course(&self.nodes.get(node)?.rollout)
+        self.course(&self.nodes.get(node)?.0)
     }
 
     /// Whether a node that was to be taken back was not, after which nothing more is done at all.

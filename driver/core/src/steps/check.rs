@@ -65,7 +65,7 @@ impl<'a> Look<'a> {
 
 /// Makes the checks of a node from all their places at the same time.
 pub(super) async fn look(programs: &Programs, look: Look<'_>, show: Show<'_>) -> Vec<Seen> {
-    let Some(planned) = programs.plan.nodes.get(look.node) else {
+    let Some(planned) = programs.parts.plan.nodes.get(look.node) else {
         return Vec::new();
     };
     let places = planned.checks.values().flat_map(|check| &check.from);
@@ -84,7 +84,7 @@ async fn ask(programs: &Programs, (planned, place, look): (&Node, &Place, Look<'
     };
     let health = health(planned, place, &ready, look.mode);
     let asked = script::check(&*ready.host, look.mode, &health, show);
-    let asked = programs.settings.cancel.run_until_cancelled(asked).await;
+    let asked = programs.parts.settings.cancel.run_until_cancelled(asked).await;
     Ok(asked.ok_or(StepFailure::Interrupted)??)
 }
 

@@ -5,21 +5,17 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
-use super::{Builds, Settings, StepFailure, Tried, copy};
-use crate::evaluation::{Attribute, Job, Results};
-use crate::host::{Deployer, Host, Hosts, script};
-use crate::plan::Plan;
+use super::{Builds, StepFailure, StepRunnerParts, Tried, copy};
+use crate::evaluation::{Attribute, Job};
+use crate::host::{Deployer, Host, script};
 
 type Outcome<T> = OnceCell<Tried<T>>;
 
 /// The programs of a run.
 pub struct Programs {
-    pub(super) plan: Arc<Plan>,
-    pub(super) settings: Settings,
+    pub(super) parts: Arc<StepRunnerParts>,
     /// Of systems as well.
     pub(super) builds: Builds,
-    results: Arc<Results>,
-    hosts: Arc<Hosts>,
     nodes: BTreeMap<String, OfNode>,
     deployer: Outcome<String>,
 }
@@ -49,16 +45,13 @@ impl Ready {
 impl Programs {
     /// None is evaluated yet.
     #[must_use]
-    pub fn new(plan: &Arc<Plan>, results: &Arc<Results>, hosts: &Arc<Hosts>, settings: &Settings) -> Self {
-        let nodes = plan.nodes.iter().filter(|(_, node)| node.programs);
+    pub fn new(parts: Arc<StepRunnerParts>) -> Self {
+        let nodes = parts.plan.nodes.iter().filter(|(_, node)| node.programs);
         Self {
             nodes: nodes.map(|(name, _)| (name.clone(), OfNode::default())).collect(),
             deployer: OnceCell::new(),
-            plan: plan.clone(),
-            builds: Builds::new(settings.builds),
-            settings: settings.clone(),
-            results: results.clone(),
-            hosts: hosts.clone(),
+            builds: Builds::new(parts.settings.builds),
+            parts,
         }
     }
 
@@ -73,7 +66,7 @@ impl Programs {
 
     /// Builds them and brings them to the node.
     pub(super) async fn on(&self, node: &str) -> Tried<Ready> {
-        let host = self.hosts.get(node).await?;
+        let host = self.parts.hosts.get(node).await?;
         let path = self.built(node).await?;
         let (Some(path), Some(of)) = (path, self.nodes.get(node)) else {
             return Err(StepFailure::Because(format!(
@@ -89,19 +82,19 @@ impl Programs {
     pub(super) async fn here(&self) -> Tried<Ready> {
         let build = async || self.realised(Job::of_deployer(), "deployer").await;
         let path = self.deployer.get_or_init(build).await.clone()?;
-        let host = Arc::new(Deployer::new(&self.settings.run_dir));
+        let host = Arc::new(Deployer::new(&self.parts.settings.run_dir));
         Ok(Ready { host, path })
     }
 
     async fn realised(&self, job: Job, name: &str) -> Tried<String> {
-        let what = self.settings.build(self.results.get(job).await?, &format!("programs-{name}"));
+        let what = self.parts.settings.build(self.parts.results.get(job).await?, &format!("programs-{name}"));
         self.builds.build(&what, Arc::new(|_| {})).await?;
         Ok(what.toplevel.out_path)
     }
 
     async fn bring(&self, host: &dyn Host, path: &str) -> Tried<()> {
-        let settings = &self.settings;
-        script::admit(host, &self.plan.network, settings.policy).await?;
+        let settings = &self.parts.settings;
+        script::admit(host, &self.parts.plan.network, settings.policy).await?;
         if !script::keep(host, &settings.nonce, path).await? {
             copy(host, path, &settings.cancel, &|_| {}).await?;
         }

@@ -49,7 +49,7 @@ pub struct StepRunnerParts {
 
 /// Carries out the steps of a plan.
 pub struct StepRunner {
-    pub(super) parts: StepRunnerParts,
+    pub(super) parts: Arc<StepRunnerParts>,
     pub(super) programs: Programs,
     pub(super) rollouts: Arc<Rollouts>,
     /// What this run has of its rollouts.
@@ -68,10 +68,11 @@ impl StepRunner {
     /// Carries out the steps of a plan with these parts.
     #[must_use]
     pub fn new(parts: StepRunnerParts, rollouts: Arc<Rollouts>) -> Self {
+        let parts = Arc::new(parts);
         let nodes = parts.plan.nodes.keys();
         Self {
             standings: nodes.map(|node| (node.clone(), OnceCell::new())).collect(),
-            programs: Programs::new(&parts.plan, &parts.results, &parts.hosts, &parts.settings),
+            programs: Programs::new(parts.clone()),
             leases: Mutex::default(),
             rollouts,
             parts,
@@ -184,7 +185,7 @@ impl StepRunner {
 
     /// An ssh_config for programs here. Those of plans reach all selected nodes that answer.
     pub(super) async fn ssh_config(&self) -> Tried<std::path::PathBuf> {
-        let StepRunnerParts { plan, hosts, .. } = &self.parts;
+        let StepRunnerParts { plan, hosts, .. } = &*self.parts;
         if plan.run.is_some() {
             let nodes = futures::stream::iter(plan.selected());
             nodes.for_each_concurrent(AT_ONCE, async |node| drop(hosts.get(&node).await)).await;

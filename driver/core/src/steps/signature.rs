@@ -1,7 +1,6 @@
 //! Approvals signed with the SSH keys of those whose approval counts, so that a coordinator cannot make one up.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,8 +13,8 @@ use crate::text::clean;
 const NAMESPACE: &str = "netlib-approval";
 /// Somebody may have to touch a key, or type its passphrase.
 const PATIENCE: Duration = Duration::from_secs(120);
-const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----";
-const END: &str = "-----END SSH SIGNATURE-----";
+/// Who signed, for ssh-keygen: names may hold what means something in a list of principals.
+const PRINCIPAL: &str = "approver";
 
 /// Keys of approvers, by their names.
 pub type Approvers = BTreeMap<String, Vec<String>>;
@@ -30,7 +29,7 @@ impl Statement {
         Self(format!("network={}\nrollout={rollout}\ndigest={digest}\nbatch={batch}\n", network.id))
     }
 
-    /// Signs with a key: a private one, or a public one whose private half the agent has. The signature is one line.
+    /// Signs with a key: a private one, or a public one whose private half the agent has.
     pub async fn sign(&self, key: &Path) -> Result<String, String> {
         let command = Command::new("ssh-keygen")
             .args(["-q", "-Y", "sign", "-n", NAMESPACE, "-f"])
@@ -38,23 +37,20 @@ impl Statement {
             .stdin(self.0.clone())
             .timeout(PATIENCE);
         let output = command.output().await.map_err(|error| error.to_string())?;
-        let text = clean(&output.stdout);
-        let lines = text.lines().filter(|line| !line.starts_with("-----"));
-        Ok(lines.collect())
+        Ok(clean(&output.stdout))
     }
 
     /// Whose signature of this it is, among those whose approval counts.
     pub async fn signer(&self, approvers: &Approvers, signature: &str, dir: &Path) -> Option<String> {
         let dir = tempfile::tempdir_in(dir).ok()?;
         let (signed, allowed) = (dir.path().join("signature"), dir.path().join("allowed"));
-        std::fs::write(&signed, format!("{BEGIN}\n{signature}\n{END}\n")).ok()?;
-        write_allowed(&allowed, approvers).ok()?;
-        for (number, name) in approvers.keys().enumerate() {
+        std::fs::write(&signed, signature).ok()?;
+        for (name, keys) in approvers {
+            let lines: String = keys.iter().map(|key| format!("{PRINCIPAL} {key}\n")).collect();
+            std::fs::write(&allowed, lines).ok()?;
             let command = Command::new("ssh-keygen")
-                .args(["-Y", "verify", "-n", NAMESPACE, "-I", &principal(number), "-f"])
-                .arg(&allowed)
-                .arg("-s")
-                .arg(&signed)
+                .args(["-Y", "verify", "-n", NAMESPACE, "-I", PRINCIPAL, "-f"])
+                .args([&allowed, Path::new("-s"), &signed])
                 .stdin(self.0.clone());
             if command.output().await.is_ok() {
                 return Some(name.clone());
@@ -62,20 +58,6 @@ impl Statement {
         }
         None
     }
-}
-
-/// Names may hold what means something in a list of principals.
-fn principal(number: usize) -> String {
-    format!("approver-{number}")
-}
-
-fn write_allowed(path: &Path, approvers: &Approvers) -> io::Result<()> {
-    let of = |(number, keys): (usize, &Vec<String>)| -> String {
-        let lines = keys.iter().map(|key| format!("{} {key}\n", principal(number)));
-        lines.collect()
-    };
-    let text: String = approvers.values().enumerate().map(of).collect();
-    std::fs::write(path, text)
 }
 
 #[cfg(test)]
@@ -109,7 +91,6 @@ mod tests {
         let signer =
             async |statement: &Statement, signature: &str| statement.signer(&approvers, signature, dir.path()).await;
         let by_bob = statement.sign(&dir.path().join(bob)).await.unwrap();
-        assert!(!by_bob.contains('\n'));
         assert_eq!(signer(&statement, &by_bob).await.as_deref(), Some("b*b, c"));
         let by_eve = statement.sign(&dir.path().join(eve)).await.unwrap();
         assert_eq!(signer(&statement, &by_eve).await, None);

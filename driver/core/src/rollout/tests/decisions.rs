@@ -1,5 +1,7 @@
 //! What gates decide.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::*;
@@ -91,7 +93,7 @@ fn a_pause_ends_by_itself_only_where_nothing_failed() {
 }
 
 /// Two batches of one node, with commands around the first activation, and another node before the second.
-fn drained() -> (Plan, Graph) {
+fn drained() -> Arc<Plan> {
     let node = json!({ "target": { "host": "h", "user": null, "port": null }, "system": "s" });
     let document = json!({
         "version": 2, "network": { "name": "n", "id": "i" },
@@ -108,9 +110,7 @@ fn drained() -> (Plan, Graph) {
             "gate:r:2": { "kind": "gate", "rollout": "r", "batch": 2, "after": ["gate:r:1"], "settles": ["activate:b"] },
         },
     });
-    let plan = Plan::parse(document.to_string().as_bytes()).unwrap();
-    let graph = Graph::from_plan(&plan).unwrap();
-    (plan, graph)
+    Arc::new(Plan::parse(document.to_string().as_bytes()).unwrap())
 }
 
 fn blocked(by: &str) -> StepResult {
@@ -119,8 +119,7 @@ fn blocked(by: &str) -> StepResult {
 
 #[test]
 fn a_node_that_a_failed_command_blocks_counts_as_a_failure() {
-    let (plan, graph) = drained();
-    let rollouts = Rollouts::of(&plan, &graph);
+    let rollouts = Rollouts::of(&drained());
     rollouts.ended("activate:a", &blocked("drain"));
     rollouts.ended("gate:r:1", &blocked("drain"));
     insta::assert_snapshot!(rollouts.reports()[0].detail, @"0 of 2 nodes healthy, blocked: a; 1 node failed (a), 0 allowed");
@@ -129,8 +128,7 @@ fn a_node_that_a_failed_command_blocks_counts_as_a_failure() {
 
 #[test]
 fn a_node_that_another_one_of_its_rollout_blocks_is_left_out() {
-    let (plan, graph) = drained();
-    let rollouts = Rollouts::of(&plan, &graph);
+    let rollouts = Rollouts::of(&drained());
     rollouts.ended("activate:b", &blocked("activate:a"));
     assert_eq!(rollouts.course("r").unwrap().failures(), Vec::<String>::new());
     rollouts.ended("activate:a", &blocked("gate:r:0"));
@@ -139,8 +137,7 @@ fn a_node_that_another_one_of_its_rollout_blocks_is_left_out() {
 
 #[test]
 fn a_gate_that_a_failed_command_blocks_ends_the_rollout() {
-    let (plan, graph) = drained();
-    let rollouts = Rollouts::of(&plan, &graph);
+    let rollouts = Rollouts::of(&drained());
     rollouts.ended("activate:a", &StepResult::Done(String::new()));
     rollouts.ended("gate:r:1", &blocked("uncordon"));
     rollouts.ended("activate:b", &blocked("uncordon"));

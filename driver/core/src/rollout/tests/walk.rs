@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::*;
 use crate::event::EventSink;
-use crate::graph::StepId;
+use crate::graph::{Graph, StepId};
 use crate::schedule::{Execute, Limits, RunResult, run};
 
 use scene::{Fate, Scene, scene};
@@ -172,9 +172,9 @@ impl Execute for Fake<'_> {
 }
 
 fn walked(scene: &Scene) -> (RunResult, RolloutReport, Seen) {
-    let plan = scene.plan();
+    let plan = Arc::new(scene.plan());
     let graph = Graph::from_plan(&plan).unwrap();
-    let fake = Fake { scene, plan: &plan, rollouts: Rollouts::of(&plan, &graph), seen: Mutex::default() };
+    let fake = Fake { scene, plan: &plan, rollouts: Rollouts::of(&plan), seen: Mutex::default() };
     let limits = Limits { overall: 5, ..Limits::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let (events, _reader) = EventSink::channel();
