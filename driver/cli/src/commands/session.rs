@@ -152,7 +152,7 @@ impl Session {
             telling.abort();
         }
         match result {
-            Ok(output) => output.summary.iter().for_each(|summary| events.send(summary.event())),
+            Ok(output) => output.summary.iter().for_each(|summary| events.send(Event::Summary(summary.document()))),
             Err(error) => events.send(Event::Error(error.to_string())),
         }
         drop(events);

@@ -17,5 +17,8 @@ fn rendered(document: &Value, template: &str) -> Result<String, Error> {
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?;
     templates.set_syntax(syntax);
     templates.add_filter("pad", |text: String, width: usize| format!("{text:width$}"));
+    templates.add_filter("styled", |text: String, style: String| {
+        console::Style::from_dotted_str(&style).apply_to(text).to_string()
+    });
     templates.render_str(template, Serde(document))
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use console::Style;
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::{Value, json};
 
-use netlib_core::event::{Event, Skip, StepResult, WalkStep};
+use super::document::shown;
+use netlib_core::event::{Skip, StepResult, WalkStep};
 use netlib_core::graph::Graph;
 use netlib_core::plan::{Goal, Node, StepKind};
 use netlib_core::rollout::{RolloutReport, RolloutState};
@@ -34,7 +34,7 @@ pub struct Row {
 }
 
 /// What became of a node.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum NodeResult {
     /// It was switched to its new system.
@@ -58,30 +58,10 @@ pub enum NodeResult {
 }
 
 impl NodeResult {
-    /// The word of the table, and how it looks.
-    fn shown(self) -> (&'static str, Style) {
-        let style = Style::new();
-        match self {
-            Self::Changed => ("changed", style.green()),
-            Self::UpToDate => ("up to date", style.dim()),
-            Self::WouldChange => ("would change", style.cyan()),
-            Self::Done => ("done", style.green()),
-            Self::RolledBack => ("rolled back", style.yellow()),
-            Self::Failed => ("failed", style.red()),
-            Self::Blocked => ("blocked", style.yellow()),
-            Self::Offline => ("offline", style.red()),
-            Self::Skipped => ("skipped", style.dim()),
-        }
-    }
-
     /// Whether the node is as it should be, or would be after a deploy.
     #[must_use]
     pub const fn is_good(self) -> bool {
         matches!(self, Self::Changed | Self::UpToDate | Self::WouldChange | Self::Done)
-    }
-
-    const fn is_active(self) -> bool {
-        matches!(self, Self::Changed | Self::UpToDate)
     }
 }
 
@@ -121,12 +101,11 @@ impl Summary {
         self
     }
 
-    /// What readers of the stream get of it.
+    /// What programs get of it.
     #[must_use]
-    pub fn event(&self) -> Event {
-        let rollout = |it: &RolloutReport| (it.id.clone(), json!({ "result": it.state.word(), "detail": it.detail }));
-        let rollouts: Map<_, _> = self.rollouts.iter().map(rollout).collect();
-        Event::Summary(json!({ "success": self.is_success(), "nodes": self.nodes, "rollouts": rollouts }))
+    pub fn document(&self) -> Value {
+        let rollouts: BTreeMap<_, _> = self.rollouts.iter().map(|report| (&report.id, report)).collect();
+        json!({ "success": self.is_success(), "nodes": self.nodes, "rollouts": rollouts })
     }
 
     /// Whether nothing needs a look.
@@ -152,24 +131,7 @@ impl Summary {
 /// The table and a last line such as `2 of 4 nodes active, 1 failed, 1 blocked`; with colours where stdout is a terminal.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.nodes.keys().map(String::len).max().unwrap_or_default();
-        let mut counts: BTreeMap<NodeResult, usize> = BTreeMap::new();
-        for (node, Row { result, detail }) in &self.nodes {
-            let (word, style) = result.shown();
-            let line = format!("{node:width$}  {}  {detail}", style.apply_to(format!("{word:12}")));
-            writeln!(f, "{}", line.trim_end())?;
-            *counts.entry(*result).or_default() += 1;
-        }
-        for report in &self.rollouts {
-            writeln!(f, "rollout {}  {}  {}", report.id, report.state.word(), report.detail)?;
-        }
-        let (active, others): (Vec<_>, Vec<_>) = counts.into_iter().partition(|(result, _)| result.is_active());
-        let active: usize = active.into_iter().map(|(_, count)| count).sum();
-        write!(f, "{active} of {} nodes active", self.nodes.len())?;
-        for (result, count) in others {
-            write!(f, ", {count} {}", result.shown().0)?;
-        }
-        writeln!(f)
+        f.write_str(&shown(&self.document(), include_str!("summary.txt")))
     }
 }
 

@@ -2,23 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::course::{Course, Progress, State, Stop, count};
 
 /// How a rollout ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct RolloutReport {
     /// Its id in the plan.
+    #[serde(skip)]
     pub id: String,
     /// How it ended.
+    #[serde(rename = "result")]
     pub state: RolloutState,
     /// Why, in one line.
     pub detail: String,
     /// Nodes that it took back, with what became of them.
+    #[serde(skip)]
     pub taken_back: BTreeMap<String, String>,
 }
 
 /// How a rollout ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum RolloutState {
     /// All its nodes run their new systems and are well.
     Healthy,
@@ -30,20 +36,6 @@ pub enum RolloutState {
     Aborted,
     /// It did not go on, and what it had changed was taken back.
     RolledBack,
-}
-
-impl RolloutState {
-    /// The word of summaries and events.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Healthy => "healthy",
-            Self::Paused => "paused",
-            Self::Degraded => "degraded",
-            Self::Aborted => "aborted",
-            Self::RolledBack => "rolledBack",
-        }
-    }
 }
 
 impl Course {

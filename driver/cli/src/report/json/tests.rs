@@ -57,17 +57,19 @@ fn events() -> Vec<Event> {
             detail: "runs the old system again".to_owned(),
         },
         finished("gate:web:2", StepResult::Aborted("1 node failed".to_owned())),
-        Summary {
-            nodes: [("alpha".to_owned(), row)].into(),
-            has_failed_elsewhere: false,
-            rollouts: vec![RolloutReport {
-                id: "web".to_owned(),
-                state: RolloutState::RolledBack,
-                detail: "0 of 1 node healthy".to_owned(),
-                taken_back: std::collections::BTreeMap::new(),
-            }],
-        }
-        .event(),
+        Event::Summary(
+            Summary {
+                nodes: [("alpha".to_owned(), row)].into(),
+                has_failed_elsewhere: false,
+                rollouts: vec![RolloutReport {
+                    id: "web".to_owned(),
+                    state: RolloutState::RolledBack,
+                    detail: "0 of 1 node healthy".to_owned(),
+                    taken_back: std::collections::BTreeMap::new(),
+                }],
+            }
+            .document(),
+        ),
         Event::Error("the network does not evaluate".to_owned()),
     ]
 }

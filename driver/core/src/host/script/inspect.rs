@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::answer::number;
-use super::{LockHolder, Probe, call, probe};
+use super::{Probe, call, probe};
 use crate::host::{Host, HostError};
 use crate::text::clean_text;
 
@@ -46,14 +46,6 @@ pub struct Generation {
 pub(super) struct Generations {
     now: Option<String>,
     pub(super) generation: Vec<Generation>,
-}
-
-impl HostStatus {
-    /// Who is deploying to the host right now.
-    #[must_use]
-    pub fn lock(&self) -> Option<&LockHolder> {
-        self.probe.lock.as_ref()
-    }
 }
 
 /// Asks a host for all of it but fields. Changes nothing there, and asks nothing of the network that it belongs to.
