@@ -11,7 +11,7 @@ use netlib_core::nix::NixError;
 
 pub use netlib_core::evaluation::{Diagnosis, Kind};
 pub use sources::SourceMap;
-pub use traces::{TraceUse, Traces};
+pub use traces::Traces;
 
 /// How much of a text that nothing recognises is shown.
 const LINES_SHOWN: usize = 20;

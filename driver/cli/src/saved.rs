@@ -4,8 +4,9 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use netlib_core::private;
 use netlib_core::text::clean_text;
 
 /// Version of the file. It grows when an older netlib would misunderstand it.
@@ -23,9 +24,9 @@ impl SavedPlan {
     /// The selected nodes, the system of each, programs, steps: whatever two deploys have in common that bring the same. The
     /// fingerprint is what Nix calls exactly this flake with exactly these inputs; none where Nix does not say.
     #[must_use]
-    pub fn new(mut parts: Map<String, Value>) -> Self {
-        parts.insert("savedPlan".to_owned(), VERSION.into());
-        Self(parts.into())
+    pub fn new(mut parts: Value) -> Self {
+        parts["savedPlan"] = VERSION.into();
+        Self(parts)
     }
 
     /// Reads a file.
@@ -46,12 +47,8 @@ impl SavedPlan {
 
     /// Writes a file: the whole new one, or none.
     pub fn write(&self, path: &Path) -> Result<(), String> {
-        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-        let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
-            std::io::Write::write_all(&mut file, format!("{:#}\n", self.0).as_bytes())?;
-            Ok(file.persist(path)?)
-        });
-        written.map(drop).map_err(|error| format!("the plan {}: {error}", path.display()))
+        let written = private::replace(path, 0o600, format!("{:#}\n", self.0).as_bytes());
+        written.map_err(|error| format!("the plan {}: {error}", path.display()))
     }
 
     /// The selected nodes.

@@ -1,8 +1,8 @@
 //! Files on the deployer that only the user who runs netlib may read, from the moment they are made.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Whose files of root's look like in a user namespace that has no root.
@@ -48,7 +48,18 @@ pub fn append(path: &Path) -> io::Result<File> {
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut file = open(path, OpenOptions::new().write(true))?;
     file.set_len(0)?;
-    io::Write::write_all(&mut file, text.as_bytes())
+    file.write_all(text.as_bytes())
+}
+
+/// Replaces a file as a whole or not at all, by one with this mode.
+pub fn replace(path: &Path, mode: u32, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    new.as_file().set_permissions(Permissions::from_mode(mode))?;
+    new.write_all(content)?;
+    new.as_file().sync_all()?;
+    new.persist(path)?;
+    Ok(())
 }
 
 fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
@@ -60,9 +71,6 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     #[test]

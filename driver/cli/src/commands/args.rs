@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Error;
 use super::sudo::SudoArgs;
-use crate::diagnose::TraceUse;
+use crate::diagnose::Traces;
 use crate::evaluate::EvaluationOptions;
 use crate::flake::Reference;
 use netlib_core::process::quote_argv;
@@ -113,7 +113,7 @@ impl FlakeArgs {
     }
 
     /// What becomes of traces.
-    pub const fn traces(&self) -> TraceUse {
-        if self.show_trace { TraceUse::Show } else { TraceUse::Keep }
+    pub fn traces(&self) -> Traces {
+        if self.show_trace { Traces::Show } else { Traces::kept() }
     }
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser};
 use serde_json::{Value, json};
 
 use super::args::{HostArgs, RecordArgs, SelectArgs};
@@ -21,6 +20,9 @@ use netlib_core::rollout::Rollouts;
 use netlib_core::run_dir::take_dead_nonces;
 use netlib_core::schedule::Limits;
 use netlib_core::steps::{IdentityPolicy, Records, Settings, StepRunner, StepRunnerParts};
+
+/// Words of `activation.goal`, which Nix reads.
+const GOALS: [&str; 6] = ["switch", "boot", "test", "dry-activate", "build", "copy"];
 
 /// Build, copy and activate the systems of the selected nodes, in the order of the plan.
 ///
@@ -41,7 +43,14 @@ pub struct DeployArgs {
     plan: Option<PathBuf>,
 
     /// Override `activation.goal` for this run
-    #[arg(long, value_parser = goals(), conflicts_with = "dry_run")]
+    ///
+    /// - switch:       It runs its system, and boots it
+    /// - boot:         It boots its system; what runs now goes on running
+    /// - test:         It runs its system until the next boot
+    /// - dry-activate: It says what a switch would change; nothing is changed
+    /// - build:        Its system is built here; the host is not asked for anything
+    /// - copy:         Its system is in the host's store
+    #[arg(long, value_parser = GOALS, hide_possible_values = true, verbatim_doc_comment, conflicts_with = "dry_run")]
     goal: Option<String>,
 
     /// Restart hosts whose new system has another kernel, initrd or systemd; overrides `activation.reboot`
@@ -84,18 +93,6 @@ pub fn request(args: &DeployArgs, select: &SelectArgs, command: &str) -> Value {
     request["reboot"] = args.reboot.into();
     request["preview"] = args.dry_run.into();
     request
-}
-
-/// Words of `activation.goal`, which Nix reads.
-fn goals() -> PossibleValuesParser {
-    PossibleValuesParser::new([
-        PossibleValue::new("switch").help("It runs its system, and boots it"),
-        PossibleValue::new("boot").help("It boots its system; what runs now goes on running"),
-        PossibleValue::new("test").help("It runs its system until the next boot"),
-        PossibleValue::new("dry-activate").help("It says what a switch would change; nothing is changed"),
-        PossibleValue::new("build").help("Its system is built here; the host is not asked for anything"),
-        PossibleValue::new("copy").help("Its system is in the host's store"),
-    ])
 }
 
 /// Evaluates everything, and lets it through only if it is what was saved: the plan of nodes with their own goals.

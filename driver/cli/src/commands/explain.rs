@@ -43,7 +43,7 @@ pub async fn run(args: ExplainArgs, session: &Session) -> Result<Output, Error> 
     }
     let text = match answer.text {
         Some(text) if !args.json => text,
-        _ => serde_json::to_string_pretty(&answer.found)? + "\n",
+        _ => format!("{:#}\n", answer.found),
     };
     Ok(Output::new(flake.sources.map(&text), true))
 }

@@ -55,7 +55,7 @@ pub async fn run(args: PlanArgs, session: &Session) -> Result<Output, Error> {
     }
     let text = match &plan.text {
         Some(text) => text.clone(),
-        None => serde_json::to_string_pretty(&serde_json::from_str::<Value>(&plan.source)?)? + "\n",
+        None => format!("{:#}\n", serde_json::from_str::<Value>(&plan.source)?),
     };
     Ok(Output::new(text, true))
 }

@@ -17,25 +17,25 @@ pub async fn present(prepared: &Prepared, plan: &Plan, results: &Results) -> Res
     let Prepared { flake, nodes, .. } = prepared;
     let mut document: Map<String, Value> = serde_json::from_str(&plan.source)?;
     document.retain(|field, _| !OTHERS.contains(&field.as_str()));
+    let path = async |job: Job| results.get(job).await.map(|it| Value::String(it.out_path));
     let (mut systems, mut programs) = (Map::new(), Map::new());
     for node in nodes {
-        systems.insert(node.clone(), results.get(Attribute::Toplevels.of(node)).await?.out_path.into());
+        systems.insert(node.clone(), path(Attribute::Toplevels.of(node)).await?);
     }
     for node in &plan.evaluate.programs {
-        programs.insert(node.clone(), results.get(Attribute::Programs.of(node)).await?.out_path.into());
+        programs.insert(node.clone(), path(Attribute::Programs.of(node)).await?);
     }
     if plan.evaluate.deployer_programs {
-        programs.insert("the deployer".to_owned(), results.get(Job::of_deployer()).await?.out_path.into());
+        programs.insert("the deployer".to_owned(), path(Job::of_deployer()).await?);
     }
-    let parts = [
-        ("flake", json!(flake.reference.to_string())),
-        ("fingerprint", json!(flake.fingerprint)),
-        ("selection", json!(nodes)),
-        ("systems", systems.into()),
-        ("programs", programs.into()),
-        ("plan", document.into()),
-    ];
-    Ok(SavedPlan::new(parts.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()))
+    Ok(SavedPlan::new(json!({
+        "flake": flake.reference.to_string(),
+        "fingerprint": flake.fingerprint,
+        "selection": nodes,
+        "systems": systems,
+        "programs": programs,
+        "plan": document,
+    })))
 }
 
 /// The selection of the command line, or else that of the saved plan.

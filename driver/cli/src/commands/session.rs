@@ -17,7 +17,6 @@ use super::args::{FlakeArgs, HostArgs, RecordArgs};
 use super::interrupt::Interrupts;
 use super::sudo::SudoArgs;
 use super::{Error, Output};
-use crate::diagnose::Traces;
 use crate::evaluate::{Cache, Evaluation, ask, evaluate_plan};
 use crate::flake::Flake;
 use crate::report::json::JsonLines;
@@ -187,8 +186,7 @@ impl Session {
         let nix = Nix::new(args.overrides(), self.cancel.clone()).admitted().await?;
         let reference = args.reference();
         self.events.send(Event::Phase(format!("reading {reference}")));
-        let traces = Traces::new(args.traces());
-        let (flake, messages) = Flake::load(reference.clone(), nix, run_dir.path(), traces).await?;
+        let (flake, messages) = Flake::load(reference.clone(), nix, run_dir.path(), args.traces()).await?;
         self.warn(messages.to_show());
         Ok((flake, run_dir))
     }

@@ -47,7 +47,7 @@ pub async fn run(args: TopologyArgs, session: &Session) -> Result<Output, Error>
     let text = match session.ask(&args.flake, &format!("topology.{format}"), None).await? {
         Value::String(dot) if args.svg => svg("dot", dot, &session.cancel).await?,
         Value::String(text) => text,
-        data => serde_json::to_string_pretty(&data)? + "\n",
+        data => format!("{data:#}\n"),
     };
     Ok(Output::new(text, true))
 }

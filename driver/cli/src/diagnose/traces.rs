@@ -5,41 +5,29 @@ use std::path::PathBuf;
 use netlib_core::private;
 
 /// What becomes of the traces of errors.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum TraceUse {
-    /// They are kept in files that the messages name.
-    #[default]
-    Keep,
+#[derive(Clone, Debug)]
+pub enum Traces {
     /// They are part of the messages.
     Show,
-}
-
-/// What becomes of traces.
-#[derive(Clone, Debug, Default)]
-pub struct Traces {
-    wanted: TraceUse,
-    folder: Option<PathBuf>,
+    /// They are kept in files of this folder, which the messages name.
+    Keep(Option<PathBuf>),
 }
 
 impl Traces {
     /// In the user's folder for such things.
     #[must_use]
-    pub fn new(wanted: TraceUse) -> Self {
-        let home = || std::env::home_dir().map(|home| home.join(".local/state"));
-        let state =
-            std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(home);
-        let folder = state.map(|state| state.join("netlib/traces"));
-        Self { wanted, folder }
+    pub fn kept() -> Self {
+        Self::Keep(dirs::state_dir().map(|state| state.join("netlib/traces")))
     }
 
     /// Takes care of one trace; the text goes on after "The whole trace:". The name says whose it is; it need not be fit for a file.
     pub(crate) fn keep(&self, name: &str, text: &str) -> String {
-        if self.wanted == TraceUse::Show {
+        let Self::Keep(folder) = self else {
             return text.trim_end().lines().map(|line| format!("\n    {line}")).collect();
-        }
+        };
         let fit = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
         let name: String = name.chars().map(fit).collect();
-        let kept = self.folder.as_ref().map(|folder| folder.join(format!("{name}.log"))).filter(|file| {
+        let kept = folder.as_ref().map(|folder| folder.join(format!("{name}.log"))).filter(|file| {
             let made = file.parent().map_or(Ok(()), private::make_folder);
             made.and_then(|()| private::write(file, &format!("{}\n", text.trim_end()))).is_ok()
         });
@@ -57,7 +45,7 @@ mod tests {
     #[test]
     fn a_trace_is_in_its_file_or_shown() {
         let folder = tempfile::tempdir().unwrap();
-        let mut traces = Traces { wanted: TraceUse::Keep, folder: Some(folder.path().join("new")) };
+        let traces = Traces::Keep(Some(folder.path().join("new")));
         let file = folder.path().join("new/default-toplevels.a_b.log");
         let kept = format!(" {} (or run again with --show-trace)", file.display());
         assert_eq!(traces.keep("default-toplevels.a/b", "one\n"), kept);
@@ -65,9 +53,7 @@ mod tests {
         traces.keep("default-toplevels.a/b", "two");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "two\n");
 
-        traces.wanted = TraceUse::Show;
-        assert_eq!(traces.keep("x", "three"), "\n    three");
-        traces = Traces::default();
-        assert_eq!(traces.keep("x", "four"), " run again with --show-trace");
+        assert_eq!(Traces::Show.keep("x", "three"), "\n    three");
+        assert_eq!(Traces::Keep(None).keep("x", "four"), " run again with --show-trace");
     }
 }

@@ -3,7 +3,6 @@
 //! Holds answers and knows which question they belong to; whether they still are good is for whoever takes one.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -54,10 +53,7 @@ impl Cache {
     /// whether the flake changed, as with a plain file.
     #[must_use]
     pub fn of(flake: &Flake) -> Self {
-        let home = || std::env::home_dir().map(|home| home.join(".cache"));
-        let caches = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-        let caches = caches.filter(|path| path.is_absolute()).or_else(home);
-        let (Some(identity), Some(caches)) = (&flake.identity, caches) else { return Self::default() };
+        let (Some(identity), Some(caches)) = (&flake.identity, dirs::cache_dir()) else { return Self::default() };
         // Nix may compute other derivations from the same files in another version.
         let nix = &flake.nix;
         let asked = format!("{:?} {} {VERSION}", nix.overrides, flake.reference.network);
@@ -123,9 +119,7 @@ fn write(file: &Path, answers: &Answers) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     private::make_folder(folder)?;
     let folder = private::own_folder(folder)?;
-    let mut new = tempfile::NamedTempFile::new_in(&folder)?;
-    new.write_all(&serde_json::to_vec(answers)?)?;
-    new.persist(file)?;
+    private::replace(&folder.join(file.file_name().unwrap_or_default()), 0o600, &serde_json::to_vec(answers)?)?;
     let mut files: Vec<_> = folder.read_dir()?.flatten().collect();
     files.sort_by_key(|entry| std::cmp::Reverse(entry.metadata().and_then(|about| about.modified()).ok()));
     files.iter().skip(MOST_FILES).try_for_each(|entry| std::fs::remove_file(entry.path()))

@@ -1,12 +1,12 @@
 //! The file of a node's facts: `facts/NODE.json` beside the flake, made for committing.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Permissions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use netlib_core::private;
+use serde_json::{Value, json};
 
 /// The file of a node's facts.
 #[must_use]
@@ -36,26 +36,18 @@ pub(super) fn merge(path: &Path, facts: BTreeMap<String, String>) -> Result<Vec<
         }
     }
     if !changed.is_empty() {
-        let text = serde_json::to_string_pretty(&all).map_err(|error| error.to_string())? + "\n";
-        write(path, &text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        let made = fs::create_dir_all(path.parent().unwrap_or(path));
+        // These are public values, for git and for everybody who evaluates the flake.
+        let written = made.and_then(|()| private::replace(path, 0o644, format!("{:#}\n", json!(all)).as_bytes()));
+        written.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     Ok(changed)
 }
 
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let directory = path.parent().unwrap_or(path);
-    fs::create_dir_all(directory)?;
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    // These are public values, for git and for everybody who evaluates the flake.
-    file.as_file().set_permissions(Permissions::from_mode(0o644))?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn facts(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {

@@ -6,15 +6,14 @@ use serde_json::json;
 use super::*;
 
 fn saved() -> SavedPlan {
-    let parts = json!({
+    SavedPlan::new(json!({
         "flake": ".#default",
         "fingerprint": "f1",
         "selection": ["alpha"],
         "systems": { "alpha": "/nix/store/1-a" },
         "programs": {},
         "plan": { "version": 1, "nodes": { "alpha": {} }, "steps": { "build:alpha": { "after": [] } } },
-    });
-    SavedPlan::new(parts.as_object().unwrap().clone())
+    }))
 }
 
 #[test]
