@@ -10,20 +10,10 @@ use std::path::Path;
 
 pub use reference::Reference;
 
+use crate::Error;
 use crate::diagnose::{Diagnosis, SourceMap, Traces, explain, explain_flake};
 use metadata::Metadata;
 use netlib_core::nix::{Messages, Nix, NixCallError, NixError};
-
-/// Why the flake cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FlakeError {
-    /// Nix did not run to an end of its own.
-    #[error(transparent)]
-    Call(NixCallError),
-    /// It is not there, or Nix refuses it.
-    #[error("{0}")]
-    Refused(String),
-}
 
 /// A flake whose inputs are settled: every later call sees the same ones.
 #[derive(Clone, Debug)]
@@ -52,17 +42,17 @@ impl Flake {
         nix: Nix,
         run_dir: &Path,
         traces: Traces,
-    ) -> Result<(Self, Messages), FlakeError> {
+    ) -> Result<(Self, Messages), Error> {
         // What a file reads can change without anybody noticing: it has no identity.
         let (root, sources) = (reference.place.clone(), SourceMap::default());
         let mut flake =
             Self { reference, root, nix, sources, fingerprint: None, identity: None, traces, is_fixed: false };
         if flake.reference.is_file {
             let path = std::fs::canonicalize(&flake.root).map_err(|error| {
-                FlakeError::Refused(format!(
+                format!(
                     "cannot read the file {}: {error}\n  help: name the file that describes the network, such as --file ./network.nix",
                     flake.root
-                ))
+                )
             })?;
             flake.sources = SourceMap { root: path.parent().map(Path::to_owned), ..SourceMap::default() };
             flake.root = path.to_string_lossy().into_owned();
@@ -70,9 +60,8 @@ impl Flake {
         }
         let (metadata, messages) = ask(&flake.root, &flake.nix).await?;
         let locks = run_dir.join("flake.lock");
-        std::fs::write(&locks, metadata.locks.to_string()).map_err(|error| {
-            FlakeError::Refused(format!("cannot write the flake's locks to {}: {error}", locks.display()))
-        })?;
+        std::fs::write(&locks, metadata.locks.to_string())
+            .map_err(|error| format!("cannot write the flake's locks to {}: {error}", locks.display()))?;
         let flake = Self {
             identity: metadata.identity(),
             is_fixed: metadata.is_fixed(),
@@ -91,7 +80,7 @@ impl Flake {
             return self.is_fixed.then_some(true);
         }
         match ask(&self.reference.place, &self.nix).await {
-            Err(FlakeError::Call(_)) => None,
+            Err(error) if error.is::<NixCallError>() => None,
             now => Some(now.is_ok_and(|(now, _)| now.identity() == self.identity)),
         }
     }
@@ -139,18 +128,16 @@ impl Flake {
     }
 }
 
-async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), FlakeError> {
+async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), Error> {
     let call = nix.call(["flake", "metadata", "--json"], [url]).await;
     let answer = call.map_err(|error| match error {
         NixCallError::Said(_, error) => {
-            FlakeError::Refused(format!("flake `{url}`: {}", explain_flake(&error, &SourceMap::guess(url))))
+            Error::from(format!("flake `{url}`: {}", explain_flake(&error, &SourceMap::guess(url))))
         }
-        error => FlakeError::Call(error),
+        error => error.into(),
     })?;
     let metadata = serde_json::from_slice(&answer.stdout).map_err(|error| {
-        FlakeError::Refused(format!(
-            "`nix flake metadata` of `{url}` answered something netlib does not understand: {error}"
-        ))
+        format!("`nix flake metadata` of `{url}` answered something netlib does not understand: {error}")
     })?;
     Ok((metadata, answer.messages))
 }

@@ -2,6 +2,9 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+/// Why a command comes to nothing: bad usage, or a network that does not evaluate.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
 pub mod commands;
 pub mod diagnose;
 pub mod difference;

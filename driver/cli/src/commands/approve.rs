@@ -112,7 +112,7 @@ async fn approve(args: &ApproveArgs, found: &Found<'_>, prepared: &Prepared) -> 
             ));
         }
         let statement = Statement::of(&prepared.plan.network, id, &approval);
-        let signed = signed(args.key.as_deref(), &planned.approvers, &statement, prepared.run_dir()).await;
+        let signed = signed(args.key.as_deref(), &planned.approvers, &statement, prepared.run_dir.path()).await;
         let (by, signature) = signed.map_err(|why| {
             let names: Vec<&str> = planned.approvers.keys().map(String::as_str).collect();
             format!("{why}; its approvers are {}; nothing was approved", names.join(", "))

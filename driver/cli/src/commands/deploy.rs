@@ -151,10 +151,10 @@ fn settings(args: &DeployArgs, prepared: &Prepared, usual: Settings) -> Settings
         is_attended,
         builds: args.limits.max_parallel_build.get(),
         activations: args.limits.max_parallel_activate.get(),
-        dead: prepared.run_dir().parent().filter(|_| is_told).map(take_dead_nonces).unwrap_or_default(),
+        dead: prepared.run_dir.path().parent().filter(|_| is_told).map(take_dead_nonces).unwrap_or_default(),
         ..usual
     };
-    if let Err(error) = prepared.remember(&settings.nonce) {
+    if let Err(error) = prepared.run_dir.remember(&settings.nonce) {
         tracing::debug!("a run that is killed keeps its copies for a week: {error}");
     }
     settings

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::args::FlakeArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::evaluate::{NetworkError, applied, ask};
+use crate::evaluate::{applied, ask};
 use crate::flake::Flake;
 
 /// Show which modules and files set an option of a node's NixOS configuration.
@@ -48,7 +48,7 @@ pub async fn run(args: ExplainArgs, session: &Session) -> Result<Output, Error> 
     Ok(Output::new(flake.sources.map(&text), true))
 }
 
-async fn explained(args: &ExplainArgs, flake: &Flake) -> Result<Answer, NetworkError> {
+async fn explained(args: &ExplainArgs, flake: &Flake) -> Result<Answer, Error> {
     let mut question = json!({ "node": args.node, "option": args.option });
     match ask(flake, "explainFor", Some(applied(&question))).await {
         Ok(answer) => Ok(answer),
@@ -56,7 +56,7 @@ async fn explained(args: &ExplainArgs, flake: &Flake) -> Result<Answer, NetworkE
         Err(error) => {
             question["overridden"] = false.into();
             let answer = ask(flake, "explainFor", Some(applied(&question))).await;
-            answer.map_err(|_: NetworkError| error)
+            answer.map_err(|_: Error| error)
         }
     }
 }

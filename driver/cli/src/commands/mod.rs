@@ -27,6 +27,7 @@ use clap::{ArgAction, Parser, Subcommand};
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
+use crate::Error;
 use crate::report::document::shown;
 use crate::report::summary::Summary;
 use interrupt::Interrupts;
@@ -90,9 +91,6 @@ struct Output {
     /// What became of each node, for readers of the events.
     summary: Option<Summary>,
 }
-
-/// An error that ends a command: bad usage, or a network that does not evaluate.
-type Error = Box<dyn std::error::Error + Send + Sync>;
 
 impl Exit {
     const fn of(is_good: bool) -> Self {

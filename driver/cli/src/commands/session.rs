@@ -1,7 +1,6 @@
 //! What every command works with: the progress display, interrupts, and the way to what is walked for a request.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use futures::StreamExt;
@@ -72,8 +71,9 @@ pub struct Prepared {
     pub cache: Arc<Cache>,
     /// The machines; none is connected to yet.
     pub hosts: Arc<Hosts>,
+    /// Files of this run; gone when this is dropped.
+    pub run_dir: RunDir,
     evaluation: Evaluation,
-    run_dir: RunDir,
 }
 
 impl Left {
@@ -199,7 +199,7 @@ impl Session {
         apply: Option<String>,
     ) -> Result<T, Error> {
         let (flake, _run_dir) = self.load(args).await?;
-        Ok(ask(&flake, attribute, apply).await?)
+        ask(&flake, attribute, apply).await
     }
 
     /// Reads the flake, and what is to be walked for a command on the selected nodes. Changes nothing.
@@ -219,7 +219,7 @@ impl Session {
         let hosts = Arc::new(Hosts::new(&plan)?.asking(sudo.source(self), &nodes));
         let flake = Arc::new(flake);
         let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &args.evaluation, cache.clone())?;
-        Ok(Prepared { flake, plan: Arc::new(plan), nodes, graph, cache, hosts, evaluation, run_dir })
+        Ok(Prepared { flake, plan: Arc::new(plan), nodes, graph, cache, hosts, run_dir, evaluation })
     }
 
     fn warn(&self, warnings: impl IntoIterator<Item = String>) {
@@ -233,7 +233,7 @@ impl Session {
             results: Arc::new(results),
             hosts: prepared.hosts.clone(),
             records: Arc::default(),
-            settings: Settings::new(prepared.run_dir().to_owned(), self.cancel.clone()),
+            settings: Settings::new(prepared.run_dir.path().to_owned(), self.cancel.clone()),
             events: self.events.clone(),
         }
     }
@@ -256,16 +256,6 @@ impl Session {
 }
 
 impl Prepared {
-    /// Files of this run; gone when this is dropped.
-    pub fn run_dir(&self) -> &Path {
-        self.run_dir.path()
-    }
-
-    /// Keeps what names the run's deployment on hosts.
-    pub fn remember(&self, nonce: &str) -> std::io::Result<()> {
-        self.run_dir.remember(nonce)
-    }
-
     /// All that is to be evaluated.
     fn jobs(&self) -> Vec<Job> {
         let wanted = &self.plan.evaluate;

@@ -4,10 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::json;
+
 use super::evaluation::unusable;
 use super::record::{Record, Said, death};
 use super::worker::worker_ended;
-use super::{Evaluation, EvaluatorChoice};
+use super::{Evaluation, EvaluatorChoice, nix_string};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::Flake;
 use netlib_core::evaluation::{Attribute, Board, EvaluateError, Job};
@@ -191,23 +193,22 @@ impl Evaluation {
     }
 }
 
-/// The function that leads from the network, or the file that has it, to these jobs. Names are words that Nix strings need no
-/// escapes for.
+/// The function that leads from the network, or the file that has it, to these jobs.
 fn selection(jobs: &BTreeSet<Job>, flake: &Flake) -> String {
-    let named = |attribute: Attribute| {
-        let of_it = jobs.iter().filter(move |job| job.attribute == attribute);
-        of_it.map(|job| format!("\"{}\" ", job.node)).collect::<String>()
-    };
-    let [toplevels, gatherers, programs, system] = Attribute::ALL.map(named);
-    let (of_deployer, system) = if system.is_empty() { (false, "null ") } else { (true, system.as_str()) };
+    let named = |attribute: Attribute| jobs.iter().filter(move |job| job.attribute == attribute).map(|job| &job.node);
+    let [toplevels, gatherers, programs, mut system] = Attribute::ALL.map(named);
+    let system = system.next();
+    let wanted = json!({ "system": system, "evaluate": {
+        "toplevels": toplevels.collect::<Vec<_>>(),
+        "gatherers": gatherers.collect::<Vec<_>>(),
+        "programs": programs.collect::<Vec<_>>(),
+        "deployerPrograms": system.is_some(),
+    } });
     // A file may be a function whose arguments all have defaults.
     let file = || format!("(if builtins.isFunction all then all {{ }} else all).{}", flake.network());
     let network = flake.reference.is_file.then(file);
-    format!(
-        "all: {}.jobsFor {{ system = {system}; evaluate = {{ toplevels = [ {toplevels}]; gatherers = [ {gatherers}]; \
-         programs = [ {programs}]; deployerPrograms = {of_deployer}; }}; }}",
-        network.as_deref().unwrap_or("all")
-    )
+    let network = network.as_deref().unwrap_or("all");
+    format!("all: {network}.jobsFor (builtins.fromJSON {})", nix_string(&wanted.to_string()))
 }
 
 /// One node a line: its jobs share most of their work.

@@ -13,5 +13,5 @@ mod worker;
 
 pub use cache::Cache;
 pub use evaluation::Evaluation;
-pub use network::{NetworkError, applied, ask, evaluate_plan, nix_string};
+pub use network::{applied, ask, evaluate_plan, nix_string};
 pub use options::{EvaluationOptions, EvaluatorChoice};

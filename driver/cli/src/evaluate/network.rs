@@ -4,28 +4,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Cache;
+use crate::Error;
 use crate::diagnose::Kind;
 use crate::flake::{Flake, Reference};
 use netlib_core::nix::{Answer, Messages, NixCallError};
-use netlib_core::plan::{Plan, PlanError};
+use netlib_core::plan::Plan;
 use netlib_core::text::unchanged;
 
 const OLD_LIBRARY: &str = "the netlib library of this flake is older than this netlib and cannot say what it asks for.\n\
      help: update the netlib input of the flake, or use its own driver: nix run .#netlib";
-
-/// Why a network does not answer.
-#[derive(Debug, thiserror::Error)]
-pub enum NetworkError {
-    /// Nix did not run to an end of its own.
-    #[error(transparent)]
-    Call(NixCallError),
-    /// The document is not a plan that this driver understands.
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-    /// It does not evaluate, is not there, or its library is of another version.
-    #[error("{0}")]
-    Refused(String),
-}
 
 fn no_network(reference: &Reference, existing: &[String]) -> String {
     let there_are = if let Some(first) = existing.first() {
@@ -48,7 +35,7 @@ fn no_network(reference: &Reference, existing: &[String]) -> String {
 }
 
 /// What is walked for a request, and what Nix said on the way. What is known is not evaluated.
-pub async fn evaluate_plan(flake: &Flake, cache: &Cache, request: &Value) -> Result<(Plan, Messages), NetworkError> {
+pub async fn evaluate_plan(flake: &Flake, cache: &Cache, request: &Value) -> Result<(Plan, Messages), Error> {
     let key = request.to_string();
     if let Some((document, evaluation_warnings)) = cache.plan(&key)
         // A newer netlib may understand less of an older one's plan.
@@ -64,26 +51,23 @@ pub async fn evaluate_plan(flake: &Flake, cache: &Cache, request: &Value) -> Res
 }
 
 /// The value of an attribute of the chosen network, after a Nix function where one is given: evaluated once and kept nowhere.
-pub async fn ask<T: DeserializeOwned>(
-    flake: &Flake,
-    attribute: &str,
-    apply: Option<String>,
-) -> Result<T, NetworkError> {
+pub async fn ask<T: DeserializeOwned>(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<T, Error> {
     let answer = value(flake, attribute, apply).await?;
     serde_json::from_slice(&answer.stdout).map_err(|error| {
-        NetworkError::Refused(format!(
+        format!(
             "netlib's Nix library answered something that this netlib does not understand: {error}\n  what to do: use the driver and the library of one version, as `nix run .#netlib` does"
-        ))
+        )
+        .into()
     })
 }
 
-async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<Answer, NetworkError> {
+async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<Answer, Error> {
     let apply = apply.into_iter().flat_map(|function| ["--apply".to_owned(), function]);
     let words = flake.attribute(attribute).into_iter().chain(apply);
     let error = match flake.nix.with_room().call(["eval", "--json"], words).await {
         Ok(answer) => return Ok(answer),
         Err(NixCallError::Said(_, error)) => error,
-        Err(error) => return Err(NetworkError::Call(error)),
+        Err(error) => return Err(error.into()),
     };
     let diagnosis = flake.explain(&error, "plan");
     let reference = &flake.reference;
@@ -95,7 +79,7 @@ async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<
             existing => no_network(reference, &existing),
         }
     };
-    Err(NetworkError::Refused(refused))
+    Err(refused.into())
 }
 
 /// A function for `--apply` that hands a value to the attribute: one text of JSON, in which nothing is code.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use crate::diagnose::SourceMap;
 
@@ -15,33 +15,21 @@ pub(super) struct Metadata {
     /// All inputs, settled.
     pub locks: Value,
     path: Option<String>,
-    resolved: Option<Resolved>,
     #[serde(default)]
-    locked: Map<String, Value>,
+    resolved: Value,
+    #[serde(default)]
+    locked: Value,
     /// What Nix calls exactly this flake with exactly these inputs.
     pub fingerprint: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Resolved {
-    #[serde(rename = "type")]
-    kind: String,
-    url: Option<String>,
-    path: Option<String>,
-    dir: Option<String>,
-    #[serde(rename = "ref")]
-    reference: Option<String>,
-    rev: Option<String>,
 }
 
 impl Metadata {
     /// Where the flake's files lie.
     pub(super) fn sources(&self) -> SourceMap {
-        let resolved = self.resolved.as_ref();
         SourceMap {
             store_path: self.path.clone(),
-            root: resolved.and_then(Resolved::working_tree),
-            dir: resolved.and_then(|at| at.dir.clone()),
+            root: self.working_tree(),
+            dir: self.resolved["dir"].as_str().map(str::to_owned),
             url: self.url.clone(),
         }
     }
@@ -49,51 +37,38 @@ impl Metadata {
     /// Everything that the outputs depend on; none when some of it is not known. A fingerprint covers a git tree with
     /// uncommitted changes too; flakes at a plain path have none, but their content's hash.
     pub(super) fn identity(&self) -> Option<String> {
-        let is_known = self.fingerprint.is_some() || self.locked.contains_key("narHash");
-        if !is_known || !self.locks_are_known() {
-            return None;
-        }
-        let parts = [
-            self.fingerprint.clone().unwrap_or_default(),
-            Value::Object(self.locked.clone()).to_string(),
-            self.locks.to_string(),
-        ];
-        Some(parts.join("\n"))
+        let is_known = self.fingerprint.is_some() || self.locked["narHash"].is_string();
+        (is_known && self.locks_are_known()).then(|| json!([self.fingerprint, self.locked, self.locks]).to_string())
     }
 
     /// Whether it stays what it is: one commit, or a folder that Nix refuses once its content is another.
     pub(super) fn is_fixed(&self) -> bool {
-        self.locked.contains_key("rev") || self.url.as_ref().is_some_and(|url| url.contains("narHash="))
+        self.locked["rev"].is_string() || self.url.as_ref().is_some_and(|url| url.contains("narHash="))
     }
 
     /// Whether each input is one content for ever.
     fn locks_are_known(&self) -> bool {
-        let Some(nodes) = self.locks.get("nodes").and_then(Value::as_object) else {
-            return false;
-        };
-        nodes.values().all(|node| {
+        let is_known = |node: &Value| {
+            let locked = &node["locked"];
             // An input below the flake's own folder is part of the flake.
-            let is_own = node.get("parent").is_some();
-            node.get("locked")
-                .is_none_or(|locked| is_own || locked.get("narHash").is_some() || locked.get("rev").is_some())
-        })
+            let is_own = locked.is_null() || node.get("parent").is_some();
+            is_own || locked.get("narHash").is_some() || locked.get("rev").is_some()
+        };
+        self.locks["nodes"].as_object().is_some_and(|nodes| nodes.values().all(is_known))
     }
-}
 
-impl Resolved {
     /// The folder whose files are evaluated. Of a commit or branch that was asked for by name, the files that are checked
     /// out may be others, and a bare repository has none.
     fn working_tree(&self) -> Option<PathBuf> {
-        if self.reference.is_some() || self.rev.is_some() {
-            return None;
-        }
-        let path = match self.kind.as_str() {
-            "path" => self.path.as_deref()?,
-            "git" => self.url.as_deref()?.strip_prefix("file://")?,
+        let at = &self.resolved;
+        let path = match at["type"].as_str()? {
+            _ if at["ref"].is_string() || at["rev"].is_string() => return None,
+            "path" => at["path"].as_str()?,
+            "git" => at["url"].as_str()?.strip_prefix("file://")?,
             _ => return None,
         };
         let root = PathBuf::from(path);
-        let flake = root.join(self.dir.as_deref().unwrap_or_default());
+        let flake = root.join(at["dir"].as_str().unwrap_or_default());
         flake.join("flake.nix").exists().then_some(root)
     }
 }
@@ -101,7 +76,6 @@ impl Resolved {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn metadata(changes: Value) -> Metadata {
         let mut value = json!({
@@ -160,7 +134,7 @@ mod tests {
         assert_eq!(metadata(unlocked).identity(), None);
         let mut path = metadata(json!({ "fingerprint": null }));
         assert_eq!(path.identity(), None);
-        path.locked.insert("narHash".to_owned(), json!("sha256-2"));
+        path.locked["narHash"] = json!("sha256-2");
         assert!(path.identity().is_some());
     }
 }

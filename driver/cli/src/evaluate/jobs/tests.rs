@@ -114,19 +114,12 @@ async fn what_belongs_to_a_node_is_evaluated_together() {
     let (file, _) = Flake::load(file, nix, flake.path(), crate::diagnose::Traces::Show).await.unwrap();
     let mut flake = file.clone();
     flake.reference.is_file = false;
-    assert_eq!(
-        selection(&jobs, &flake),
-        format!(
-            "all: all.jobsFor {{ system = \"{}\" ; evaluate = {{ toplevels = [ \"a\" \"b\" ]; gatherers = [ ]; programs = [ \
-             \"b\" ]; deployerPrograms = true; }}; }}",
-            deployer.node
-        )
-    );
-    let none = selection(&BTreeSet::new(), &file);
-    assert!(
-        none.starts_with(
-            "all: (if builtins.isFunction all then all { } else all).netlibConfigurations.x.jobsFor { system = null ;"
-        ),
-        "{none}"
-    );
+    let wanted =
+        |system: &str, evaluate: &str| nix_string(&format!(r#"{{"system":{system},"evaluate":{{{evaluate}}}}}"#));
+    let all = r#""toplevels":["a","b"],"gatherers":[],"programs":["b"],"deployerPrograms":true"#;
+    let all = wanted(&format!("{:?}", deployer.node), all);
+    assert_eq!(selection(&jobs, &flake), format!("all: all.jobsFor (builtins.fromJSON {all})"));
+    let none = wanted("null", r#""toplevels":[],"gatherers":[],"programs":[],"deployerPrograms":false"#);
+    let network = "(if builtins.isFunction all then all { } else all).netlibConfigurations.x";
+    assert_eq!(selection(&BTreeSet::new(), &file), format!("all: {network}.jobsFor (builtins.fromJSON {none})"));
 }
