@@ -48,16 +48,14 @@ pub struct ApproveArgs {
 
 /// Approves, and says what.
 pub async fn run(args: ApproveArgs, session: &Session) -> Result<Output, Error> {
-    let named: Vec<&String> = args.rollout.iter().collect();
-    let request = json!({ "command": "approve", "rollouts": named });
+    let request = json!({ "command": "approve", "rollouts": args.rollout.as_slice() });
     let prepared = session.prepare((&args.flake, &args.sudo), request).await?;
-    let mut texts = Vec::new();
-    let mut found = Vec::new();
+    let (mut found, mut others) = (Vec::new(), String::new());
     for (id, planned) in &prepared.plan.rollouts {
         match look(&prepared, id, planned).await {
             Ok((host, Some(waiting))) => found.push(Found { id, planned, host, waiting }),
-            Ok((_, None)) => texts.push(format!("rollout {id} does not wait for approval\n")),
-            Err(error) => texts.push(format!("rollout {id}: {error}\n")),
+            Ok((_, None)) => others += &format!("rollout {id} does not wait for approval\n"),
+            Err(error) => others += &format!("rollout {id}: {error}\n"),
         }
     }
     let output = match found.as_slice() {
@@ -65,12 +63,12 @@ pub async fn run(args: ApproveArgs, session: &Session) -> Result<Output, Error> 
             Ok(text) => Output::new(text + "\n", true),
             Err(why) => Output::new(format!("rollout {}: {why}\n", one.id), false),
         },
-        [] => Output::new(texts.concat(), false),
+        [] => Output::new(others, false),
         [first, ..] => {
             let names: Vec<&str> = found.iter().map(|found| found.id).collect();
-            let names = names.join(", ");
+            let (names, first) = (names.join(", "), first.id);
             return Err(
-                format!("several rollouts wait for approval: {names}.\nName one: netlib approve {}", first.id).into()
+                format!("several rollouts wait for approval: {names}.\nName one: netlib approve {first}").into()
             );
         }
     };

@@ -5,15 +5,14 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use clap::Args;
-use futures::FutureExt;
 
 use super::args::{HostArgs, RecordArgs};
 use super::session::Session;
 use super::{Error, Output};
 use crate::report::exec::{Prefixed, verdict};
 use crate::report::summary::Summary;
-use netlib_core::event::{EventSink, StepResult};
-use netlib_core::host::{HostCommand, HostError, Hosts};
+use netlib_core::event::StepResult;
+use netlib_core::host::{HostCommand, HostError};
 use netlib_core::process::line_channel;
 
 /// Run a command as root on the selected nodes, in parallel. It has no input and no terminal.
@@ -51,39 +50,26 @@ pub async fn run(args: ExecArgs, session: &Session) -> Result<Output, Error> {
     }
     let prepared = session.open(&args.on, "exec").await?;
     let command = HostCommand::new(args.command).timeout(Duration::from_secs(args.timeout));
+    let (hosts, events, cancel) = (&prepared.hosts, &session.events, &session.cancel);
     let work = |node: String, step: String| {
-        let (prepared, command, session) = (&prepared, command.clone(), &session);
+        let (command, (sink, mut lines)) = (command.clone(), line_channel());
         async move {
-            tokio::select! {
-                result = execute(&prepared.hosts, (&node, &step), command, &session.events) => ended(result),
-                () = session.cancel.cancelled() => {
-                    StepResult::Failed("interrupted; the command may still run there".to_owned())
+            let ran = async { hosts.get(&node).await?.execute(command, Some(sink)).await };
+            let show = async {
+                while let Some(line) = lines.recv().await {
+                    events.show_in_turn(&step, line).await;
                 }
-            }
+            };
+            Ok(tokio::select! {
+                (result, ()) = async { tokio::join!(ran, show) } => ended(result.map(drop)),
+                () = cancel.cancelled() => StepResult::Failed("interrupted; the command may still run there".to_owned()),
+            })
         }
-        .boxed()
     };
-    let result = session.walk_each(&prepared, args.max_parallel.get(), &work).await;
+    let result = session.walk_each(&prepared, args.max_parallel.get(), work).await;
     let summary = Summary::of(&prepared.graph, &result, &BTreeMap::new());
     let stderr = if args.record.json { String::new() } else { verdict(&prepared.graph, &result) };
     Ok(Output { stderr, ..Output::summary("", summary, true) })
-}
-
-async fn execute(
-    hosts: &Hosts,
-    (node, step): (&str, &str),
-    command: HostCommand,
-    events: &EventSink,
-) -> Result<(), HostError> {
-    let host = hosts.get(node).await?;
-    let (sink, mut lines) = line_channel();
-    let show = async {
-        while let Some(line) = lines.recv().await {
-            events.show_in_turn(step, line).await;
-        }
-    };
-    let (result, ()) = tokio::join!(host.execute(command, Some(sink)), show);
-    result.map(|_| ())
 }
 
 fn ended(result: Result<(), HostError>) -> StepResult {

@@ -1,7 +1,6 @@
 //! `netlib facts gather`: what nodes know of themselves and others need, recorded beside the flake.
 
 use clap::{Args, Subcommand};
-use futures::FutureExt;
 
 use super::args::HostArgs;
 use super::session::Session;
@@ -43,15 +42,14 @@ pub async fn run(args: FactsArgs, session: &Session) -> Result<Output, Error> {
     let work = |node: String, step: String| {
         let (parts, path) = (&parts, file(&folder, &node));
         async move {
-            match gather(parts, &path, (&node, &step)).await.as_deref() {
-                Ok([]) => StepResult::Skipped(Skip::Because(format!("{} is unchanged", path.display()))),
-                Ok(names) => StepResult::Done(format!("wrote {} to {}", names.join(", "), path.display())),
-                Err(failure) => failure.at(&node, &step),
-            }
+            let names = gather(parts, &path, (&node, &step)).await?;
+            Ok(match names.as_slice() {
+                [] => StepResult::Skipped(Skip::Because(format!("{} is unchanged", path.display()))),
+                names => StepResult::Done(format!("wrote {} to {}", names.join(", "), path.display())),
+            })
         }
-        .boxed()
     };
-    let result = session.walk_each(&prepared, AT_ONCE, &work).await;
+    let result = session.walk_each(&prepared, AT_ONCE, work).await;
     let is_recorded = |step: &&WalkStep| result.get(&step.id).is_some_and(StepResult::is_success);
     let failed: Vec<&str> =
         prepared.graph.steps().filter(|step| !is_recorded(step)).filter_map(|step| step.node.as_deref()).collect();

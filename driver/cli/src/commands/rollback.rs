@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
-use futures::FutureExt;
 
 use super::args::{FlakeArgs, RecordArgs, SelectArgs};
-use super::session::{Prepared, Session};
+use super::session::Session;
 use super::sudo::SudoArgs;
 use super::{Error, Output};
 use crate::report::summary::Summary;
-use netlib_core::event::{EventSink, StepResult};
-use netlib_core::steps::{StepFailure, rollback};
+use netlib_core::event::StepResult;
+use netlib_core::steps::rollback;
 
 /// How many hosts go back at the same time.
 const AT_ONCE: usize = 16;
@@ -56,28 +55,13 @@ pub async fn run(args: RollbackArgs, session: &Session) -> Result<Output, Error>
         )
         .into());
     }
-    let work = |node: String, step: String| {
-        let prepared = &prepared;
-        async move {
-            match back(prepared, args.to, (&node, &step), &session.events).await {
-                Ok(done) => StepResult::Done(done),
-                Err(failure) => failure.at(&node, &step),
-            }
-        }
-        .boxed()
+    let (all, events) = (&prepared, &session.events);
+    let work = |node: String, step: String| async move {
+        let host = all.hosts.get(&node).await?;
+        let options = all.plan.nodes.get(&node).map(|node| node.activation.clone()).unwrap_or_default();
+        let to = (&all.plan.network, args.to);
+        rollback(&*host, to, &options, &|line| events.show(&step, line)).await.map(StepResult::Done)
     };
-    let result = session.walk_each(&prepared, AT_ONCE, &work).await;
+    let result = session.walk_each(&prepared, AT_ONCE, work).await;
     Ok(Output::summary("", Summary::of(&prepared.graph, &result, &BTreeMap::new()), args.record.json))
-}
-
-async fn back(
-    prepared: &Prepared,
-    to: Option<u64>,
-    (node, step): (&str, &str),
-    events: &EventSink,
-) -> Result<String, StepFailure> {
-    let host = prepared.hosts.get(node).await?;
-    let options = prepared.plan.nodes.get(node).map(|node| node.activation.clone());
-    let to = (&prepared.plan.network, to);
-    rollback(&*host, to, &options.unwrap_or_default(), &|line| events.show(step, line)).await
 }

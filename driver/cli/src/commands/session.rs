@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, Stream};
+use futures::{FutureExt, StreamExt};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -32,7 +32,7 @@ use netlib_core::plan::{Plan, StepKind};
 use netlib_core::private;
 use netlib_core::run_dir::{RunDir, tidy};
 use netlib_core::schedule::{Execute, Limits, RunResult, run as walk};
-use netlib_core::steps::{Settings, StepRunnerParts};
+use netlib_core::steps::{Settings, StepFailure, StepRunnerParts};
 
 /// One command, from its beginning to its end.
 pub struct Session {
@@ -94,19 +94,21 @@ impl Left {
     }
 }
 
-/// What a step does for its node: it gets the node's name and its own.
-pub type Work<'a> = dyn Fn(String, String) -> BoxFuture<'a, StepResult> + Send + Sync + 'a;
-
-/// Carries out the same for each node of a plan.
-struct EachNode<'a> {
+/// Carries out the same for each node of a plan: what gets the node's name and that of its step.
+struct EachNode<'a, F> {
     plan: &'a Plan,
-    work: &'a Work<'a>,
+    work: F,
 }
 
-impl Execute for EachNode<'_> {
+impl<'a, F, W> Execute for EachNode<'a, F>
+where
+    F: Fn(String, String) -> W + Send + Sync,
+    W: Future<Output = Result<StepResult, StepFailure>> + Send + 'a,
+{
     fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
-        let node = self.plan.steps.get(step).and_then(|step| step.node.clone());
-        (self.work)(node.unwrap_or_default(), step.clone())
+        let node = self.plan.steps.get(step).and_then(|step| step.node.clone()).unwrap_or_default();
+        let (work, step) = ((self.work)(node.clone(), step.clone()), step.clone());
+        async move { work.await.unwrap_or_else(|failure| failure.at(&node, &step)) }.boxed()
     }
 }
 
@@ -239,10 +241,13 @@ impl Session {
     }
 
     /// Walks a plan that has one step for each node, so many at the same time, and ends the connections.
-    pub async fn walk_each<'a>(&self, prepared: &'a Prepared, at_once: usize, work: &'a Work<'a>) -> RunResult {
+    pub async fn walk_each<'a, F, W>(&self, prepared: &'a Prepared, at_once: usize, work: F) -> RunResult
+    where
+        F: Fn(String, String) -> W + Send + Sync,
+        W: Future<Output = Result<StepResult, StepFailure>> + Send + 'a,
+    {
         let limits = Limits { overall: at_once, ..Limits::default() };
-        let each = EachNode { plan: &prepared.plan, work };
-        let result = self.walk(&prepared.graph, &each, limits).await;
+        let result = self.walk(&prepared.graph, &EachNode { plan: &prepared.plan, work }, limits).await;
         prepared.hosts.close().await;
         result
     }
