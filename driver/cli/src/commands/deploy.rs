@@ -1,6 +1,8 @@
 //! `netlib deploy`: evaluate, build, copy and activate, in the order of the plan.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,14 +10,14 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::args::{HostArgs, RecordArgs, SelectArgs};
-use super::limits::LimitArgs;
-use super::saved::{present, selection};
+use super::saved::present;
 use super::session::{Prepared, Session};
 use super::{Error, Output};
 use crate::evaluate::evaluate_plan;
 use crate::report::summary::Summary;
 use crate::saved::SavedPlan;
 use netlib_core::evaluation::Results;
+use netlib_core::plan::StepKind;
 use netlib_core::rollout::Rollouts;
 use netlib_core::run_dir::take_dead_nonces;
 use netlib_core::schedule::Limits;
@@ -65,8 +67,21 @@ pub struct DeployArgs {
     #[arg(long)]
     fail_fast: bool,
 
-    #[command(flatten)]
-    limits: LimitArgs,
+    /// Maximum number of concurrent steps
+    #[arg(long, value_name = "N", default_value = "32")]
+    max_parallel: NonZeroUsize,
+
+    /// Maximum number of concurrent calls of `nix build`; one may build for several nodes
+    #[arg(long, value_name = "N", default_value = "4")]
+    max_parallel_build: NonZeroUsize,
+
+    /// Maximum number of concurrent copies; they share the deployer's uplink
+    #[arg(long, value_name = "N", default_value = "8")]
+    max_parallel_copy: NonZeroUsize,
+
+    /// Maximum number of concurrent activations
+    #[arg(long, value_name = "N", default_value = "16")]
+    max_parallel_activate: NonZeroUsize,
 
     #[command(flatten)]
     pub record: RecordArgs,
@@ -76,7 +91,10 @@ pub struct DeployArgs {
 pub async fn run(args: DeployArgs, session: &Session) -> Result<Output, Error> {
     session.record(&args.record, "deploy")?;
     let saved = args.plan.as_deref().map(SavedPlan::read).transpose()?;
-    let select = selection(&args.on.select, saved.as_ref());
+    let select = match &saved {
+        Some(saved) if args.on.select.on.is_empty() => SelectArgs { on: saved.selection() },
+        _ => args.on.select.clone(),
+    };
     let prepared = session.prepare((&args.on.flake, &args.on.sudo), request(&args, &select, "deploy")).await?;
     let reviewed = match (&args.plan, saved) {
         (Some(path), Some(saved)) => Some(reviewed(&prepared, &select, (path, &saved), session).await?),
@@ -129,8 +147,7 @@ pub async fn carry_out(
     let parts = StepRunnerParts { records, settings, ..parts };
     let runner = StepRunner::new(parts, rollouts.clone());
     runner.get_ready().await;
-    let limits = Limits { fail_fast: args.fail_fast, ..args.limits.limits() };
-    let result = session.walk(&prepared.graph, &runner, limits).await;
+    let result = session.walk(&prepared.graph, &runner, limits(args)).await;
     runner.close().await;
     prepared.hosts.close().await;
     let summary = Summary::of(&prepared.graph, &result, &prepared.plan.nodes);
@@ -141,6 +158,19 @@ pub async fn carry_out(
     Ok((preview, summary.with_rollouts(&rollouts.reports()), runner))
 }
 
+fn limits(args: &DeployArgs) -> Limits {
+    Limits {
+        overall: args.max_parallel.get(),
+        per_kind: BTreeMap::from([
+            // Some room is left for what comes after builds.
+            (StepKind::Build, args.max_parallel.get() * 3 / 4),
+            (StepKind::Copy, args.max_parallel_copy.get()),
+            (StepKind::Activate, args.max_parallel_activate.get()),
+        ]),
+        fail_fast: args.fail_fast,
+    }
+}
+
 fn settings(args: &DeployArgs, prepared: &Prepared, usual: Settings) -> Settings {
     // Somebody who sees the question and can type an answer.
     let is_attended = std::io::stdin().is_terminal() && console::user_attended_stderr();
@@ -149,8 +179,8 @@ fn settings(args: &DeployArgs, prepared: &Prepared, usual: Settings) -> Settings
     let settings = Settings {
         policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
         is_attended,
-        builds: args.limits.max_parallel_build.get(),
-        activations: args.limits.max_parallel_activate.get(),
+        builds: args.max_parallel_build.get(),
+        activations: args.max_parallel_activate.get(),
         dead: prepared.run_dir.path().parent().filter(|_| is_told).map(take_dead_nonces).unwrap_or_default(),
         ..usual
     };

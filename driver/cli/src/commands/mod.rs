@@ -9,7 +9,6 @@ mod exec;
 mod explain;
 mod facts;
 mod interrupt;
-mod limits;
 mod plan;
 mod render;
 mod rollback;

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::Error;
-use super::args::SelectArgs;
 use super::session::Prepared;
 use crate::saved::SavedPlan;
 use netlib_core::evaluation::{Attribute, Job, Results};
@@ -36,12 +35,4 @@ pub async fn present(prepared: &Prepared, plan: &Plan, results: &Results) -> Res
         "programs": programs,
         "plan": document,
     })))
-}
-
-/// The selection of the command line, or else that of the saved plan.
-pub fn selection(select: &SelectArgs, saved: Option<&SavedPlan>) -> SelectArgs {
-    match saved {
-        Some(saved) if select.on.is_empty() => SelectArgs { on: saved.selection() },
-        _ => select.clone(),
-    }
 }

@@ -79,7 +79,7 @@ pub struct Prepared {
 impl Left {
     /// What goes on, and how to look at it.
     pub fn farewell(&self) -> String {
-        let left = self.activating.nodes();
+        let left: Vec<String> = locked(&self.activating).iter().cloned().collect();
         if left.is_empty() {
             return "Aborted: no host was being activated.".to_owned();
         }
@@ -118,7 +118,7 @@ impl Session {
         let screen = Screen::on_stderr();
         let mut readers = Readers::default();
         readers.add(screen.clone());
-        let left = Left { activating: readers.activating(), look: Arc::default() };
+        let left = Left { activating: readers.activating.clone(), look: Arc::default() };
         let readers = Arc::new(Mutex::new(readers));
         let (events, mut reader) = EventSink::channel();
         let (done, shown) = oneshot::channel();
@@ -137,7 +137,7 @@ impl Session {
             let (events, activating, first) = (events.clone(), left.activating.clone(), interrupts.first.clone());
             async move {
                 first.cancelled().await;
-                events.send(Event::Interrupted { activating: activating.nodes() });
+                events.send(Event::Interrupted { activating: locked(&activating).iter().cloned().collect() });
             }
         });
         Self { events, cancel: interrupts.first.clone(), screen, left, readers, telling, shown }

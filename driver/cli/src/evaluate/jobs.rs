@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::evaluation::unusable;
 use super::record::{Record, Said, death};
-use super::worker::worker_ended;
 use super::{Evaluation, EvaluatorChoice, nix_string};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::Flake;
@@ -244,6 +243,24 @@ fn judge(ended: Result<(), ProcessError>, said: Messages, left: &BTreeSet<Job>) 
             Ended::NotRun(Diagnosis { kind, ..Diagnosis::plain(&error.to_string()) })
         }
     }
+}
+
+/// The error of a job whose worker ended in this way, and once more when nothing else ran.
+fn worker_ended(job: &Job, how: &str) -> EvaluateError {
+    let (why, advice) = if how.contains("infinite recursion") || how.ends_with("signal 11") {
+        (
+            "most likely a value of it needs itself",
+            "look at what was changed last, or run again with --show-trace --evaluator nix",
+        )
+    } else {
+        (
+            "most likely this machine has too little memory for it",
+            "free some memory, or allow the evaluator more with --eval-memory",
+        )
+    };
+    let text =
+        format!("evaluating it ended its worker ({how}), also when it was tried alone: {why}\n  what to do: {advice}");
+    EvaluateError::plain(job, &text)
 }
 
 /// The worker that was killed, by what the last line about one says: at which job, if it got to one, and how.

@@ -9,7 +9,6 @@ mod options;
 mod record;
 mod resources;
 mod roots;
-mod worker;
 
 pub use cache::Cache;
 pub use evaluation::Evaluation;

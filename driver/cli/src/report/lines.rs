@@ -106,7 +106,7 @@ fn took(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::example::example;
+    use crate::report::tests::example;
     use insta::assert_snapshot;
     use netlib_core::event::Skip;
     use netlib_core::graph::Graph;

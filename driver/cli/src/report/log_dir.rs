@@ -86,7 +86,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::report::example::example;
+    use crate::report::tests::example;
     use netlib_core::event::StepResult;
     use netlib_core::graph::Graph;
 

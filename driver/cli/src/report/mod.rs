@@ -2,8 +2,6 @@
 
 pub mod check;
 pub mod document;
-#[cfg(test)]
-mod example;
 pub mod exec;
 pub mod json;
 pub mod lines;
@@ -12,3 +10,5 @@ pub mod readers;
 pub mod screen;
 pub mod status;
 pub mod summary;
+#[cfg(test)]
+mod tests;

@@ -21,14 +21,14 @@ pub trait Reader: Send {
 }
 
 /// The nodes in the middle of an activation. Clones see the same.
-#[derive(Clone, Debug, Default)]
-pub struct Activating(Arc<Mutex<BTreeSet<String>>>);
+pub type Activating = Arc<Mutex<BTreeSet<String>>>;
 
 /// All who read.
 #[derive(Default)]
 pub struct Readers {
     steps: Steps,
-    activating: Activating,
+    /// What is being activated.
+    pub activating: Activating,
     readers: Vec<Box<dyn Reader>>,
 }
 
@@ -72,24 +72,10 @@ impl Steps {
     }
 }
 
-impl Activating {
-    /// Their names, sorted.
-    #[must_use]
-    pub fn nodes(&self) -> Vec<String> {
-        locked(&self.0).iter().cloned().collect()
-    }
-}
-
 impl Readers {
     /// One more.
     pub fn add(&mut self, reader: impl Reader + 'static) {
         self.readers.push(Box::new(reader));
-    }
-
-    /// Who knows what is being activated.
-    #[must_use]
-    pub fn activating(&self) -> Activating {
-        self.activating.clone()
     }
 
     /// Hands an event to all of them.
@@ -100,10 +86,10 @@ impl Readers {
         };
         match event {
             Event::WalkStarted { steps } => self.steps = Steps::new(steps),
-            Event::StepStarted { step } => locked(&self.activating.0).extend(activated(step)),
+            Event::StepStarted { step } => locked(&self.activating).extend(activated(step)),
             Event::StepFinished { step, .. } => {
                 if let Some(node) = activated(step) {
-                    locked(&self.activating.0).remove(&node);
+                    locked(&self.activating).remove(&node);
                 }
             }
             _ => {}
@@ -122,7 +108,7 @@ impl Readers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::example::example;
+    use crate::report::tests::example;
     use netlib_core::event::StepResult;
     use netlib_core::graph::Graph;
 
@@ -130,14 +116,14 @@ mod tests {
     fn only_activations_that_have_not_ended_are_named() {
         let graph = Graph::from_plan(&example()).unwrap();
         let mut readers = Readers::default();
-        let activating = readers.activating();
+        let activating = readers.activating.clone();
         readers.read(&Event::WalkStarted { steps: graph.steps().cloned().collect() });
         for step in ["activate:beta", "activate:alpha", "build:gamma"] {
             readers.read(&Event::StepStarted { step: step.to_owned() });
         }
-        assert_eq!(activating.nodes(), ["alpha", "beta"]);
+        assert!(locked(&activating).iter().eq(["alpha", "beta"]));
         let result = StepResult::Done(String::new());
         readers.read(&Event::StepFinished { step: "activate:alpha".to_owned(), result, seconds: 0.0 });
-        assert_eq!(activating.nodes(), ["beta"]);
+        assert!(locked(&activating).iter().eq(["beta"]));
     }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use insta::assert_snapshot;
 
 use super::*;
-use crate::report::example::example;
 use crate::report::summary::{NodeResult, Row, Summary};
+use crate::report::tests::example;
 use netlib_core::event::{CacheStatus, Skip, StepResult};
 use netlib_core::graph::Graph;
 use netlib_core::process::Stream;

@@ -1,7 +1,7 @@
 //! Tests of summaries.
 
 use super::*;
-use crate::report::example::example;
+use crate::report::tests::example;
 use insta::assert_snapshot;
 use netlib_core::event::Skip;
 use netlib_core::plan::StepKind;
