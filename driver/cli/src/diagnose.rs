@@ -7,6 +7,8 @@ mod rules;
 mod sources;
 mod traces;
 
+use std::collections::HashSet;
+
 use netlib_core::nix::NixError;
 
 pub use netlib_core::evaluation::{Diagnosis, Kind};
@@ -61,12 +63,8 @@ fn shown(headline: &str, kind: Kind, other: &[String]) -> String {
     }
     // What git or ssh said tells why an input cannot be had. Git is tried several times and says the same each time.
     if kind == Kind::Input {
-        let mut said: Vec<&String> = Vec::new();
-        other.iter().for_each(|line| {
-            if !said.contains(&line) {
-                said.push(line)
-            }
-        });
+        let mut known = HashSet::new();
+        let said: Vec<&String> = other.iter().filter(|line| known.insert(*line)).collect();
         for line in &said[said.len().saturating_sub(LINES_SHOWN / 2)..] {
             text += &format!("\n  {line}");
         }

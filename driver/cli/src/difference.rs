@@ -6,6 +6,8 @@ mod packages;
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use self::packages::{Closure, closure, differences};
 use netlib_core::evaluation::Attribute;
 use netlib_core::host::{Deployer, Host, HostCommand, HostError, script};
@@ -18,32 +20,22 @@ const LIST: Duration = Duration::from_secs(10 * 60);
 const CLOSURE: &str = r#"paths=$(nix-store --query --requisites "$1") && printf '%s\n' "$paths" &&
 printf '%s\n' "$paths" | xargs nix-store --query --size"#;
 
+/// For people: a block for one node; of the packages, lines such as `hello: 2.10 → 2.12, +5.6 KiB`.
+pub const TEXT: &str = include_str!("difference.txt");
+
 /// Compares for one node, and says what would change there; lines of the build go to `show`.
-pub async fn compare(parts: &StepRunnerParts, node: &str, show: Show<'_>) -> Result<String, StepFailure> {
+pub async fn compare(parts: &StepRunnerParts, node: &str, show: Show<'_>) -> Result<Value, StepFailure> {
     let host = parts.hosts.get(node).await?;
     let toplevel = parts.results.get(Attribute::Toplevels.of(node)).await?;
     let planned = toplevel.out_path.clone();
-    let Some(running) = script::probe(&*host).await?.current_system else {
-        return Ok(format!("{node}: runs no NixOS system; planned: {planned}\n"));
-    };
-    if running == planned {
-        return Ok(format!("{node}: no difference: it runs {running}\n"));
+    let running = script::probe(&*host).await?.current_system;
+    let mut packages = Vec::new();
+    if let Some(running) = running.as_ref().filter(|running| **running != planned) {
+        build(&parts.settings.build(toplevel, &format!("planned-{node}")), show).await?;
+        let here = Deployer::new(&parts.settings.run_dir);
+        packages = differences(&list(&*host, running).await?, &list(&here, &planned).await?);
     }
-    build(&parts.settings.build(toplevel, &format!("planned-{node}")), show).await?;
-    let here = Deployer::new(&parts.settings.run_dir);
-    let packages = differences(&list(&*host, &running).await?, &list(&here, &planned).await?);
-    Ok(text(node, (&running, &planned), &packages))
-}
-
-/// A block for one node; of the packages, lines such as `hello: 2.10 → 2.12, +5.6 KiB`.
-fn text(node: &str, (running, planned): (&str, &str), packages: &[String]) -> String {
-    let mut text = format!("{node}: {running}\n{:1$}  -> {planned}\n", "", node.len());
-    if packages.is_empty() {
-        text +=
-            "  no package has another version or a size that differs by more than 8 KiB: only configuration differs\n";
-    }
-    text.extend(packages.iter().map(|line| format!("  {line}\n")));
-    text
+    Ok(json!({ "node": node, "running": running, "planned": planned, "packages": packages }))
 }
 
 async fn list(host: &dyn Host, system: &str) -> Result<Closure, HostError> {
@@ -55,10 +47,12 @@ async fn list(host: &dyn Host, system: &str) -> Result<Closure, HostError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::document;
 
     fn shown(packages: &[&str]) -> String {
-        let packages: Vec<String> = packages.iter().map(|line| (*line).to_owned()).collect();
-        text("alpha", ("/nix/store/1-nixos", "/nix/store/2-nixos"), &packages)
+        let (running, planned) = ("/nix/store/1-nixos", "/nix/store/2-nixos");
+        let change = json!({ "node": "alpha", "running": running, "planned": planned, "packages": packages });
+        document::shown(&change, TEXT)
     }
 
     #[test]

@@ -12,9 +12,6 @@ use crate::evaluate::EvaluationOptions;
 use crate::flake::Reference;
 use netlib_core::process::quote_argv;
 
-/// Where help lists how the network is evaluated.
-const EVALUATION: &str = "Evaluation";
-
 /// Which flake, and how it is evaluated.
 #[derive(Args, Clone, Debug)]
 pub struct FlakeArgs {
@@ -32,10 +29,6 @@ pub struct FlakeArgs {
 
     #[command(flatten)]
     pub evaluation: EvaluationOptions,
-
-    /// Print full Nix traces instead of writing them to files
-    #[arg(long, help_heading = EVALUATION)]
-    show_trace: bool,
 }
 
 /// Which nodes.
@@ -79,16 +72,14 @@ impl SelectArgs {
 
 impl FlakeArgs {
     /// A command of netlib about the same flake, for people to paste.
-    pub fn command(&self, words: &[&str]) -> String {
-        let mut argv = vec!["netlib".to_owned()];
-        argv.extend(words.iter().map(|word| (*word).to_owned()));
+    pub fn command(&self, name: &str) -> String {
+        let mut argv = vec!["netlib".to_owned(), name.to_owned()];
         let reference = self.reference();
         if *reference != Reference::default() {
             argv.extend([reference.option().to_owned(), reference.to_string()]);
         }
-        for (input, by) in self.overrides() {
-            argv.extend(["--override-input".to_owned(), input, by]);
-        }
+        let overrides = self.overrides().into_iter();
+        argv.extend(overrides.flat_map(|(input, by)| ["--override-input".to_owned(), input, by]));
         quote_argv(&argv)
     }
 
@@ -114,6 +105,6 @@ impl FlakeArgs {
 
     /// What becomes of traces.
     pub fn traces(&self) -> Traces {
-        if self.show_trace { Traces::Show } else { Traces::kept() }
+        if self.evaluation.show_trace { Traces::Show } else { Traces::kept() }
     }
 }

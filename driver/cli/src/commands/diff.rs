@@ -6,7 +6,8 @@ use futures::StreamExt;
 use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::difference::compare;
+use crate::difference::{TEXT, compare};
+use crate::report::document::shown;
 
 /// How many nodes are compared at the same time: each builds.
 const AT_ONCE: usize = 4;
@@ -30,7 +31,9 @@ pub async fn run(args: DiffArgs, session: &Session) -> Result<Output, Error> {
         .map(async |node: &String| {
             let step = format!("diff:{node}");
             let result = compare(&parts, node, &|line| session.events.show(&step, line)).await;
-            result.map_err(|error| format!("node `{node}`, step `{step}`: {error}\n"))
+            result
+                .map(|change| shown(&change, TEXT))
+                .map_err(|error| format!("node `{node}`, step `{step}`: {error}\n"))
         })
         .buffered(AT_ONCE)
         .collect()

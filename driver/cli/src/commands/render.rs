@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::args::FlakeArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::evaluate::nix_string;
+use crate::evaluate::{ask, nix_string};
 
 /// What stands for a private key; the library has the same.
 const PLACEHOLDER: &str = "@PRIVATE_KEY@";
@@ -48,7 +48,8 @@ pub async fn run(args: RenderArgs, session: &Session) -> Result<Output, Error> {
     let key = args.private_key.as_deref().map(private_key).transpose()?;
     let file = args.only.as_deref().map_or("null".to_owned(), nix_string);
     let function = format!("ask: ask {} {file}", nix_string(&args.name));
-    let mut files: BTreeMap<String, Rendered> = session.ask(&args.flake, "ask.render", Some(function)).await?;
+    let (flake, _run_dir) = session.load(&args.flake).await?;
+    let mut files: BTreeMap<String, Rendered> = ask(&flake, "ask.render", Some(function)).await?;
     if let Some(key) = key {
         for file in files.values_mut() {
             file.text = file.text.replace(PLACEHOLDER, &key);

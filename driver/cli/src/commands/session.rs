@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, Stream};
 use futures::{FutureExt, StreamExt};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -16,7 +15,7 @@ use super::args::{FlakeArgs, HostArgs, RecordArgs};
 use super::interrupt::Interrupts;
 use super::sudo::SudoArgs;
 use super::{Error, Output};
-use crate::evaluate::{Cache, Evaluation, ask, evaluate_plan};
+use crate::evaluate::{Cache, Evaluation, evaluate_plan};
 use crate::flake::Flake;
 use crate::report::json::JsonLines;
 use crate::report::log_dir::LogDir;
@@ -179,7 +178,7 @@ impl Session {
 
     /// The flake with settled inputs, and a folder for files of this run.
     pub async fn load(&self, args: &FlakeArgs) -> Result<(Flake, RunDir), Error> {
-        *locked(&self.left.look) = args.command(&["status"]);
+        *locked(&self.left.look) = args.command("status");
         // As after `su`, TMPDIR may be somebody else's.
         let parent = private::own_folder(&std::env::temp_dir()).unwrap_or_else(|_| "/tmp".into());
         tidy(&parent, end_left);
@@ -191,17 +190,6 @@ impl Session {
         let (flake, messages) = Flake::load(reference.clone(), nix, run_dir.path(), args.traces()).await?;
         self.warn(messages.to_show());
         Ok((flake, run_dir))
-    }
-
-    /// One answer of the network's library, without nodes or steps: an attribute, after a Nix function where one is given.
-    pub async fn ask<T: DeserializeOwned>(
-        &self,
-        args: &FlakeArgs,
-        attribute: &str,
-        apply: Option<String>,
-    ) -> Result<T, Error> {
-        let (flake, _run_dir) = self.load(args).await?;
-        ask(&flake, attribute, apply).await
     }
 
     /// Reads the flake, and what is to be walked for a command on the selected nodes. Changes nothing.
@@ -291,14 +279,13 @@ impl Prepared {
     }
 
     fn results(&self, coming: impl Stream<Item = String> + Send + 'static, events: &EventSink) -> Results {
-        let (selected, others): (Vec<Job>, Vec<Job>) =
-            self.jobs().into_iter().partition(|job| self.nodes.contains(&job.node));
         let mut of_nodes: BTreeMap<String, Vec<Job>> = BTreeMap::new();
-        for job in selected {
+        for job in self.jobs() {
             of_nodes.entry(job.node.clone()).or_default().push(job);
         }
+        let others: Vec<String> = of_nodes.keys().filter(|node| !self.nodes.contains(*node)).cloned().collect();
         let of = move |node: String| futures::stream::iter(of_nodes.remove(&node).unwrap_or_default());
-        self.evaluation.results(futures::stream::iter(others).chain(coming.flat_map(of)), events)
+        self.evaluation.results(futures::stream::iter(others).chain(coming).flat_map(of), events)
     }
 
     /// Evaluates all at once, whether nodes answer or not.

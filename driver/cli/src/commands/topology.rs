@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::FlakeArgs;
 use super::session::Session;
 use super::{Error, Output};
+use crate::evaluate::ask;
 use netlib_core::process::{Command, ProcessError};
 use netlib_core::text::unchanged;
 
@@ -44,7 +45,8 @@ pub async fn run(args: TopologyArgs, session: &Session) -> Result<Output, Error>
         TopologyArgs { dot: true, .. } | TopologyArgs { svg: true, .. } => "dot",
         _ => "text",
     };
-    let text = match session.ask(&args.flake, &format!("topology.{format}"), None).await? {
+    let (flake, _run_dir) = session.load(&args.flake).await?;
+    let text = match ask(&flake, &format!("topology.{format}"), None).await? {
         Value::String(dot) if args.svg => svg("dot", dot, &session.cancel).await?,
         Value::String(text) => text,
         data => format!("{data:#}\n"),

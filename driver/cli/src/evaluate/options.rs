@@ -35,4 +35,8 @@ pub struct EvaluationOptions {
     /// Ignore the evaluation cache
     #[arg(long, help_heading = HEADING)]
     pub no_eval_cache: bool,
+
+    /// Print full Nix traces instead of writing them to files
+    #[arg(long, help_heading = HEADING)]
+    pub show_trace: bool,
 }
