@@ -1,6 +1,5 @@
 //! `netlib diff`: what a deploy would change on the nodes.
 
-use clap::Args;
 use futures::StreamExt;
 
 use super::args::HostArgs;
@@ -12,20 +11,9 @@ use crate::report::document::shown;
 /// How many nodes are compared at the same time: each builds.
 const AT_ONCE: usize = 4;
 
-/// Show which packages a deploy would change on each node.
-///
-/// Builds the planned systems here and compares them with the list of paths of the running system; fetches and changes nothing
-/// on any host.
-#[derive(Args, Debug)]
-#[command(after_help = include_str!("help/diff.txt"))]
-pub struct DiffArgs {
-    #[command(flatten)]
-    on: HostArgs,
-}
-
 /// Compares and prints.
-pub async fn run(args: DiffArgs, session: &Session) -> Result<Output, Error> {
-    let prepared = session.open(&args.on, "diff").await?;
+pub async fn run(on: HostArgs, session: &Session) -> Result<Output, Error> {
+    let prepared = session.open(&on, "diff").await?;
     let parts = session.parts(&prepared, prepared.evaluated_all(&session.events));
     let compared: Vec<_> = futures::stream::iter(&prepared.nodes)
         .map(async |node: &String| {

@@ -9,7 +9,6 @@ use super::args::FlakeArgs;
 use super::session::Session;
 use super::{Error, Output};
 use crate::evaluate::{applied, ask};
-use crate::flake::Flake;
 
 /// Show which modules and files set an option of a node's NixOS configuration.
 #[derive(Args, Debug)]
@@ -37,7 +36,15 @@ struct Answer {
 /// Prints where the value comes from.
 pub async fn run(args: ExplainArgs, session: &Session) -> Result<Output, Error> {
     let (flake, _run_dir) = session.load(&args.flake).await?;
-    let answer = explained(&args, &flake).await?;
+    let ask = async |question: Value| ask::<Answer>(&flake, "explainFor", Some(applied(&question))).await;
+    let answer = match ask(json!({ "node": args.node, "option": args.option })).await {
+        Ok(answer) => answer,
+        // What is overridden is evaluated by nobody else, so its failure is no reason to say nothing.
+        Err(error) => {
+            let again = ask(json!({ "node": args.node, "option": args.option, "overridden": false })).await;
+            again.map_err(|_| error)?
+        }
+    };
     if !answer.problems.is_empty() {
         return Err(answer.problems.join("\n").into());
     }
@@ -46,17 +53,4 @@ pub async fn run(args: ExplainArgs, session: &Session) -> Result<Output, Error> 
         _ => format!("{:#}\n", answer.found),
     };
     Ok(Output::new(flake.sources.map(&text), true))
-}
-
-async fn explained(args: &ExplainArgs, flake: &Flake) -> Result<Answer, Error> {
-    let mut question = json!({ "node": args.node, "option": args.option });
-    match ask(flake, "explainFor", Some(applied(&question))).await {
-        Ok(answer) => Ok(answer),
-        // What is overridden is evaluated by nobody else, so its failure is no reason to say nothing.
-        Err(error) => {
-            question["overridden"] = false.into();
-            let answer = ask(flake, "explainFor", Some(applied(&question))).await;
-            answer.map_err(|_: Error| error)
-        }
-    }
 }

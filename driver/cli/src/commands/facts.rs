@@ -1,6 +1,6 @@
 //! `netlib facts gather`: what nodes know of themselves and others need, recorded beside the flake.
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 use super::args::HostArgs;
 use super::session::Session;
@@ -12,31 +12,18 @@ use netlib_core::event::{Skip, StepResult, WalkStep};
 const AT_ONCE: usize = 8;
 
 /// Collect and record facts (public keys …) from nodes.
-#[derive(Args, Debug)]
-pub struct FactsArgs {
-    #[command(subcommand)]
-    command: FactsCommand,
-}
-
 #[derive(Debug, Subcommand)]
-enum FactsCommand {
-    Gather(GatherArgs),
-}
-
-/// Generate missing keys on the nodes and write the public keys to facts/NODE.json next to the flake.
-///
-/// Private keys never leave their nodes. Commit the files: evaluation reads them.
-#[derive(Args, Debug)]
-#[command(after_help = include_str!("help/facts.txt"))]
-pub struct GatherArgs {
-    #[command(flatten)]
-    on: HostArgs,
+pub enum FactsCommand {
+    /// Generate missing keys on the nodes and write the public keys to facts/NODE.json next to the flake.
+    ///
+    /// Private keys never leave their nodes. Commit the files: evaluation reads them.
+    #[command(after_help = include_str!("help/facts.txt"))]
+    Gather(HostArgs),
 }
 
 /// Gathers, each node for itself, and says what is left to do.
-pub async fn run(args: FactsArgs, session: &Session) -> Result<Output, Error> {
-    let FactsCommand::Gather(args) = args.command;
-    let prepared = session.open(&args.on, "facts").await?;
+pub async fn run(FactsCommand::Gather(on): FactsCommand, session: &Session) -> Result<Output, Error> {
+    let prepared = session.open(&on, "facts").await?;
     let folder = local_folder(prepared.flake.sources.directory(), &prepared.flake.reference.place)?;
     let parts = session.parts(&prepared, prepared.evaluated(session));
     let work = |node: String, step: String| {

@@ -54,10 +54,16 @@ enum Command {
     Run(run::RunArgs),
     Plan(plan::PlanArgs),
     Status(status::StatusArgs),
-    Diff(diff::DiffArgs),
+    /// Show which packages a deploy would change on each node.
+    ///
+    /// Builds the planned systems here and compares them with the list of paths of the running system; fetches and changes nothing
+    /// on any host.
+    #[command(after_help = include_str!("help/diff.txt"))]
+    Diff(args::HostArgs),
     Rollback(rollback::RollbackArgs),
     Exec(exec::ExecArgs),
-    Facts(facts::FactsArgs),
+    #[command(subcommand)]
+    Facts(facts::FactsCommand),
     Check(check::CheckArgs),
     Approve(approve::ApproveArgs),
     Topology(topology::TopologyArgs),

@@ -37,36 +37,25 @@ pub struct SudoArgs {
 impl SudoArgs {
     /// Who is asked when a node wants a password.
     pub fn source(&self, session: &Session) -> Source {
-        Source {
-            answers: match (self.same_sudo_password, &self.sudo_password_file) {
-                (true, _) => Answers::OfAll,
-                (false, Some(_)) => Answers::OfOne,
-                (false, None) => Answers::OfEach,
-            },
-            file: self.sudo_password_file.clone(),
-            program: std::env::var_os("SUDO_ASKPASS").filter(|program| !program.is_empty()),
-            screen: Some(session.screen.clone()),
-            cancel: session.cancel.clone(),
-        }
+        Source { args: self.clone(), screen: session.screen.clone(), cancel: session.cancel.clone() }
     }
 }
 
 /// Where the password comes from.
 pub struct Source {
-    answers: Answers,
-    file: Option<PathBuf>,
-    program: Option<OsString>,
-    screen: Option<Screen>,
+    args: SudoArgs,
+    screen: Screen,
     cancel: CancellationToken,
 }
 
 impl Source {
     async fn answer(&self, prompt: String) -> Result<Secret, PasswordError> {
-        if let Some(file) = &self.file {
+        if let Some(file) = &self.args.sudo_password_file {
             return from_file(file).await;
         }
+        let program = std::env::var_os("SUDO_ASKPASS").filter(|program| !program.is_empty());
         // Nothing but the terminal itself: stdin and stdout may be files.
-        match (OpenOptions::new().read(true).write(true).open("/dev/tty"), &self.program) {
+        match (OpenOptions::new().read(true).write(true).open("/dev/tty"), &program) {
             (Ok(terminal), _) => self.ask_terminal(terminal, prompt).await,
             (Err(_), Some(program)) => self.ask_program(program, prompt).await,
             (Err(_), None) => Err(PasswordError::NoTerminal),
@@ -76,7 +65,7 @@ impl Source {
     /// Reads one line without showing it.
     async fn ask_terminal(&self, terminal: File, prompt: String) -> Result<Secret, PasswordError> {
         let broken = |error: std::io::Error| unusable("the terminal", &error.to_string());
-        let _aside = self.screen.as_ref().map(Screen::step_aside);
+        let _aside = self.screen.step_aside();
         // Dropped with this future too, however the run ends: it must not leave a terminal that shows nothing.
         let _hidden = Hidden::on(terminal.try_clone().map_err(broken)?).map_err(broken)?;
         let (answer, answered) = oneshot::channel();
@@ -150,7 +139,11 @@ impl AskPassword for Source {
     }
 
     fn answers(&self) -> Answers {
-        self.answers
+        match (self.args.same_sudo_password, &self.args.sudo_password_file) {
+            (true, _) => Answers::OfAll,
+            (false, Some(_)) => Answers::OfOne,
+            (false, None) => Answers::OfEach,
+        }
     }
 }
 
@@ -159,7 +152,8 @@ mod tests {
     use super::*;
 
     fn source(file: Option<PathBuf>) -> Source {
-        Source { answers: Answers::OfEach, file, program: None, screen: None, cancel: CancellationToken::new() }
+        let args = SudoArgs { sudo_password_file: file, same_sudo_password: false };
+        Source { args, screen: Screen::on_stderr(), cancel: CancellationToken::new() }
     }
 
     #[tokio::test]

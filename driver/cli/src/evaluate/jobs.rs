@@ -28,8 +28,6 @@ enum Ended {
     Killed(Option<Job>, String),
     /// Otherwise; this is what it said.
     Failed(NixError),
-    /// It did not run, or not to an end of its own.
-    NotRun(Diagnosis),
 }
 
 /// Jobs of a run that have no record so far, and those whose workers were killed while it went on, and how.
@@ -63,7 +61,7 @@ impl Evaluation {
         // Each round loses at least a job or a worker, so this ends.
         while let Some(first) = open.left.first().cloned() {
             let before = open.left.len();
-            let ended = self.run(&mut open, workers, board).await;
+            let ended = self.run(&mut open, workers, board).await?;
             let is_stuck = open.left.len() == before;
             match ended {
                 Ended::Well => {
@@ -91,7 +89,6 @@ impl Evaluation {
                 }
                 // Some versions say so after all records; the rest is tried again.
                 Ended::Failed(_) => {}
-                Ended::NotRun(diagnosis) => return Err(EvaluateError::of_all(diagnosis)),
             }
         }
         Ok(open.killed)
@@ -111,11 +108,9 @@ impl Evaluation {
         }))
     }
 
-    async fn run(&self, open: &mut Open, workers: usize, board: &Board) -> Ended {
-        let command = match self.command(&open.left, workers) {
-            Ok(command) => command,
-            Err(error) => return Ended::NotRun(Diagnosis::plain(&format!("cannot write {PROGRAM}: {error}"))),
-        };
+    async fn run(&self, open: &mut Open, workers: usize, board: &Board) -> Result<Ended, EvaluateError> {
+        let broken = |error| EvaluateError::of_all(Diagnosis::plain(&format!("cannot write {PROGRAM}: {error}")));
+        let command = self.command(&open.left, workers).map_err(broken)?;
         tracing::debug!(command = netlib_core::process::quote_argv(&command.argv()), "calling {PROGRAM}");
         let (lines, mut coming) = line_channel();
         let running = async move { command.stream_to(Some(&lines)).await };
@@ -133,7 +128,7 @@ impl Evaluation {
         for warning in said.evaluation_warnings.iter().filter(|warning| !told.contains(*warning)) {
             board.warn(self.flake.sources.map(warning));
         }
-        judge(ended.map(|_| ()), said, &open.left)
+        judge(ended.map(|_| ()), said, &open.left).map_err(EvaluateError::of_all)
     }
 
     /// Takes in a record; the first lines of its warnings.
@@ -223,8 +218,9 @@ fn units(jobs: &BTreeSet<Job>) -> String {
     text + "\n"
 }
 
-fn judge(ended: Result<(), ProcessError>, said: Messages, left: &BTreeSet<Job>) -> Ended {
-    match ended {
+/// How a run ended; an error if it did not run, or not to an end of its own.
+fn judge(ended: Result<(), ProcessError>, said: Messages, left: &BTreeSet<Job>) -> Result<Ended, Diagnosis> {
+    Ok(match ended {
         Ok(()) => Ended::Well,
         // Some versions end so after all records.
         Err(ProcessError::Failed { .. }) if left.is_empty() => Ended::Well,
@@ -240,9 +236,9 @@ fn judge(ended: Result<(), ProcessError>, said: Messages, left: &BTreeSet<Job>) 
         },
         Err(error) => {
             let kind = if matches!(error, ProcessError::Cancelled { .. }) { Kind::Interrupted } else { Kind::Other };
-            Ended::NotRun(Diagnosis { kind, ..Diagnosis::plain(&error.to_string()) })
+            return Err(Diagnosis { kind, ..Diagnosis::plain(&error.to_string()) });
         }
-    }
+    })
 }
 
 /// The error of a job whose worker ended in this way, and once more when nothing else ran.

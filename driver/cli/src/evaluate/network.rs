@@ -15,21 +15,20 @@ const OLD_LIBRARY: &str = "the netlib library of this flake is older than this n
      help: update the netlib input of the flake, or use its own driver: nix run .#netlib";
 
 fn no_network(reference: &Reference, existing: &[String]) -> String {
-    let there_are = if let Some(first) = existing.first() {
-        let (names, option) = (existing.join(", "), reference.option());
-        format!("Its networks: {names}. For example: {option} {}#{first}", reference.place)
-    } else {
-        match reference.is_file {
-            false => {
-                "It has none at all: its outputs need to come from netlib.lib.mkFlake. \
-                 To start with a working one: nix flake init -t netlib#wireguard-mesh"
-            }
-            true => {
-                "It has none at all: its value needs to come from netlib.lib.mkNetwork, \
-                 as docs/evaluation.md shows."
-            }
+    let there_are = match (existing, reference.is_file) {
+        ([first, ..], _) => {
+            let (names, option) = (existing.join(", "), reference.option());
+            format!("Its networks: {names}. For example: {option} {}#{first}", reference.place)
         }
-        .to_owned()
+        ([], false) => {
+            "It has none at all: its outputs need to come from netlib.lib.mkFlake. To start with a working one: nix \
+                        flake init -t netlib#wireguard-mesh"
+                .to_owned()
+        }
+        ([], true) => {
+            "It has none at all: its value needs to come from netlib.lib.mkNetwork, as docs/evaluation.md shows."
+                .to_owned()
+        }
     };
     format!("`{}` has no network `{}`.\n{there_are}", reference.place, reference.network)
 }

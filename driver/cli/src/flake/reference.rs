@@ -29,18 +29,12 @@ impl Reference {
                     .to_owned(),
             );
         }
-        let reference = Self::read(text, false)?;
-        let place = if reference.place.is_empty() { ".".to_owned() } else { reference.place };
-        Ok(Self { place, ..reference })
+        Self::read(text, false)
     }
 
     /// What `--file` names.
     pub fn file(text: &str) -> Result<Self, String> {
-        let file = Self::read(text, true)?;
-        if file.place.is_empty() {
-            return Err("name a file, such as ./network.nix or ./network.nix#office".to_owned());
-        }
-        Ok(file)
+        Self::read(text, true)
     }
 
     fn read(text: &str, is_file: bool) -> Result<Self, String> {
@@ -52,6 +46,11 @@ impl Reference {
             ));
         }
         let network = if network.is_empty() { DEFAULT_NETWORK } else { network };
+        let place = match (place, is_file) {
+            ("", true) => return Err("name a file, such as ./network.nix or ./network.nix#office".to_owned()),
+            ("", false) => ".",
+            (place, _) => place,
+        };
         Ok(Self { place: place.to_owned(), network: network.to_owned(), is_file })
     }
 
