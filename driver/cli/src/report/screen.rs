@@ -24,19 +24,16 @@ pub struct Screen(Arc<Mutex<State>>);
 struct State {
     lines: Lines,
     to: Box<dyn Write + Send>,
-    bars: Option<Bars>,
+    is_attended: bool,
+    /// One bar for the walk, and a spinner for each running step; none where nobody sees them.
+    bars: MultiProgress,
+    overall: ProgressBar,
+    running: BTreeMap<String, ProgressBar>,
     /// What is to be shown once the display stands aside no longer.
     held: Option<Vec<String>>,
     /// Whether what is walked has the terminal for itself.
     is_for_walk: bool,
     is_over: bool,
-}
-
-/// One bar for the walk, and a spinner for each running step.
-struct Bars {
-    all: MultiProgress,
-    overall: ProgressBar,
-    running: BTreeMap<String, ProgressBar>,
 }
 
 /// The display stands aside until this is dropped.
@@ -46,13 +43,22 @@ impl Screen {
     /// On stderr.
     #[must_use]
     pub fn on_stderr() -> Self {
-        let bars = console::user_attended_stderr().then(|| Bars::on(ProgressDrawTarget::stderr()));
-        Self::of(Box::new(std::io::stderr()), bars)
+        let target = console::user_attended_stderr().then(ProgressDrawTarget::stderr);
+        Self::of(Box::new(std::io::stderr()), target)
     }
 
-    fn of(to: Box<dyn Write + Send>, bars: Option<Bars>) -> Self {
-        let lines = Lines::default();
-        Self(Arc::new(Mutex::new(State { lines, to, bars, held: None, is_for_walk: false, is_over: false })))
+    fn of(to: Box<dyn Write + Send>, target: Option<ProgressDrawTarget>) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            lines: Lines::default(),
+            to,
+            is_attended: target.is_some(),
+            bars: MultiProgress::with_draw_target(target.unwrap_or_else(ProgressDrawTarget::hidden)),
+            overall: ProgressBar::hidden(),
+            running: BTreeMap::new(),
+            held: None,
+            is_for_walk: false,
+            is_over: false,
+        })))
     }
 
     /// Shows nothing but interrupts once the walk begins: its own output has the terminal then.
@@ -65,11 +71,9 @@ impl Screen {
     pub fn step_aside(&self) -> Aside {
         let mut state = self.state();
         state.held.get_or_insert_default();
-        if let Some(bars) = &state.bars {
-            // A terminal that is gone shows no question either.
-            let _ = bars.all.clear();
-            bars.all.set_draw_target(ProgressDrawTarget::hidden());
-        }
+        // A terminal that is gone shows no question either.
+        let _ = state.bars.clear();
+        state.bars.set_draw_target(ProgressDrawTarget::hidden());
         Aside(self.clone())
     }
 
@@ -81,8 +85,8 @@ impl Screen {
 impl Drop for Aside {
     fn drop(&mut self) {
         let mut state = self.0.state();
-        if let Some(bars) = &state.bars {
-            bars.all.set_draw_target(ProgressDrawTarget::stderr());
+        if state.is_attended {
+            state.bars.set_draw_target(ProgressDrawTarget::stderr());
         }
         for text in state.held.take().unwrap_or_default() {
             state.show(text);
@@ -107,7 +111,7 @@ impl State {
         }
         let text = self.lines.of(event, steps);
         let is_output = matches!(event, Event::StepOutput { .. });
-        let is_on_bar = self.bars.as_mut().is_some_and(|bars| bars.read(event, steps));
+        let is_on_bar = self.is_attended && self.move_bars(event, steps);
         if let Some(text) = text.filter(|_| !is_on_bar) {
             match &mut self.held {
                 Some(held) if is_output && held.len() >= MOST_HELD => {}
@@ -123,36 +127,24 @@ impl State {
 
     fn show(&mut self, text: String) {
         // A terminal or reader that went away must not stop the run.
-        let _ = match &self.bars {
-            Some(bars) => bars.all.println(text),
-            None => writeln!(self.to, "{text}"),
-        };
+        let _ = if self.is_attended { self.bars.println(text) } else { writeln!(self.to, "{text}") };
     }
 
     fn end(&self) {
-        if let Some(bars) = &self.bars {
-            // Indicatif leaves what is drawn when it is dropped.
-            let _ = bars.all.clear();
-        }
-    }
-}
-
-impl Bars {
-    fn on(target: ProgressDrawTarget) -> Self {
-        let all = MultiProgress::with_draw_target(target);
-        Self { all, overall: ProgressBar::hidden(), running: BTreeMap::new() }
+        // Indicatif leaves what is drawn when it is dropped.
+        let _ = self.bars.clear();
     }
 
     /// Moves the bars; whether that shows all there is to say.
-    fn read(&mut self, event: &Event, steps: &Steps) -> bool {
+    fn move_bars(&mut self, event: &Event, steps: &Steps) -> bool {
         match event {
             Event::WalkStarted { .. } => {
                 let bar = ProgressBar::new(steps.count() as u64).with_style(style("[{bar:30}] {pos} of {len} steps"));
-                self.overall = self.all.add(bar);
+                self.overall = self.bars.add(bar);
             }
             Event::StepStarted { step } => {
                 let bar = ProgressBar::new_spinner().with_style(style("{spinner} {wide_msg}"));
-                let bar = self.all.insert_from_back(1, bar).with_message(steps.name(step));
+                let bar = self.bars.insert_from_back(1, bar).with_message(steps.name(step));
                 bar.enable_steady_tick(TICK);
                 self.running.insert(step.clone(), bar);
                 return true;
@@ -235,8 +227,8 @@ mod tests {
     #[test]
     fn a_failure_stays_on_the_terminal_and_bars_do_not() {
         let terminal = InMemoryTerm::new(20, 60);
-        let bars = Bars::on(ProgressDrawTarget::term_like(Box::new(terminal.clone())));
-        let mut screen = Screen::of(Box::new(std::io::sink()), Some(bars));
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let mut screen = Screen::of(Box::new(std::io::sink()), Some(target));
         read(&mut screen, &[Event::WalkStarted { steps: Vec::new() }, Event::StepStarted { step: "x".to_owned() }]);
         read(&mut screen, &[failed()]);
         screen.end();
