@@ -114,7 +114,7 @@ fn a_change_during_the_evaluation_is_said_and_not_remembered() {
     let text = site.netlib_must(BUILD);
     assert!(!text.contains("was changed while"), "{text}");
     let calls = site.evaluator_calls().join("\n");
-    assert_says(&calls, &["--workers", "\"beta\""]);
+    assert_says(&calls, &["--workers", r#"\"beta\""#]);
     // Known by now, and known for what it is.
     site.netlib_must(BUILD);
     assert_eq!(site.evaluator_calls(), Vec::<String>::new());

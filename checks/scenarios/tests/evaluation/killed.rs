@@ -18,9 +18,9 @@ fn a_killed_worker_costs_only_its_node_which_is_tried_once_more() {
     let calls = site.evaluator_calls();
     let jobs: Vec<&String> = calls.iter().filter(|line| line.contains("--workers")).collect();
     // All; then who was left, with less beside one another; then beta alone.
-    assert_says(jobs[0], &["--workers 2", "\"beta\""]);
+    assert_says(jobs[0], &["--workers 2", r#"\"beta\""#]);
     let last = jobs[jobs.len() - 1];
-    assert_says(last, &["--workers 1", "toplevels = [ \"beta\" ];"]);
+    assert_says(last, &["--workers 1", r#"\"toplevels\":[\"beta\"],"#]);
     assert!(jobs.len() <= 3, "{jobs:#?}");
 
     // One that is killed each time fails alone, and says what to do.
