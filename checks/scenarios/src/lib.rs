@@ -11,6 +11,7 @@ mod network;
 mod record;
 mod run;
 mod site;
+mod start;
 
 pub use gate::GATE;
 pub use network::Network;

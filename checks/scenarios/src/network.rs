@@ -2,6 +2,12 @@
 
 use std::fmt::Write as _;
 
+/// What every network's flake takes in.
+const INPUTS: &str = r#"  inputs.nixpkgs.url = "nixpkgs";
+  inputs.netlib.url = "netlib";
+  inputs.netlib.inputs.nixpkgs.follows = "nixpkgs";
+"#;
+
 /// The files of a network directory: a flake whose network is the given module, and whatever else a scenario adds.
 #[derive(Clone, Debug)]
 pub struct Network {
@@ -83,16 +89,19 @@ impl Network {
         files
     }
 
+    /// Whether its flake is locked as every other one.
+    pub(crate) fn has_usual_inputs(&self) -> bool {
+        // A file of this name that a scenario adds is written last.
+        self.files().iter().rfind(|(path, _)| path == "flake.nix").is_some_and(|(_, text)| text.contains(INPUTS))
+    }
+
     fn flake(&self) -> String {
         let imports: String = self.imports.iter().map(|module| format!("        netlib.modules.{module}\n")).collect();
         let modules: String =
             self.modules.iter().map(|lines| format!("        ({{ lib, ... }}: {{\n{lines}        }})\n")).collect();
         format!(
             r#"{{
-  inputs.nixpkgs.url = "nixpkgs";
-  inputs.netlib.url = "netlib";
-  inputs.netlib.inputs.nixpkgs.follows = "nixpkgs";
-
+{INPUTS}
   outputs = {{ self, netlib, ... }}@inputs:
     netlib.lib.mkFlake {{ inherit self inputs; }} {{
       imports = [

@@ -2,10 +2,13 @@
 
 use netlib_testbed::{Bed, BedOptions, Output};
 
-use crate::Network;
+use crate::{Network, start};
 
 /// Where the network's flake lies on the deployer.
 pub const NETWORK: &str = "/root/network";
+
+/// The lock of a network's flake on a deployer that has its inputs already.
+pub(crate) const LOCK: &str = "/root/flake.lock";
 
 /// A running bed and the network that is deployed to it. Panics where a test could not go on.
 pub struct Site {
@@ -21,20 +24,35 @@ impl Site {
 
     /// Starts a bed with options of its own.
     pub fn with(options: BedOptions) -> Self {
+        Self::on(match start::deployer() {
+            Some(disk) => options.deployer_on(disk),
+            None => options,
+        })
+    }
+
+    /// Starts a bed with nothing but these options.
+    pub(crate) fn on(options: BedOptions) -> Self {
         let bed = Bed::up(options).unwrap_or_else(|error| panic!("no bed: {error}"));
         Self { bed }
     }
 
     /// Writes the network, locks its flake and puts it into git.
     pub fn write(&self, network: &Network) {
+        // One shell for all of it: each process costs more than what it does here.
+        let mut script = format!("mkdir -p {NETWORK} && cd {NETWORK}\n");
         for (path, text) in network.files() {
-            self.bed
-                .host("deployer")
-                .write_file(&format!("{NETWORK}/{path}"), text.as_str())
-                .unwrap_or_else(|error| panic!("{path}: {error}"));
+            if let Some((folder, _)) = path.rsplit_once('/') {
+                script += &format!("mkdir -p {folder}\n");
+            }
+            script += &format!("printf %s {} > {path}\n", quote(&text));
         }
-        self.must("test -e flake.lock || nix flake lock");
-        self.must("git init -q 2>/dev/null; git add -A; git commit -qm 'The network' || true");
+        if network.has_usual_inputs() {
+            script += &format!("test -e flake.lock || cp {LOCK} flake.lock 2>/dev/null || true\n");
+        }
+        script += "test -e flake.lock || nix flake lock\n";
+        script += "test -e .git || git init -q\ngit add -A\ngit commit -qm 'The network' || true\n";
+        let shell = self.bed.deployer().command(["sh", "-eu", "-s"]).stdin(script);
+        shell.run().unwrap_or_else(|error| panic!("the network: {error}"));
     }
 
     /// Runs a line of shell in the network's directory on the deployer.
@@ -131,6 +149,11 @@ impl Site {
             }
         }
     }
+}
+
+/// A text as one word of the shell.
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Both streams, stderr last.

@@ -32,9 +32,9 @@ fn booted(site: &Site) -> String {
 
 #[test]
 fn a_host_is_restarted_for_what_only_a_boot_brings_in_and_for_nothing_else() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     site.assert_boots("alpha", &before);
 
     // Another system with the same kernel, initrd, parameters and systemd.
@@ -70,9 +70,9 @@ fn a_host_is_restarted_for_what_only_a_boot_brings_in_and_for_nothing_else() {
 
 #[test]
 fn a_host_that_restarts_is_waited_for_and_runs_the_new_system() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     site.write(&network.configure("alpha", "environment.etc.\"new\".text = \"new\";"));
     let run = site.start("deploy --goal boot --reboot");
     switch_on_after_restart(&site);
@@ -86,9 +86,9 @@ fn a_host_that_restarts_is_waited_for_and_runs_the_new_system() {
 
 #[test]
 fn a_host_that_comes_back_on_the_old_system_is_a_failure_that_says_so() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     site.write(&network.configure("alpha", "environment.etc.\"new\".text = \"new\";"));
     let prepared = site.exec("alpha", BACK_AT_SHUTDOWN);
     assert!(prepared.success(), "{}", prepared.stderr);

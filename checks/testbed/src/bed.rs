@@ -1,6 +1,7 @@
 //! A bed: a network of hosts, from bringing it up to taking it down.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -15,10 +16,11 @@ use crate::lock::Lock;
 use crate::network::Network;
 use crate::notice;
 use crate::options::{BedOptions, DEPLOYER, FIRST_INDEX, check_name};
-use crate::provision::{Supplies, provision};
+use crate::provision::{Keys, Supplies, provision};
 use crate::record::{BedRecord, HostRecord, boot_id};
 use crate::requirements;
-use crate::root_file_system;
+use crate::root_file_system::{self, remove_tree};
+use crate::saved::Saved;
 use crate::site::Site;
 
 /// A network of hosts. Dropping the one that `up` returned takes it down, unless it was asked to stay.
@@ -28,6 +30,8 @@ pub struct Bed {
     record: BedRecord,
     /// Held by the process whose bed it is; free as soon as that process is gone.
     owner: Option<Lock>,
+    /// What its hosts stand on.
+    _saved: Vec<Saved>,
 }
 
 impl Bed {
@@ -41,18 +45,13 @@ impl Bed {
         let netlib = find_netlib(&layout, &options)?;
         let (site, owner) = Site::claim(&layout, &record)?;
         // From here on a failure drops the bed and thereby cleans up.
-        let mut bed = Self { site: Arc::new(site), record, owner: Some(owner) };
-        let lower = bed.record.host(DEPLOYER)?.lower.clone();
-        let chroot = Chroot::on(&layout, lower)?;
-        let names: Vec<&str> = bed.record.hosts.iter().map(|host| host.name.as_str()).collect();
-        let comments: Vec<&str> = std::iter::once("root@deployer").chain(names).collect();
-        let mut made = keys::generate(&chroot, &comments)?;
-        let host_keys = made.split_off(1);
-        let Some(deployer_key) = made.pop() else {
-            return Err(Error::Usage("no key for the deployer was made".into()));
+        let saved = options.start.iter().chain(&options.deployer_disk).cloned().collect();
+        let mut bed = Self { site: Arc::new(site), record, owner: Some(owner), _saved: saved };
+        let keys = match options.start {
+            Some(_) => None,
+            None => Some(bed.new_keys(&layout)?),
         };
-        let supplies = Supplies { deployer_key, host_keys, boringtun, netlib };
-        bed.power_on(&supplies)?;
+        bed.power_on(&Supplies { keys, boringtun, netlib })?;
         if options.until_down {
             bed.record.until_down = true;
             bed.record.write(bed.site.directory())?;
@@ -60,6 +59,18 @@ impl Bed {
             bed.owner = None;
         }
         Ok(bed)
+    }
+
+    fn new_keys(&self, layout: &Layout) -> Result<Keys> {
+        let chroot = Chroot::on(layout, self.record.host(DEPLOYER)?.lower.clone())?;
+        let names = self.record.hosts.iter().map(|host| host.name.as_str());
+        let comments: Vec<&str> = std::iter::once("root@deployer").chain(names).collect();
+        let mut made = keys::generate(&chroot, &comments)?;
+        let hosts = made.split_off(1);
+        let Some(deployer) = made.pop() else {
+            return Err(Error::Usage("no key for the deployer was made".into()));
+        };
+        Ok(Keys { deployer, hosts })
     }
 
     fn power_on(&self, supplies: &Supplies) -> Result<()> {
@@ -87,7 +98,7 @@ impl Bed {
                 "there is no bed \"{name}\"; `testbed status` lists those there are, `testbed up --name {name} --hosts …` makes it"
             ))
         })?;
-        Ok(Self { site: Arc::new(site), record, owner: None })
+        Ok(Self { site: Arc::new(site), record, owner: None, _saved: Vec::new() })
     }
 
     /// The bed's name.
@@ -114,6 +125,24 @@ impl Bed {
     /// All hosts, the deployer first.
     pub fn hosts(&self) -> Vec<Host> {
         self.record.hosts.iter().map(|host| self.host(&host.name)).collect()
+    }
+
+    /// Switches all hosts off in good order and keeps their disks, for `Saved`; `false` where they cannot be kept.
+    pub(crate) fn save(self, directory: &Path) -> Result<bool> {
+        let new = directory.with_extension("new");
+        remove_tree(&new)?;
+        fs::create_dir_all(&new).map_err(Error::io("make", &new))?;
+        for host in self.hosts() {
+            host.shut_down()?;
+        }
+        for host in &self.record.hosts {
+            if !self.site.machine(host)?.save(&new.join(&host.name))? {
+                remove_tree(&new)?;
+                return Ok(false);
+            }
+        }
+        fs::rename(&new, directory).map_err(Error::io("rename", &new))?;
+        Ok(true)
     }
 
     /// Ends all hosts and removes everything that was theirs.
@@ -147,6 +176,7 @@ fn plan(layout: &Layout, options: &BedOptions) -> Result<BedRecord> {
             index,
             suite,
             lower: root_file_system::ensure(layout, suite)?,
+            layers: options.layers_of(name),
             disk_limit: options.disk_limits.get(name).cloned(),
             binds: if name == DEPLOYER { binds::of_deployer(layout)? } else { Vec::new() },
         });

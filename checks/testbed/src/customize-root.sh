@@ -37,12 +37,28 @@ CONF
 
 echo 'LANG=C.UTF-8' > "$root/etc/default/locale"
 
-# Nothing for them to do here: there is no console, and the kernel is the machine's business.
-for unit in sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount dev-hugepages.mount \
+# Nothing for them to do here: there is no console, the kernel is the machine's business, and what is derived from
+# files of packages never changes.
+for unit in ldconfig.service systemd-journal-catalog-update.service systemd-sysusers.service systemd-update-done.service \
+  systemd-journal-flush.service systemd-remount-fs.service systemd-tmpfiles-setup-dev-early.service \
+  systemd-tmpfiles-setup-dev.service dev-mqueue.mount modprobe@.service sys-kernel-debug.mount sys-kernel-tracing.mount \
+  sys-kernel-config.mount dev-hugepages.mount \
   sys-fs-fuse-connections.mount proc-sys-fs-binfmt_misc.automount console-getty.service getty.target systemd-modules-load.service e2scrub_reap.service \
   apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer; do
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
+# The same for units that are made of the machine's disks, consoles and kernel arguments at each `daemon-reload`.
+mkdir -p "$root/etc/systemd/system-generators"
+for generator in "$root"/usr/lib/systemd/system-generators/*; do
+  ln -s /dev/null "$root/etc/systemd/system-generators/${generator##*/}"
+done
+# A login is a session of logind's, but has no service manager of its own, no greeting and no mail.
+mkdir -p "$root/etc/systemd/system/user@.service.d"
+printf '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=\nExecStart=/bin/true\nPAMName=\n' \
+  > "$root/etc/systemd/system/user@.service.d/bed.conf"
+sed -i '/pam_motd\.so/d; /pam_mail\.so/d' "$root/etc/pam.d/sshd"
+# The journal is in memory: nobody reads it after a power loss, and each bed would write it to the machine's disk.
+rm -rf "$root/var/log/journal"
 chroot "$root" systemctl enable ssh.service
 # Installed for scenarios that want it; on the other hosts nobody serves anything.
 for unit in nginx prometheus prometheus-node-exporter; do

@@ -1,14 +1,24 @@
 # shellcheck shell=sh
 # Runs in new mount and pid namespaces: puts a host's root together, makes it / and runs "$@" there.
 # Environment: DIRECTORY (holds the mount points `lower` and `root`, and `disk` with `upper` and `work`),
-# LOWER (the read-only layer), HOST_NAME, BINDS (lines of from, to and names to hide, separated by tabs).
+# LOWER (the read-only layer), LAYERS (those above it, the uppermost first, one a line), HOST_NAME, BINDS (lines of from, to and names to hide, separated by tabs).
 set -eu
 mount --make-rprivate /
 
 # Relative paths: no character in the path of the checkout can spoil the mount options.
 cd "$DIRECTORY"
 mount --bind "$LOWER" lower
-mount -t overlay overlay -o lowerdir=lower,upperdir=disk/upper,workdir=disk/work root
+stack='' number=0
+while IFS= read -r layer; do
+  [ -n "$layer" ] || continue
+  number=$((number + 1))
+  mkdir -p "layer$number"
+  mount --bind "$layer" "layer$number"
+  stack=${stack}layer$number:
+done <<LAYERS
+${LAYERS-}
+LAYERS
+mount -t overlay overlay -o "lowerdir=${stack}lower",upperdir=disk/upper,workdir=disk/work root
 cd root
 
 mount -t proc -o nosuid,nodev,noexec proc proc

@@ -125,6 +125,16 @@ impl Host {
         self.machine()?.power_off()
     }
 
+    /// Shuts it down in good order and waits until it is off.
+    pub fn shut_down(&self) -> Result<()> {
+        let machine = self.machine()?;
+        self.sh("systemctl poweroff")?;
+        until(&format!("host \"{}\" is off", self.name), BOOT_DEADLINE, || {
+            Ok(if machine.is_running() { Err(String::new()) } else { Ok(()) })
+        })?;
+        machine.power_off()
+    }
+
     /// Boots it again from its disk and waits until it is up; units that a deployment broke may have failed.
     pub fn boot(&self) -> Result<()> {
         let machine = self.machine()?;

@@ -60,6 +60,11 @@ impl Layout {
         self.state.join("boringtun")
     }
 
+    /// Disks that beds start from.
+    pub(crate) fn saved(&self) -> PathBuf {
+        self.state.join("saved")
+    }
+
     /// All beds.
     pub(crate) fn beds(&self) -> PathBuf {
         self.state.join("beds")

@@ -21,6 +21,13 @@ impl Lock {
         Ok(Self { _file: file })
     }
 
+    /// Waits until nobody holds the lock alone and shares it.
+    pub(crate) fn share(path: &Path) -> Result<Self> {
+        let file = open(path)?;
+        flock(&file, FlockOperation::LockShared).map_err(|errno| Error::io("lock", path)(errno.into()))?;
+        Ok(Self { _file: file })
+    }
+
     /// Takes the lock if nobody holds it.
     pub(crate) fn try_take(path: &Path) -> Result<Option<Self>> {
         let file = open(path)?;

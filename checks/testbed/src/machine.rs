@@ -8,6 +8,7 @@ use crate::cgroup::Cgroup;
 use crate::error::{Error, Result};
 use crate::exec::CLEAN_ENVIRONMENT;
 use crate::network::Network;
+use crate::provision;
 use crate::record::{HostRecord, Link, read_json, write_json};
 use crate::tool::Tool;
 use crate::wait::until;
@@ -156,8 +157,28 @@ impl Machine {
             .env("CGROUP", inside.path())
             .env("DIRECTORY", &self.directory)
             .env("LOWER", &self.record.lower)
+            .env("LAYERS", self.layers())
             .env("HOST_NAME", self.name())
             .env("BINDS", crate::binds::as_lines(&self.record.binds))
+    }
+
+    /// As `host-root.sh` reads them.
+    fn layers(&self) -> std::ffi::OsString {
+        self.record.layers.iter().map(|layer| layer.as_os_str()).collect::<Vec<_>>().join("\n".as_ref())
+    }
+
+    /// Keeps what is on the disk of a host that is off; `false` where the disk is in memory and gone with the bed.
+    pub(crate) fn save(&self, to: &Path) -> Result<bool> {
+        if self.disk_size()?.is_some() {
+            return Ok(false);
+        }
+        for program in provision::PROGRAMS {
+            let file = self.upper().join(program);
+            if file.exists() {
+                fs::remove_file(&file).map_err(Error::io("remove", &file))?;
+            }
+        }
+        fs::rename(self.upper(), to).map_err(Error::io("keep", to)).map(|()| true)
     }
 
     /// The process id of the host's init, as the machine knows it.

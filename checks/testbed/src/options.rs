@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::saved::Saved;
 use crate::suite::Suite;
 
 /// The host that each bed has besides those asked for.
@@ -25,6 +26,8 @@ pub struct BedOptions {
     pub(crate) disk_limits: BTreeMap<String, String>,
     pub(crate) netlib: Option<PathBuf>,
     pub(crate) until_down: bool,
+    pub(crate) start: Option<Saved>,
+    pub(crate) deployer_disk: Option<Saved>,
 }
 
 impl BedOptions {
@@ -68,6 +71,20 @@ impl BedOptions {
         self
     }
 
+    /// Starts all hosts from the disks that hosts of the same names had; they must be named in the same order.
+    #[must_use]
+    pub fn start_from(mut self, saved: Saved) -> Self {
+        self.start = Some(saved);
+        self
+    }
+
+    /// Puts what a deployer's disk had below the disk of this bed's deployer, if that is of the usual suite.
+    #[must_use]
+    pub fn deployer_on(mut self, saved: Saved) -> Self {
+        self.deployer_disk = Some(saved);
+        self
+    }
+
     /// Leaves the bed up when this process ends, until somebody takes it down by name.
     #[must_use]
     pub fn until_down(mut self) -> Self {
@@ -85,6 +102,13 @@ impl BedOptions {
     pub(crate) fn suite_for(&self, host: &str) -> Suite {
         let default = if host == DEPLOYER { Suite::default() } else { self.suite };
         self.suites.get(host).copied().unwrap_or(default)
+    }
+
+    /// What lies between a host's root file system and its own layer, the uppermost first.
+    pub(crate) fn layers_of(&self, host: &str) -> Vec<PathBuf> {
+        let below =
+            self.deployer_disk.as_ref().filter(|_| host == DEPLOYER && self.suite_for(host) == Suite::default());
+        self.start.iter().chain(below).map(|saved| saved.disk(host)).collect()
     }
 
     pub(crate) fn check(&self) -> Result<()> {

@@ -18,50 +18,70 @@ const GLOBAL_REGISTRY: &str = r#"{ "version": 2, "flakes": [
 ] }
 "#;
 
+/// Of git on the deployer: who commits, and nothing that is tidied up, synced or copied for the future.
+const GIT: &str = "[user]\n\tname = Deployer\n\temail = root@deployer.bed\n[init]\n\tdefaultBranch = main\n\ttemplateDir =\n\
+[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[core]\n\tfsync = none\n";
+
+/// What each bed's hosts get anew, wherever they start from: too large to be saved.
+pub(crate) const PROGRAMS: [&str; 2] = ["usr/local/bin/boringtun-cli", "usr/local/bin/netlib"];
+
 /// What goes onto the hosts of one bed.
 pub(crate) struct Supplies {
-    /// The key of root on the deployer, which all hosts let in.
-    pub(crate) deployer_key: KeyPair,
-    /// The key of each host's sshd, in the order of the bed's hosts.
-    pub(crate) host_keys: Vec<KeyPair>,
+    /// New keys; `None` where hosts start from disks that have all this already.
+    pub(crate) keys: Option<Keys>,
     pub(crate) boringtun: PathBuf,
     /// The driver, for the deployer.
     pub(crate) netlib: Option<PathBuf>,
+}
+
+/// The keys of a bed.
+pub(crate) struct Keys {
+    /// The key of root on the deployer, which all hosts let in.
+    pub(crate) deployer: KeyPair,
+    /// The key of each host's sshd, in the order of the bed's hosts.
+    pub(crate) hosts: Vec<KeyPair>,
 }
 
 /// Writes a host's own files; its directories must have been prepared.
 pub(crate) fn provision(machine: &Machine, bed: &BedRecord, supplies: &Supplies) -> Result<()> {
     let host = machine.record();
     let layer = Layer { lower: host.lower.clone(), upper: machine.upper() };
+    if let Some(keys) = &supplies.keys {
+        provision_identity(&layer, machine, (bed, keys))?;
+    }
+    let [boringtun, netlib] = PROGRAMS;
+    layer.copy(boringtun, &supplies.boringtun)?;
+    match &supplies.netlib {
+        Some(binary) if host.name == DEPLOYER => layer.copy(netlib, binary),
+        _ => Ok(()),
+    }
+}
+
+fn provision_identity(layer: &Layer, machine: &Machine, (bed, keys): (&BedRecord, &Keys)) -> Result<()> {
+    let host = machine.record();
     layer.write("etc/hostname", 0o644, format!("{}\n", host.name))?;
     layer.write("etc/hosts", 0o644, hosts_file(bed))?;
     layer.write("etc/machine-id", 0o444, machine_id(machine))?;
     let place = bed.hosts.iter().position(|other| other.name == host.name);
-    if let Some(key) = place.and_then(|place| supplies.host_keys.get(place)) {
+    if let Some(key) = place.and_then(|place| keys.hosts.get(place)) {
         layer.write_key("etc/ssh/ssh_host_ed25519_key", key)?;
     }
-    let allowed = format!("{}\n", supplies.deployer_key.public);
+    let allowed = format!("{}\n", keys.deployer.public);
     for home in ["root", "home/admin"] {
         layer.write(&format!("{home}/.ssh/authorized_keys"), 0o600, &allowed)?;
     }
-    layer.copy("usr/local/bin/boringtun-cli", &supplies.boringtun)?;
     if host.name == DEPLOYER {
-        provision_deployer(&layer, bed, supplies)?;
+        provision_deployer(layer, bed, keys)?;
     }
     Ok(())
 }
 
-fn provision_deployer(layer: &Layer, bed: &BedRecord, supplies: &Supplies) -> Result<()> {
-    layer.write_key("root/.ssh/id_ed25519", &supplies.deployer_key)?;
-    let known = known_hosts(&bed.hosts, &supplies.host_keys);
+fn provision_deployer(layer: &Layer, bed: &BedRecord, keys: &Keys) -> Result<()> {
+    layer.write_key("root/.ssh/id_ed25519", &keys.deployer)?;
+    let known = known_hosts(&bed.hosts, &keys.hosts);
     layer.write("root/.ssh/known_hosts", 0o600, known)?;
-    let git = "[user]\n\tname = Deployer\n\temail = root@deployer.bed\n[init]\n\tdefaultBranch = main\n";
-    layer.write("root/.gitconfig", 0o644, git)?;
-    layer.write("etc/nix/global-registry.json", 0o644, GLOBAL_REGISTRY)?;
-    match &supplies.netlib {
-        Some(binary) => layer.copy("usr/local/bin/netlib", binary),
-        None => Ok(()),
-    }
+    layer.write("root/.gitconfig", 0o644, GIT)?;
+    layer.write("etc/nix/global-registry.json", 0o644, GLOBAL_REGISTRY)
 }
 
 fn hosts_file(bed: &BedRecord) -> String {

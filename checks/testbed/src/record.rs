@@ -29,6 +29,9 @@ pub(crate) struct HostRecord {
     pub(crate) suite: Suite,
     /// The cached root file system it stands on.
     pub(crate) lower: PathBuf,
+    /// What lies between that and the host's own layer, the uppermost first.
+    #[serde(default)]
+    pub(crate) layers: Vec<PathBuf>,
     /// Size of its disk as tmpfs understands it; `None` = as large as the machine's.
     pub(crate) disk_limit: Option<String>,
     /// Directories of the machine it sees, read-only.
@@ -133,6 +136,7 @@ pub(crate) mod tests {
             index,
             suite: Suite::Trixie,
             lower: "/lower".into(),
+            layers: Vec::new(),
             disk_limit: None,
             binds: Vec::new(),
         });

@@ -32,9 +32,9 @@ fn a_system_that_takes_the_interface_down_goes_back_by_itself() {
 
 /// Deploys such a system, which the host must leave by itself; returns what netlib printed.
 fn goes_back(cut: &str, mend: &str) -> String {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]).impatient(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     let short = network.clone().with("nodes.alpha.activation.confirmTimeout = 5;");
     site.write(&short.configure("alpha", &cutting(cut, mend)));
     let toplevel = site.toplevel("alpha");
@@ -57,9 +57,9 @@ fn goes_back(cut: &str, mend: &str) -> String {
 /// Fault 5.
 #[test]
 fn a_host_that_crashes_before_the_confirmation_boots_the_old_system() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]).impatient(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     site.write(&network.configure("alpha", GATE));
     let toplevel = site.toplevel("alpha");
     let run = site.start("deploy");
@@ -86,9 +86,9 @@ fn a_host_that_crashes_before_the_confirmation_boots_the_old_system() {
 /// Fault 6: nobody confirms, so the host goes back by itself; or somebody does in time.
 #[test]
 fn a_deployer_killed_before_the_confirmation_confirms_it_or_the_host_goes_back() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]).impatient(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     let alpha = site.bed.host("alpha");
     let unconfirmed = |network: &Network| {
         site.write(network);
@@ -136,9 +136,9 @@ fn a_deployer_killed_before_the_confirmation_confirms_it_or_the_host_goes_back()
 /// Fault 15: nobody is left to confirm, unless the user comes back.
 #[test]
 fn after_two_interrupts_netlib_leaves_and_the_host_goes_back_or_is_confirmed_later() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]).impatient(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     let leave = |network: &Network| {
         site.write(network);
         let toplevel = site.toplevel("alpha");

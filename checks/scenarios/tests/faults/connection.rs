@@ -5,9 +5,8 @@ use netlib_scenarios::{GATE, Network, Site, assert_says};
 /// Fault 4: the connection is killed, and the switch is not repeated.
 #[test]
 fn a_connection_killed_during_the_switch_loses_nothing() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
     let counted = format!("{GATE} system.activationScripts.count.text = \"echo once >> /root/count\";");
     site.write(&network.configure("alpha", &counted));
     let toplevel = site.toplevel("alpha");
@@ -29,9 +28,8 @@ fn a_connection_killed_during_the_switch_loses_nothing() {
 /// Fault 4, earlier: what arrived stays, and the rest follows over another connection.
 #[test]
 fn a_connection_killed_during_the_copy_is_made_again() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
     site.write(&network.configure("alpha", Site::large_copy()));
     let toplevel = site.toplevel("alpha");
     site.gate_copies("alpha");

@@ -5,9 +5,9 @@ use netlib_scenarios::{GATE, Network, Site, assert_says};
 /// Fault 2.
 #[test]
 fn a_switch_that_hangs_past_its_deadline_goes_back() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     // The way back has as long.
     let hasty = network.with("nodes.alpha.activation.timeout = 10;");
     site.write(&hasty.configure("alpha", GATE));
@@ -23,9 +23,8 @@ fn a_switch_that_hangs_past_its_deadline_goes_back() {
 
 #[test]
 fn a_switch_that_waits_says_for_which_unit() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
     site.write(&network.configure("alpha", GATE));
     let run = site.start("deploy");
     run.wait_for("systemd is at work on gate.service (start)");

@@ -5,9 +5,9 @@ use netlib_scenarios::{GATE, Network, Site, assert_says};
 /// Fault 6.
 #[test]
 fn a_deployer_killed_during_the_copy_starts_over() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     site.write(&network.configure("alpha", Site::large_copy()));
     let toplevel = site.toplevel("alpha");
     site.gate_copies("alpha");
@@ -27,9 +27,8 @@ fn a_deployer_killed_during_the_copy_starts_over() {
 /// The next deployment tells the host that the killed one is dead, although other commands came between.
 #[test]
 fn what_a_killed_deployer_had_begun_to_copy_is_kept_no_longer() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
     site.write(&network.clone().configure("alpha", Site::large_copy()));
     site.gate_copies("alpha");
     let run = site.start("deploy");
@@ -48,9 +47,9 @@ fn what_a_killed_deployer_had_begun_to_copy_is_kept_no_longer() {
 /// Fault 6: the second run finds the first one's activation and ends it.
 #[test]
 fn a_deployer_killed_during_the_switch_takes_it_up_again() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     site.write(&network.configure("alpha", GATE));
     let toplevel = site.toplevel("alpha");
     let run = site.start("deploy");
@@ -72,9 +71,8 @@ fn a_deployer_killed_during_the_switch_takes_it_up_again() {
 /// Fault 7.
 #[test]
 fn the_second_of_two_deployers_is_told_who_the_first_one_is() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
     site.write(&network.clone().configure("alpha", GATE));
     let toplevel = site.toplevel("alpha");
     let first = site.start("deploy");
@@ -104,9 +102,8 @@ fn the_second_of_two_deployers_is_told_who_the_first_one_is() {
 /// Fault 7: whichever comes first begins, and the other one follows it.
 #[test]
 fn two_runs_of_the_same_deployment_switch_once() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
     let counted = format!("{GATE} system.activationScripts.count.text = \"echo once >> /root/count\";");
     site.write(&network.configure("alpha", &counted));
     let toplevel = site.toplevel("alpha");
@@ -187,9 +184,8 @@ fn what_was_deployed_while_another_deployment_was_prepared_stays() {
 /// Fault 7: they meet at another moment each time.
 #[test]
 fn three_runs_of_the_same_deployment_agree_whenever_they_meet() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
     for round in 0..4 {
         let count = format!("system.activationScripts.count.text = \"echo {round} >> /root/count\";");
         site.write(&network.clone().configure("alpha", &count));

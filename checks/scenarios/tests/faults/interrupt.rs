@@ -41,9 +41,9 @@ fn after_one_interrupt_a_switch_ends_well_and_nothing_new_starts() {
 /// Fault 15: the same for a copy, which nothing depends on yet.
 #[test]
 fn an_interrupt_during_a_copy_leaves_the_old_system() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     site.write(&network.configure("alpha", Site::large_copy()));
     let toplevel = site.toplevel("alpha");
     site.gate_copies("alpha");

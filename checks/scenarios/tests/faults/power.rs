@@ -5,9 +5,9 @@ use netlib_scenarios::{GATE, Network, Site, assert_says};
 /// Fault 5.
 #[test]
 fn a_host_that_crashes_during_the_copy_runs_the_old_system() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]).impatient(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     site.write(&network.configure("alpha", Site::large_copy()));
     let toplevel = site.toplevel("alpha");
     site.gate_copies("alpha");
@@ -30,9 +30,9 @@ fn a_host_that_crashes_during_the_copy_runs_the_old_system() {
 /// Fault 5.
 #[test]
 fn a_host_that_crashes_during_the_switch_boots_the_old_system() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]).impatient(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     let gated = network.configure("alpha", &format!("{GATE} environment.etc.\"new\".text = \"new\";"));
     site.write(&gated);
     let toplevel = site.toplevel("alpha");

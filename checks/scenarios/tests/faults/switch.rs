@@ -81,9 +81,9 @@ fn a_failing_redeploy_of_the_running_system_keeps_the_good_generation() {
 /// Fault 9: no mark of a failure outlives its cause.
 #[test]
 fn a_system_that_was_rolled_back_is_deployed_once_the_cause_is_gone() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     site.write(&network.configure(
         "alpha",
         r#"systemd.services.picky = {

@@ -117,9 +117,7 @@ fn with_current(site: &Site, current: &str) {
 
 #[test]
 fn attack_03_diff_brings_nothing_unsigned_into_the_deployers_store() {
-    let site = Site::up(&["alpha"]);
-    site.write(&Network::of(&["alpha"]));
-    site.netlib_must("deploy");
+    let site = Site::deployed_on(&["alpha"], &Network::of(&["alpha"]));
     // A path with a name that says nothing of its content, as of something that another node will get.
     let evil = site.exec_must(
         "alpha",
@@ -139,9 +137,7 @@ fn attack_03_diff_brings_nothing_unsigned_into_the_deployers_store() {
 
 #[test]
 fn attack_04_what_a_host_names_is_not_evaluated_or_built() {
-    let site = Site::up(&["alpha"]);
-    site.write(&Network::of(&["alpha"]));
-    site.netlib_must("deploy");
+    let site = Site::deployed_on(&["alpha"], &Network::of(&["alpha"]));
     site.exec_must(
         "deployer",
         "mkdir /root/evil && cd /root/evil && cat >flake.nix <<'END'\n\

@@ -280,9 +280,7 @@ fn attack_23_what_a_killed_run_left_is_gone_after_the_next_one() {
 /// The login that holds the connection dies in the middle of an answer.
 #[test]
 fn finding_a_question_whose_connection_breaks_is_asked_again() {
-    let site = Site::up(&["alpha"]);
-    site.write(&Network::of(&["alpha"]));
-    site.netlib_must("deploy");
+    let site = Site::deployed_on(&["alpha"], &Network::of(&["alpha"]));
     site.hostile(
         "alpha",
         "breaks",

@@ -19,12 +19,10 @@ fn network(version: &str, role: &str, rollout: &str) -> Network {
     })
 }
 
-/// The same, deployed: each node has a generation to go back to.
-fn open(version: &str) -> Site {
-    let site = Site::up(&WEB);
-    site.write(&network(version, "web", ""));
-    site.netlib_must("deploy");
-    assert_versions(&site, [version; 3], "");
+/// The same in version 1, deployed: each node has a generation to go back to.
+fn open() -> Site {
+    let site = Site::deployed_on(&WEB, &network("1", "web", ""));
+    assert_versions(&site, ["1"; 3], "");
     site
 }
 
@@ -47,7 +45,7 @@ fn digest(text: &str) -> String {
 
 #[test]
 fn attack_06_a_coordinator_cannot_say_what_other_nodes_go_back_to() {
-    let site = open("1");
+    let site = open();
     let rollout = r#"
         canary = true; batches = [ 2 "100%" ]; autoRevert = "rollout"; pause = { after = "batch"; deadline = 250; };
     "#;
@@ -78,7 +76,7 @@ fn attack_06_a_coordinator_cannot_say_what_other_nodes_go_back_to() {
 
 #[test]
 fn attack_20_two_deployers_with_different_commits_never_roll_out_at_once() {
-    let site = open("1");
+    let site = open();
     let pause = r#"pause = { after = "canary"; deadline = 250; };"#;
     site.write(&network("2", "web", &format!("canary = true; {pause}")));
     let first = site.start("deploy");
@@ -107,7 +105,7 @@ fn attack_20_two_deployers_with_different_commits_never_roll_out_at_once() {
 
 #[test]
 fn attack_20_a_deployer_that_slept_and_was_replaced_changes_nothing() {
-    let site = open("1");
+    let site = open();
     let rollout = r#"canary = true; pause = { after = "canary"; deadline = 250; };"#;
     site.write(&network("2", "web", rollout));
     // In the background of a shell: whoever waits for a process that stops would stop with it.
@@ -138,7 +136,7 @@ fn attack_20_a_deployer_that_slept_and_was_replaced_changes_nothing() {
 
 #[test]
 fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
-    let site = open("1");
+    let site = open();
     site.exec_must(
         "deployer",
         "ssh-keygen -q -t ed25519 -N '' -f /root/anna && ssh-keygen -q -t ed25519 -N '' -f /root/eve",
@@ -193,7 +191,7 @@ fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
 
 #[test]
 fn finding_an_approval_is_of_one_plan_whatever_was_selected() {
-    let site = open("1");
+    let site = open();
     let rollout = r#"canary = true; pause = { after = "canary"; deadline = 2; };"#;
     site.write(&network("2", "web", rollout));
     let (status, some) = site.netlib("deploy --on alpha --on beta");
@@ -221,7 +219,7 @@ fn finding_an_approval_is_of_one_plan_whatever_was_selected() {
 
 #[test]
 fn finding_a_member_that_gives_no_lock_is_left_out_alone() {
-    let site = open("1");
+    let site = open();
     let refuse = "cat >/dev/null; echo refused=because; echo why=no";
     site.hostile("beta", "lease", "*lease*take*web*", refuse);
     site.write(&network("2", "web", "canary = true; maxFailures = 1;"));

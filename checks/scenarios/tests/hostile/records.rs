@@ -27,9 +27,8 @@ fn assert_nothing_left(site: &Site, host: &str) {
 
 #[test]
 fn attack_17_a_folder_that_is_no_deployment_does_not_make_a_node_unusable() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
     site.exec_must(
         "alpha",
         "cd /var/lib/netlib/deploys && mkdir lost+found half && echo x > file && mkdir empty && : > empty/state",
@@ -67,9 +66,9 @@ fn attack_19_probes_end_when_their_connection_breaks() {
 
 #[test]
 fn attack_21_a_unit_that_is_killed_with_its_recovery_still_ends_on_a_confirmed_system() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     assert_nothing_left(&site, "alpha");
     site.write(&network.configure("alpha", GATE));
     let toplevel = site.toplevel("alpha");
@@ -95,9 +94,9 @@ fn attack_21_a_unit_that_is_killed_with_its_recovery_still_ends_on_a_confirmed_s
 
 #[test]
 fn attack_22_a_host_without_inodes_says_so() {
-    let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
-    let before = site.deployed(&network, "alpha");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
     site.write(&network.configure("alpha", "environment.etc.\"new\".text = \"new\";"));
     site.exec_must(
         "alpha",

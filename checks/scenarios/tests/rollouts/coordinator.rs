@@ -14,7 +14,7 @@ const SKIP: &str = r#"
 
 #[test]
 fn a_coordinator_that_does_not_answer_ends_the_rollout_or_has_a_stand_in() {
-    let site = trio::open(Trio::at("1"));
+    let site = trio::open_deployed();
     let at = |version, rollout| Trio { rollout, ..Trio::at(version) };
     site.bed.host("alpha").cut().expect("cut");
 

@@ -8,7 +8,7 @@ const ROLLOUT: &str = r#"canary = true; batches = [ "100%" ]; pause = { after = 
 
 #[test]
 fn the_second_of_two_deployers_changes_nothing_of_the_rollout() {
-    let site = trio::open(Trio::at("1"));
+    let site = trio::open_deployed();
     let at = |version| Trio { rollout: ROLLOUT, ..Trio::at(version) };
     site.write(&at("2").network());
     let first = site.start("deploy");

@@ -9,7 +9,7 @@ const ROLLOUT: &str = r#"canary = true; batches = [ "100%" ]; pause = { after = 
 
 #[test]
 fn a_pause_is_approved_by_typing_the_name_of_the_rollout() {
-    let site = trio::open(Trio::at("1"));
+    let site = trio::open_deployed();
     let at = |version| Trio { rollout: ROLLOUT, ..Trio::at(version) };
     site.write(&at("2").network());
     let run = site.start_on_terminal("deploy");

@@ -77,6 +77,11 @@ pub fn open(trio: Trio) -> Site {
     site
 }
 
+/// Starts the hosts with version 1 deployed to all of them.
+pub fn open_deployed() -> Site {
+    Site::deployed_on(&all(), &Trio::at("1").network())
+}
+
 /// Asserts which version each host runs, and that it boots what it runs.
 pub fn assert_versions(site: &Site, expected: [&str; 4], text: &str) {
     let found = all().map(|host| {
