@@ -1,46 +1,14 @@
-# Facts: what nodes told about themselves, read from files beside the user's flake, and the programs that ask them.
+# Facts: what nodes told about themselves, read from files beside the user's flake.
 { lib, errors }:
 let
   inherit (errors) quote;
 
-  # One derivation a node: an executable for each fact, made from the node's own pin.
-  gatherer =
-    {
-      pkgs,
-      node,
-      requests,
-    }:
-    let
-      program =
-        fact: request:
-        pkgs.writeTextFile {
-          name = "netlib-gather-${fact}";
-          executable = true;
-          text = ''
-            #!${pkgs.runtimeShell}
-            # ${request.description}
-            set -eu
-            umask 077
-            PATH=${lib.makeBinPath (request.packages pkgs ++ [ pkgs.coreutils ])}''${PATH:+:$PATH}
-            export PATH
-            ${request.script}
-          '';
-        };
-    in
-    pkgs.linkFarm "netlib-gather-${node}" (
-      lib.mapAttrsToList (fact: request: {
-        name = "bin/${fact}";
-        path = program fact request;
-      }) requests
-    );
   # As much as `netlib facts gather` takes.
   longest = 4096;
   isFact =
     pattern: value: builtins.stringLength value <= longest && builtins.match pattern value != null;
 in
 {
-  inherit gatherer;
-
   # What facts/<node>.json of the flake says; nothing when there is no such file.
   read =
     self: node:

@@ -161,7 +161,7 @@ in
           );
       gathererOf =
         name: node:
-        facts.gatherer {
+        gather.onNode {
           pkgs = nixos.pkgsOf node.nixpkgs node.system;
           node = name;
           requests = config.gather.${name} or { };
@@ -194,6 +194,10 @@ in
         pins = lib.mapAttrs (_: node: node.nixpkgs) config.nodes;
       };
       places = renderPrograms config;
+      gather = import ./programs/gather.nix {
+        inherit lib;
+        inherit (places) programs;
+      };
       systems = lib.mapAttrs (name: _: guard (guardKeys (systemOf name))) config.nodes;
       toplevels = lib.mapAttrs toplevelOf systems;
       gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
@@ -201,9 +205,9 @@ in
         name: make: guard (make (nixos.pkgsOf config.nodes.${name}.nixpkgs config.nodes.${name}.system))
       ) places.onNodes;
       # From the nixpkgs that nodes have unless they say otherwise.
-      deployerPrograms = lib.genAttrs deployerSystems (
-        system: places.onDeployer (nixos.pkgsOf (inputs.nixpkgs or nixpkgs) system)
-      );
+      deployerPrograms = lib.genAttrs deployerSystems (system: places.onDeployer (deployerPkgs system));
+      recorders = lib.genAttrs deployerSystems (system: gather.onDeployer (deployerPkgs system));
+      deployerPkgs = nixos.pkgsOf (inputs.nixpkgs or nixpkgs);
     in
     {
       inherit
@@ -215,6 +219,7 @@ in
         gatherers
         programs
         deployerPrograms
+        recorders
         ;
       # What a document names to be evaluated, as one set.
       jobsFor = jobs {
@@ -223,6 +228,7 @@ in
           gatherers
           programs
           deployerPrograms
+          recorders
           ;
       };
       # What the driver asks for: one document for one request; and that of deploying everything.

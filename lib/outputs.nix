@@ -70,6 +70,7 @@ in
       jobsFor
       toplevels
       gatherers
+      recorders
       topology
       ask
       programs

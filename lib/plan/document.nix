@@ -18,6 +18,7 @@ let
   part = import ./part.nix { inherit lib graph; };
   runs = import ./run.nix { inherit lib errors selector; } config;
   show = import ./show.nix { inherit lib graph; };
+  gathering = import ./gather.nix { inherit lib; } config.gather;
 
   everyNode = builtins.attrNames config.nodes;
   everyRollout = builtins.attrNames resolved.rollouts;
@@ -25,6 +26,21 @@ let
   unknownRollout =
     name:
     "there is no rollout ${quoteWord name}.${meant name everyRollout} Rollouts are ${quoteList everyRollout}";
+
+  noPlaceForFacts =
+    folder:
+    "facts are kept in files beside the flake, but this one is "
+    + (
+      if folder == null then
+        "not a folder on this machine. Clone it, and run netlib there, or name the folder: --flake path/to/clone"
+      else
+        "in the Nix store, which nobody may change. Name the folder that it was copied from: --flake path/to/folder"
+    );
+
+  severalGenerations =
+    nodes: to:
+    "generation ${toString to} is of one node, and these are ${toString (builtins.length nodes)}: ${lib.concatStringsSep ", " nodes}. "
+    + "Each host counts its own generations: roll back one node at a time, or leave out --to";
 
   # The nodes and rollouts that a request names, and what is wrong with it.
   find =
@@ -47,6 +63,7 @@ let
               run.goal;
         };
       purpose = purposes.${request.command};
+      nodes = if request.on == [ ] then everyNode else named.nodes;
       named = selector.resolve resolved.context request.on;
       unknown = builtins.filter (name: !(resolved.rollouts ? ${name})) request.rollouts;
       nothing =
@@ -56,8 +73,12 @@ let
         + "`netlib plan` lists the nodes with their tags and roles";
     in
     {
-      inherit request purpose run;
-      nodes = if request.on == [ ] then everyNode else named.nodes;
+      inherit
+        nodes
+        request
+        purpose
+        run
+        ;
       rollouts = if request.rollouts == [ ] then everyRollout else request.rollouts;
       problems =
         problems
@@ -66,6 +87,12 @@ let
         ++ map (problem: problem.message) named.problems
         ++ lib.optional (request.on != [ ] && named.problems == [ ] && named.nodes == [ ]) nothing
         ++ map unknownRollout unknown
+        ++ lib.optional (request.to != null && builtins.length nodes > 1) (
+          severalGenerations nodes request.to
+        )
+        ++ lib.optional (
+          purpose.gathers or false && (request.folder == null || lib.hasPrefix "/nix/store/" request.folder)
+        ) (noPlaceForFacts request.folder)
         ++ lib.optional (
           purpose.rollouts or false && everyRollout == [ ]
         ) "the network has no rollouts, so nothing can wait for approval";
@@ -91,19 +118,15 @@ let
       nodes = { };
       steps = { };
       rollouts = { };
-      evaluate = {
-        toplevels = [ ];
-        programs = [ ];
-        gatherers = [ ];
-        deployerPrograms = false;
-      };
+      evaluate.toplevels = [ ];
+      programs = { };
       summary = [ ];
       text = null;
     };
 
   # Only what is needed to reach it.
   bystander = name: {
-    inherit (record.node name config.nodes.${name}) target system programs;
+    inherit (record.node name config.nodes.${name}) target system;
     selected = false;
     connect = false;
   };
@@ -154,7 +177,11 @@ let
       keepsPrograms = name: record.programs.onNodes ? ${name};
       ownPrograms = lib.optionals (!(isCommand "check")) (builtins.filter keepsPrograms selected);
 
-      isAsked = name: !(isCommand "facts") || hasFacts name;
+      gathers = purpose.gathers or false;
+      gathered = gathering {
+        nodes = builtins.filter hasFacts selected;
+        inherit (request) system;
+      };
       each = lib.listToAttrs (
         map (node: {
           name = "${request.command}:${node}";
@@ -162,8 +189,9 @@ let
             kind = purpose.each;
             inherit node;
             after = [ ];
-          };
-        }) (builtins.filter isAsked selected)
+          }
+          // lib.optionalAttrs (isCommand "rollback") { to = if request.to == null then 0 else request.to; };
+        }) selected
       );
 
       node =
@@ -191,24 +219,49 @@ let
             // lib.optionalAttrs (walks && hooks != { }) { inherit hooks; };
           selected = true;
           # Whether it is asked for anything as soon as the run begins.
-          connect = if walks then run.deploys && goal != "build" else isAsked name;
+          connect = if walks then run.deploys && goal != "build" else !gathers || hasFacts name;
         };
 
       document = base found // {
         nodes = mapAttrs node isSelected // mapAttrs (name: _: bystander name) others;
         inherit rollouts;
-        steps = if purpose ? each then each else mapAttrs record.step walked.steps;
+        steps =
+          if gathers then
+            gathered.steps or { }
+          else if purpose ? each then
+            each
+          else
+            mapAttrs record.step walked.steps;
+        inherit programs;
         evaluate = {
           toplevels = lib.optionals (wants "toplevels" && run.deploys) (graph.unique (selected ++ approved));
-          programs = lib.optionals (wants "programs") (graph.unique (ownPrograms ++ lookers));
-          gatherers = lib.optionals (wants "gatherers") (builtins.filter hasFacts selected);
-          deployerPrograms =
-            wants "programs"
-            && (
-              builtins.elem "deployer" places || walked.hasDeployerCommands || run.document.onEnd or { } != { }
-            );
-        };
+        }
+        // mapAttrs (_: map (job: job.node)) (
+          builtins.groupBy (job: job.attribute) (builtins.attrValues programs)
+        );
       };
+      # Where programs run, and the derivation with them.
+      programs =
+        if gathers then
+          gathered.programs or { }
+        else
+          lib.optionalAttrs (wants "programs") (
+            lib.listToAttrs (map ofNode (graph.unique (ownPrograms ++ lookers)))
+            // lib.optionalAttrs runsHere {
+              deployer = {
+                attribute = "deployerPrograms";
+                node = request.system;
+              };
+            }
+          );
+      ofNode =
+        node:
+        lib.nameValuePair "node:${node}" {
+          attribute = "programs";
+          inherit node;
+        };
+      runsHere =
+        builtins.elem "deployer" places || walked.hasDeployerCommands || run.document.onEnd or { } != { };
       shown =
         if request.show != null then
           request.show
@@ -252,13 +305,10 @@ let
       steps = builtins.listToAttrs (map look builds);
       rollouts = { };
       run = lib.mapNullable (run: run // { onEnd = { }; }) document.run;
-      evaluate = document.evaluate // {
-        toplevels = builtins.filter (
-          name: document.nodes.${name}.selected or false
-        ) document.evaluate.toplevels;
-        programs = [ ];
-        deployerPrograms = false;
-      };
+      evaluate.toplevels = builtins.filter (
+        name: document.nodes.${name}.selected or false
+      ) document.evaluate.toplevels;
+      programs = { };
     };
 
   # Nothing is walked where somebody only wants to know what there is.

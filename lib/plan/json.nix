@@ -61,7 +61,6 @@ let
     );
     checks = lib.mapAttrs renderCheck (resolved.checks.${name} or { });
     health = healthOf name;
-    programs = programs.onNodes ? ${name};
   };
 
   renderRollout = _: rollout: {

@@ -1,5 +1,5 @@
-# What each command of the driver needs of a network: the plan's steps or one of a kind for each node, and what is evaluated of the
-# nodes that it is about.
+# What each command of the driver needs of a network: the plan's steps, those that gather facts, or one of a kind for each node, and
+# what is evaluated of the nodes that it is about.
 {
   deploy = {
     steps = true;
@@ -26,10 +26,7 @@
   status.evaluate = [ "toplevels" ];
   diff.evaluate = [ "toplevels" ];
   check.evaluate = [ "programs" ];
-  facts = {
-    each = "command";
-    evaluate = [ "gatherers" ];
-  };
+  facts.gathers = true;
   exec.each = "command";
   rollback.each = "activate";
   # Of rollouts, not of nodes.

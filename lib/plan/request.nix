@@ -18,6 +18,10 @@ let
     inherit names;
   };
   orNull = type: type // { accepts = value: value == null || type.accepts value; };
+  text = {
+    shape = "a text";
+    accepts = isText;
+  };
   texts = {
     shape = "a list of texts";
     accepts = isTexts;
@@ -65,10 +69,16 @@ let
     };
     plan = {
       default = null;
-      type = orNull {
-        shape = "a text";
-        accepts = isText;
-      };
+      type = orNull text;
+    };
+    # Of the deployer: its Nix system, and the folder that the flake is, if it is one.
+    system = {
+      default = "deployer";
+      type = text;
+    };
+    folder = {
+      default = null;
+      type = orNull text;
     };
     words = {
       default = [ ];
@@ -79,6 +89,13 @@ let
       type = {
         shape = "a number, counted from 0";
         accepts = value: builtins.isInt value && value >= 0;
+      };
+    };
+    to = {
+      default = null;
+      type = orNull {
+        shape = "a number of a generation";
+        accepts = value: builtins.isInt value && value > 0;
       };
     };
     show = {

@@ -68,6 +68,8 @@ let
     pkgs.linkFarm "netlib-programs-${place}" (map (program pkgs) list);
 in
 {
+  inherit programs;
+
   # { <node> = pkgs -> derivation; }, of nodes where something runs.
   onNodes = lib.mapAttrs (
     node: list: pkgs:

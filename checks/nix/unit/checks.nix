@@ -34,8 +34,10 @@ let
     in
     {
       nodes = builtins.attrNames evaluated.programs;
-      said = builtins.attrNames (lib.filterAttrs (_: node: node.programs) evaluated.plan.nodes);
-      deployer = evaluated.plan.evaluate.deployerPrograms;
+      said = map (lib.removePrefix "node:") (
+        builtins.attrNames (removeAttrs evaluated.plan.programs [ "deployer" ])
+      );
+      deployer = evaluated.plan.programs ? deployer;
     };
   tcp = from: {
     tcpSocket.port = 1;

@@ -292,7 +292,7 @@ in
   "gatherers are derivations of the node's pin" = {
     expr =
       lib.hasSuffix ".drv" mesh.gatherers.alpha.drvPath
-      && mesh.gatherers.alpha.name == "netlib-gather-alpha";
+      && mesh.gatherers.alpha.name == "netlib-programs-gather-alpha";
     expected = true;
   };
   "a network for another system than the configuration's is refused" = {

@@ -322,7 +322,7 @@ in
       {
         it = hooks it;
         inherit (it.run) onEnd;
-        here = it.evaluate.deployerPrograms;
+        here = it.programs ? deployer;
         deploy = hooks (evaluated.planFor { });
         exec = hooks (evaluated.planFor { command = "exec"; });
       };

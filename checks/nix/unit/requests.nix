@@ -10,6 +10,11 @@ let
   shop = planFor ./networks/shop.nix;
   home = planFor ./networks/home.nix;
   selected = document: builtins.attrNames (lib.filterAttrs (_: node: node.selected) document.nodes);
+  gathering = {
+    command = "facts";
+    folder = "/net";
+    system = "x86_64-linux";
+  };
   idsOf = document: builtins.attrNames document.steps;
   kindsOf =
     document:
@@ -175,7 +180,10 @@ in
           command = "plan";
           on = [ "alpha" ];
         }
-        { command = "facts"; }
+        {
+          command = "facts";
+          folder = "/net";
+        }
       ];
     expected = [
       [
@@ -268,7 +276,6 @@ in
       ];
       anotherOne = {
         connect = false;
-        programs = true;
         selected = false;
         system = "x86_64-linux";
         target = {
@@ -289,8 +296,6 @@ in
           "web4"
           "web5"
         ];
-        gatherers = [ ];
-        deployerPrograms = false;
       };
       coordinator = "database1";
       nodes = [ "database2" ];
@@ -308,7 +313,7 @@ in
           description = "a key";
           script = "true";
         };
-      }) { command = "facts"; })
+      }) gathering)
     ];
     expected = [
       {
@@ -346,7 +351,8 @@ in
             };
           in
           {
-            inherit (document.evaluate) toplevels programs deployerPrograms;
+            inherit (document.evaluate) toplevels;
+            programs = builtins.attrNames document.programs;
             walks = document.steps != { };
             shows = document.text != null;
           }
@@ -356,7 +362,6 @@ in
         nothing = {
           toplevels = [ ];
           programs = [ ];
-          deployerPrograms = false;
           walks = false;
           shows = false;
         };
@@ -367,8 +372,10 @@ in
           toplevels = [ "web1" ];
         };
         looks = nothing // {
-          programs = [ "web1" ];
-          deployerPrograms = true;
+          programs = [
+            "deployer"
+            "node:web1"
+          ];
         };
         deploys = looks // {
           # With the others of a rollout that has a pause.
@@ -620,49 +627,114 @@ in
     expr =
       let
         network = subject.evaluate ./networks/shop.nix;
-        inherit (network.planFor { on = [ "web1" ]; }) evaluate;
+        inherit
+          (network.planFor {
+            on = [ "web1" ];
+            system = "x86_64-linux";
+          })
+          evaluate
+          ;
         namesOf = lib.mapAttrs (
           _: attributes: if builtins.isAttrs attributes then builtins.attrNames attributes else attributes
         );
       in
-      map namesOf [
-        (network.jobsFor {
-          inherit evaluate;
-          system = "x86_64-linux";
-        })
-        (network.jobsFor { inherit evaluate; })
+      namesOf (network.jobsFor { inherit evaluate; });
+    expected = {
+      recurseForDerivations = true;
+      toplevels = [
+        "recurseForDerivations"
+        "web1"
+        "web2"
+        "web3"
+        "web4"
+        "web5"
       ];
-    expected =
+      programs = [
+        "recurseForDerivations"
+        "web1"
+      ];
+      deployerPrograms = [
+        "recurseForDerivations"
+        "x86_64-linux"
+      ];
+    };
+  };
+  "facts are said by nodes that have some, and written by the deployer whatever became of them" = {
+    expr =
       let
-        jobs = {
-          recurseForDerivations = true;
-          toplevels = [
-            "recurseForDerivations"
-            "web1"
-            "web2"
-            "web3"
-            "web4"
-            "web5"
-          ];
-          gatherers = [ "recurseForDerivations" ];
-          programs = [
-            "recurseForDerivations"
-            "web1"
-          ];
-        };
+        document = planFor (named {
+          nodes.alpha = { };
+          nodes.beta = { };
+          gather.beta.key = {
+            description = "a key";
+            pattern = "[a-z]+";
+            script = "true";
+          };
+        }) gathering;
       in
-      [
+      {
+        inherit (document) steps evaluate programs;
+      };
+    expected = {
+      steps = {
+        "facts:beta" = {
+          kind = "command";
+          on = "node:beta";
+          program = "gather";
+          timeout = 120;
+          after = [ ];
+          facts.key = "[a-z]+";
+        };
+        record-facts = {
+          kind = "command";
+          on = "deployer";
+          program = "record-facts";
+          timeout = 120;
+          after = [ ];
+          settles = [ "facts:beta" ];
+        };
+      };
+      evaluate = {
+        toplevels = [ ];
+        gatherers = [ "beta" ];
+        recorders = [ "x86_64-linux" ];
+      };
+      programs = {
+        "node:beta" = {
+          attribute = "gatherers";
+          node = "beta";
+        };
+        deployer = {
+          attribute = "recorders";
+          node = "x86_64-linux";
+        };
+      };
+    };
+  };
+  "facts have no place beside a flake that is elsewhere or in the store" = {
+    expr =
+      map
         (
-          jobs
-          // {
-            deployerPrograms = [
-              "recurseForDerivations"
-              "x86_64-linux"
-            ];
-          }
+          folder:
+          (home {
+            command = "facts";
+            inherit folder;
+          }).problems
         )
-        (jobs // { deployerPrograms = [ "recurseForDerivations" ]; })
-      ];
+        [
+          null
+          "/nix/store/3213bgxjkn9dpnqip92jqkm6nhiz1qbw-source"
+          "/nix/stored"
+        ];
+    expected = [
+      [
+        "facts are kept in files beside the flake, but this one is not a folder on this machine. Clone it, and run netlib there, or name the folder: --flake path/to/clone."
+      ]
+      [
+        "facts are kept in files beside the flake, but this one is in the Nix store, which nobody may change. Name the folder that it was copied from: --flake path/to/folder."
+      ]
+      [ ]
+    ];
   };
   "for reading" = {
     expr =
@@ -700,7 +772,8 @@ in
       in
       {
         inherit (document) steps rollouts;
-        inherit (document.evaluate) toplevels programs deployerPrograms;
+        inherit (document) programs;
+        inherit (document.evaluate) toplevels;
         goals = lib.mapAttrs (_: node: node.activation.goal) selected;
         shows = lib.hasInfix "build" document.text;
       };
@@ -712,8 +785,7 @@ in
       };
       rollouts = { };
       toplevels = [ "web1" ];
-      programs = [ ];
-      deployerPrograms = false;
+      programs = { };
       goals.web1 = "dry-run";
       shows = true;
     };

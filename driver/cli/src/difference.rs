@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use self::packages::{Closure, closure, differences};
-use netlib_core::evaluation::Attribute;
+use netlib_core::evaluation::Job;
 use netlib_core::host::{Deployer, Host, HostCommand, HostError, script};
 use netlib_core::steps::{Show, StepFailure, StepRunnerParts, build};
 use netlib_core::text::clean;
@@ -26,7 +26,7 @@ pub const TEXT: &str = include_str!("difference.txt");
 /// Compares for one node, and says what would change there; lines of the build go to `show`.
 pub async fn compare(parts: &StepRunnerParts, node: &str, show: Show<'_>) -> Result<Value, StepFailure> {
     let host = parts.hosts.get(node).await?;
-    let toplevel = parts.results.get(Attribute::Toplevels.of(node)).await?;
+    let toplevel = parts.results.get(Job::toplevel(node)).await?;
     let planned = toplevel.out_path.clone();
     let running = script::probe(&*host).await?.current_system;
     let mut packages = Vec::new();

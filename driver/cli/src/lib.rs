@@ -9,7 +9,6 @@ pub mod commands;
 pub mod diagnose;
 pub mod difference;
 pub mod evaluate;
-pub mod facts;
 pub mod flake;
 #[cfg(test)]
 #[allow(dead_code, reason = "what only tests of netlib-core use")]

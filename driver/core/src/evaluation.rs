@@ -13,67 +13,47 @@ pub use diagnosis::{Diagnosis, Kind};
 pub use error::EvaluateError;
 pub use results::{Board, Results};
 
-/// Which derivation of each node.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Attribute {
-    /// The NixOS system.
-    Toplevels,
-    /// The programs that gather the node's facts.
-    Gatherers,
-    /// The programs that checks and commands run on the node.
-    Programs,
-    /// The same for the deployer, by its Nix system instead of a node.
-    DeployerPrograms,
-}
-
-impl Attribute {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Toplevels, Self::Gatherers, Self::Programs, Self::DeployerPrograms];
-
-    /// The attribute of the network that holds one derivation a node.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Toplevels => "toplevels",
-            Self::Gatherers => "gatherers",
-            Self::Programs => "programs",
-            Self::DeployerPrograms => "deployerPrograms",
-        }
-    }
-
-    /// That of a node.
-    #[must_use]
-    pub fn of(self, node: &str) -> Job {
-        Job { node: node.to_owned(), attribute: self }
-    }
-}
+/// The attribute of the network that holds the NixOS systems.
+const TOPLEVELS: &str = "toplevels";
 
 /// One derivation of the network. Those of a node come one after the other.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Job {
     /// The node, or the Nix system of the deployer.
     pub node: String,
-    /// Which of its derivations.
-    pub attribute: Attribute,
+    /// The attribute of the network that holds it.
+    pub attribute: String,
 }
 
 impl Job {
-    /// The programs that checks and commands run on the deployer.
+    /// The system of a node.
     #[must_use]
-    pub fn of_deployer() -> Self {
-        Attribute::DeployerPrograms.of(&format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS))
+    pub fn toplevel(node: &str) -> Self {
+        Self { node: node.to_owned(), attribute: TOPLEVELS.to_owned() }
+    }
+
+    /// Whether it is the system of a node.
+    #[must_use]
+    pub fn is_toplevel(&self) -> bool {
+        self.attribute == TOPLEVELS
     }
 
     /// From the path of an attribute below the network.
     pub fn at(path: &[String]) -> Option<Self> {
         let [attribute, node] = path else { return None };
-        Some(Attribute::ALL.into_iter().find(|known| known.name() == attribute)?.of(node))
+        Some(Self { node: node.clone(), attribute: attribute.clone() })
     }
+}
+
+/// The Nix system of the deployer.
+#[must_use]
+pub fn this_system() -> String {
+    format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
 }
 
 impl std::fmt::Display for Job {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.attribute.name(), self.node)
+        write!(f, "{}.{}", self.attribute, self.node)
     }
 }
 

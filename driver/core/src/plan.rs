@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::evaluation::Job;
 use crate::text::unchanged;
 
 pub use activation::{ActivationOptions, Goal, Hook, RebootPolicy};
@@ -25,7 +26,7 @@ pub use step::{Place, Step, StepKind};
 pub const SCHEMA_VERSION: u64 = 2;
 
 /// What is walked for a request, as the Nix library wrote it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// Whose machines these are.
@@ -40,9 +41,12 @@ pub struct Plan {
     /// How groups of nodes are brought to their new systems, by id.
     #[serde(default)]
     pub rollouts: BTreeMap<String, Rollout>,
-    /// What is evaluated for them.
+    /// What is evaluated for them: names in attributes of the network.
     #[serde(default)]
-    pub evaluate: Evaluate,
+    pub evaluate: BTreeMap<String, Vec<String>>,
+    /// Where programs run, and which derivation has them.
+    #[serde(default)]
+    pub programs: BTreeMap<Place, Job>,
     /// What `netlib run` carries out; none for other commands.
     pub run: Option<Run>,
     /// What is wrong with the request; empty after parsing.
@@ -53,20 +57,6 @@ pub struct Plan {
     /// The document as it was written.
     #[serde(skip)]
     pub source: String,
-}
-
-/// What of the network a request needs, besides its plan.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Evaluate {
-    /// The nodes whose systems are needed.
-    pub toplevels: Vec<String>,
-    /// The nodes whose facts are gathered.
-    pub gatherers: Vec<String>,
-    /// The nodes that run programs of checks and commands.
-    pub programs: Vec<String>,
-    /// Whether the deployer does.
-    pub deployer_programs: bool,
 }
 
 /// The plan that `netlib run` carries out, and which of its requests this document is about.
@@ -102,8 +92,6 @@ pub struct Node {
     pub target: Target,
     /// Nix system, for example `x86_64-linux`.
     pub system: String,
-    /// What `netlib facts gather` collects here, by fact name.
-    pub facts: BTreeMap<String, FactRequest>,
     /// How it is activated.
     pub activation: ActivationOptions,
     /// Its health checks, by name.
@@ -112,8 +100,6 @@ pub struct Node {
     pub health: Health,
     /// What its system adds to what `netlib status` shows: columns, by the fields' names.
     pub status: BTreeMap<String, String>,
-    /// Whether programs run there: `netlibConfigurations.<network>.programs.<node>`.
-    pub programs: bool,
 }
 
 impl Node {
@@ -138,15 +124,6 @@ pub struct Target {
     pub ssh_options: Vec<String>,
     /// The node is the machine netlib runs on: no SSH at all.
     pub local: bool,
-}
-
-/// Something a node is asked for, so that other nodes can be configured with it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct FactRequest {
-    /// What it is and where it lives, for people.
-    pub description: String,
-    /// What the value must match from its beginning to its end.
-    pub pattern: String,
 }
 
 impl Plan {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use futures::StreamExt;
 use serde::Serialize;
 
-use crate::evaluation::{Attribute, Results};
+use crate::evaluation::{Job, Results};
 use crate::host::script::{HostStatus, fields, inspect};
 use crate::host::{HostError, Hosts};
 use crate::plan::Plan;
@@ -83,7 +83,7 @@ async fn planned(results: Option<&Results>, node: &str) -> Planned {
     let Some(results) = results else {
         return Planned::NotAsked;
     };
-    match results.get(Attribute::Toplevels.of(node)).await {
+    match results.get(Job::toplevel(node)).await {
         Ok(toplevel) => Planned::System(toplevel.out_path),
         Err(error) => Planned::Unknown(error.to_string()),
     }

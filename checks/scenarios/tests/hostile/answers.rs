@@ -193,7 +193,9 @@ fn finding_a_bad_fact_is_not_written_and_stops_nobody_else() {
         "#".to_owned(),
         key[1..].to_owned(),
     ] {
-        site.hostile("beta", "fact", "*wireguard-mesh-wg0*", &format!("printf '{value}\\n'"));
+        let record = format!(r#"{{"fact":{{"wireguard-mesh-wg0":"{value}"}}}}"#);
+        let mark = r#"mark=$(printf '%s' "$SSH_ORIGINAL_COMMAND" | grep -o 'netlib-record-[0-9a-f-]*' | tail -n 1)"#;
+        site.hostile("beta", "fact", "*bin/gather*", &format!("{mark}; printf '%s ' \"$mark\"; printf '{record}\\n'"));
         let (status, text) = site.netlib("facts gather");
         assert_eq!(status, 1, "{value}: {text}");
         assert!(text.contains("wireguard-mesh-wg0") && text.contains("beta"), "{text}");

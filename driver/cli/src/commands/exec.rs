@@ -5,15 +5,19 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use clap::Args;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 use super::args::{HostArgs, RecordArgs};
-use super::session::Session;
+use super::session::{Prepared, Session};
 use super::{Error, Output};
 use crate::report::exec::{Prefixed, verdict};
 use crate::report::summary::Summary;
 use netlib_core::event::StepResult;
+use netlib_core::graph::StepId;
 use netlib_core::host::{HostCommand, HostError};
 use netlib_core::process::line_channel;
+use netlib_core::schedule::Execute;
 
 /// Run a command as root on the selected nodes, in parallel. It has no input and no terminal.
 ///
@@ -50,26 +54,41 @@ pub async fn run(args: ExecArgs, session: &Session) -> Result<Output, Error> {
     }
     let prepared = session.open(&args.on, "exec").await?;
     let command = HostCommand::new(args.command).timeout(Duration::from_secs(args.timeout));
-    let (hosts, events, cancel) = (&prepared.hosts, &session.events, &session.cancel);
-    let work = |node: String, step: String| {
-        let (command, (sink, mut lines)) = (command.clone(), line_channel());
-        async move {
-            let ran = async { hosts.get(&node).await?.execute(command, Some(sink)).await };
-            let show = async {
-                while let Some(line) = lines.recv().await {
-                    events.show_in_turn(&step, line).await;
-                }
-            };
-            Ok(tokio::select! {
-                (result, ()) = async { tokio::join!(ran, show) } => ended(result.map(drop)),
-                () = cancel.cancelled() => StepResult::Failed("interrupted; the command may still run there".to_owned()),
-            })
-        }
-    };
-    let result = session.walk_each(&prepared, args.max_parallel.get(), work).await;
+    let work = OnEach { prepared: &prepared, command, session };
+    let result = session.walk_all(&prepared, args.max_parallel.get(), &work).await;
     let summary = Summary::of(&prepared.graph, &result, &BTreeMap::new());
     let stderr = if args.record.json { String::new() } else { verdict(&prepared.graph, &result) };
     Ok(Output { stderr, ..Output::summary("", summary, true) })
+}
+
+/// Runs the command on the node of each step.
+struct OnEach<'a> {
+    prepared: &'a Prepared,
+    command: HostCommand,
+    session: &'a Session,
+}
+
+impl Execute for OnEach<'_> {
+    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
+        let Self { prepared, command, session } = self;
+        let (command, step, (sink, mut lines)) = (command.clone(), step.clone(), line_channel());
+        async move {
+            let node = prepared.plan.steps.get(&step).and_then(|step| step.node.as_deref()).unwrap_or_default();
+            let ran = async { prepared.hosts.get(node).await?.execute(command, Some(sink)).await };
+            let show = async {
+                while let Some(line) = lines.recv().await {
+                    session.events.show_in_turn(&step, line).await;
+                }
+            };
+            tokio::select! {
+                (result, ()) = async { tokio::join!(ran, show) } => ended(result.map(drop)),
+                () = session.cancel.cancelled() => {
+                    StepResult::Failed("interrupted; the command may still run there".to_owned())
+                }
+            }
+        }
+        .boxed()
+    }
 }
 
 fn ended(result: Result<(), HostError>) -> StepResult {

@@ -1,6 +1,7 @@
 //! `netlib rollback`: brings nodes back to an earlier generation, with everything that protects a deploy.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -9,8 +10,7 @@ use super::session::Session;
 use super::sudo::SudoArgs;
 use super::{Error, Output};
 use crate::report::summary::Summary;
-use netlib_core::event::StepResult;
-use netlib_core::steps::rollback;
+use netlib_core::steps::StepRunner;
 
 /// How many hosts go back at the same time.
 const AT_ONCE: usize = 16;
@@ -43,25 +43,11 @@ pub struct RollbackArgs {
 /// Rolls back, and says what became of each node.
 pub async fn run(args: RollbackArgs, session: &Session) -> Result<Output, Error> {
     session.record(&args.record, "rollback")?;
-    let request = SelectArgs { on: args.nodes }.request("rollback");
+    let mut request = SelectArgs { on: args.nodes }.request("rollback");
+    request["to"] = args.to.into();
     let prepared = session.prepare((&args.flake, &args.sudo), request).await?;
-    if let Some(number) = args.to.filter(|_| prepared.nodes.len() != 1) {
-        let names: Vec<&str> = prepared.nodes.iter().map(String::as_str).collect();
-        return Err(format!(
-            "--to {number} is a generation of one node, and these are {}: {}.\n\
-             Each host counts its own generations: roll back one node at a time, or leave out --to.",
-            names.len(),
-            names.join(", ")
-        )
-        .into());
-    }
-    let (all, events) = (&prepared, &session.events);
-    let work = |node: String, step: String| async move {
-        let host = all.hosts.get(&node).await?;
-        let options = all.plan.nodes.get(&node).map(|node| node.activation.clone()).unwrap_or_default();
-        let to = (&all.plan.network, args.to);
-        rollback(&*host, to, &options, &|line| events.show(&step, line)).await.map(StepResult::Done)
-    };
-    let result = session.walk_each(&prepared, AT_ONCE, work).await;
+    let results = prepared.evaluated_all(&session.events);
+    let runner = StepRunner::new(session.parts(&prepared, results), Arc::default());
+    let result = session.walk_all(&prepared, AT_ONCE, &runner).await;
     Ok(Output::summary("", Summary::of(&prepared.graph, &result, &BTreeMap::new()), args.record.json))
 }

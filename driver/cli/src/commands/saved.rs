@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Error;
 use super::session::Prepared;
 use crate::saved::SavedPlan;
-use netlib_core::evaluation::{Attribute, Job, Results};
+use netlib_core::evaluation::{Job, Results};
 use netlib_core::plan::Plan;
 
 /// Of a document, what two requests for the same have in common.
@@ -19,13 +19,10 @@ pub async fn present(prepared: &Prepared, plan: &Plan, results: &Results) -> Res
     let path = async |job: Job| results.get(job).await.map(|it| Value::String(it.out_path));
     let (mut systems, mut programs) = (Map::new(), Map::new());
     for node in nodes {
-        systems.insert(node.clone(), path(Attribute::Toplevels.of(node)).await?);
+        systems.insert(node.clone(), path(Job::toplevel(node)).await?);
     }
-    for node in &plan.evaluate.programs {
-        programs.insert(node.clone(), path(Attribute::Programs.of(node)).await?);
-    }
-    if plan.evaluate.deployer_programs {
-        programs.insert("the deployer".to_owned(), path(Job::of_deployer()).await?);
+    for (place, job) in &plan.programs {
+        programs.insert(place.to_string(), path(job.clone()).await?);
     }
     Ok(SavedPlan::new(json!({
         "flake": flake.reference.to_string(),

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use futures::future::BoxFuture;
+use futures::StreamExt;
 use futures::stream::{BoxStream, Stream};
-use futures::{FutureExt, StreamExt};
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -21,9 +20,9 @@ use crate::report::json::JsonLines;
 use crate::report::log_dir::LogDir;
 use crate::report::readers::{Activating, Reader, Readers};
 use crate::report::screen::Screen;
-use netlib_core::evaluation::{Attribute, Job, Results};
-use netlib_core::event::{Event, EventSink, StepResult};
-use netlib_core::graph::{Graph, StepId};
+use netlib_core::evaluation::{Job, Results};
+use netlib_core::event::{Event, EventSink};
+use netlib_core::graph::Graph;
 use netlib_core::host::{Hosts, answering, end_left};
 use netlib_core::lock::locked;
 use netlib_core::nix::Nix;
@@ -31,7 +30,7 @@ use netlib_core::plan::{Plan, StepKind};
 use netlib_core::private;
 use netlib_core::run_dir::{RunDir, tidy};
 use netlib_core::schedule::{Execute, Limits, RunResult, run as walk};
-use netlib_core::steps::{Settings, StepFailure, StepRunnerParts};
+use netlib_core::steps::{Settings, StepRunnerParts};
 
 /// One command, from its beginning to its end.
 pub struct Session {
@@ -90,24 +89,6 @@ impl Left {
             left.join(", "),
             locked(&self.look)
         )
-    }
-}
-
-/// Carries out the same for each node of a plan: what gets the node's name and that of its step.
-struct EachNode<'a, F> {
-    plan: &'a Plan,
-    work: F,
-}
-
-impl<'a, F, W> Execute for EachNode<'a, F>
-where
-    F: Fn(String, String) -> W + Send + Sync,
-    W: Future<Output = Result<StepResult, StepFailure>> + Send + 'a,
-{
-    fn execute(&self, step: &StepId) -> BoxFuture<'_, StepResult> {
-        let node = self.plan.steps.get(step).and_then(|step| step.node.clone()).unwrap_or_default();
-        let (work, step) = ((self.work)(node.clone(), step.clone()), step.clone());
-        async move { work.await.unwrap_or_else(|failure| failure.at(&node, &step)) }.boxed()
     }
 }
 
@@ -228,14 +209,10 @@ impl Session {
         }
     }
 
-    /// Walks a plan that has one step for each node, so many at the same time, and ends the connections.
-    pub async fn walk_each<'a, F, W>(&self, prepared: &'a Prepared, at_once: usize, work: F) -> RunResult
-    where
-        F: Fn(String, String) -> W + Send + Sync,
-        W: Future<Output = Result<StepResult, StepFailure>> + Send + 'a,
-    {
+    /// Walks a plan, so many steps at the same time, and ends the connections.
+    pub async fn walk_all(&self, prepared: &Prepared, at_once: usize, execute: &dyn Execute) -> RunResult {
         let limits = Limits { overall: at_once, ..Limits::default() };
-        let result = self.walk(&prepared.graph, &EachNode { plan: &prepared.plan, work }, limits).await;
+        let result = self.walk(&prepared.graph, execute, limits).await;
         prepared.hosts.close().await;
         result
     }
@@ -250,16 +227,11 @@ impl Session {
 
 impl Prepared {
     /// All that is to be evaluated.
-    fn jobs(&self) -> Vec<Job> {
-        let wanted = &self.plan.evaluate;
-        let nodes = [
-            (Attribute::Toplevels, &wanted.toplevels),
-            (Attribute::Gatherers, &wanted.gatherers),
-            (Attribute::Programs, &wanted.programs),
-        ];
-        let of_nodes =
-            nodes.into_iter().flat_map(|(attribute, nodes)| nodes.iter().map(move |node| attribute.of(node)));
-        of_nodes.chain(wanted.deployer_programs.then(Job::of_deployer)).collect()
+    fn jobs(&self) -> impl Iterator<Item = Job> {
+        let sets = self.plan.evaluate.iter();
+        sets.flat_map(|(attribute, names)| {
+            names.iter().map(|node| Job { node: node.clone(), attribute: attribute.clone() })
+        })
     }
 
     /// Connects to all nodes that have to be asked: each comes when it answers, and the others at once. What does not answer is
@@ -267,8 +239,7 @@ impl Prepared {
     pub fn coming(&self, session: &Session) -> BoxStream<'static, String> {
         let nodes = self.plan.nodes.iter().filter(|(_, node)| node.connect);
         let remote: BTreeSet<String> = nodes.map(|(name, _)| name.clone()).collect();
-        let here = |node: &&String| self.nodes.contains(*node) && !remote.contains(*node);
-        let others: Vec<String> = self.plan.evaluate.toplevels.iter().filter(here).cloned().collect();
+        let others: Vec<String> = self.nodes.difference(&remote).cloned().collect();
         let answering = answering(&self.hosts, &remote, &session.events, &session.cancel);
         futures::stream::iter(others).chain(answering).boxed()
     }

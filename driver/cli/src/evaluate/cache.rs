@@ -128,10 +128,10 @@ fn write(file: &Path, answers: &Answers) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use netlib_core::evaluation::Attribute;
+    use netlib_core::evaluation::Job;
 
     fn job(node: &str) -> Job {
-        Attribute::Toplevels.of(node)
+        Job::toplevel(node)
     }
 
     fn written(folder: &Path, key: &str, drv: &str) {

@@ -13,7 +13,7 @@ use super::resources::Resources;
 use super::roots::protect;
 use super::{Cache, EvaluationOptions, EvaluatorChoice};
 use crate::flake::Flake;
-use netlib_core::evaluation::{Attribute, Board, EvaluateError, Job, Results};
+use netlib_core::evaluation::{Board, EvaluateError, Job, Results};
 use netlib_core::event::EventSink;
 
 /// Makes the evaluations of one run, which share its cache.
@@ -83,7 +83,7 @@ impl Evaluation {
             }
             if !incoming.is_open {
                 board.warn_of_nodes();
-                self.settle(&done, &board).await;
+                self.settle(&board).await;
             }
         }
     }
@@ -109,12 +109,8 @@ impl Evaluation {
         self.evaluate(jobs, board).await
     }
 
-    async fn settle(&self, done: &BTreeSet<Job>, board: &Board) {
-        // Gathering writes the facts of one node beside the flake while another one is evaluated.
-        let is_expected = done.iter().any(|job| job.attribute == Attribute::Gatherers);
-        if let Some(warning) = self.cache.settle(&self.flake).await
-            && !is_expected
-        {
+    async fn settle(&self, board: &Board) {
+        if let Some(warning) = self.cache.settle(&self.flake).await {
             board.warn(warning.to_owned());
         }
     }

@@ -55,14 +55,13 @@ impl Incoming {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use netlib_core::evaluation::Attribute;
 
     #[tokio::test(start_paused = true)]
     async fn who_comes_late_is_in_the_next_group() {
         let (sender, coming) = futures::channel::mpsc::unbounded();
         let (asking, asked) = tokio::sync::mpsc::unbounded_channel();
         let mut incoming = Incoming::new(coming, asked);
-        let job = |node: &str| Job { node: node.to_owned(), attribute: Attribute::Toplevels };
+        let job = |node: &str| Job::toplevel(node);
         tokio::spawn(async move {
             for (node, after) in [("a", 0), ("b", 100), ("c", 200), ("d", 5000)] {
                 tokio::time::sleep(Duration::from_millis(after)).await;

@@ -11,7 +11,7 @@ use super::record::{Record, Said, death};
 use super::{Evaluation, EvaluatorChoice, nix_string};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::Flake;
-use netlib_core::evaluation::{Attribute, Board, EvaluateError, Job};
+use netlib_core::evaluation::{Board, EvaluateError, Job};
 use netlib_core::nix::{Messages, NixError, TIMEOUT, with_heap};
 use netlib_core::process::{Command, ProcessError, Stream, line_channel};
 
@@ -98,7 +98,7 @@ impl Evaluation {
     fn refused(&mut self, error: &NixError, first: &Job) -> Option<EvaluateError> {
         let is_too_old = self.has_jobs && error.headline.contains("unrecognised flag");
         Some(EvaluateError::of_all(if !is_too_old {
-            self.flake.explain(error, first.attribute.name())
+            self.flake.explain(error, &first.attribute)
         } else if self.choice == EvaluatorChoice::Auto {
             tracing::warn!("plain nix evaluates, as nix-eval-jobs is too old: {}", error.headline);
             self.has_jobs = false;
@@ -189,15 +189,11 @@ impl Evaluation {
 
 /// The function that leads from the network, or the file that has it, to these jobs.
 fn selection(jobs: &BTreeSet<Job>, flake: &Flake) -> String {
-    let named = |attribute: Attribute| jobs.iter().filter(move |job| job.attribute == attribute).map(|job| &job.node);
-    let [toplevels, gatherers, programs, mut system] = Attribute::ALL.map(named);
-    let system = system.next();
-    let wanted = json!({ "system": system, "evaluate": {
-        "toplevels": toplevels.collect::<Vec<_>>(),
-        "gatherers": gatherers.collect::<Vec<_>>(),
-        "programs": programs.collect::<Vec<_>>(),
-        "deployerPrograms": system.is_some(),
-    } });
+    let mut sets: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for Job { node, attribute } in jobs {
+        sets.entry(attribute).or_default().push(node);
+    }
+    let wanted = json!({ "evaluate": sets });
     // A file may be a function whose arguments all have defaults.
     let file = || format!("(if builtins.isFunction all then all {{ }} else all).{}", flake.network());
     let network = flake.reference.is_file.then(file);

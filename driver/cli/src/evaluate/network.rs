@@ -7,6 +7,7 @@ use super::Cache;
 use crate::Error;
 use crate::diagnose::Kind;
 use crate::flake::{Flake, Reference};
+use netlib_core::evaluation::this_system;
 use netlib_core::nix::{Answer, Messages, NixCallError};
 use netlib_core::plan::Plan;
 use netlib_core::text::unchanged;
@@ -35,6 +36,9 @@ fn no_network(reference: &Reference, existing: &[String]) -> String {
 
 /// What is walked for a request, and what Nix said on the way. What is known is not evaluated.
 pub async fn evaluate_plan(flake: &Flake, cache: &Cache, request: &Value) -> Result<(Plan, Messages), Error> {
+    let mut request = request.clone();
+    request["system"] = this_system().into();
+    request["folder"] = flake.sources.directory().map(|folder| folder.to_string_lossy().into_owned()).into();
     let key = request.to_string();
     if let Some((document, evaluation_warnings)) = cache.plan(&key)
         // A newer netlib may understand less of an older one's plan.
@@ -42,7 +46,7 @@ pub async fn evaluate_plan(flake: &Flake, cache: &Cache, request: &Value) -> Res
     {
         return Ok((plan, Messages { evaluation_warnings, ..Messages::default() }));
     }
-    let Answer { stdout, mut messages } = value(flake, "planFor", Some(applied(request))).await?;
+    let Answer { stdout, mut messages } = value(flake, "planFor", Some(applied(&request))).await?;
     let plan = Plan::parse(&stdout)?;
     cache.keep_plan(&key, (unchanged(&stdout), messages.evaluation_warnings.clone()));
     messages.evaluation_warnings.extend(cache.settle(flake).await.map(str::to_owned));

@@ -1,7 +1,7 @@
 //! Why a node has no derivation, and whether the others have none for the same reason.
 
 use super::diagnosis::{Diagnosis, Kind};
-use super::{Attribute, Job};
+use super::{Job, this_system};
 
 /// Why there is no derivation.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -36,9 +36,7 @@ impl EvaluateError {
 fn whom(of: Option<&Job>) -> String {
     match of {
         None => "the network does not evaluate: ".to_owned(),
-        Some(Job { attribute: Attribute::DeployerPrograms, .. }) => {
-            "the programs of the deployer do not evaluate: ".to_owned()
-        }
+        Some(Job { node, .. }) if *node == this_system() => "the programs of the deployer do not evaluate: ".to_owned(),
         Some(Job { node, .. }) => format!("node `{node}` does not evaluate: "),
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::diagnosis::Kind;
-use super::{Attribute, EvaluateError, Job, Toplevel};
+use super::{EvaluateError, Job, Toplevel};
 use crate::event::{Event, EventSink};
 use crate::lock::locked;
 
@@ -85,7 +85,7 @@ impl Board {
 
     /// Tells of a result, and gives it to those who wait for it.
     pub fn publish(&self, job: &Job, result: Result<Toplevel, EvaluateError>) {
-        let is_shown = matches!(job.attribute, Attribute::Toplevels | Attribute::Gatherers);
+        let is_shown = job.is_toplevel();
         let outcome = match result {
             Ok(toplevel) => {
                 if is_shown {
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     fn job(node: &str) -> Job {
-        Attribute::Toplevels.of(node)
+        Job::toplevel(node)
     }
 
     fn failed(node: &str, of: Option<Job>) -> EvaluateError {
@@ -188,7 +188,7 @@ mod tests {
         ] {
             board.publish(&job(node), result);
         }
-        board.publish(&Job { attribute: Attribute::Programs, ..job("a") }, Ok(good()));
+        board.publish(&Job { attribute: "programs".to_owned(), ..job("a") }, Ok(good()));
         board.warn_of_nodes();
         board.warn_of_nodes();
         drop(board);

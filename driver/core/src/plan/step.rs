@@ -16,6 +16,8 @@ pub struct Step {
     pub after: Vec<String>,
     /// Ids of the steps that must have ended before, however.
     pub settles: Vec<String>,
+    /// Of an activation that goes back: to this generation of the node's own, or with 0 to the one before the present one.
+    pub to: Option<u64>,
     /// Of a gate: the rollout, by its id.
     pub rollout: Option<String>,
     /// Of a gate: the batch that it judges, counted from 1; 0 is the gate before the first one.
@@ -87,13 +89,12 @@ pub enum Place {
 }
 
 impl Place {
-    /// The node that is meant, seen from this node.
+    /// The place that is meant, seen from this node.
     #[must_use]
-    pub fn node<'a>(&'a self, itself: &'a str) -> Option<&'a str> {
+    pub fn seen_from(&self, itself: &str) -> Self {
         match self {
-            Self::Itself => Some(itself),
-            Self::Deployer => None,
-            Self::Node(node) => Some(node),
+            Self::Itself => Self::Node(itself.to_owned()),
+            other => other.clone(),
         }
     }
 }

@@ -42,8 +42,7 @@ fn rollout_document() -> Value {
     alpha["roles"] = json!(["base", "web"]);
     alpha["checks"] = json!({ "http": check(json!(["self"])), "outside": check(json!(["deployer", "node:beta"])) });
     alpha["health"] = json!({ "minHealthyTime": 5, "healthyDeadline": 60 });
-    alpha["programs"] = json!(true);
-    plan["deployerPrograms"] = json!(true);
+    plan["programs"] = json!({ "node:alpha": { "attribute": "programs", "node": "alpha" } });
     plan["roles"] = json!({ "web": { "nodes": ["alpha", "beta", "gamma"], "extends": ["base"] } });
     plan["rollouts"] = json!({ "web": {
         "role": "web", "nodes": ["alpha", "beta", "gamma"],

@@ -20,7 +20,7 @@ pub use decision::Decision;
 pub use report::{RolloutReport, RolloutState};
 
 /// All rollouts of a run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Rollouts {
     plan: Arc<Plan>,
     courses: BTreeMap<String, Mutex<Course>>,

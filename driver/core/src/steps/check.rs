@@ -78,10 +78,7 @@ pub(super) async fn look(programs: &Programs, look: Look<'_>, show: Show<'_>) ->
 }
 
 async fn ask(programs: &Programs, (planned, place, look): (&Node, &Place, Look<'_>), show: Show<'_>) -> Tried<Verdict> {
-    let ready = match place.node(look.node) {
-        Some(node) => programs.on(node).await?,
-        None => programs.here().await?,
-    };
+    let ready = programs.at(&place.seen_from(look.node)).await?;
     let health = health(planned, place, &ready, look.mode);
     let asked = script::check(&*ready.host, look.mode, &health, show);
     let asked = programs.parts.settings.cancel.run_until_cancelled(asked).await;

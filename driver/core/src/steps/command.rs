@@ -35,7 +35,7 @@ pub(super) async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Trie
     let environment = run.flat_map(|run| &run.environment).map(|(name, value)| format!("{name}={value}"));
     let env: Vec<String> = std::iter::once("env".to_owned()).chain(environment).collect();
     let there = match place {
-        Place::Node(node) => Some((node, runner.programs.on(node).await?)),
+        Place::Node(node) => Some((node, runner.programs.at(place).await?)),
         Place::Itself | Place::Deployer => None,
     };
     let (ready, words) = match (there, &planned.input) {
@@ -68,16 +68,17 @@ pub(super) async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Trie
         }
     };
     let (ran, ()) = tokio::join!(host.execute(command, Some(sink)), show);
+    let notes = saying.notes.join("; ");
     // A program says better than its exit status why it failed.
     let kept = runner.parts.records.keep(saying);
     ran.map_err(|error| kept.clone().err().unwrap_or_else(|| error.into()))?;
     kept?;
-    Ok(format!("ran on {}", host.address()))
+    Ok(if notes.is_empty() { format!("ran on {}", host.address()) } else { notes })
 }
 
 /// A program of the deployer, which reaches the nodes with the connections that there are.
 async fn here(runner: &StepRunner, program: &str, mark: &str) -> Tried<(Ready, Vec<String>)> {
-    let ready = runner.programs.here().await?;
+    let ready = runner.programs.at(&Place::Deployer).await?;
     let config = runner.ssh_config().await?;
     let words = [format!("NETLIB_SSH_CONFIG={}", config.display()), ready.program(program)];
     let argv = words.into_iter().chain([mark.to_owned()]).collect();

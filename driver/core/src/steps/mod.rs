@@ -40,7 +40,6 @@ pub use programs::Programs;
 pub use records::Records;
 pub use runner::{StepRunner, StepRunnerParts};
 pub use signature::{Approvers, Statement};
-pub use transition::rollback;
 
 pub use crate::host::script::IdentityPolicy;
 

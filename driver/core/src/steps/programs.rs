@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
+use super::check::told;
 use super::{Builds, StepFailure, StepRunnerParts, Tried, copy};
-use crate::evaluation::{Attribute, Job};
+use crate::evaluation::Job;
 use crate::host::{Deployer, Host, script};
+use crate::plan::Place;
 
 type Outcome<T> = OnceCell<Tried<T>>;
 
@@ -16,12 +18,11 @@ pub struct Programs {
     pub(super) parts: Arc<StepRunnerParts>,
     /// Of systems as well.
     pub(super) builds: Builds,
-    nodes: BTreeMap<String, OfNode>,
-    deployer: Outcome<String>,
+    places: BTreeMap<Place, OfPlace>,
 }
 
-#[derive(Default)]
-struct OfNode {
+struct OfPlace {
+    job: Job,
     built: Outcome<String>,
     brought: Outcome<()>,
 }
@@ -46,50 +47,48 @@ impl Programs {
     /// None is evaluated yet.
     #[must_use]
     pub fn new(parts: Arc<StepRunnerParts>) -> Self {
-        let nodes = parts.plan.nodes.iter().filter(|(_, node)| node.programs);
+        let of_place = |job: &Job| OfPlace { job: job.clone(), built: OnceCell::new(), brought: OnceCell::new() };
         Self {
-            nodes: nodes.map(|(name, _)| (name.clone(), OfNode::default())).collect(),
-            deployer: OnceCell::new(),
+            places: parts.plan.programs.iter().map(|(place, job)| (place.clone(), of_place(job))).collect(),
             builds: Builds::new(parts.settings.builds),
             parts,
         }
     }
 
-    /// Builds the programs of a node; none where nothing runs there.
-    pub(super) async fn built(&self, node: &str) -> Tried<Option<String>> {
-        let Some(of) = self.nodes.get(node) else {
+    /// Builds the programs of a place; none where nothing runs there.
+    pub(super) async fn built(&self, place: &Place) -> Tried<Option<String>> {
+        let Some(OfPlace { job, built, .. }) = self.places.get(place) else {
             return Ok(None);
         };
-        let build = async || self.realised(Attribute::Programs.of(node), node).await;
-        of.built.get_or_init(build).await.clone().map(Some)
-    }
-
-    /// Builds them and brings them to the node.
-    pub(super) async fn on(&self, node: &str) -> Tried<Ready> {
-        let host = self.parts.hosts.get(node).await?;
-        let path = self.built(node).await?;
-        let (Some(path), Some(of)) = (path, self.nodes.get(node)) else {
-            return Err(StepFailure::Because(format!(
-                "something is to run on node `{node}`, for which the plan has no programs"
-            )));
+        let build = async || {
+            let toplevel = self.parts.results.get(job.clone()).await?;
+            let what = self.parts.settings.build(toplevel, &format!("programs-{}", job.node));
+            self.builds.build(&what, Arc::new(|_| {})).await?;
+            Ok(what.toplevel.out_path)
         };
-        let bring = async || self.bring(&*host, &path).await;
-        of.brought.get_or_init(bring).await.clone()?;
+        built.get_or_init(build).await.clone().map(Some)
+    }
+
+    /// Builds them and brings them there.
+    pub(super) async fn at(&self, place: &Place) -> Tried<Ready> {
+        let host: Arc<dyn Host> = match place {
+            Place::Node(node) => self.parts.hosts.get(node).await?,
+            _ => Arc::new(Deployer::new(&self.parts.settings.run_dir)),
+        };
+        let (Some(path), Some(of)) = (self.built(place).await?, self.places.get(place)) else {
+            let what = format!("something is to run on {}, for which the plan has no programs", told(place));
+            return Err(StepFailure::Because(what));
+        };
+        if *place != Place::Deployer {
+            let bring = async || self.bring(&*host, &path).await;
+            of.brought.get_or_init(bring).await.clone()?;
+        }
         Ok(Ready { host, path })
     }
 
-    /// Builds the programs of the deployer.
-    pub(super) async fn here(&self) -> Tried<Ready> {
-        let build = async || self.realised(Job::of_deployer(), "deployer").await;
-        let path = self.deployer.get_or_init(build).await.clone()?;
-        let host = Arc::new(Deployer::new(&self.parts.settings.run_dir));
-        Ok(Ready { host, path })
-    }
-
-    async fn realised(&self, job: Job, name: &str) -> Tried<String> {
-        let what = self.parts.settings.build(self.parts.results.get(job).await?, &format!("programs-{name}"));
-        self.builds.build(&what, Arc::new(|_| {})).await?;
-        Ok(what.toplevel.out_path)
+    /// The same for a node.
+    pub(super) async fn on(&self, node: &str) -> Tried<Ready> {
+        self.at(&Place::Node(node.to_owned())).await
     }
 
     async fn bring(&self, host: &dyn Host, path: &str) -> Tried<()> {

@@ -50,6 +50,8 @@ pub(super) struct Saying<'a> {
     /// Bytes so far.
     bytes: usize,
     said: Vec<Record>,
+    /// For people.
+    pub notes: Vec<String>,
     problem: Option<String>,
 }
 
@@ -97,7 +99,7 @@ impl Records {
 
 impl<'a> Saying<'a> {
     pub(super) const fn of(step: (&'a str, &'a Step), mark: &'a str) -> Self {
-        Self { step, mark, bytes: 0, said: Vec::new(), problem: None }
+        Self { step, mark, bytes: 0, said: Vec::new(), notes: Vec::new(), problem: None }
     }
 
     /// Takes a line of output; what is left of it is for people.
@@ -107,7 +109,10 @@ impl<'a> Saying<'a> {
         };
         self.bytes += text.len();
         match self.read(text) {
-            Ok(Record::Note(note)) => return Some(note),
+            Ok(Record::Note(note)) => {
+                self.notes.push(note.clone());
+                return Some(note);
+            }
             Ok(Record::Problem(problem)) | Err(problem) => drop(self.problem.get_or_insert(problem)),
             Ok(record) => self.said.push(record),
         }

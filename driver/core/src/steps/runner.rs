@@ -15,13 +15,14 @@ use super::coordinator::Leases;
 use super::programs::Programs;
 use super::restart::restart;
 use super::standing::Standing;
+use super::transition::rollback;
 use super::{OnLine, Records, Settings, StepFailure, Tried, command, copy, gate};
-use crate::evaluation::{Attribute, Results};
+use crate::evaluation::{Job, Results};
 use crate::event::{Event, EventSink, Skip, StepResult};
 use crate::graph::StepId;
 use crate::host::script::rollout::Left;
 use crate::host::{Hosts, script};
-use crate::plan::{ActivationOptions, Goal, Plan, Step, StepKind};
+use crate::plan::{ActivationOptions, Goal, Place, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
 use crate::schedule::{Admission, Execute};
 
@@ -82,7 +83,7 @@ impl StepRunner {
     /// Builds what the end of the run needs, while there is time for it. A failure is told then.
     pub async fn get_ready(&self) {
         if self.steps_of_end().next().is_some() {
-            drop(self.programs.here().await);
+            drop(self.programs.at(&Place::Deployer).await);
         }
     }
 
@@ -135,8 +136,16 @@ impl StepRunner {
             StepKind::Gate => gate::run(self, id, step).await,
             StepKind::Command => command::run(self, id, step).await.map(StepResult::Done),
             StepKind::Reboot => self.restart(node()?, id).await,
+            StepKind::Activate if let Some(to) = step.to => self.roll_back(node()?, id, to).await,
             kind => self.bring(kind, node()?, id).await,
         }
+    }
+
+    /// Brings a node back to a generation of its own.
+    async fn roll_back(&self, node: &str, step: &str, to: u64) -> Tried<StepResult> {
+        let host = self.parts.hosts.get(node).await?;
+        let (network, options) = (&self.parts.plan.network, self.parts.options(node));
+        rollback(&*host, (network, to), options, &|line| self.show(step, line)).await.map(StepResult::Done)
     }
 
     /// Restarts a node with the system that it boots.
@@ -203,11 +212,12 @@ impl StepRunner {
     }
 
     async fn build(&self, node: &str, step: &str) -> Tried<StepResult> {
-        let toplevel = self.parts.results.get(Attribute::Toplevels.of(node)).await?;
-        let what = self.parts.settings.build(toplevel, &format!("result-{node}"));
+        let toplevel = self.parts.results.get(Job::toplevel(node)).await?;
+        let (what, place) =
+            (self.parts.settings.build(toplevel, &format!("result-{node}")), Place::Node(node.to_owned()));
         let (events, of) = (self.parts.events.clone(), step.to_owned());
         let show: OnLine = Arc::new(move |line| events.show(&of, line));
-        let (built, _) = tokio::try_join!(self.programs.builds.build(&what, show), self.programs.built(node))?;
+        let (built, _) = tokio::try_join!(self.programs.builds.build(&what, show), self.programs.built(&place))?;
         Ok(StepResult::Done(built.to_owned()))
     }
 
@@ -223,7 +233,7 @@ impl StepRunner {
             true => Some(0),
             false => copy(host, path, cancel, &|line| self.show(step, line)).await?,
         };
-        if self.programs.built(node).await?.is_some() {
+        if self.parts.plan.programs.contains_key(&Place::Node(node.to_owned())) {
             self.programs.on(node).await?;
         }
         Ok(StepResult::Done(match copied {
@@ -278,7 +288,7 @@ impl Execute for StepRunner {
         async move {
             match self.parts.options(&node).goal.needs_host() {
                 true => drop(self.standing(&node).await),
-                false => drop(self.parts.results.get(Attribute::Toplevels.of(&node)).await),
+                false => drop(self.parts.results.get(Job::toplevel(&node)).await),
             }
         }
         .boxed()

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::runner::StepRunnerParts;
 use super::{StepFailure, Tried};
-use crate::evaluation::{Attribute, Toplevel};
+use crate::evaluation::{Job, Toplevel};
 use crate::event::Event;
 use crate::host::script::{self, HealthMode, Record, Unfinished};
 use crate::host::{Host, LockHolder, Probe};
@@ -33,7 +33,7 @@ impl Standing {
     pub(super) async fn of(parts: &StepRunnerParts, node: &str) -> Tried<Self> {
         let host = parts.hosts.get(node).await?;
         let options = parts.options(node);
-        let toplevel = async { Ok::<_, StepFailure>(parts.results.get(Attribute::Toplevels.of(node)).await?) };
+        let toplevel = async { Ok::<_, StepFailure>(parts.results.get(Job::toplevel(node)).await?) };
         let probe = async { Ok(script::admit(&*host, &parts.plan.network, parts.settings.policy).await?) };
         let (toplevel, probe) = tokio::try_join!(toplevel, probe)?;
         let warn = |text: String| parts.events.send(Event::Warning(format!("node `{node}`: {text}")));

@@ -29,17 +29,17 @@ pub(super) fn asked_for(
     }
 }
 
-/// Brings a host back to a generation of its own system profile, or to the one before the present one, with everything that
+/// Brings a host back to a generation of its own system profile, or with 0 to the one before the present one, with everything that
 /// protects a deploy. Says what runs then.
-pub async fn rollback(
+pub(super) async fn rollback(
     host: &dyn Host,
-    (network, to): (&Network, Option<u64>),
-    options: &ActivationOptions,
+    (network, to): (&Network, u64),
+    options: ActivationOptions,
     show: Show<'_>,
 ) -> Tried<String> {
-    let system = to.map_or(System::PreviousGeneration, System::Generation);
+    let system = if to == 0 { System::PreviousGeneration } else { System::Generation(to) };
     // Whatever the node's own goal is.
-    let options = ActivationOptions { goal: Goal::Switch, ..options.clone() };
+    let options = ActivationOptions { goal: Goal::Switch, ..options };
     let activation = asked_for(system, network, &options, (&new_nonce(), &who()));
     let status = transition(host, &activation, show).await?;
     let generation = script::inspect(host).await?.generation;

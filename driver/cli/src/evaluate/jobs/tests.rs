@@ -29,8 +29,8 @@ fn recorded(file: &str) -> String {
     std::fs::read_to_string(folder().join(file)).unwrap()
 }
 
-fn job(attribute: Attribute, node: &str) -> Job {
-    attribute.of(node)
+fn job(attribute: &str, node: &str) -> Job {
+    Job { node: node.to_owned(), attribute: attribute.to_owned() }
 }
 
 /// What a run said, for reading.
@@ -54,7 +54,7 @@ fn told(name: &str) -> String {
             Said::Error(error) => {
                 let diagnosis = explain(&error, &sources(&error.text));
                 let kind = diagnosis.kind;
-                format!("[{kind:?}] {}", EvaluateError::explained(&job(Attribute::Toplevels, &node), diagnosis))
+                format!("[{kind:?}] {}", EvaluateError::explained(&job("toplevels", &node), diagnosis))
             }
             other => format!("{other:?}"),
         };
@@ -89,23 +89,19 @@ fn a_killed_worker_is_told_with_its_job_if_it_got_to_one() {
         killed(&said).unwrap()
     };
     let (at, how) = reading("reading result for attrPath 'toplevels.a'");
-    assert_eq!(
-        (at, how.as_str()),
-        (Some(job(Attribute::Toplevels, "a")), "got killed by SIGKILL, maybe memory limit reached?")
-    );
+    assert_eq!((at, how.as_str()), (Some(job("toplevels", "a")), "got killed by SIGKILL, maybe memory limit reached?"));
     assert_eq!(reading("checking worker process").0, None);
 }
 
 #[tokio::test]
 async fn what_belongs_to_a_node_is_evaluated_together() {
     let jobs = BTreeSet::from([
-        job(Attribute::Programs, "b"),
-        job(Attribute::Toplevels, "a"),
-        job(Attribute::Toplevels, "b"),
-        Job::of_deployer(),
+        job("programs", "b"),
+        job("toplevels", "a"),
+        job("toplevels", "b"),
+        job("deployerPrograms", "x86_64-linux"),
     ]);
-    let deployer = Job::of_deployer();
-    assert_eq!(units(&jobs), format!("toplevels.a\ntoplevels.b programs.b\n{deployer}\n"));
+    assert_eq!(units(&jobs), "toplevels.a\nprograms.b toplevels.b\ndeployerPrograms.x86_64-linux\n");
     let flake = tempfile::tempdir().unwrap();
     let file = flake.path().join("n.nix");
     std::fs::write(&file, "").unwrap();
@@ -114,19 +110,17 @@ async fn what_belongs_to_a_node_is_evaluated_together() {
     let (file, _) = Flake::load(file, nix, flake.path(), crate::diagnose::Traces::Show).await.unwrap();
     let mut flake = file.clone();
     flake.reference.is_file = false;
-    let wanted =
-        |system: &str, evaluate: &str| nix_string(&format!(r#"{{"system":{system},"evaluate":{{{evaluate}}}}}"#));
-    let all = r#""toplevels":["a","b"],"gatherers":[],"programs":["b"],"deployerPrograms":true"#;
-    let all = wanted(&format!("{:?}", deployer.node), all);
+    let wanted = |evaluate: &str| nix_string(&format!(r#"{{"evaluate":{{{evaluate}}}}}"#));
+    let all = wanted(r#""deployerPrograms":["x86_64-linux"],"programs":["b"],"toplevels":["a","b"]"#);
     assert_eq!(selection(&jobs, &flake), format!("all: all.jobsFor (builtins.fromJSON {all})"));
-    let none = wanted("null", r#""toplevels":[],"gatherers":[],"programs":[],"deployerPrograms":false"#);
+    let none = wanted("");
     let network = "(if builtins.isFunction all then all { } else all).netlibConfigurations.x";
     assert_eq!(selection(&BTreeSet::new(), &file), format!("all: {network}.jobsFor (builtins.fromJSON {none})"));
 }
 
 #[test]
 fn who_was_killed_reads_what_most_likely_killed_it() {
-    let text = |how: &str| worker_ended(&job(Attribute::Toplevels, "alpha"), how).to_string();
+    let text = |how: &str| worker_ended(&job("toplevels", "alpha"), how).to_string();
     assert_snapshot!(text("got killed by SIGKILL"), @r"
     node `alpha` does not evaluate: evaluating it ended its worker (got killed by SIGKILL), also when it was tried alone: most likely this machine has too little memory for it
       what to do: free some memory, or allow the evaluator more with --eval-memory

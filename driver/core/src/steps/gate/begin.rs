@@ -8,7 +8,7 @@ use futures::StreamExt;
 use sha2::{Digest, Sha256};
 
 use super::Gate;
-use crate::evaluation::Attribute;
+use crate::evaluation::Job;
 use crate::host::script::rollout::{Holder, this_process};
 use crate::host::script::{HealthMode, admit};
 use crate::host::{Host, HostError};
@@ -81,7 +81,7 @@ impl Gate<'_> {
         let mut digest = Sha256::new();
         digest.update(&self.rollout.digest.rollout);
         for node in &self.rollout.digest.systems {
-            let toplevel = self.runner.parts.results.get(Attribute::Toplevels.of(node)).await;
+            let toplevel = self.runner.parts.results.get(Job::toplevel(node)).await;
             let system = toplevel.map_or_else(|_| "-".to_owned(), |toplevel| toplevel.out_path);
             digest.update(format!("\n{node} {system}"));
         }

@@ -1,0 +1,51 @@
+# The programs of `netlib facts gather`: one on each node that says its facts, and one on the deployer that writes them.
+{ lib, programs }:
+{
+  # Made from the node's own pin; each fact has a PATH of its own.
+  onNode =
+    {
+      pkgs,
+      node,
+      requests,
+    }:
+    let
+      program =
+        fact: request:
+        pkgs.writeTextFile {
+          name = "netlib-gather-${fact}";
+          executable = true;
+          text = ''
+            #!${pkgs.runtimeShell}
+            # ${request.description}
+            set -eu
+            PATH=${lib.makeBinPath (request.packages pkgs ++ [ pkgs.coreutils ])}''${PATH:+:$PATH}
+            export PATH
+            ${request.script}
+          '';
+        };
+      ask = fact: request: "ask ${fact} ${program fact request}\n";
+    in
+    programs pkgs "gather-${node}" [
+      {
+        name = "gather";
+        value = {
+          wrapper = "step";
+          packages = pkgs: [ pkgs.gnused ];
+          script = builtins.readFile ./gather.sh + lib.concatStrings (lib.mapAttrsToList ask requests);
+        };
+      }
+    ];
+
+  onDeployer =
+    pkgs:
+    programs pkgs "record-facts" [
+      {
+        name = "record-facts";
+        value = {
+          wrapper = "step";
+          packages = _: [ ];
+          script = "expression=${./record-facts.nix}\n" + builtins.readFile ./record-facts.sh;
+        };
+      }
+    ];
+}

@@ -1,0 +1,16 @@
+# shellcheck shell=sh disable=SC2154
+# What the script made by record-facts.nix calls; each file is replaced as a whole or not at all.
+umask 022
+say() { printf '%s\n' "$1" >&3; }
+write() {
+  mkdir -p -- "${1%/*}"
+  printf '%s\n' "$2" >"$1.$$"
+  sync -- "$1.$$"
+  mv -f -- "$1.$$" "$1"
+}
+is_unknown_to_git() { [ -n "$(git -C "$1" ls-files --others -- facts 2>/dev/null)" ]; }
+if ! script=$(nix --extra-experimental-features nix-command --offline eval --impure --raw --file "$expression"); then
+  say '{"problem":"a file of facts beside the flake is not JSON; correct the one that is named above, or remove it and gather again"}'
+  exit 1
+fi
+eval "$script"
