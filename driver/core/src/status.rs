@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use crate::evaluation::{Job, Results};
 use crate::host::script::{HostStatus, fields, inspect};
@@ -15,76 +15,46 @@ use crate::plan::Plan;
 /// How many hosts are asked at the same time.
 const AT_ONCE: usize = 32;
 
-/// How a node stands.
-#[derive(Clone, Debug)]
-pub struct NodeStatus {
-    /// Its name.
-    pub node: String,
-    /// What the host says.
-    pub host: Result<HostStatus, HostError>,
-    /// What the network says.
-    pub planned: Planned,
-}
+/// The system that a node should run, or why it does not evaluate; none where nobody asked.
+pub type Planned = Option<Result<String, String>>;
 
-/// The system that a node should run.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Planned {
-    /// Its store path.
-    System(String),
-    /// Its configuration does not evaluate; the whole message for people.
-    #[serde(rename = "error")]
-    Unknown(String),
-    /// Nobody asked.
-    #[serde(untagged)]
-    NotAsked,
-}
-
-impl NodeStatus {
-    /// Whether the host answered and its configuration, if it was asked for, evaluates.
-    #[must_use]
-    pub fn is_known(&self) -> bool {
-        self.host.is_ok() && !matches!(self.planned, Planned::Unknown(_))
-    }
-
-    /// Whether the host runs and boots what it should; none if either is not known.
-    #[must_use]
-    pub fn is_as_planned(&self) -> Option<bool> {
-        match (&self.host, &self.planned) {
-            (Ok(status), Planned::System(system)) => {
-                let is_it = |path: &Option<String>| path.as_ref() == Some(system);
-                Some(is_it(&status.probe.current_system) && is_it(&status.probe.system_profile))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Asks all of these nodes at the same time; sorted by name.
-pub async fn ask(hosts: &Hosts, plan: &Plan, results: Option<&Results>) -> Vec<NodeStatus> {
+/// Asks all of these nodes at the same time; a document of each, by its name.
+pub async fn ask(hosts: &Hosts, plan: &Plan, results: Option<&Results>) -> Map<String, Value> {
     let selected = plan.nodes.iter().filter(|(_, planned)| planned.selected);
     let asked = futures::stream::iter(selected)
         .map(|(node, about)| async move {
             let (host, planned) = tokio::join!(look(hosts, (node, &about.status)), planned(results, node));
-            NodeStatus { node: node.clone(), host, planned }
+            (node.clone(), document(host, planned))
         })
         .buffered(AT_ONCE);
     asked.collect().await
 }
 
-type Columns = BTreeMap<String, String>;
+/// How a node stands, as docs/command-line.md describes it.
+#[must_use]
+pub fn document(host: Result<HostStatus, HostError>, planned: Planned) -> Value {
+    let (mut node, is_online) = match &host {
+        Ok(status) => (json!(status), true),
+        Err(error) => (json!({ "error": error.to_string() }), !error.is_offline()),
+    };
+    node["online"] = is_online.into();
+    node["planned"] = match planned {
+        Some(Ok(system)) => json!({ "system": system }),
+        Some(Err(error)) => json!({ "error": error }),
+        None => Value::Null,
+    };
+    let system = node["planned"]["system"].clone();
+    let is_known = host.is_ok() && !system.is_null();
+    node["upToDate"] = json!(is_known.then(|| node["running"] == system && node["nextBoot"] == system));
+    node
+}
 
-async fn look(hosts: &Hosts, (node, columns): (&str, &Columns)) -> Result<HostStatus, HostError> {
+async fn look(hosts: &Hosts, (node, columns): (&str, &BTreeMap<String, String>)) -> Result<HostStatus, HostError> {
     let host = hosts.get(node).await?;
     Ok(HostStatus { fields: fields(&*host, columns).await?, ..inspect(&*host).await? })
 }
 
 async fn planned(results: Option<&Results>, node: &str) -> Planned {
-    let Some(results) = results else {
-        return Planned::NotAsked;
-    };
-    match results.get(Job::toplevel(node)).await {
-        Ok(toplevel) => Planned::System(toplevel.out_path),
-        Err(error) => Planned::Unknown(error.to_string()),
-    }
+    let toplevel = results?.get(Job::toplevel(node)).await;
+    Some(toplevel.map(|toplevel| toplevel.out_path).map_err(|error| error.to_string()))
 }

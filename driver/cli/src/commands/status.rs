@@ -6,7 +6,7 @@ use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
 use crate::report::status::{TEXT, json};
-use netlib_core::status::{NodeStatus, ask};
+use netlib_core::status::ask;
 
 /// Show the state of each node: reachability, running system, next boot, planned system, deploys in progress or unfinished.
 /// Builds and changes nothing.
@@ -34,6 +34,6 @@ pub async fn run(args: StatusArgs, session: &Session) -> Result<Output, Error> {
     if let Some(results) = results {
         results.end().await;
     }
-    let is_good = nodes.iter().all(NodeStatus::is_known);
+    let is_good = nodes.values().all(|node| node["error"].is_null() && node["planned"]["error"].is_null());
     Ok(Output::document(&json(&prepared.plan.network, &nodes), (!args.json).then_some(TEXT), is_good))
 }

@@ -7,16 +7,23 @@ use crate::report::document::shown;
 use netlib_core::host::script::{HostStatus, Phase};
 use netlib_core::host::{ConnectFailure, HostError, LockHolder, Probe, Record, Underway, Unfinished};
 use netlib_core::plan::Target;
-use netlib_core::status::Planned;
+use netlib_core::status::{Planned, document};
 
 const OLD: &str = "/nix/store/1-nixos-system-alpha";
 const NEW: &str = "/nix/store/2-nixos-system-alpha";
+
+/// What a host says, and what its node should run.
+type Asked = (&'static str, Result<HostStatus, HostError>, Planned);
+
+fn system(path: &str) -> Planned {
+    Some(Ok(path.to_owned()))
+}
 
 fn network(name: &str) -> Network {
     Network { name: name.to_owned(), id: format!("{name}-id") }
 }
 
-fn runs(node: &str, running: &str, planned: Planned) -> NodeStatus {
+fn runs(node: &'static str, running: &str, planned: Planned) -> Asked {
     let probe = Probe {
         current_system: Some(running.to_owned()),
         system_profile: Some(OLD.to_owned()),
@@ -24,28 +31,20 @@ fn runs(node: &str, running: &str, planned: Planned) -> NodeStatus {
         nix: Some("2.26.3".to_owned()),
         ..Probe::default()
     };
-    NodeStatus {
-        node: node.to_owned(),
-        host: Ok(HostStatus { probe, generation: Some(12), ..HostStatus::default() }),
-        planned,
-    }
+    (node, Ok(HostStatus { probe, generation: Some(12), ..HostStatus::default() }), planned)
 }
 
-fn offline(node: &str) -> NodeStatus {
+fn offline(node: &'static str) -> Asked {
     let target = Target { host: node.to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
     let said = "ssh: connect to host delta port 22: Connection refused";
     let failure = Box::new(ConnectFailure::recognise(&target, said));
-    let node = node.to_owned();
-    NodeStatus {
-        node: node.clone(),
-        host: Err(HostError::NoConnection { node, failure }),
-        planned: Planned::Unknown("node `delta` does not evaluate: boom\n  at once".to_owned()),
-    }
+    let host = Err(HostError::NoConnection { node: node.to_owned(), failure });
+    (node, host, Some(Err("node `delta` does not evaluate: boom\n  at once".to_owned())))
 }
 
-fn all() -> Vec<NodeStatus> {
-    let mut busy = runs("beta", NEW, Planned::System(OLD.to_owned()));
-    let probe = &mut busy.host.as_mut().unwrap().probe;
+fn all() -> Map<String, Value> {
+    let mut busy = runs("beta", NEW, system(OLD));
+    let probe = &mut busy.1.as_mut().unwrap().probe;
     probe.network = Some(network("office"));
     probe.lock = Some(LockHolder {
         deployer: "ann@desk".to_owned(),
@@ -60,12 +59,12 @@ fn all() -> Vec<NodeStatus> {
     });
     probe.unfinished =
         vec![Unfinished { nonce: "1-a".to_owned(), phase: Phase::Activating.to_string(), toplevel: NEW.to_owned() }];
-    let empty = NodeStatus { node: "gamma".to_owned(), host: Ok(HostStatus::default()), planned: Planned::NotAsked };
-    let good = runs("alpha", OLD, Planned::System(OLD.to_owned()));
+    let empty = ("gamma", Ok(HostStatus::default()), None);
+    let good = runs("alpha", OLD, system(OLD));
     let mut silent = offline("epsilon");
-    silent.planned = Planned::System(NEW.to_owned());
-    let mut back = runs("zeta", OLD, Planned::System(NEW.to_owned()));
-    let probe = &mut back.host.as_mut().unwrap().probe;
+    silent.2 = system(NEW);
+    let mut back = runs("zeta", OLD, system(NEW));
+    let probe = &mut back.1.as_mut().unwrap().probe;
     probe.network = Some(Network { name: "work".to_owned(), id: "home-id".to_owned() });
     probe.last = Some(Record {
         nonce: "1-a".to_owned(),
@@ -74,7 +73,8 @@ fn all() -> Vec<NodeStatus> {
         message: "nobody confirmed the new system".to_owned(),
         is_unseen: true,
     });
-    vec![good, busy, empty, offline("delta"), silent, back]
+    let all = [good, busy, empty, offline("delta"), silent, back];
+    all.into_iter().map(|(node, host, planned)| (node.to_owned(), document(host, planned))).collect()
 }
 
 #[test]
@@ -89,9 +89,11 @@ fn programs_read_one_document() {
 
 #[test]
 fn a_system_that_runs_and_does_not_boot_is_not_as_planned() {
-    let asked = |running, planned| runs("alpha", running, Planned::System(String::from(planned))).is_as_planned();
-    assert_eq!(asked(OLD, OLD), Some(true));
-    assert_eq!(asked(NEW, NEW), Some(false));
-    assert_eq!(runs("alpha", OLD, Planned::NotAsked).is_as_planned(), None);
-    assert!(!offline("a").is_known());
+    let asked = |running, planned| {
+        let (_, host, planned) = runs("alpha", running, planned);
+        document(host, planned)["upToDate"].as_bool()
+    };
+    assert_eq!(asked(OLD, system(OLD)), Some(true));
+    assert_eq!(asked(NEW, system(NEW)), Some(false));
+    assert_eq!(asked(OLD, None), None);
 }
