@@ -6,6 +6,9 @@ const MARK: &str = "netlib-answer-";
 /// Prints the mark on a line of its own, then becomes the command.
 const ANNOUNCE: &str = r#"echo; echo "$0"; exec "$@""#;
 
+/// The first line of a shell's text that prints the mark itself, in place of this: that is one program less.
+pub(super) const WITHIN: &str = ": mark\n";
+
 /// A command whose output begins after a mark.
 pub(super) struct Framed {
     /// Program and arguments.
@@ -18,8 +21,13 @@ impl Framed {
     /// Frames these words.
     pub(super) fn new(words: &[String]) -> Self {
         let mark = mark();
-        let frame = ["sh", "-c", ANNOUNCE, &mark].map(str::to_owned);
-        let argv = frame.into_iter().chain(words.iter().cloned()).collect();
+        let argv = match words {
+            [sh, option, text, rest @ ..] if text.starts_with(WITHIN) => {
+                let text = text.replacen(WITHIN, &format!("echo; echo {mark}\n"), 1);
+                [&[sh.clone(), option.clone(), text], rest].concat()
+            }
+            _ => [&["sh", "-c", ANNOUNCE, &mark].map(str::to_owned), words].concat(),
+        };
         Self { argv, mark }
     }
 }

@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::frame::WITHIN;
 use super::{Host, HostCommand, HostError};
 use crate::plan::Network;
 pub use activation::{
@@ -49,7 +50,11 @@ pub const LOG_PIECE: usize = 65536;
 
 /// Runs the script that an earlier question has left on the host, in a folder of root's alone.
 const RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib f=$d/script-$1.sh
-if [ ! -L "$d" ] && [ -O "$d" ] && [ -f "$f" ]; then shift && exec sh "$f" "$@"; fi
+if [ ! -L "$d" ] && [ -O "$d" ] && [ -f "$f" ]; then
+  shift
+  . "$f"
+  exit
+fi
 echo script=absent"#;
 
 /// Puts it there before. Where that does not work the host can still be looked at, and says itself what is wrong.
@@ -57,7 +62,10 @@ const PUT_AND_RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib l=${NETLIB_HOST_
 shift
 umask 077
 if mkdir -p -- "$d" && [ ! -L "$d" ] && [ -O "$d" ] && chmod 700 -- "$d" && { [ ! -d "$l" ] || chmod 700 -- "$l"; } &&
-  printf '%s\n' "$text" >"$d/script.new.$$" && mv -f -- "$d/script.new.$$" "$f"; then exec sh "$f" "$@"; fi
+  printf '%s\n' "$text" >"$d/script.new.$$" && mv -f -- "$d/script.new.$$" "$f"; then
+  . "$f"
+  exit
+fi
 rm -f -- "$d/script.new.$$"
 exec sh -c "$text" netlib-host "$@""#;
 
@@ -83,7 +91,7 @@ pub struct Probe {
     pub system_profile: Option<String>,
     /// The network this host belongs to.
     pub network: Option<Network>,
-    /// Version of Nix; where it lies, when the host was only asked whether it is of a network.
+    /// Version of Nix; only whether there is one, when the host was only asked whether it is of a network.
     pub nix: Option<String>,
     /// Who is deploying to it right now.
     pub lock: Option<LockHolder>,
@@ -245,10 +253,12 @@ async fn call<T: DeserializeOwned>(host: &dyn Host, subcommand: &str, args: &[&s
     Ok(answer)
 }
 
+/// How a question goes to the host.
+type Prepare = fn(HostCommand) -> HostCommand;
+
 /// Over a connection made for this question.
-async fn call_anew<T: DeserializeOwned>(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<T, HostError> {
-    let (answer, _) = run(host, subcommand, args, |command| HostCommand { is_anew: true, ..command }).await?;
-    Ok(answer)
+fn anew(command: HostCommand) -> HostCommand {
+    HostCommand { is_anew: true, ..command }
 }
 
 /// The answer, and the bytes of a log after it.
@@ -256,10 +266,11 @@ async fn run<T: DeserializeOwned>(
     host: &dyn Host,
     subcommand: &str,
     args: &[&str],
-    prepare: fn(HostCommand) -> HostCommand,
+    prepare: Prepare,
 ) -> Result<(T, Vec<u8>), HostError> {
-    let question = |text| {
-        let words = [&["sh", "-c", text, "sh", &SCRIPT_ID, subcommand], args].concat();
+    let question = |text: &str| {
+        let text = format!("{WITHIN}{text}");
+        let words = [&["sh", "-c", &text, "sh", &SCRIPT_ID, subcommand], args].concat();
         prepare(HostCommand { is_question: QUESTIONS.contains(&subcommand), ..HostCommand::new(words) })
     };
     let mut output = host.run(question(RUN)).await?;

@@ -176,8 +176,9 @@ async fn begin(standing: &Standing, activation: &Activation, show: Show<'_>) -> 
         return found(holder);
     }
     let host = &*standing.host;
-    let Err(error) = start(host, activation).await else {
-        return Ok(Some((Origin::Ours, activation.nonce.clone())));
+    let error = match start(host, activation).await {
+        Ok(begun) => return Ok(Some((Origin::Ours(begun), activation.nonce.clone()))),
+        Err(error) => error,
     };
     if let HostError::Refused { refusal, .. } = &error {
         match &**refusal {

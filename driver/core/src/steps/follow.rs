@@ -33,10 +33,10 @@ const SLACK: Duration = Duration::from_secs(60);
 const SILENCE: Duration = Duration::from_secs(20);
 
 /// Who asked for an activation.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Origin {
-    /// This run.
-    Ours,
+    /// This run, with how it stood then.
+    Ours(Option<Status>),
     /// Another one, which is found under way.
     Found,
 }
@@ -47,13 +47,20 @@ pub(super) type Ended = (Status, String);
 /// Follows an activation to its end, and confirms it when the host waits for that.
 pub(super) async fn follow(host: &dyn Host, activation: &Activation, origin: Origin, show: Show<'_>) -> Tried<Ended> {
     let (silence, log) = ((Instant::now(), SILENCE), LogReader::new(show));
-    Follower { host, activation, origin, confirmation: None, silence, log }.run().await
+    let (asks_left, next) = match origin {
+        Origin::Ours(begun) => (ASKS - 1, begun),
+        Origin::Found => (0, None),
+    };
+    Follower { host, activation, asks_left, next, confirmation: None, silence, log }.run().await
 }
 
 struct Follower<'a> {
     host: &'a dyn Host,
     activation: &'a Activation,
-    origin: Origin,
+    /// How often the host may still be asked to begin.
+    asks_left: usize,
+    /// What the host has said last, if nobody has looked at it.
+    next: Option<Status>,
     /// How the last attempt to confirm ended.
     confirmation: Option<Result<(), String>>,
     /// Since when the log has not grown, and after how long that is told.
@@ -65,20 +72,25 @@ impl Follower<'_> {
     async fn run(&mut self) -> Tried<Ended> {
         let began = Instant::now();
         let mut idle_since: Option<Instant> = None;
-        let mut asks_left = if self.origin == Origin::Ours { ASKS - 1 } else { 0 };
         loop {
             let asked = Instant::now();
-            let status = self.status().await?;
+            let status = match self.next.take() {
+                Some(status) => status,
+                None => self.status().await?,
+            };
             self.log.take(&status.log);
             self.explain_silence(&status).await;
-            if status.phase == Phase::Unknown && asks_left > 0 {
-                asks_left -= 1;
+            if status.phase == Phase::Unknown && self.asks_left > 0 {
+                self.asks_left -= 1;
                 // The connection broke before the host began; it knows what it has begun by its nonce.
-                start(self.host, self.activation).await?;
+                self.next = start(self.host, self.activation).await?;
                 continue;
             }
             if status.phase == Phase::AwaitingConfirmation && status.is_running {
                 self.confirm().await;
+                if self.next.is_some() {
+                    continue;
+                }
             }
             let is_idle = !status.is_running && !status.phase.is_final();
             idle_since = is_idle.then(|| idle_since.unwrap_or_else(Instant::now));
@@ -127,10 +139,10 @@ impl Follower<'_> {
         if self.confirmation == Some(Ok(())) {
             return;
         }
-        let result = match script::confirm(self.host, &self.activation.nonce).await {
+        let result = match script::confirm(self.host, &self.activation.nonce, self.log.offset).await {
             // It has gone on meanwhile; the next look says where to.
             Err(HostError::Refused { refusal, .. }) if *refusal == Refusal::NotWaiting => return,
-            result => result.map_err(|error| error.to_string()),
+            result => result.map(|status| self.next = Some(status)).map_err(|error| error.to_string()),
         };
         if let Err(error) = &result
             && self.confirmation.as_ref() != Some(&result)

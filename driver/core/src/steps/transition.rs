@@ -49,17 +49,17 @@ pub(super) async fn rollback(
 
 /// Asks a host for an activation, and sees it through.
 pub(super) async fn transition(host: &dyn Host, activation: &Activation, show: Show<'_>) -> Tried<Status> {
-    start(host, activation).await?;
-    see_through(host, activation, Origin::Ours, show).await
+    let begun = start(host, activation).await?;
+    see_through(host, activation, Origin::Ours(begun), show).await
 }
 
-/// Asks the host to begin. That it has begun already is what was asked for; where the connection broke it may have, so
-/// looking comes before asking again.
-pub(super) async fn start(host: &dyn Host, activation: &Activation) -> Result<(), HostError> {
+/// Asks the host to begin; how it stands then, if it says so. That it has begun already is what was asked for; where the
+/// connection broke it may have, so looking comes before asking again.
+pub(super) async fn start(host: &dyn Host, activation: &Activation) -> Result<Option<Status>, HostError> {
     match script::activate(host, activation).await {
-        Err(HostError::Refused { refusal, .. }) if *refusal == Refusal::Known => Ok(()),
-        Err(error) if error.is_connection() => Ok(()),
-        result => result,
+        Err(HostError::Refused { refusal, .. }) if *refusal == Refusal::Known => Ok(None),
+        Err(error) if error.is_connection() => Ok(None),
+        result => result.map(Some),
     }
 }
 

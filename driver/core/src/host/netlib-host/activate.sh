@@ -4,7 +4,8 @@
 # keep NONCE NAME PATH: what is valid is here with all that it refers to. A host that cannot say so is copied to.
 keep() {
   use_deploy "$1"
-  if ! mkdir -p -- "$roots" || ! ln -sfn -- "$3" "$roots/$nonce-$2"; then refuse_state "$root/nix"; fi
+  if { [ ! -d "$roots" ] && ! mkdir -p -- "$roots"; } || ! ln -sfn -- "$3" "$roots/$nonce-$2"; then refuse_state "$root/nix"; fi
+  read_records
   tidy_roots
   emit ok "$3"
   if [ -e "$3" ] && nix-store --check-validity "$3" >/dev/null 2>&1; then emit valid yes; fi
@@ -13,6 +14,7 @@ keep() {
 # At the gate: what is about to be recorded has its root and no record yet.
 release() {
   enter_gate
+  read_records
   read_kept
   for dead in "$@"; do
     case $kept in *" $dead "*) ;; *) if is_nonce "$dead"; then rm -f -- "$roots/$dead-next"; fi ;; esac
@@ -33,17 +35,16 @@ enter_gate() {
 # From here on no unit goes to work, not even one that was killed and has to go back, until this request starts its own.
 refuse_while_busy() {
   command exec 8>>"$runtime/lock" || refuse_state "$runtime"
-  while :; do
-    if print_busy; then refuse busy; fi
-    if flock -s -n 8; then return 0; fi
+  until flock -s -n 8; do
+    if print_locked; then refuse busy; fi
   done
+  if print_beginning; then refuse busy; fi
 }
 
 # Who prepared a deployment for a host as it was must not undo what somebody else has deployed there meanwhile.
 refuse_when_changed() {
   if [ -z "$seen" ] || [ "$now_running $now_profile" = "$seen" ]; then return 0; fi
   emit runs "$now_running"
-  read_records
   for record in $reversed; do
     state_file "${record##*:}"
     load past_ "$file" phase toplevel finished deployer
@@ -70,7 +71,6 @@ judge_running() {
 # confirmed. Where nothing runs, the system of the next boot. The last deployment that says something of it is right.
 find_trusted() {
   trusted=''
-  read_records
   for record in $reversed; do if judge_running "${record##*:}"; then break; fi; done
   previous=${trusted:-${now_running:-$now_profile}}
 }
@@ -92,13 +92,15 @@ read_options() {
   done
 }
 
+# keep_root NAME PATH: unless it is kept already.
+keep_root() { { [ -L "$roots/$nonce-$1" ] && is_same "$roots/$nonce-$1" "$2"; } || ln -sfn -- "$2" "$roots/$nonce-$1"; }
+
 record() {
-  mkdir -p -- "$deploy" "$roots" && head -c 65536 /dev/zero >"$deploy/reserve" && sync -- "$deploy/reserve" &&
-    make_empty "$deploy/log" && printf '%s' "$checks" >"$deploy/checks" &&
-    { [ -z "$hooks$undo" ] || record_hooks >"$deploy/hooks"; } && ln -sfn -- "$toplevel" "$roots/$nonce-next" || return 1
-  if [ -n "$previous" ]; then ln -sfn -- "$previous" "$roots/$nonce-previous" || return 1; fi
-  # Last of all the state, which makes it a record.
-  write_text "$deploy/state" "$(print_state)" && sync -- "$deploys" "$library"
+  mkdir -p -- "$deploy" "$roots" && printf '%65536s' '' >"$deploy/reserve" && make_empty "$deploy/log" &&
+    printf '%s' "$checks" >"$deploy/checks" && { [ -z "$hooks$undo" ] || record_hooks >"$deploy/hooks"; } &&
+    keep_root next "$toplevel" && { [ -z "$previous" ] || keep_root previous "$previous"; } && sync -- "$deploy/reserve" &&
+    # Last of all the state, which makes it a record.
+    write_text "$deploy/state" print_state && record_rolled && sync -- "$deploy" "$deploys" "$library"
 }
 
 # Those of a deployment that is taken back are run when it is.
@@ -157,44 +159,42 @@ activate() {
   resolve "$toplevel"
   current_generation
   read_uptime
-  toplevel=$found phase=prepared started=$(now) started_uptime=$uptime boot=$this_boot profile_before=$now_profile
+  toplevel=$found phase=prepared started=$(date -u "$in_utc") started_uptime=$uptime boot=$this_boot profile_before=$now_profile
   number=$((${reversed%%:*} + 1)) generation_before=$current script=$runtime/host-$nonce.sh
   # The unit has a script of its own, whatever becomes of this one.
-  ln -f -- "$0" "$script" || refuse_state "$runtime"
-  if ! record || ! record_rolled; then
+  ln -f -- "${f:-$0}" "$script" || refuse_state "$runtime"
+  if ! record; then
     rm -rf -- "$deploy"
     rm -f -- "$roots/$nonce-next" "$roots/$nonce-previous" "$script"
     refuse_state
   fi
-  # From here on the unit may take the lock.
-  exec 8>&-
+  # From here on the unit may take the lock, and others may ask.
+  exec 7>&- 8>&-
   # What failed to start may have been started all the same: whoever has the lock owns the record. Whoever comes later
   # finds it ended.
   if ! start && take_lock 5 && load_state && [ "$phase" = prepared ]; then
     message='the activation could not be started'
     finish failed >>"$deploy/log"
     make_empty "$deploy/seen"
-    tidy
     leave
     because "the host could not start the activation; nothing was changed"
   fi
-  emit ok "$nonce"
+  status "$nonce" 0 - 10
 }
 
 # No pipe of ours is held by the unit: losing the connection changes nothing for it. What is killed in the middle is begun
-# again, which brings it to its end, as long as its script is there: by a timer, or by one of two processes where there is
-# no systemd.
+# again, which brings it to its end, as long as its script is there: by systemd, or by one of two processes where there is
+# none. Nobody stops it by hand.
 start() {
   if has_systemd; then
-    systemd-run --quiet --collect --unit="netlib-$nonce" --description="netlib activation $nonce" --on-active=0 \
-      --on-unit-inactive=3 --timer-property=AccuracySec=1ms --property=Delegate=yes --property=KillSignal=SIGKILL \
-      --setenv=PATH="$PATH" --setenv=HOME=/root /bin/sh -c \
-      "if test -e $script; then exec /bin/sh $script work $nonce; fi; exec systemctl stop --no-block netlib-$nonce.timer" </dev/null
+    systemd-run --quiet --collect --no-block --unit="netlib-$nonce" --description="netlib activation $nonce" -p Restart=on-failure \
+      -p RestartSec=3 -p StartLimitIntervalSec=0 -p RefuseManualStop=yes -p IgnoreOnIsolate=yes -p Delegate=yes -p KillSignal=SIGKILL \
+      --setenv=PATH="$PATH" --setenv=HOME=/root /bin/sh -c "test ! -e $script || . $script" sh work "$nonce" </dev/null
   else
     # shellcheck disable=SC2016
-    keep_at_work begin '/bin/sh "$1" work "$2"; test ! -e "$1" || exec /bin/sh "$1" work "$2"' 7>&- &
+    keep_at_work begin '/bin/sh "$1" work "$2"; test ! -e "$1" || exec /bin/sh "$1" work "$2"' &
     # shellcheck disable=SC2016
-    keep_at_work watch 'while sleep 5 && test -e "$1"; do /bin/sh "$1" work "$2"; done' 3>&- 4>&- 5>&- 6>&- 7>&- &
+    keep_at_work watch 'while sleep 5 && test -e "$1"; do /bin/sh "$1" work "$2"; done' 3>&- 4>&- 5>&- 6>&- &
   fi
 }
 

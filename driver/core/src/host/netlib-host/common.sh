@@ -9,7 +9,7 @@ root=${NETLIB_HOST_ROOT:-}
 export LC_ALL=C PATH="$root/run/current-system/sw/bin:$root/nix/var/nix/profiles/default/bin:/run/wrappers/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 runtime=$root/run/netlib library=$root/var/lib/netlib
 # Between the words of one answer.
-tab=$(printf '\t')
+tab='	'
 
 # Functions that look something up set a variable: one that prints it costs a process each time.
 

@@ -10,12 +10,13 @@
 #   keep NONCE next TOPLEVEL     keep TOPLEVEL from garbage collection until its deployment ends; say whether it is here
 #   keep NONCE programs PATH     the same for a day at least: programs that checks run
 #   release NONCE…               keep no longer what these wanted to deploy: they ended before the host took it up
-#   activate NONCE KEY=VALUE…    check, record, start the activation, return at once: of `toplevel`; or of a generation of the
-#                                profile, `generation=N` or the one before; or, with `undo=NONCE`, of what ran before that
-#                                deployment, by the host's own record
+#   activate NONCE KEY=VALUE…    check, record and start the activation, then answer as `status` does: of `toplevel`; or of a
+#                                generation of the profile, `generation=N` or the one before; or, with `undo=NONCE`, of what
+#                                ran before that deployment, by the host's own record
 #   work NONCE                   the activation itself, or what brings one to its end that was killed (started by `activate`,
 #                                and again until it is over)
-#   confirm NONCE                the host can be reached: asked for over a connection made for this question
+#   confirm NONCE OFFSET         the host can be reached: asked for over a connection made for this question. Answers as
+#                                `status` does, once the activation is over
 #   status NONCE OFFSET [TOLD SECONDS]
 #                                how that activation stands, and its log from byte OFFSET on; its end counts as seen.
 #                                With SECONDS: once there is something to tell, or when they are over
@@ -32,12 +33,14 @@ deploys=$library/deploys roots=$root/nix/var/nix/gcroots/netlib
 profile=$root/nix/var/nix/profiles/system running=$root/run/current-system booted=$root/run/booted-system
 # The last: how long a recorded activation may take to begin; later it never does.
 keep_deploys=20 keep_roots_seconds=604800 keep_programs_seconds=86400 begin_seconds=60
-
-now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
+in_utc=+%Y-%m-%dT%H:%M:%SZ
 has_systemd() { [ -d "$root/run/systemd/system" ]; }
 is_nonce() { case $1 in '' | *[!A-Za-z0-9-]*) return 1 ;; esac }
 
 misused() { echo "netlib-host: $*" >&2; exit 64; }
+
+# shellcheck disable=SC3013 # Every sh has it, and POSIX since 2024.
+is_same() { [ "$1" -ef "$2" ]; }
 
 # Sets `found` to the folder that a path leads to; to nothing where it leads nowhere.
 resolve() {
@@ -77,11 +80,14 @@ load() {
   done <"$file"
 }
 
-# write_text FILE TEXT: the file is either the old one or the whole new one, also after a power loss. No pipe: what is
-# killed in the middle must not leave the half of it.
+# write_text FILE COMMAND…: what the command prints. The file is either the old one or the whole new one, also after a power
+# loss; it is the new one from when its folder is written, too. No pipe: what is killed in the middle must not leave the
+# half of it.
 write_text() {
-  if printf '%s\n' "$2" >"$1.new" && sync -- "$1.new" && mv -f -- "$1.new" "$1" && sync -- "${1%/*}"; then return 0; fi
-  rm -f -- "$1.new"
+  target=$1
+  shift
+  if "$@" >"$target.new" && sync -- "$target.new" && mv -f -- "$target.new" "$target"; then return 0; fi
+  rm -f -- "$target.new"
   return 1
 }
 

@@ -43,7 +43,8 @@ fields() {
 probe() {
   emit netlib-host 1
   # Both take long to say it.
-  if [ "$#" -gt 0 ]; then nix=$(command -v nix); else
+  nix='' newest=''
+  if [ "$#" -gt 0 ]; then command -v nix >/dev/null && nix=yes; else
     nix=$(nix --version 2>/dev/null) nix=${nix##* }
     if has_systemd; then emit state "$(systemctl is-system-running 2>/dev/null)"; fi
   fi
@@ -60,17 +61,15 @@ probe() {
   emit boot "$this_boot"
   print_busy
   read_records
-  for record in $all; do
-    use_deploy "${record##*:}"
-    record=${record#*:}
-    is_open "${record%:*}" || continue
+  for record in $open; do
+    use_deploy "$record"
     # Read again once nobody is at work: it may just have ended.
     if load_state && unfinished && ! beginning && lock_is_free && load_state && unfinished; then
       emit 'unfinished[]' "$nonce$tab$phase$tab$toplevel"
     fi
   done
-  # The newest one.
-  if [ -n "$nonce" ] && load_state; then
+  for newest in $reversed; do break; done
+  if [ -n "$newest" ] && use_deploy "${newest##*:}" && load_state; then
     if is_bad_end && [ ! -e "$deploy/seen" ]; then unseen=yes; else unseen=no; fi
     emit last "$nonce$tab$phase$tab$toplevel$tab$message$tab$unseen"
   fi
@@ -88,33 +87,36 @@ status() {
   # Whoever asks knows from now on how it ended.
   if is_bad_end && [ ! -e "$deploy/seen" ]; then make_empty "$deploy/seen"; fi 2>/dev/null
   echo
-  # What the disk did not take of the log is in memory.
-  cat -- "$deploy/log" "$runtime/log-$nonce" 2>/dev/null | tail -c "+$(($2 + 1))" | head -c 65536
+  if [ -f "$runtime/log-$nonce" ]; then
+    # What the disk did not take of the log is in memory.
+    cat -- "$deploy/log" "$runtime/log-$nonce" | tail -c "+$(($2 + 1))" | head -c 65536
+  else
+    dd if="$deploy/log" bs=65536 count=1 skip="$2" iflag=skip_bytes status=none || return 0
+  fi 2>/dev/null
 }
 
 # await_news OFFSET TOLD SECONDS: until the activation is over, or waits for confirmation, or its log has grown for a
 # moment. TOLD is a phase that is no news. Never for long: whoever asked may be gone.
 await_news() {
-  if ! load_state || ! command exec 6<"$deploy/log"; then return 0; fi
-  head -c "$1" <&6 >/dev/null
   read_boot
   read_uptime
-  end=$((uptime + $3)) ticks=0 grown=''
-  while unfinished && [ "$boot" = "$this_boot" ] && [ "$uptime" -lt "$end" ]; do
-    if [ "$phase" = awaitingConfirmation ] && [ "$2" != awaitingConfirmation ]; then break; fi
-    if IFS= read -r line <&6 || [ -n "$line" ]; then grown=yes; fi
-    ticks=$((ticks + 1))
-    if [ -n "$grown" ] && [ "$ticks" -gt 5 ]; then break; fi
-    sleep 0.2 || sleep 1
+  end=$((uptime + $3)) before=''
+  while load_state && unfinished && [ "$boot" = "$this_boot" ] && [ "$uptime" -lt "$end" ]; do
+    # Whoever is at work lets go of one at the moment that is waited for.
+    case $phase:$2 in
+      awaitingConfirmation:awaitingConfirmation | committing:* | rollingBack:*) place=$runtime/lock ;;
+      awaitingConfirmation:*) break ;;
+      *) place=$runtime/news-$nonce ;;
+    esac
+    # Nobody may be at work, at the beginning or because that was killed.
+    if [ "$before" = "$phase" ]; then sleep 0.2 || sleep 1; fi
+    before=$phase
+    flock -s -w 3 6 6<"$place"
+    if [ "$?" -eq 1 ] && before='' && [ "$(stat -c %s -- "$deploy/log")" -gt "$1" ]; then break; fi
     read_uptime
-    load_state
   done
-  exec 6<&-
   # The end is told once all is tidied.
-  while ! unfinished && [ "$ticks" -lt 60 ] && is_worked_on; do
-    ticks=$((ticks + 1))
-    sleep 0.1 || sleep 1
-  done
+  if ! unfinished && [ -e "$runtime/host-$nonce.sh" ]; then flock -s -w 6 6 6<"$runtime/lock"; fi
 } 2>/dev/null
 
 # What systemd is working on at this moment, without what only waits for that.

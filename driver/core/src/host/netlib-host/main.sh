@@ -7,8 +7,7 @@ reboot_needed() {
   for part in kernel initrd kernel-params systemd; do
     old=$booted/$part new=$1/$part
     # The parameters are a plain file in each system, so that only its content tells.
-    # shellcheck disable=SC3013 # Every sh has it, and POSIX since 2024.
-    if [ ! -e "$old" ] || [ ! -e "$new" ] || [ "$old" -ef "$new" ] ||
+    if [ ! -e "$old" ] || [ ! -e "$new" ] || is_same "$old" "$new" ||
       { [ "$part" = kernel-params ] && [ "$(cat "$old")" = "$(cat "$new")" ]; }; then continue; fi
     emit 'item[]' "$part"
   done

@@ -37,7 +37,7 @@ write_lease() {
   lease_boot=$this_boot lease_until=$((uptime + lease_seconds))
   private_folder "$library"
   # shellcheck disable=SC2086
-  write_text "$lease_file" "$(tell '' lease_ $lease_fields)" || refuse_state
+  write_text "$lease_file" tell '' lease_ $lease_fields || refuse_state
   emit ok "$lease_nonce"
 }
 
@@ -50,7 +50,7 @@ lease() {
   case $2 in
     take)
       if is_leased && ! has_lease "$1" && ! has_lease "${7:-}"; then refuse_for_lease rollout-busy; fi
-      lease_nonce=$1 lease_rollout=$3 lease_deployer=$4 lease_process=$5 lease_since=$(now)
+      lease_nonce=$1 lease_rollout=$3 lease_deployer=$4 lease_process=$5 lease_since=$(date -u "$in_utc")
       write_lease
       load rolled_ "$rolled_file" digest nonce
       if [ "$rolled_digest" = "$6" ] && (find_before "$rolled_nonce"); then emit undoable "$rolled_nonce"; fi
@@ -74,7 +74,7 @@ refuse_without_lease() {
 }
 
 # Before the activation begins: one that ends badly is told by its own record.
-record_rolled() { [ -z "$digest" ] || [ -n "$undo$generation" ] || write_text "$rolled_file" "$(printf 'digest=%s\nnonce=%s' "$digest" "$nonce")"; }
+record_rolled() { [ -z "$digest" ] || [ -n "$undo$generation" ] || write_text "$rolled_file" printf 'digest=%s\nnonce=%s\n' "$digest" "$nonce"; }
 
 # Sets what ran before the deployment $1, which was confirmed and still stands, by this host's own record: a generation, or a
 # path where there is none.
@@ -116,6 +116,6 @@ rollout_write() {
   if [ "$2" != - ]; then has_lease "$2" || refuse_for_lease rollout-lost; fi
   [ "$document" = "$3" ] || refuse document-changed
   private_folder "$library"
-  if [ -z "$4" ]; then rm -f -- "$place"; else write_text "$place" "$4" || refuse_state; fi
+  if [ -z "$4" ]; then rm -f -- "$place"; elif ! write_text "$place" printf '%s\n' "$4" || ! sync -- "$library"; then refuse_state; fi
   emit ok "$1"
 }

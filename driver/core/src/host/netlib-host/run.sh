@@ -4,19 +4,20 @@
 # work NONCE: begins what was recorded. What was killed in the middle, as nobody is at work on it, is brought to its end.
 work() {
   use_deploy "$1"
-  load_state || { leave && exit 1; }
+  load_state || { rm -f -- "$runtime/host-$nonce.sh" && exit 0; }
   open_log
   # A host that shuts down keeps its record as it is; the boot brings back what the profile names.
   if [ "$phase" != prepared ] && has_systemd && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
+  # Whoever waits for news of it waits for this, until it waits for confirmation.
+  command exec 6>>"$runtime/news-$nonce" && flock -n 6
   # Somebody else may be at work on it; if not, this is begun again.
-  take_lock 10 || exit 0
+  take_lock 10 || exit 1
   if load_state && unfinished; then
     kill_rest
     # A new system may lack what this script needs; the earlier one had it.
     PATH=$PATH${previous:+:$previous/sw/bin}:$toplevel/sw/bin
     take_up
   fi
-  tidy
   leave
 }
 
@@ -58,30 +59,30 @@ own_group() {
   [ -d "$group" ]
 } 2>/dev/null
 
-# Runs a command for so many seconds, in a session and a control group of its own; then ends all that it started.
+# Runs a command for so many seconds, in a process group and a control group of its own; then ends all that it started.
 limited() {
   seconds=$1 box=''
   shift
   if own_group && { [ -d "$group/switch" ] || mkdir "$group/switch" 2>/dev/null; }; then box=$group/switch/cgroup.procs; fi
   read_uptime
   began=$uptime
-  # Whatever the command leaves running must not keep the lock.
-  # shellcheck disable=SC2016
-  setsid --wait /bin/sh -c '
-    read -r process <"/proc/$$/stat"
-    printf "%s\n" "$process" >"$1"
-    if [ -n "$2" ]; then echo $$ >"$2"; fi
+  # Whatever the command leaves running must not keep the locks.
+  (
+    read -r process </proc/self/stat
+    printf '%s\n' "$process" >"$runtime/session-$nonce"
+    if [ -n "$box" ]; then echo 0 >"$box"; fi
     # Killed before it could be seen here: nobody would end this.
-    kill -0 "$3" || exit 137
-    shift 3
+    kill -0 "$$" || exit 137
     umask 022
-    exec timeout --kill-after=10 "$@"' sh "$runtime/session-$nonce" "$box" "$$" "$seconds" "$@" 9>&-
+    # It leads a group.
+    exec timeout --kill-after=10 "$seconds" "$@"
+  ) 6>&- 9>&-
   ended=$?
   read_uptime
   # timeout says 137 when it had to kill, and so does a command that something else killed.
   if [ "$ended" -eq 137 ] && [ "$((uptime - began))" -ge "$seconds" ]; then ended=124; fi
   if [ "$ended" -eq 124 ]; then kill_rest; fi
-  rm -f -- "$runtime/session-$nonce"
+  make_empty "$runtime/session-$nonce"
   return "$ended"
 }
 
@@ -92,7 +93,7 @@ kill_rest() {
   session=${line%% *} since=$field
   read_stat "/proc/$session/stat" 19
   # Another process with this number is not the one that began: then that is over.
-  if [ -n "$since" ] && { [ -z "$field" ] || [ "$field" = "$since" ]; }; then kill -s KILL -- "-$session"; fi
+  if [ -n "$since" ] && { [ -z "$field" ] || [ "$field" = "$since" ]; }; then kill -s KILL -- "-$session" "$session"; fi
 } 2>/dev/null
 
 switch_to() { limited "$timeout" "$1/bin/switch-to-configuration" "$2"; }
@@ -123,9 +124,7 @@ run_hooks() {
     say "$when: ${program##*/}"
     limited "$seconds" env NETLIB_HOOK="$when" NETLIB_DEPLOY="$nonce" NETLIB_SYSTEM="$toplevel" \
       NETLIB_PREVIOUS="$previous" "$program" </dev/null
-    if explain "$?" "the program ${program##*/}" "$seconds"; then continue; fi
-    say "$problem"
-    return 1
+    explain "$?" "the program ${program##*/}" "$seconds" || { say "$problem"; return 1; }
   done <"$deploy/hooks"
 }
 
@@ -176,15 +175,16 @@ be_healthy() {
   if [ ! -s "$deploy/checks" ]; then return 0; fi
   enter checking
   say "the new system has to be healthy for $healthy seconds within $health_deadline seconds"
-  if watch_health settle "$healthy" "$health_deadline" "$runtime/check-$nonce" <"$deploy/checks" 9>&-; then return 0; fi
+  if watch_health settle "$healthy" "$health_deadline" "$runtime/check-$nonce" <"$deploy/checks" 6>&- 9>&-; then return 0; fi
   unhealthy=yes problem="the new system is not healthy: $verdict"
   return 1
 }
 
 # A driver that cannot reach the host any more cannot ask for this: then the host goes back by itself.
 await_confirmation() {
-  enter awaitingConfirmation
   say "waiting up to $confirm seconds for somebody to confirm over a new connection"
+  enter awaitingConfirmation
+  exec 6>&-
   read_uptime
   end=$((uptime + confirm))
   until [ -e "$runtime/confirm-$nonce" ]; do
@@ -202,7 +202,7 @@ confirm() {
   use_deploy "$1"
   if ! load_state || [ "$phase" != awaitingConfirmation ] || ! is_worked_on; then refuse not-waiting; fi
   make_empty "$runtime/confirm-$nonce" || refuse_state "$runtime"
-  emit ok "$nonce"
+  status "$1" "$2" awaitingConfirmation 10
 }
 
 commit() {
@@ -233,10 +233,7 @@ restore_profile() {
   resolve "$profile"
   # Where somebody else set it meanwhile, that is not ours to undo.
   if [ "$current $found" = "$generation_before $profile_before" ] || [ "$found" != "$toplevel" ]; then return 0; fi
-  if [ -z "$profile_before" ]; then
-    rm -f -- "$profile"
-    return
-  fi
+  if [ -z "$profile_before" ]; then rm -f -- "$profile"; return; fi
   resolve "$profile-$generation_before-link"
   set -- --set "$profile_before"
   if [ -n "$generation_before" ] && [ "$found" = "$profile_before" ]; then set -- --switch-generation "$generation_before"; fi

@@ -13,9 +13,10 @@ use_deploy() {
 }
 
 # Sets `all` to `NUMBER:PHASE:NONCE` of all records, the oldest first, and `reversed` to the same, the newest first: by the number
-# that the host gave each, as nobody's clock is to be trusted. What else lies in the folder is not netlib's.
+# that the host gave each, as nobody's clock is to be trusted. What else lies in the folder is not netlib's. Sets `open` to the
+# nonces of those that go on.
 read_records() {
-  all='' reversed='' last=0 is_sorted=yes
+  all='' reversed='' open='' count=0 last=0 is_sorted=yes
   for record in "$deploys"/*/state; do
     entry=${record%/state} record_number=0 record_phase=''
     entry=${entry##*/}
@@ -29,7 +30,8 @@ read_records() {
     done <"$record"
     case $record_phase in *[!A-Za-z]*) record_phase='' ;; esac
     if [ "$record_number" -lt "$last" ]; then is_sorted=no; fi
-    last=$record_number record=$record_number:$record_phase:$entry
+    if is_open "$record_phase"; then open="$open$entry "; fi
+    last=$record_number count=$((count + 1)) record=$record_number:$record_phase:$entry
     all="$all$record " reversed="$record $reversed"
   done
   # They lie there by the clocks of deployers, which are right mostly.
@@ -50,11 +52,11 @@ load_state() {
   load '' "$file" $fields
 }
 
-# tell BEFORE PREFIX FIELD…: emits the value of PREFIX_FIELD as BEFOREFIELD.
+# tell BEFORE PREFIX FIELD…: emits the value of PREFIX_FIELD as BEFOREFIELD. False where one of them could not be written.
 tell() {
   before=$1 prefix=$2
   shift 2
-  for field in "$@"; do eval "emit \"\$before\$field\" \"\$$prefix$field\""; done
+  for field in "$@"; do eval "emit \"\$before\$field\" \"\$$prefix$field\"" || return 1; done
 }
 
 # shellcheck disable=SC2086
@@ -62,16 +64,13 @@ print_state() { tell '' '' $fields; }
 
 # A full disk must not hide how an activation ended: the space for that was set aside before it began.
 write_at_last() {
-  if write_text "$@"; then return 0; fi
-  rm -f -- "$deploy/reserve"
-  write_text "$@"
+  write_text "$@" || { rm -f -- "$deploy/reserve" && write_text "$@"; }
 }
 
 save_state() {
-  state=$(print_state)
-  if ! write_at_last "$deploy/state" "$state"; then
+  if ! write_at_last "$deploy/state" print_state; then
     say "the state could not be written to $deploy/state: $(disk "$library")"
-    write_text "$runtime/state-$nonce" "$state"
+    write_text "$runtime/state-$nonce" print_state
     return 1
   fi
   if [ -f "$runtime/state-$nonce" ]; then rm -f -- "$runtime/state-$nonce"; fi
@@ -82,11 +81,12 @@ enter() {
   save_state
 }
 
-# Whoever reads of the end in the state finds all of the log.
+# Whoever reads of the end in the state finds all of the log. A power loss does not take the end back.
 finish() {
-  finished=$(now)
+  finished=$(date -u "$in_utc")
   say "$1${message:+: $message}"
   enter "$1"
+  sync -- "$deploy" "$library"
 }
 
 # Whether something is still to happen after this phase.
@@ -108,7 +108,7 @@ beginning() {
 # --- lock --------------------------------------------------------------------------------------------------------
 
 # Only an activation holds the lock exclusively; who looks takes it shared and for an instant, who begins until it began.
-lock_is_free() { [ ! -e "$runtime/lock" ] || flock -s -n "$runtime/lock" true; }
+lock_is_free() { [ ! -e "$runtime/lock" ] || flock -s -n 6 6<"$runtime/lock"; }
 
 # Sets `owner` to `PROCESS COMMAND` of whoever has locked a file: the process that did, or one that got the open file from it.
 find_owner() {
@@ -117,8 +117,7 @@ find_owner() {
     case $kind:$where in FLOCK:*:"$inode") if [ -d "/proc/$locker" ]; then owner=$locker; fi ;; esac
   done </proc/locks
   for link in /proc/[0-9]*/fd/*; do
-    # shellcheck disable=SC3013 # Every sh has it, and POSIX since 2024.
-    if [ -n "$owner" ] || [ ! "$link" -ef "$1" ]; then continue; fi
+    if [ -n "$owner" ] || ! is_same "$link" "$1"; then continue; fi
     link=${link#/proc/}
     if [ "${link%%/*}" != "$$" ]; then owner=${link%%/*}; fi
   done
@@ -155,15 +154,20 @@ print_locked() {
   return 1
 }
 
+# Prints who is about to begin; false when nobody is.
+print_beginning() {
+  read_records
+  for record in $open; do
+    if (use_deploy "$record" && load_state && beginning && print_holder); then return 0; fi
+  done
+  return 1
+}
+
 # Prints who is at work on the host; false when nobody is.
 print_busy() {
-  if print_locked; then return 0; fi
-  read_records
-  for record in $all; do
-    case $record in *:prepared:*) if (use_deploy "${record##*:}" && load_state && beginning && print_holder); then return 0; fi ;; esac
-  done
+  if print_locked || print_beginning; then return 0; fi
   # What was about to begin may have taken the lock before its record was read.
-  print_locked
+  [ -n "$open" ] && print_locked
 }
 
 # --- identity ----------------------------------------------------------------------------------------------------
@@ -182,13 +186,14 @@ check_identity() {
 }
 
 # write_identity HOW ID NAME NONCE: NONCE is of the deployment that does, if one does.
-write_identity() { "$1" "$library/network" "$(printf 'id=%s\nname=%s\nby=%s' "$2" "$3" "$4")"; }
+write_identity() { "$1" "$library/network" printf 'id=%s\nname=%s\nby=%s\n' "$2" "$3" "$4"; }
 
 identify() {
   private_folder "$library"
   enter_gate
   check_identity "$@"
   refuse_while_busy
-  write_identity write_text "$1" "$2" '' || refuse_state "$library" "the host could not write down which network it belongs to"
+  { write_identity write_text "$1" "$2" '' && sync -- "$library"; } ||
+    refuse_state "$library" "the host could not write down which network it belongs to"
   emit ok "$1"
 }

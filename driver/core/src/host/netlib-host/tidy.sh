@@ -1,23 +1,16 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # --- tidying: what nobody who is alive needs goes, and nothing else ------------------------------------------------
 
-# What a deployment leaves when it is over.
-tidy() {
-  rm -rf -- "$deploy/reserve" "$runtime/confirm-$nonce" "$runtime/session-$nonce" "$runtime/check-$nonce"
-  read_records
-  # shellcheck disable=SC2086
-  set -- $all
-  while [ "$#" -gt "$keep_deploys" ]; do
-    if [ "${1##*:}" != "$nonce" ]; then rm -rf -- "${deploys:?}/${1##*:}"; fi
-    shift
-  done
-  tidy_roots
-}
-
-# The last act of a deployment: without its script there is nothing to recover.
+# The last act of a deployment: what it leaves goes, and then its script, without which there is nothing to recover.
 leave() {
-  rm -f -- "$runtime/host-$nonce.sh"
-  if has_systemd; then systemctl stop --no-block "netlib-$nonce.timer"; fi
+  read_records
+  set -- "$deploy/reserve" "$runtime/confirm-$nonce" "$runtime/session-$nonce" "$runtime/check-$nonce"
+  for record in $all; do
+    if [ "$count" -le "$keep_deploys" ]; then break; fi
+    count=$((count - 1))
+    if [ "${record##*:}" != "$nonce" ]; then set -- "$@" "$deploys/${record##*:}"; fi
+  done
+  tidy_roots "$@" "$runtime/news-$nonce" "$runtime/host-$nonce.sh"
 }
 
 # What earlier runs left unfinished is over, as nobody is at work: with the gate and the lock, and the records that are read.
@@ -40,34 +33,34 @@ tidy_host() {
       if [ -f "$runtime/log-$nonce" ] && cat -- "$runtime/log-$nonce" >>"$deploy/log"; then rm -f -- "$runtime/log-$nonce"; fi
     ) 7>&- 8>&-
   done
+  if [ -n "$open" ]; then read_records; fi
+  set --
   # A record that was not written to its end is none.
   for entry in "$deploys"/*; do
     half=${entry##*/}
     if ! is_nonce "$half" || [ ! -d "$entry" ] || [ -f "$entry/state" ]; then continue; fi
-    if [ "$half" != "$nonce" ]; then rm -f -- "$roots/$half-next" "$roots/$half-previous"; fi
-    rm -rf -- "$entry"
+    if [ "$half" != "$nonce" ]; then set -- "$@" "$roots/$half-next" "$roots/$half-previous"; fi
+    set -- "$@" "$entry"
   done
-  rm -rf -- "$library"/*.new "$deploys"/*/*.new "$deploys"/*/reserve "$runtime"/*.new \
-    "$runtime"/host-*.sh "$runtime"/session-* "$runtime"/confirm-* "$runtime"/check-*
+  for left in "$library"/*.new "$deploys"/*/*.new "$deploys"/*/reserve "$runtime"/*.new "$runtime"/host-*.sh \
+    "$runtime"/session-* "$runtime"/confirm-* "$runtime"/check-* "$runtime"/news-*; do
+    if [ -e "$left" ]; then set -- "$@" "$left"; fi
+  done
   tidy_of_processes "$runtime"/script.new. "$runtime"/netlib-check.
-  tidy_roots
+  tidy_roots "$@"
 }
 
-# Sets `known` to all recorded deployments, and `kept` to those whose systems are still needed: they go on, or failed to
-# go back and nothing was confirmed since.
+# Sets `kept` to the deployments whose systems are still needed: they go on, or failed to go back and nothing was confirmed
+# since.
 read_kept() {
-  known=' ' kept=' ' stuck=' '
-  read_records
+  stuck=''
   for record in $all; do
-    entry=${record##*:} record=${record#*:}
-    known="$known$entry "
-    case ${record%:*} in
-      confirmed) stuck=' ' ;;
-      rollbackFailed) stuck="$stuck$entry " ;;
-      *) if is_open "${record%:*}"; then kept="$kept$entry "; fi ;;
+    case $record in
+      *:confirmed:*) stuck='' ;;
+      *:rollbackFailed:*) stuck="$stuck${record##*:} " ;;
     esac
   done
-  kept="$kept$stuck"
+  kept=" $open$stuck"
 }
 
 # Whether a deployment that goes on, or a check that runs, needs what a root keeps.
@@ -78,23 +71,29 @@ is_wanted() {
   cat -- "$runtime"/netlib-check.*/checks "$@" 2>/dev/null | grep -q -F -- "$needed/"
 }
 
-# Roots of what never began go after a week, and programs after a day: by then those who prepared them are gone. What
-# ended needs none, nor does what the running system and its profile keep. The clock may have jumped: what goes on keeps its.
+# Whether a link is older than so many seconds. The clock may have jumped.
+is_older() {
+  clock=${clock:-$(date +%s)}
+  [ "$((clock - $(stat -c %Y -- "$1")))" -ge "$2" ]
+}
+
+# tidy_roots PATH…: with the records that are read. Roots of what never began go after a week, and programs after a day: by
+# then those who prepared them are gone. What ended needs none, nor does what the running system and its profile keep. What
+# goes on keeps its, whatever the clock says. The paths go after them.
 tidy_roots() {
   read_kept
-  look_at_systems
-  clock=$(date +%s)
   for link in "$roots"/*; do
     owner=${link##*/} owner=${owner%-*}
     if [ ! -L "$link" ] || ! is_nonce "$owner"; then continue; fi
     case $kept in *" $owner "*) continue ;; esac
-    case $known:$owner in *" $owner "*) ;; *:"$nonce") continue ;; esac
-    age=$((clock - $(stat -c %Y -- "$link"))) target=$(readlink -- "$link")
-    case $link:$known in
-      *-programs:*) if [ "$age" -lt "$keep_programs_seconds" ] || is_wanted "$target"; then continue; fi ;;
-      *" $owner "*) ;;
-      *) if [ "$age" -lt "$keep_roots_seconds" ] && [ "$target $target" != "$now_running $now_profile" ]; then continue; fi ;;
+    ended=no
+    if [ -f "$deploys/$owner/state" ]; then ended=yes; elif [ "$owner" = "$nonce" ]; then continue; fi
+    case $link:$ended in
+      *-programs:*) if ! is_older "$link" "$keep_programs_seconds" || is_wanted "$(readlink -- "$link")"; then continue; fi ;;
+      *:yes) ;;
+      *) { is_same "$link" "$running" && is_same "$link" "$profile"; } || is_older "$link" "$keep_roots_seconds" || continue ;;
     esac
-    rm -f -- "$link"
+    set -- "$link" "$@"
   done
+  if [ "$#" -gt 0 ]; then rm -rf -- "$@"; fi
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::answer::yes;
-use super::{Done, Health, IdentityPolicy, Phase, call_anew, run, tell};
+use super::{Health, IdentityPolicy, Phase, Prepare, anew, run};
 use crate::host::{Host, HostError};
 use crate::plan::{Goal, Network};
 
@@ -151,26 +151,26 @@ impl Activation {
     }
 }
 
-/// Starts an activation and returns at once.
-pub async fn activate(host: &dyn Host, activation: &Activation) -> Result<(), HostError> {
+/// Starts an activation; how it stands once there is something to tell.
+pub async fn activate(host: &dyn Host, activation: &Activation) -> Result<Status, HostError> {
     let words = activation.words();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    tell(host, "activate", &words).await
+    ask(host, "activate", &words, |command| command).await
 }
 
 /// Asks how an activation stands, and for its log from a byte on.
 pub async fn status(host: &dyn Host, nonce: &str, offset: usize) -> Result<Status, HostError> {
-    ask(host, &[nonce, &offset.to_string()]).await
+    ask(host, "status", &[nonce, &offset.to_string()], |command| command).await
 }
 
 /// The same once there is something to tell, or when the host has waited for it. A phase that was dealt with is no news.
 pub async fn news(host: &dyn Host, nonce: &str, offset: usize, told: Option<Phase>) -> Result<Status, HostError> {
     let told = told.map_or_else(|| "-".to_owned(), |phase| phase.to_string());
-    ask(host, &[nonce, &offset.to_string(), &told, NEWS_SECONDS]).await
+    ask(host, "status", &[nonce, &offset.to_string(), &told, NEWS_SECONDS], |command| command).await
 }
 
-async fn ask(host: &dyn Host, words: &[&str]) -> Result<Status, HostError> {
-    let (status, log): (Status, _) = run(host, "status", words, |command| command).await?;
+async fn ask(host: &dyn Host, subcommand: &str, words: &[&str], prepare: Prepare) -> Result<Status, HostError> {
+    let (status, log): (Status, _) = run(host, subcommand, words, prepare).await?;
     Ok(Status { log, ..status })
 }
 
@@ -185,7 +185,8 @@ pub async fn jobs(host: &dyn Host) -> Result<Vec<String>, HostError> {
     super::list(host, "list_jobs", &[]).await
 }
 
-/// Tells the host that it can be reached: over a connection made for this, so that it is true.
-pub async fn confirm(host: &dyn Host, nonce: &str) -> Result<(), HostError> {
-    call_anew::<Done>(host, "confirm", &[nonce]).await.map(|_| ())
+/// Tells the host that it can be reached: over a connection made for this, so that it is true. How the activation stands once
+/// it is over, with its log from a byte on.
+pub async fn confirm(host: &dyn Host, nonce: &str, offset: usize) -> Result<Status, HostError> {
+    ask(host, "confirm", &[nonce, &offset.to_string()], anew).await
 }

@@ -1,6 +1,6 @@
 //! Restarting a host, and finding out what it booted.
 
-use super::{Known, Probe, call, call_anew, list};
+use super::{Known, Probe, anew, call, list, run};
 use crate::host::{Host, HostError};
 
 /// The parts of a system that only a boot brings in and in which the booted system differs from this one.
@@ -16,5 +16,6 @@ pub async fn reboot(host: &dyn Host, toplevel: &str) -> Result<String, HostError
 
 /// Asks a host about itself over a connection made for this question.
 pub async fn probe_anew(host: &dyn Host) -> Result<Probe, HostError> {
-    call_anew(host, "probe", &[]).await.map(|known: Known| known.probe)
+    let (known, _): (Known, _) = run(host, "probe", &[], anew).await?;
+    Ok(known.probe)
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Mutex;
 
+use serde::Deserialize;
+
 use super::super::tests::scripted::Scripted;
 use super::*;
 use crate::host::script::{Health, IdentityPolicy, System};
@@ -37,7 +39,7 @@ async fn followed(host: &Scripted, origin: Origin) -> (Result<Ended, StepFailure
 }
 
 async fn ended(host: &Scripted) -> Status {
-    followed(host, Origin::Ours).await.0.unwrap().0
+    followed(host, Origin::Ours(None)).await.0.unwrap().0
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,7 +50,7 @@ async fn a_host_that_never_heard_of_it_is_asked_again_although_the_connection_br
         (1, state("unknown", "no")),
         (1, state("confirmed", "no")),
     ])
-    .says(|host| &host.activate, &[None, Some("ok=1-a\n")]);
+    .says(|host| &host.activate, &[None, Some("phase=prepared\n\n")]);
     assert_eq!(ended(&host).await.phase, Phase::Confirmed);
     assert_eq!(host.asked("activate"), 2);
 }
@@ -79,7 +81,7 @@ async fn one_that_is_slow_to_begin_is_waited_for_as_long_as_it_may_begin() {
     ]);
     assert_eq!(ended(&slow).await.phase, Phase::RolledBack);
     let never = Scripted::new([(1, state("prepared", "no"))]);
-    let (result, took) = followed(&never, Origin::Ours).await;
+    let (result, took) = followed(&never, Origin::Ours(None)).await;
     assert_eq!(result.unwrap().0.phase, Phase::Prepared);
     assert!(took > BEGIN && took < 2 * BEGIN, "{took:?}");
 }
@@ -95,7 +97,7 @@ async fn one_that_was_killed_is_given_time_to_be_taken_over() {
     ]);
     assert_eq!(ended(&taken_over).await.phase, Phase::RolledBack);
     let gone = Scripted::new([(1, state("activating", "no"))]);
-    let (result, took) = followed(&gone, Origin::Ours).await;
+    let (result, took) = followed(&gone, Origin::Ours(None)).await;
     assert_eq!(result.unwrap().0.phase, Phase::Activating);
     assert!(took < 2 * HAND_OVER, "{took:?}");
 }
@@ -104,7 +106,7 @@ async fn one_that_was_killed_is_given_time_to_be_taken_over() {
 async fn a_restart_in_the_middle_needs_no_waiting() {
     let said = "phase=activating\nrunning=no\nrestarted=yes\n\n";
     let host = Scripted::new([(1, Some(said.to_owned()))]);
-    let (result, took) = followed(&host, Origin::Ours).await;
+    let (result, took) = followed(&host, Origin::Ours(None)).await;
     assert!(result.unwrap().0.was_restarted);
     assert!(took < Duration::from_secs(1), "{took:?}");
 }
@@ -112,7 +114,7 @@ async fn a_restart_in_the_middle_needs_no_waiting() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_host_is_looked_for_as_long_as_it_may_need_and_then_named_with_its_record() {
     let host = Scripted::new([(1, state("activating", "yes")), (1, None)]);
-    let (result, took) = followed(&host, Origin::Ours).await;
+    let (result, took) = followed(&host, Origin::Ours(None)).await;
     let after = lost_limit(&activation());
     insta::assert_snapshot!(result.unwrap_err(), @r"
     a bed has not answered for 420 s since the activation began; it goes on there by itself
@@ -128,7 +130,7 @@ async fn a_lost_host_is_looked_for_as_long_as_it_may_need_and_then_named_with_it
 #[tokio::test(start_paused = true)]
 async fn one_that_never_ends_is_left_at_its_deadline() {
     let host = Scripted::new([(1, state("activating", "yes"))]);
-    let (result, took) = followed(&host, Origin::Ours).await;
+    let (result, took) = followed(&host, Origin::Ours(None)).await;
     let after = deadline(&activation());
     insta::assert_snapshot!(result.unwrap_err(), @r"
     the activation on a bed has not ended within 3840 s and is still in the phase activating; it goes on there by itself
@@ -140,14 +142,23 @@ async fn one_that_never_ends_is_left_at_its_deadline() {
 #[tokio::test(start_paused = true)]
 async fn it_is_confirmed_once_and_again_only_when_the_host_did_not_hear_it() {
     let waits = || Scripted::new([(6, state("awaitingConfirmation", "yes")), (1, state("confirmed", "no"))]);
-    let host = waits().says(|host| &host.confirm, &[Some("ok=1-a\n")]);
+    let host = waits().says(|host| &host.confirm, &[Some("phase=awaitingConfirmation\nrunning=yes\n\n")]);
     assert_eq!(ended(&host).await.phase, Phase::Confirmed);
     assert_eq!(host.asked("confirm"), 1);
-    let host = waits().says(|host| &host.confirm, &[None, None, Some("ok=1-a\n")]);
+    let host = waits().says(|host| &host.confirm, &[None, None, Some("phase=committing\nrunning=yes\n\n")]);
     assert_eq!(ended(&host).await.phase, Phase::Confirmed);
     assert_eq!(host.asked("confirm"), 3);
     // The one that is there shows nothing.
     assert_eq!(host.asked("a new connection"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_host_says_as_it_begins_and_as_it_is_confirmed_is_not_asked_for_again() {
+    let waits = Status::deserialize(serde_json::json!({"phase": "awaitingConfirmation", "running": "yes"})).unwrap();
+    let begun = Status { log: b"one\n".to_vec(), ..waits };
+    let host = Scripted::new([]).says(|host| &host.confirm, &[Some("phase=confirmed\n\ntwo\n")]);
+    let (status, log) = followed(&host, Origin::Ours(Some(begun))).await.0.unwrap();
+    assert_eq!((status.phase, log.as_str(), host.asked("status")), (Phase::Confirmed, "one\ntwo", 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,7 +181,7 @@ async fn silence_is_told_at_longer_and_longer_intervals() {
     let host = Scripted::new([(400, state("activating", "yes")), (1, state("confirmed", "no"))]);
     let activation = activation();
     let told = Mutex::new(Vec::new());
-    follow(&host, &activation, Origin::Ours, &|line| told.lock().unwrap().push(line)).await.unwrap();
+    follow(&host, &activation, Origin::Ours(None), &|line| told.lock().unwrap().push(line)).await.unwrap();
     insta::assert_snapshot!(told.into_inner().unwrap().join("\n"), @r"
     no output for 20 s; systemd starts and stops nothing at this moment
     no output for 40 s; systemd starts and stops nothing at this moment

@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::super::{Activation, Health, IdentityPolicy, Phase, Status, System, activate, confirm, status};
+use super::super::{Activation, Health, IdentityPolicy, Phase, SCRIPT_ID, Status, System, activate, confirm, status};
 use crate::host::{Host, HostCommand, HostError};
 use crate::plan::{Goal, Network};
 use crate::process::{Command, LineSink, Output};
@@ -153,7 +153,7 @@ echo "${{new##*/}}" >>{}
         for _ in 0..LOOKS {
             let status = self.look(nonce).await;
             if status.phase == Phase::AwaitingConfirmation && status.is_running {
-                let _ = confirm(self, nonce).await;
+                let _ = confirm(self, nonce, 0).await;
             }
             if status.phase.is_final() && !status.is_running {
                 return status;
@@ -217,8 +217,13 @@ echo "${{new##*/}}" >>{}
 
     /// Whether a request of this deployment runs.
     pub fn is_asked(&self, nonce: &str) -> bool {
-        let nonce = format!("\0{nonce}\0");
-        self.processes().any(|(_, words)| words.contains("/script-") && words.contains(&nonce))
+        let (nonce, id) = (format!("\0{nonce}\0"), format!("\0{}\0", *SCRIPT_ID));
+        let root = format!("NETLIB_HOST_ROOT={}\0", self.root.path().display());
+        fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+            let read = |name| fs::read_to_string(entry.path().join(name)).unwrap_or_default();
+            let words = read("cmdline");
+            words.contains(&id) && words.contains(&nonce) && read("environ").contains(&root)
+        })
     }
 
     /// Whether anything that a switch started is still there.

@@ -25,7 +25,7 @@ async fn without_confirmation_the_host_goes_back_by_itself() {
     assert_eq!(status.message, "nobody confirmed the new system over a new connection within 1 seconds");
     assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&old)));
     assert_eq!(bed.profile_history(), ["old"]);
-    let error = confirm(&bed, "1-a").await.unwrap_err();
+    let error = confirm(&bed, "1-a", 0).await.unwrap_err();
     assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotWaiting));
 }
 
@@ -61,7 +61,7 @@ async fn the_profile_is_set_only_after_the_confirmation() {
     let probe = probe(&bed).await.unwrap();
     let underway = probe.lock.unwrap().deployment.unwrap();
     assert_eq!((underway.phase, underway.toplevel), (Phase::AwaitingConfirmation, new.clone()));
-    confirm(&bed, "1-a").await.unwrap();
+    confirm(&bed, "1-a", 0).await.unwrap();
     let status = bed.end_alone("1-a").await;
     assert_eq!(status.phase, Phase::Confirmed);
     assert_eq!(status.profile.as_ref(), Some(&new));
@@ -73,7 +73,7 @@ async fn a_confirmation_of_another_deployment_does_not_count() {
     bed.confirm_limit(Duration::from_secs(8));
     activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
     bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
-    assert!(confirm(&bed, "2-b").await.is_err());
+    assert!(confirm(&bed, "2-b", 0).await.is_err());
     assert_eq!(bed.end_alone("1-a").await.phase, Phase::RolledBack);
 }
 
@@ -100,7 +100,7 @@ async fn an_activation_that_is_killed_goes_back_by_itself() {
         activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
         if phase == Phase::Committing {
             bed.wait_for_phase("1-a", Phase::AwaitingConfirmation).await;
-            confirm(&bed, "1-a").await.unwrap();
+            confirm(&bed, "1-a", 0).await.unwrap();
             while bed.look("1-a").await.profile.as_ref() != Some(&new) {}
         }
         bed.wait_for_phase("1-a", phase).await;

@@ -21,7 +21,7 @@ fn at_every_command((share, shares): (usize, usize), is_ignored: &str, crash: im
         point += shares;
     }
     println!("{points} points");
-    assert!(points > 60 / shares, "only {points} points");
+    assert!(points > 30 / shares, "only {points} points");
 }
 
 /// The unit is killed; what is to bring it to its end goes on.
@@ -83,7 +83,7 @@ fn a_host_without_power_at_any_command_boots_a_confirmed_system() {
 }
 
 #[test]
-fn the_timer_brings_to_its_end_what_was_killed_with_its_recovery_at_any_command() {
+fn what_was_killed_with_its_recovery_at_any_command_is_begun_again_and_brought_to_its_end() {
     at_every_command(
         (0, 1),
         "",
@@ -116,7 +116,7 @@ fn a_recovery_that_is_killed_at_any_command_is_done_again() {
         point += 1;
     }
     println!("{points} points");
-    assert!(points > 20, "only {points} points");
+    assert!(points > 8, "only {points} points");
 }
 
 /// From some command on every write fails, or kills whoever writes.

@@ -9,28 +9,21 @@ use super::confirmation::bed_with;
 #[tokio::test]
 async fn whoever_waits_hears_of_a_phase_that_matters_and_of_the_end() {
     let (bed, _, new) = bed_with(Switch::Works);
-    activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
-    let first = news(&bed, "1-a", 0, None).await.unwrap();
+    let first = activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
     assert_eq!(first.phase, Phase::AwaitingConfirmation);
     assert!(first.is_running);
     // What is no news is not told, and is told at once to who has not heard of it.
     assert_eq!(news(&bed, "1-a", first.log.len(), None).await.unwrap().phase, Phase::AwaitingConfirmation);
-    let mut offset = first.log.len();
-    let confirms = async { confirm(&bed, "1-a").await.unwrap() };
+    let offset = first.log.len();
     let waits = news(&bed, "1-a", offset, Some(Phase::AwaitingConfirmation));
-    let (told, ()) = tokio::join!(waits, confirms);
-    let mut told = told.unwrap();
-    offset += told.log.len();
-    while !told.phase.is_final() {
-        assert_ne!(told.phase, Phase::AwaitingConfirmation);
-        told = news(&bed, "1-a", offset, Some(Phase::AwaitingConfirmation)).await.unwrap();
-        offset += told.log.len();
-    }
+    let (told, confirmed) = tokio::join!(waits, confirm(&bed, "1-a", offset));
     // Whoever hears of the end has all of the log, and nothing is left to tidy.
-    assert!(!told.is_running);
     assert_eq!(bed.left(), "");
     let whole = bed.end("1-a").await.log;
-    assert_eq!((told.phase, offset), (Phase::Confirmed, whole.len()));
+    for told in [told.unwrap(), confirmed.unwrap()] {
+        assert_eq!((told.phase, told.is_running), (Phase::Confirmed, false));
+        assert_eq!(told.log, whole[offset..]);
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ async fn a_failure_never_goes_back_to_a_system_that_nobody_confirmed() {
     bed.kill("1-a");
     while probe(&bed).await.unwrap().lock.is_some() {}
     // There is nobody whom a confirmation could reach.
-    let error = confirm(&bed, "1-a").await.unwrap_err();
+    let error = confirm(&bed, "1-a", 0).await.unwrap_err();
     assert!(matches!(error, HostError::Refused { refusal, .. } if *refusal == Refusal::NotWaiting));
     assert_eq!(probe(&bed).await.unwrap().current_system.as_ref(), Some(&new));
     let broken = bed.toplevel("broken", Switch::Fails(4));

@@ -11,8 +11,8 @@ use super::super::super::SCRIPT;
 use super::super::bed::{Bed, Switch};
 
 /// What the script runs that is not its own shell's.
-const COMMANDS: [&str; 24] = [
-    "cat", "cut", "date", "df", "find", "flock", "grep", "head", "id", "ln", "ls", "mkdir", "mv", "nix-env",
+const COMMANDS: [&str; 25] = [
+    "cat", "cut", "date", "dd", "df", "find", "flock", "grep", "head", "id", "ln", "ls", "mkdir", "mv", "nix-env",
     "readlink", "rm", "setsid", "sleep", "sort", "stat", "sync", "tail", "timeout", "tr",
 ];
 
@@ -195,7 +195,7 @@ impl Stage {
         alive.unwrap().read_to_end(&mut Vec::new()).unwrap();
     }
 
-    /// What the timer does.
+    /// What systemd does.
     pub fn watch(&self) {
         self.remove_shims();
         self.kill_where(|_| true);
@@ -258,7 +258,7 @@ impl Stage {
         let mut said = String::new();
         for _ in 0..200 {
             said = self.ask(&words);
-            if said.contains("ok=") {
+            if said.contains("phase=") {
                 return;
             }
             // What was killed before it could begin is waited for.
