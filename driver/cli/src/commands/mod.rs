@@ -71,24 +71,17 @@ enum Command {
     Render(render::RenderArgs),
 }
 
-/// How a command ended. The number is the exit status.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-enum Exit {
-    /// All is well.
-    #[default]
-    Good = 0,
-    /// Some node failed.
-    NodeFailed = 1,
-    /// Bad usage, or a network that does not evaluate; clap uses the same for its own errors.
-    BadInput = 2,
-    /// Nothing failed, and a rollout waits for approval.
-    Paused = 3,
-}
+/// Exit status where some node failed.
+const NODE_FAILED: u8 = 1;
+/// After bad usage, or a network that does not evaluate; clap uses the same for its own errors.
+const BAD_INPUT: u8 = 2;
+/// Where nothing failed, and a rollout waits for approval.
+const PAUSED: u8 = 3;
 
 /// What a command has to say at its end.
 #[derive(Default)]
 struct Output {
-    exit: Exit,
+    exit: u8,
     /// The result.
     stdout: String,
     /// What concerns only people.
@@ -97,15 +90,9 @@ struct Output {
     summary: Option<Summary>,
 }
 
-impl Exit {
-    const fn of(is_good: bool) -> Self {
-        if is_good { Self::Good } else { Self::NodeFailed }
-    }
-}
-
 impl Output {
     fn new(stdout: String, is_good: bool) -> Self {
-        Self { exit: Exit::of(is_good), stdout, ..Self::default() }
+        Self { exit: if is_good { 0 } else { NODE_FAILED }, stdout, ..Self::default() }
     }
 
     /// A document as it is, or what a template makes of it.
@@ -116,13 +103,14 @@ impl Output {
 
     /// What became of each node, behind other text; nothing where events are all that is wanted.
     fn summary(text: &str, summary: Summary, is_json: bool) -> Self {
-        let exit = if summary.is_paused() { Exit::Paused } else { Exit::of(summary.is_success()) };
         let stdout = if is_json { String::new() } else { format!("{text}{summary}") };
-        Self { exit, stdout, stderr: String::new(), summary: Some(summary) }
+        let ended = Self::new(stdout, summary.is_success());
+        let exit = if summary.is_paused() { PAUSED } else { ended.exit };
+        Self { exit, summary: Some(summary), ..ended }
     }
 
     /// Somebody who stopped reading (`| head`) is no error.
-    fn print(self) -> Result<Exit, Error> {
+    fn print(self) -> Result<u8, Error> {
         let _ = write!(std::io::stderr(), "{}", self.stderr);
         match write!(std::io::stdout().lock(), "{}", self.stdout) {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -150,11 +138,11 @@ pub async fn main() -> ExitCode {
     };
     let exit = match result.and_then(Output::print) {
         _ if interrupts.first.is_cancelled() => interrupt::STATUS,
-        Ok(exit) => exit as u8,
+        Ok(exit) => exit,
         Err(error) => {
             let label = console::style("error:").for_stderr().red().bold();
             let _ = writeln!(std::io::stderr(), "{label} {error}");
-            Exit::BadInput as u8
+            BAD_INPUT
         }
     };
     ExitCode::from(exit)

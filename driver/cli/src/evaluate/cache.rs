@@ -61,9 +61,16 @@ impl Cache {
         Self::open(&caches.join("netlib/evaluation"), &key)
     }
 
+    /// Where other users can write, nothing is read and nothing kept.
     fn open(folder: &Path, key: &str) -> Self {
+        let folder = private::make_folder(folder).and_then(|()| private::own_folder(folder));
+        let Ok(folder) = folder.inspect_err(|error| tracing::warn!("there is no evaluation cache: {error}")) else {
+            return Self::default();
+        };
         let file = folder.join(format!("{:x}.json", Sha256::digest(key)));
-        Self { answers: Mutex::new(read(&file).unwrap_or_default()), file: Some(file) }
+        // One that is broken holds nothing.
+        let answers = std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        Self { answers: Mutex::new(answers.unwrap_or_default()), file: Some(file) }
     }
 
     /// The plan for a request.
@@ -108,18 +115,10 @@ impl Cache {
     }
 }
 
-/// What is there; nothing if the file is broken, or where other users can write.
-fn read(file: &Path) -> Option<Answers> {
-    let folder = private::own_folder(file.parent()?).ok()?;
-    serde_json::from_slice(&std::fs::read(folder.join(file.file_name()?)).ok()?).ok()
-}
-
 /// Replaces the file as a whole or not at all. Of two netlibs at once, the answers of the later one stay.
 fn write(file: &Path, answers: &Answers) -> std::io::Result<()> {
+    private::replace(file, 0o600, &serde_json::to_vec(answers)?)?;
     let folder = file.parent().unwrap_or(Path::new("."));
-    private::make_folder(folder)?;
-    let folder = private::own_folder(folder)?;
-    private::replace(&folder.join(file.file_name().unwrap_or_default()), 0o600, &serde_json::to_vec(answers)?)?;
     let mut files: Vec<_> = folder.read_dir()?.flatten().collect();
     files.sort_by_key(|entry| std::cmp::Reverse(entry.metadata().and_then(|about| about.modified()).ok()));
     files.iter().skip(MOST_FILES).try_for_each(|entry| std::fs::remove_file(entry.path()))

@@ -1,6 +1,6 @@
 //! One line of nix-eval-jobs' output. Fields of newer versions are passed over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -61,9 +61,9 @@ impl Record {
                 _ => Said::Error(NixError::from_text(&error)),
             };
         }
-        match (self.drv_path.clone(), self.outputs.get("out").cloned().flatten()) {
+        let (cache_status, warnings) = (self.status(), self.all_warnings());
+        match (self.drv_path, self.outputs.get("out").cloned().flatten()) {
             (Some(drv_path), Some(out_path)) => {
-                let (cache_status, warnings) = (self.status(), self.all_warnings());
                 Said::Derivation(Toplevel { drv_path, out_path, cache_status, warnings })
             }
             _ => {
@@ -87,17 +87,12 @@ impl Record {
     fn all_warnings(&self) -> Vec<String> {
         let own = self.meta.pointer("/netlib/warnings");
         let own = own.and_then(Value::as_array).into_iter().flatten();
-        let mut all: Vec<String> = Vec::new();
-        for warning in own.chain(&self.warnings) {
-            let text = warning.as_str().or_else(|| warning.get("msg").and_then(Value::as_str));
-            let text = text.map(|text| text.trim_start_matches("evaluation warning:").trim());
-            if let Some(text) = text
-                && !all.iter().any(|known| known.trim() == text)
-            {
-                all.push(text.to_owned());
-            }
-        }
-        all
+        let text = |warning: &Value| {
+            let text = warning.as_str().or_else(|| warning["msg"].as_str())?;
+            Some(text.trim_start_matches("evaluation warning:").trim().to_owned())
+        };
+        let mut known = BTreeSet::new();
+        own.chain(&self.warnings).filter_map(text).filter(|text| known.insert(text.clone())).collect()
     }
 }
 
