@@ -133,14 +133,9 @@ pub async fn carry_out(
     records: Arc<Records>,
     session: &Session,
 ) -> Result<(String, Summary, StepRunner), Error> {
-    let results = match reviewed {
-        Some(results) => {
-            // All is evaluated already; who answers is told all the same.
-            drop(prepared.coming(session));
-            results
-        }
-        None => prepared.evaluated(session),
-    };
+    let coming = prepared.coming(session);
+    // Where all is evaluated already, who answers is told all the same.
+    let results = reviewed.unwrap_or_else(|| prepared.evaluated(coming, &session.events));
     let rollouts = Arc::new(Rollouts::of(&prepared.plan));
     let parts = session.parts(prepared, results);
     let settings = settings(args, prepared, parts.settings);

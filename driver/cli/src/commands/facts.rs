@@ -27,7 +27,8 @@ pub enum FactsCommand {
 /// Asks each node for itself, then writes what they said; the steps are the library's.
 pub async fn run(FactsCommand::Gather(on): FactsCommand, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&on, "facts").await?;
-    let runner = StepRunner::new(session.parts(&prepared, prepared.evaluated(session)), Arc::default());
+    let results = prepared.evaluated(prepared.coming(session), &session.events);
+    let runner = StepRunner::new(session.parts(&prepared, results), Arc::default());
     let result = session.walk_all(&prepared, AT_ONCE, &runner).await;
     Ok(Output::summary("", Summary::of(&prepared.graph, &result, &BTreeMap::new()), false))
 }

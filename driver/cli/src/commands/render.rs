@@ -8,11 +8,12 @@ use clap::Args;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::args::FlakeArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::evaluate::{ask, nix_string};
+use crate::evaluate::{ask, nix_value};
 
 /// What stands for a private key; the library has the same.
 const PLACEHOLDER: &str = "@PRIVATE_KEY@";
@@ -46,8 +47,8 @@ struct Rendered {
 /// Prints the files.
 pub async fn run(args: RenderArgs, session: &Session) -> Result<Output, Error> {
     let key = args.private_key.as_deref().map(private_key).transpose()?;
-    let file = args.only.as_deref().map_or("null".to_owned(), nix_string);
-    let function = format!("ask: ask {} {file}", nix_string(&args.name));
+    let asked = nix_value(&json!([args.name, args.only]));
+    let function = format!("ask: builtins.foldl' (f: x: f x) ask {asked}");
     let (flake, _run_dir) = session.load(&args.flake).await?;
     let mut files: BTreeMap<String, Rendered> = ask(&flake, "ask.render", Some(function)).await?;
     if let Some(key) = key {

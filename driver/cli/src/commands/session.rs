@@ -226,14 +226,6 @@ impl Session {
 }
 
 impl Prepared {
-    /// All that is to be evaluated.
-    fn jobs(&self) -> impl Iterator<Item = Job> {
-        let sets = self.plan.evaluate.iter();
-        sets.flat_map(|(attribute, names)| {
-            names.iter().map(|node| Job { node: node.clone(), attribute: attribute.clone() })
-        })
-    }
-
     /// Connects to all nodes that have to be asked: each comes when it answers, and the others at once. What does not answer is
     /// known within seconds.
     pub fn coming(&self, session: &Session) -> BoxStream<'static, String> {
@@ -245,14 +237,13 @@ impl Prepared {
     }
 
     /// Evaluates what belongs to each selected node when it comes, and what belongs to others at once.
-    pub fn evaluated(&self, session: &Session) -> Results {
-        self.results(self.coming(session), &session.events)
-    }
-
-    fn results(&self, coming: impl Stream<Item = String> + Send + 'static, events: &EventSink) -> Results {
+    pub fn evaluated(&self, coming: impl Stream<Item = String> + Send + 'static, events: &EventSink) -> Results {
         let mut of_nodes: BTreeMap<String, Vec<Job>> = BTreeMap::new();
-        for job in self.jobs() {
-            of_nodes.entry(job.node.clone()).or_default().push(job);
+        for (attribute, names) in &self.plan.evaluate {
+            for node in names {
+                let job = Job { node: node.clone(), attribute: attribute.clone() };
+                of_nodes.entry(node.clone()).or_default().push(job);
+            }
         }
         let others: Vec<String> = of_nodes.keys().filter(|node| !self.nodes.contains(*node)).cloned().collect();
         let of = move |node: String| futures::stream::iter(of_nodes.remove(&node).unwrap_or_default());
@@ -261,7 +252,7 @@ impl Prepared {
 
     /// Evaluates all at once, whether nodes answer or not.
     pub fn evaluated_all(&self, events: &EventSink) -> Results {
-        self.results(futures::stream::iter(self.nodes.clone()), events)
+        self.evaluated(futures::stream::iter(self.nodes.clone()), events)
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::evaluation::unusable;
 use super::record::{Record, Said, death};
-use super::{Evaluation, EvaluatorChoice, nix_string};
+use super::{Evaluation, EvaluatorChoice, nix_value};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::Flake;
 use netlib_core::evaluation::{Board, EvaluateError, Job};
@@ -198,20 +198,14 @@ fn selection(jobs: &BTreeSet<Job>, flake: &Flake) -> String {
     let file = || format!("(if builtins.isFunction all then all {{ }} else all).{}", flake.network());
     let network = flake.reference.is_file.then(file);
     let network = network.as_deref().unwrap_or("all");
-    format!("all: {network}.jobsFor (builtins.fromJSON {})", nix_string(&wanted.to_string()))
+    format!("all: {network}.jobsFor {}", nix_value(&wanted))
 }
 
 /// One node a line: its jobs share most of their work.
 fn units(jobs: &BTreeSet<Job>) -> String {
-    let (mut text, mut last) = (String::new(), None);
-    for job in jobs {
-        match last.replace(&job.node) {
-            None => {}
-            Some(node) => text.push(if *node == job.node { ' ' } else { '\n' }),
-        }
-        text.push_str(&job.to_string());
-    }
-    text + "\n"
+    let jobs: Vec<&Job> = jobs.iter().collect();
+    let line = |unit: &[&Job]| unit.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ") + "\n";
+    jobs.chunk_by(|one, other| one.node == other.node).map(line).collect()
 }
 
 /// How a run ended; an error if it did not run, or not to an end of its own.

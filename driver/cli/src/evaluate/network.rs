@@ -85,26 +85,18 @@ async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<
     Err(refused.into())
 }
 
-/// A function for `--apply` that hands a value to the attribute: one text of JSON, in which nothing is code.
+/// A function for `--apply` that hands a value to the attribute.
 #[must_use]
-pub fn applied(argument: &serde_json::Value) -> String {
-    format!("f: f (builtins.fromJSON {})", nix_string(&argument.to_string()))
+pub fn applied(argument: &Value) -> String {
+    format!("f: f {}", nix_value(argument))
 }
 
-/// A text as Nix writes it: nothing in it is code.
+/// A value as Nix reads it: one text of JSON, in which nothing is code. Such a text has no characters that Nix escapes in another
+/// way than JSON does, but one.
 #[must_use]
-pub fn nix_string(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    for character in text.chars() {
-        match character {
-            // Nix reads a carriage return as a line feed.
-            '\r' => quoted.push_str("\\r"),
-            '\n' => quoted.push_str("\\n"),
-            '\\' | '"' | '$' => quoted.extend(['\\', character]),
-            other => quoted.push(other),
-        }
-    }
-    format!("\"{quoted}\"")
+pub fn nix_value(value: &Value) -> String {
+    let text = Value::String(value.to_string()).to_string();
+    format!("(builtins.fromJSON {})", text.replace('$', "\\$"))
 }
 
 #[cfg(test)]
@@ -131,10 +123,9 @@ mod tests {
 
     #[test]
     fn texts_are_no_code() {
-        assert_eq!(nix_string("a\"b\\${c}$${d}\r\n''"), r#""a\"b\\\${c}\$\${d}\r\n''""#);
         assert_eq!(
-            applied(&serde_json::json!({ "on": ["\"${x}"] })),
-            r#"f: f (builtins.fromJSON "{\"on\":[\"\\\"\${x}\"]}")"#
+            applied(&serde_json::json!({ "on": ["\"${x}\r\n\u{1}"] })),
+            r#"f: f (builtins.fromJSON "{\"on\":[\"\\\"\${x}\\r\\n\\u0001\"]}")"#
         );
     }
 }

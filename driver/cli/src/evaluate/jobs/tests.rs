@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
 use super::*;
 use crate::diagnose::SourceMap;
@@ -110,12 +111,12 @@ async fn what_belongs_to_a_node_is_evaluated_together() {
     let (file, _) = Flake::load(file, nix, flake.path(), crate::diagnose::Traces::Show).await.unwrap();
     let mut flake = file.clone();
     flake.reference.is_file = false;
-    let wanted = |evaluate: &str| nix_string(&format!(r#"{{"evaluate":{{{evaluate}}}}}"#));
-    let all = wanted(r#""deployerPrograms":["x86_64-linux"],"programs":["b"],"toplevels":["a","b"]"#);
-    assert_eq!(selection(&jobs, &flake), format!("all: all.jobsFor (builtins.fromJSON {all})"));
-    let none = wanted("");
+    let wanted = |evaluate: Value| nix_value(&json!({ "evaluate": evaluate }));
+    let all = wanted(json!({ "deployerPrograms": ["x86_64-linux"], "programs": ["b"], "toplevels": ["a", "b"] }));
+    assert_eq!(selection(&jobs, &flake), format!("all: all.jobsFor {all}"));
+    let none = wanted(json!({}));
     let network = "(if builtins.isFunction all then all { } else all).netlibConfigurations.x";
-    assert_eq!(selection(&BTreeSet::new(), &file), format!("all: {network}.jobsFor (builtins.fromJSON {none})"));
+    assert_eq!(selection(&BTreeSet::new(), &file), format!("all: {network}.jobsFor {none}"));
 }
 
 #[test]
