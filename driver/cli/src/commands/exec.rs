@@ -17,7 +17,7 @@ use netlib_core::event::StepResult;
 use netlib_core::graph::StepId;
 use netlib_core::host::{HostCommand, HostError};
 use netlib_core::process::line_channel;
-use netlib_core::schedule::Execute;
+use netlib_core::schedule::{Execute, Limits};
 
 /// Run a command as root on the selected nodes, in parallel. It has no input and no terminal.
 ///
@@ -55,7 +55,9 @@ pub async fn run(args: ExecArgs, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&args.on, "exec").await?;
     let command = HostCommand::new(args.command).timeout(Duration::from_secs(args.timeout));
     let work = OnEach { prepared: &prepared, command, session };
-    let result = session.walk_all(&prepared, args.max_parallel.get(), &work).await;
+    let limits = Limits { overall: args.max_parallel.get(), ..Limits::default() };
+    let result = session.walk(&prepared.graph, &work, limits).await;
+    prepared.hosts.close().await;
     let summary = Summary::of(&prepared.graph, &result, &BTreeMap::new());
     let stderr = if args.record.json { String::new() } else { verdict(&prepared.graph, &result) };
     Ok(Output { stderr, ..Output::summary("", summary, true) })

@@ -1,15 +1,10 @@
 //! `netlib facts gather`: what nodes know of themselves and others need, recorded beside the flake.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use clap::Subcommand;
 
 use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::report::summary::Summary;
-use netlib_core::steps::StepRunner;
 
 /// How many nodes are asked at the same time.
 const AT_ONCE: usize = 8;
@@ -28,7 +23,5 @@ pub enum FactsCommand {
 pub async fn run(FactsCommand::Gather(on): FactsCommand, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&on, "facts").await?;
     let results = prepared.evaluated(prepared.coming(session), &session.events);
-    let runner = StepRunner::new(session.parts(&prepared, results), Arc::default());
-    let result = session.walk_all(&prepared, AT_ONCE, &runner).await;
-    Ok(Output::summary("", Summary::of(&prepared.graph, &result, &BTreeMap::new()), false))
+    Ok(Output::summary("", session.carry_out(&prepared, results, AT_ONCE).await, false))
 }

@@ -1,16 +1,11 @@
 //! `netlib rollback`: brings nodes back to an earlier generation, with everything that protects a deploy.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use clap::Args;
 
 use super::args::{FlakeArgs, RecordArgs, SelectArgs};
 use super::session::Session;
 use super::sudo::SudoArgs;
 use super::{Error, Output};
-use crate::report::summary::Summary;
-use netlib_core::steps::StepRunner;
 
 /// How many hosts go back at the same time.
 const AT_ONCE: usize = 16;
@@ -46,8 +41,6 @@ pub async fn run(args: RollbackArgs, session: &Session) -> Result<Output, Error>
     let mut request = SelectArgs { on: args.nodes }.request("rollback");
     request["to"] = args.to.into();
     let prepared = session.prepare((&args.flake, &args.sudo), request).await?;
-    let results = prepared.evaluated_all(&session.events);
-    let runner = StepRunner::new(session.parts(&prepared, results), Arc::default());
-    let result = session.walk_all(&prepared, AT_ONCE, &runner).await;
-    Ok(Output::summary("", Summary::of(&prepared.graph, &result, &BTreeMap::new()), args.record.json))
+    let summary = session.carry_out(&prepared, prepared.evaluated_all(&session.events), AT_ONCE).await;
+    Ok(Output::summary("", summary, args.record.json))
 }

@@ -20,6 +20,7 @@ use crate::report::json::JsonLines;
 use crate::report::log_dir::LogDir;
 use crate::report::readers::{Activating, Reader, Readers};
 use crate::report::screen::Screen;
+use crate::report::summary::Summary;
 use netlib_core::evaluation::{Job, Results};
 use netlib_core::event::{Event, EventSink};
 use netlib_core::graph::Graph;
@@ -30,7 +31,7 @@ use netlib_core::plan::{Plan, StepKind};
 use netlib_core::private;
 use netlib_core::run_dir::{RunDir, tidy};
 use netlib_core::schedule::{Execute, Limits, RunResult, run as walk};
-use netlib_core::steps::{Settings, StepRunnerParts};
+use netlib_core::steps::{Settings, StepRunner, StepRunnerParts};
 
 /// One command, from its beginning to its end.
 pub struct Session {
@@ -209,12 +210,12 @@ impl Session {
         }
     }
 
-    /// Walks a plan, so many steps at the same time, and ends the connections.
-    pub async fn walk_all(&self, prepared: &Prepared, at_once: usize, execute: &dyn Execute) -> RunResult {
-        let limits = Limits { overall: at_once, ..Limits::default() };
-        let result = self.walk(&prepared.graph, execute, limits).await;
+    /// Carries out the steps of a plan, so many at the same time, and says what became of each node.
+    pub async fn carry_out(&self, prepared: &Prepared, results: Results, at_once: usize) -> Summary {
+        let runner = StepRunner::new(self.parts(prepared, results), Arc::default());
+        let result = self.walk(&prepared.graph, &runner, Limits { overall: at_once, ..Limits::default() }).await;
         prepared.hosts.close().await;
-        result
+        Summary::of(&prepared.graph, &result, &BTreeMap::new())
     }
 
     /// Walks a graph.
