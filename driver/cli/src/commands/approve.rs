@@ -52,9 +52,13 @@ pub async fn run(args: ApproveArgs, session: &Session) -> Result<Output, Error> 
     let prepared = session.prepare((&args.flake, &args.sudo), request).await?;
     let (mut found, mut others) = (Vec::new(), String::new());
     for (id, planned) in &prepared.plan.rollouts {
-        match look(&prepared, id, planned).await {
-            Ok((host, Some(waiting))) => found.push(Found { id, planned, host, waiting }),
-            Ok((_, None)) => others += &format!("rollout {id} does not wait for approval\n"),
+        let look = async {
+            let host = coordinator(&prepared.hosts, planned).await?;
+            Ok::<_, Error>((rollout::read(&*host, id).await?.waiting, host))
+        };
+        match look.await {
+            Ok((Some(waiting), host)) => found.push(Found { id, planned, host, waiting }),
+            Ok((None, _)) => others += &format!("rollout {id} does not wait for approval\n"),
             Err(error) => others += &format!("rollout {id}: {error}\n"),
         }
     }
@@ -82,12 +86,6 @@ struct Found<'a> {
     planned: &'a Rollout,
     host: Arc<dyn Host>,
     waiting: Waiting,
-}
-
-async fn look(prepared: &Prepared, id: &str, planned: &Rollout) -> Result<(Arc<dyn Host>, Option<Waiting>), Error> {
-    let host = coordinator(&prepared.hosts, planned).await?;
-    let document = rollout::read(&*host, id).await?;
-    Ok((host, document.waiting))
 }
 
 /// Approves; the text says what. Otherwise, why not.

@@ -35,6 +35,8 @@ enum Ended {
 struct Open {
     left: BTreeSet<Job>,
     killed: BTreeMap<Job, String>,
+    /// First lines of warnings that records have.
+    told: BTreeSet<String>,
 }
 
 impl Evaluation {
@@ -114,39 +116,35 @@ impl Evaluation {
         tracing::debug!(command = netlib_core::process::quote_argv(&command.argv()), "calling {PROGRAM}");
         let (lines, mut coming) = line_channel();
         let running = async move { command.stream_to(Some(&lines)).await };
-        let (mut said, mut told) = (Messages::default(), BTreeSet::new());
+        let mut said = Messages::default();
         let reading = async {
             while let Some((stream, line)) = coming.recv().await {
                 match stream {
-                    Stream::Stdout => told.extend(self.read(&line, open, board)),
+                    Stream::Stdout => self.read(&line, open, board),
                     Stream::Stderr => said.read(&line),
                 }
             }
         };
         let (ended, ()) = tokio::join!(running, reading);
         // What is on stderr belongs to no job; what a job's record says as well is told with its name.
-        for warning in said.evaluation_warnings.iter().filter(|warning| !told.contains(*warning)) {
+        for warning in said.evaluation_warnings.iter().filter(|warning| !open.told.contains(*warning)) {
             board.warn(self.flake.sources.map(warning));
         }
         judge(ended.map(|_| ()), said, &open.left).map_err(EvaluateError::of_all)
     }
 
-    /// Takes in a record; the first lines of its warnings.
-    fn read(&self, line: &str, open: &mut Open, board: &Board) -> Vec<String> {
+    /// Takes in a record.
+    fn read(&self, line: &str, open: &mut Open, board: &Board) {
         let Some((path, said)) = Record::parse(line) else {
-            tracing::warn!(line, "{PROGRAM} wrote something that is no record");
-            return Vec::new();
+            return tracing::warn!(line, "{PROGRAM} wrote something that is no record");
         };
-        let Some(job) = Job::at(&path).filter(|job| open.left.remove(job)) else {
-            return Vec::new();
-        };
+        let Some(job) = Job::at(&path).filter(|job| open.left.remove(job)) else { return };
         match said {
             Said::Derivation(toplevel) => {
                 let first = |warning: &String| warning.lines().next().unwrap_or_default().trim().to_owned();
-                let told = toplevel.warnings.iter().map(first).collect();
+                open.told.extend(toplevel.warnings.iter().map(first));
                 self.cache.keep_derivation(&job, &toplevel);
                 board.publish(&job, Ok(toplevel.seen()));
-                return told;
             }
             Said::Error(error) => {
                 let diagnosis = self.flake.explain(&error, &job.to_string());
@@ -154,7 +152,6 @@ impl Evaluation {
             }
             Said::Killed(how) => drop(open.killed.insert(job, how)),
         }
-        Vec::new()
     }
 
     fn command(&self, jobs: &BTreeSet<Job>, workers: usize) -> std::io::Result<Command> {
