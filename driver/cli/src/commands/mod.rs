@@ -149,27 +149,23 @@ pub async fn main() -> ExitCode {
 }
 
 async fn carry_out(command: Command, session: Session) -> Result<Output, Error> {
-    let result = run(command, &session).await;
+    let result = match command {
+        Command::Deploy(args) => deploy::run(args, &session).await,
+        Command::Run(args) => run::run(args, &session).await,
+        Command::Plan(args) => plan::run(args, &session).await,
+        Command::Status(args) => status::run(args, &session).await,
+        Command::Diff(args) => diff::run(args, &session).await,
+        Command::Rollback(args) => rollback::run(args, &session).await,
+        Command::Exec(args) => exec::run(args, &session).await,
+        Command::Check(args) => check::run(args, &session).await,
+        Command::Approve(args) => approve::run(args, &session).await,
+        Command::Facts(args) => facts::run(args, &session).await,
+        Command::Topology(args) => topology::run(args, &session).await,
+        Command::Explain(args) => explain::run(args, &session).await,
+        Command::Render(args) => render::run(args, &session).await,
+    };
     session.end(&result).await;
     result
-}
-
-async fn run(command: Command, session: &Session) -> Result<Output, Error> {
-    match command {
-        Command::Deploy(args) => deploy::run(args, session).await,
-        Command::Run(args) => run::run(args, session).await,
-        Command::Plan(args) => plan::run(args, session).await,
-        Command::Status(args) => status::run(args, session).await,
-        Command::Diff(args) => diff::run(args, session).await,
-        Command::Rollback(args) => rollback::run(args, session).await,
-        Command::Exec(args) => exec::run(args, session).await,
-        Command::Check(args) => check::run(args, session).await,
-        Command::Approve(args) => approve::run(args, session).await,
-        Command::Facts(args) => facts::run(args, session).await,
-        Command::Topology(args) => topology::run(args, session).await,
-        Command::Explain(args) => explain::run(args, session).await,
-        Command::Render(args) => render::run(args, session).await,
-    }
 }
 
 fn log_to_stderr(verbose: u8) {

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
 use super::Evaluation;
 use crate::flake::Flake;
 use netlib_core::nix::{Nix, NixCallError};
+use netlib_core::text::unchanged;
 
 /// Links in the folder of the run that root these paths, which must be there. Builds nothing.
 pub(super) async fn protect(nix: &Nix, link: &Path, paths: &[&str]) -> Result<(), NixCallError> {
@@ -38,21 +37,14 @@ async fn copies(flake: &Flake) -> Vec<String> {
     if flake.reference.is_file {
         return Vec::new();
     }
-    let mut paths = Vec::new();
-    match flake.nix.call(["flake", "archive", "--dry-run", "--json"], [&flake.root]).await {
-        Ok(answer) => collect(&serde_json::from_slice(&answer.stdout).unwrap_or_default(), &mut paths),
-        Err(error) => tracing::debug!("the flake's sources are not known: {error}"),
-    }
-    paths
+    let call = flake.nix.call(["flake", "archive", "--dry-run", "--json"], [&flake.root]).await;
+    let call = call.inspect_err(|error| tracing::debug!("the flake's sources are not known: {error}"));
+    call.map(|answer| store_paths(&unchanged(&answer.stdout))).unwrap_or_default()
 }
 
-fn collect(source: &Value, paths: &mut Vec<String>) {
-    let path = source.get("path").and_then(Value::as_str);
-    paths.extend(path.map(str::to_owned));
-    let inputs = source.get("inputs").and_then(Value::as_object);
-    for input in inputs.into_iter().flat_map(|inputs| inputs.values()) {
-        collect(input, paths);
-    }
+/// All texts of that kind in a JSON document.
+fn store_paths(document: &str) -> Vec<String> {
+    document.split('"').filter(|text| text.starts_with("/nix/store/")).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -61,10 +53,8 @@ mod tests {
 
     #[test]
     fn inputs_of_inputs_are_sources_too() {
-        let mut paths = Vec::new();
-        let of_a = serde_json::json!({ "path": "/a", "inputs": { "b": { "path": "/b" }, "c": {} } });
-        let source = serde_json::json!({ "path": "/self", "inputs": { "a": of_a } });
-        collect(&source, &mut paths);
-        assert_eq!(paths, ["/self", "/a", "/b"]);
+        let of_a = r#"{"path":"/nix/store/1-a","inputs":{"b":{"path":"/nix/store/2-b"},"c":{}}}"#;
+        let source = format!(r#"{{"path":"/nix/store/3-self","inputs":{{"a":{of_a}}}}}"#);
+        assert_eq!(store_paths(&source), ["/nix/store/3-self", "/nix/store/1-a", "/nix/store/2-b"]);
     }
 }
