@@ -155,7 +155,7 @@ fn row(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Option<Row> {
         (StepResult::NotStarted(by), _) => (NodeResult::Skipped, format!("not started after the failure of {by}")),
         (StepResult::Cancelled, _) => (NodeResult::Skipped, "interrupted before it was done".to_owned()),
         (StepResult::Done(what), Some(goal @ (Goal::Build | Goal::Copy))) if !is_last => {
-            (NodeResult::Done, format!("{what}; the goal is {}", goal.word()))
+            (NodeResult::Done, format!("{what}; the goal is {goal}"))
         }
         (StepResult::Done(what), None | Some(Goal::Switch)) if is_last => (NodeResult::Changed, what.clone()),
         (StepResult::Done(what), _) => (NodeResult::Done, what.clone()),

@@ -52,19 +52,10 @@ pub enum Goal {
     DryRun,
 }
 
-impl Goal {
-    /// The word of the plan.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Switch => "switch",
-            Self::Boot => "boot",
-            Self::Test => "test",
-            Self::DryActivate => "dry-activate",
-            Self::Build => "build",
-            Self::Copy => "copy",
-            Self::DryRun => "dry-run",
-        }
+/// The word of the plan.
+impl std::fmt::Display for Goal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(f)
     }
 }
 

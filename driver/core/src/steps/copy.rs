@@ -29,10 +29,6 @@ pub async fn copy(host: &dyn Host, path: &str, cancel: &CancellationToken, show:
     let mut pauses = PAUSES.iter();
     let mut first = None;
     loop {
-        if first.is_some() {
-            // The connection is made again by this; what is wrong with it says the attempt.
-            let _ = host.run(HostCommand::new(["true"])).await;
-        }
         let failure = match attempt(host, path, cancel, show).await {
             Ok(copied) => return Ok(Some(copied)),
             Err(failure) => failure,
@@ -44,13 +40,14 @@ pub async fn copy(host: &dyn Host, path: &str, cancel: &CancellationToken, show:
             _ => false,
         };
         // That it could not be connected to again says less than what happened first.
-        let failure = first.take().unwrap_or(failure);
+        let failure = first.get_or_insert(failure);
         let Some(pause) = pauses.next().filter(|_| broke && !cancel.is_cancelled()) else {
-            return Err(failure);
+            return Err(failure.clone());
         };
-        first = Some(failure);
         show(format!("the connection broke; copying the rest in {} s", pause.as_secs()));
         cancel.run_until_cancelled(tokio::time::sleep(*pause)).await;
+        // The connection is made again by this; what is wrong with it says the attempt.
+        let _ = host.run(HostCommand::new(["true"])).await;
     }
 }
 

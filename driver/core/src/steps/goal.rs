@@ -50,7 +50,7 @@ impl Goal {
             Self::Test => format!("tested: switched{from}, until the next boot"),
             Self::Boot => "made the new system the one that boots".to_owned(),
             Self::DryActivate => "rehearsed: nothing was changed".to_owned(),
-            Self::Build | Self::Copy | Self::DryRun => self.word().to_owned(),
+            Self::Build | Self::Copy | Self::DryRun => self.to_string(),
         }
     }
 

@@ -10,7 +10,7 @@ use super::{StepFailure, Tried};
 use crate::lock::locked;
 use crate::plan::Step;
 use crate::text::{clean_text, is_clean};
-use crate::value::checked;
+use crate::value::check;
 
 /// Most bytes that the records of one step have.
 const MOST: usize = 65536;
@@ -131,7 +131,7 @@ impl<'a> Saying<'a> {
                 for (name, value) in facts {
                     let unknown = || format!("it said the fact {name:?}, which the step does not declare");
                     let pattern = self.step.1.facts.get(name).ok_or_else(unknown)?;
-                    checked(value.as_bytes(), pattern).map_err(|bad| format!("the fact {name:?} is none: {bad}"))?;
+                    check(value, pattern).map_err(|bad| format!("the fact {name:?} is none: {bad}"))?;
                 }
             }
             Record::Flake(_) if self.step.1.owner().is_some() => {

@@ -63,27 +63,25 @@ struct Restart<'a> {
 impl Restart<'_> {
     /// Waits until another boot is over, and looks what was booted; only a new connection shows that the host is back.
     async fn wait(&self, show: Show<'_>) -> Tried<()> {
-        let mut last = None;
+        let (mut last, mut is_away) = (Err("it was not looked for".to_owned()), false);
         let waiting = async {
             loop {
                 tokio::time::sleep(PAUSE).await;
-                let seen = script::probe_anew(self.host).await;
-                if seen.as_ref().is_ok_and(|probe| self.is_over(probe)) {
-                    return seen.ok();
+                last = script::probe_anew(self.host).await.map_err(|error| format!("the last attempt: {error}"));
+                if last.as_ref().is_ok_and(|probe| self.is_over(probe)) {
+                    break;
                 }
-                if seen.is_err() && !matches!(last, Some(Err(_))) {
+                if !std::mem::replace(&mut is_away, last.is_err()) && is_away {
                     show("the host is away".to_owned());
                 }
-                last = Some(seen);
             }
         };
-        let over = tokio::time::timeout(self.limit, waiting).await.unwrap_or_default();
-        let (running, said) = match (over, last) {
-            (Some(probe), _) => return self.judge(&probe),
-            (None, Some(Ok(probe))) if self.is_another_boot(&probe) => return self.judge(&probe),
-            (None, Some(Ok(probe))) => (Some(probe), "it answers, but has not gone down".to_owned()),
-            (None, Some(Err(error))) => (None, format!("the last attempt: {error}")),
-            (None, None) => (None, "it was not looked for".to_owned()),
+        // What was seen last decides, whether that was in time or not.
+        let _ = tokio::time::timeout(self.limit, waiting).await;
+        let (running, said) = match last {
+            Ok(probe) if self.is_another_boot(&probe) => return self.judge(&probe),
+            Ok(probe) => (Some(probe), "it answers, but has not gone down".to_owned()),
+            Err(error) => (None, error),
         };
         let what = format!("the host did not come back within {} s of its restart; {said}", self.limit.as_secs());
         let advice = "look at its console; `activation.rebootTimeout` says how long to wait";

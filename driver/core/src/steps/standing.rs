@@ -75,7 +75,7 @@ impl Standing {
     /// Whether somebody activates the same system for the same goal.
     pub(super) fn is_same(&self, holder: &LockHolder) -> bool {
         holder.deployment.as_ref().is_some_and(|underway| {
-            underway.toplevel == self.toplevel.out_path && underway.goal == self.options.goal.word()
+            underway.toplevel == self.toplevel.out_path && underway.goal == self.options.goal.to_string()
         })
     }
 }

@@ -127,7 +127,7 @@ impl Activation {
             System::PreviousGeneration => {}
             System::Before(nonce) => say("undo", nonce),
         }
-        say("goal", &self.goal.word());
+        say("goal", &self.goal);
         say("deployer", &self.deployer);
         say("network_id", &self.network.id);
         say("network_name", &self.network.name);

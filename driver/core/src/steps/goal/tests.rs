@@ -14,7 +14,7 @@ fn probe(current: &str, profile: &str) -> Probe {
 fn each_goal_knows_when_nothing_is_to_be_done() {
     let reached = |current, profile| {
         let probe = probe(current, profile);
-        let words = ALL.iter().filter(|goal| goal.is_reached(NEW, &probe)).map(|goal| goal.word());
+        let words = ALL.iter().filter(|goal| goal.is_reached(NEW, &probe)).map(Goal::to_string);
         words.collect::<Vec<_>>().join(" ")
     };
     assert_eq!(reached(NEW, NEW), "switch boot test dry-activate copy dry-run");
