@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 use crate::event::WalkStep;
-use crate::plan::{Plan, Step};
+use crate::plan::Step;
 
 /// Name of a step, such as `activate:alpha`.
 pub type StepId = String;
@@ -32,30 +32,9 @@ pub enum Edge {
     After,
 }
 
-/// Why a plan has no order to walk it in.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum GraphError {
-    /// Steps wait for each other: those on a cycle, or behind one.
-    #[error("the steps of the plan wait for each other: {}", .0.join(", "))]
-    Cycle(Vec<StepId>),
-    /// A step waits for one that the plan does not have.
-    #[error("step `{step}` of the plan comes after `{after}`, which the plan does not have")]
-    UnknownStep {
-        /// The step that waits.
-        step: StepId,
-        /// What it waits for.
-        after: StepId,
-    },
-}
-
 impl Graph {
-    /// The graph of all steps of a plan.
-    pub fn from_plan(plan: &Plan) -> Result<Self, GraphError> {
-        Self::from_steps(&plan.steps)
-    }
-
-    /// The graph of these steps.
-    pub fn from_steps(steps: &BTreeMap<StepId, Step>) -> Result<Self, GraphError> {
+    /// The graph of these steps; an error where they have no order.
+    pub fn from_steps(steps: &BTreeMap<StepId, Step>) -> Result<Self, String> {
         let mut inner = DiGraph::new();
         let mut add = |(id, step): (&StepId, &Step)| {
             let node = step.owner().map(str::to_owned);
@@ -66,14 +45,17 @@ impl Graph {
             // Of two edges between the same steps, the later one replaces the other: it asks for more.
             let settles = step.settles.iter().map(|before| (before, Edge::Settles));
             for (before, edge) in settles.chain(step.after.iter().map(|before| (before, Edge::After))) {
-                let unknown = || GraphError::UnknownStep { step: id.clone(), after: before.clone() };
+                let unknown =
+                    || format!("step `{id}` of the plan comes after `{before}`, which the plan does not have");
                 inner.update_edge(*index.get(before).ok_or_else(unknown)?, index[id], edge);
             }
         }
         let order = sorted(&inner);
         if order.len() < inner.node_count() {
+            // Those on a cycle, or behind one.
             let left = inner.node_indices().filter(|at| !order.contains(at));
-            return Err(GraphError::Cycle(left.map(|at| inner[at].id.clone()).collect()));
+            let left: Vec<&str> = left.map(|at| inner[at].id.as_str()).collect();
+            return Err(format!("the steps of the plan wait for each other: {}", left.join(", ")));
         }
         let mut places = vec![0; order.len()];
         for (place, at) in order.iter().enumerate() {

@@ -4,7 +4,6 @@
 
 mod activation;
 mod check;
-mod error;
 mod rollout;
 mod step;
 
@@ -18,7 +17,6 @@ use crate::text::unchanged;
 
 pub use activation::{ActivationOptions, Goal, Hook, RebootPolicy};
 pub use check::{Check, Health};
-pub use error::PlanError;
 pub use rollout::{Batch, Digest, OnUnreachable, RevertScope, Rollout};
 pub use step::{Place, Step, StepKind};
 
@@ -127,17 +125,24 @@ pub struct Target {
 }
 
 impl Plan {
-    /// Reads a document. What the library says is wrong with the request is an error.
-    pub fn parse(json: &[u8]) -> Result<Self, PlanError> {
-        let document: Value = serde_json::from_slice(json).map_err(PlanError::NotJson)?;
+    /// Reads a document. What the library says is wrong with the request is an error, as is what is no plan: the text ends with what
+    /// to do.
+    pub fn parse(json: &[u8]) -> Result<Self, String> {
+        let document: Value = serde_json::from_slice(json).map_err(|error| {
+            format!(
+                "the plan is not JSON: {error}\nThis is a fault of netlib's Nix library or of the evaluator; please report it."
+            )
+        })?;
         check_version(&document)?;
-        let plan: Self = serde_path_to_error::deserialize(document)
-            .map_err(|error| PlanError::Shape { at: error.path().to_string(), problem: error.inner().to_string() })?;
-        if plan.problems.is_empty() {
-            let source = unchanged(json);
-            Ok(Self { source, ..plan })
-        } else {
-            Err(PlanError::Refused(plan.problems))
+        let plan: Self = serde_path_to_error::deserialize(document).map_err(|error| {
+            let (at, problem) = (error.path(), error.inner());
+            format!(
+                "the plan does not have the shape of schema version {SCHEMA_VERSION}: at `{at}`: {problem}\nIf deploy.steps is not the cause, update the netlib library and the driver to the same release."
+            )
+        })?;
+        match plan.problems.is_empty() {
+            true => Ok(Self { source: unchanged(json), ..plan }),
+            false => Err(plan.problems.join("\n")),
         }
     }
 
@@ -150,12 +155,18 @@ impl Plan {
 }
 
 /// First of all, because no other message means anything for a document of another version.
-fn check_version(document: &Value) -> Result<(), PlanError> {
-    match document.get("version").and_then(Value::as_u64) {
-        Some(SCHEMA_VERSION) => Ok(()),
-        Some(found) => Err(PlanError::UnknownVersion { found }),
-        None => Err(PlanError::NoVersion),
-    }
+fn check_version(document: &Value) -> Result<(), String> {
+    let (found, advice) = match document.get("version").and_then(Value::as_u64) {
+        Some(SCHEMA_VERSION) => return Ok(()),
+        Some(newer @ SCHEMA_VERSION..) => {
+            (newer, "Update the netlib command: it is older than the netlib library that the flake uses.")
+        }
+        Some(older) => (older, "Update the netlib input of the flake: it is older than the netlib command."),
+        None => {
+            return Err("the plan has no schema version; a flake made by netlib.lib.mkFlake has one. Is `netlibConfigurations` made by it?".to_owned());
+        }
+    };
+    Err(format!("the plan has schema version {found}, and this netlib understands version {SCHEMA_VERSION}.\n{advice}"))
 }
 
 #[cfg(test)]

@@ -187,7 +187,7 @@ impl Session {
         self.warn(messages.evaluation_warnings.iter().map(|warning| flake.sources.map(warning)));
         self.warn(plan.warnings.clone());
         let nodes = plan.selected();
-        let graph = Graph::from_plan(&plan)?;
+        let graph = Graph::from_steps(&plan.steps)?;
         let hosts = Arc::new(Hosts::new(&plan)?.asking(sudo.source(self), &nodes));
         let flake = Arc::new(flake);
         let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &args.evaluation, cache.clone())?;

@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_whole_run() {
-        let graph = Graph::from_plan(&example()).unwrap();
+        let graph = Graph::from_steps(&example().steps).unwrap();
         let output = Event::StepOutput { step: "build:alpha".to_owned(), stream: None, line: "building…".to_owned() };
         let events = [
             Event::Phase("reading the plan".to_owned()),

@@ -91,7 +91,7 @@ mod tests {
     use netlib_core::graph::Graph;
 
     fn events() -> Vec<Event> {
-        let graph = Graph::from_plan(&example()).unwrap();
+        let graph = Graph::from_steps(&example().steps).unwrap();
         let step = || "build:alpha".to_owned();
         vec![
             Event::WalkStarted { steps: graph.steps().cloned().collect() },
@@ -111,7 +111,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for _ in 0..2 {
             let mut log = LogDir::begin(&folder.path().join("logs"), "deploy").unwrap();
-            let graph = Graph::from_plan(&example()).unwrap();
+            let graph = Graph::from_steps(&example().steps).unwrap();
             for event in events() {
                 log.read(&event, &Steps::new(graph.steps()));
             }

@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn only_activations_that_have_not_ended_are_named() {
-        let graph = Graph::from_plan(&example()).unwrap();
+        let graph = Graph::from_steps(&example().steps).unwrap();
         let mut readers = Readers::default();
         let activating = readers.activating.clone();
         readers.read(&Event::WalkStarted { steps: graph.steps().cloned().collect() });

@@ -25,7 +25,7 @@ impl Graph {
     }
 }
 
-fn graph(edges: &[(&str, &[&str])]) -> Result<Graph, GraphError> {
+fn graph(edges: &[(&str, &[&str])]) -> Result<Graph, String> {
     let step = |after: &[&str]| Step {
         after: after.iter().map(|id| (*id).to_owned()).collect(),
         ..Step::bare(StepKind::Build)
@@ -53,15 +53,15 @@ fn an_edge_given_twice_is_one_edge() {
 #[test]
 fn steps_that_wait_for_each_other_are_named() {
     let error = graph(&[("a", &["c"]), ("b", &["a"]), ("c", &["b"]), ("d", &["c"]), ("0", &[])]).unwrap_err();
-    assert_eq!(error.to_string(), "the steps of the plan wait for each other: a, b, c, d");
+    assert_eq!(error, "the steps of the plan wait for each other: a, b, c, d");
     let own = graph(&[("a", &["a"])]).unwrap_err();
-    assert_eq!(own, GraphError::Cycle(vec!["a".into()]));
+    assert_eq!(own, "the steps of the plan wait for each other: a");
 }
 
 #[test]
 fn an_unknown_step_is_an_error() {
     let error = graph(&[("a", &["x"])]).unwrap_err();
-    assert_eq!(error, GraphError::UnknownStep { step: "a".into(), after: "x".into() });
+    assert_eq!(error, "step `a` of the plan comes after `x`, which the plan does not have");
 }
 
 /// `a` -settles-> `gate` -> `b` -> `c`, and a second gate that waits for `b` as well as for its end.

@@ -17,7 +17,7 @@ fn finished(step: &str, result: StepResult) -> Event {
 }
 
 fn events() -> Vec<Event> {
-    let graph = Graph::from_plan(&example()).unwrap();
+    let graph = Graph::from_steps(&example().steps).unwrap();
     let by = || "build:gamma".to_owned();
     let row = Row { result: NodeResult::Changed, detail: "switched".to_owned() };
     vec![

@@ -11,7 +11,7 @@ fn run(results: &[(&str, StepResult)]) -> Summary {
 }
 
 fn run_with(results: &[(&str, StepResult)], plan: &BTreeMap<String, Node>) -> Summary {
-    let graph = Graph::from_plan(&example()).unwrap();
+    let graph = Graph::from_steps(&example().steps).unwrap();
     let mut run = RunResult::default();
     for step in graph.steps() {
         run.insert(step.id.clone(), StepResult::Done("new system".to_owned()));

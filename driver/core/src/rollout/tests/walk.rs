@@ -173,7 +173,7 @@ impl Execute for Fake<'_> {
 
 fn walked(scene: &Scene) -> (RunResult, RolloutReport, Seen) {
     let plan = Arc::new(scene.plan());
-    let graph = Graph::from_plan(&plan).unwrap();
+    let graph = Graph::from_steps(&plan.steps).unwrap();
     let fake = Fake { scene, plan: &plan, rollouts: Rollouts::of(&plan), seen: Mutex::default() };
     let limits = Limits { overall: 5, ..Limits::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
