@@ -8,9 +8,49 @@ let
   # Sorted and without repetition: the plan does not depend on the order of definitions.
   sortedUnique = ids: builtins.attrNames (lib.genAttrs ids (_: null));
 
-  renderCheck = _: check: {
+  # What the loop of checks reads: delay, period and timeout in seconds, successes and failures in a row.
+  loopWords =
+    {
+      initialDelay,
+      period,
+      timeout,
+      successThreshold,
+      failureThreshold,
+    }:
+    lib.concatMapStringsSep " " toString [
+      initialDelay
+      period
+      timeout
+      successThreshold
+      failureThreshold
+    ];
+  # What a probe may take beyond its own limit.
+  slack = 10;
+
+  renderCheck = health: _: check: {
     description = if check.description == null then programs.describe check else check.description;
     from = sortedUnique check.sources;
+    settle = loopWords {
+      inherit (check)
+        initialDelay
+        period
+        timeout
+        failureThreshold
+        ;
+      successThreshold = lib.max check.successThreshold health.successThreshold;
+    };
+    # Where nothing was started a moment ago, there is nothing to wait for.
+    glance = loopWords {
+      initialDelay = 0;
+      inherit (check)
+        period
+        timeout
+        successThreshold
+        failureThreshold
+        ;
+    };
+    longest =
+      (check.period + check.timeout) * (check.successThreshold + check.failureThreshold) + slack;
     inherit (check)
       program
       initialDelay
@@ -59,7 +99,7 @@ let
     facts = lib.mapAttrs (_: request: { inherit (request) description pattern; }) (
       config.gather.${name} or { }
     );
-    checks = lib.mapAttrs renderCheck (resolved.checks.${name} or { });
+    checks = lib.mapAttrs (renderCheck (healthOf name)) (resolved.checks.${name} or { });
     health = healthOf name;
   };
 

@@ -60,6 +60,10 @@ in
       timeout = 5;
       successThreshold = 1;
       failureThreshold = 5;
+      # The network itself wants two looks in a row.
+      settle = "3 2 5 2 5";
+      glance = "0 2 5 1 5";
+      longest = 52;
     };
   };
   "where a check looks from" = {

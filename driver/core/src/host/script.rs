@@ -22,7 +22,7 @@ pub use activation::{
     Activation, HostHook, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, news, status,
 };
 use answer::{if_good, yes};
-pub use health::{CheckVerdict, Health, HealthCheck, HealthMode, Verdict, check};
+pub use health::{CheckVerdict, Health, HealthMode, Verdict, check};
 pub use inspect::{Generation, HostStatus, fields, inspect};
 pub use phase::Phase;
 pub use refusal::Refusal;

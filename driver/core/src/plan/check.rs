@@ -12,16 +12,13 @@ pub struct Check {
     pub from: Vec<Place>,
     /// The program that makes one single probe, by its name among the programs of those places.
     pub program: String,
-    /// Seconds before the first probe.
-    pub initial_delay: u64,
-    /// Seconds between two probes.
-    pub period: u64,
-    /// Seconds that one probe may take.
-    pub timeout: u64,
-    /// Successes in a row that make the node healthy.
-    pub success_threshold: u64,
-    /// Failures in a row that make it unhealthy.
-    pub failure_threshold: u64,
+    /// What the loop is told of it on a node that was changed a moment ago: seconds before the first probe, between two and for
+    /// each, and how many in a row decide that all is well, and that it is not.
+    pub settle: String,
+    /// The same on a node that was left alone.
+    pub glance: String,
+    /// Seconds after which it has a first verdict there.
+    pub longest: u64,
 }
 
 /// How long a node has to be healthy, and by when.
@@ -30,8 +27,6 @@ pub struct Check {
 pub struct Health {
     /// Seconds without a break.
     pub min_healthy_time: u64,
-    /// How many looks in a row must succeed, where a check does not ask for more.
-    pub success_threshold: u64,
     /// Seconds from the first look on.
     pub healthy_deadline: u64,
 }

@@ -34,8 +34,8 @@ pub fn rolled_out() -> Plan {
 fn rollout_document() -> Value {
     let mut plan = document();
     let check = |from: Value| {
-        json!({ "description": "GET http://localhost", "from": from, "program": "check-alpha-http", "initialDelay": 0,
-                "period": 2, "timeout": 5, "successThreshold": 1, "failureThreshold": 3 })
+        json!({ "description": "GET http://localhost", "from": from, "program": "check-alpha-http", "settle": "0 2 5 1 3",
+                "glance": "0 2 5 1 3", "longest": 38 })
     };
     let alpha = &mut plan["nodes"]["alpha"];
     alpha["role"] = json!("web");

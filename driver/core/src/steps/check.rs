@@ -9,11 +9,8 @@ use super::programs::{Programs, Ready};
 use super::{Show, StepFailure, Tried};
 use crate::event::EventSink;
 use crate::host::HostError;
-use crate::host::script::{self, Health, HealthCheck, HealthMode, Verdict};
-use crate::plan::{Check, Node, Place};
-
-/// What a probe may take beyond its own limit.
-const SLACK: u64 = 10;
+use crate::host::script::{self, Health, HealthMode, Verdict};
+use crate::plan::{Node, Place};
 
 /// What one place says of a node.
 #[derive(Clone, Debug)]
@@ -87,25 +84,17 @@ async fn ask(programs: &Programs, (planned, place, look): (&Node, &Place, Look<'
 
 /// What a machine has to look at, by the paths that it has there.
 pub(super) fn health(planned: &Node, place: &Place, ready: &Ready, mode: HealthMode) -> Health {
-    let settles = mode == HealthMode::Settle;
-    let mut longest = 0;
-    let checks = planned.checks_from(place).map(|(name, check)| {
-        let mut check = check.clone();
-        if settles {
-            check.success_threshold = check.success_threshold.max(planned.health.success_threshold);
-        } else {
-            // Nothing was started a moment ago, so there is nothing to wait for.
-            check.initial_delay = 0;
-        }
-        let Check { period, timeout, success_threshold, failure_threshold, .. } = check;
-        longest = longest.max((period + timeout) * (success_threshold + failure_threshold) + SLACK);
-        HealthCheck { name: name.to_owned(), program: ready.program(&check.program), check }
+    let (settles, made_there) = (mode == HealthMode::Settle, || planned.checks_from(place));
+    let checks = made_there().map(|(name, check)| {
+        // Where nothing was started a moment ago, there is nothing to wait for.
+        let words = if settles { &check.settle } else { &check.glance };
+        format!("{} {words} {name}", ready.program(&check.program))
     });
-    let checks = checks.collect();
+    let longest = made_there().map(|(_, check)| check.longest).max().unwrap_or_default();
     let deadline = if mode == HealthMode::Once { longest } else { planned.health.healthy_deadline };
     let healthy_time = if settles { planned.health.min_healthy_time } else { 0 };
     let [deadline, healthy_time] = [deadline, healthy_time].map(Duration::from_secs);
-    Health { checks, healthy_time, deadline }
+    Health { checks: checks.collect(), healthy_time, deadline }
 }
 
 /// Whether the node is healthy. A place that does not answer itself says nothing, as long as another one looked.
@@ -157,29 +146,25 @@ mod tests {
 
     use super::*;
 
-    fn planned(success_threshold: u64) -> Node {
-        let check = serde_json::json!({ "program": "check-a.one", "from": ["self"], "initialDelay": 9,
-            "period": 2, "timeout": 5, "successThreshold": success_threshold, "failureThreshold": 3 });
-        let mut node =
-            serde_json::json!({ "system": "x86_64-linux", "target": { "host": "a" }, "checks": { "one": check } });
-        node["health"] = serde_json::json!({ "minHealthyTime": 7, "successThreshold": 2, "healthyDeadline": 60 });
-        serde_json::from_value(node).unwrap()
-    }
-
     #[test]
     fn what_was_left_alone_is_not_waited_for() {
+        let planned: Node = serde_json::from_value(serde_json::json!({
+            "checks": { "one": { "program": "check-a.one", "from": ["self"], "settle": "9 2 5 2 3", "glance": "0 2 5 1 3",
+                                 "longest": 38 } },
+            "health": { "minHealthyTime": 7, "healthyDeadline": 60 },
+        }))
+        .unwrap();
         let ready = Ready {
             host: Arc::new(crate::host::Deployer::new(std::path::Path::new("/run"))),
             path: "/programs".to_owned(),
         };
-        let asked = |threshold, mode| {
-            let health = health(&planned(threshold), &Place::Itself, &ready, mode);
-            let check = &health.checks[0].check;
-            let (delay, looks) = (check.initial_delay, check.success_threshold);
-            (delay, looks, health.healthy_time.as_secs(), health.deadline.as_secs())
+        let asked = |mode| {
+            let Health { checks, healthy_time, deadline } = health(&planned, &Place::Itself, &ready, mode);
+            (checks.concat(), healthy_time.as_secs(), deadline.as_secs())
         };
-        assert_eq!(asked(1, HealthMode::Settle), (9, 2, 7, 60));
-        assert_eq!(asked(3, HealthMode::Settle), (9, 3, 7, 60));
-        assert_eq!(asked(1, HealthMode::Glance), (0, 1, 0, 60));
+        let line = |words: &str| format!("/programs/bin/check-a.one {words} one");
+        assert_eq!(asked(HealthMode::Settle), (line("9 2 5 2 3"), 7, 60));
+        assert_eq!(asked(HealthMode::Glance), (line("0 2 5 1 3"), 0, 60));
+        assert_eq!(asked(HealthMode::Once), (line("0 2 5 1 3"), 0, 38));
     }
 }

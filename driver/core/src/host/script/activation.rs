@@ -144,7 +144,7 @@ impl Activation {
             say("lease", &lease.nonce);
             say("digest", &lease.digest);
         }
-        self.health.checks.iter().for_each(|check| say("check", &check.line()));
+        self.health.checks.iter().for_each(|check| say("check", check));
         say("healthy", &self.health.healthy_time.as_secs());
         say("health_deadline", &self.health.deadline.as_secs());
         words

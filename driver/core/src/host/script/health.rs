@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{self, yes};
 use crate::host::{Host, HostCommand, HostError, SHORT};
-use crate::plan::Check;
 use crate::process::{LogLimit, line_channel};
 
 /// The loop alone, without what else is done on a host.
@@ -16,22 +15,11 @@ pub(super) const LOOP: &str = concat!(
     include_str!("../netlib-health/main.sh"),
 );
 
-/// One check, with the path of its program on the machine that makes it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct HealthCheck {
-    /// Its name.
-    pub name: String,
-    /// Path of the program that makes one probe.
-    pub program: String,
-    /// How it is made.
-    pub check: Check,
-}
-
 /// What a machine has to look at.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Health {
-    /// All of them have to be healthy at the same time.
-    pub checks: Vec<HealthCheck>,
+    /// A line each: the path of its program there, the words of the plan, its name. All of them have to be healthy at the same time.
+    pub checks: Vec<String>,
     /// For so long, without a break.
     pub healthy_time: Duration,
     /// By then, from the beginning of the loop on.
@@ -83,21 +71,6 @@ pub struct CheckVerdict {
     pub reason: String,
 }
 
-impl HealthCheck {
-    /// The line of the host script.
-    pub(super) fn line(&self) -> String {
-        let Check { initial_delay, period, timeout, success_threshold, failure_threshold, .. } = self.check;
-        format!(
-            "{} {initial_delay} {period} {} {} {} {}",
-            self.program,
-            timeout.max(1),
-            success_threshold.max(1),
-            failure_threshold.max(1),
-            self.name
-        )
-    }
-}
-
 impl HealthMode {
     const fn word(self) -> &'static str {
         match self {
@@ -117,7 +90,7 @@ pub async fn check(
     let (time, deadline) = (health.healthy_time.as_secs(), health.deadline.as_secs());
     let words = ["sh", "-s", "--", "check", mode.word()].map(str::to_owned);
     let mut words: Vec<String> = words.into_iter().chain([time.to_string(), deadline.to_string()]).collect();
-    words.extend(health.checks.iter().map(HealthCheck::line));
+    words.extend_from_slice(&health.checks);
     let command = HostCommand { is_question: true, keeps_stdout: true, ..HostCommand::new(words) };
     let command = command.stdin(LOOP).timeout(health.deadline + SHORT);
     let (sink, mut lines) = line_channel();

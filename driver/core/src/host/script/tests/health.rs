@@ -5,26 +5,17 @@ use std::time::{Duration, Instant};
 
 use super::bed::{Bed, Switch};
 use super::*;
-use crate::plan::Check;
 
-fn health_check(bed: &Bed, name: &str, body: &str) -> HealthCheck {
-    let program = bed.probe(name, body);
-    HealthCheck {
-        name: name.to_owned(),
-        program,
-        check: Check {
-            from: Vec::new(),
-            program: name.to_owned(),
-            initial_delay: 0,
-            period: 0,
-            timeout: 20,
-            success_threshold: 1,
-            failure_threshold: 2,
-        },
-    }
+fn health_check(bed: &Bed, name: &str, body: &str) -> String {
+    format!("{} 0 0 20 1 2 {name}", bed.probe(name, body))
 }
 
-fn health(checks: Vec<HealthCheck>, healthy: u64, deadline: u64) -> Health {
+/// Says it in other words.
+fn told(check: &mut String, words: &str) {
+    *check = check.replace(" 0 0 20 1 2 ", &format!(" {words} "));
+}
+
+fn health(checks: Vec<String>, healthy: u64, deadline: u64) -> Health {
     Health { checks, healthy_time: Duration::from_secs(healthy), deadline: Duration::from_secs(deadline) }
 }
 
@@ -94,9 +85,7 @@ async fn thresholds_say_how_many_looks_in_a_row_count() {
     let bed = Bed::new();
     let look = |success_threshold, failure_threshold| {
         let mut checks = vec![health_check(&bed, "third", THIRD_TIME)];
-        checks[0].check.success_threshold = success_threshold;
-        checks[0].check.failure_threshold = failure_threshold;
-        checks[0].check.timeout = 30;
+        told(&mut checks[0], &format!("0 0 30 {success_threshold} {failure_threshold}"));
         health(checks, 0, 60)
     };
     for (successes, failures, is_healthy, looks) in [(1, 2, false, "2"), (1, 3, true, "3"), (4, 3, true, "6")] {
@@ -111,8 +100,7 @@ async fn thresholds_say_how_many_looks_in_a_row_count() {
 async fn the_first_look_comes_after_the_initial_delay() {
     let bed = Bed::new();
     let mut checks = vec![health_check(&bed, "late", "echo here")];
-    checks[0].check.initial_delay = 2;
-    checks[0].check.timeout = 30;
+    told(&mut checks[0], "2 0 30 1 2");
     let began = Instant::now();
     let (verdict, _) = settled(&bed, &health(checks, 0, 60)).await;
     assert!(verdict.is_healthy, "{verdict:?}");
@@ -125,7 +113,7 @@ async fn a_break_begins_the_healthy_time_anew() {
     // Well at every second look, for ever.
     let body = r#"echo x >>"$NETLIB_CHECK_STATE/count"; [ "$(($(wc -l <"$NETLIB_CHECK_STATE/count") % 2))" -eq 1 ]"#;
     let mut checks = vec![health_check(&bed, "flaps", body)];
-    checks[0].check.failure_threshold = 1;
+    told(&mut checks[0], "0 0 20 1 1");
     let (verdict, _) = settled(&bed, &health(checks, 5, 7)).await;
     assert!(!verdict.is_healthy, "{verdict:?}");
 }
@@ -134,7 +122,7 @@ async fn a_break_begins_the_healthy_time_anew() {
 async fn a_probe_that_hangs_is_ended_and_leaves_nothing() {
     let bed = Bed::new();
     let mut checks = vec![health_check(&bed, "hangs", "sleep 1234; true")];
-    checks[0].check.timeout = 1;
+    told(&mut checks[0], "0 0 1 1 2");
     let began = Instant::now();
     let (verdict, _) = settled(&bed, &health(checks, 0, 8)).await;
     assert_eq!(verdict.why, "check hangs: no answer within 1 s");
