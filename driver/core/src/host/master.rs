@@ -4,6 +4,8 @@
 //! connection of it counts, unless the node's own options ask for it.
 
 use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -28,6 +30,9 @@ pub(super) const SSH_FAILED: i32 = 255;
 pub(super) const NOT_FOUND: i32 = 127;
 /// What ssh is told as the host's name where the name leads nowhere: the connection is there already.
 const NOWHERE: &str = "netlib";
+
+/// What `ssh -O exit` says to the ssh that holds a connection: the version of their protocol, and the request.
+const EXIT: [u8; 24] = [0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 8, 0x10, 0, 0, 5, 0, 0, 0, 0];
 
 /// What holds whatever anybody's options say.
 const ALWAYS: [&str; 3] = ["BatchMode=yes", "RemoteCommand=none", "RequestTTY=no"];
@@ -142,10 +147,14 @@ fn ended_with(error: &openssh::Error) -> ExitStatus {
 
 /// Asks the ssh behind a socket to end. Only local, so it takes no time; one that is gone is what was asked for.
 pub fn end_left(socket: &Path) {
-    let silent = std::process::Stdio::null;
-    let mut ssh = std::process::Command::new("ssh");
-    ssh.args(["-F", "none", "-S"]).arg(socket).args(["-O", "exit", NOWHERE]);
-    if let Err(error) = ssh.stdin(silent()).stdout(silent()).stderr(silent()).status() {
+    let end = || {
+        let mut ssh = UnixStream::connect(socket)?;
+        ssh.set_read_timeout(Some(LOCAL))?;
+        ssh.write_all(&EXIT)?;
+        // It hangs up when it has ended.
+        ssh.read_to_end(&mut Vec::new())
+    };
+    if let Err(error) = end() {
         tracing::debug!("a connection that nobody needs ends later: {error}");
     }
 }

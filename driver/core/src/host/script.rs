@@ -219,20 +219,15 @@ pub async fn admit(host: &dyn Host, network: &Network, policy: IdentityPolicy) -
     call(host, "probe", &[&network.id, &network.name, policy.word()]).await.map(|known: Known| known.probe)
 }
 
-/// Keeps a toplevel from garbage collection on the host until its deployment ends; whether the host has it already.
-pub async fn protect(host: &dyn Host, nonce: &str, toplevel: &str) -> Result<bool, HostError> {
-    call(host, "keep", &[nonce, "next", toplevel]).await.map(|done: Done| done.valid)
-}
-
 /// Keeps no longer what these deployments wanted to activate, unless the host is at it.
 pub async fn release(host: &dyn Host, nonces: &[&str]) -> Result<(), HostError> {
     tell(host, "release", nonces).await
 }
 
-/// Keeps the node's programs from garbage collection for a day at least, and as long as they run; whether the host has
-/// them already.
-pub async fn keep(host: &dyn Host, nonce: &str, programs: &str) -> Result<bool, HostError> {
-    call(host, "keep", &[nonce, "programs", programs]).await.map(|done: Done| done.valid)
+/// Keeps a path from garbage collection on the host; whether the host has it already. As `next` that is a toplevel, until its
+/// deployment ends; as `programs` those of the node, for a day at least, and as long as they run.
+pub async fn keep(host: &dyn Host, nonce: &str, (name, path): (&str, &str)) -> Result<bool, HostError> {
+    call(host, "keep", &[nonce, name, path]).await.map(|done: Done| done.valid)
 }
 
 /// Records which network a host belongs to on which there is nothing to activate; otherwise the activation does.

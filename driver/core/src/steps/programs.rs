@@ -94,7 +94,7 @@ impl Programs {
     async fn bring(&self, host: &dyn Host, path: &str) -> Tried<()> {
         let settings = &self.parts.settings;
         script::admit(host, &self.parts.plan.network, settings.policy).await?;
-        if !script::keep(host, &settings.nonce, path).await? {
+        if !script::keep(host, &settings.nonce, ("programs", path)).await? {
             copy(host, path, &settings.cancel, &|_| {}).await?;
         }
         Ok(())

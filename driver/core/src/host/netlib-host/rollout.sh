@@ -9,7 +9,7 @@ rolled_file=$library/rolled
 
 # --- the lease of this host: one deployer at a time rolls it out, whatever its commit calls the rollout ---
 
-lease_fields='nonce rollout deployer process since boot until'
+lease_fields='nonce rollout deployer since boot until'
 
 # shellcheck disable=SC2086
 load_lease() { load lease_ "$lease_file" $lease_fields; }
@@ -41,19 +41,19 @@ write_lease() {
   emit ok "$lease_nonce"
 }
 
-# lease NONCE take ROLLOUT DEPLOYER PROCESS DIGEST [STALE]: refused while somebody else has it. STALE is a nonce whose process
-# is known to be gone. Says what an earlier run of the same plan changed here.
+# lease NONCE take ROLLOUT DEPLOYER DIGEST [DEAD…]: refused while somebody else has it, unless that is one of those who are known
+# to be gone. Says what an earlier run of the same plan changed here.
 # lease NONCE renew: refused once somebody else had it. Until then it is this deployer's, however late.
 # lease NONCE free [ended]: with `ended`, nothing of the rollout is left to go on with.
 lease() {
   enter_gate
   case $2 in
     take)
-      if is_leased && ! has_lease "$1" && ! has_lease "${7:-}"; then refuse_for_lease rollout-busy; fi
-      lease_nonce=$1 lease_rollout=$3 lease_deployer=$4 lease_process=$5 lease_since=$(date -u "$in_utc")
+      if is_leased; then case " $* " in *" $lease_nonce "*) ;; *) refuse_for_lease rollout-busy ;; esac fi
+      lease_nonce=$1 lease_rollout=$3 lease_deployer=$4 lease_since=$(date -u "$in_utc")
       write_lease
       load rolled_ "$rolled_file" digest nonce
-      if [ "$rolled_digest" = "$6" ] && (find_before "$rolled_nonce"); then emit undoable "$rolled_nonce"; fi
+      if [ "$rolled_digest" = "$5" ] && (find_before "$rolled_nonce"); then emit undoable "$rolled_nonce"; fi
       ;;
     renew) if has_lease "$1"; then write_lease; else refuse_for_lease rollout-lost; fi ;;
     free)

@@ -25,10 +25,10 @@ pub struct Holder {
     pub nonce: String,
     /// User and machine.
     pub deployer: String,
-    /// The process, so that a deployer on the same machine can tell whether it is gone.
-    pub process: String,
     /// Names the plan.
     pub digest: String,
+    /// Names the deployments of runs that were killed: what they hold is free.
+    pub dead: Vec<String>,
 }
 
 /// Who has a lease.
@@ -40,9 +40,6 @@ pub struct Held {
     pub nonce: String,
     /// User and machine.
     pub deployer: String,
-    /// The process.
-    #[serde(default)]
-    pub process: String,
     /// Since when, in UTC.
     #[serde(default)]
     pub since: String,
@@ -96,18 +93,11 @@ pub enum Left {
 
 /// Takes the lease of a host. Returns the deployment that changed it for the same plan before and still stands, if one did.
 pub async fn take(host: &dyn Host, holder: &Holder) -> Result<Option<String>, HostError> {
-    let Holder { rollout, nonce, deployer, process, digest } = holder;
-    let words = [nonce, "take", rollout, deployer, process, digest];
-    let taken: Result<Done, HostError> = call(host, "lease", &words).await;
-    if let Err(HostError::Refused { refusal, .. }) = &taken
-        && let Refusal::RolloutBusy { held } = &**refusal
-        // Whoever had it on this machine was killed, and will not come back for it.
-        && is_gone(&held.process)
-    {
-        let taken: Done = call(host, "lease", &[&words[..], &[&held.nonce]].concat()).await?;
-        return Ok(taken.undoable);
-    }
-    Ok(taken?.undoable)
+    let Holder { rollout, nonce, deployer, digest, dead } = holder;
+    let mut words: Vec<&str> = vec![nonce, "take", rollout, deployer, digest];
+    words.extend(dead.iter().map(String::as_str));
+    let taken: Done = call(host, "lease", &words).await?;
+    Ok(taken.undoable)
 }
 
 /// Renews a lease; refused once somebody else had it.
@@ -187,48 +177,4 @@ async fn change(
 /// What is of no use counts as nothing.
 fn document(text: &str) -> Document {
     serde_json::from_str(text).unwrap_or_default()
-}
-
-/// Names this process in a way that only this machine, in this boot, can look up.
-#[must_use]
-pub fn this_process() -> String {
-    format!("{}:{}", this_boot(), std::process::id())
-}
-
-/// Whether a process of this machine, in this boot, is gone; one of another machine never is.
-fn is_gone(process: &str) -> bool {
-    let Some((boot, id)) = process.rsplit_once(':') else {
-        return false;
-    };
-    // Without the time of the first process, a container cannot be told from its machine.
-    if boot != this_boot() || boot.ends_with('-') {
-        return false;
-    }
-    let id = id.parse().ok().and_then(rustix::process::Pid::from_raw);
-    // Not by /proc, which may hide what other users run.
-    let asked = id.map(rustix::process::test_kill_process);
-    asked == Some(Err(rustix::io::Errno::SRCH))
-}
-
-/// Containers share the kernel's id with their machine; when their first process began tells them apart.
-fn this_boot() -> String {
-    let read = |path| std::fs::read_to_string(path).unwrap_or_default();
-    let kernel = read("/proc/sys/kernel/random/boot_id");
-    let first = read("/proc/1/stat");
-    let began = first.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(19));
-    format!("{}-{}", kernel.trim(), began.unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_process_of_this_boot_can_be_known_to_be_gone() {
-        assert!(!is_gone(&this_process()));
-        assert!(is_gone(&format!("{}:4194305", this_boot())));
-        assert!(!is_gone("another-boot:4194305"));
-        assert!(!is_gone(&format!("{}:", this_boot())));
-        assert!(!is_gone(""));
-    }
 }

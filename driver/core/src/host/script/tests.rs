@@ -217,7 +217,7 @@ async fn the_log_is_read_from_where_the_reader_was() {
 async fn a_copied_system_is_a_root_until_it_runs() {
     let bed = Bed::new();
     let new = bed.toplevel("new", Switch::Works);
-    protect(&bed, "1-a", &new).await.unwrap();
+    keep(&bed, "1-a", ("next", &new)).await.unwrap();
     assert_eq!(bed.roots(), ["1-a-next"]);
     assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
     assert_eq!(bed.roots(), Vec::<String>::new());
@@ -228,12 +228,12 @@ async fn a_host_says_what_it_has_already() {
     let bed = Bed::new();
     let here = bed.toplevel("here", Switch::Works);
     let missing = here.replace("here", "missing");
-    assert!(protect(&bed, "1-a", &here).await.unwrap());
-    assert!(!protect(&bed, "1-a", &missing).await.unwrap());
-    assert!(keep(&bed, "1-a", &here).await.unwrap());
-    assert!(!keep(&bed, "1-a", &missing).await.unwrap());
+    assert!(keep(&bed, "1-a", ("next", &here)).await.unwrap());
+    assert!(!keep(&bed, "1-a", ("next", &missing)).await.unwrap());
+    assert!(keep(&bed, "1-a", ("programs", &here)).await.unwrap());
+    assert!(!keep(&bed, "1-a", ("programs", &missing)).await.unwrap());
     bed.program("nix/var/nix/profiles/default/bin/nix-store", "#!/bin/sh\nexit 127\n");
-    assert!(!protect(&bed, "1-a", &here).await.unwrap());
+    assert!(!keep(&bed, "1-a", ("next", &here)).await.unwrap());
 }
 
 #[tokio::test]
@@ -241,7 +241,7 @@ async fn roots_of_what_never_ended_go_after_a_week_and_those_of_what_goes_on_sta
     let bed = Bed::new();
     let [one, two] = ["one", "two"].map(|name| bed.toplevel(name, Switch::Works));
     for nonce in ["1-a", "2-b", "3-c"] {
-        protect(&bed, nonce, &one).await.unwrap();
+        keep(&bed, nonce, ("next", &one)).await.unwrap();
     }
     for nonce in ["1-a", "2-b"] {
         let root = bed.path(&format!("nix/var/nix/gcroots/netlib/{nonce}-next"));
@@ -252,7 +252,7 @@ async fn roots_of_what_never_ended_go_after_a_week_and_those_of_what_goes_on_sta
     let record = bed.path("var/lib/netlib/deploys/1-a");
     fs::create_dir_all(&record).unwrap();
     fs::write(record.join("state"), "phase=activating\n").unwrap();
-    protect(&bed, "4-d", &two).await.unwrap();
+    keep(&bed, "4-d", ("next", &two)).await.unwrap();
     assert_eq!(bed.roots(), ["1-a-next", "3-c-next", "4-d-next"]);
 }
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::Gate;
 use crate::evaluation::Job;
-use crate::host::script::rollout::{Holder, this_process};
+use crate::host::script::rollout::Holder;
 use crate::host::script::{HealthMode, admit};
 use crate::host::{Host, HostError};
 use crate::rollout::{Before, State};
@@ -31,8 +31,8 @@ impl Gate<'_> {
             rollout: self.id.to_owned(),
             nonce: settings.nonce.clone(),
             deployer: settings.deployer.clone(),
-            process: this_process(),
             digest: self.digest().await,
+            dead: settings.dead.clone(),
         };
         let no_lock = |node: &str, error| no_lock(self.id, self.rollout, node, &error);
         let coordinator = self.coordinator().await;

@@ -192,8 +192,8 @@ async fn programs_are_kept_for_a_day_and_as_long_as_checks_use_them() {
     let waits = format!("while [ ! -e {} ]; do sleep 0.1; done", go.display());
     let asked = health(vec![health_check(&bed, "slow", &waits)], 0, 60);
     let programs = bed.path("nix/store/programs").display().to_string();
-    keep(&bed, "1-a", &programs).await.unwrap();
-    keep(&bed, "2-b", "/nix/store/2-programs").await.unwrap();
+    keep(&bed, "1-a", ("programs", &programs)).await.unwrap();
+    keep(&bed, "2-b", ("programs", "/nix/store/2-programs")).await.unwrap();
     assert_eq!(bed.roots(), ["1-a-programs", "2-b-programs"]);
     for nonce in ["1-a", "2-b"] {
         age(&bed, nonce, "2 days ago");
@@ -202,11 +202,11 @@ async fn programs_are_kept_for_a_day_and_as_long_as_checks_use_them() {
         while !bed.is_probing() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        keep(&bed, "3-c", "/nix/store/3-programs").await.unwrap();
+        keep(&bed, "3-c", ("programs", "/nix/store/3-programs")).await.unwrap();
         assert_eq!(bed.roots(), ["1-a-programs", "3-c-programs"]);
         fs::write(&go, "").unwrap();
     });
     assert!(verdict.0.is_healthy);
-    keep(&bed, "4-d", "/nix/store/4-programs").await.unwrap();
+    keep(&bed, "4-d", ("programs", "/nix/store/4-programs")).await.unwrap();
     assert_eq!(bed.roots(), ["3-c-programs", "4-d-programs"]);
 }

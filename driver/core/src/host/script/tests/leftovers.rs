@@ -174,7 +174,7 @@ async fn attack_21_an_activation_that_is_killed_with_its_recovery_goes_back_by_i
 async fn attack_21_what_killed_runs_left_goes_with_the_next_one() {
     let (bed, _, new) = bed_with(Switch::Works);
     let hangs = bed.toplevel("hangs", Switch::Hangs);
-    protect(&bed, "0-a", &new).await.unwrap();
+    keep(&bed, "0-a", ("next", &new)).await.unwrap();
     activate(&bed, &bed.activation("1-a", &hangs)).await.unwrap();
     bed.wait_for_phase("1-a", Phase::Activating).await;
     bed.kill("1-a");
@@ -198,9 +198,9 @@ async fn what_a_dead_run_copied_is_kept_no_longer_and_what_a_live_one_did_is() {
         bed.path(&name).symlink_metadata().is_ok()
     };
     for nonce in ["1-a", "2-b"] {
-        protect(&bed, nonce, &other).await.unwrap();
+        keep(&bed, nonce, ("next", &other)).await.unwrap();
     }
-    protect(&bed, "3-c", &new).await.unwrap();
+    keep(&bed, "3-c", ("next", &new)).await.unwrap();
     release(&bed, &["1-a", "../2-b"]).await.unwrap();
     assert_eq!((root("1-a"), root("2-b"), root("3-c")), (false, true, true));
 }

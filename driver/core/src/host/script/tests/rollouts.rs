@@ -1,18 +1,16 @@
 //! What deployers agree on about a rollout.
 
 use super::bed::Bed;
-use super::rollout::{
-    Approval, Document, Holder, Left, Waiting, approve, clear, free, pause, read, renew, take, this_process,
-};
+use super::rollout::{Approval, Document, Holder, Left, Waiting, approve, clear, free, pause, read, renew, take};
 use super::*;
 
-fn holder(nonce: &str, process: &str) -> Holder {
+fn holder(nonce: &str) -> Holder {
     Holder {
         rollout: "web".to_owned(),
         nonce: nonce.to_owned(),
         deployer: "ann@desk".to_owned(),
-        process: process.to_owned(),
         digest: "d1".to_owned(),
+        dead: Vec::new(),
     }
 }
 
@@ -55,7 +53,7 @@ fn let_lease_end(bed: &Bed) {
 #[tokio::test]
 async fn one_deployer_at_a_time_rolls_a_host_out() {
     let bed = Bed::new();
-    let (ann, bob) = (holder("1-a", "elsewhere:1"), holder("2-b", "elsewhere:2"));
+    let (ann, bob) = (holder("1-a"), holder("2-b"));
     take(&bed, &ann).await.unwrap();
     assert!(matches!(refusal(take(&bed, &bob).await), Refusal::RolloutBusy { held } if held.nonce == "1-a"));
     // Whatever another commit calls the rollout, the host is the same.
@@ -75,7 +73,7 @@ async fn one_deployer_at_a_time_rolls_a_host_out() {
 #[tokio::test]
 async fn a_lease_is_its_holders_until_somebody_else_has_it() {
     let bed = Bed::new();
-    let (ann, bob) = (holder("1-a", "elsewhere:1"), holder("2-b", "elsewhere:2"));
+    let (ann, bob) = (holder("1-a"), holder("2-b"));
     take(&bed, &ann).await.unwrap();
     let_lease_end(&bed);
     // Late, and nobody came meanwhile.
@@ -93,10 +91,11 @@ async fn a_lease_is_its_holders_until_somebody_else_has_it() {
 #[tokio::test]
 async fn the_lease_of_a_deployer_that_is_gone_is_free() {
     let bed = Bed::new();
-    let boot = this_process().rsplit_once(':').unwrap().0.to_owned();
-    take(&bed, &holder("1-a", &format!("{boot}:4194305"))).await.unwrap();
-    take(&bed, &holder("2-b", &this_process())).await.unwrap();
-    assert!(take(&bed, &holder("3-c", "elsewhere:1")).await.is_err());
+    take(&bed, &holder("1-a")).await.unwrap();
+    assert!(take(&bed, &holder("2-b")).await.is_err());
+    let dead = ["9-z", "1-a"].map(str::to_owned).to_vec();
+    take(&bed, &Holder { dead: dead.clone(), ..holder("2-b") }).await.unwrap();
+    assert!(take(&bed, &Holder { dead, ..holder("3-c") }).await.is_err());
 }
 
 #[tokio::test]
@@ -104,7 +103,7 @@ async fn nothing_is_activated_under_a_lease_that_is_somebody_elses() {
     let bed = Bed::new();
     let [old, new] = ["old", "new"].map(|name| bed.toplevel(name, Switch::Works));
     bed.run_system(&old);
-    take(&bed, &holder("1-a", "elsewhere:1")).await.unwrap();
+    take(&bed, &holder("1-a")).await.unwrap();
     // Another commit has no rollout for this host; that is no way around it.
     let outside = activate(&bed, &bed.activation("2-b", &new)).await;
     assert!(matches!(refusal(outside), Refusal::RolloutBusy { .. }));
@@ -118,7 +117,7 @@ async fn nothing_is_activated_under_a_lease_that_is_somebody_elses() {
 
     // It slept, and somebody else came and went: it neither goes on nor back.
     let_lease_end(&bed);
-    take(&bed, &holder("4-d", "elsewhere:2")).await.unwrap();
+    take(&bed, &holder("4-d")).await.unwrap();
     free(&bed, "4-d", Left::Open).await.unwrap();
     let back = activate(&bed, &undo(&bed, ["5-e", "1-a", "1-a"])).await;
     assert_eq!(refusal(back), Refusal::RolloutLost { held: None });
@@ -130,13 +129,13 @@ async fn a_host_goes_back_to_what_its_own_record_says() {
     let bed = Bed::new();
     let [old, new, newer] = ["old", "new", "newer"].map(|name| bed.toplevel(name, Switch::Works));
     bed.run_system(&old);
-    assert_eq!(take(&bed, &holder("1-a", "elsewhere:1")).await.unwrap(), None);
+    assert_eq!(take(&bed, &holder("1-a")).await.unwrap(), None);
     activate(&bed, &leased(&bed, "1-a", &new)).await.unwrap();
     assert_eq!(bed.end("1-a").await.phase, Phase::Confirmed);
     free(&bed, "1-a", Left::Open).await.unwrap();
 
     // A later run of the same plan is told which deployment to undo; one of another plan is not.
-    let mut later = holder("2-b", "elsewhere:1");
+    let mut later = holder("2-b");
     later.digest = "d2".to_owned();
     assert_eq!(take(&bed, &later).await.unwrap(), None);
     later.digest = "d1".to_owned();
@@ -154,12 +153,12 @@ async fn a_host_goes_back_to_what_its_own_record_says() {
 
     // What somebody deployed since is not undone.
     free(&bed, "2-b", Left::Open).await.unwrap();
-    take(&bed, &holder("4-d", "elsewhere:1")).await.unwrap();
+    take(&bed, &holder("4-d")).await.unwrap();
     activate(&bed, &leased(&bed, "4-d", &new)).await.unwrap();
     bed.end("4-d").await;
     free(&bed, "4-d", Left::Open).await.unwrap();
     assert_eq!(bed.deploy("5-e", &newer).await.phase, Phase::Confirmed);
-    take(&bed, &holder("6-f", "elsewhere:1")).await.unwrap();
+    take(&bed, &holder("6-f")).await.unwrap();
     let asked = activate(&bed, &undo(&bed, ["7-g", "6-f", "4-d"])).await;
     assert!(refusal(asked).to_string().contains("do not say what ran before"));
 }
@@ -169,11 +168,11 @@ async fn what_a_rollout_changed_is_settled_when_it_ends() {
     let bed = Bed::new();
     let [old, new] = ["old", "new"].map(|name| bed.toplevel(name, Switch::Works));
     bed.run_system(&old);
-    take(&bed, &holder("1-a", "elsewhere:1")).await.unwrap();
+    take(&bed, &holder("1-a")).await.unwrap();
     activate(&bed, &leased(&bed, "1-a", &new)).await.unwrap();
     bed.end("1-a").await;
     free(&bed, "1-a", Left::Ended).await.unwrap();
-    assert_eq!(take(&bed, &holder("2-b", "elsewhere:1")).await.unwrap(), None);
+    assert_eq!(take(&bed, &holder("2-b")).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -181,25 +180,25 @@ async fn a_first_system_and_a_failed_one_leave_nothing_to_undo() {
     let bed = Bed::new();
     let [first, bad] =
         [("first", Switch::Works), ("bad", Switch::Fails(1))].map(|(name, switch)| bed.toplevel(name, switch));
-    let ann = holder("1-a", "elsewhere:1");
+    let ann = holder("1-a");
     take(&bed, &ann).await.unwrap();
     activate(&bed, &leased(&bed, "1-a", &first)).await.unwrap();
     assert_eq!(bed.end("1-a").await.phase, Phase::Confirmed);
     assert_eq!(take(&bed, &ann).await.unwrap(), None);
     free(&bed, "1-a", Left::Open).await.unwrap();
-    take(&bed, &holder("2-b", "elsewhere:1")).await.unwrap();
+    take(&bed, &holder("2-b")).await.unwrap();
     activate(&bed, &leased(&bed, "2-b", &bad)).await.unwrap();
     assert_eq!(bed.end("2-b").await.phase, Phase::RolledBack);
-    assert_eq!(take(&bed, &holder("2-b", "elsewhere:1")).await.unwrap(), None);
+    assert_eq!(take(&bed, &holder("2-b")).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn only_who_has_the_lease_writes_the_record() {
     let bed = Bed::new();
-    take(&bed, &holder("1-a", "elsewhere:1")).await.unwrap();
+    take(&bed, &holder("1-a")).await.unwrap();
     pause(&bed, "web", "1-a", &waiting("d1", 1)).await.unwrap();
     let_lease_end(&bed);
-    take(&bed, &holder("2-b", "elsewhere:2")).await.unwrap();
+    take(&bed, &holder("2-b")).await.unwrap();
     pause(&bed, "web", "2-b", &waiting("d2", 1)).await.unwrap();
     approve(&bed, "web", &approval("d2", None)).await.unwrap();
     let before = read(&bed, "web").await.unwrap();
@@ -218,7 +217,7 @@ async fn only_who_has_the_lease_writes_the_record() {
 #[tokio::test]
 async fn an_approval_is_of_one_plan() {
     let bed = Bed::new();
-    take(&bed, &holder("1-a", "elsewhere:1")).await.unwrap();
+    take(&bed, &holder("1-a")).await.unwrap();
     let (first, second) = (approval("d1", Some("U1NIU0lH")), approval("d2", None));
     let none = approve(&bed, "web", &first).await;
     assert_eq!(refusal(none), Refusal::NotPaused);
