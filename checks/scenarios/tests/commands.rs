@@ -12,8 +12,8 @@ fn network(text: &str) -> Network {
 
 #[test]
 fn a_node_is_looked_at_compared_and_brought_back() {
-    let site = Site::up(&HOSTS);
-    let one = site.deployed(&network("one"), "alpha");
+    let site = Site::deployed_on(&HOSTS, &network("one"));
+    let one = site.systems("alpha").0;
     let two = site.deployed(&network("two"), "alpha");
 
     // Back to the generation before, and what that means is said by the commands that only look.
@@ -120,8 +120,8 @@ fn programs_and_logs_get_everything() {
 
 #[test]
 fn the_first_failure_can_end_the_run_and_goals_end_it_early() {
-    let site = Site::up(&HOSTS);
-    let built = site.deployed(&network("one"), "alpha");
+    let site = Site::deployed_on(&HOSTS, &network("one"));
+    let built = site.systems("alpha").0;
     site.write(
         &network("two")
             .configure("beta", "environment.etc.\"never\".source = pkgs.runCommand \"never\" { } \"exit 3\";"),

@@ -141,6 +141,9 @@ impl Bed {
                 return Ok(false);
             }
         }
+        // Hosts sync nothing, and a file cut short by a crash of the machine would be used again and again.
+        let folder = fs::File::open(&new).map_err(Error::io("open", &new))?;
+        rustix::fs::syncfs(folder).map_err(|errno| Error::io("sync", &new)(errno.into()))?;
         fs::rename(&new, directory).map_err(Error::io("rename", &new))?;
         Ok(true)
     }

@@ -31,6 +31,7 @@ experimental-features = nix-command flakes
 sandbox = false
 build-users-group =
 substituters =
+fsync-metadata = false
 trusted-users = root admin
 flake-registry = /etc/nix/global-registry.json
 CONF

@@ -18,7 +18,11 @@ while IFS= read -r layer; do
 done <<LAYERS
 ${LAYERS-}
 LAYERS
-mount -t overlay overlay -o "lowerdir=${stack}lower",upperdir=disk/upper,workdir=disk/work root
+# What hosts sync would wait for the disk of the machine. When they lose their power it keeps its own, so that all they wrote
+# is there. The mark is for hosts of machines that crash.
+rm -rf disk/work/work/incompat
+options=lowerdir=${stack}lower,upperdir=disk/upper,workdir=disk/work
+mount -t overlay overlay -o "$options,volatile" root 2>/dev/null || mount -t overlay overlay -o "$options" root
 cd root
 
 mount -t proc -o nosuid,nodev,noexec proc proc

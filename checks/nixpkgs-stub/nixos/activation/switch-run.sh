@@ -98,9 +98,9 @@ stub_run_switch() {
     systemctl daemon-reload 9>&- || status=4
     local unit
     # Failures of before are not of this switch; a unit that is gone would be shown as failed for ever.
-    for unit in "${!old_file[@]}" "${!new_file[@]}"; do
-        systemctl reset-failed -- "$unit" 2> /dev/null
-    done
+    # One call for all; that some are not loaded keeps none of the others.
+    [ $((${#old_file[@]} + ${#new_file[@]})) = 0 ] ||
+        systemctl reset-failed -- "${!old_file[@]}" "${!new_file[@]}" 2> /dev/null
     for unit in "${!to_reload_base[@]}"; do stub_reload_base_unit "$unit"; done
     stub_move_inactive_reloads
     stub_systemctl reload "reloading" "${!to_reload[@]}"

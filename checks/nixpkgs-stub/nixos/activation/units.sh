@@ -50,8 +50,12 @@ stub_place_units() (
         rmdir "$stub_units_directory/${place%/*}" 2> /dev/null || true
     done < <(stub_lines "$stub_units_manifest")
     { stub_lines "$stub_units_manifest"; cat "$places"; } | sort -u | stub_write "$stub_units_manifest"
+    declare -A leads_to=()
+    while IFS=$'\t' read -r place target; do
+        leads_to[$place]=$target
+    done < <(find "$stub_units_directory" -type l -printf '%P\t%l\n' 2> /dev/null)
     while IFS=$'\t' read -r place target _; do
-        stub_leads_to "$stub_units_directory/$place" "$target" && continue
+        [ "${leads_to[$place]-}" != "$target" ] || continue
         stub_make_parent "$stub_units_directory/$place"
         ln -sfn "$target" "$stub_units_directory/$place"
     done < "$places"

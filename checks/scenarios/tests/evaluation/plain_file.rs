@@ -19,7 +19,7 @@ netlib.lib.mkNetwork { root = ./.; } {
 const NODE: &str = r#"{ ... }: {
   boot.loader.grub.enable = false;
   fileSystems."/" = { device = "/dev/vda"; fsType = "ext4"; };
-  services.openssh.enable = true;
+  services.openssh = { enable = true; hostKeys = [ { type = "ed25519"; path = "/etc/ssh/ssh_host_ed25519_key"; } ]; };
   system.stateVersion = "26.05";
 }
 "#;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use netlib_scenarios::Site;
 use netlib_testbed::{Bed, BedOptions, Output};
 
 /// A bed whose deployer builds systems with the stub and whose hosts switch to them.
@@ -13,8 +14,7 @@ pub struct Lab {
 impl Lab {
     /// Starts a bed.
     pub fn up(options: BedOptions) -> Self {
-        let bed = Bed::up(options).unwrap_or_else(|error| panic!("no bed: {error}"));
-        Self { bed }
+        Self { bed: Site::with(options).bed }
     }
 
     /// Builds the system of a module and copies it to the host; returns its store path.
