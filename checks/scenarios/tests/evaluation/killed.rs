@@ -20,7 +20,7 @@ fn a_killed_worker_costs_only_its_node_which_is_tried_once_more() {
     // All; then who was left, with less beside one another; then beta alone.
     assert_says(jobs[0], &["--workers 2", r#"\"beta\""#]);
     let last = jobs[jobs.len() - 1];
-    assert_says(last, &["--workers 1", r#"\"toplevels\":[\"beta\"],"#]);
+    assert_says(last, &["--workers 1", r#"\"toplevels\":[\"beta\"]"#]);
     assert!(jobs.len() <= 3, "{jobs:#?}");
 
     // One that is killed each time fails alone, and says what to do.
