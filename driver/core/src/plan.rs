@@ -4,6 +4,7 @@
 
 mod activation;
 mod check;
+mod job;
 mod rollout;
 mod step;
 
@@ -12,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::evaluation::Job;
 use crate::text::unchanged;
 
 pub use activation::{ActivationOptions, Goal, Hook, RebootPolicy};
 pub use check::{Check, Health};
+pub use job::Job;
 pub use rollout::{Batch, Digest, OnUnreachable, RevertScope, Rollout};
 pub use step::{Place, Step, StepKind};
 
