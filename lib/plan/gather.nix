@@ -8,6 +8,7 @@ let
   ask = node: {
     kind = "command";
     on = "node:${node}";
+    inherit node;
     program = "gather";
     timeout = seconds * builtins.length (builtins.attrNames gather.${node});
     after = [ ];

@@ -104,6 +104,7 @@ let
   };
 
   renderRollout = _: rollout: {
+    title = if rollout.role == null then "the network" else "role ${rollout.role}";
     inherit (rollout)
       role
       nodes
@@ -155,6 +156,7 @@ let
           program = step.program or "step-${id}";
           inherit (step) timeout;
         }
+        // lib.optionalAttrs (step.on != "deployer") { node = step.on; }
         // lib.optionalAttrs (step.input or null != null) {
           input = "feed-${step.program or "step-${id}"}";
         }

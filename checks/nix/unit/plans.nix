@@ -279,6 +279,7 @@ in
       load = {
         kind = "command";
         on = "node:beta";
+        node = "beta";
         program = "plan-it.load";
         timeout = 600;
         input = "feed-plan-it.load";

@@ -680,6 +680,7 @@ in
         "facts:beta" = {
           kind = "command";
           on = "node:beta";
+          node = "beta";
           program = "gather";
           timeout = 120;
           after = [ ];

@@ -37,7 +37,7 @@ impl Graph {
     pub fn from_steps(steps: &BTreeMap<StepId, Step>) -> Result<Self, String> {
         let mut inner = DiGraph::new();
         let mut add = |(id, step): (&StepId, &Step)| {
-            let node = step.owner().map(str::to_owned);
+            let node = step.node.clone();
             inner.add_node(WalkStep { id: id.clone(), kind: step.kind, node })
         };
         let index: BTreeMap<&StepId, NodeIndex> = steps.iter().map(|step| (step.0, add(step))).collect();

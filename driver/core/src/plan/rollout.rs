@@ -8,8 +8,8 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Rollout {
-    /// The role; none for the network itself.
-    pub role: Option<String>,
+    /// What people call it.
+    pub title: String,
     /// All nodes, in their order.
     pub nodes: Vec<String>,
     /// Those that go together, one batch after the other.
@@ -79,15 +79,4 @@ pub enum OnUnreachable {
     /// It is a failure.
     #[default]
     Fail,
-}
-
-impl Rollout {
-    /// What people call it.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match &self.role {
-            Some(role) => format!("role {role}"),
-            None => "the network".to_owned(),
-        }
-    }
 }

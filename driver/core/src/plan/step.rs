@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Step {
     /// What to do.
     pub kind: StepKind,
-    /// The node it concerns; none for gates, and for commands of the deployer.
+    /// The node it concerns, and whose selection decides about it; none for gates, and for commands of the deployer.
     pub node: Option<String>,
     /// Ids of the steps that must have succeeded before.
     pub after: Vec<String>,
@@ -32,17 +32,6 @@ pub struct Step {
     pub input: Option<String>,
     /// Of a command: facts that it may say, each with the pattern that the value must match.
     pub facts: BTreeMap<String, String>,
-}
-
-impl Step {
-    /// The node whose selection decides about this step.
-    #[must_use]
-    pub fn owner(&self) -> Option<&str> {
-        match (&self.node, &self.on) {
-            (Some(node), _) | (None, Some(Place::Node(node))) => Some(node),
-            _ => None,
-        }
-    }
 }
 
 /// Kinds of steps of schema version 2.

@@ -134,5 +134,5 @@ fn a_barrier_is_a_step_of_no_node() {
     document["steps"]["barrier:x"] = json!({ "kind": "barrier", "after": ["build:alpha"] });
     let plan = Plan::parse(document.to_string().as_bytes()).unwrap();
     assert_eq!(plan.steps["barrier:x"].kind, StepKind::Barrier);
-    assert_eq!(plan.steps["barrier:x"].owner(), None);
+    assert_eq!(plan.steps["barrier:x"].node, None);
 }

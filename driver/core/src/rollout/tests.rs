@@ -13,7 +13,7 @@ fn rollout() -> Rollout {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let batch = |nodes: &[&str]| Batch { nodes: names(nodes), pause: None };
     Rollout {
-        role: Some("web".to_owned()),
+        title: "role web".to_owned(),
         nodes: names(&["a", "b", "c", "d", "e"]),
         batches: vec![batch(&["a"]), batch(&["b", "c"]), batch(&["d", "e"])],
         max_parallel: None,

@@ -157,6 +157,6 @@ pub(super) fn no_lock(id: &str, rollout: &Rollout, node: &str, error: &HostError
         }
         false => "",
     };
-    let name = rollout.name();
+    let name = &rollout.title;
     StepFailure::Because(format!("the rollout {id} ({name}) was not begun: {which} `{node}`: {error}{advice}"))
 }

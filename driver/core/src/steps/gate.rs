@@ -79,7 +79,7 @@ impl Gate<'_> {
     fn passed(&self) -> String {
         let batch = self.batch;
         if batch == 0 {
-            return format!("{} may begin", self.rollout.name());
+            return format!("{} may begin", self.rollout.title);
         }
         match self.with_course(|course| course.failures().join(", ")).unwrap_or_default() {
             failed if failed.is_empty() => format!("batch {batch} is healthy"),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{StepFailure, Tried};
 use crate::lock::locked;
-use crate::plan::Step;
+use crate::plan::{Place, Step};
 use crate::text::{clean_text, is_clean};
 use crate::value::check;
 
@@ -79,7 +79,7 @@ impl Records {
                 said.flake = Some(flake.clone());
             }
         }
-        let place = step.owner().unwrap_or("deployer").to_owned();
+        let place = step.node.as_deref().unwrap_or("deployer").to_owned();
         said.nodes.entry(place).or_default().insert(id.to_owned(), saying.said);
         Ok(())
     }
@@ -134,7 +134,7 @@ impl<'a> Saying<'a> {
                     check(value, pattern).map_err(|bad| format!("the fact {name:?} is none: {bad}"))?;
                 }
             }
-            Record::Flake(_) if self.step.1.owner().is_some() => {
+            Record::Flake(_) if self.step.1.on != Some(Place::Deployer) => {
                 return Err("only a program of the deployer chooses the flake".to_owned());
             }
             Record::Note(text) | Record::Problem(text) | Record::Flake(text) if !is_clean(text) => {
@@ -149,11 +149,12 @@ impl<'a> Saying<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Place, StepKind};
+    use crate::plan::StepKind;
 
     fn said(place: Place, lines: &[&str]) -> (Records, Result<(), StepFailure>, Vec<String>) {
         let facts = BTreeMap::from([("key".to_owned(), "[a-z]+".to_owned())]);
-        let step = Step { on: Some(place), facts, ..Step::bare(StepKind::Command) };
+        let node = (place != Place::Deployer).then(|| "alpha".to_owned());
+        let step = Step { on: Some(place), node, facts, ..Step::bare(StepKind::Command) };
         let records = Records::default();
         let mut saying = Saying::of(("ask", &step), "mark");
         let shown = lines.iter().filter_map(|line| saying.take((*line).to_owned())).collect();

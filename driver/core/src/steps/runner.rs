@@ -263,7 +263,7 @@ impl Execute for StepRunner {
             let Some(step) = self.parts.plan.steps.get(&id) else {
                 return StepResult::Failed(format!("the plan has no step {id:?}"));
             };
-            let result = self.ran(&id, step).await.unwrap_or_else(|failure| match step.owner() {
+            let result = self.ran(&id, step).await.unwrap_or_else(|failure| match &step.node {
                 Some(node) => failure.at(node, &id),
                 None => failure.at_step(&id),
             });
