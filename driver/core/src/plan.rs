@@ -89,8 +89,6 @@ pub struct Node {
     pub connect: bool,
     /// How to reach it.
     pub target: Target,
-    /// Nix system, for example `x86_64-linux`.
-    pub system: String,
     /// How it is activated.
     pub activation: ActivationOptions,
     /// Its health checks, by name.

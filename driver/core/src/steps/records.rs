@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{StepFailure, Tried};
+use crate::event::StepResult;
 use crate::lock::locked;
 use crate::plan::{Place, Step};
 use crate::text::{clean_text, is_clean};
@@ -37,7 +38,7 @@ pub struct Records(Mutex<Said>);
 struct Said {
     /// By node and step.
     nodes: BTreeMap<String, BTreeMap<String, Vec<Record>>>,
-    results: BTreeMap<String, &'static str>,
+    results: BTreeMap<String, Value>,
     flake: Option<String>,
 }
 
@@ -62,9 +63,9 @@ impl Records {
         locked(&self.0).flake.clone()
     }
 
-    /// How a step ended.
-    pub(super) fn ended(&self, step: &str, how: &'static str) {
-        locked(&self.0).results.insert(step.to_owned(), how);
+    /// How a step ended, in the word of events.
+    pub(super) fn ended(&self, step: &str, result: &StepResult) {
+        locked(&self.0).results.insert(step.to_owned(), json!(result)["result"].clone());
     }
 
     /// Keeps what a step said. What a host says is for later steps to judge; only the deployer chooses the flake.

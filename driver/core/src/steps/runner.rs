@@ -267,12 +267,7 @@ impl Execute for StepRunner {
                 Some(node) => failure.at(node, &id),
                 None => failure.at_step(&id),
             });
-            let how = match &result {
-                StepResult::Done(_) => "done",
-                StepResult::Skipped(_) => "skipped",
-                _ => "failed",
-            };
-            self.parts.records.ended(&id, how);
+            self.parts.records.ended(&id, &result);
             result
         }
         .boxed()
@@ -280,15 +275,13 @@ impl Execute for StepRunner {
 
     /// A build begins once its node answers and is evaluated; what fails there is for the step to say.
     fn prepared(&self, step: &StepId) -> BoxFuture<'_, ()> {
-        let planned = self.parts.plan.steps.get(step);
-        let of_build = planned.filter(|planned| planned.kind == StepKind::Build);
-        let Some(node) = of_build.and_then(|planned| planned.node.clone()) else {
-            return futures::future::ready(()).boxed();
-        };
+        let build = self.parts.plan.steps.get(step).filter(|step| step.kind == StepKind::Build);
+        let node = build.and_then(|step| step.node.clone());
         async move {
-            match self.parts.options(&node).goal.needs_host() {
-                true => drop(self.standing(&node).await),
-                false => drop(self.parts.results.get(Job::toplevel(&node)).await),
+            match node {
+                Some(node) if self.parts.options(&node).goal.needs_host() => drop(self.standing(&node).await),
+                Some(node) => drop(self.parts.results.get(Job::toplevel(&node)).await),
+                None => {}
             }
         }
         .boxed()
