@@ -153,6 +153,13 @@ pub(crate) fn names(layout: &Layout) -> Vec<String> {
     names
 }
 
+/// The root file systems that beds of this checkout stand on.
+pub(crate) fn in_use(layout: &Layout) -> Result<Vec<PathBuf>> {
+    let records = names(layout).into_iter().map(|name| BedRecord::read(&layout.bed(&name)));
+    let records = records.collect::<Result<Vec<_>>>()?;
+    Ok(records.into_iter().flatten().flat_map(|record| record.hosts).map(|host| host.lower).collect())
+}
+
 /// Clears the places of beds whose owner is gone; the caller holds the layout's lock.
 fn sweep(layout: &Layout) -> Result<()> {
     for name in names(layout) {
