@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::process::Child;
 use tokio_util::sync::CancellationToken;
 
-pub use error::{ProcessError, quote_argv};
+pub use error::{End, ProcessError, quote_argv};
 use group::Group;
 pub use log_limit::LogLimit;
 pub use pipes::{Limits, LineSink, Stream, line_channel};
@@ -158,8 +158,7 @@ impl Command {
 
     /// The error for what could not even be started elsewhere.
     pub fn not_attached(&self, status: ExitStatus, error: &dyn std::error::Error) -> ProcessError {
-        let stderr_tail = crate::text::clean(error.to_string().as_bytes());
-        ProcessError::Failed { argv: self.argv(), status, stderr_tail }
+        self.failed(End::Status(status), crate::text::clean(error.to_string().as_bytes()))
     }
 
     async fn exchange(
@@ -172,7 +171,7 @@ impl Command {
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (ended, said) = self.watch(pipes, child.wait(), Some(DRAIN), (lines, on_line)).await;
         match ended {
-            Ended::By(_) => group.disarm(),
+            Ok(_) | Err(End::Io(_)) => group.disarm(),
             _ => group.end(&mut child).await,
         }
         self.judge(ended, said)
@@ -227,7 +226,7 @@ impl Command {
         end: impl Future<Output = std::io::Result<ExitStatus>>,
         drain: Option<Duration>,
         (lines, on_line): (Option<&LineSink>, impl FnMut(&str) + Send),
-    ) -> (Ended, Said) {
+    ) -> (Result<ExitStatus, End>, Said) {
         let mut said = Said::default();
         let ended = {
             let moving = self.carry(pipes, &mut said, (lines, on_line));
@@ -239,17 +238,17 @@ impl Command {
                     status = &mut end, if ended.is_none() && (is_read || drain.is_some()) => ended = Some(status),
                     read = &mut moving, if !is_read => match read {
                         Ok(()) => is_read = true,
-                        Err(TooLong) => break Ended::TooLong,
+                        Err(TooLong) => break Err(End::TooLong(self.limits.answer)),
                     },
-                    () = self.cancel.cancelled() => break Ended::Cancelled,
-                    () = &mut deadline => break Ended::TimedOut,
+                    () = self.cancel.cancelled() => break Err(End::Cancelled),
+                    () = &mut deadline => break Err(End::TimedOut(self.timeout)),
                     // A slow reader here is waited for.
                     () = tokio::time::sleep(drain.unwrap_or_default()), if ended.is_some() => {
                         is_read |= lines.is_none_or(|lines| lines.capacity() > 0);
                     }
                 }
                 if is_read && let Some(status) = ended.take() {
-                    break Ended::By(status);
+                    break status.map_err(End::Io);
                 }
             }
         };
@@ -259,8 +258,8 @@ impl Command {
     /// Starts it. It ends when it is dropped.
     fn spawn(&self) -> Result<Child, ProcessError> {
         self.prepared().spawn().map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => ProcessError::not_found(&self.program.to_string_lossy()),
-            _ => ProcessError::Io { argv: self.argv(), source },
+            std::io::ErrorKind::NotFound => self.failed(End::NotFound, String::new()),
+            _ => self.failed(End::Io(source), String::new()),
         })
     }
 
@@ -272,18 +271,16 @@ impl Command {
         command
     }
 
-    fn judge(&self, ended: Ended, said: Said) -> Result<Output, ProcessError> {
-        let (argv, stderr_tail) = (self.argv(), said.stderr());
-        Err(match ended {
-            Ended::By(Ok(status)) if status.success() => {
-                return Ok(Output { stderr: stderr_tail, stdout: said.stdout });
-            }
-            Ended::By(Ok(status)) => ProcessError::Failed { argv, status, stderr_tail },
-            Ended::By(Err(source)) => ProcessError::Io { argv, source },
-            Ended::TooLong => ProcessError::TooLong { argv, limit: self.limits.answer },
-            Ended::TimedOut => ProcessError::TimedOut { argv, after: self.timeout, stderr_tail },
-            Ended::Cancelled => ProcessError::Cancelled { argv },
-        })
+    fn judge(&self, ended: Result<ExitStatus, End>, said: Said) -> Result<Output, ProcessError> {
+        match ended {
+            Ok(status) if status.success() => Ok(Output { stderr: said.stderr(), stdout: said.stdout }),
+            Ok(status) => Err(self.failed(End::Status(status), said.stderr())),
+            Err(end) => Err(self.failed(end, said.stderr())),
+        }
+    }
+
+    fn failed(&self, end: End, said: String) -> ProcessError {
+        ProcessError { argv: self.argv(), end, said }
     }
 }
 
@@ -305,13 +302,6 @@ impl Said {
         let texts: Vec<String> = texts.into_iter().filter(|text| !text.is_empty()).collect();
         texts.join("\n")
     }
-}
-
-enum Ended {
-    By(std::io::Result<ExitStatus>),
-    Cancelled,
-    TimedOut,
-    TooLong,
 }
 
 #[cfg(test)]

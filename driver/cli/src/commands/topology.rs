@@ -11,7 +11,7 @@ use super::args::FlakeArgs;
 use super::session::Session;
 use super::{Error, Output};
 use crate::evaluate::ask;
-use netlib_core::process::{Command, ProcessError};
+use netlib_core::process::{Command, End, ProcessError};
 use netlib_core::text::unchanged;
 
 /// Large networks take a while; one that takes this long is not drawn at all.
@@ -59,7 +59,7 @@ async fn svg(program: &str, dot: String, cancel: &CancellationToken) -> Result<S
     let command = Command::new(program).arg("-Tsvg").stdin(dot).timeout(TIMEOUT).cancel_on(cancel);
     match command.output().await {
         Ok(output) => Ok(unchanged(&output.stdout)),
-        Err(ProcessError::NotFound { .. }) => Err(format!(
+        Err(ProcessError { end: End::NotFound, .. }) => Err(format!(
             "cannot draw a picture: Graphviz is not installed, so there is no program `{program}`\n\
              help: install it, or use it once: nix shell nixpkgs#graphviz --command netlib topology --svg"
         )

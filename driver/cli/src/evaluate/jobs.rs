@@ -13,7 +13,7 @@ use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::Flake;
 use netlib_core::evaluation::{Board, EvaluateError, Job};
 use netlib_core::nix::{Messages, NixError, TIMEOUT, with_heap};
-use netlib_core::process::{Command, ProcessError, Stream, line_channel};
+use netlib_core::process::{Command, End, ProcessError, Stream, line_channel};
 
 /// Name of the program.
 pub(super) const PROGRAM: &str = "nix-eval-jobs";
@@ -210,8 +210,8 @@ fn judge(ended: Result<(), ProcessError>, said: Messages, left: &BTreeSet<Job>) 
     Ok(match ended {
         Ok(()) => Ended::Well,
         // Some versions end so after all records.
-        Err(ProcessError::Failed { .. }) if left.is_empty() => Ended::Well,
-        Err(error @ ProcessError::Failed { .. }) => match killed(&said) {
+        Err(ProcessError { end: End::Status(_), .. }) if left.is_empty() => Ended::Well,
+        Err(error @ ProcessError { end: End::Status(_), .. }) => match killed(&said) {
             Some((job, how)) if job.as_ref().is_none_or(|job| left.contains(job)) => Ended::Killed(job, how),
             _ => {
                 let mut failure = said.failure();
@@ -222,7 +222,7 @@ fn judge(ended: Result<(), ProcessError>, said: Messages, left: &BTreeSet<Job>) 
             }
         },
         Err(error) => {
-            let kind = if matches!(error, ProcessError::Cancelled { .. }) { Kind::Interrupted } else { Kind::Other };
+            let kind = if matches!(error.end, End::Cancelled) { Kind::Interrupted } else { Kind::Other };
             return Err(Diagnosis { kind, ..Diagnosis::plain(&error.to_string()) });
         }
     })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{ConnectFailure, PasswordError, Refusal};
-use crate::process::{ProcessError, quote_argv};
+use crate::process::{End, ProcessError, quote_argv};
 
 /// How a command ended when ssh said what it says of itself as well.
 pub(super) const SSH_OR_COMMAND: &str = "exit status: 255";
@@ -136,13 +136,11 @@ impl HostError {
     /// there.
     pub fn of_command(address: &str, argv: &[String], error: ProcessError) -> Self {
         let (address, argv) = (address.to_owned(), argv.to_vec());
-        match error {
-            ProcessError::Failed { status, stderr_tail, .. } => {
-                Self::Failed { address, argv, status: status.to_string(), said: stderr_tail }
-            }
-            ProcessError::TimedOut { after, .. } => Self::TimedOut { address, argv, after },
-            ProcessError::TooLong { limit, .. } => Self::TooLong { address, argv, limit },
-            other => other.into(),
+        match error.end {
+            End::Status(status) => Self::Failed { address, argv, status: status.to_string(), said: error.said },
+            End::TimedOut(after) => Self::TimedOut { address, argv, after },
+            End::TooLong(limit) => Self::TooLong { address, argv, limit },
+            _ => error.into(),
         }
     }
 

@@ -15,7 +15,7 @@ use openssh::{Session, Stdio};
 
 use super::{ConnectFailure, HostError};
 use crate::plan::Target;
-use crate::process::{Command, LineSink, Output, ProcessError, quote_argv};
+use crate::process::{Command, End, LineSink, Output, ProcessError, quote_argv};
 use crate::text::clean;
 
 /// How long a host may take to answer, in seconds.
@@ -73,8 +73,8 @@ impl Connection {
         let forwarded = if target.ssh_options.is_empty() { Vec::new() } else { forwarded(&resolve(target).await?) };
         let failure = match ssh(arguments(target, socket)).timeout(LOGIN).output().await {
             Ok(_) => return Ok(Self { socket: socket.to_owned(), forwarded }),
-            Err(ProcessError::Failed { stderr_tail, .. }) => ConnectFailure::recognise(target, &stderr_tail),
-            Err(ProcessError::TimedOut { stderr_tail, .. }) => ConnectFailure::timed_out(target, &stderr_tail),
+            Err(ProcessError { end: End::Status(_), said, .. }) => ConnectFailure::recognise(target, &said),
+            Err(ProcessError { end: End::TimedOut(_), said, .. }) => ConnectFailure::timed_out(target, &said),
             Err(other) => return Err(other.into()),
         };
         Err(HostError::NoConnection { node: node.to_owned(), failure: failure.into() })

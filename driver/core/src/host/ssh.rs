@@ -16,7 +16,7 @@ use super::rights::Rights;
 use super::shared::Shared;
 use super::{ConnectFailure, Host, HostCommand, HostError, RemoteStore, reach};
 use crate::plan::Target;
-use crate::process::{Command, Limits, LineSink, Output, ProcessError};
+use crate::process::{Command, End, Limits, LineSink, Output, ProcessError};
 
 /// A host behind OpenSSH.
 pub struct SshHost {
@@ -85,8 +85,8 @@ impl SshHost {
         let ssh = prepared(ssh_anew(&self.target, &framed.argv), command, &framed);
         ssh.output().await.map_err(|error| match error {
             // ssh says this for itself; a command of ours never ends so.
-            ProcessError::Failed { status, stderr_tail, .. } if status.code() == Some(SSH_FAILED) => {
-                let failure = ConnectFailure::recognise(&self.target, &stderr_tail).into();
+            ProcessError { end: End::Status(status), said, .. } if status.code() == Some(SSH_FAILED) => {
+                let failure = ConnectFailure::recognise(&self.target, &said).into();
                 HostError::NoConnection { node: self.node.clone(), failure }
             }
             error => HostError::of_command(&self.address(), &argv, error),
@@ -152,7 +152,7 @@ async fn run_over(
 
 /// What the end of the ssh here says about the command there.
 async fn judge(connection: &Connection, (address, argv): (&str, &[String]), error: ProcessError) -> HostError {
-    let code = if let ProcessError::Failed { status, .. } = &error { Some(status.code()) } else { None };
+    let code = if let End::Status(status) = &error.end { Some(status.code()) } else { None };
     let error = HostError::of_command(address, argv, error);
     match (code, error) {
         (Some(None), HostError::Failed { address, argv, status, .. }) => {

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::memory::available;
 use super::{Messages, NixError};
-use crate::process::{Command, ProcessError, quote_argv};
+use crate::process::{Command, End, ProcessError, quote_argv};
 use crate::text::clean;
 
 /// Features that the driver needs, whatever nix.conf says.
@@ -136,7 +136,7 @@ impl Nix {
         tracing::debug!(command = quote_argv(&command.argv()), "calling nix");
         match (command.stream_stderr(|line| messages.read(line)).await, messages.error.take()) {
             (Ok(output), _) => Ok(Answer { stdout: output.stdout, messages }),
-            (Err(process @ ProcessError::Failed { .. }), Some(error)) => {
+            (Err(process @ ProcessError { end: End::Status(_), .. }), Some(error)) => {
                 tracing::debug!(trace = error.text, "nix failed");
                 Err(NixCallError::Said(process, Box::new(error)))
             }

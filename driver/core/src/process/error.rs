@@ -5,70 +5,48 @@ use std::time::Duration;
 
 /// Why a child process did not do its work.
 #[derive(Debug, thiserror::Error)]
-pub enum ProcessError {
+#[error("{}", self.told())]
+pub struct ProcessError {
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// How it ended.
+    pub end: End,
+    /// The end of its stderr; empty where there is none.
+    pub said: String,
+}
+
+/// How a child process ended that did not do its work.
+#[derive(Debug)]
+pub enum End {
     /// The program is not installed.
-    #[error("the program `{program}` was not found\n  hint: {}", hint(program))]
-    NotFound {
-        /// Its name.
-        program: String,
-    },
-    /// It ended with a non-zero status or by a signal.
-    #[error("command failed ({status}): {}{}", quote_argv(argv), shown(stderr_tail))]
-    Failed {
-        /// Program and arguments.
-        argv: Vec<String>,
-        /// How it ended.
-        status: ExitStatus,
-        /// The end of its stderr.
-        stderr_tail: String,
-    },
+    NotFound,
+    /// With a status that is not zero, or by a signal.
+    Status(ExitStatus),
     /// It ran for too long and was ended.
-    #[error("command ended after its time limit of {} s: {}{}", after.as_secs_f64(), quote_argv(argv), shown(stderr_tail))]
-    TimedOut {
-        /// Program and arguments.
-        argv: Vec<String>,
-        /// The limit.
-        after: Duration,
-        /// The end of its stderr.
-        stderr_tail: String,
-    },
-    /// It printed more than was to be taken.
-    #[error("command ended: it printed more than {} MiB: {}", limit / 1024 / 1024, quote_argv(argv))]
-    TooLong {
-        /// Program and arguments.
-        argv: Vec<String>,
-        /// Most bytes.
-        limit: usize,
-    },
+    TimedOut(Duration),
+    /// It printed more than so many bytes, which was to be taken at most.
+    TooLong(usize),
     /// The run was cancelled, and the child with it.
-    #[error("command cancelled: {}", quote_argv(argv))]
-    Cancelled {
-        /// Program and arguments.
-        argv: Vec<String>,
-    },
+    Cancelled,
     /// The operating system refused to start it or to tell how it ended.
-    #[error("could not run {}: {source}", quote_argv(argv))]
-    Io {
-        /// Program and arguments.
-        argv: Vec<String>,
-        /// What the operating system said.
-        source: std::io::Error,
-    },
+    Io(std::io::Error),
 }
 
 impl ProcessError {
-    /// The error for a program that is not installed.
-    #[must_use]
-    pub fn not_found(program: &str) -> Self {
-        Self::NotFound { program: program.to_owned() }
-    }
-
-    /// The end of the child's stderr; empty where there is none.
-    #[must_use]
-    pub fn stderr_tail(&self) -> &str {
-        match self {
-            Self::Failed { stderr_tail, .. } | Self::TimedOut { stderr_tail, .. } => stderr_tail,
-            _ => "",
+    fn told(&self) -> String {
+        let (argv, said) = (quote_argv(&self.argv), shown(&self.said));
+        match &self.end {
+            End::NotFound => {
+                let program = self.argv.first().map_or("", String::as_str);
+                format!("the program `{program}` was not found\n  hint: {}", hint(program))
+            }
+            End::Status(status) => format!("command failed ({status}): {argv}{said}"),
+            End::TimedOut(after) => {
+                format!("command ended after its time limit of {} s: {argv}{said}", after.as_secs_f64())
+            }
+            End::TooLong(limit) => format!("command ended: it printed more than {} MiB: {argv}", limit / 1024 / 1024),
+            End::Cancelled => format!("command cancelled: {argv}"),
+            End::Io(source) => format!("could not run {argv}: {source}"),
         }
     }
 }

@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Command, ProcessError, Tail};
+use super::{Command, End, Tail};
 
 fn sh(script: &str) -> Command {
     Command::new("sh").args(["-c", script]).timeout(Duration::from_secs(100))
@@ -74,7 +74,7 @@ async fn lines_arrive_while_the_child_runs() {
 #[tokio::test]
 async fn a_failure_names_argv_status_and_the_end_of_stderr() {
     let error = sh("for i in $(seq 100); do echo \"line $i\" >&2; done; exit 3").output().await.unwrap_err();
-    assert!(error.stderr_tail().starts_with("line 61\n"));
+    assert!(error.said.starts_with("line 61\n"));
     let text = sh("echo 'it broke' >&2; exit 3").output().await.unwrap_err();
     insta::assert_snapshot!(text, @r#"
     command failed (exit status: 3): sh -c "echo 'it broke' >&2; exit 3"
@@ -95,7 +95,7 @@ async fn a_silent_failure_and_a_signal_are_told() {
 #[tokio::test]
 async fn a_missing_program_has_its_own_error() {
     let error = Command::new("netlib-no-such-program").output().await.unwrap_err();
-    assert!(matches!(error, ProcessError::NotFound { .. }));
+    assert!(matches!(error.end, End::NotFound));
     insta::assert_snapshot!(error, @r"
     the program `netlib-no-such-program` was not found
       hint: install it, or correct PATH
@@ -114,8 +114,8 @@ async fn the_time_limit_ends_the_child_and_its_children() {
     let pid = dir.path().join("pid");
     let script = format!("sleep 300 & echo $! > {}; echo waiting >&2; wait", pid.display());
     let error = sh(&script).timeout(Duration::from_millis(4500)).output().await.unwrap_err();
-    assert!(matches!(error, ProcessError::TimedOut { .. }));
-    assert_eq!(error.stderr_tail(), "waiting");
+    assert!(matches!(error.end, End::TimedOut(_)));
+    assert_eq!(error.said, "waiting");
     assert!(error.to_string().contains("time limit of 4.5 s"));
     assert!(gone(&written(&pid).await).await);
 }
@@ -130,7 +130,7 @@ async fn cancelling_ends_even_a_child_that_does_not_listen() {
     let child = written(&pid).await;
     token.cancel();
     let error = run.await.unwrap().unwrap_err();
-    assert!(matches!(error, ProcessError::Cancelled { .. }));
+    assert!(matches!(error.end, End::Cancelled));
     assert!(gone(&child).await);
 }
 

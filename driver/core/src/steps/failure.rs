@@ -7,7 +7,7 @@ use crate::evaluation::Kind;
 use crate::event::StepResult;
 use crate::host::HostError;
 use crate::host::script::Phase;
-use crate::process::ProcessError;
+use crate::process::{End, ProcessError};
 
 /// Why a step failed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -59,7 +59,7 @@ impl StepFailure {
             Self::Host(error) if error.is_offline() => StepResult::Offline(message),
             Self::Interrupted => StepResult::Cancelled,
             Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => StepResult::Cancelled,
-            Self::Process(error) if matches!(**error, ProcessError::Cancelled { .. }) => StepResult::Cancelled,
+            Self::Process(error) if matches!(error.end, End::Cancelled) => StepResult::Cancelled,
             _ => StepResult::Failed(message),
         }
     }

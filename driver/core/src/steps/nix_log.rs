@@ -1,7 +1,7 @@
 //! What Nix says on its way (`--log-format bar-with-logs`, without a terminal): progress for people, and what went wrong.
 
 use super::failure::{StepFailure, indented};
-use crate::process::{ProcessError, Tail, quote_argv};
+use crate::process::{End, ProcessError, Tail, quote_argv};
 use crate::text::clean_text;
 
 /// How Nix is asked for such a log.
@@ -63,7 +63,7 @@ impl NixLog {
 
     /// Why Nix failed.
     pub(super) fn failure(&self, doing: &str, error: ProcessError) -> StepFailure {
-        let ProcessError::Failed { argv, status, .. } = &error else {
+        let ProcessError { argv, end: End::Status(status), .. } = &error else {
             return error.into();
         };
         let said = self.complaint();
