@@ -107,13 +107,15 @@ impl HostCommand {
 
     /// The same on the machine netlib runs on, with the rights of whoever runs it.
     pub fn on_deployer(self) -> Command {
-        let mut words = self.argv.into_iter();
-        Command::new(words.next().unwrap_or_else(|| "true".to_owned()))
-            .args(words)
-            .stdin(self.stdin)
-            .timeout(self.timeout)
-            .limits(Limits::HOST)
-            .keeping_stdout(self.keeps_stdout)
+        let mut words = self.argv.iter();
+        let command = Command::new(words.next().map_or("true", String::as_str)).args(words);
+        self.through(command)
+    }
+
+    /// What brings it to the machine: with its input, in its time.
+    fn through(self, command: Command) -> Command {
+        let command = command.stdin(self.stdin).timeout(self.timeout).keeping_stdout(self.keeps_stdout);
+        command.limits(Limits::HOST)
     }
 }
 

@@ -94,16 +94,8 @@ pub enum PasswordError {
     NoLonger,
 }
 
-/// How a password fared on a host.
-pub(super) enum Verdict {
-    /// sudo accepted it.
-    Right,
-    /// sudo did not, and said this.
-    Wrong(String),
-}
-
-/// A password that is being tried.
-pub(super) type Attempt<'a> = BoxFuture<'a, Result<Verdict, HostError>>;
+/// A password that is being tried: what sudo says where it does not accept it.
+pub(super) type Attempt<'a> = BoxFuture<'a, Result<Option<String>, HostError>>;
 
 /// The passwords of one run.
 #[derive(Default)]
@@ -159,13 +151,12 @@ impl SudoPassword {
         // locked by it.
         let first = (is_for_all && elsewhere.is_none()).then_some(last);
         match (attempt(secret.clone()).await?, first) {
-            (Verdict::Right, first) => {
+            (None, first) => {
                 first.into_iter().for_each(|mut last| last.accepted_by = Some(address.to_owned()));
                 Ok(secret)
             }
-            (Verdict::Wrong(said), first) => {
-                let by = address.to_owned();
-                let wrong = PasswordError::WrongElsewhere { by };
+            (Some(said), first) => {
+                let wrong = PasswordError::WrongElsewhere { by: address.to_owned() };
                 first.into_iter().for_each(|mut last| last.answer = Some(Err(wrong.clone())));
                 Err(failed(PasswordError::Wrong { elsewhere, said }))
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::password::{Secret, SudoPassword, Verdict, asker};
+use super::password::{Secret, SudoPassword, asker};
 use super::{HostCommand, HostError, PasswordError};
 use crate::plan::Target;
 use crate::process::Output;
@@ -100,14 +100,14 @@ impl Rights {
     }
 }
 
-/// Tries the password: once, as there is nothing more that sudo could read.
-async fn attempt(run: &Run<'_>, secret: Secret) -> Result<Verdict, HostError> {
+/// Tries the password, and says what sudo has against it: once, as there is nothing more that sudo could read.
+async fn attempt(run: &Run<'_>, secret: Secret) -> Result<Option<String>, HostError> {
     match sudo(run, &["-S", "-p", ""], secret.line()).await {
-        Ok(_) => Ok(Verdict::Right),
+        Ok(_) => Ok(None),
         Err(HostError::Failed { said, address, .. }) if says(&said, &NOT_ALLOWED) => {
             Err(HostError::NotPermitted { address, said })
         }
-        Err(HostError::Failed { said, .. }) => Ok(Verdict::Wrong(said)),
+        Err(HostError::Failed { said, .. }) => Ok(Some(said)),
         Err(other) => Err(other),
     }
 }

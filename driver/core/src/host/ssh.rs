@@ -16,7 +16,7 @@ use super::rights::Rights;
 use super::shared::Shared;
 use super::{ConnectFailure, Host, HostCommand, HostError, RemoteStore, reach};
 use crate::plan::Target;
-use crate::process::{Command, End, Limits, LineSink, Output, ProcessError};
+use crate::process::{End, LineSink, Output, ProcessError};
 
 /// A host behind OpenSSH.
 pub struct SshHost {
@@ -82,7 +82,7 @@ impl SshHost {
     /// Logs in anew, runs a command and leaves: what shows that a host can be reached by somebody who comes now.
     async fn run_anew(&self, command: HostCommand) -> Result<Output, HostError> {
         let (framed, argv) = (Framed::new(&command.argv), command.argv.clone());
-        let ssh = prepared(ssh_anew(&self.target, &framed.argv), command, &framed);
+        let ssh = command.through(ssh_anew(&self.target, &framed.argv)).after_mark(&framed.mark);
         ssh.output().await.map_err(|error| match error {
             // ssh says this for itself; a command of ours never ends so.
             ProcessError { end: End::Status(status), said, .. } if status.code() == Some(SSH_FAILED) => {
@@ -131,11 +131,6 @@ impl SshHost {
     }
 }
 
-fn prepared(ssh: Command, command: HostCommand, framed: &Framed) -> Command {
-    let ssh = ssh.stdin(command.stdin).timeout(command.timeout).keeping_stdout(command.keeps_stdout);
-    ssh.limits(Limits::HOST).after_mark(&framed.mark)
-}
-
 async fn run_over(
     connection: &Connection,
     target: &Target,
@@ -143,7 +138,7 @@ async fn run_over(
     lines: Option<&LineSink>,
 ) -> Result<Output, HostError> {
     let (framed, argv) = (Framed::new(&command.argv), command.argv.clone());
-    let ssh = prepared(connection.command(&framed.argv), command, &framed);
+    let ssh = command.through(connection.command(&framed.argv)).after_mark(&framed.mark);
     match connection.run(ssh, &framed.argv, lines).await {
         Ok(output) => Ok(output),
         Err(error) => Err(judge(connection, (&address(target), &argv), error).await),

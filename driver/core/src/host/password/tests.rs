@@ -41,11 +41,11 @@ fn password() -> (SudoPassword, Arc<AtomicUsize>) {
 }
 
 fn right<'a>(_: Secret) -> Attempt<'a> {
-    Box::pin(std::future::ready(Ok(Verdict::Right)))
+    Box::pin(std::future::ready(Ok(None)))
 }
 
 fn wrong<'a>(_: Secret) -> Attempt<'a> {
-    Box::pin(std::future::ready(Ok(Verdict::Wrong("no".to_owned()))))
+    Box::pin(std::future::ready(Ok(Some("no".to_owned()))))
 }
 
 fn problem(result: Result<Secret, HostError>) -> PasswordError {
@@ -105,7 +105,7 @@ async fn a_wrong_one_is_tried_on_one_host_only() {
         tried.fetch_add(1, Ordering::Relaxed);
         Box::pin(async {
             tokio::task::yield_now().await;
-            Ok(Verdict::Wrong("no".to_owned()))
+            Ok(Some("no".to_owned()))
         })
     };
     let hosts = ["ann@a", "ann@b", "ann@c"].map(|host| password.accepted_by(host, &attempt));
