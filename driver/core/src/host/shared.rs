@@ -18,8 +18,8 @@ pub(super) struct Shared {
     node: String,
     target: Target,
     socket: PathBuf,
-    /// With when it was used last.
-    open: Mutex<Option<(Arc<Connection>, Instant)>>,
+    /// With when it was used last, unless it is doubted since.
+    open: Mutex<Option<(Arc<Connection>, Option<Instant>)>>,
 }
 
 impl Shared {
@@ -32,8 +32,8 @@ impl Shared {
     pub(super) async fn connection(&self) -> Result<Arc<Connection>, HostError> {
         let mut slot = self.open.lock().await;
         if let Some((connection, used)) = &mut *slot {
-            if used.elapsed() < BELIEVED || connection.is_alive().await {
-                *used = Instant::now();
+            if used.is_some_and(|used| used.elapsed() < BELIEVED) || connection.is_alive().await {
+                *used = Some(Instant::now());
                 return Ok(Arc::clone(connection));
             }
             connection.end().await;
@@ -41,7 +41,7 @@ impl Shared {
         }
         let make = || Connection::make(&self.node, &self.target, &self.socket);
         let connection = Arc::new(retry::with_backoff(make).await?);
-        *slot = Some((Arc::clone(&connection), Instant::now()));
+        *slot = Some((Arc::clone(&connection), Some(Instant::now())));
         Ok(connection)
     }
 
@@ -53,13 +53,10 @@ impl Shared {
         }
     }
 
-    /// Forgets a connection that broke, so that the next command makes a new one.
-    pub(super) async fn forget(&self, broken: &Arc<Connection>) {
-        let mut slot = self.open.lock().await;
-        // Another command may have connected again in the meantime.
-        if slot.as_ref().is_some_and(|(open, _)| Arc::ptr_eq(open, broken)) {
-            *slot = None;
-            broken.end().await;
+    /// It may have broken: the next command looks, and makes a new one if so.
+    pub(super) async fn doubt(&self) {
+        if let Some((_, used)) = &mut *self.open.lock().await {
+            *used = None;
         }
     }
 

@@ -64,17 +64,15 @@ impl SshHost {
         })
     }
 
-    /// Runs over the shared connection, and forgets that one if it turns out to be broken; or over one of its own.
+    /// Runs over the shared connection, and doubts that one if it may have broken; or over one of its own.
     async fn attempt(&self, command: HostCommand, lines: Option<&LineSink>) -> Result<Output, HostError> {
         if command.is_anew {
             return self.run_anew(command).await;
         }
         let connection = self.shared.connection().await?;
         let result = run_over(&connection, &self.target, command, lines).await;
-        if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result
-            && !connection.is_alive().await
-        {
-            self.shared.forget(&connection).await;
+        if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result {
+            self.shared.doubt().await;
         }
         result
     }
