@@ -8,7 +8,7 @@ mod reference;
 
 use std::path::Path;
 
-pub use reference::Reference;
+pub use reference::{DEFAULT, Reference};
 
 use crate::Error;
 use crate::diagnose::{Diagnosis, SourceMap, Traces, explain, explain_flake};

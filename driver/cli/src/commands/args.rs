@@ -9,14 +9,14 @@ use super::Error;
 use super::sudo::SudoArgs;
 use crate::diagnose::Traces;
 use crate::evaluate::EvaluationOptions;
-use crate::flake::Reference;
+use crate::flake::{DEFAULT, Reference};
 use netlib_core::process::quote_argv;
 
 /// Which flake, and how it is evaluated.
 #[derive(Args, Clone, Debug)]
 pub struct FlakeArgs {
     /// Flake, and the network in it after `#`
-    #[arg(long, value_name = "REF[#NETWORK]", value_parser = Reference::flake, default_value_t)]
+    #[arg(long, value_name = "REF[#NETWORK]", value_parser = Reference::flake, default_value = DEFAULT)]
     flake: Reference,
 
     /// Plain file that describes the network, instead of a flake
@@ -74,9 +74,9 @@ impl FlakeArgs {
     /// A command of netlib about the same flake, for people to paste.
     pub fn command(&self, name: &str) -> String {
         let mut argv = vec!["netlib".to_owned(), name.to_owned()];
-        let reference = self.reference();
-        if *reference != Reference::default() {
-            argv.extend([reference.option().to_owned(), reference.to_string()]);
+        let (option, reference) = (self.reference().option(), self.reference().to_string());
+        if reference != DEFAULT {
+            argv.extend([option.to_owned(), reference]);
         }
         let overrides = self.overrides().into_iter();
         argv.extend(overrides.flat_map(|(input, by)| ["--override-input".to_owned(), input, by]));

@@ -1,12 +1,18 @@
 //! `netlib status`: how the nodes stand, without changing any.
 
 use clap::Args;
+use serde_json::{Map, Value, json};
 
 use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::report::status::{TEXT, json};
+use netlib_core::plan::Network;
 use netlib_core::status::ask;
+
+/// Version of the JSON document.
+const SCHEMA: u64 = 2;
+/// For people: a block for each node, and one last line that says it all.
+const TEXT: &str = include_str!("status.txt");
 
 /// Show the state of each node: reachability, running system, next boot, planned system, deploys in progress or unfinished.
 /// Builds and changes nothing.
@@ -35,5 +41,13 @@ pub async fn run(args: StatusArgs, session: &Session) -> Result<Output, Error> {
         results.end().await;
     }
     let is_good = nodes.values().all(|node| node["error"].is_null() && node["planned"]["error"].is_null());
-    Ok(Output::document(&json(&prepared.plan.network, &nodes), (!args.json).then_some(TEXT), is_good))
+    Ok(Output::document(&document(&prepared.plan.network, &nodes), (!args.json).then_some(TEXT), is_good))
 }
+
+/// For programs, as docs/command-line.md describes it.
+fn document(network: &Network, nodes: &Map<String, Value>) -> Value {
+    json!({ "version": SCHEMA, "network": network, "nodes": nodes })
+}
+
+#[cfg(test)]
+mod tests;

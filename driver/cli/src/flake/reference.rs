@@ -5,6 +5,9 @@ use std::fmt;
 /// Attribute of a flake under which its networks are.
 pub(super) const NETWORKS: &str = "netlibConfigurations";
 
+/// The reference where none is given.
+pub const DEFAULT: &str = ".#default";
+
 /// The network of a reference that names none.
 const DEFAULT_NETWORK: &str = "default";
 
@@ -61,12 +64,6 @@ impl Reference {
     }
 }
 
-impl Default for Reference {
-    fn default() -> Self {
-        Self { place: ".".to_owned(), network: DEFAULT_NETWORK.to_owned(), is_file: false }
-    }
-}
-
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.place, self.network)
@@ -88,7 +85,7 @@ mod tests {
         assert_eq!(parsed("#office"), (".".into(), "office".into()));
         assert_eq!(parsed("git+file:///n?dir=a#b-c_1"), ("git+file:///n?dir=a".into(), "b-c_1".into()));
         assert_eq!(parsed("/n#"), ("/n".into(), "default".into()));
-        assert_eq!(Reference::flake(".#default"), Ok(Reference::default()));
+        assert_eq!(Reference::flake(".").unwrap().to_string(), DEFAULT);
     }
 
     #[test]

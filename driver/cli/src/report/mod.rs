@@ -8,7 +8,6 @@ pub mod lines;
 pub mod log_dir;
 pub mod readers;
 pub mod screen;
-pub mod status;
 pub mod summary;
 #[cfg(test)]
 mod tests;

@@ -79,12 +79,12 @@ fn all() -> Map<String, Value> {
 
 #[test]
 fn people_read_a_block_a_node() {
-    assert_snapshot!(shown(&json(&network("home"), &all()), TEXT));
+    assert_snapshot!(shown(&super::document(&network("home"), &all()), TEXT));
 }
 
 #[test]
 fn programs_read_one_document() {
-    assert_json_snapshot!(json(&network("home"), &all()));
+    assert_json_snapshot!(super::document(&network("home"), &all()));
 }
 
 #[test]
