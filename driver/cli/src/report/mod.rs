@@ -1,6 +1,5 @@
 //! What people and programs see. Everything here only reads: the stream of events, the result of a run.
 
-pub mod check;
 pub mod document;
 pub mod exec;
 pub mod json;
