@@ -104,7 +104,12 @@ impl Rollouts {
 
     /// The rollout of this id, if it is one of the run.
     pub fn course(&self, id: &str) -> Option<MutexGuard<'_, Course>> {
-        self.courses.get(id).map(locked)
+        self.course_lock(id).map(locked)
+    }
+
+    /// The same, for who asks for it several times.
+    pub fn course_lock(&self, id: &str) -> Option<&Mutex<Course>> {
+        self.courses.get(id)
     }
 
     /// The rollout that the node belongs to.

@@ -5,10 +5,13 @@ mod begin;
 mod pause;
 mod revert;
 
+use std::sync::{Mutex, MutexGuard};
+
 use super::runner::StepRunner;
 use super::{StepFailure, Tried};
 use crate::event::StepResult;
 use crate::host::script::rollout::{self, Left};
+use crate::lock::locked;
 use crate::plan::{Rollout, Step};
 use crate::rollout::{Course, Decision, Stop};
 use revert::Reverted;
@@ -25,24 +28,26 @@ struct Gate<'a> {
     batch: usize,
     /// What Nix decided.
     rollout: &'a Rollout,
+    /// What it has come to.
+    course: &'a Mutex<Course>,
 }
 
 /// Decides whether a rollout goes on.
 pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Tried<StepResult> {
     let id = planned.rollout.as_deref().unwrap_or_default();
-    let Some(rollout) = runner.parts.plan.rollouts.get(id) else {
+    let (Some(rollout), Some(course)) = (runner.parts.plan.rollouts.get(id), runner.rollouts.course_lock(id)) else {
         return Err(StepFailure::Because(format!("the plan has no rollout {id:?}")));
     };
-    let gate = Gate { runner, step, id, batch: planned.batch.unwrap_or_default(), rollout };
+    let gate = Gate { runner, step, id, batch: planned.batch.unwrap_or_default(), rollout, course };
     if gate.batch == 0
         && let Err(failure) = gate.begin().await
     {
-        gate.stop(Stop::Ended, "it could not begin".to_owned());
+        gate.course().end(Stop::Ended, "it could not begin".to_owned());
         return Err(failure);
     }
-    let decided = |course: &mut Course| (course.decide(gate.batch), course.to_revert(gate.batch));
-    let Some((decision, revert)) = gate.with_course(decided) else {
-        return Err(StepFailure::Because(format!("no node of the rollout {id:?} is selected")));
+    let (decision, revert) = {
+        let mut course = gate.course();
+        (course.decide(gate.batch), course.to_revert(gate.batch))
     };
     let reverted = gate.take_back(&revert).await;
     match decision {
@@ -52,24 +57,20 @@ pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Trie
         Decision::Pause(seconds) => gate.wait(seconds).await,
         Decision::Finish => {
             gate.forget().await;
-            let report = gate.with_course(|course| course.report());
-            Ok(StepResult::Done(report.map(|report| report.detail).unwrap_or_default()))
+            Ok(StepResult::Done(gate.course().report().detail))
         }
     }
 }
 
 impl Gate<'_> {
-    fn with_course<T>(&self, ask: impl FnOnce(&mut Course) -> T) -> Option<T> {
-        self.runner.rollouts.course(self.id).map(|mut course| ask(&mut course))
-    }
-
-    fn stop(&self, how: Stop, why: String) {
-        self.with_course(|course| course.end(how, why));
+    fn course(&self) -> MutexGuard<'_, Course> {
+        locked(self.course)
     }
 
     /// Why this run does nothing more with it, where somebody else has its lock.
     fn lost(&self) -> Option<String> {
-        self.with_course(|course| course.why().filter(|_| course.is(Stop::Lost)).map(str::to_owned)).flatten()
+        let course = self.course();
+        course.why().filter(|_| course.is(Stop::Lost)).map(str::to_owned)
     }
 
     fn say(&self, line: String) {
@@ -81,7 +82,7 @@ impl Gate<'_> {
         if batch == 0 {
             return format!("{} may begin", self.rollout.title);
         }
-        match self.with_course(|course| course.failures().join(", ")).unwrap_or_default() {
+        match self.course().failures().join(", ") {
             failed if failed.is_empty() => format!("batch {batch} is healthy"),
             failed => format!("batch {batch} has ended; failed so far, as allowed: {failed}"),
         }
@@ -99,7 +100,7 @@ impl Gate<'_> {
             let what = format!("taking back {} failed", not_back.join(", "));
             let why = if why.is_empty() { what } else { format!("{why}; {what}") };
             text = format!("the rollout {} ends: {why}, so nothing more is done at all", self.id);
-            self.stop(Stop::Stuck, why);
+            self.course().end(Stop::Stuck, why);
         } else if self.rollout.irreversible || self.lost().is_some() {
             // What somebody else has taken over is not ours to forget.
             self.runner.release(self.id, Left::Open).await;

@@ -52,13 +52,13 @@ impl Gate<'_> {
         for (node, error) in &leases.without {
             self.say(format!("{node} cannot be locked: {error}"));
             let state = if error.is_offline() { State::Offline } else { State::Failed };
-            self.with_course(|course| course.came_to(node, state));
+            self.course().came_to(node, state);
         }
         self.runner.leases.lock().await.insert(self.id.to_owned(), leases);
         // What an earlier run of this plan changed and still stands belongs to this rollout too.
         for (node, deployment) in undoable.into_iter().filter(|(node, _)| up_to_date.contains(node)) {
             let before = Some(Before { undo: Some(deployment) });
-            self.with_course(|course| course.change(&node, |node| node.before = before));
+            self.course().change(&node, |node| node.before = before);
         }
         self.look().await;
         Ok(())
@@ -98,7 +98,7 @@ impl Gate<'_> {
                 let verdicts = seen.iter().filter_map(|seen| seen.result.as_ref().ok());
                 if let Some(bad) = verdicts.into_iter().find(|verdict| !verdict.is_healthy) {
                     self.say(format!("{node} is not healthy before the rollout: {}", bad.why));
-                    self.with_course(|course| course.change(&node, |node| node.was_unhealthy = true));
+                    self.course().change(&node, |node| node.was_unhealthy = true);
                 }
             }
         });

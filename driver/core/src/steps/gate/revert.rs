@@ -57,7 +57,7 @@ impl Gate<'_> {
         self.say(format!("taking back {node}"));
         let parts = &self.runner.parts;
         let host = parts.hosts.get(node).await?;
-        let undo = self.with_course(|course| course.before(node)).flatten().and_then(|before| before.undo);
+        let undo = self.course().before(node).and_then(|before| before.undo);
         let undo =
             undo.ok_or_else(|| StepFailure::Because(format!("node `{node}` has nothing to be taken back to")))?;
         let nonce = new_nonce();
@@ -71,7 +71,7 @@ impl Gate<'_> {
         let rollout = self.id.to_owned();
         parts.events.send(Event::Reverted { rollout, node: node.to_owned(), detail: what.clone() });
         let what = format!("taken back with the rollout {}: {what}", self.id);
-        self.with_course(|course| course.taken_back(node, what));
+        self.course().taken_back(node, what);
         Ok(())
     }
 }
