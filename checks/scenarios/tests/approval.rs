@@ -98,7 +98,7 @@ fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
             "/root/plan.json is not what would be deployed now; nothing was changed",
             "selection: saved [\"alpha\"]; now [\"alpha\",\"beta\"]",
             "systems.alpha: saved ",
-            "programs.deployer: saved ",
+            "programs.the deployer: saved ",
             "the flake or an input has changed since",
         ],
     );
