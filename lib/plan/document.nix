@@ -200,6 +200,7 @@ let
           rendered = record.node name config.nodes.${name};
           goal = walked.goalOf name;
           hooks = hooksOf name;
+          reboot = if request.reboot then "when-needed" else rendered.activation.reboot;
           fields = import ../status.nix { inherit lib selector; } config name;
         in
         rendered
@@ -213,9 +214,9 @@ let
           activation =
             rendered.activation
             // {
-              inherit goal;
+              inherit goal reboot;
+              restarts = reboot == "when-needed" && goals.boots goal;
             }
-            // lib.optionalAttrs request.reboot { reboot = "when-needed"; }
             // lib.optionalAttrs (walks && hooks != { }) { inherit hooks; };
           selected = true;
           # Whether it is asked for anything as soon as the run begins.

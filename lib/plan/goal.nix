@@ -38,6 +38,17 @@ in
   names = builtins.attrNames kinds;
 
   /**
+    Whether the system boots where the goal is reached, so that the host may have to be restarted for it.
+
+    # Type
+
+    ```
+    boots :: goal -> bool
+    ```
+  */
+  boots = goal: goal == "switch" || goal == "boot";
+
+  /**
     Whether steps of a kind are carried out under a goal.
 
     # Type

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::text::unchanged;
 
-pub use activation::{ActivationOptions, Goal, Hook, RebootPolicy};
+pub use activation::{ActivationOptions, Goal, Hook};
 pub use check::{Check, Health};
 pub use job::Job;
 pub use rollout::{Batch, Digest, OnUnreachable, RevertScope, Rollout};

@@ -14,8 +14,8 @@ pub struct ActivationOptions {
     pub timeout: u64,
     /// Seconds that the host waits for confirmation before it goes back.
     pub confirm_timeout: u64,
-    /// Whether the host is restarted.
-    pub reboot: RebootPolicy,
+    /// Whether the host is restarted if kernel, initrd, kernel parameters or systemd are not those it booted with.
+    pub restarts: bool,
     /// Seconds that a restart may take.
     pub reboot_timeout: u64,
     /// Programs that the host runs on the way, by when.
@@ -57,15 +57,4 @@ impl std::fmt::Display for Goal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.serialize(f)
     }
-}
-
-/// Whether a host is restarted after its activation.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RebootPolicy {
-    /// Never.
-    #[default]
-    Never,
-    /// If kernel, initrd, kernel parameters or systemd are not those it booted with.
-    WhenNeeded,
 }

@@ -8,7 +8,6 @@ use super::standing::Standing;
 use super::{Show, StepFailure, Tried};
 use crate::host::Host;
 use crate::host::script::{self, Probe};
-use crate::plan::RebootPolicy;
 
 /// Between two looks at a host that is starting.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -21,13 +20,12 @@ pub(super) async fn restart_if_needed(
     standing: &Standing,
     show: Show<'_>,
 ) -> Tried<String> {
-    let goal = standing.options.goal;
-    if standing.options.reboot == RebootPolicy::Never || !goal.takes_over() || !goal.boots() {
+    if !standing.options.restarts {
         return Ok(String::new());
     }
     let (host, toplevel) = (&*standing.host, &standing.toplevel.out_path);
     let mut reasons = script::reboot_needed(host, toplevel).await?;
-    if !goal.runs() {
+    if !standing.options.goal.runs() {
         reasons.push("the system itself".to_owned());
     }
     if reasons.is_empty() {
