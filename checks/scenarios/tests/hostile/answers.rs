@@ -69,7 +69,7 @@ fn attack_10_text_of_a_host_does_not_reach_terminals_and_logs_as_it_is() {
         // The log of an activation.
         (
             "log",
-            "*status*",
+            "*activate*",
             // Once: the log goes on where this ends.
             evil(&format!("{asked}; mkdir /hostile/said && printf '%s\\n' \"$evil\"")),
             vec![format!("deploy {logs}")],

@@ -149,12 +149,9 @@ fn attack_11_an_answer_without_end_fails_its_node_only() {
 fn attack_12_a_log_without_end_does_not_hold_the_deploy() {
     let site = Site::up(&["alpha", "beta"]);
     site.write(&Network::of(&["alpha", "beta"]));
-    site.hostile(
-        "alpha",
-        "log",
-        "*status*[0-9]",
-        "printf 'phase=confirmed\\nrunning=no\\n\\n'; yes log | head -c 65536",
-    );
+    for (rule, pattern) in [("begin", "*activate*"), ("log", "*status*[0-9]")] {
+        site.hostile("alpha", rule, pattern, "printf 'phase=confirmed\\nrunning=no\\n\\n'; yes log | head -c 65536");
+    }
     let (peak, _, text) = measured(&site, "deploy");
     assert!(site.answered("alpha", "log") > 0, "{text}");
     site.assert_active("beta");
