@@ -21,8 +21,13 @@ pub(crate) const RETRIES: &str = "Acquire::Retries=5";
 
 /// Installs with apt the tools that are missing; does nothing where all are there.
 pub(crate) fn install_prerequisites() -> Result<()> {
-    let mut packages: Vec<&str> =
-        PREREQUISITES.iter().filter(|(tool, _)| !on_path(tool)).map(|(_, package)| *package).collect();
+    install(&PREREQUISITES, "")
+}
+
+/// Installs with apt those of these tools that are missing, and one package that brings no tool.
+pub(crate) fn install(tools: &[(&str, &str)], other: &str) -> Result<()> {
+    let missing = tools.iter().filter(|(tool, _)| !on_path(tool)).map(|(_, package)| *package);
+    let mut packages: Vec<&str> = missing.chain(Some(other).filter(|other| !other.is_empty())).collect();
     if packages.is_empty() {
         return Ok(());
     }

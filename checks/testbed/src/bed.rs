@@ -13,6 +13,7 @@ use crate::host::Host;
 use crate::keys;
 use crate::layout::Layout;
 use crate::lock::Lock;
+use crate::machine::Machine;
 use crate::network::Network;
 use crate::notice;
 use crate::options::{BedOptions, DEPLOYER, FIRST_INDEX, check_name};
@@ -22,6 +23,7 @@ use crate::requirements;
 use crate::root_file_system::{self, remove_tree};
 use crate::saved::Saved;
 use crate::site::Site;
+use crate::vm;
 
 /// A network of hosts. Dropping the one that `up` returned takes it down, unless it was asked to stay.
 #[derive(Debug)]
@@ -113,8 +115,16 @@ impl Bed {
 
     /// A host by name. That there is such a host is checked when something is asked of it.
     pub fn host(&self, name: &str) -> Host {
-        let machine = self.record.host(name).and_then(|host| self.site.machine(host));
+        let machine = self.record.host(name).and_then(|host| self.machine(host));
         Host::new(name, Arc::clone(&self.site), machine.map_err(|error| error.to_string()))
+    }
+
+    fn machine(&self, host: &HostRecord) -> Result<Machine> {
+        let machine = self.site.machine(host)?;
+        if host.image.is_none() {
+            return Ok(machine);
+        }
+        Ok(machine.entered_from(self.site.machine(self.record.host(DEPLOYER)?)?))
     }
 
     /// The host that deploys.
@@ -182,6 +192,7 @@ fn plan(layout: &Layout, options: &BedOptions) -> Result<BedRecord> {
             layers: options.layers_of(name),
             disk_limit: options.disk_limits.get(name).cloned(),
             binds: if name == DEPLOYER { binds::of_deployer(layout)? } else { Vec::new() },
+            image: if options.virtual_machines.contains(name) { Some(vm::ensure(layout)?) } else { None },
         });
     }
     Ok(BedRecord {

@@ -139,6 +139,9 @@ struct Up {
     /// A host's disk size, as HOST=SIZE (200M, 1G).
     #[arg(long, value_parser = assignment::<String>)]
     disk_limit: Vec<(String, String)>,
+    /// A host that is a virtual machine with a kernel and a boot loader of its own.
+    #[arg(long)]
+    vm: Vec<String>,
     /// Take it down when stdin is closed, for scripts that must leave nothing behind.
     #[arg(long)]
     tied: bool,
@@ -217,6 +220,7 @@ impl Up {
         for (host, size) in self.disk_limit {
             options = options.disk_limit(host, size);
         }
+        options = self.vm.into_iter().fold(options, BedOptions::virtual_machine);
         if let Some(netlib) = self.netlib {
             options = options.netlib(netlib);
         }

@@ -111,18 +111,15 @@ impl HostCommand {
         }
         let shown = Tool::new(format!("on host \"{}\"", machine.name()), &self.argv[0]).args(&self.argv[1..]);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let (machine, argv) = machine.entry(self.inside());
         let group = machine.cgroup().child(&format!("exec-{}-{number}", std::process::id()));
         let tool = Tool::new(format!("on host \"{}\"", machine.name()), "sh")
             .args(["-c", IN_GROUP, "sh"])
             .arg(group.path())
             .args(["nsenter", "--mount", "--root", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--target"])
             .arg(machine.pid()?.to_string())
-            .args(["--", "/usr/bin/env", "--ignore-environment"])
-            .arg(self.working_directory())
-            .args(CLEAN_ENVIRONMENT)
-            .arg(format!("TERM={}", std::env::var("TERM").unwrap_or_else(|_| "dumb".into())))
-            .args(&self.env)
-            .args(&self.argv);
+            .arg("--")
+            .args(argv);
         group.create()?;
         let mut command = tool.command();
         pipes(&mut command);
@@ -130,10 +127,16 @@ impl HostCommand {
         Ok(Running { child, group, shown })
     }
 
-    fn working_directory(&self) -> OsString {
-        let mut option = OsString::from("--chdir=");
-        option.push(&self.directory);
-        option
+    /// The command with its directory and its variables.
+    fn inside(&self) -> Vec<OsString> {
+        let mut directory = OsString::from("--chdir=");
+        directory.push(&self.directory);
+        let terminal = format!("TERM={}", std::env::var("TERM").unwrap_or_else(|_| "dumb".into()));
+        let mut line = vec!["/usr/bin/env".into(), "--ignore-environment".into(), directory];
+        line.extend(CLEAN_ENVIRONMENT.map(OsString::from));
+        line.push(terminal.into());
+        line.extend(self.env.iter().chain(&self.argv).cloned());
+        line
     }
 }
 

@@ -44,6 +44,7 @@ mod status;
 mod suite;
 mod tap;
 mod tool;
+mod vm;
 mod wait;
 
 pub use bed::Bed;

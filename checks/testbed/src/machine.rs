@@ -1,5 +1,6 @@
 //! The power switch of one host: starts its init on its layers, ends it, and knows whether it runs.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,10 +8,11 @@ use std::time::Duration;
 use crate::cgroup::Cgroup;
 use crate::error::{Error, Result};
 use crate::exec::CLEAN_ENVIRONMENT;
-use crate::network::Network;
+use crate::network::{Network, port};
 use crate::provision;
 use crate::record::{HostRecord, Link, read_json, write_json};
 use crate::tool::Tool;
+use crate::vm::{Disks, from_deployer};
 use crate::wait::until;
 
 /// Runs first in the host's namespaces.
@@ -31,6 +33,8 @@ pub(crate) struct Machine {
     directory: PathBuf,
     cgroup: Cgroup,
     network: Network,
+    /// The host from which commands reach a virtual machine.
+    deployer: Option<Box<Machine>>,
 }
 
 impl Machine {
@@ -40,7 +44,21 @@ impl Machine {
             cgroup: Cgroup::at_root(bed_id)?.child(&record.name),
             network: Network::new(bed_id),
             record,
+            deployer: None,
         })
+    }
+
+    /// A virtual machine, with the host from which commands reach it.
+    pub(crate) fn entered_from(self, deployer: Self) -> Self {
+        Self { deployer: Some(Box::new(deployer)), ..self }
+    }
+
+    /// Where a command is started, and as what.
+    pub(crate) fn entry(&self, argv: Vec<OsString>) -> (&Self, Vec<OsString>) {
+        match &self.deployer {
+            Some(deployer) => (deployer, from_deployer(self.name(), &argv)),
+            None => (self, argv),
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -120,7 +138,10 @@ impl Machine {
             .append(true)
             .open(self.console())
             .map_err(Error::io("open", &self.console()))?;
-        let tool = self.launcher(&inside, &outside);
+        let tool = match &self.record.image {
+            Some(image) => self.emulator(image, &inside)?,
+            None => self.launcher(&inside, &outside),
+        };
         let again = console.try_clone().map_err(Error::io("open", &self.console()))?;
         let status = tool
             .command()
@@ -140,7 +161,7 @@ impl Machine {
     }
 
     fn launcher(&self, inside: &Cgroup, outside: &Cgroup) -> Tool {
-        let mut network = std::ffi::OsString::from("--net=");
+        let mut network = OsString::from("--net=");
         network.push(self.network.namespace_of(&self.record));
         Tool::new(format!("start host {}", self.name()), "sh")
             .args(["-eu", "-c", LAUNCH, "sh"])
@@ -181,6 +202,23 @@ impl Machine {
         fs::rename(self.upper(), to).map_err(Error::io("keep", to)).map(|()| true)
     }
 
+    /// QEMU, in the network namespace of the bridge.
+    fn emulator(&self, image: &Path, group: &Cgroup) -> Result<Tool> {
+        let disks = Disks::of(&self.directory);
+        disks.prepare(image, &self.upper())?;
+        let mut network = OsString::from("--net=");
+        network.push(self.network.switch_namespace());
+        Ok(Tool::new(format!("start virtual machine {}", self.name()), "sh")
+            .args(["-eu", "-c", LAUNCH, "sh"])
+            .arg(group.path())
+            .arg("nsenter")
+            .arg(network)
+            .args(["--", "sh", "-eu", "-c", r#"echo $$ >"$1"; shift; exec "$@""#, "sh"])
+            .arg(self.pid_file())
+            .arg("qemu-system-x86_64")
+            .args(disks.qemu(&port(&self.record), &self.record.mac(), &self.console())))
+    }
+
     /// The process id of the host's init, as the machine knows it.
     pub(crate) fn pid(&self) -> Result<u32> {
         if !self.is_running() {
@@ -212,6 +250,9 @@ impl Machine {
 
     /// Waits until init has taken over, so that commands can be sent into the host.
     pub(crate) fn wait_started(&self, deadline: Duration) -> Result<()> {
+        if self.record.image.is_some() {
+            return Ok(());
+        }
         until(&format!("host \"{}\" has an init", self.name()), deadline, || {
             let Ok(pid) = self.pid() else {
                 return Ok(Err(self.console_text()));

@@ -55,6 +55,10 @@ impl Network {
 
     /// Makes a host's network namespace and plugs it in, by a cable in the state that `link` tells.
     pub(crate) fn plug(&self, host: &HostRecord, link: Link) -> Result<()> {
+        if host.image.is_some() {
+            self.switch(&["tuntap", "add", &port(host), "mode", "tap"])?;
+            return self.connect(host, link);
+        }
         let namespace = self.host_namespace(host);
         ip("make a host's network namespace", &["netns", "add", &namespace])?;
         let port = port(host);
@@ -72,10 +76,7 @@ impl Network {
             "netns",
             &namespace,
         ])?;
-        let detour = detour(host);
-        let bridge = if link.is_slow() { &detour } else { BRIDGE };
-        let state = if link.cut { "down" } else { "up" };
-        self.switch(&["link", "set", &port, "master", bridge, state])?;
+        self.connect(host, link)?;
         let inside = |args: &[&str]| {
             let mut all = vec!["-n", namespace.as_str()];
             all.extend(args);
@@ -90,8 +91,19 @@ impl Network {
         inside(&["link", "set", "eth0", "up"])
     }
 
+    /// Brings the bridge's end of a host's cable into the state that `link` tells.
+    fn connect(&self, host: &HostRecord, link: Link) -> Result<()> {
+        let detour = detour(host);
+        let bridge = if link.is_slow() { &detour } else { BRIDGE };
+        let state = if link.cut { "down" } else { "up" };
+        self.switch(&["link", "set", &port(host), "master", bridge, state])
+    }
+
     /// Takes a host's network away, with everything that was set up in it.
     pub(crate) fn unplug(&self, host: &HostRecord) -> Result<()> {
+        if host.image.is_some() {
+            return if self.switch_namespace().exists() { self.delete_link(&port(host)) } else { Ok(()) };
+        }
         if !self.namespace_of(host).exists() {
             return Ok(());
         }
@@ -178,7 +190,7 @@ impl Network {
 }
 
 /// The bridge's end of a host's cable.
-fn port(host: &HostRecord) -> String {
+pub(crate) fn port(host: &HostRecord) -> String {
     format!("p{}", host.index)
 }
 

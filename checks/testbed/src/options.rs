@@ -24,6 +24,7 @@ pub struct BedOptions {
     pub(crate) suite: Suite,
     pub(crate) suites: BTreeMap<String, Suite>,
     pub(crate) disk_limits: BTreeMap<String, String>,
+    pub(crate) virtual_machines: BTreeSet<String>,
     pub(crate) netlib: Option<PathBuf>,
     pub(crate) until_down: bool,
     pub(crate) start: Option<Saved>,
@@ -61,6 +62,13 @@ impl BedOptions {
     #[must_use]
     pub fn disk_limit(mut self, host: impl Into<String>, size: impl Into<String>) -> Self {
         self.disk_limits.insert(host.into(), size.into());
+        self
+    }
+
+    /// Makes a host a virtual machine, with UEFI firmware, systemd-boot and a kernel of its own: it boots in a minute.
+    #[must_use]
+    pub fn virtual_machine(mut self, host: impl Into<String>) -> Self {
+        self.virtual_machines.insert(host.into());
         self
     }
 
@@ -125,11 +133,14 @@ impl BedOptions {
                 return usage(format!("host \"{host}\" is there twice (each bed has a \"{DEPLOYER}\" of its own)"));
             }
         }
-        let named = self.suites.keys().chain(self.disk_limits.keys());
+        let named = self.suites.keys().chain(self.disk_limits.keys()).chain(&self.virtual_machines);
         for host in named {
             if !seen.contains(host.as_str()) {
                 return usage(format!("an option names the host \"{host}\", which is not in the bed"));
             }
+        }
+        if self.virtual_machines.contains(DEPLOYER) {
+            return usage("the deployer is no virtual machine".to_owned());
         }
         self.disk_limits.values().try_for_each(|size| check_size(size))
     }

@@ -9,7 +9,7 @@ use crate::hash::fnv1a;
 use crate::keys::KeyPair;
 use crate::machine::Machine;
 use crate::options::DEPLOYER;
-use crate::record::{BedRecord, HostRecord};
+use crate::record::{BedRecord, HostRecord, PREFIX};
 
 /// In the place of the public flake registry: `netlib` and `nixpkgs` are the checkout and its stub.
 const GLOBAL_REGISTRY: &str = r#"{ "version": 2, "flakes": [
@@ -62,6 +62,10 @@ fn provision_identity(layer: &Layer, machine: &Machine, (bed, keys): (&BedRecord
     layer.write("etc/hostname", 0o644, format!("{}\n", host.name))?;
     layer.write("etc/hosts", 0o644, hosts_file(bed))?;
     layer.write("etc/machine-id", 0o444, machine_id(machine))?;
+    if host.image.is_some() {
+        let addresses = format!("{}/{}\n{}/{}\n", host.ipv4(), PREFIX.0, host.ipv6(), PREFIX.1);
+        layer.write("etc/netlib-vm/address", 0o644, addresses)?;
+    }
     let place = bed.hosts.iter().position(|other| other.name == host.name);
     if let Some(key) = place.and_then(|place| keys.hosts.get(place)) {
         layer.write_key("etc/ssh/ssh_host_ed25519_key", key)?;

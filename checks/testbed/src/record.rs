@@ -36,6 +36,8 @@ pub(crate) struct HostRecord {
     pub(crate) disk_limit: Option<String>,
     /// Directories of the machine it sees, read-only.
     pub(crate) binds: Vec<Bind>,
+    /// The disk that it starts from, where it is a virtual machine.
+    pub(crate) image: Option<PathBuf>,
 }
 
 /// A directory of the machine shown inside a host, read-only.
@@ -139,6 +141,7 @@ pub(crate) mod tests {
             layers: Vec::new(),
             disk_limit: None,
             binds: Vec::new(),
+            image: None,
         });
         BedRecord { name: "bed".into(), boot_id: "boot".into(), until_down: true, hosts: hosts.collect() }
     }

@@ -79,18 +79,35 @@ fn remove_older(folder: &Path, suite: Suite, kept: &[PathBuf]) -> Result<()> {
 }
 
 fn build(layout: &Layout, suite: Suite, directory: &Path) -> Result<()> {
+    let unfinished = build_tree(layout, suite.name(), suite, &[], "")?;
+    fs::rename(&unfinished, directory).map_err(Error::io("rename", &unfinished))
+}
+
+/// What the tree of hosts of the usual suite is made of.
+pub(crate) fn recipe() -> String {
+    format!("{}\n{CUSTOMIZE}", packages(Suite::default()))
+}
+
+/// A new tree, below the others' under a name of its own, with further packages; `customize` is run on it at the end.
+pub(crate) fn build_tree(
+    layout: &Layout,
+    name: &str,
+    suite: Suite,
+    further: &[&str],
+    customize: &str,
+) -> Result<PathBuf> {
     apt::install_prerequisites()?;
     let mirror = apt::mirror()?;
-    notice(&format!("building the {suite} root file system from {mirror} (once; less than a minute)"));
-    let unfinished = layout.root_file_systems().join(format!("{}.unfinished", suite.name()));
-    let hook = layout.root_file_systems().join(format!("{}.customize", suite.name()));
-    fs::write(&hook, CUSTOMIZE).map_err(Error::io("write", &hook))?;
+    notice(&format!("building the root file system \"{name}\" from {mirror} (once; less than a minute)"));
+    let unfinished = layout.root_file_systems().join(format!("{name}.unfinished"));
+    let hook = layout.root_file_systems().join(format!("{name}.customize"));
+    fs::write(&hook, format!("{CUSTOMIZE}{customize}")).map_err(Error::io("write", &hook))?;
     // Its mounts live in a namespace of their own, so that none is left when it is killed.
     let tool = Tool::new(format!("build the {suite} root file system"), "unshare")
         .args(["--mount", "mmdebstrap", "--quiet", "--variant=minbase"])
         .arg(format!("--aptopt={}", apt::RETRIES.replace('=', " ")))
         .args(suite_options(suite))
-        .arg(format!("--include={}", packages(suite)))
+        .arg(format!("--include={}", [&[packages(suite).as_str()], further].concat().join(",")))
         .arg(format!("--customize-hook=sh -eu {} \"$1\"", quote(&hook)))
         .arg(suite.name())
         .arg(&unfinished)
@@ -100,7 +117,7 @@ fn build(layout: &Layout, suite: Suite, directory: &Path) -> Result<()> {
         remove_tree(&unfinished)?;
         tool.run()
     })?;
-    fs::rename(&unfinished, directory).map_err(Error::io("rename", &unfinished))
+    Ok(unfinished)
 }
 
 /// Releases that are not finished have index files past their date now and then.
@@ -117,7 +134,8 @@ fn cache_name(suite: Suite) -> String {
     format!("{}-{:016x}", suite.name(), fnv1a(recipe.as_bytes()))
 }
 
-fn quote(path: &Path) -> String {
+/// A word for a shell.
+pub(crate) fn quote(path: &Path) -> String {
     format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
 }
 
