@@ -124,6 +124,7 @@ in
           (sharing node)
           node.configuration
           (network.configure.${name} or { })
-        ];
+        ]
+        ++ lib.optional node.activation.bootOnce ./boot-once.nix;
       };
 }

@@ -64,6 +64,20 @@ let
       }
     );
 
+    bootOnce = lib.mkOption (
+      usual "bootOnce"
+      // {
+        type = types.bool;
+        description = ''
+          Whether a restart into a new system is a trial: the boot loader boots it once, and what booted before stays the
+          default until the new system has come up, was healthy and was confirmed. A system that panics, hangs or cannot be
+          reached costs a restart, and the machine is back on the system from before. Needs systemd-boot. It adds a service and
+          kernel parameters to the node.
+        '';
+        example = true;
+      }
+    );
+
     rebootTimeout = lib.mkOption (
       usual "rebootTimeout"
       // {
@@ -79,6 +93,7 @@ let
     timeout = 600;
     confirmTimeout = 60;
     reboot = "never";
+    bootOnce = false;
     rebootTimeout = 600;
   };
 

@@ -201,6 +201,7 @@ let
           goal = walked.goalOf name;
           hooks = hooksOf name;
           reboot = if request.reboot then "when-needed" else rendered.activation.reboot;
+          restarts = reboot == "when-needed" && goals.boots goal;
           fields = import ../status.nix { inherit lib selector; } config name;
         in
         rendered
@@ -214,9 +215,9 @@ let
           activation =
             rendered.activation
             // {
-              inherit goal reboot;
-              restarts = reboot == "when-needed" && goals.boots goal;
+              inherit goal reboot restarts;
             }
+            // lib.optionalAttrs (restarts && config.nodes.${name}.activation.bootOnce) { bootOnce = true; }
             // lib.optionalAttrs (walks && hooks != { }) { inherit hooks; };
           selected = true;
           # Whether it is asked for anything as soon as the run begins.

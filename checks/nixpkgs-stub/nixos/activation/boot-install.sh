@@ -30,3 +30,33 @@ stub_record_boot_default() {
         stub_note "the system profile names another system; the host boots that one until the profile is set"
     fi
 }
+
+# What NixOS' builder for systemd-boot does on a virtual machine: an entry for each generation of all profiles, and one of them is the
+# default. The kernel is the machine's own for all of them; their parameters are theirs.
+stub_write_boot_entries() {
+    local default=$1 entries=/boot/loader/entries link system name kernel_parameters keep=' ' chosen=''
+    [ -d /boot/netlib-vm ] || return 0
+    read -r kernel_parameters < /etc/netlib-vm/parameters
+    for link in /nix/var/nix/profiles/system-*-link /nix/var/nix/profiles/system-profiles/*-link; do
+        [ -L "$link" ] || continue
+        system=$(readlink -f "$link")
+        {
+            echo "title NixOS"
+            echo "version ${link##*/}"
+            echo "linux /netlib-vm/kernel"
+            echo "initrd /netlib-vm/initrd"
+            echo "options init=$system/init $kernel_parameters $(cat "$system/kernel-params")"
+        } > /run/netlib-stub/entry
+        # Like there, the content gives the name.
+        name=nixos-$(sha256sum < /run/netlib-stub/entry | cut -c 1-32).conf
+        cmp -s /run/netlib-stub/entry "$entries/$name" || { cp /run/netlib-stub/entry "$entries/$name.new" && mv "$entries/$name.new" "$entries/$name"; } || return
+        keep="$keep$name "
+        [ "$system" != "$default" ] || chosen=$name
+    done
+    printf 'timeout 0\ndefault %s\n' "${chosen:-nixos-*}" > /boot/loader/loader.conf.new && sync /boot/loader/loader.conf.new &&
+        mv /boot/loader/loader.conf.new /boot/loader/loader.conf || return
+    for link in "$entries"/nixos-*.conf; do
+        case $keep in *" ${link##*/} "*) ;; *) rm -f "$link" ;; esac
+    done
+    sync "$entries" /boot/loader
+}

@@ -8,10 +8,18 @@ export PATH
 here=${BASH_SOURCE[0]%/*}
 
 system=
+# A boot loader says which system it boots.
+if [ -d /boot/netlib-vm ]; then
+    read -r -a words < /proc/cmdline
+    for word in "${words[@]}"; do
+        candidate=${word#init=}
+        candidate=${candidate%/init}
+        if [ "$word" = "init=$candidate/init" ] && [ -x "$candidate/activate" ]; then system=$candidate; fi
+    done
+fi
 for candidate in /nix/var/nix/profiles/system /nix/var/nix/gcroots/netlib-stub-boot; do
-    if [ -x "$candidate/activate" ]; then
+    if [ -z "$system" ] && [ -x "$candidate/activate" ]; then
         system=$(readlink -f "$candidate")
-        break
     fi
 done
 mkdir -p /run/netlib-stub

@@ -58,6 +58,7 @@ fi
 stub_install_boot_service || exit 1
 if [ "$action" = boot ] || [ "$action" = switch ]; then
     stub_record_boot_default "$system" || exit 1
+    stub_write_boot_entries "$system" || exit 1
 fi
 [ "$action" != boot ] || exit 0
 

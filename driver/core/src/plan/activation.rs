@@ -16,6 +16,8 @@ pub struct ActivationOptions {
     pub confirm_timeout: u64,
     /// Whether the host is restarted if kernel, initrd, kernel parameters or systemd are not those it booted with.
     pub restarts: bool,
+    /// Whether that is a boot on trial: what boots by default stays the same until it was confirmed.
+    pub boot_once: bool,
     /// Seconds that a restart may take.
     pub reboot_timeout: u64,
     /// Programs that the host runs on the way, by when.

@@ -1,6 +1,7 @@
 //! Activates a node as a member of its rollout: with its own checks, hooks and lease, and remembering how to go back.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::check::{Look, health, judge, look};
 use super::coordinator::lost_lock;
@@ -61,7 +62,11 @@ impl StepRunner {
         let activation = self.asked_for(node, standing).await?;
         let brought = self.brought(standing, activation, &show).await;
         let (done, before) = brought.map_err(|failure| self.judged(node, failure))?;
-        let restarted = restart_if_needed(&self.parts.settings.cancel, standing, &show).await?;
+        let restarted = match standing.options.boot_once {
+            // The host has done that, where it was needed.
+            true => String::new(),
+            false => restart_if_needed(&self.parts.settings.cancel, standing, &show).await?,
+        };
         let is_ours = before.is_some();
         // What another run activated has a root of that run.
         standing.is_kept.store(!is_ours, Ordering::Relaxed);
@@ -91,6 +96,7 @@ impl StepRunner {
                 Some(rollout) => Some(self.lease_of(rollout, node).await?),
                 None => None,
             },
+            restart_limit: standing.options.boot_once.then(|| Duration::from_secs(standing.options.reboot_timeout)),
             health: self.own_health(node).await?,
             hooks: self.hooks(node, &standing.options).await?,
             ..asked_for(system, &self.parts.plan.network, &standing.options, by)

@@ -80,9 +80,11 @@ impl Follower<'_> {
             };
             self.log.take(&status.log);
             self.explain_silence(&status).await;
-            if status.phase == Phase::Unknown && self.asks_left > 0 {
+            let is_stopped = status.phase == Phase::Restarting && status.was_restarted && !status.is_running;
+            if (status.phase == Phase::Unknown || is_stopped) && self.asks_left > 0 {
                 self.asks_left -= 1;
-                // The connection broke before the host began; it knows what it has begun by its nonce.
+                // The connection broke before the host began, or a boot on trial ended on a system that does not know of it; the
+                // host knows what it has begun by its nonce.
                 self.next = start(self.host, self.activation).await?;
                 continue;
             }
@@ -94,9 +96,13 @@ impl Follower<'_> {
             }
             let is_idle = !status.is_running && !status.phase.is_final();
             idle_since = is_idle.then(|| idle_since.unwrap_or_else(Instant::now));
-            let patience = if status.phase == Phase::Prepared { BEGIN } else { HAND_OVER };
+            let patience = match status.phase {
+                Phase::Restarting if !status.was_restarted => self.activation.restart_limit.unwrap_or(BEGIN),
+                Phase::Prepared | Phase::Restarting => BEGIN,
+                _ => HAND_OVER,
+            };
             let is_late = idle_since.is_some_and(|since| since.elapsed() > patience);
-            let is_dead = is_late || is_idle && status.was_restarted;
+            let is_dead = is_late || is_idle && status.was_restarted && !is_stopped;
             if status.phase.is_final() || is_dead {
                 return self.end(status).await;
             }

@@ -75,7 +75,7 @@ find_trusted() {
   previous=${trusted:-${now_running:-$now_profile}}
 }
 
-options='toplevel generation undo goal deployer network_id network_name policy timeout confirm healthy health_deadline seen lease digest'
+options='toplevel generation undo goal deployer network_id network_name policy reboot timeout confirm healthy health_deadline seen lease digest'
 
 read_options() {
   # shellcheck disable=SC2086
@@ -142,7 +142,14 @@ activate() {
   shift
   read_options "$@"
   enter_gate
-  if [ -f "$deploy/state" ]; then refuse known; fi
+  if [ -f "$deploy/state" ]; then
+    # After a boot on trial the system that came up may not know of it.
+    if load_state && [ "$phase" = restarting ] && is_of_earlier_boot && ! is_worked_on; then
+      script=$runtime/host-$nonce.sh
+      ln -f -- "${f:-$0}" "$script" && start
+    fi
+    refuse known
+  fi
   check_identity "$network_id" "$network_name" "$policy"
   refuse_without_lease
   # Whoever is at work may be about to change which generation comes before.
@@ -153,6 +160,7 @@ activate() {
   private_folder "$deploys"
   look_at_systems
   refuse_when_changed
+  decide_trial
   read_boot
   find_trusted
   tidy_host

@@ -15,6 +15,7 @@
 #                                ran before that deployment, by the host's own record
 #   work NONCE                   the activation itself, or what brings one to its end that was killed (started by `activate`,
 #                                and again until it is over)
+#   resume                       bring the deployment to its end for which this boot is a trial (started by the new system)
 #   confirm NONCE OFFSET         the host can be reached: asked for over a connection made for this question. Answers as
 #                                `status` does, once the activation is over
 #   status NONCE OFFSET [TOLD SECONDS]

@@ -1,16 +1,10 @@
 # shellcheck shell=sh disable=SC2154
 # --- restarting --------------------------------------------------------------------------------------------------
 
-# Parts that only a boot brings in. One that either system lacks says nothing.
 reboot_needed() {
   emit ok "$1"
-  for part in kernel initrd kernel-params systemd; do
-    old=$booted/$part new=$1/$part
-    # The parameters are a plain file in each system, so that only its content tells.
-    if [ ! -e "$old" ] || [ ! -e "$new" ] || is_same "$old" "$new" ||
-      { [ "$part" = kernel-params ] && [ "$(cat "$old")" = "$(cat "$new")" ]; }; then continue; fi
-    emit 'item[]' "$part"
-  done
+  find_parts "$1"
+  for part in $parts; do emit 'item[]' "$part"; done
 }
 
 reboot() {
@@ -33,7 +27,7 @@ reboot() {
 case ${1:-} in
   work) ;;
   probe | generations | fields | status | list_jobs | identify | keep | release | activate | confirm | \
-    lease | rollout_read | rollout_write | reboot_needed | reboot)
+    lease | resume | rollout_read | rollout_write | reboot_needed | reboot)
     # What lies in a folder that others can change is not looked at.
     private_folder "$runtime"
     if [ -e "$library" ] || [ -L "$library" ]; then private_folder "$library"; fi

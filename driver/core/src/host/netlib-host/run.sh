@@ -35,6 +35,7 @@ take_up() {
         reach_goal
       fi
       ;;
+    restarting:*) judge_boot ;;
     *:dry-activate) message=$killed && finish failed ;;
     *) message=$killed && if is_committed; then finish_well; else go_back; fi ;;
   esac
@@ -150,7 +151,8 @@ reach_goal() {
     return
   fi
   say "$goal of $toplevel; ${previous:-nothing} runs"
-  case $goal in
+  case ${trial:+on-trial-}$goal in
+    on-trial-*) boot_once ;;
     switch) try_system && be_healthy && await_confirmation && run_hooks onConfirm && commit ;;
     test) try_system && be_healthy && await_confirmation && run_hooks onConfirm && claim ;;
     boot) run_hooks onConfirm && commit ;;
@@ -213,6 +215,7 @@ commit() {
     return 1
   fi
   sync -- "${profile%/*}"
+  if [ -n "$trial" ]; then forget_trial; fi
   go boot && claim
 }
 
@@ -241,6 +244,10 @@ restore_profile() {
 }
 
 go_back() {
+  if [ -n "$trial" ]; then
+    give_up_trial
+    return
+  fi
   end=rolledBack
   if ! restore_profile; then end=rollbackFailed message="$message; the system profile could not be set back"; fi
   if [ "$goal" != boot ] && [ -z "$previous" ]; then

@@ -2,7 +2,7 @@
 # --- state of one deployment -------------------------------------------------------------------------------------
 
 fields='number phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
-finished message unhealthy timeout confirm healthy health_deadline boot network_id network_name'
+finished message unhealthy timeout confirm healthy health_deadline boot trial network_id network_name'
 nonce='' problem=''
 
 use_deploy() {
@@ -90,12 +90,17 @@ finish() {
 }
 
 # Whether something is still to happen after this phase.
-is_open() { case $1 in prepared | activating | checking | awaitingConfirmation | committing | rollingBack) ;; *) return 1 ;; esac }
+is_open() { case $1 in prepared | activating | restarting | checking | awaitingConfirmation | committing | rollingBack) ;; *) return 1 ;; esac }
 
 unfinished() { is_open "$phase"; }
 
 # Ended in a way that somebody has to hear of.
 is_bad_end() { case $phase in rolledBack | rollbackFailed | failed) ;; *) return 1 ;; esac }
+
+is_of_earlier_boot() {
+  read_boot
+  [ "$boot" != "$this_boot" ]
+}
 
 # Recorded a moment ago and about to begin.
 beginning() {

@@ -30,6 +30,8 @@ pub struct Activation {
     pub policy: IdentityPolicy,
     /// How long one switch may take.
     pub limit: Duration,
+    /// How long a restart may take, where the host may restart for a boot on trial.
+    pub restart_limit: Option<Duration>,
     /// How long the host waits for confirmation.
     pub confirm_limit: Duration,
     /// What the deployment was prepared for: refused when the host has other systems now.
@@ -114,7 +116,7 @@ impl Activation {
     /// How long all that the host does besides switching may take.
     pub fn patience(&self) -> Duration {
         let hooks: u64 = self.hooks.iter().map(|(_, seconds, _)| seconds).sum();
-        self.health.limit() + self.confirm_limit + Duration::from_secs(hooks)
+        self.health.limit() + self.confirm_limit + self.restart_limit.unwrap_or_default() + Duration::from_secs(hooks)
     }
 
     /// The arguments of the subcommand.
@@ -132,6 +134,9 @@ impl Activation {
         say("network_id", &self.network.id);
         say("network_name", &self.network.name);
         say("policy", &self.policy.word());
+        if self.restart_limit.is_some() {
+            say("reboot", &"once");
+        }
         say("timeout", &self.limit.as_secs().max(1));
         say("confirm", &self.confirm_limit.as_secs().max(1));
         if let Some(Seen { running, profile }) = &self.seen {

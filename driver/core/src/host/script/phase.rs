@@ -14,6 +14,8 @@ pub enum Phase {
     Prepared,
     /// The switch runs.
     Activating,
+    /// The host restarts for a boot on trial, or has restarted.
+    Restarting,
     /// The new system runs, and the host looks whether it is healthy.
     Checking,
     /// The new system runs, and the host waits for somebody to confirm that it can be reached.
@@ -38,7 +40,8 @@ impl Phase {
     /// Whether nothing more will happen.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        !self.is_at_work() && !matches!(self, Self::Prepared | Self::Checking | Self::AwaitingConfirmation)
+        !self.is_at_work()
+            && !matches!(self, Self::Prepared | Self::Restarting | Self::Checking | Self::AwaitingConfirmation)
     }
 
     /// Whether commands of a system run at this moment.

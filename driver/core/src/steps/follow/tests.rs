@@ -22,6 +22,7 @@ fn activation() -> Activation {
         network: Network { id: "id-home".to_owned(), name: "home".to_owned() },
         policy: IdentityPolicy::Keep,
         limit: Duration::from_secs(600),
+        restart_limit: None,
         confirm_limit: Duration::from_secs(60),
         seen: None,
         health: Health::default(),

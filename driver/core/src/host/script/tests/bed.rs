@@ -135,6 +135,7 @@ echo "${{new##*/}}" >>{}
             network: Network { id: "id-home".to_owned(), name: "home".to_owned() },
             policy: IdentityPolicy::Keep,
             limit: *self.limit.lock().unwrap(),
+            restart_limit: None,
             confirm_limit: *self.confirm_limit.lock().unwrap(),
             seen: None,
             health: Health::default(),

@@ -1,0 +1,102 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# --- a boot on trial: what only a boot brings in is booted once, and becomes the default once it was confirmed -------
+
+# An entry of the boot loader is of a generation, so the system is one of a profile of its own until then.
+trial_profile=$root/nix/var/nix/profiles/system-profiles/netlib-trial
+# What the new system begins with: this script, and the deployment.
+trial_script=$library/trial.sh trial_file=$library/trial
+
+# Sets `parts` to those that only a boot brings in. One that either system lacks says nothing.
+find_parts() {
+  parts=''
+  for part in kernel initrd kernel-params systemd; do
+    old=$booted/$part new=$1/$part
+    # The parameters are a plain file in each system, so that only its content tells.
+    if [ ! -e "$old" ] || [ ! -e "$new" ] || is_same "$old" "$new" ||
+      { [ "$part" = kernel-params ] && [ "$(cat "$old")" = "$(cat "$new")" ]; }; then continue; fi
+    parts="$parts $part"
+  done
+}
+
+# Sets `trial` where this deployment is one. Refused where the host cannot do it, as nothing was changed yet.
+decide_trial() {
+  case $reboot:$goal in once:switch | once:boot) ;; *) return 0 ;; esac
+  find_parts "$toplevel"
+  if [ -z "$parts" ] && [ "$goal" = switch ]; then return 0; fi
+  trial=${parts# }
+  trial=${trial:-system}
+  help="with \`activation.bootOnce = false\` the node is restarted into a new system that it then boots whatever happens"
+  [ -n "$now_profile" ] || because 'no system profile: a boot on trial needs a system that boots otherwise; nothing was changed' "$help"
+  bootctl is-installed >/dev/null 2>&1 ||
+    because 'the boot loader is not systemd-boot: it cannot boot a system only once; nothing was changed' "$help"
+  [ -e "$toplevel/etc/netlib/boot-once" ] ||
+    because "the new system cannot end a boot on trial, as it was made without \`activation.bootOnce\`; nothing was changed" "$help"
+}
+
+# Sets `entry` to the boot loader's entry for a system. Its name tells nothing.
+find_entry() {
+  entry=''
+  for file in "$root$(bootctl --print-boot-path)"/loader/entries/*.conf; do
+    if grep -q -F -- "init=$1/init" "$file"; then entry=${file##*/}; fi
+  done
+  [ -n "$entry" ]
+}
+
+# Ends with the host going down. The installer is that of the system which stays the default, and so is its entry.
+boot_once() {
+  problem='the new system could not be made a generation of its own'
+  mkdir -p -- "${trial_profile%/*}" && limited "$timeout" nix-env -p "$trial_profile" --set "$toplevel" || return 1
+  switch_to "$profile_before" boot
+  explain "$?" 'installing the boot loader' "$timeout" || return 1
+  problem='the boot loader has no entry for the new system after it was installed'
+  find_entry "$toplevel" || return 1
+  problem="the boot loader could not be told to boot $entry once"
+  cp -- "$runtime/host-$nonce.sh" "$trial_script" && write_text "$trial_file" "$nonce" && bootctl set-oneshot "$entry" || return 1
+  say "restarting for $trial: the new system boots this once, and $profile_before stays the default until it is confirmed"
+  enter restarting || return 1
+  problem='the host did not go down for its restart'
+  systemctl --no-block reboot && sleep "$timeout"
+  return 1
+}
+
+# resume: what the system that is tried starts, as early as it can (see lib/boot-once.nix).
+resume() {
+  nonce=''
+  if [ -f "$trial_file" ]; then read -r nonce <"$trial_file"; fi
+  is_nonce "$nonce" || exit 0
+  cp -- "$trial_script" "$runtime/host-$nonce.sh"
+  work "$nonce"
+}
+
+# After the restart. The time of the boot itself counts as that of a switch.
+judge_boot() {
+  resolve "$running"
+  read_boot
+  problem=$killed
+  if [ "$boot" != "$this_boot" ] && [ "$found" != "$toplevel" ]; then
+    problem="the new system did not come up: the host booted ${found:-no system of NixOS} again"
+  elif [ "$boot" != "$this_boot" ]; then
+    boot=$this_boot
+    say 'the new system has booted; waiting until it has started everything'
+    limited "$timeout" systemctl is-system-running --wait
+    if be_healthy && await_confirmation && run_hooks onConfirm && commit; then
+      finish_well
+      return
+    fi
+  fi
+  message=$problem
+  give_up_trial
+}
+
+# The default was never another one.
+give_up_trial() {
+  end=rolledBack
+  forget_trial
+  if ! restore_profile || ! switch_to "$profile_before" boot; then end=rollbackFailed; fi
+  resolve "$running"
+  if [ "$found" = "$toplevel" ]; then message="$message; the host restarts into the system from before"; fi
+  finish_badly "$end"
+  if [ "$found" = "$toplevel" ]; then systemctl --no-block reboot; fi
+}
+
+forget_trial() { rm -f -- "$trial_profile" "$trial_profile"-*-link "$trial_script" "$trial_file"; }
