@@ -8,6 +8,13 @@ echo 'root=/dev/vda2 rw console=ttyS0 net.ifnames=0 quiet panic=5' > "$root/etc/
 printf '/dev/vda2 / ext4 defaults 0 1\n/dev/vda1 /boot vfat umask=0077 0 2\n' > "$root/etc/fstab"
 rm -f "$root"/vmlinuz* "$root"/initrd.img*
 
+# It has disks, a console and a kernel of its own, unlike a container.
+rm -f "$root"/etc/systemd/system-generators/*
+for unit in systemd-remount-fs.service systemd-tmpfiles-setup-dev-early.service systemd-tmpfiles-setup-dev.service \
+  modprobe@.service systemd-modules-load.service; do
+  rm "$root/etc/systemd/system/$unit"
+done
+
 # Who it is comes as a tar archive on its second disk, once.
 cat > "$root/etc/systemd/system/netlib-vm.service" <<'UNIT'
 [Unit]
