@@ -51,9 +51,10 @@ boot_once() {
   problem='the boot loader has no entry for the new system after it was installed'
   find_entry "$toplevel" || return 1
   problem="the boot loader could not be told to boot $entry once"
-  cp -- "$runtime/host-$nonce.sh" "$trial_script" && write_text "$trial_file" "$nonce" && bootctl set-oneshot "$entry" || return 1
+  cp -- "$runtime/host-$nonce.sh" "$trial_script" && write_text "$trial_file" printf '%s\n' "$nonce" &&
+    sync -- "$trial_script" "$library" && bootctl set-oneshot "$entry" || return 1
   say "restarting for $trial: the new system boots this once, and $profile_before stays the default until it is confirmed"
-  enter restarting || return 1
+  enter restarting && sync -- "$deploy" || return 1
   problem='the host did not go down for its restart'
   systemctl --no-block reboot && sleep "$timeout"
   return 1
