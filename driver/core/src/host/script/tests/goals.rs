@@ -142,3 +142,41 @@ async fn a_rehearsal_that_is_killed_has_nothing_to_go_back_from() {
     assert_eq!(systems(&status), ["old", "old"]);
     assert!(!log(&status).contains("switch test"), "{}", log(&status));
 }
+
+#[tokio::test]
+async fn a_boot_on_trial_is_refused_where_the_host_or_the_new_system_cannot_do_it() {
+    let bed = Bed::new();
+    let [old, new] = ["old", "new"].map(|name| bed.toplevel(name, Switch::Works));
+    bed.run_system(&old);
+    let mut activation = bed.activation("1-a", &new);
+    (activation.goal, activation.restart_limit) = (Goal::Boot, Some(Duration::from_secs(9)));
+    bed.tool(&old, "bootctl", "exit 1");
+    let error = activate(&bed, &activation).await.unwrap_err().to_string();
+    assert!(error.contains("the boot loader is not systemd-boot"), "{error}");
+    bed.tool(&old, "bootctl", "exit 0");
+    let error = activate(&bed, &activation).await.unwrap_err().to_string();
+    assert!(error.contains("made without `activation.bootOnce`") && error.contains("nothing was changed"), "{error}");
+    assert_eq!(bed.profile_history(), ["old"]);
+    // A switch that needs no restart is a switch.
+    (activation.goal, activation.nonce) = (Goal::Switch, "2-a".to_owned());
+    activate(&bed, &activation).await.unwrap();
+    assert_eq!(bed.end("2-a").await.phase, Phase::Confirmed);
+}
+
+#[tokio::test]
+async fn a_boot_on_trial_for_which_the_boot_loader_has_no_entry_changes_nothing() {
+    let bed = Bed::new();
+    let [old, new] = ["old", "new"].map(|name| bed.toplevel(name, Switch::BootOnly));
+    bed.run_system(&old);
+    fs::create_dir_all(format!("{new}/etc/netlib")).unwrap();
+    fs::write(format!("{new}/etc/netlib/boot-once"), "").unwrap();
+    bed.tool(&old, "bootctl", "if [ $1 = --print-boot-path ]; then echo /boot; fi");
+    let mut activation = bed.activation("1-a", &new);
+    (activation.goal, activation.restart_limit) = (Goal::Boot, Some(Duration::from_secs(9)));
+    activate(&bed, &activation).await.unwrap();
+    let status = bed.end("1-a").await;
+    assert_eq!(status.phase, Phase::RolledBack, "{}", log(&status));
+    assert!(status.message.contains("no entry for the new system"), "{}", status.message);
+    assert_eq!(systems(&status), ["old", "old"]);
+    assert!(!bed.path("nix/var/nix/profiles/system-profiles/netlib-trial").exists());
+}
