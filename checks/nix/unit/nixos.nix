@@ -198,6 +198,33 @@ in
       lonely = "lonely.example.org";
     };
   };
+  "a system that may be booted on trial ends that, and says that it can" = {
+    expr =
+      let
+        system =
+          (subject.outputsOf {
+            default = {
+              network.name = "home";
+              defaults = minimal;
+              nodes.alpha.activation.bootOnce = true;
+            };
+          }).nixosConfigurations.alpha.config;
+      in
+      {
+        marked = system.environment.etc ? "netlib/boot-once";
+        parameters = lib.intersectLists [ "panic=30" "boot.panic_on_fail" ] system.boot.kernelParams;
+        inherit (system.systemd.services.netlib-trial) wantedBy restartIfChanged;
+      };
+    expected = {
+      marked = true;
+      parameters = [
+        "panic=30"
+        "boot.panic_on_fail"
+      ];
+      wantedBy = [ "sysinit.target" ];
+      restartIfChanged = false;
+    };
+  };
   "another key of its own restarts a member's tunnel, unless networkd keeps it" =
     let
       triggers = node: (node.config.systemd.services.wireguard-wg0 or { }).restartTriggers or [ ];

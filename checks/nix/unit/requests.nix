@@ -254,6 +254,42 @@ in
       "when-needed"
     ];
   };
+  "a restart is a boot on trial where the node says so, and its goal brings what boots" = {
+    expr =
+      let
+        trial = planFor (named {
+          activation.bootOnce = true;
+          nodes.alpha = { };
+          nodes.beta.activation = {
+            bootOnce = false;
+            reboot = "when-needed";
+          };
+        });
+        of = request: lib.mapAttrs (_: node: node.activation.bootOnce or false) (trial request).nodes;
+      in
+      map of [
+        { }
+        { reboot = true; }
+        {
+          reboot = true;
+          goal = "test";
+        }
+      ];
+    expected = [
+      {
+        alpha = false;
+        beta = false;
+      }
+      {
+        alpha = true;
+        beta = false;
+      }
+      {
+        alpha = false;
+        beta = false;
+      }
+    ];
+  };
   "who is contacted besides the selected nodes" = {
     expr =
       let
