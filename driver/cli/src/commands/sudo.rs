@@ -15,11 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::session::Session;
 use crate::report::screen::Screen;
-use netlib_core::host::{Answers, AskPassword, PasswordError, Secret};
+use netlib_core::host::{Answers, AskPassword, NO_TERMINAL, Secret};
 use netlib_core::process::Command;
 
 /// How long a program may take to get the password from its user.
 const PROGRAM: Duration = Duration::from_secs(5 * 60);
+/// Said where the user ended the run instead of answering.
+const INTERRUPTED: &str = "sudo asks for a password there, and the question for it was interrupted";
 
 /// How sudo on the nodes gets its password.
 #[derive(Args, Clone, Debug, Default)]
@@ -49,7 +51,7 @@ pub struct Source {
 }
 
 impl Source {
-    async fn answer(&self, prompt: String) -> Result<Secret, PasswordError> {
+    async fn answer(&self, prompt: String) -> Result<Secret, String> {
         if let Some(file) = &self.args.sudo_password_file {
             return from_file(file).await;
         }
@@ -58,12 +60,12 @@ impl Source {
         match (OpenOptions::new().read(true).write(true).open("/dev/tty"), &program) {
             (Ok(terminal), _) => self.ask_terminal(terminal, prompt).await,
             (Err(_), Some(program)) => self.ask_program(program, prompt).await,
-            (Err(_), None) => Err(PasswordError::NoTerminal),
+            (Err(_), None) => Err(NO_TERMINAL.to_owned()),
         }
     }
 
     /// Reads one line without showing it.
-    async fn ask_terminal(&self, terminal: File, prompt: String) -> Result<Secret, PasswordError> {
+    async fn ask_terminal(&self, terminal: File, prompt: String) -> Result<Secret, String> {
         let broken = |error: std::io::Error| unusable("the terminal", &error.to_string());
         let _aside = self.screen.step_aside();
         // Dropped with this future too, however the run ends: it must not leave a terminal that shows nothing.
@@ -72,17 +74,17 @@ impl Source {
         // A thread that nobody waits for: leaving at once must not wait for somebody who types.
         std::thread::spawn(move || answer.send(read_line(terminal, &prompt)));
         let line = tokio::select! {
-            line = answered => line.map_err(|_| PasswordError::Interrupted)?.map_err(broken)?,
-            () = self.cancel.cancelled() => return Err(PasswordError::Interrupted),
+            line = answered => line.map_err(|_| INTERRUPTED)?.map_err(broken)?,
+            () = self.cancel.cancelled() => return Err(INTERRUPTED.to_owned()),
         };
         Secret::first_line(&line).ok_or_else(|| unusable("the terminal", "it is empty"))
     }
 
-    async fn ask_program(&self, program: &OsString, prompt: String) -> Result<Secret, PasswordError> {
+    async fn ask_program(&self, program: &OsString, prompt: String) -> Result<Secret, String> {
         let from = format!("the program in SUDO_ASKPASS, {}", program.display());
         let output = Command::new(program).arg(prompt).timeout(PROGRAM).cancel_on(&self.cancel);
         let output = output.output().await.map_err(|error| match error {
-            _ if self.cancel.is_cancelled() => PasswordError::Interrupted,
+            _ if self.cancel.is_cancelled() => INTERRUPTED.to_owned(),
             error => unusable(&from, &error.to_string()),
         })?;
         Secret::first_line(&netlib_core::text::unchanged(&output.stdout))
@@ -122,19 +124,19 @@ impl Drop for Hidden {
     }
 }
 
-async fn from_file(file: &Path) -> Result<Secret, PasswordError> {
+async fn from_file(file: &Path) -> Result<Secret, String> {
     let from = format!("the file {}", file.display());
     let text = tokio::fs::read_to_string(file).await;
     let text = text.map_err(|error| unusable(&from, &error.to_string()))?;
     Secret::first_line(&text).ok_or_else(|| unusable(&from, "its first line is empty"))
 }
 
-fn unusable(from: &str, problem: &str) -> PasswordError {
-    PasswordError::Source { from: from.to_owned(), problem: problem.to_owned() }
+fn unusable(from: &str, problem: &str) -> String {
+    format!("sudo asks for a password there, and {from} does not give one: {problem}")
 }
 
 impl AskPassword for Source {
-    fn ask(&self, prompt: String) -> BoxFuture<'_, Result<Secret, PasswordError>> {
+    fn ask(&self, prompt: String) -> BoxFuture<'_, Result<Secret, String>> {
         self.answer(prompt).boxed()
     }
 
@@ -181,6 +183,6 @@ mod tests {
         let answer = source(None).ask_program(&program.into(), "alpha".to_owned()).await;
         assert_eq!(answer.ok(), Secret::first_line("hunter2 for alpha"));
         let problem = source(None).ask_program(&"/bin/false".into(), String::new()).await;
-        assert!(matches!(problem, Err(PasswordError::Source { .. })));
+        assert!(problem.is_err_and(|problem| problem.contains("the program in SUDO_ASKPASS, /bin/false")));
     }
 }

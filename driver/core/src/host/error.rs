@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConnectFailure, PasswordError, Refusal};
+use super::{ConnectFailure, Refusal};
 use crate::process::{End, ProcessError, quote_argv};
 
 /// How a command ended when ssh said what it says of itself as well.
@@ -43,7 +43,7 @@ pub enum HostError {
         /// How the node is reached.
         address: String,
         /// Why not.
-        problem: PasswordError,
+        problem: String,
     },
     /// The login user is not root and may not become root.
     #[error(

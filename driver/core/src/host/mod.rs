@@ -31,7 +31,7 @@ pub use deployer::Deployer;
 pub use error::HostError;
 pub use hosts::Hosts;
 pub use master::end_left;
-pub use password::{Answers, AskPassword, PasswordError, Secret, SudoPassword};
+pub use password::{Answers, AskPassword, NO_TERMINAL, Secret, SudoPassword};
 pub use script::{Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished, inspect};
 pub use ssh::SshHost;
 

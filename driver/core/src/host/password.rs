@@ -23,8 +23,8 @@ pub struct Secret(Arc<str>);
 
 /// Where the password comes from: a terminal, a file, a program.
 pub trait AskPassword: Send + Sync {
-    /// Asks with these words, which name the nodes that get the answer.
-    fn ask(&self, prompt: String) -> BoxFuture<'_, Result<Secret, PasswordError>>;
+    /// Asks with these words, which name the nodes that get the answer. Otherwise, why there is none.
+    fn ask(&self, prompt: String) -> BoxFuture<'_, Result<Secret, String>>;
 
     /// What the answers are good for.
     fn answers(&self) -> Answers;
@@ -41,58 +41,8 @@ pub enum Answers {
     OfAll,
 }
 
-/// Why there is no password that opens a host.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum PasswordError {
-    /// There is nobody to ask.
-    #[error(
-        "sudo asks for a password there, and there is no terminal to ask you on\n  what to do: name a file that holds it (--sudo-password-file FILE) or, in SUDO_ASKPASS, a program that prints it for the node in its argument; or allow this user passwordless sudo on the host"
-    )]
-    NoTerminal,
-    /// There is one password, and several nodes might get it.
-    #[error(
-        "sudo asks for a password there, and one password for several nodes goes to none of them: {}\n  help: name one node with --on; give it to each of them with --same-sudo-password (root of each of them knows it then); or name, in SUDO_ASKPASS, a program that prints the password of the node in its argument",
-        names.join(", ")
-    )]
-    Several {
-        /// The nodes whose login user is not root.
-        names: Vec<String>,
-    },
-    /// The file or the program that has it is of no use.
-    #[error("sudo asks for a password there, and {from} does not give one: {problem}")]
-    Source {
-        /// The file or the program.
-        from: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// The user ended the run instead of answering.
-    #[error("sudo asks for a password there, and the question for it was interrupted")]
-    Interrupted,
-    /// sudo there did not accept it.
-    #[error(
-        "sudo did not accept the password; it was tried once, and nothing was changed{}{}\n  what to do: run the command again with the right password",
-        accepted(elsewhere),
-        shown(said)
-    )]
-    Wrong {
-        /// The host that did accept it, if there is one.
-        elsewhere: Option<String>,
-        /// What sudo said.
-        said: String,
-    },
-    /// sudo of another host did not accept it.
-    #[error("sudo on {by} did not accept the password, so it was not tried here; nothing was changed")]
-    WrongElsewhere {
-        /// The other host.
-        by: String,
-    },
-    /// sudo accepted it before, and does not any more.
-    #[error(
-        "sudo does not accept the password any more, so it is not tried again in this run\n  what to do: run the command again with the right password"
-    )]
-    NoLonger,
-}
+/// Why there is no password, where there is nobody to ask.
+pub const NO_TERMINAL: &str = "sudo asks for a password there, and there is no terminal to ask you on\n  what to do: name a file that holds it (--sudo-password-file FILE) or, in SUDO_ASKPASS, a program that prints it for the node in its argument; or allow this user passwordless sudo on the host";
 
 /// A password that is being tried: what sudo says where it does not accept it.
 pub(super) type Attempt<'a> = BoxFuture<'a, Result<Option<String>, HostError>>;
@@ -110,7 +60,7 @@ pub struct SudoPassword {
 /// The last answer, and who accepted it.
 #[derive(Default)]
 struct Last {
-    answer: Option<Result<Secret, PasswordError>>,
+    answer: Option<Result<Secret, String>>,
     accepted_by: Option<String>,
 }
 
@@ -128,7 +78,7 @@ impl SudoPassword {
         attempt: &(dyn Fn(Secret) -> Attempt<'a> + Sync),
     ) -> Result<Secret, HostError> {
         let failed = |problem| HostError::SudoPassword { address: address.to_owned(), problem };
-        let Some(source) = &self.source else { return Err(failed(PasswordError::NoTerminal)) };
+        let Some(source) = &self.source else { return Err(failed(NO_TERMINAL.to_owned())) };
         let (answers, alone) = (source.answers(), vec![address.to_owned()]);
         let is_for_all = answers == Answers::OfAll;
         let names = match answers {
@@ -136,7 +86,10 @@ impl SudoPassword {
             _ => self.names.get_or_init(|| askers(&self.targets)).await,
         };
         if !names.contains(&alone[0]) || !is_for_all && names.len() > 1 {
-            return Err(failed(PasswordError::Several { names: names.clone() }));
+            let names = names.join(", ");
+            return Err(failed(format!(
+                "sudo asks for a password there, and one password for several nodes goes to none of them: {names}\n  help: name one node with --on; give it to each of them with --same-sudo-password (root of each of them knows it then); or name, in SUDO_ASKPASS, a program that prints the password of the node in its argument"
+            )));
         }
         // One question at a time.
         let mut last = self.last.lock().await;
@@ -156,9 +109,14 @@ impl SudoPassword {
                 Ok(secret)
             }
             (Some(said), first) => {
-                let wrong = PasswordError::WrongElsewhere { by: address.to_owned() };
-                first.into_iter().for_each(|mut last| last.answer = Some(Err(wrong.clone())));
-                Err(failed(PasswordError::Wrong { elsewhere, said }))
+                let not_here = format!(
+                    "sudo on {address} did not accept the password, so it was not tried here; nothing was changed"
+                );
+                first.into_iter().for_each(|mut last| last.answer = Some(Err(not_here.clone())));
+                let (accepted, said) = (accepted(&elsewhere), shown(&said));
+                Err(failed(format!(
+                    "sudo did not accept the password; it was tried once, and nothing was changed{accepted}{said}\n  what to do: run the command again with the right password"
+                )))
             }
         }
     }

@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::password::{Secret, SudoPassword, asker};
-use super::{HostCommand, HostError, PasswordError};
+use super::{HostCommand, HostError};
 use crate::plan::Target;
 use crate::process::Output;
 
@@ -88,7 +88,8 @@ impl Rights {
     ) -> Result<Output, HostError> {
         let Self::Password { is_spent, .. } = self else { return run(self.wrap(command)).await };
         if is_spent.load(Ordering::Relaxed) {
-            return Err(HostError::SudoPassword { address: address.to_owned(), problem: PasswordError::NoLonger });
+            let problem = "sudo does not accept the password any more, so it is not tried again in this run\n  what to do: run the command again with the right password";
+            return Err(HostError::SudoPassword { address: address.to_owned(), problem: problem.to_owned() });
         }
         let result = run(self.wrap(command)).await;
         if let Err(HostError::Failed { said, .. }) = &result
