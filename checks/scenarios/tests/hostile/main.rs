@@ -7,4 +7,5 @@ mod coordinators;
 mod deployer_users;
 mod local_users;
 mod modules;
+mod plans;
 mod records;

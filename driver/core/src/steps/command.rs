@@ -3,6 +3,7 @@
 //! A program is told what it is about by the context, which its stdin begins with, and says what later ones may want to
 //! know in lines that begin with a mark. Nix writes what is around it: lib/programs.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +31,8 @@ pub(super) async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Trie
     let (Some(place), Some(program)) = (&planned.on, &planned.program) else {
         return Err(StepFailure::Because("a command needs a place and a program".to_owned()));
     };
-    let mark = format!("netlib-record-{}", runner.parts.settings.nonce);
+    // Of this step alone: what a host learns by running one, it could print to a program here and be believed as that one.
+    let mark = format!("netlib-record-{:016x}", RandomState::new().build_hasher().finish());
     let run = runner.parts.plan.run.iter();
     let environment = run.flat_map(|run| &run.environment).map(|(name, value)| format!("{name}={value}"));
     let env: Vec<String> = std::iter::once("env".to_owned()).chain(environment).collect();
@@ -62,7 +64,8 @@ pub(super) async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Trie
     let show = async {
         let mut limit = LogLimit::default();
         while let Some((_, line)) = lines.recv().await {
-            if let Some(line) = saying.take(line).and_then(|line| limit.admit(line)) {
+            let shown = saying.take(line).filter(|line| !line.is_empty());
+            if let Some(line) = shown.and_then(|line| limit.admit(line)) {
                 runner.show(step, line);
             }
         }
@@ -73,7 +76,7 @@ pub(super) async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Trie
     let kept = runner.parts.records.keep(saying);
     ran.map_err(|error| kept.clone().err().unwrap_or_else(|| error.into()))?;
     kept?;
-    Ok(if notes.is_empty() { format!("ran on {}", host.address()) } else { notes })
+    Ok(if notes.is_empty() { format!("ran on {}", planned.node.as_deref().unwrap_or("the deployer")) } else { notes })
 }
 
 /// A program of the deployer, which reaches the nodes with the connections that there are.

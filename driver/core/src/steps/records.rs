@@ -108,7 +108,7 @@ impl<'a> Saying<'a> {
         let Some(text) = line.strip_prefix(self.mark).and_then(|rest| rest.strip_prefix(' ')) else {
             return Some(line);
         };
-        self.bytes += text.len();
+        self.bytes += text.len() + 1;
         match self.read(text) {
             Ok(Record::Note(note)) => {
                 self.notes.push(note.clone());
@@ -138,7 +138,9 @@ impl<'a> Saying<'a> {
             Record::Flake(_) if self.step.1.on != Some(Place::Deployer) => {
                 return Err("only a program of the deployer chooses the flake".to_owned());
             }
-            Record::Note(text) | Record::Problem(text) | Record::Flake(text) if !is_clean(text) => {
+            Record::Note(text) | Record::Problem(text) | Record::Flake(text)
+                if text.contains(['\n', '\t']) || !is_clean(text) =>
+            {
                 return Err("it said a record with control characters".to_owned());
             }
             _ => {}
@@ -181,11 +183,15 @@ mod tests {
     #[test]
     fn what_a_host_says_is_bounded_and_checked() {
         let long = format!("mark {{\"fact\":{{\"key\":\"{}\"}}}}", "x".repeat(MOST));
+        // What the wrapper cuts off: it lets one byte more through, line ends included.
+        let many = vec!["mark {\"note\":\"a\"}"; MOST / 13 + 1];
+        assert!(said(node(), &many).1.is_err());
         for bad in [
             "mark {\"fact\":{\"key\":\"ABC\"}}",
             "mark {\"fact\":{\"other\":\"abc\"}}",
             "mark {\"fact\":{\"key\":\"a\\u001bc\"}}",
             "mark {\"note\":\"a\\u001b[2J\"}",
+            "mark {\"note\":\"a\\nbeta: done\"}",
             "mark {\"flake\":\"github:evil/flake\"}",
             "mark {\"wish\":1}",
             "mark nonsense",
