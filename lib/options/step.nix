@@ -104,7 +104,7 @@ in
     timeout = lib.mkOption {
       type = types.ints.positive;
       default = 600;
-      description = "Seconds that a command may take.";
+      description = "Seconds that a command may take; then it is ended, on its node too, and the step failed.";
       example = 3600;
     };
 

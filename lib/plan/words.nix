@@ -21,6 +21,38 @@ let
     inherit problem;
   };
 
+  defaultsOf = {
+    text = builtins.isString;
+    node = builtins.isString;
+    number = builtins.isInt;
+    flag = builtins.isBool;
+  };
+
+  # What is wrong with what a plan declares. Names become variables, where `-` is `_`.
+  mistakesOf =
+    plan: arguments:
+    let
+      at = argument: problem: "plans.${plan}.arguments.${quoteWord argument}: ${problem}";
+      taken = builtins.attrNames common ++ [ "help" ];
+      positions = builtins.filter (position: position != null) (
+        lib.mapAttrsToList (_: argument: argument.position) arguments
+      );
+    in
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: argument:
+        lib.optional (builtins.match "[a-z][a-z0-9-]*" name == null || builtins.elem name taken) (
+          at name "a name has lower-case letters, digits and -, begins with a letter and is none of ${quoteList taken}"
+        )
+        ++ lib.optional (argument.default != null && !(defaultsOf.${argument.type} argument.default)) (
+          at name "its default is not of its type, ${argument.type}"
+        )
+      ) arguments
+    )
+    ++ lib.optional (
+      builtins.sort builtins.lessThan positions != lib.range 1 (builtins.length positions)
+    ) "plans.${plan}.arguments: positions are 1, 2 and so on, each once";
+
   # The value of a word.
   typed =
     nodes: name: type: word:
@@ -150,7 +182,8 @@ in
       arguments = defaults // builtins.intersectAttrs arguments ended.values;
       request = builtins.intersectAttrs common (removeAttrs ended.values (builtins.attrNames arguments));
       problems =
-        ended.problems
+        mistakesOf name arguments
+        ++ ended.problems
         ++ lib.optional (ended.expects != null) "--${ended.expects} needs a value"
         ++ lib.mapAttrsToList (
           argument: declared:

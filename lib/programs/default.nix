@@ -33,14 +33,14 @@ let
   '';
 
   wrapped =
-    pkgs: name: wrapper: inner:
+    pkgs: name: wrapper: limit: inner:
     if wrapper == null then
       inner
     else
       write pkgs "${wrapper}-${name}" ''
         set -u
         ${path pkgs [ ]}
-        program=${inner}
+        program=${inner} limit=${limit}
         ${builtins.readFile ./wrap.sh}
         ${builtins.readFile (./. + "/${wrapper}.sh")}
       '';
@@ -53,7 +53,7 @@ let
     in
     {
       name = "bin/${name}";
-      path = wrapped pkgs name (value.wrapper or null) (
+      path = wrapped pkgs name (value.wrapper or null) (value.limit or "") (
         write pkgs name ''
           set -eu
           ${path pkgs content.packages}

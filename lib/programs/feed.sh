@@ -2,7 +2,7 @@
 # Runs a program here whose output a command on a node reads: see receive.sh.
 #   feed MARK NODE COMMAND
 node=$2 command=$3
-cat >"$NETLIB_CONTEXT"
+cat >"$NETLIB_CONTEXT" || exit 125
 {
   wc -c <"$NETLIB_CONTEXT"
   cat -- "$NETLIB_CONTEXT"

@@ -19,6 +19,7 @@ let
         name = program;
         value = {
           wrapper = if step.input == null then "step" else "receive";
+          limit = lib.optionalString (step.on != "deployer") (toString step.timeout);
           script = step.command;
           inherit (step) packages;
         };

@@ -146,6 +146,47 @@ in
       "the plan \"it\" needs \"--size …\": How much."
     ];
   };
+  "what is wrong with declared arguments is text" = {
+    expr =
+      (run {
+        arguments =
+          lib.mapAttrs
+            (
+              _: argument:
+              {
+                description = "It";
+                default = "x";
+              }
+              // argument
+            )
+            {
+              "a b" = { };
+              a_b = { };
+              on = { };
+              help = { };
+              first.position = 1;
+              other.position = 1;
+              times.type = "number";
+              loud.type = "flag";
+              good-1 = { };
+            };
+      } { }).problems;
+    expected =
+      let
+        named =
+          argument:
+          "plans.it.arguments.\"${argument}\": a name has lower-case letters, digits and -, begins with a letter and is none of \"goal\", \"on\", \"reboot\", \"help\".";
+      in
+      [
+        (named "a b")
+        (named "a_b")
+        (named "help")
+        "plans.it.arguments.\"loud\": its default is not of its type, flag."
+        (named "on")
+        "plans.it.arguments.\"times\": its default is not of its type, number."
+        "plans.it.arguments: positions are 1, 2 and so on, each once."
+      ];
+  };
   "a plan that is not there" = {
     expr = map (plan: (run { } { inherit plan; }).problems) [
       null

@@ -84,6 +84,38 @@ fn a_restart_has_its_place_between_other_steps() {
 }
 
 #[test]
+fn a_command_that_takes_too_long_ends_on_its_node_too() {
+    let site = site();
+    site.write(&Network::of(&HOSTS).with(
+        "plans.wait = { description = \"Wait\"; requests = [ { deploy = false; } ];
+           steps.wait = { kind = \"command\"; on = \"alpha\"; timeout = 3; command = \"touch /run/waits; sleep 4321 & wait\"; }; };",
+    ));
+    let (status, text) = site.netlib("run wait");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["time limit of 3 s"]);
+    site.exec_must("alpha", "test -e /run/waits");
+    site.wait_until("alpha", "it is ended", "! pgrep -f 'sleep [4]321'");
+}
+
+#[test]
+fn no_program_runs_without_its_context() {
+    let site = site();
+    site.write(&Network::of(&HOSTS).with(
+        "plans.look = { description = \"Look\"; requests = [ { deploy = false; } ];
+           steps.look = { kind = \"command\"; on = \"alpha\"; command = \"touch /run/looked\"; }; };",
+    ));
+    site.netlib_must("run look");
+    site.exec_must(
+        "alpha",
+        "rm /run/looked && mount -t tmpfs -o size=4k,nr_inodes=100 full /tmp && head -c 4096 /dev/zero >/tmp/full",
+    );
+    let (status, text) = site.netlib("run look");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["No space left on device"]);
+    site.exec_must("alpha", "test ! -e /run/looked");
+}
+
+#[test]
 fn a_module_adds_lines_to_the_status_of_nodes() {
     let site = site();
     site.write(&Network::of(&HOSTS).with(
