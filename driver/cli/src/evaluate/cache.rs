@@ -27,10 +27,7 @@ const CHANGED: &str = "the flake was changed while it was evaluated: parts of th
 
 /// Answers for one state of one flake. Without a file, it holds nothing for the next run.
 #[derive(Debug, Default)]
-pub struct Cache {
-    file: Option<PathBuf>,
-    answers: Mutex<Answers>,
-}
+pub struct Cache(Mutex<Answers>);
 
 #[derive(Debug, Default, Deserialize, Serialize)]
 struct Answers {
@@ -40,9 +37,9 @@ struct Answers {
     derivations: BTreeMap<String, Toplevel>,
     #[serde(skip)]
     has_news: bool,
-    /// Whether some of them may belong to another state of the flake.
+    /// None where they are not kept, or may belong to another state of the flake.
     #[serde(skip)]
-    is_doubtful: bool,
+    file: Option<PathBuf>,
 }
 
 /// A plan as Nix printed it, and the warnings of its evaluation.
@@ -70,16 +67,16 @@ impl Cache {
         let file = folder.join(format!("{:x}.json", Sha256::digest(key)));
         // One that is broken holds nothing.
         let answers = std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        Self { answers: Mutex::new(answers.unwrap_or_default()), file: Some(file) }
+        Self(Mutex::new(Answers { file: Some(file), ..answers.unwrap_or_default() }))
     }
 
     /// The plan for a request.
     pub(super) fn plan(&self, request: &str) -> Option<KeptPlan> {
-        locked(&self.answers).plans.get(request).cloned()
+        locked(&self.0).plans.get(request).cloned()
     }
 
     pub(super) fn keep_plan(&self, request: &str, plan: KeptPlan) {
-        let mut answers = locked(&self.answers);
+        let mut answers = locked(&self.0);
         if answers.plans.len() >= MOST_PLANS {
             answers.plans.clear();
         }
@@ -89,26 +86,28 @@ impl Cache {
 
     /// The derivation of a job, if it is still there.
     pub(super) fn derivation(&self, job: &Job) -> Option<Toplevel> {
-        let found = locked(&self.answers).derivations.get(&job.to_string()).cloned();
+        let found = locked(&self.0).derivations.get(&job.to_string()).cloned();
         found.filter(|toplevel| Path::new(&toplevel.drv_path).exists())
     }
 
     pub(super) fn keep_derivation(&self, job: &Job, found: &Toplevel) {
-        let mut answers = locked(&self.answers);
+        let mut answers = locked(&self.0);
         answers.derivations.insert(job.to_string(), found.clone());
         answers.has_news = true;
     }
 
     /// Writes what is new, if the flake still is what the answers are for. A warning if it is not.
     pub(super) async fn settle(&self, flake: &Flake) -> Option<&'static str> {
-        let is_wanted = |answers: &mut Answers| std::mem::take(&mut answers.has_news) && !answers.is_doubtful;
-        let file = self.file.as_ref().filter(|_| is_wanted(&mut locked(&self.answers)))?;
+        let is_wanted = |answers: &mut Answers| std::mem::take(&mut answers.has_news) && answers.file.is_some();
+        if !is_wanted(&mut locked(&self.0)) {
+            return None;
+        }
         if !flake.is_unchanged().await? {
-            locked(&self.answers).is_doubtful = true;
+            locked(&self.0).file = None;
             return Some(CHANGED);
         }
         // It costs time and nothing else.
-        if let Err(error) = write(file, &locked(&self.answers)) {
+        if let Err(error) = write(&locked(&self.0)) {
             tracing::warn!("the evaluation cache cannot be written: {error}");
         }
         None
@@ -116,7 +115,8 @@ impl Cache {
 }
 
 /// Replaces the file as a whole or not at all. Of two netlibs at once, the answers of the later one stay.
-fn write(file: &Path, answers: &Answers) -> std::io::Result<()> {
+fn write(answers: &Answers) -> std::io::Result<()> {
+    let Some(file) = &answers.file else { return Ok(()) };
     private::replace(file, 0o600, &serde_json::to_vec(answers)?)?;
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut files: Vec<_> = folder.read_dir()?.flatten().collect();
@@ -137,7 +137,7 @@ mod tests {
         let cache = Cache::open(folder, key);
         cache.keep_plan("all", ("{}".to_owned(), vec!["old".to_owned()]));
         cache.keep_derivation(&job("a"), &Toplevel { drv_path: drv.to_owned(), ..Toplevel::default() });
-        write(cache.file.as_ref().unwrap(), &locked(&cache.answers)).unwrap();
+        write(&locked(&cache.0)).unwrap();
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
         std::fs::write(&drv, "").unwrap();
         assert_eq!(one().derivation(&job("a")).unwrap().drv_path, drv.to_string_lossy());
         assert!(Cache::open(&cache, "two").plan("all").is_none());
-        std::fs::write(one().file.unwrap(), "{").unwrap();
+        std::fs::write(locked(&one().0).file.clone().unwrap(), "{").unwrap();
         assert!(one().plan("all").is_none(), "it is broken");
     }
 

@@ -230,19 +230,15 @@ fn judge(ended: Result<(), ProcessError>, said: Messages, left: &BTreeSet<Job>) 
 
 /// The error of a job whose worker ended in this way, and once more when nothing else ran.
 fn worker_ended(job: &Job, how: &str) -> EvaluateError {
-    let (why, advice) = if how.contains("infinite recursion") || how.ends_with("signal 11") {
-        (
-            "most likely a value of it needs itself",
-            "look at what was changed last, or run again with --show-trace --evaluator nix",
-        )
-    } else {
-        (
-            "most likely this machine has too little memory for it",
-            "free some memory, or allow the evaluator more with --eval-memory",
-        )
+    let why = match how.contains("infinite recursion") || how.ends_with("signal 11") {
+        true => {
+            "most likely a value of it needs itself\n  what to do: look at what was changed last, or run again with --show-trace --evaluator nix"
+        }
+        false => {
+            "most likely this machine has too little memory for it\n  what to do: free some memory, or allow the evaluator more with --eval-memory"
+        }
     };
-    let text =
-        format!("evaluating it ended its worker ({how}), also when it was tried alone: {why}\n  what to do: {advice}");
+    let text = format!("evaluating it ended its worker ({how}), also when it was tried alone: {why}");
     EvaluateError::plain(job, &text)
 }
 

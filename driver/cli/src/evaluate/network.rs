@@ -15,23 +15,22 @@ use netlib_core::text::unchanged;
 const OLD_LIBRARY: &str = "the netlib library of this flake is older than this netlib and cannot say what it asks for.\n\
      help: update the netlib input of the flake, or use its own driver: nix run .#netlib";
 
+/// Said of a flake without networks.
+const NONE: &str = "It has none at all: its outputs need to come from netlib.lib.mkFlake. To start with a working one: nix flake init -t netlib#wireguard-mesh";
+/// The same of a plain file.
+const NONE_IN_FILE: &str =
+    "It has none at all: its value needs to come from netlib.lib.mkNetwork, as docs/evaluation.md shows.";
+
 fn no_network(reference: &Reference, existing: &[String]) -> String {
-    let there_are = match (existing, reference.is_file) {
-        ([first, ..], _) => {
+    let Reference { place, network, is_file } = reference;
+    let there_are = match existing.first() {
+        Some(first) => {
             let (names, option) = (existing.join(", "), reference.option());
-            format!("Its networks: {names}. For example: {option} {}#{first}", reference.place)
+            format!("Its networks: {names}. For example: {option} {place}#{first}")
         }
-        ([], false) => {
-            "It has none at all: its outputs need to come from netlib.lib.mkFlake. To start with a working one: nix \
-                        flake init -t netlib#wireguard-mesh"
-                .to_owned()
-        }
-        ([], true) => {
-            "It has none at all: its value needs to come from netlib.lib.mkNetwork, as docs/evaluation.md shows."
-                .to_owned()
-        }
+        None => (if *is_file { NONE_IN_FILE } else { NONE }).to_owned(),
     };
-    format!("`{}` has no network `{}`.\n{there_are}", reference.place, reference.network)
+    format!("`{place}` has no network `{network}`.\n{there_are}")
 }
 
 /// What is walked for a request, and what Nix said on the way. What is known is not evaluated.

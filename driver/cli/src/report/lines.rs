@@ -25,17 +25,14 @@ impl Lines {
             Event::Evaluated { node, status: CacheStatus::Unknown } => format!("{node}: evaluated"),
             Event::Evaluated { node, status } => format!("{node}: evaluated: {status}"),
             Event::Paused { rollout, digest, batch, seconds, approvers } => {
-                let how = match approvers.as_slice() {
-                    [] => format!(
-                        "to go on: netlib approve {rollout} (on the terminal of this deploy: {rollout} and Enter)"
-                    ),
-                    names => format!(
-                        "to go on, by {}: netlib approve {rollout} --digest {digest} --batch {batch}",
-                        names.join(" or ")
-                    ),
+                let to_go_on = match approvers.join(" or ") {
+                    none if none.is_empty() => {
+                        format!(": netlib approve {rollout} (on the terminal of this deploy: {rollout} and Enter)")
+                    }
+                    names => format!(", by {names}: netlib approve {rollout} --digest {digest} --batch {batch}"),
                 };
                 format!(
-                    "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  {how}"
+                    "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  to go on{to_go_on}"
                 )
             }
             Event::Resumed { rollout, detail } => format!("rollout {rollout}: goes on: {detail}"),

@@ -27,43 +27,14 @@ pub struct Summary {
 /// One line of the table.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Row {
-    /// What became of the node.
-    pub result: NodeResult,
+    /// What became of the node: a word that docs/events.md explains.
+    pub result: &'static str,
     /// Why, in one line.
     pub detail: String,
 }
 
-/// What became of a node.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum NodeResult {
-    /// It was switched to its new system.
-    Changed,
-    /// It was running its system already.
-    UpToDate,
-    /// A deploy would switch it to another system.
-    WouldChange,
-    /// It is as far as the goal of the run goes, which is not the whole way.
-    Done,
-    /// It was switched, and its rollout reverted it to the system from before.
-    RolledBack,
-    /// One of its steps failed.
-    Failed,
-    /// Something that it depends on failed.
-    Blocked,
-    /// It does not answer.
-    Offline,
-    /// Nothing was done, because the run ended before.
-    Skipped,
-}
-
-impl NodeResult {
-    /// Whether the node is as it should be, or would be after a deploy.
-    #[must_use]
-    pub const fn is_good(self) -> bool {
-        matches!(self, Self::Changed | Self::UpToDate | Self::WouldChange | Self::Done)
-    }
-}
+/// Words for nodes that are as they should be, or would be after a deploy.
+const GOOD: [&str; 4] = ["changed", "upToDate", "wouldChange", "done"];
 
 impl Summary {
     /// Sums up a run, one row for each node of the graph. What is activated without a goal is to be switched.
@@ -91,10 +62,10 @@ impl Summary {
         for (node, what) in reports.iter().flat_map(|report| &report.taken_back) {
             if let Some(row) = self.nodes.get_mut(node) {
                 row.detail = match row.result {
-                    NodeResult::Failed => format!("{}; {what}", row.detail),
+                    "failed" => format!("{}; {what}", row.detail),
                     _ => what.clone(),
                 };
-                row.result = NodeResult::RolledBack;
+                row.result = "rolledBack";
             }
         }
         self.rollouts = reports.to_vec();
@@ -112,15 +83,14 @@ impl Summary {
     #[must_use]
     pub fn is_success(&self) -> bool {
         !self.has_failed_elsewhere
-            && self.nodes.values().all(|row| row.result.is_good())
+            && self.nodes.values().all(|row| GOOD.contains(&row.result))
             && self.rollouts.iter().all(|report| report.state == RolloutState::Healthy)
     }
 
     /// Whether nothing failed, and something waits for a person.
     #[must_use]
     pub fn is_paused(&self) -> bool {
-        let may_be =
-            |row: &Row| row.result.is_good() || matches!(row.result, NodeResult::Skipped | NodeResult::Blocked);
+        let may_be = |row: &Row| GOOD.contains(&row.result) || matches!(row.result, "skipped" | "blocked");
         let is_well = |report: &RolloutReport| matches!(report.state, RolloutState::Healthy | RolloutState::Paused);
         self.nodes.values().all(may_be)
             && self.rollouts.iter().all(is_well)
@@ -146,22 +116,22 @@ fn row(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Option<Row> {
     let (step, is_last) = (decisive.0, is_activation(decisive.0));
     let (result, detail) = match (decisive.1, goal) {
         (StepResult::Failed(message), _) if steps.len() > 1 => {
-            (NodeResult::Failed, format!("{}: {}", step.label(), first_line(message)))
+            ("failed", format!("{}: {}", step.label(), first_line(message)))
         }
-        (StepResult::Failed(message), _) => (NodeResult::Failed, first_line(message).to_owned()),
-        (StepResult::Offline(message), _) => (NodeResult::Offline, first_line(message).to_owned()),
-        (StepResult::Blocked(by), _) => (NodeResult::Blocked, format!("by {by}")),
-        (StepResult::Aborted(why), _) => (NodeResult::Skipped, why.clone()),
-        (StepResult::NotStarted(by), _) => (NodeResult::Skipped, format!("not started after the failure of {by}")),
-        (StepResult::Cancelled, _) => (NodeResult::Skipped, "interrupted before it was done".to_owned()),
+        (StepResult::Failed(message), _) => ("failed", first_line(message).to_owned()),
+        (StepResult::Offline(message), _) => ("offline", first_line(message).to_owned()),
+        (StepResult::Blocked(by), _) => ("blocked", format!("by {by}")),
+        (StepResult::Aborted(why), _) => ("skipped", why.clone()),
+        (StepResult::NotStarted(by), _) => ("skipped", format!("not started after the failure of {by}")),
+        (StepResult::Cancelled, _) => ("skipped", "interrupted before it was done".to_owned()),
         (StepResult::Done(what), Some(goal @ (Goal::Build | Goal::Copy))) if !is_last => {
-            (NodeResult::Done, format!("{what}; the goal is {goal}"))
+            ("done", format!("{what}; the goal is {goal}"))
         }
-        (StepResult::Done(what), None | Some(Goal::Switch)) if is_last => (NodeResult::Changed, what.clone()),
-        (StepResult::Done(what), _) => (NodeResult::Done, what.clone()),
-        (StepResult::Skipped(Skip::UpToDate), _) => (NodeResult::UpToDate, String::new()),
-        (StepResult::Skipped(Skip::WouldChange(what)), _) if is_last => (NodeResult::WouldChange, what.clone()),
-        (StepResult::Skipped(why), _) => (NodeResult::Done, why.to_string()),
+        (StepResult::Done(what), None | Some(Goal::Switch)) if is_last => ("changed", what.clone()),
+        (StepResult::Done(what), _) => ("done", what.clone()),
+        (StepResult::Skipped(Skip::UpToDate), _) => ("upToDate", String::new()),
+        (StepResult::Skipped(Skip::WouldChange(what)), _) if is_last => ("wouldChange", what.clone()),
+        (StepResult::Skipped(why), _) => ("done", why.to_string()),
     };
     Some(Row { result, detail })
 }

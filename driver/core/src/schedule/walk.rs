@@ -92,14 +92,8 @@ impl<'a> Walk<'a> {
         ready.filter_map(|(queue, steps)| Some((*steps.first()?, queue.clone()))).collect()
     }
 
-    /// An empty queue is none.
     fn take(&mut self, queue: &Queue, place: usize) {
-        if let Some(steps) = self.ready.get_mut(queue) {
-            steps.remove(&place);
-            if steps.is_empty() {
-                self.ready.remove(queue);
-            }
-        }
+        self.ready.get_mut(queue).map(|steps| steps.remove(&place));
     }
 
     /// A step that may never start blocks what needs its success.

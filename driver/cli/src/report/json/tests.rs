@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use insta::assert_snapshot;
 
 use super::*;
-use crate::report::summary::{NodeResult, Row, Summary};
+use crate::report::summary::{Row, Summary};
 use crate::report::tests::example;
 use netlib_core::event::{CacheStatus, Skip, StepResult};
 use netlib_core::graph::Graph;
@@ -19,7 +19,7 @@ fn finished(step: &str, result: StepResult) -> Event {
 fn events() -> Vec<Event> {
     let graph = Graph::from_steps(&example().steps).unwrap();
     let by = || "build:gamma".to_owned();
-    let row = Row { result: NodeResult::Changed, detail: "switched".to_owned() };
+    let row = Row { result: "changed", detail: "switched".to_owned() };
     vec![
         Event::Phase("reading .".to_owned()),
         Event::Warning("old\n\"quoted\"".to_owned()),

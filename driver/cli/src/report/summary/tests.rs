@@ -92,10 +92,10 @@ fn a_goal_that_ends_before_the_activation_is_done_with_its_last_step() {
         row.map(|row| (row.result, row.detail)).unwrap()
     };
     let (result, detail) = of(StepResult::Done("copied 3 paths".to_owned()));
-    assert_eq!(result, NodeResult::Done);
+    assert_eq!(result, "done");
     assert_eq!(detail, "copied 3 paths; the goal is copy");
     let (result, _) = of(StepResult::Skipped(Skip::UpToDate));
-    assert_eq!(result, NodeResult::UpToDate);
+    assert_eq!(result, "upToDate");
 }
 
 fn report(state: RolloutState, taken_back: &[&str]) -> RolloutReport {
