@@ -41,7 +41,7 @@ pub async fn compare(parts: &StepRunnerParts, node: &str, show: Show<'_>) -> Res
 async fn list(host: &dyn Host, system: &str) -> Result<Closure, HostError> {
     let command = HostCommand::new(["sh", "-c", CLOSURE, "sh", system]).timeout(LIST);
     let text = clean(&host.run(command).await?.stdout);
-    closure(&text).ok_or_else(|| HostError::answer(host.address(), "closure", &text))
+    closure(&text).ok_or_else(|| HostError::answer(&host.address(), "closure", &text))
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What can go wrong between the deployer and a host.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Duration;
 
 use super::{ConnectFailure, Refusal};
@@ -13,12 +12,6 @@ pub(super) const SSH_OR_COMMAND: &str = "exit status: 255";
 /// What went wrong between the deployer and a host.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum HostError {
-    /// The plan has no such node.
-    #[error("the plan has no node {node:?}")]
-    UnknownNode {
-        /// The name that was asked for.
-        node: String,
-    },
     /// No connection could be made.
     #[error("cannot connect to {failure}")]
     NoConnection {
@@ -35,25 +28,6 @@ pub enum HostError {
         /// The command.
         argv: Vec<String>,
         /// What ssh said.
-        said: String,
-    },
-    /// sudo wants a password, and there is none that it accepts.
-    #[error("{address}: {problem}")]
-    SudoPassword {
-        /// How the node is reached.
-        address: String,
-        /// Why not.
-        problem: String,
-    },
-    /// The login user is not root and may not become root.
-    #[error(
-        "{address}: the login user is not root and may not become root with sudo{}\n  what to do: set `target.user = \"root\"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)",
-        shown(said)
-    )]
-    NotPermitted {
-        /// How the node is reached.
-        address: String,
-        /// What sudo said.
         said: String,
     },
     /// A command ran and failed.
@@ -78,26 +52,6 @@ pub enum HostError {
         /// The limit.
         after: Duration,
     },
-    /// A command printed more than an answer may have.
-    #[error("{address} answered with more than {} MiB, which is no answer: {}\n  help: look at what the host does with this command", limit / 1024 / 1024, quote_argv(argv))]
-    TooLong {
-        /// How the node is reached.
-        address: String,
-        /// The command.
-        argv: Vec<String>,
-        /// Most bytes of an answer.
-        limit: usize,
-    },
-    /// The host script answered something that is not in its protocol.
-    #[error("{address}: unexpected answer of the host script's `{subcommand}`: {answer:?}")]
-    Answer {
-        /// How the node is reached.
-        address: String,
-        /// The subcommand.
-        subcommand: String,
-        /// The answer.
-        answer: String,
-    },
     /// The host script refused to do it.
     #[error("{address}: {refusal}")]
     Refused {
@@ -106,30 +60,27 @@ pub enum HostError {
         /// Why, and what to do.
         refusal: Box<Refusal>,
     },
-    /// A process on the deployer failed.
+    /// Something else, for this reason.
     #[error("{0}")]
-    Process(Arc<ProcessError>),
-    /// A file or folder on the deployer cannot be used.
-    #[error("cannot use {}: {source}", path.display())]
-    File {
-        /// Where it is.
-        path: PathBuf,
-        /// What the operating system said.
-        source: Arc<std::io::Error>,
-    },
+    Because(String),
 }
 
 /// How much of an answer that is none is shown.
 const LONGEST_ANSWER: usize = 1000;
 
 impl HostError {
-    /// An answer that is not in the protocol.
-    pub fn answer(address: String, subcommand: &str, answer: &str) -> Self {
-        Self::Answer {
-            address,
-            subcommand: subcommand.to_owned(),
-            answer: answer.chars().take(LONGEST_ANSWER).collect(),
-        }
+    /// The host script answered something that is not in its protocol.
+    pub fn answer(address: &str, subcommand: &str, answer: &str) -> Self {
+        let answer: String = answer.chars().take(LONGEST_ANSWER).collect();
+        Self::Because(format!("{address}: unexpected answer of the host script's `{subcommand}`: {answer:?}"))
+    }
+
+    /// The login user is not root and may not become root.
+    pub(crate) fn not_permitted(address: &str, said: &str) -> Self {
+        Self::Because(format!(
+            "{address}: the login user is not root and may not become root with sudo{}\n  what to do: set `target.user = \"root\"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)",
+            shown(said)
+        ))
     }
 
     /// A command that did not end well on a machine, as the process that ran it tells. People need not know how it was brought
@@ -139,14 +90,18 @@ impl HostError {
         match error.end {
             End::Status(status) => Self::Failed { address, argv, status: status.to_string(), said: error.said },
             End::TimedOut(after) => Self::TimedOut { address, argv, after },
-            End::TooLong(limit) => Self::TooLong { address, argv, limit },
+            End::TooLong(limit) => Self::Because(format!(
+                "{address} answered with more than {} MiB, which is no answer: {}\n  help: look at what the host does with this command",
+                limit / 1024 / 1024,
+                quote_argv(&argv)
+            )),
             _ => error.into(),
         }
     }
 
     /// What the operating system said of a file on the deployer.
     pub(super) fn at(path: &Path, source: std::io::Error) -> Self {
-        Self::File { path: path.to_owned(), source: Arc::new(source) }
+        Self::Because(format!("cannot use {}: {source}", path.display()))
     }
 
     /// Whether nothing was tried because the host does not answer.
@@ -182,7 +137,7 @@ impl HostError {
 
 impl From<ProcessError> for HostError {
     fn from(error: ProcessError) -> Self {
-        Self::Process(Arc::new(error))
+        Self::Because(error.to_string())
     }
 }
 

@@ -77,7 +77,7 @@ impl SudoPassword {
         address: &str,
         attempt: &(dyn Fn(Secret) -> Attempt<'a> + Sync),
     ) -> Result<Secret, HostError> {
-        let failed = |problem| HostError::SudoPassword { address: address.to_owned(), problem };
+        let failed = |problem| HostError::Because(format!("{address}: {problem}"));
         let Some(source) = &self.source else { return Err(failed(NO_TERMINAL.to_owned())) };
         let (answers, alone) = (source.answers(), vec![address.to_owned()]);
         let is_for_all = answers == Answers::OfAll;

@@ -59,7 +59,7 @@ impl Rights {
                 let secret = password.accepted_by(&name, &|secret| attempt(run, secret).boxed()).await?;
                 Ok(Self::Password { secret, is_spent: AtomicBool::new(false) })
             }
-            Err(HostError::Failed { said, address, .. }) => Err(HostError::NotPermitted { address, said }),
+            Err(HostError::Failed { said, address, .. }) => Err(HostError::not_permitted(&address, &said)),
             Err(other) => Err(other),
         }
     }
@@ -89,7 +89,7 @@ impl Rights {
         let Self::Password { is_spent, .. } = self else { return run(self.wrap(command)).await };
         if is_spent.load(Ordering::Relaxed) {
             let problem = "sudo does not accept the password any more, so it is not tried again in this run\n  what to do: run the command again with the right password";
-            return Err(HostError::SudoPassword { address: address.to_owned(), problem: problem.to_owned() });
+            return Err(HostError::Because(format!("{address}: {problem}")));
         }
         let result = run(self.wrap(command)).await;
         if let Err(HostError::Failed { said, .. }) = &result
@@ -106,7 +106,7 @@ async fn attempt(run: &Run<'_>, secret: Secret) -> Result<Option<String>, HostEr
     match sudo(run, &["-S", "-p", ""], secret.line()).await {
         Ok(_) => Ok(None),
         Err(HostError::Failed { said, address, .. }) if says(&said, &NOT_ALLOWED) => {
-            Err(HostError::NotPermitted { address, said })
+            Err(HostError::not_permitted(&address, &said))
         }
         Err(HostError::Failed { said, .. }) => Ok(Some(said)),
         Err(other) => Err(other),

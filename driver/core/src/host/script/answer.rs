@@ -21,7 +21,7 @@ where
 {
     let (head, log) = split(&output.stdout);
     let head = clean(head);
-    let unexpected = |answer: &str| HostError::answer(host.address(), subcommand, answer);
+    let unexpected = |answer: &str| HostError::answer(&host.address(), subcommand, answer);
     if host.names_store_paths()
         && let Some(line) = head.lines().find(|line| names_no_system(line))
     {

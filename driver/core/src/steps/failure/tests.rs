@@ -30,8 +30,7 @@ fn a_full_disk_where_the_state_is_kept() {
 
 #[test]
 fn a_user_without_sudo() {
-    let error =
-        HostError::NotPermitted { address: "ann@alpha".to_owned(), said: "sudo: a password is required".to_owned() };
+    let error = HostError::not_permitted("ann@alpha", "sudo: a password is required");
     insta::assert_snapshot!(shown(&error.into()), @r#"
     node `alpha`, step `build:alpha`: ann@alpha: the login user is not root and may not become root with sudo
         sudo: a password is required
