@@ -1,19 +1,10 @@
 # What each goal carries out: kinds of steps. Nothing else knows what a goal means for the plan.
 { lib }:
 let
-  whole = [
-    "build"
-    "copy"
-    "activate"
-    "check"
-    "gate"
-    "command"
-    "reboot"
-  ];
-
   kinds = {
-    switch = whole;
-    test = whole;
+    # Null is every kind but barriers, which are made anew where they spare edges.
+    switch = null;
+    test = null;
     # Nothing of the new system runs before the boot, so there is nothing to look at.
     boot = [
       "build"
@@ -32,7 +23,7 @@ let
     ];
     build = [ "build" ];
   };
-  sets = lib.mapAttrs (_: names: lib.genAttrs names (_: true)) kinds;
+  sets = lib.mapAttrs (_: names: if names == null then null else lib.genAttrs names (_: true)) kinds;
 in
 {
   names = builtins.attrNames kinds;
@@ -57,5 +48,5 @@ in
     does :: goal -> kind -> bool
     ```
   */
-  does = goal: kind: sets.${goal} ? ${kind};
+  does = goal: kind: if sets.${goal} == null then kind != "barrier" else sets.${goal} ? ${kind};
 }

@@ -163,11 +163,10 @@ let
         // lib.optionalAttrs (step.facts or { } != { }) { inherit (step) facts; }
       else if step.kind == "barrier" then
         { }
-      else if step.kind == "reboot" then
-        { node = step.on; }
       else
         {
-          inherit (step) node;
+          # Who writes a step says `on`.
+          node = if step.on or null == null then step.node else step.on;
         }
     );
 in

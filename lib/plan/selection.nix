@@ -4,10 +4,10 @@ let
   # The node whose selection decides about a step, or null.
   ownerOf =
     step:
-    if step.kind == "command" || step.kind == "reboot" then
-      (if step.on == "deployer" then null else step.on)
-    else
-      step.node or null;
+    let
+      on = if step.on or null == null then step.node or null else step.on;
+    in
+    if on == "deployer" then null else on;
 
   isOfDeployer = step: step.kind == "command" && ownerOf step == null;
   beforeOf = step: step.after ++ step.settles or [ ];
