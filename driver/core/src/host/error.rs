@@ -1,7 +1,6 @@
 //! What can go wrong between the deployer and a host.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::{ConnectFailure, Refusal};
 use crate::process::{End, ProcessError, quote_argv};
@@ -13,23 +12,11 @@ pub(super) const SSH_OR_COMMAND: &str = "exit status: 255";
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum HostError {
     /// No connection could be made.
-    #[error("cannot connect to {failure}")]
-    NoConnection {
-        /// Node name.
-        node: String,
-        /// Why, and what to do.
-        failure: Box<ConnectFailure>,
-    },
+    #[error("cannot connect to {0}")]
+    NoConnection(Box<ConnectFailure>),
     /// The connection broke while a command ran.
-    #[error("the connection to {address} broke while this ran: {}{}", quote_argv(argv), shown(said))]
-    Disconnected {
-        /// How the node is reached.
-        address: String,
-        /// The command.
-        argv: Vec<String>,
-        /// What ssh said.
-        said: String,
-    },
+    #[error("{0}")]
+    Disconnected(String),
     /// A command ran and failed.
     #[error("command failed on {address} ({status}): {}{}", quote_argv(argv), shown(said))]
     Failed {
@@ -43,15 +30,8 @@ pub enum HostError {
         said: String,
     },
     /// A command did not end in time.
-    #[error("command on {address} ended after its time limit of {} s: {}", after.as_secs(), quote_argv(argv))]
-    TimedOut {
-        /// How the node is reached.
-        address: String,
-        /// The command.
-        argv: Vec<String>,
-        /// The limit.
-        after: Duration,
-    },
+    #[error("{0}")]
+    TimedOut(String),
     /// The host script refused to do it.
     #[error("{address}: {refusal}")]
     Refused {
@@ -89,7 +69,10 @@ impl HostError {
         let (address, argv) = (address.to_owned(), argv.to_vec());
         match error.end {
             End::Status(status) => Self::Failed { address, argv, status: status.to_string(), said: error.said },
-            End::TimedOut(after) => Self::TimedOut { address, argv, after },
+            End::TimedOut(after) => {
+                let (after, argv) = (after.as_secs(), quote_argv(&argv));
+                Self::TimedOut(format!("command on {address} ended after its time limit of {after} s: {argv}"))
+            }
             End::TooLong(limit) => Self::Because(format!(
                 "{address} answered with more than {} MiB, which is no answer: {}\n  help: look at what the host does with this command",
                 limit / 1024 / 1024,
@@ -107,7 +90,7 @@ impl HostError {
     /// Whether nothing was tried because the host does not answer.
     #[must_use]
     pub fn is_offline(&self) -> bool {
-        matches!(self, Self::NoConnection { failure, .. } if failure.is_silence())
+        matches!(self, Self::NoConnection(failure) if failure.is_silence())
     }
 
     /// Whether somebody else has the lease of the host.
@@ -125,8 +108,7 @@ impl HostError {
     /// Whether trying again later may help: the connection is at fault, not the command.
     #[must_use]
     pub fn is_connection(&self) -> bool {
-        matches!(self, Self::NoConnection { .. } | Self::Disconnected { .. } | Self::TimedOut { .. })
-            || self.may_be_ssh()
+        matches!(self, Self::NoConnection(_) | Self::Disconnected(_) | Self::TimedOut(_)) || self.may_be_ssh()
     }
 
     /// Ended with ssh's own status, which the host's script never has: an ssh that was interrupted ends so.

@@ -64,7 +64,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Makes the connection.
-    pub(super) async fn make(node: &str, target: &Target, socket: &Path) -> Result<Self, HostError> {
+    pub(super) async fn make(target: &Target, socket: &Path) -> Result<Self, HostError> {
         // A socket that an ended ssh left behind would make the new one refuse to share its connection.
         match std::fs::remove_file(socket) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(HostError::at(socket, error)),
@@ -77,7 +77,7 @@ impl Connection {
             Err(ProcessError { end: End::TimedOut(_), said, .. }) => ConnectFailure::timed_out(target, &said),
             Err(other) => return Err(other.into()),
         };
-        Err(HostError::NoConnection { node: node.to_owned(), failure: failure.into() })
+        Err(HostError::NoConnection(failure.into()))
     }
 
     /// An ssh that runs these words on the host. Nobody's configuration is read: it has done its part.

@@ -24,7 +24,7 @@ where
             Ok(connected) => return Ok(connected),
             Err(error) => error,
         };
-        let may_pass = matches!(&error, HostError::NoConnection { failure, .. } if failure.may_pass());
+        let may_pass = matches!(&error, HostError::NoConnection(failure) if failure.may_pass());
         if !may_pass || since.elapsed() + pause > PATIENCE {
             return Err(error);
         }
@@ -44,8 +44,7 @@ mod tests {
 
     fn failure(said: &str) -> HostError {
         let target = Target { host: "a".to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
-        let failure = ConnectFailure::recognise(&target, said).into();
-        HostError::NoConnection { node: "a".to_owned(), failure }
+        HostError::NoConnection(ConnectFailure::recognise(&target, said).into())
     }
 
     /// How often it tried, and how long it took altogether.

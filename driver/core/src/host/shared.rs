@@ -15,7 +15,6 @@ const BELIEVED: Duration = Duration::from_secs(20);
 
 /// The connection to one host.
 pub(super) struct Shared {
-    node: String,
     target: Target,
     socket: PathBuf,
     /// With when it was used last, unless it is doubted since.
@@ -24,8 +23,8 @@ pub(super) struct Shared {
 
 impl Shared {
     /// A connection that is not made yet.
-    pub(super) fn new(node: String, target: Target, socket: PathBuf) -> Self {
-        Self { node, target, socket, open: Mutex::new(None) }
+    pub(super) fn new(target: Target, socket: PathBuf) -> Self {
+        Self { target, socket, open: Mutex::new(None) }
     }
 
     /// The connection, which is made first where there is none.
@@ -39,7 +38,7 @@ impl Shared {
             connection.end().await;
             *slot = None;
         }
-        let make = || Connection::make(&self.node, &self.target, &self.socket);
+        let make = || Connection::make(&self.target, &self.socket);
         let connection = Arc::new(retry::with_backoff(make).await?);
         *slot = Some((Arc::clone(&connection), Some(Instant::now())));
         Ok(connection)

@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 
 use super::connect::address;
+use super::error::shown;
 use super::frame::Framed;
 use super::master::{Connection, NOT_FOUND, SSH_FAILED, ssh_anew};
 use super::nix_ssh::NixSsh;
@@ -16,7 +17,7 @@ use super::rights::Rights;
 use super::shared::Shared;
 use super::{ConnectFailure, Host, HostCommand, HostError, RemoteStore, reach};
 use crate::plan::Target;
-use crate::process::{End, LineSink, Output, ProcessError};
+use crate::process::{End, LineSink, Output, ProcessError, quote_argv};
 
 /// A host behind OpenSSH.
 pub struct SshHost {
@@ -44,7 +45,7 @@ impl SshHost {
         socket: PathBuf,
         password: &SudoPassword,
     ) -> Result<Self, HostError> {
-        let shared = Shared::new(node.to_owned(), target.clone(), socket);
+        let shared = Shared::new(target.clone(), socket);
         let connection = shared.connection().await?;
         let run = |command| run_over(&connection, target, command, None).boxed();
         let rights = match Rights::find(target, &run, password).await {
@@ -71,7 +72,7 @@ impl SshHost {
         }
         let connection = self.shared.connection().await?;
         let result = run_over(&connection, &self.target, command, lines).await;
-        if let Err(HostError::Disconnected { .. } | HostError::TimedOut { .. }) = result {
+        if let Err(HostError::Disconnected(_) | HostError::TimedOut(_)) = result {
             self.shared.doubt().await;
         }
         result
@@ -84,8 +85,7 @@ impl SshHost {
         ssh.output().await.map_err(|error| match error {
             // ssh says this for itself; a command of ours never ends so.
             ProcessError { end: End::Status(status), said, .. } if status.code() == Some(SSH_FAILED) => {
-                let failure = ConnectFailure::recognise(&self.target, &said).into();
-                HostError::NoConnection { node: self.node.clone(), failure }
+                HostError::NoConnection(ConnectFailure::recognise(&self.target, &said).into())
             }
             error => HostError::of_command(&self.address(), &argv, error),
         })
@@ -147,17 +147,17 @@ async fn run_over(
 async fn judge(connection: &Connection, (address, argv): (&str, &[String]), error: ProcessError) -> HostError {
     let code = if let End::Status(status) = &error.end { Some(status.code()) } else { None };
     let error = HostError::of_command(address, argv, error);
+    let broke = |said: &str| {
+        let (argv, said) = (quote_argv(argv), shown(said));
+        HostError::Disconnected(format!("the connection to {address} broke while this ran: {argv}{said}"))
+    };
     match (code, error) {
-        (Some(None), HostError::Failed { address, argv, status, .. }) => {
-            HostError::Disconnected { address, argv, said: format!("ssh ended by {status}") }
-        }
+        (Some(None), HostError::Failed { status, .. }) => broke(&format!("ssh ended by {status}")),
         (Some(Some(NOT_FOUND)), HostError::Failed { address, argv, said, .. }) => {
             HostError::Failed { address, argv, said, status: "command not found".to_owned() }
         }
         // ssh says this both for itself and for a command that ended so; the connection tells which.
-        (Some(Some(SSH_FAILED)), HostError::Failed { address, argv, said, .. }) if !connection.is_alive().await => {
-            HostError::Disconnected { address, argv, said }
-        }
+        (Some(Some(SSH_FAILED)), HostError::Failed { said, .. }) if !connection.is_alive().await => broke(&said),
         (_, error) => error,
     }
 }
@@ -176,7 +176,7 @@ impl Host for SshHost {
         let run = async move |command: HostCommand| {
             let is_question = command.is_question && !command.is_anew;
             match self.attempt(command.clone(), lines.as_ref()).await {
-                Err(HostError::Disconnected { .. }) if is_question => self.attempt(command, lines.as_ref()).await,
+                Err(HostError::Disconnected(_)) if is_question => self.attempt(command, lines.as_ref()).await,
                 result => result,
             }
         };

@@ -128,7 +128,7 @@ pub(super) fn judge(node: &str, seen: &[Seen]) -> Tried<String> {
 }
 
 fn is_silent(error: &HostError) -> bool {
-    error.is_offline() || matches!(error, HostError::Disconnected { .. })
+    error.is_offline() || matches!(error, HostError::Disconnected(_))
 }
 
 /// The place, for people.

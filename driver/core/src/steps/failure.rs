@@ -18,9 +18,6 @@ pub enum StepFailure {
     /// The node's configuration does not evaluate.
     #[error("{0}")]
     Evaluate(#[from] Arc<EvaluateError>),
-    /// A program here did not run, or not to its end.
-    #[error("{0}")]
-    Process(Arc<ProcessError>),
     /// Nix failed.
     #[error("{0}")]
     Nix(String),
@@ -59,7 +56,6 @@ impl StepFailure {
             Self::Host(error) if error.is_offline() => StepResult::Offline(message),
             Self::Interrupted => StepResult::Cancelled,
             Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => StepResult::Cancelled,
-            Self::Process(error) if matches!(error.end, End::Cancelled) => StepResult::Cancelled,
             _ => StepResult::Failed(message),
         }
     }
@@ -67,7 +63,7 @@ impl StepFailure {
 
 impl From<ProcessError> for StepFailure {
     fn from(error: ProcessError) -> Self {
-        Self::Process(Arc::new(error))
+        if matches!(error.end, End::Cancelled) { Self::Interrupted } else { Self::Because(error.to_string()) }
     }
 }
 

@@ -38,7 +38,7 @@ fn offline(node: &'static str) -> Asked {
     let target = Target { host: node.to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
     let said = "ssh: connect to host delta port 22: Connection refused";
     let failure = Box::new(ConnectFailure::recognise(&target, said));
-    let host = Err(HostError::NoConnection { node: node.to_owned(), failure });
+    let host = Err(HostError::NoConnection(failure));
     (node, host, Some(Err("node `delta` does not evaluate: boom\n  at once".to_owned())))
 }
 

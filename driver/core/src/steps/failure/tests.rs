@@ -42,8 +42,8 @@ fn a_user_without_sudo() {
 fn only_a_connection_that_was_never_made_counts_as_offline() {
     let target = Target { host: "a".to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
     let failure = ConnectFailure::recognise(&target, "Connection refused");
-    let error = HostError::NoConnection { node: "alpha".to_owned(), failure: Box::new(failure) };
+    let error = HostError::NoConnection(failure.into());
     assert!(matches!(StepFailure::from(error).at("alpha", "x"), StepResult::Offline(_)));
-    let broke = HostError::Disconnected { address: String::new(), argv: Vec::new(), said: String::new() };
+    let broke = HostError::Disconnected("it broke".to_owned());
     assert!(matches!(StepFailure::from(broke).at("alpha", "x"), StepResult::Failed(_)));
 }

@@ -101,7 +101,7 @@ fn nix_that_failed_without_a_word() {
     ");
     let missing = NixLog::default()
         .failure("building", ProcessError { argv: vec!["nix".to_owned()], end: End::NotFound, said: String::new() });
-    assert!(matches!(missing, StepFailure::Process(_)), "{missing}");
+    assert!(matches!(missing, StepFailure::Because(_)), "{missing}");
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn output(said: &str) -> Output {
 }
 
 fn broken() -> HostError {
-    HostError::Disconnected { address: "a bed".to_owned(), argv: vec!["sh".to_owned()], said: "Broken pipe".to_owned() }
+    HostError::Disconnected("the connection to a bed broke while this ran: sh\n    Broken pipe".to_owned())
 }
 
 impl Host for Scripted {
