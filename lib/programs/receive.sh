@@ -5,6 +5,8 @@ IFS= read -r size && head -c "$size" >"$NETLIB_CONTEXT" || exit 125
 mkfifo -- "$folder/input" || exit 125
 setsid "$program" <"$folder/input" 3>"$folder/records" &
 reader=$!
+end_reader() { kill -KILL -- "-$reader" "$reader" 2>/dev/null; }
+trap 'end_reader; exit 143' HUP INT TERM
 exec 4>"$folder/input"
 is_complete=''
 while IFS= read -r size; do
@@ -16,7 +18,7 @@ while IFS= read -r size; do
   head -c "$size" | base64 -d >&4 2>/dev/null || :
 done
 if [ -z "$is_complete" ]; then
-  kill -KILL -- "-$reader" "$reader" 2>/dev/null
+  end_reader
   wait "$reader" 2>/dev/null
   echo 'the input was not complete, so the command was ended' >&2
   exit 125
