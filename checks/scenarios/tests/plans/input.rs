@@ -27,7 +27,7 @@ fn an_input_that_is_not_complete_counts_for_nothing() {
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["the program that makes the input ended with status 3"]);
     // Longer than the command would take after the end of its input.
-    site.exec_must("alpha", "sleep 2; test ! -e /root/sent && ! pgrep -f 'plan-send[.]send'; rm -f /root/new");
+    site.exec_must("alpha", "sleep 2; test ! -e /root/sent && ! pgrep -f 'plan-send[.]send' && rm -f /root/new");
 
     // Nor does it end where what passes it on is ended.
     site.write(&network("root", "seq 100000; sleep 600"));
