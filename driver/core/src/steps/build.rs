@@ -16,8 +16,8 @@ use crate::lock::locked;
 use crate::nix::FEATURES;
 use crate::process::Command;
 
-/// How long a call of Nix waits for others to ask for more.
-const GATHER: Duration = Duration::from_millis(10);
+/// How long a call of Nix waits for others to ask for more: processes that evaluate side by side end within about this.
+const GATHER: Duration = Duration::from_millis(60);
 /// How long who is one of several waits for all of them.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a build may take.
