@@ -32,7 +32,7 @@ pub use error::HostError;
 pub use hosts::Hosts;
 pub use master::end_left;
 pub use password::{Answers, AskPassword, NO_TERMINAL, Secret, SudoPassword};
-pub use script::{Generation, HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished, inspect};
+pub use script::{HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished, inspect};
 pub use ssh::SshHost;
 
 /// How long a short command may take on a host.

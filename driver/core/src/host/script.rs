@@ -23,7 +23,7 @@ pub use activation::{
 };
 use answer::{if_good, yes};
 pub use health::{CheckVerdict, Health, HealthMode, Verdict, check};
-pub use inspect::{Generation, HostStatus, fields, inspect};
+pub use inspect::{HostStatus, fields, inspect};
 pub use phase::Phase;
 pub use refusal::Refusal;
 pub use restart::{probe_anew, reboot, reboot_needed};

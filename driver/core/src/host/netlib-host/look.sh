@@ -19,9 +19,7 @@ generations() {
   emit now "$current"
   for link in "$profile"-*-link; do
     generation_number "$link"
-    if [ -z "$link_number" ] || [ ! -L "$link" ]; then continue; fi
-    resolve "$link"
-    emit 'generation[]' "$link_number$tab$(stat -c %Y -- "$link")$tab$found"
+    if [ -n "$link_number" ] && [ -L "$link" ]; then emit 'generation[]' "$link_number"; fi
   done
 }
 

@@ -12,7 +12,7 @@ use crate::text::clean;
 
 /// Keys that name one system, and those whose third word does.
 const SYSTEMS: [&str; 7] = ["current", "booted", "profile", "toplevel", "previous", "profile_before", "runs"];
-const WITH_SYSTEM: [&str; 4] = ["last", "unfinished[]", "generation[]", "lock.deployment"];
+const WITH_SYSTEM: [&str; 3] = ["last", "unfinished[]", "lock.deployment"];
 
 /// What the script answered: lines, and after an empty line the bytes of a log. A refusal is an error.
 pub(super) fn read<T>(host: &dyn Host, subcommand: &str, output: &Output) -> Result<(T, Vec<u8>), HostError>
@@ -82,11 +82,6 @@ fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
 /// `yes`, or anything else.
 pub(super) fn yes<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     Ok(Value::deserialize(value)? == "yes")
-}
-
-/// A number.
-pub(super) fn number<'de, D: Deserializer<'de>>(value: D) -> Result<u64, D::Error> {
-    String::deserialize(value)?.parse().map_err(serde::de::Error::custom)
 }
 
 /// What is of no use counts as absent: records on a host may be damaged.

@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use super::LockHolder;
 use super::answer::if_good;
-use super::inspect::Generation;
 use super::rollout::Held;
 use crate::host::error::shown;
 
@@ -70,7 +69,7 @@ pub enum Refusal {
         asked: Option<String>,
         /// The generations that there are.
         #[serde(default)]
-        generation: Vec<Generation>,
+        generation: Vec<String>,
     },
     /// For another reason, which only people read.
     #[error("{why}{}{}{}", shown(said), line("file system", disk), line("what to do", help))]
@@ -106,8 +105,8 @@ fn changed(running: Option<&str>, by: Option<&(String, String)>) -> String {
     }
 }
 
-fn listed(generations: &[Generation]) -> String {
-    let mut numbers: Vec<u64> = generations.iter().map(|generation| generation.number).collect();
+fn listed(generations: &[String]) -> String {
+    let mut numbers: Vec<u64> = generations.iter().filter_map(|number| number.parse().ok()).collect();
     numbers.sort_unstable();
     let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
     if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }

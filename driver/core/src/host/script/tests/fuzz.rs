@@ -8,7 +8,6 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::super::answer::{self, document};
-use super::super::inspect::Generations;
 use super::super::{Phase, Probe, Refusal, Status, Verdict};
 use crate::fuzz;
 use crate::host::{Deployer, HostError};
@@ -63,14 +62,6 @@ proptest! {
         if let Ok(status) = read::<Status>(&bytes, b"") {
             prop_assert!(is_clean(&status.message));
             prop_assert!(status.toplevel.iter().chain(&status.previous).all(|path| is_store_path(path)));
-        }
-    }
-
-    #[test]
-    fn fuzz_generations_are_read(bytes in fuzz::bytes()) {
-        if let Ok(said) = read::<Generations>(&bytes, b"") {
-            let systems = said.generation;
-            prop_assert!(systems.iter().all(|one| one.toplevel.is_empty() || is_store_path(&one.toplevel)));
         }
     }
 

@@ -16,6 +16,11 @@ async fn bed_of_three() -> (Bed, [String; 3]) {
     (bed, systems)
 }
 
+fn generations(bed: &Bed) -> usize {
+    let profiles = std::fs::read_dir(bed.path("nix/var/nix/profiles")).unwrap().flatten();
+    profiles.filter(|entry| entry.file_name().to_string_lossy().ends_with("-link")).count()
+}
+
 async fn roll_back(bed: &Bed, nonce: &str, system: System) -> Status {
     let mut activation = bed.activation(nonce, "");
     activation.system = system;
@@ -24,16 +29,10 @@ async fn roll_back(bed: &Bed, nonce: &str, system: System) -> Status {
 }
 
 #[tokio::test]
-async fn generations_are_listed_in_their_order() {
-    let (bed, systems) = bed_of_three().await;
-    // Ten comes after nine, whatever the letters say.
-    symlink(&systems[0], bed.path("nix/var/nix/profiles/system-10-link")).unwrap();
+async fn the_generation_is_that_of_the_profile() {
+    let (bed, _) = bed_of_three().await;
     let status = inspect(&bed).await.unwrap();
     assert_eq!(status.generation, Some(3));
-    let numbers: Vec<u64> = status.generations.iter().map(|one| one.number).collect();
-    assert_eq!(numbers, [1, 2, 3, 10]);
-    assert_eq!(status.generations[1].toplevel, systems[1]);
-    assert!(status.generations[1].made > 1_600_000_000);
     assert_eq!(status.probe.last.unwrap().phase, Phase::Confirmed);
 }
 
@@ -49,7 +48,7 @@ async fn the_generation_before_is_that_of_the_profile_and_no_new_one_is_made() {
     assert_eq!(status.current.as_ref(), Some(&systems[0]));
     let status = roll_back(&bed, "5-b", System::Generation(3)).await;
     assert_eq!(status.current.as_ref(), Some(&systems[2]));
-    assert_eq!(inspect(&bed).await.unwrap().generations.len(), 3);
+    assert_eq!(generations(&bed), 3);
 }
 
 #[tokio::test]
@@ -70,17 +69,19 @@ async fn a_boot_entry_that_fails_brings_back_the_generation_from_before() {
     assert_eq!(status.phase, Phase::RolledBack);
     let host = inspect(&bed).await.unwrap();
     assert_eq!(host.generation, Some(3));
-    assert_eq!(host.generations.len(), 3);
+    assert_eq!(generations(&bed), 3);
 }
 
 #[tokio::test]
 async fn a_generation_that_is_not_there_is_refused_with_those_that_are() {
-    let (bed, _) = bed_of_three().await;
+    let (bed, systems) = bed_of_three().await;
+    // Ten comes after nine, whatever the letters say.
+    symlink(&systems[0], bed.path("nix/var/nix/profiles/system-10-link")).unwrap();
     let mut activation = bed.activation("3-b", "");
     activation.system = System::Generation(7);
     let error = activate(&bed, &activation).await.unwrap_err();
     insta::assert_snapshot!(error, @r"
-    a bed: its system profile has no generation 7; it has: 1, 2, 3; nothing was changed
+    a bed: its system profile has no generation 7; it has: 1, 2, 3, 10; nothing was changed
       what to do: choose one of these with --to
     ");
     let empty = Bed::new();
