@@ -50,6 +50,10 @@ impl Reference {
         }
         let network = if network.is_empty() { DEFAULT_NETWORK } else { network };
         let place = match (place, is_file) {
+            // Nix would take it for one of its options.
+            (option, _) if option.starts_with('-') => {
+                return Err(format!("`{option}` names no flake and no file: a path that begins so is ./{option}"));
+            }
             ("", true) => return Err("name a file, such as ./network.nix or ./network.nix#office".to_owned()),
             ("", false) => ".",
             (place, _) => place,
@@ -77,6 +81,13 @@ mod tests {
     fn parsed(text: &str) -> (String, String) {
         let reference = Reference::flake(text).unwrap();
         (reference.place, reference.network)
+    }
+
+    #[test]
+    fn an_option_of_nix_is_no_flake() {
+        for text in ["--impure", "-f#default"] {
+            assert!(Reference::flake(text).unwrap_err().contains("names no flake"), "{text}");
+        }
     }
 
     #[test]

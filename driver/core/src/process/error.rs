@@ -3,6 +3,9 @@
 use std::process::ExitStatus;
 use std::time::Duration;
 
+/// So many characters of a command line are shown: what a user gave as an argument may be as long as a file.
+const LONGEST: usize = 2000;
+
 /// Why a child process did not do its work.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.told())]
@@ -34,7 +37,10 @@ pub enum End {
 
 impl ProcessError {
     fn told(&self) -> String {
-        let (argv, said) = (quote_argv(&self.argv), shown(&self.said));
+        let (mut argv, said) = (quote_argv(&self.argv), shown(&self.said));
+        if let Some((end, _)) = argv.char_indices().nth(LONGEST) {
+            argv.replace_range(end.., "…");
+        }
         match &self.end {
             End::NotFound => {
                 let program = self.argv.first().map_or("", String::as_str);

@@ -109,6 +109,13 @@ async fn a_program_that_may_not_be_run_is_an_error_of_the_system() {
 }
 
 #[tokio::test]
+async fn an_argument_without_end_is_not_shown_to_its_end() {
+    let error = Command::new("true").arg("a".repeat(200_000)).output().await.unwrap_err().to_string();
+    assert!(error.starts_with("could not run true aaa") && error.len() < 3000, "{} bytes", error.len());
+    assert!(error.contains("a…: Argument list too long"), "{error}");
+}
+
+#[tokio::test]
 async fn the_time_limit_ends_the_child_and_its_children() {
     let dir = tempfile::tempdir().unwrap();
     let pid = dir.path().join("pid");
