@@ -10,7 +10,7 @@ use super::document::shown;
 use netlib_core::event::{Skip, StepResult, WalkStep};
 use netlib_core::graph::Graph;
 use netlib_core::plan::{Goal, Node, StepKind};
-use netlib_core::rollout::{RolloutReport, RolloutState};
+use netlib_core::rollout::RolloutReport;
 use netlib_core::schedule::RunResult;
 
 /// What became of all nodes of a run.
@@ -84,17 +84,17 @@ impl Summary {
     pub fn is_success(&self) -> bool {
         !self.has_failed_elsewhere
             && self.nodes.values().all(|row| GOOD.contains(&row.result))
-            && self.rollouts.iter().all(|report| report.state == RolloutState::Healthy)
+            && self.rollouts.iter().all(|report| report.state == "healthy")
     }
 
     /// Whether nothing failed, and something waits for a person.
     #[must_use]
     pub fn is_paused(&self) -> bool {
         let may_be = |row: &Row| GOOD.contains(&row.result) || matches!(row.result, "skipped" | "blocked");
-        let is_well = |report: &RolloutReport| matches!(report.state, RolloutState::Healthy | RolloutState::Paused);
+        let is_well = |report: &RolloutReport| matches!(report.state, "healthy" | "paused");
         self.nodes.values().all(may_be)
             && self.rollouts.iter().all(is_well)
-            && self.rollouts.iter().any(|report| report.state == RolloutState::Paused)
+            && self.rollouts.iter().any(|report| report.state == "paused")
     }
 }
 

@@ -17,7 +17,7 @@ use crate::schedule::Admission;
 
 pub use course::{Before, Course, State, Stop};
 pub use decision::Decision;
-pub use report::{RolloutReport, RolloutState};
+pub use report::RolloutReport;
 
 /// All rollouts of a run.
 #[derive(Debug, Default)]

@@ -12,30 +12,14 @@ pub struct RolloutReport {
     /// Its id in the plan.
     #[serde(skip)]
     pub id: String,
-    /// How it ended.
+    /// How it ended: a word that docs/gates.md explains.
     #[serde(rename = "result")]
-    pub state: RolloutState,
+    pub state: &'static str,
     /// Why, in one line.
     pub detail: String,
     /// Nodes that it took back, with what became of them.
     #[serde(skip)]
     pub taken_back: BTreeMap<String, String>,
-}
-
-/// How a rollout ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum RolloutState {
-    /// All its nodes run their new systems and are well.
-    Healthy,
-    /// It waits for a person.
-    Paused,
-    /// It went through, and some of its nodes are not well.
-    Degraded,
-    /// It did not go on, and some nodes stay on their new systems or none had been touched.
-    Aborted,
-    /// It did not go on, and what it had changed was taken back.
-    RolledBack,
 }
 
 impl Course {
@@ -58,21 +42,19 @@ impl Course {
         RolloutReport { id: self.id.clone(), state, detail, taken_back: self.taken_back.clone() }
     }
 
-    fn state(&self) -> RolloutState {
+    fn state(&self) -> &'static str {
         let is_all_healthy = self.nodes.values().all(|node| node.state == State::Healthy);
         let stays = self.nodes.keys().any(|node| self.before(node).is_some());
         // Hosts whose own checks fail go back by themselves.
         let went_back = self.nodes.values().any(|node| node.went_back) && !stays;
         match self.progress {
-            Progress::Stopped(Stop::Paused, _) => RolloutState::Paused,
-            Progress::Stopped(Stop::Stuck, _) => RolloutState::Aborted,
-            Progress::Open if is_all_healthy => RolloutState::Healthy,
-            Progress::Stopped(..) | Progress::Open if went_back || !self.taken_back.is_empty() => {
-                RolloutState::RolledBack
-            }
-            Progress::Stopped(..) | Progress::Open => RolloutState::Aborted,
-            Progress::Finished if is_all_healthy => RolloutState::Healthy,
-            Progress::Finished => RolloutState::Degraded,
+            Progress::Stopped(Stop::Paused, _) => "paused",
+            Progress::Stopped(Stop::Stuck, _) => "aborted",
+            Progress::Open if is_all_healthy => "healthy",
+            Progress::Stopped(..) | Progress::Open if went_back || !self.taken_back.is_empty() => "rolledBack",
+            Progress::Stopped(..) | Progress::Open => "aborted",
+            Progress::Finished if is_all_healthy => "healthy",
+            Progress::Finished => "degraded",
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::report::tests::example;
 use netlib_core::event::{CacheStatus, Skip, StepResult};
 use netlib_core::graph::Graph;
 use netlib_core::process::Stream;
-use netlib_core::rollout::{RolloutReport, RolloutState};
+use netlib_core::rollout::RolloutReport;
 
 fn finished(step: &str, result: StepResult) -> Event {
     Event::StepFinished { step: step.to_owned(), result, seconds: 1.5 }
@@ -63,7 +63,7 @@ fn events() -> Vec<Event> {
                 has_failed_elsewhere: false,
                 rollouts: vec![RolloutReport {
                     id: "web".to_owned(),
-                    state: RolloutState::RolledBack,
+                    state: "rolledBack",
                     detail: "0 of 1 node healthy".to_owned(),
                     taken_back: std::collections::BTreeMap::new(),
                 }],

@@ -71,15 +71,6 @@ pub struct CheckVerdict {
     pub reason: String,
 }
 
-impl HealthMode {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Settle | Self::Glance => "settle",
-            Self::Once => "once",
-        }
-    }
-}
-
 /// Makes these checks on a machine, and hands out a line for people whenever one changes.
 pub async fn check(
     host: &dyn Host,
@@ -88,7 +79,8 @@ pub async fn check(
     mut on_line: impl FnMut(String) + Send,
 ) -> Result<Verdict, HostError> {
     let (time, deadline) = (health.healthy_time.as_secs(), health.deadline.as_secs());
-    let words = ["sh", "-s", "--", "check", mode.word()].map(str::to_owned);
+    let until = if mode == HealthMode::Once { "once" } else { "settle" };
+    let words = ["sh", "-s", "--", "check", until].map(str::to_owned);
     let mut words: Vec<String> = words.into_iter().chain([time.to_string(), deadline.to_string()]).collect();
     words.extend_from_slice(&health.checks);
     let command = HostCommand { is_question: true, keeps_stdout: true, ..HostCommand::new(words) };

@@ -196,7 +196,7 @@ proptest! {
         }
         // Without anything bad, all of it is done.
         if scene.fates.iter().all(|(fate, _)| matches!(fate, Fate::Well | Fate::UpToDate)) {
-            prop_assert_eq!(report.state, RolloutState::Healthy);
+            prop_assert_eq!(report.state, "healthy");
             prop_assert_eq!(seen.activated.len(), scene.fates.len());
         }
         if let Some(revert) = &seen.reverted {
