@@ -137,6 +137,7 @@ in
     expected = (plan { }).steps // {
       migrate = {
         kind = "command";
+        node = "a";
         on = "node:a";
         program = "step-migrate";
         timeout = 30;

@@ -18,6 +18,7 @@ in
     ];
     expected = {
       role = "all";
+      title = "role all";
       coordinator = "n1";
       maxParallel = null;
       maxUnavailable = null;
