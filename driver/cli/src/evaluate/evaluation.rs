@@ -83,7 +83,9 @@ impl Evaluation {
             }
             if !incoming.is_open {
                 board.warn_of_nodes();
-                self.settle(&board).await;
+                if let Some(warning) = self.cache.settle(&self.flake).await {
+                    board.warn(warning.to_owned());
+                }
             }
         }
     }
@@ -107,11 +109,5 @@ impl Evaluation {
         }
         self.protect_sources().await;
         self.evaluate(jobs, board).await
-    }
-
-    async fn settle(&self, board: &Board) {
-        if let Some(warning) = self.cache.settle(&self.flake).await {
-            board.warn(warning.to_owned());
-        }
     }
 }

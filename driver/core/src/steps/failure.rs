@@ -39,19 +39,10 @@ pub type Tried<T> = Result<T, StepFailure>;
 pub type Show<'a> = &'a (dyn Fn(String) + Send + Sync);
 
 impl StepFailure {
-    /// How a step of a node ended, with the place in front.
-    #[must_use]
-    pub fn at(&self, node: &str, step: &str) -> StepResult {
-        self.told(format!("node `{node}`, step `{step}`: {self}"))
-    }
-
-    /// The same for a step of no node.
-    #[must_use]
-    pub fn at_step(&self, step: &str) -> StepResult {
-        self.told(format!("step `{step}`: {self}"))
-    }
-
-    fn told(&self, message: String) -> StepResult {
+    /// How a step ended, with its node, if it has one, and its name in front.
+    pub fn at(&self, node: Option<&str>, step: &str) -> StepResult {
+        let node = node.map(|node| format!("node `{node}`, ")).unwrap_or_default();
+        let message = format!("{node}step `{step}`: {self}");
         match self {
             Self::Host(error) if error.is_offline() => StepResult::Offline(message),
             Self::Interrupted => StepResult::Cancelled,

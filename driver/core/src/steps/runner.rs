@@ -263,10 +263,8 @@ impl Execute for StepRunner {
             let Some(step) = self.parts.plan.steps.get(&id) else {
                 return StepResult::Failed(format!("the plan has no step {id:?}"));
             };
-            let result = self.ran(&id, step).await.unwrap_or_else(|failure| match &step.node {
-                Some(node) => failure.at(node, &id),
-                None => failure.at_step(&id),
-            });
+            let ran = self.ran(&id, step).await;
+            let result = ran.unwrap_or_else(|failure| failure.at(step.node.as_deref(), &id));
             self.parts.records.ended(&id, &result);
             result
         }

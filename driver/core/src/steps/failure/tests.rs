@@ -5,7 +5,7 @@ use crate::host::{ConnectFailure, Refusal};
 use crate::plan::Target;
 
 fn shown(failure: &StepFailure) -> String {
-    match failure.at("alpha", "build:alpha") {
+    match failure.at(Some("alpha"), "build:alpha") {
         StepResult::Failed(message) => message,
         other => panic!("{other:?}"),
     }
@@ -43,7 +43,7 @@ fn only_a_connection_that_was_never_made_counts_as_offline() {
     let target = Target { host: "a".to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
     let failure = ConnectFailure::recognise(&target, "Connection refused");
     let error = HostError::NoConnection(failure.into());
-    assert!(matches!(StepFailure::from(error).at("alpha", "x"), StepResult::Offline(_)));
+    assert!(matches!(StepFailure::from(error).at(Some("alpha"), "x"), StepResult::Offline(_)));
     let broke = HostError::Disconnected("it broke".to_owned());
-    assert!(matches!(StepFailure::from(broke).at("alpha", "x"), StepResult::Failed(_)));
+    assert!(matches!(StepFailure::from(broke).at(Some("alpha"), "x"), StepResult::Failed(_)));
 }
