@@ -18,9 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::WITHIN;
 use super::{Host, HostCommand, HostError};
 use crate::plan::Network;
-pub use activation::{
-    Activation, HostHook, Lease, Seen, Status, System, acknowledge, activate, confirm, jobs, news, status,
-};
+pub use activation::{Activation, HostHook, Lease, Status, System, acknowledge, activate, confirm, jobs, news, status};
 use answer::{if_good, yes};
 pub use health::{CheckVerdict, Health, HealthMode, Verdict, check};
 pub use inspect::{HostStatus, fields, inspect};

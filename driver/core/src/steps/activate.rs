@@ -12,7 +12,7 @@ use super::standing::Standing;
 use super::transition::{asked_for, see_through, start};
 use super::{Show, StepFailure, Tried};
 use crate::event::{Skip, StepResult};
-use crate::host::script::{self, Activation, Health, HealthMode, HostHook, Phase, Seen, System};
+use crate::host::script::{self, Activation, Health, HealthMode, HostHook, Phase, System};
 use crate::host::{HostError, LockHolder, Refusal};
 use crate::plan::{ActivationOptions, Place, StepKind};
 use crate::rollout::{Before, Stop};
@@ -91,7 +91,7 @@ impl StepRunner {
         let by = (settings.nonce.as_str(), settings.deployer.as_str());
         Ok(Activation {
             policy: settings.policy,
-            seen: Some(Seen { running: probe.current_system.clone(), profile: probe.system_profile.clone() }),
+            seen: Some([probe.current_system.clone(), probe.system_profile.clone()]),
             lease: match &rollout {
                 Some(rollout) => Some(self.lease_of(rollout, node).await?),
                 None => None,

@@ -34,8 +34,8 @@ pub struct Activation {
     pub restart_limit: Option<Duration>,
     /// How long the host waits for confirmation.
     pub confirm_limit: Duration,
-    /// What the deployment was prepared for: refused when the host has other systems now.
-    pub seen: Option<Seen>,
+    /// The running system and that of the profile, as the deployment was prepared for them: refused when the host has others now.
+    pub seen: Option<[Option<String>; 2]>,
     /// What the host looks at before it may be confirmed; no checks when empty.
     pub health: Health,
     /// Programs that the host runs on the way.
@@ -68,15 +68,6 @@ pub enum System {
     PreviousGeneration,
     /// What ran before this deployment, by the host's own record of it.
     Before(String),
-}
-
-/// The systems that a host had when the driver looked at it.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Seen {
-    /// The running one.
-    pub running: Option<String>,
-    /// That of the system profile.
-    pub profile: Option<String>,
 }
 
 /// How an activation stands.
@@ -139,8 +130,8 @@ impl Activation {
         }
         say("timeout", &self.limit.as_secs().max(1));
         say("confirm", &self.confirm_limit.as_secs().max(1));
-        if let Some(Seen { running, profile }) = &self.seen {
-            say("seen", &[running, profile].map(|system| system.as_deref().unwrap_or_default()).join(" "));
+        if let Some(seen) = &self.seen {
+            say("seen", &seen.each_ref().map(|system| system.as_deref().unwrap_or_default()).join(" "));
         }
         for (when, seconds, program) in &self.hooks {
             say("hook", &format_args!("{when} {seconds} {program}"));

@@ -87,7 +87,7 @@ async fn what_somebody_else_deployed_meanwhile_is_not_undone() {
     let [old, theirs, ours] = ["old", "theirs", "ours"].map(|name| bed.toplevel(name, Switch::Works));
     bed.run_system(&old);
     let mut asked = bed.activation("2-b", &ours);
-    asked.seen = Some(Seen { running: Some(old.clone()), profile: Some(old.clone()) });
+    asked.seen = Some([Some(old.clone()), Some(old.clone())]);
     assert_eq!(bed.deploy("1-a", &theirs).await.phase, Phase::Confirmed);
     let error = activate(&bed, &asked).await.unwrap_err().to_string();
     let (before, after) = error.split_once(" at 2").unwrap();
@@ -105,10 +105,10 @@ async fn what_somebody_else_deployed_meanwhile_is_not_undone() {
     let profile = bed.path("nix/var/nix/profiles/system");
     fs::remove_file(&profile).unwrap();
     std::os::unix::fs::symlink("system-9-link", &profile).unwrap();
-    asked.seen = Some(Seen { running: Some(theirs.clone()), profile: Some(theirs.clone()) });
+    asked.seen = Some([Some(theirs.clone()), Some(theirs.clone())]);
     assert!(activate(&bed, &asked).await.is_err());
 
-    asked.seen = Some(Seen { running: Some(theirs), profile: Some(old) });
+    asked.seen = Some([Some(theirs), Some(old)]);
     activate(&bed, &asked).await.unwrap();
     assert_eq!(bed.end("2-b").await.phase, Phase::Confirmed);
 }
