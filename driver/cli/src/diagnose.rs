@@ -19,7 +19,6 @@ pub use traces::Traces;
 const LINES_SHOWN: usize = 20;
 
 /// Explains an error of Nix. Paths of the flake's copy in the store become those of the working tree.
-#[must_use]
 pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
     let headline = sources.map(error.headline.trim());
     let text = sources.map(&error.text);
@@ -41,7 +40,6 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
 }
 
 /// Explains why Nix cannot have a flake: nothing of it was evaluated yet.
-#[must_use]
 pub fn explain_flake(error: &NixError, sources: &SourceMap) -> Diagnosis {
     let diagnosis = explain(error, sources);
     match diagnosis.kind {

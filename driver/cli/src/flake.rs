@@ -87,14 +87,12 @@ impl Flake {
 
     /// The arguments of `nix eval` for an attribute of the chosen network, such as `toplevels.alpha`; for the network itself
     /// without one.
-    #[must_use]
     pub fn attribute(&self, path: &str) -> Vec<String> {
         let dot = if path.is_empty() { "" } else { "." };
         self.at(format!("{}{dot}{path}", self.network()))
     }
 
     /// The chosen network, as an attribute of the flake or the file.
-    #[must_use]
     pub fn network(&self) -> String {
         format!("{}.{}", reference::NETWORKS, self.reference.network)
     }
@@ -116,7 +114,6 @@ impl Flake {
     }
 
     /// The explanation of what Nix or an evaluator said. The trace is kept under the name of the attribute.
-    #[must_use]
     pub fn explain(&self, error: &NixError, attribute: &str) -> Diagnosis {
         let diagnosis = explain(error, &self.sources);
         if !diagnosis.kind.has_trace() {

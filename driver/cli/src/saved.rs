@@ -23,7 +23,6 @@ pub struct SavedPlan(Value);
 impl SavedPlan {
     /// The selected nodes, the system of each, programs, steps: whatever two deploys have in common that bring the same. The
     /// fingerprint is what Nix calls exactly this flake with exactly these inputs; none where Nix does not say.
-    #[must_use]
     pub fn new(mut parts: Value) -> Self {
         parts["savedPlan"] = VERSION.into();
         Self(parts)
@@ -52,7 +51,6 @@ impl SavedPlan {
     }
 
     /// The selected nodes.
-    #[must_use]
     pub fn selection(&self) -> Vec<String> {
         let nodes = self.0["selection"].as_array().into_iter().flatten();
         nodes.filter_map(|node| node.as_str().map(str::to_owned)).collect()

@@ -22,7 +22,6 @@ pub struct SourceMap {
 
 impl SourceMap {
     /// What the reference alone tells, for messages that come before there is metadata.
-    #[must_use]
     pub fn guess(reference: &str) -> Self {
         let path = ["path:", "git+file://"].iter().find_map(|scheme| reference.strip_prefix(scheme));
         let path = path.unwrap_or(reference).split('?').next().unwrap_or_default();
@@ -36,14 +35,12 @@ impl SourceMap {
     }
 
     /// The folder that holds `flake.nix`, when the flake is local.
-    #[must_use]
     pub fn directory(&self) -> Option<PathBuf> {
         let root = self.root.as_ref()?;
         Some(self.dir.as_ref().map_or_else(|| root.clone(), |dir| root.join(dir)))
     }
 
     /// Whether a file (of a text that was mapped) is one of the user's own.
-    #[must_use]
     pub fn is_own(&self, file: &str) -> bool {
         if let Some((source, _)) = file.strip_prefix('«').and_then(|of| of.split_once('»')) {
             return self.is_own_source(source);
@@ -57,7 +54,6 @@ impl SourceMap {
     }
 
     /// The text with working-tree paths instead of the copy's.
-    #[must_use]
     pub fn map(&self, text: &str) -> String {
         let Some(root) = self.root.as_ref().map(|root| root.to_string_lossy()) else {
             return text.to_owned();

@@ -15,7 +15,6 @@ pub enum Traces {
 
 impl Traces {
     /// In the user's folder for such things.
-    #[must_use]
     pub fn kept() -> Self {
         Self::Keep(dirs::state_dir().map(|state| state.join("netlib/traces")))
     }

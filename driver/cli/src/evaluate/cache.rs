@@ -48,7 +48,6 @@ pub(super) type KeptPlan = (String, Vec<String>);
 impl Cache {
     /// The answers for a network of a flake, in the user's folder for such things. None are kept where nobody can know
     /// whether the flake changed, as with a plain file.
-    #[must_use]
     pub fn of(flake: &Flake) -> Self {
         let (Some(identity), Some(caches)) = (&flake.identity, dirs::cache_dir()) else { return Self::default() };
         // Nix may compute other derivations from the same files in another version.

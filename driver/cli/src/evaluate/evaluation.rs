@@ -63,7 +63,6 @@ impl Evaluation {
     }
 
     /// Evaluates the jobs that come, and those that somebody asks the results for.
-    #[must_use]
     pub fn results(&self, coming: impl Stream<Item = Job> + Send + 'static, events: &EventSink) -> Results {
         let board = Arc::new(Board::new(events.clone()));
         let (asked, asking) = tokio::sync::mpsc::unbounded_channel();

@@ -85,14 +85,12 @@ async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<
 }
 
 /// A function for `--apply` that hands a value to the attribute.
-#[must_use]
 pub fn applied(argument: &Value) -> String {
     format!("f: f {}", nix_value(argument))
 }
 
 /// A value as Nix reads it: one text of JSON, in which nothing is code. Such a text has no characters that Nix escapes in another
 /// way than JSON does, but one.
-#[must_use]
 pub fn nix_value(value: &Value) -> String {
     let text = Value::String(value.to_string()).to_string();
     format!("(builtins.fromJSON {})", text.replace('$', "\\$"))

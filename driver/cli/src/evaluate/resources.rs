@@ -27,7 +27,6 @@ pub struct Resources {
 
 impl Resources {
     /// What the user says, and for the rest what this machine has.
-    #[must_use]
     pub fn new(workers: Option<NonZeroUsize>, memory: Option<NonZeroU64>) -> Self {
         let available = available();
         let said = memory.map(NonZeroU64::get);

@@ -62,7 +62,6 @@ impl Reference {
     }
 
     /// The option of netlib's commands that names it.
-    #[must_use]
     pub const fn option(&self) -> &'static str {
         if self.is_file { "--file" } else { "--flake" }
     }

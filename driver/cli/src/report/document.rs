@@ -5,7 +5,6 @@ use minijinja::{Environment, Error, syntax::SyntaxConfig};
 use serde_json::Value;
 
 /// What a template makes of a document.
-#[must_use]
 pub fn shown(document: &Value, template: &str) -> String {
     // Templates are constants; what a broken one cannot show is shown as it is.
     rendered(document, template).unwrap_or_else(|error| format!("{document:#}\n{error}\n"))

@@ -30,7 +30,6 @@ impl<O: Write + Send, E: Write + Send> Reader for Prefixed<O, E> {
 }
 
 /// Where the command failed and why, with the whole message; empty where all is well.
-#[must_use]
 pub fn verdict(graph: &Graph, run: &RunResult) -> String {
     let failed = graph.steps().filter_map(|step| {
         let why = match run.get(&step.id)? {

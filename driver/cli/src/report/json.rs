@@ -20,7 +20,6 @@ pub struct JsonLines<W> {
 
 impl<W: Write + Send> JsonLines<W> {
     /// Writes the first event, which names the schema.
-    #[must_use]
     pub fn begin(to: W, command: &str) -> Self {
         Self::with_clock(to, command, SystemTime::now)
     }

@@ -78,7 +78,6 @@ impl Lines {
 }
 
 /// What an interrupt means, in one or two lines.
-#[must_use]
 pub fn interrupted(activating: &[String]) -> String {
     let waiting = match activating {
         [] => "No host is being activated.".to_owned(),

@@ -39,7 +39,6 @@ impl Steps {
     }
 
     /// For example `alpha: build`; the id of a step that is named in another way.
-    #[must_use]
     pub fn name(&self, step: &str) -> String {
         match self.0.get(step) {
             Some(WalkStep { node: Some(node), .. }) => format!("{node}: {}", self.0[step].label()),
@@ -48,25 +47,21 @@ impl Steps {
     }
 
     /// The node that a step concerns, or else the step itself.
-    #[must_use]
     pub fn owner<'a>(&'a self, step: &'a str) -> &'a str {
         self.node(step).unwrap_or(step)
     }
 
     /// The node that a step concerns.
-    #[must_use]
     pub fn node(&self, step: &str) -> Option<&str> {
         self.0.get(step)?.node.as_deref()
     }
 
     /// How many there are.
-    #[must_use]
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
     /// How long the longest name of a node is.
-    #[must_use]
     pub fn width(&self) -> usize {
         self.0.values().filter_map(|step| Some(step.node.as_ref()?.len())).max().unwrap_or_default()
     }

@@ -41,7 +41,6 @@ pub struct Aside(Screen);
 
 impl Screen {
     /// On stderr.
-    #[must_use]
     pub fn on_stderr() -> Self {
         let target = console::user_attended_stderr().then(ProgressDrawTarget::stderr);
         Self::of(Box::new(std::io::stderr()), target)
@@ -67,7 +66,6 @@ impl Screen {
     }
 
     /// Leaves the terminal to a question. What happens meanwhile is shown afterwards.
-    #[must_use]
     pub fn step_aside(&self) -> Aside {
         let mut state = self.state();
         state.held.get_or_insert_default();

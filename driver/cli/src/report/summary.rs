@@ -38,7 +38,6 @@ const GOOD: [&str; 4] = ["changed", "upToDate", "wouldChange", "done"];
 
 impl Summary {
     /// Sums up a run, one row for each node of the graph. What is activated without a goal is to be switched.
-    #[must_use]
     pub fn of(graph: &Graph, run: &RunResult, plan: &BTreeMap<String, Node>) -> Self {
         let mut nodes: BTreeMap<&str, Vec<(&WalkStep, &StepResult)>> = BTreeMap::new();
         let mut has_failed_elsewhere = false;
@@ -57,7 +56,6 @@ impl Summary {
     }
 
     /// Adds how rollouts ended; a node that was reverted is told as such.
-    #[must_use]
     pub fn with_rollouts(mut self, reports: &[RolloutReport]) -> Self {
         for (node, what) in reports.iter().flat_map(|report| &report.taken_back) {
             if let Some(row) = self.nodes.get_mut(node) {
@@ -73,14 +71,12 @@ impl Summary {
     }
 
     /// What programs get of it.
-    #[must_use]
     pub fn document(&self) -> Value {
         let rollouts: BTreeMap<_, _> = self.rollouts.iter().map(|report| (&report.id, report)).collect();
         json!({ "success": self.is_success(), "nodes": self.nodes, "rollouts": rollouts })
     }
 
     /// Whether nothing needs a look.
-    #[must_use]
     pub fn is_success(&self) -> bool {
         !self.has_failed_elsewhere
             && self.nodes.values().all(|row| GOOD.contains(&row.result))
@@ -88,7 +84,6 @@ impl Summary {
     }
 
     /// Whether nothing failed, and something waits for a person.
-    #[must_use]
     pub fn is_paused(&self) -> bool {
         let may_be = |row: &Row| GOOD.contains(&row.result) || matches!(row.result, "skipped" | "blocked");
         let is_well = |report: &RolloutReport| matches!(report.state, "healthy" | "paused");
