@@ -95,7 +95,7 @@ pub async fn run(
     let mut preparing = FuturesUnordered::new();
     let mut stopped = stop.is_cancelled();
     loop {
-        preparing.extend(walk.take_released().into_iter().map(async |place| {
+        preparing.extend(std::mem::take(&mut walk.released).into_iter().map(async |place| {
             execute.prepared(&graph.step(place).id).await;
             place
         }));
@@ -119,7 +119,7 @@ pub async fn run(
             });
         }
         // A step that will never start may have been all that others waited for the end of.
-        if !stopped && walk.has_released() {
+        if !stopped && !walk.released.is_empty() {
             continue;
         }
         if running.is_empty() && (stopped || preparing.is_empty()) {

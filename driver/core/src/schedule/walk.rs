@@ -18,7 +18,8 @@ pub(super) struct Walk<'a> {
     limits: Limits,
     events: &'a EventSink,
     waiting_for: Vec<usize>,
-    released: Vec<usize>,
+    /// The steps that wait for no other step any more.
+    pub released: Vec<usize>,
     ready: BTreeMap<Queue, BTreeSet<usize>>,
     running: BTreeMap<StepKind, usize>,
     pub stopped_by: Option<StepId>,
@@ -40,15 +41,6 @@ impl<'a> Walk<'a> {
             stopped_by: None,
             result: RunResult::new(),
         }
-    }
-
-    /// The steps that wait for no other step any more.
-    pub(super) fn take_released(&mut self) -> Vec<usize> {
-        std::mem::take(&mut self.released)
-    }
-
-    pub(super) const fn has_released(&self) -> bool {
-        !self.released.is_empty()
     }
 
     /// Lets a step start as soon as there is room.

@@ -60,7 +60,7 @@ async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: S
     // What the host has Nix say may be without end.
     let read = |line: &str| log.read(line).and_then(|line| limit.admit(line)).into_iter().for_each(show);
     let Err(error) = command.stream_stderr(read).await else {
-        return Ok(log.copied_paths());
+        return Ok(log.copied_paths);
     };
     let said = log.complaint();
     if !FULL.iter().any(|words| said.contains(words)) {

@@ -15,7 +15,8 @@ const LONGEST_ERROR: usize = 4096;
 pub(super) struct NixLog {
     /// How many paths are to be copied to a host.
     paths: usize,
-    copied_paths: usize,
+    /// How many were.
+    pub(super) copied_paths: usize,
     error: String,
     tail: Tail,
 }
@@ -49,11 +50,6 @@ impl NixLog {
         let (copied, paths) = (self.copied_paths, self.paths);
         let tenths = |copied: usize| copied.saturating_mul(10).checked_div(paths);
         (tenths(copied)? > tenths(copied - 1)?).then(|| format!("copying path {copied} of {paths}"))
-    }
-
-    /// How many paths were copied to a host.
-    pub(super) const fn copied_paths(&self) -> usize {
-        self.copied_paths
     }
 
     /// The end of what Nix and the programs that it ran said.

@@ -119,7 +119,7 @@ fn copies_to_a_host_are_counted_and_told_in_tenths() {
     let path = |number| format!("copying path '/nix/store/{number}-x' to 'ssh-ng://alpha'...\n");
     let paths: String = (0..1000).map(path).collect();
     let (log, shown) = read(&format!("copying 1000 paths...\n{paths}"));
-    assert_eq!(log.copied_paths(), 1000);
+    assert_eq!(log.copied_paths, 1000);
     assert_eq!(shown.len(), 11, "{shown:?}");
     assert_eq!(shown[..2], ["copying 1000 paths...", "copying path 100 of 1000"]);
     // What a build fetches is not told one by one.
