@@ -4,10 +4,13 @@ let
   # The node whose selection decides about a step, or null.
   ownerOf =
     step:
-    let
-      on = if step.on or null == null then step.node or null else step.on;
-    in
-    if on == "deployer" then null else on;
+    # A node may be called deployer: only `on` means the machine that deploys.
+    if step.on or null == null then
+      step.node or null
+    else if step.on == "deployer" then
+      null
+    else
+      step.on;
 
   isOfDeployer = step: step.kind == "command" && ownerOf step == null;
   beforeOf = step: step.after ++ step.settles or [ ];

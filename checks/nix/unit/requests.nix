@@ -254,6 +254,14 @@ in
       "when-needed"
     ];
   };
+  "a node may be called deployer" = {
+    expr = idsOf (planFor (named { nodes.deployer = { }; }) { on = [ "deployer" ]; });
+    expected = [
+      "activate:deployer"
+      "build:deployer"
+      "copy:deployer"
+    ];
+  };
   "a restart is a boot on trial where the node says so, and its goal brings what boots" = {
     expr =
       let
