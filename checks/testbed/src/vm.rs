@@ -39,7 +39,10 @@ pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
     let recipe = format!("{:?}{CUSTOMIZE}{IMAGE}{}", PACKAGES, root_file_system::recipe());
     let image = layout.root_file_systems().join(format!("vm-{:016x}.qcow2", fnv1a(recipe.as_bytes())));
     let _lock = Lock::take(&layout.root_file_systems().join("vm.lock"))?;
-    apt::install(&PREREQUISITES, if Path::new(FIRMWARE).exists() { "" } else { "ovmf" })?;
+    // Twice: what one of them cannot be beside, such as a newer qemu-utils, is removed for it.
+    for _ in 0..2 {
+        apt::install(&PREREQUISITES, if Path::new(FIRMWARE).exists() { "" } else { "ovmf" })?;
+    }
     if image.is_file() {
         return Ok(image);
     }
