@@ -6,19 +6,12 @@
   commands,
 }:
 let
+  script = import ./programs/script.nix { inherit lib; };
   program =
     name: command:
-    pkgs.writeTextFile {
-      name = "netlib-command-${name}";
-      executable = true;
-      text = ''
-        #!${pkgs.runtimeShell}
-        # ${command.description}
-        set -euo pipefail
-        PATH=${lib.makeBinPath (command.packages pkgs ++ [ pkgs.coreutils ])}''${PATH:+:$PATH}
-        export PATH
-        ${command.script}
-      '';
+    script pkgs "command-${name}" {
+      packages = command.packages pkgs;
+      text = "# ${command.description}\nset -o pipefail\n" + command.script;
     };
 
   case = name: command: "  ${name}) exec ${program name command} \"$@\" ;;\n";

@@ -40,6 +40,7 @@ let
     };
 
   selector = import ./selectors { inherit lib errors; };
+  script = import ./programs/script.nix { inherit lib; };
   fieldsOf = import ./status.nix { inherit lib selector; };
 
   # What netlib itself says about each node; weaker than mkDefault, which generated hardware configurations use.
@@ -64,16 +65,9 @@ let
         environment.etc = lib.mapAttrs' (
           field: about:
           lib.nameValuePair "netlib/status/${field}" {
-            source = pkgs.writeTextFile {
-              name = "netlib-status-${field}";
-              executable = true;
-              text = ''
-                #!${pkgs.runtimeShell}
-                set -eu
-                PATH=${lib.makeBinPath (about.packages pkgs ++ [ pkgs.coreutils ])}''${PATH:+:$PATH}
-                export PATH
-                ${about.program}
-              '';
+            source = script pkgs "status-${field}" {
+              packages = about.packages pkgs;
+              text = about.program;
             };
           }
         ) (fieldsOf network name);

@@ -19,31 +19,23 @@ let
         probe = value;
       };
 
-  write =
-    pkgs: name: text:
-    pkgs.writeTextFile {
-      name = "netlib-${name}";
-      executable = true;
-      text = "#!${pkgs.runtimeShell}\n" + text;
-    };
-
-  path = pkgs: packages: ''
-    PATH=${lib.makeBinPath (packages ++ [ pkgs.coreutils ])}''${PATH:+:$PATH}
-    export PATH
-  '';
+  write = import ./script.nix { inherit lib; };
 
   wrapped =
     pkgs: name: wrapper: limit: inner:
     if wrapper == null then
       inner
     else
-      write pkgs "${wrapper}-${name}" ''
-        set -u
-        ${path pkgs [ ]}
-        program=${inner} limit=${limit}
-        ${builtins.readFile ./wrap.sh}
-        ${builtins.readFile (./. + "/${wrapper}.sh")}
-      '';
+      write pkgs "${wrapper}-${name}" {
+        packages = [ ];
+        # A wrapper looks at each status itself.
+        text = ''
+          set +e
+          program=${inner} limit=${limit}
+          ${builtins.readFile ./wrap.sh}
+          ${builtins.readFile (./. + "/${wrapper}.sh")}
+        '';
+      };
 
   program =
     pkgs:
@@ -54,12 +46,10 @@ let
     {
       name = "bin/${name}";
       path = wrapped pkgs name (value.wrapper or null) (value.limit or "") (
-        write pkgs name ''
-          set -eu
-          ${path pkgs content.packages}
-          ${lib.optionalString (value ? check) "exec 2>&1"}
-          ${content.script}
-        ''
+        write pkgs name {
+          inherit (content) packages;
+          text = lib.optionalString (value ? check) "exec 2>&1\n" + content.script;
+        }
       );
     };
 

@@ -1,5 +1,8 @@
 # The programs of `netlib facts gather`: one on each node that says its facts, and one on the deployer that writes them.
 { lib, programs }:
+let
+  script = import ./script.nix { inherit lib; };
+in
 {
   # Made from the node's own pin; each fact has a PATH of its own.
   onNode =
@@ -11,17 +14,9 @@
     let
       program =
         fact: request:
-        pkgs.writeTextFile {
-          name = "netlib-gather-${fact}";
-          executable = true;
-          text = ''
-            #!${pkgs.runtimeShell}
-            # ${request.description}
-            set -eu
-            PATH=${lib.makeBinPath (request.packages pkgs ++ [ pkgs.coreutils ])}''${PATH:+:$PATH}
-            export PATH
-            ${request.script}
-          '';
+        script pkgs "gather-${fact}" {
+          packages = request.packages pkgs;
+          text = "# ${request.description}\n" + request.script;
         };
       ask = fact: request: "ask ${fact} ${program fact request}\n";
     in

@@ -208,7 +208,7 @@ let
     shadow = "passwd";
     openssh = "openssh-client";
     iputils = "iputils-ping";
-    boringtun = "boringtun-cli (from crates.io)";
+    boringtun = "boringtun-cli (built by cargo)";
     nix = "nix-bin";
   };
 in
