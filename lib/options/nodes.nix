@@ -34,6 +34,17 @@ let
           example = lib.literalExpression "inputs.nixpkgs-stable";
         };
 
+        formerNames = lib.mkOption {
+          type = types.listOf netlib.types.word;
+          default = [ ];
+          description = ''
+            Names of nodes whose machine this node may take over: those it had before it was renamed, or the one whose machine
+            it gets. A machine has the name of its node on record, and refuses any other one. The next deployment records the
+            new name; then the old one may be removed here.
+          '';
+          example = [ "web-old" ];
+        };
+
         tags = lib.mkOption {
           type = types.listOf netlib.types.word;
           # Modules that add the same tag do not have to know of each other.

@@ -126,7 +126,7 @@ let
 
   # Only what is needed to reach it.
   bystander = name: {
-    inherit (record.node name config.nodes.${name}) target system;
+    inherit (record.node name config.nodes.${name}) target system names;
     selected = false;
     connect = false;
   };
@@ -276,6 +276,10 @@ let
     (if request.preview then previewed document else document)
     // {
       summary = lib.optionals walks drawn.summary;
+      # Where each is and was called before, to tell when one is gone.
+      members = lib.optionalAttrs (isCommand "deploy" && !request.preview) (
+        mapAttrs (_: node: [ node.target.host ] ++ node.formerNames) config.nodes
+      );
       text = if shown == "nothing" then null else drawn.${shown};
     };
 

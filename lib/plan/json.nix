@@ -86,6 +86,7 @@ let
         ;
     };
     inherit (node) system tags role;
+    names = [ name ] ++ node.formerNames;
     roles = resolved.rolesOf.${name};
     activation = {
       inherit (node.activation)

@@ -14,5 +14,6 @@ pub mod flake;
 #[allow(dead_code, reason = "what only tests of netlib-core use")]
 #[path = "../../core/src/tests/fuzz.rs"]
 mod fuzz;
+pub mod members;
 pub mod report;
 pub mod saved;

@@ -48,6 +48,9 @@ pub struct Plan {
     pub programs: BTreeMap<Place, Job>,
     /// What `netlib run` carries out; none for other commands.
     pub run: Option<Run>,
+    /// Of a deploy: all nodes of the network, each with its host and its former names.
+    #[serde(default)]
+    pub members: BTreeMap<String, Vec<String>>,
     /// What is wrong with the request; empty after parsing.
     #[serde(default)]
     pub problems: Vec<String>,
@@ -87,6 +90,8 @@ pub struct Node {
     pub selected: bool,
     /// Whether it is asked for anything as soon as the run begins.
     pub connect: bool,
+    /// Its name, and those that it had before.
+    pub names: Vec<String>,
     /// How to reach it.
     pub target: Target,
     /// How it is activated.

@@ -14,6 +14,7 @@ use super::saved::present;
 use super::session::{Prepared, Session};
 use super::{Error, Output};
 use crate::evaluate::evaluate_plan;
+use crate::members::departed;
 use crate::report::summary::Summary;
 use crate::saved::SavedPlan;
 use netlib_core::evaluation::Results;
@@ -100,6 +101,9 @@ pub async fn run(args: DeployArgs, session: &Session) -> Result<Output, Error> {
         (Some(path), Some(saved)) => Some(reviewed(&prepared, &select, (path, &saved), session).await?),
         _ => None,
     };
+    if let Some(state) = dirs::state_dir() {
+        session.warn(departed(&prepared.plan, &state.join("netlib/members")));
+    }
     let (text, summary, _) = carry_out(&args, (&prepared, reviewed), Arc::default(), session).await?;
     Ok(Output::summary(&text, summary, args.record.json))
 }

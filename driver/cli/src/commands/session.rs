@@ -194,7 +194,8 @@ impl Session {
         Ok(Prepared { flake, plan: Arc::new(plan), nodes, graph, cache, hosts, run_dir, evaluation })
     }
 
-    fn warn(&self, warnings: impl IntoIterator<Item = String>) {
+    /// Shows warnings.
+    pub fn warn(&self, warnings: impl IntoIterator<Item = String>) {
         warnings.into_iter().for_each(|warning| self.events.send(Event::Warning(warning)));
     }
 

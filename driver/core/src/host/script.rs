@@ -90,6 +90,8 @@ pub struct Probe {
     pub system_profile: Option<String>,
     /// The network this host belongs to.
     pub network: Option<Network>,
+    /// The node whose machine it is; older versions of netlib did not record that.
+    pub node: Option<String>,
     /// Version of Nix; only whether there is one, when the host was only asked whether it is of a network.
     pub nix: Option<String>,
     /// Who is deploying to it right now.
@@ -208,14 +210,36 @@ pub enum IdentityPolicy {
     Adopt,
 }
 
+/// Whose machine a host has to be.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Identity {
+    /// The network.
+    pub network: Network,
+    /// Names of the node: the present one, and after it earlier ones, which its machine may still have on record.
+    pub names: Vec<String>,
+    /// What to do with a host of another network.
+    pub policy: IdentityPolicy,
+}
+
+impl Identity {
+    /// Whether that is what the host has on record already.
+    pub fn is_of(&self, probe: &Probe) -> bool {
+        probe.network.as_ref() == Some(&self.network) && probe.node.as_ref() == self.names.first()
+    }
+
+    fn words(&self) -> [String; 4] {
+        [self.network.id.clone(), self.network.name.clone(), self.policy.word().to_owned(), self.names.join(" ")]
+    }
+}
+
 /// Asks a host about itself.
 pub async fn probe(host: &dyn Host) -> Result<Probe, HostError> {
     call(host, "probe", &[]).await.map(|known: Known| known.probe)
 }
 
-/// Asks a host about itself; a host that belongs to another network is an error.
-pub async fn admit(host: &dyn Host, network: &Network, policy: IdentityPolicy) -> Result<Probe, HostError> {
-    call(host, "probe", &[&network.id, &network.name, policy.word()]).await.map(|known: Known| known.probe)
+/// Asks a host about itself; a host that belongs to another network, or to another node of this one, is an error.
+pub async fn admit(host: &dyn Host, identity: &Identity) -> Result<Probe, HostError> {
+    call(host, "probe", &identity.words().each_ref().map(String::as_str)).await.map(|known: Known| known.probe)
 }
 
 /// Keeps no longer what these deployments wanted to activate, unless the host is at it.
@@ -229,9 +253,9 @@ pub async fn keep(host: &dyn Host, nonce: &str, (name, path): (&str, &str)) -> R
     call(host, "keep", &[nonce, name, path]).await.map(|done: Done| done.valid)
 }
 
-/// Records which network a host belongs to on which there is nothing to activate; otherwise the activation does.
-pub async fn identify(host: &dyn Host, network: &Network, policy: IdentityPolicy) -> Result<(), HostError> {
-    tell(host, "identify", &[&network.id, &network.name, policy.word()]).await
+/// Records whose machine a host is on which there is nothing to activate; otherwise the activation does.
+pub async fn identify(host: &dyn Host, identity: &Identity) -> Result<(), HostError> {
+    tell(host, "identify", &identity.words().each_ref().map(String::as_str)).await
 }
 
 async fn tell(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<(), HostError> {

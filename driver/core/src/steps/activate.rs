@@ -38,10 +38,10 @@ impl StepRunner {
         if kind != StepKind::Activate || !goal.takes_over() {
             return Ok(StepResult::Skipped(Skip::UpToDate));
         }
-        // It may have no network on record, or another one that is being taken over.
-        let network = &parts.plan.network;
-        if standing.probe.network.as_ref() != Some(network) {
-            script::identify(&*standing.host, network, parts.settings.policy).await?;
+        // It may have nothing on record, another network that is being taken over, or an earlier name.
+        let identity = parts.identity(node);
+        if !identity.is_of(&standing.probe) {
+            script::identify(&*standing.host, &identity).await?;
         }
         let show = |line| self.show(step, line);
         let restarted = restart_if_needed(&parts.settings.cancel, standing, &show).await?;
@@ -90,7 +90,6 @@ impl StepRunner {
         let system = System::Toplevel(standing.toplevel.out_path.clone());
         let by = (settings.nonce.as_str(), settings.deployer.as_str());
         Ok(Activation {
-            policy: settings.policy,
             seen: Some([probe.current_system.clone(), probe.system_profile.clone()]),
             lease: match &rollout {
                 Some(rollout) => Some(self.lease_of(rollout, node).await?),
@@ -99,7 +98,7 @@ impl StepRunner {
             restart_limit: standing.options.boot_once.then(|| Duration::from_secs(standing.options.reboot_timeout)),
             health: self.own_health(node).await?,
             hooks: self.hooks(node, &standing.options).await?,
-            ..asked_for(system, &self.parts.plan.network, &standing.options, by)
+            ..asked_for(system, self.parts.identity(node), &standing.options, by)
         })
     }
 

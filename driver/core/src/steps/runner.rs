@@ -21,6 +21,7 @@ use crate::evaluation::{Job, Results};
 use crate::event::{Event, EventSink, Skip, StepResult};
 use crate::graph::StepId;
 use crate::host::script::rollout::Left;
+use crate::host::script::{Identity, IdentityPolicy};
 use crate::host::{Hosts, script};
 use crate::plan::{ActivationOptions, Goal, Place, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
@@ -62,6 +63,12 @@ impl StepRunnerParts {
     /// How far to take a node, and how long that may last.
     pub(super) fn options(&self, node: &str) -> ActivationOptions {
         self.plan.nodes.get(node).map(|node| node.activation.clone()).unwrap_or_default()
+    }
+
+    /// Whose machine a node's has to be.
+    pub(super) fn identity(&self, node: &str) -> Identity {
+        let names = self.plan.nodes.get(node).map(|node| node.names.clone()).unwrap_or_default();
+        Identity { network: self.plan.network.clone(), names, policy: self.settings.policy }
     }
 }
 
@@ -144,15 +151,17 @@ impl StepRunner {
     /// Brings a node back to a generation of its own.
     async fn roll_back(&self, node: &str, step: &str, to: u64) -> Tried<StepResult> {
         let host = self.parts.hosts.get(node).await?;
-        let (network, options) = (&self.parts.plan.network, self.parts.options(node));
-        rollback(&*host, (network, to), options, &|line| self.show(step, line)).await.map(StepResult::Done)
+        // Only a deploy takes machines over.
+        let identity = Identity { policy: IdentityPolicy::Keep, ..self.parts.identity(node) };
+        let options = self.parts.options(node);
+        rollback(&*host, (identity, to), options, &|line| self.show(step, line)).await.map(StepResult::Done)
     }
 
     /// Restarts a node with the system that it boots.
     async fn restart(&self, node: &str, step: &str) -> Tried<StepResult> {
-        let Settings { policy, cancel, .. } = &self.parts.settings;
+        let cancel = &self.parts.settings.cancel;
         let host = self.parts.hosts.get(node).await?;
-        let probe = script::admit(&*host, &self.parts.plan.network, *policy).await?;
+        let probe = script::admit(&*host, &self.parts.identity(node)).await?;
         let toplevel = probe.system_profile.unwrap_or_default();
         let reasons = ("a step of the plan", Duration::from_secs(self.parts.options(node).reboot_timeout));
         restart((&*host, &toplevel), reasons, cancel, &|line| self.show(step, line)).await?;

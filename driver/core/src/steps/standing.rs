@@ -34,7 +34,7 @@ impl Standing {
         let host = parts.hosts.get(node).await?;
         let options = parts.options(node);
         let toplevel = async { Ok::<_, StepFailure>(parts.results.get(Job::toplevel(node)).await?) };
-        let probe = async { Ok(script::admit(&*host, &parts.plan.network, parts.settings.policy).await?) };
+        let probe = async { Ok(script::admit(&*host, &parts.identity(node)).await?) };
         let (toplevel, probe) = tokio::try_join!(toplevel, probe)?;
         let warn = |text: String| parts.events.send(Event::Warning(format!("node `{node}`: {text}")));
         for Unfinished { nonce, phase, toplevel } in &probe.unfinished {

@@ -6,14 +6,14 @@ use std::time::Duration;
 use super::failure::indented;
 use super::follow::{Ended, Origin, follow};
 use super::{Show, StepFailure, Tried, new_nonce, who};
-use crate::host::script::{self, Activation, Phase, Status, System};
+use crate::host::script::{self, Activation, Identity, Phase, Status, System};
 use crate::host::{Host, HostError, Refusal};
-use crate::plan::{ActivationOptions, Goal, Network};
+use crate::plan::{ActivationOptions, Goal};
 
 /// What is asked of a host, without what only a deploy adds: checks, hooks, and what it saw there before.
 pub(super) fn asked_for(
     system: System,
-    network: &Network,
+    identity: Identity,
     options: &ActivationOptions,
     (nonce, deployer): (&str, &str),
 ) -> Activation {
@@ -22,7 +22,7 @@ pub(super) fn asked_for(
         system,
         goal: options.goal,
         deployer: deployer.to_owned(),
-        network: network.clone(),
+        identity,
         limit: Duration::from_secs(options.timeout),
         confirm_limit: Duration::from_secs(options.confirm_timeout),
         ..Activation::default()
@@ -33,14 +33,14 @@ pub(super) fn asked_for(
 /// protects a deploy. Says what runs then.
 pub(super) async fn rollback(
     host: &dyn Host,
-    (network, to): (&Network, u64),
+    (identity, to): (Identity, u64),
     options: ActivationOptions,
     show: Show<'_>,
 ) -> Tried<String> {
     let system = if to == 0 { System::PreviousGeneration } else { System::Generation(to) };
     // Whatever the node's own goal is.
     let options = ActivationOptions { goal: Goal::Switch, ..options };
-    let activation = asked_for(system, network, &options, (&new_nonce(), &who()));
+    let activation = asked_for(system, identity, &options, (&new_nonce(), &who()));
     let status = transition(host, &activation, show).await?;
     let generation = script::inspect(host).await?.generation;
     let generation = generation.map(|number| format!("generation {number}: ")).unwrap_or_default();

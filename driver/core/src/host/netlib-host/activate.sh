@@ -75,7 +75,7 @@ find_trusted() {
   previous=${trusted:-${now_running:-$now_profile}}
 }
 
-options='toplevel generation undo goal deployer network_id network_name policy reboot timeout confirm healthy health_deadline seen lease digest'
+options='toplevel generation undo goal deployer network_id network_name node policy reboot timeout confirm healthy health_deadline seen lease digest'
 
 read_options() {
   # shellcheck disable=SC2086
@@ -150,7 +150,7 @@ activate() {
     fi
     refuse known
   fi
-  check_identity "$network_id" "$network_name" "$policy"
+  check_identity "$network_id" "$network_name" "$policy" "$node"
   refuse_without_lease
   # Whoever is at work may be about to change which generation comes before.
   refuse_while_busy

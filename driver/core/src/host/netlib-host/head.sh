@@ -3,8 +3,8 @@
 # connection and reads `key=value` lines back. A refusal is a line `refused=CODE`, not an exit status.
 # Needs sh, coreutils, util-linux (flock, setsid) and Nix; uses systemd where it runs.
 #
-#   probe [ID NAME POLICY]       what runs here, whose machine it is, what was left unfinished;
-#                                with a network: refused unless the host is of that network
+#   probe [ID NAME POLICY NODES] what runs here, whose machine it is, what was left unfinished; with a network:
+#                                refused unless the host is of that network and of that node (see check_identity)
 #   generations                  the number of the generation that the system profile names, and those of all
 #   fields                       what the running system adds for `netlib status`
 #   keep NONCE next TOPLEVEL     keep TOPLEVEL from garbage collection until its deployment ends; say whether it is here
@@ -22,8 +22,9 @@
 #                                how that activation stands, and its log from byte OFFSET on; its end counts as seen.
 #                                With SECONDS: once there is something to tell, or when they are over
 #   list_jobs                    what systemd is working on
-#   identify ID NAME POLICY      record which network a host without anything to activate belongs to (POLICY: keep or
-#                                adopt); otherwise the activation does
+#   identify ID NAME POLICY NODES
+#                                record whose machine a host without anything to activate is (POLICY: keep or adopt);
+#                                otherwise the activation does
 #   lease NONCE take|renew|free …
 #                                who rolls this host out (see rollout.sh)
 #   rollout_read, rollout_write  what the coordinator of a rollout keeps

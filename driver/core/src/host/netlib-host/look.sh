@@ -55,6 +55,7 @@ probe() {
   emit booted "$found"
   emit network.id "$host_id"
   if [ -n "$host_id" ]; then emit network.name "${host_name:-?}"; fi
+  emit node "$host_node"
   read_boot
   emit boot "$this_boot"
   print_busy
@@ -71,7 +72,7 @@ probe() {
     if is_bad_end && [ ! -e "$deploy/seen" ]; then unseen=yes; else unseen=no; fi
     emit last "$nonce$tab$phase$tab$toplevel$tab$message$tab$unseen"
   fi
-  if [ "$#" -eq 3 ]; then check_identity "$@"; fi
+  if [ "$#" -eq 4 ]; then check_identity "$@"; fi
 }
 
 status() {

@@ -219,10 +219,10 @@ commit() {
   go boot && claim
 }
 
-# From here on the host is of the network that deployed to it. Written last, so that it tells whether all was done.
+# From here on the host is of the network and the node that it was deployed as. Written last, so that it tells whether all was done.
 claim() {
-  write_identity write_at_last "$network_id" "$network_name" "$nonce" && return 0
-  problem="the host could not write down which network it belongs to: $(disk "$library")"
+  write_identity write_at_last "$network_id" "$network_name" "$node" "$nonce" && return 0
+  problem="the host could not write down whose machine it is: $(disk "$library")"
   return 1
 }
 

@@ -2,7 +2,7 @@
 # --- state of one deployment -------------------------------------------------------------------------------------
 
 fields='number phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
-finished message unhealthy timeout confirm healthy health_deadline boot trial network_id network_name'
+finished message unhealthy timeout confirm healthy health_deadline boot trial network_id network_name node'
 nonce='' problem=''
 
 use_deploy() {
@@ -177,11 +177,23 @@ print_busy() {
 
 # --- identity ----------------------------------------------------------------------------------------------------
 
-load_identity() { load host_ "$library/network" id name by; }
+load_identity() {
+  load host_ "$library/network" id name by node
+  # No name is that long.
+  if [ "${#host_node}" -gt 63 ]; then host_node='?'; fi
+}
 
+# check_identity ID NAME POLICY NODES: NODES are names of one node, the present one first. A record without a node is older
+# than those with one.
 check_identity() {
   load_identity
-  if [ -z "$host_id" ] || [ "$3" = adopt ] || [ "$host_id $host_name" = "$1 $2" ]; then return 0; fi
+  if [ -z "$host_id" ]; then return 0; fi
+  if [ "$host_id $host_name" = "$1 $2" ] || [ "$3" = adopt ]; then
+    if [ "$host_id" != "$1" ]; then return 0; fi
+    case " $4 " in *" ${host_node:-${4%% *}} "*) return 0 ;; esac
+    because "this host is the machine of the node \"$host_node\", not of \"${4%% *}\"; nothing was changed" \
+      "check \`target.host\` of both nodes; if \"$host_node\" was renamed, or its machine is to be \"${4%% *}\" from now on, set \`nodes.${4%% *}.formerNames = [ \"$host_node\" ];\`"
+  fi
   if [ "$host_id" = "$1" ]; then
     because "two networks share the id $1: this host belongs to the one named \"$host_name\"; nothing was changed" \
       "give each network a \`network.id\` of its own; if this one was renamed, deploy once with --adopt"
@@ -190,15 +202,15 @@ check_identity() {
     "check \`target.host\`; if the host is to move to this network, deploy with --adopt"
 }
 
-# write_identity HOW ID NAME NONCE: NONCE is of the deployment that does, if one does.
-write_identity() { "$1" "$library/network" printf 'id=%s\nname=%s\nby=%s\n' "$2" "$3" "$4"; }
+# write_identity HOW ID NAME NODES NONCE: NONCE is of the deployment that does, if one does.
+write_identity() { "$1" "$library/network" printf 'id=%s\nname=%s\nby=%s\nnode=%s\n' "$2" "$3" "$5" "${4%% *}"; }
 
 identify() {
   private_folder "$library"
   enter_gate
   check_identity "$@"
   refuse_while_busy
-  { write_identity write_text "$1" "$2" '' && sync -- "$library"; } ||
-    refuse_state "$library" "the host could not write down which network it belongs to"
+  { write_identity write_text "$1" "$2" "$4" '' && sync -- "$library"; } ||
+    refuse_state "$library" "the host could not write down whose machine it is"
   emit ok "$1"
 }

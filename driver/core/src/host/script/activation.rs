@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::answer::yes;
-use super::{Health, IdentityPolicy, Phase, Prepare, anew, run};
+use super::{Health, Identity, Phase, Prepare, anew, run};
 use crate::host::{Host, HostError};
-use crate::plan::{Goal, Network};
+use crate::plan::Goal;
 
 /// How long a host waits for news of an activation: much shorter than a question may take, as the connection may break.
 const NEWS_SECONDS: &str = "10";
@@ -24,10 +24,8 @@ pub struct Activation {
     pub goal: Goal,
     /// Who deploys: user and machine.
     pub deployer: String,
-    /// The network of the plan.
-    pub network: Network,
-    /// What to do with a host of another one.
-    pub policy: IdentityPolicy,
+    /// Whose machine it has to be.
+    pub identity: Identity,
     /// How long one switch may take.
     pub limit: Duration,
     /// How long a restart may take, where the host may restart for a boot on trial.
@@ -122,9 +120,9 @@ impl Activation {
         }
         say("goal", &self.goal);
         say("deployer", &self.deployer);
-        say("network_id", &self.network.id);
-        say("network_name", &self.network.name);
-        say("policy", &self.policy.word());
+        for (key, value) in ["network_id", "network_name", "policy", "node"].iter().zip(self.identity.words()) {
+            say(key, &value);
+        }
         if self.restart_limit.is_some() {
             say("reboot", &"once");
         }

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::super::tests::scripted::Scripted;
 use super::*;
-use crate::host::script::{Health, IdentityPolicy, System};
-use crate::plan::{Goal, Network};
+use crate::host::script::{Health, Identity, System};
+use crate::plan::Goal;
 
 fn state(phase: &str, running: &str) -> Option<String> {
     Some(format!("phase={phase}\nrunning={running}\n\n"))
@@ -19,8 +19,7 @@ fn activation() -> Activation {
         system: System::Toplevel("/nix/store/2-new".to_owned()),
         goal: Goal::Switch,
         deployer: "ann@desk".to_owned(),
-        network: Network { id: "id-home".to_owned(), name: "home".to_owned() },
-        policy: IdentityPolicy::Keep,
+        identity: Identity::default(),
         limit: Duration::from_secs(600),
         restart_limit: None,
         confirm_limit: Duration::from_secs(60),

@@ -71,7 +71,7 @@ impl Gate<'_> {
         if node != first {
             self.say(format!("the coordinator `{first}` does not answer; `{node}` stands in for it"));
         }
-        admit(&*host, &parts.plan.network, parts.settings.policy).await?;
+        admit(&*host, &parts.identity(node)).await?;
         Ok(host)
     }
 

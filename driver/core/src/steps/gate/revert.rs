@@ -64,7 +64,7 @@ impl Gate<'_> {
         let by = (nonce.as_str(), parts.settings.deployer.as_str());
         let activation = Activation {
             lease: Some(self.runner.lease_of(self.id, node).await?),
-            ..asked_for(System::Before(undo), &parts.plan.network, &parts.options(node), by)
+            ..asked_for(System::Before(undo), parts.identity(node), &parts.options(node), by)
         };
         let status = transition(&*host, &activation, &|line| self.say(format!("{node}: {line}"))).await?;
         let what = format!("runs {} again", status.toplevel.unwrap_or_default());

@@ -23,10 +23,9 @@ fn ended(phase: Phase, current: Option<&str>, profile: Option<&str>) -> Ended {
 }
 
 fn judge_for(ended: &Ended, goal: Goal) -> Result<(), StepFailure> {
-    let network = Network { name: "home".to_owned(), id: "home-1".to_owned() };
     let options = ActivationOptions { goal, ..ActivationOptions::default() };
     let system = System::Toplevel(NEW.to_owned());
-    judge(ended, &asked_for(system, &network, &options, ("1-a", "ann@desk")))
+    judge(ended, &asked_for(system, Identity::default(), &options, ("1-a", "ann@desk")))
 }
 
 fn judged(ended: &Ended) -> String {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::super::{Activation, Health, IdentityPolicy, Phase, SCRIPT_ID, Status, System, activate, confirm, status};
+use super::super::{Activation, Health, Identity, Phase, SCRIPT_ID, Status, System, activate, confirm, status};
 use crate::host::{Host, HostCommand, HostError};
 use crate::plan::{Goal, Network};
 use crate::process::{Command, LineSink, Output};
@@ -20,6 +20,11 @@ pub use switch::Switch;
 
 /// How often something is looked for until it counts as not happening, 50 ms and a run of the script apart.
 const LOOKS: usize = 1000;
+
+/// Of a network, whatever the node.
+pub fn identity(network: &str) -> Identity {
+    Identity { network: Network { id: format!("id-{network}"), name: network.to_owned() }, ..Identity::default() }
+}
 
 pub struct Bed {
     root: tempfile::TempDir,
@@ -132,8 +137,7 @@ echo "${{new##*/}}" >>{}
             system: System::Toplevel(toplevel.to_owned()),
             goal: Goal::Switch,
             deployer: "ann@desk".to_owned(),
-            network: Network { id: "id-home".to_owned(), name: "home".to_owned() },
-            policy: IdentityPolicy::Keep,
+            identity: Identity { names: vec!["alpha".to_owned()], ..identity("home") },
             limit: *self.limit.lock().unwrap(),
             restart_limit: None,
             confirm_limit: *self.confirm_limit.lock().unwrap(),

@@ -131,12 +131,12 @@ async fn the_host_itself_writes_down_its_network_and_only_when_it_is_confirmed()
     assert_eq!(bed.deploy("1-a", &broken).await.phase, Phase::RolledBack);
     assert_eq!(probe(&bed).await.unwrap().network, None);
     assert_eq!(bed.deploy("2-b", &new).await.phase, Phase::Confirmed);
-    let home = bed.activation("", "").network;
+    let home = bed.activation("", "").identity.network;
     assert_eq!(probe(&bed).await.unwrap().network, Some(home.clone()));
     // One that takes the host over and fails does not take it over.
     let mut adopts = bed.activation("3-c", &broken);
-    adopts.network.id = "id-work".to_owned();
-    adopts.policy = IdentityPolicy::Adopt;
+    adopts.identity.network.id = "id-work".to_owned();
+    adopts.identity.policy = IdentityPolicy::Adopt;
     activate(&bed, &adopts).await.unwrap();
     assert_eq!(bed.end("3-c").await.phase, Phase::RolledBack);
     assert_eq!(probe(&bed).await.unwrap().network, Some(home));

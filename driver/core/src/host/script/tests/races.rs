@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::time::Duration;
 
 use super::super::*;
-use super::bed::{Bed, Switch};
+use super::bed::{Bed, Switch, identity};
 
 /// Opens a file that the script locks.
 fn lock_file(bed: &Bed, name: &str) -> File {
@@ -22,30 +22,27 @@ async fn until_at_the_gate(bed: &Bed, nonce: &str) {
     tokio::time::sleep(Duration::from_millis(300)).await;
 }
 
-fn network(name: &str) -> Network {
-    Network { id: format!("id-{name}"), name: name.to_owned() }
-}
-
 #[tokio::test]
 async fn many_may_record_the_same_network_at_one_moment() {
     for _ in 0..8 {
-        let (bed, home) = (Bed::new(), network("home"));
-        let asked = (0..8).map(|_| identify(&bed, &home, IdentityPolicy::Keep));
+        let (bed, home) = (Bed::new(), identity("home"));
+        let asked = (0..8).map(|_| identify(&bed, &home));
         for answer in futures::future::join_all(asked).await {
             answer.unwrap();
         }
-        assert_eq!(probe(&bed).await.unwrap().network, Some(home));
+        assert_eq!(probe(&bed).await.unwrap().network, Some(home.network));
     }
 }
 
 #[tokio::test]
 async fn of_two_networks_at_one_moment_a_single_one_gets_the_host() {
     for _ in 0..8 {
-        let (bed, networks) = (Bed::new(), ["home", "work"].map(network));
-        let asked = networks.iter().map(|one| identify(&bed, one, IdentityPolicy::Keep));
+        let (bed, networks) = (Bed::new(), ["home", "work"].map(identity));
+        let asked = networks.iter().map(|one| identify(&bed, one));
         let answers = futures::future::join_all(asked).await;
-        let winners: Vec<&Network> =
-            std::iter::zip(&networks, &answers).filter_map(|(one, answer)| answer.is_ok().then_some(one)).collect();
+        let winners: Vec<&Network> = std::iter::zip(&networks, &answers)
+            .filter_map(|(one, answer)| answer.is_ok().then_some(&one.network))
+            .collect();
         let owner = probe(&bed).await.unwrap().network.unwrap();
         assert_eq!(winners, [&owner]);
     }

@@ -4,11 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use super::super::*;
-use super::bed::{Bed, Switch};
-
-fn network(id: &str, name: &str) -> Network {
-    Network { id: id.to_owned(), name: name.to_owned() }
-}
+use super::bed::{Bed, Switch, identity};
 
 #[tokio::test]
 async fn the_second_deployer_hears_of_the_first() {
@@ -117,30 +113,98 @@ async fn what_somebody_else_deployed_meanwhile_is_not_undone() {
 async fn a_host_of_another_network_is_refused_unless_adopted() {
     let bed = Bed::new();
     let new = bed.toplevel("new", Switch::Works);
-    let (home, work) = (network("id-home", "home"), network("id-work", "work"));
-    identify(&bed, &home, IdentityPolicy::Keep).await.unwrap();
-    assert_eq!(probe(&bed).await.unwrap().network, Some(home.clone()));
-    let error = admit(&bed, &work, IdentityPolicy::Keep).await.unwrap_err();
+    let [home, work] = ["home", "work"].map(identity);
+    identify(&bed, &home).await.unwrap();
+    assert_eq!(probe(&bed).await.unwrap().network.as_ref(), Some(&home.network));
+    let error = admit(&bed, &work).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: this host belongs to the network "home" (id id-home); nothing was changed
       what to do: check `target.host`; if the host is to move to this network, deploy with --adopt
     "#);
     let mut activation = bed.activation("1-a", &new);
-    activation.network = work.clone();
+    activation.identity = work.clone();
     let error = activate(&bed, &activation).await.unwrap_err();
     assert!(error.to_string().contains("this host belongs to the network"), "{error}");
-    assert!(identify(&bed, &work, IdentityPolicy::Keep).await.is_err());
-    assert_eq!(probe(&bed).await.unwrap().network, Some(home));
-    assert!(admit(&bed, &work, IdentityPolicy::Adopt).await.is_ok());
-    identify(&bed, &work, IdentityPolicy::Adopt).await.unwrap();
-    assert_eq!(fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(), "id=id-work\nname=work\nby=\n");
+    assert!(identify(&bed, &work).await.is_err());
+    assert_eq!(probe(&bed).await.unwrap().network, Some(home.network));
+    let adopts = Identity { policy: IdentityPolicy::Adopt, ..work };
+    assert!(admit(&bed, &adopts).await.is_ok());
+    identify(&bed, &adopts).await.unwrap();
+    assert_eq!(fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(), "id=id-work\nname=work\nby=\nnode=\n");
+}
+
+fn node(names: &[&str]) -> Identity {
+    Identity { names: names.iter().map(|&name| name.to_owned()).collect(), ..identity("home") }
+}
+
+#[tokio::test]
+async fn a_host_of_another_node_is_refused_unless_that_is_an_earlier_name() {
+    let bed = Bed::new();
+    let new = bed.toplevel("new", Switch::Works);
+    assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
+    assert_eq!(probe(&bed).await.unwrap().node.as_deref(), Some("alpha"));
+    let beta = Identity { policy: IdentityPolicy::Adopt, ..node(&["beta"]) };
+    let error = admit(&bed, &beta).await.unwrap_err();
+    insta::assert_snapshot!(error, @r#"
+    a bed: this host is the machine of the node "alpha", not of "beta"; nothing was changed
+      what to do: check `target.host` of both nodes; if "alpha" was renamed, or its machine is to be "beta" from now on, set `nodes.beta.formerNames = [ "alpha" ];`
+    "#);
+    let mut activation = bed.activation("2-b", &new);
+    activation.identity = beta.clone();
+    assert!(activate(&bed, &activation).await.is_err() && identify(&bed, &beta).await.is_err());
+    for wrong in ["alph", "alphabeta", "*", "alpha-old"] {
+        assert!(admit(&bed, &node(&["beta", wrong])).await.is_err(), "{wrong}");
+    }
+    let renamed = node(&["beta", "older", "alpha"]);
+    let probe = admit(&bed, &renamed).await.unwrap();
+    assert!(!renamed.is_of(&probe));
+    identify(&bed, &renamed).await.unwrap();
+    assert!(renamed.is_of(&admit(&bed, &renamed).await.unwrap()));
+    assert!(admit(&bed, &node(&["alpha"])).await.is_err());
+}
+
+/// Of a machine that is adopted from another network, the node that it was there says nothing.
+#[tokio::test]
+async fn what_the_record_says_of_a_node_counts_in_its_own_network_only() {
+    let bed = Bed::new();
+    let write = |record: &str| {
+        fs::create_dir_all(bed.path("var/lib/netlib")).unwrap();
+        fs::write(bed.path("var/lib/netlib/network"), format!("id=id-home\nname=home\n{record}")).unwrap();
+    };
+    write("node=alpha\n");
+    let adopts = Identity { policy: IdentityPolicy::Adopt, names: vec!["beta".to_owned()], ..identity("work") };
+    admit(&bed, &adopts).await.unwrap();
+    // As older versions of netlib wrote it.
+    for record in ["by=\n", "by=1-a\nnode=\n"] {
+        write(record);
+        let beta = node(&["beta"]);
+        assert!(!beta.is_of(&admit(&bed, &beta).await.unwrap()));
+        identify(&bed, &beta).await.unwrap();
+        assert!(beta.is_of(&admit(&bed, &beta).await.unwrap()));
+    }
+    // What else may be there is no other node's name, and harms nobody.
+    for record in [
+        "node=* beta *\n",
+        "node=\u{1b}[31m$(touch /tmp/x)\"\n",
+        "node=beta alpha\n",
+        &format!("node={}\n", "x".repeat(300_000)),
+    ] {
+        write(record);
+        let error = admit(&bed, &node(&["beta"])).await.unwrap_err().to_string();
+        assert!(error.contains("this host is the machine of the node") && !error.contains('\u{1b}'), "{error}");
+    }
 }
 
 #[tokio::test]
 async fn two_networks_with_one_id_are_told_apart_by_name() {
     let bed = Bed::new();
-    identify(&bed, &network("one", "home"), IdentityPolicy::Keep).await.unwrap();
-    let error = admit(&bed, &network("one", "work"), IdentityPolicy::Keep).await.unwrap_err();
+    let named = |name| {
+        let mut named = identity(name);
+        named.network.id = "one".to_owned();
+        named
+    };
+    identify(&bed, &named("home")).await.unwrap();
+    let error = admit(&bed, &named("work")).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: two networks share the id one: this host belongs to the one named "home"; nothing was changed
       what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt
