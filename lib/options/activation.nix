@@ -57,8 +57,9 @@ let
           "when-needed"
         ];
         description = ''
-          Whether the node is restarted after its activation: `when-needed` is when kernel, initrd, kernel parameters or systemd
-          are not those it booted with. `netlib deploy --reboot` stands for `when-needed`.
+          Whether the node is restarted after its activation: `when-needed` is when kernel, its modules, initrd, kernel parameters
+          or systemd are not those it booted with, or when NixOS does not switch to the new system without a restart
+          (`system.switch.inhibitors`). `netlib deploy --reboot` stands for `when-needed`.
         '';
         example = "when-needed";
       }

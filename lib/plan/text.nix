@@ -130,7 +130,9 @@ let
     in
     "${name}  ${address node.target}  ${node.system}"
     + lib.concatMapStrings (role: "  role:${role}") node.roles
-    + lib.concatMapStrings (tag: "  @${tag}") node.tags;
+    + lib.concatMapStrings (tag: "  @${tag}") node.tags
+    + optionalString (node.activation.restarts or false) "  restarts if needed"
+    + optionalString (node.activation.bootOnce or false) ", on trial";
 
   ended = lib.mapAttrs (
     _: items: lib.foldl' (most: item: lib.max most (levelOf item.id)) 0 items

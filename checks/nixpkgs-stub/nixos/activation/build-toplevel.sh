@@ -9,10 +9,12 @@ chmod 0555 "$out/activate" "$out/dry-activate"
 ln -s "${etc:?}/etc" "$out/etc"
 ln -s "${path:?}" "$out/sw"
 ln -s "${checks:?}" "$out/pre-switch-checks"
+ln -s "${inhibitors:?}" "$out/switch-inhibitors"
 ln -s "${systemd:?}" "$out/systemd"
 if [ -n "${kernel-}" ]; then
     ln -s "$kernel" "$out/kernel"
     ln -s "${initrd:?}" "$out/initrd"
+    ln -s "${kernelModules:?}" "$out/kernel-modules"
     printf '%s' "${kernelParams-}" > "$out/kernel-params"
 fi
 printf '%s' "${platform:?}" > "$out/system"

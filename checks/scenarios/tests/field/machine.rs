@@ -1,5 +1,7 @@
 //! The machine itself: whose it is, what it cannot do without a restart, and what it has no room for.
 
+use std::time::Duration;
+
 use netlib_scenarios::{Network, Site, assert_says};
 
 const RECORD: &str = "/var/lib/netlib/network";
@@ -61,4 +63,63 @@ fn number_01_the_machine_of_another_node_is_refused() {
     let text = site.netlib_must("deploy");
     assert!(!text.contains("no longer in the network"), "{text}");
     assert!(site.exec_must("alpha", &format!("cat {RECORD}")).ends_with("\nnode=gamma"));
+}
+
+/// Runs a command during which the host restarts; on the bed somebody has to switch it on again.
+fn restarts(site: &Site, arguments: &str, words: &[&str]) {
+    let run = site.start(arguments);
+    let alpha = site.bed.host("alpha");
+    alpha.wait_until("it is off", Duration::from_secs(240), |host| Ok(!host.is_running()?)).expect("off");
+    alpha.boot().expect("boot");
+    let (status, text) = run.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_says(&text, words);
+}
+
+#[test]
+fn number_05_what_cannot_be_switched_to_is_booted() {
+    let inhibited = |with| {
+        let lines = format!("system.switch.inhibitors.dbus-implementation = \"{with}\";");
+        Network::of(&["alpha"]).configure("alpha", &lines)
+    };
+    let site = Site::deployed_on(&["alpha"], &inhibited("dbus"));
+    let (old, _) = site.systems("alpha");
+    site.write(&inhibited("broker"));
+    let new = site.toplevel("alpha");
+    let due = "dbus-implementation dbus -> broker";
+
+    let (status, text) = site.netlib("deploy --goal test");
+    assert_eq!((status, site.systems("alpha")), (1, (old.clone(), old.clone())), "{text}");
+    assert_says(&text, &[&format!("without a restart ({due})"), "nothing was changed"]);
+    // No failure, and nothing to roll back from.
+    let text = site.netlib_must("deploy");
+    assert_says(&text, &[&format!("needs a restart: {due}"), "the one that boots"]);
+    assert_eq!(site.systems("alpha"), (old.clone(), new.clone()), "{text}");
+    for arguments in ["deploy --dry-run", "deploy --goal dry-activate"] {
+        assert_says(&site.netlib_must(arguments), &[&format!("needs a restart: {due}")]);
+    }
+
+    restarts(&site, "deploy --reboot", &[&format!("restarted for {due}")]);
+    assert_eq!(site.systems("alpha"), (new.clone(), new.clone()));
+    assert!(!site.netlib_must("deploy --reboot").contains("restart"));
+
+    // The same way back.
+    site.write(&inhibited("broker").with("nodes.alpha.activation.reboot = \"when-needed\";"));
+    restarts(&site, "rollback alpha", &["restarted for dbus-implementation broker -> dbus"]);
+    assert_eq!(site.systems("alpha"), (old.clone(), old));
+
+    // A unit that needs what only the new kernel has.
+    let unit = "boot.kernelPackages = pkgs.linuxPackages_latest; systemd.services.dep = { \
+        wantedBy = [ \"multi-user.target\" ]; serviceConfig.Type = \"oneshot\"; \
+        script = \"test /run/booted-system/kernel-modules -ef /run/current-system/kernel-modules\"; };";
+    site.write(&inhibited("dbus").configure("alpha", unit));
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["dep.service", "needs a module of the new kernel (kernel, initrd, kernel-modules)"]);
+    restarts(
+        &site,
+        "deploy --goal boot --reboot",
+        &["restarted for kernel, initrd, kernel-modules, the system itself"],
+    );
+    site.assert_active("alpha");
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 use super::check::{Look, health, judge, look};
 use super::coordinator::lost_lock;
 use super::follow::Origin;
-use super::restart::restart_if_needed;
+use super::restart::restart_if_due;
 use super::runner::StepRunner;
 use super::standing::Standing;
 use super::transition::{asked_for, see_through, start};
 use super::{Show, StepFailure, Tried};
 use crate::event::{Skip, StepResult};
-use crate::host::script::{self, Activation, Health, HealthMode, HostHook, Phase, System};
+use crate::host::script::{self, Activation, Health, HealthMode, HostHook, Phase, System, reboot_needed};
 use crate::host::{HostError, LockHolder, Refusal};
 use crate::plan::{ActivationOptions, Place, StepKind};
 use crate::rollout::{Before, Stop};
@@ -44,15 +44,17 @@ impl StepRunner {
             script::identify(&*standing.host, &identity).await?;
         }
         let show = |line| self.show(step, line);
-        let restarted = restart_if_needed(&parts.settings.cancel, standing, &show).await?;
-        standing.was_restarted.store(!restarted.is_empty(), Ordering::Relaxed);
+        let machine = (&*standing.host, standing.toplevel.out_path.as_str());
+        let due = if standing.options.restarts { reboot_needed(machine.0, machine.1).await? } else { String::new() };
+        let how = restart_if_due(machine, (&standing.options, due), &parts.settings.cancel, &show).await?;
+        standing.was_restarted.store(!how.is_empty(), Ordering::Relaxed);
         // A rollout goes on only over nodes that are well, whoever brought them to their systems.
         if goal.runs() && self.rollouts.course_of(node).is_some() && self.has_own_checks(node) {
             self.check(step, Look::by_itself(node, standing.patience())).await?;
         }
-        Ok(match restarted.is_empty() {
+        Ok(match how.is_empty() {
             true => StepResult::Skipped(Skip::UpToDate),
-            false => StepResult::Done(format!("{}{restarted}", Skip::UpToDate)),
+            false => StepResult::Done(format!("{}{how}", Skip::UpToDate)),
         })
     }
 
@@ -61,11 +63,15 @@ impl StepRunner {
         let show = |line| self.show(step, line);
         let activation = self.asked_for(node, standing).await?;
         let brought = self.brought(standing, activation, &show).await;
-        let (done, before) = brought.map_err(|failure| self.judged(node, failure))?;
-        let restarted = match standing.options.boot_once {
+        let (done, due, before) = brought.map_err(|failure| self.judged(node, failure))?;
+        let options = &standing.options;
+        let how = match options.boot_once {
             // The host has done that, where it was needed.
             true => String::new(),
-            false => restart_if_needed(&self.parts.settings.cancel, standing, &show).await?,
+            false => {
+                let machine = (&*standing.host, standing.toplevel.out_path.as_str());
+                restart_if_due(machine, (options, due), &self.parts.settings.cancel, &show).await?
+            }
         };
         let is_ours = before.is_some();
         // What another run activated has a root of that run.
@@ -77,11 +83,11 @@ impl StepRunner {
             });
         }
         // What was seen before a restart, or by another run, says little about now.
-        let is_unseen = !restarted.is_empty() || !is_ours || self.is_irreversible(node);
+        let is_unseen = options.restarts && !how.is_empty() || !is_ours || self.is_irreversible(node);
         if is_unseen && self.has_own_checks(node) {
             self.check(step, Look::by_itself(node, HealthMode::Settle)).await?;
         }
-        Ok(done + &restarted)
+        Ok(done + &how)
     }
 
     async fn asked_for(&self, node: &str, standing: &Standing) -> Tried<Activation> {
@@ -108,15 +114,16 @@ impl StepRunner {
         standing: &Standing,
         activation: Activation,
         show: Show<'_>,
-    ) -> Tried<(String, Option<Before>)> {
+    ) -> Tried<(String, String, Option<Before>)> {
         let Some((origin, nonce)) = begin(standing, &activation, show).await? else {
-            return Ok(("up to date: somebody else deployed it meanwhile".to_owned(), None));
+            let done = "up to date: somebody else deployed it meanwhile".to_owned();
+            return Ok((done, String::new(), None));
         };
         let activation = Activation { nonce, ..activation };
         let status = see_through(&*standing.host, &activation, origin, show).await?;
-        let done = activation.goal.done(status.previous.as_deref(), &standing.toplevel.out_path);
+        let done = status.reached(activation.goal).done(status.previous.as_deref(), &standing.toplevel.out_path);
         let ran_any = status.previous.is_some() || status.generation_before.is_some();
-        Ok((done, Some(Before { undo: ran_any.then_some(activation.nonce) })))
+        Ok((done, status.due, Some(Before { undo: ran_any.then_some(activation.nonce) })))
     }
 
     /// What the end of an activation means for the rollout. A host that cannot go back by itself ends everything, as one that

@@ -4,36 +4,36 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::standing::Standing;
 use super::{Show, StepFailure, Tried};
 use crate::host::Host;
 use crate::host::script::{self, Probe};
+use crate::plan::ActivationOptions;
 
 /// Between two looks at a host that is starting.
 const PAUSE: Duration = Duration::from_secs(2);
 /// What systemd says while a boot is not over.
 const STARTING: [&str; 2] = ["initializing", "starting"];
 
-/// Restarts the host if that is wanted and needed; the text says so, and is empty otherwise.
-pub(super) async fn restart_if_needed(
+/// Restarts the host for what is due, if that is wanted: what is to be said of it, if anything.
+pub(super) async fn restart_if_due(
+    (host, toplevel): (&dyn Host, &str),
+    (options, mut due): (&ActivationOptions, String),
     cancel: &CancellationToken,
-    standing: &Standing,
     show: Show<'_>,
 ) -> Tried<String> {
-    if !standing.options.restarts {
-        return Ok(String::new());
+    if options.restarts && !options.goal.runs() {
+        due += if due.is_empty() { "the system itself" } else { ", the system itself" };
     }
-    let (host, toplevel) = (&*standing.host, &standing.toplevel.out_path);
-    let mut reasons = script::reboot_needed(host, toplevel).await?;
-    if !standing.options.goal.runs() {
-        reasons.push("the system itself".to_owned());
+    if options.restarts && !due.is_empty() {
+        restart((host, toplevel), (&due, Duration::from_secs(options.reboot_timeout)), cancel, show).await?;
+        return Ok(format!(", restarted for {due}"));
     }
-    if reasons.is_empty() {
-        return Ok(String::new());
-    }
-    let reasons = reasons.join(", ");
-    restart((host, toplevel), (&reasons, Duration::from_secs(standing.options.reboot_timeout)), cancel, show).await?;
-    Ok(format!(", restarted for {reasons}"))
+    Ok(still_due(&due))
+}
+
+/// What is said where a restart is not made, or not yet.
+pub(super) fn still_due(due: &str) -> String {
+    if due.is_empty() { String::new() } else { format!("; needs a restart: {due}") }
 }
 
 /// Restarts a host whose profile names this system, and waits until it is back with it.

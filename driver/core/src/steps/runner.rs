@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::check::Look;
 use super::coordinator::Leases;
 use super::programs::Programs;
-use super::restart::restart;
+use super::restart::{restart, still_due};
 use super::standing::Standing;
 use super::transition::rollback;
 use super::{OnLine, Records, Settings, StepFailure, Tried, command, copy, gate};
@@ -154,7 +154,8 @@ impl StepRunner {
         // Only a deploy takes machines over.
         let identity = Identity { policy: IdentityPolicy::Keep, ..self.parts.identity(node) };
         let options = self.parts.options(node);
-        rollback(&*host, (identity, to), options, &|line| self.show(step, line)).await.map(StepResult::Done)
+        let (cancel, show) = (&self.parts.settings.cancel, |line| self.show(step, line));
+        rollback(&*host, (identity, to), options, cancel, &show).await.map(StepResult::Done)
     }
 
     /// Restarts a node with the system that it boots.
@@ -183,8 +184,9 @@ impl StepRunner {
         }
         if goal == Goal::DryRun {
             let from = standing.probe.current_system.as_deref().unwrap_or("nothing");
-            let change = format!("{from} -> {}", standing.toplevel.out_path);
-            return Ok(StepResult::Skipped(Skip::WouldChange(change)));
+            let to = &standing.toplevel.out_path;
+            let due = still_due(&script::reboot_needed(&*standing.host, to).await?);
+            return Ok(StepResult::Skipped(Skip::WouldChange(format!("{from} -> {to}{due}"))));
         }
         match kind {
             StepKind::Activate => self.activate(node, step, &standing).await.map(StepResult::Done),

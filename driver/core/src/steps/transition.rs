@@ -3,8 +3,11 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use super::failure::indented;
 use super::follow::{Ended, Origin, follow};
+use super::restart::restart_if_due;
 use super::{Show, StepFailure, Tried, new_nonce, who};
 use crate::host::script::{self, Activation, Identity, Phase, Status, System};
 use crate::host::{Host, HostError, Refusal};
@@ -35,22 +38,34 @@ pub(super) async fn rollback(
     host: &dyn Host,
     (identity, to): (Identity, u64),
     options: ActivationOptions,
+    cancel: &CancellationToken,
     show: Show<'_>,
 ) -> Tried<String> {
     let system = if to == 0 { System::PreviousGeneration } else { System::Generation(to) };
     // Whatever the node's own goal is.
     let options = ActivationOptions { goal: Goal::Switch, ..options };
     let activation = asked_for(system, identity, &options, (&new_nonce(), &who()));
-    let status = transition(host, &activation, show).await?;
+    let system = went_back(host, (&activation, options), cancel, show).await?;
     let generation = script::inspect(host).await?.generation;
     let generation = generation.map(|number| format!("generation {number}: ")).unwrap_or_default();
-    Ok(generation + &status.toplevel.unwrap_or_default())
+    Ok(generation + &system)
 }
 
-/// Asks a host for an activation, and sees it through.
-pub(super) async fn transition(host: &dyn Host, activation: &Activation, show: Show<'_>) -> Tried<Status> {
+/// Brings a host back, and restarts it if NixOS does not switch to that system and the host may be restarted: what it is back at.
+pub(super) async fn went_back(
+    host: &dyn Host,
+    (activation, options): (&Activation, ActivationOptions),
+    cancel: &CancellationToken,
+    show: Show<'_>,
+) -> Tried<String> {
     let begun = start(host, activation).await?;
-    see_through(host, activation, Origin::Ours(begun), show).await
+    let status = see_through(host, activation, Origin::Ours(begun), show).await?;
+    let toplevel = status.toplevel.as_deref().unwrap_or_default();
+    // Whatever else a restart would bring can wait.
+    let restarts = options.restarts && status.reached(Goal::Switch) == Goal::Boot;
+    let due = (&ActivationOptions { restarts, ..options }, status.due.clone());
+    let how = restart_if_due((host, toplevel), due, cancel, show).await?;
+    Ok(format!("{toplevel}{how}"))
 }
 
 /// Asks the host to begin; how it stands then, if it says so. That it has begun already is what was asked for; where the
@@ -82,7 +97,7 @@ fn judge((status, log): &Ended, activation: &Activation) -> Tried<()> {
         // Only the host knows it.
         _ => status.toplevel.as_deref().unwrap_or_default(),
     };
-    let goal = activation.goal;
+    let goal = status.reached(activation.goal);
     let is_at = !goal.takes_over() || goal.is_at(toplevel, current.as_deref(), profile.as_deref());
     if *phase == Phase::Confirmed && is_at {
         return Ok(());
@@ -95,8 +110,13 @@ fn judge((status, log): &Ended, activation: &Activation) -> Tried<()> {
         goal.account(*phase)
     };
     let message = if message.is_empty() { what.to_owned() } else { format!("{what}: {message}") };
+    let kernel = format!(
+        "what needs a module of the new kernel ({}) fails until a restart: deploy with `--goal boot --reboot`, or with `activation.bootOnce` and `--reboot`; otherwise correct the cause and deploy again",
+        status.due
+    );
     let advice = match phase {
         Phase::RollbackFailed => "log in and bring the host to a system that works",
+        Phase::RolledBack if status.due.contains("kernel-modules") => &kernel,
         _ => "correct the cause and deploy again",
     };
     let which = |system: &Option<String>| which(system.as_deref(), toplevel, status);

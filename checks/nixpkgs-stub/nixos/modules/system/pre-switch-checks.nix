@@ -21,9 +21,38 @@ let
       exit 1
     fi
   '';
+  inhibitors = lib.concatStringsSep ",\n" (
+    lib.mapAttrsToList (
+      name: value: "  ${builtins.toJSON name}: ${builtins.toJSON value}"
+    ) config.system.switch.inhibitors
+  );
 in
 {
+  config.system = {
+    # A line for each name, as jq writes it.
+    build.inhibitSwitch = pkgs.writeText "switch-inhibitors" "{\n${inhibitors}\n}\n";
+    preSwitchChecks.switchInhibitors = ''
+      case ''${2-} in boot | dry-activate) exit 0 ;; esac
+      [ -f /run/current-system/switch-inhibitors ] || exit 0
+      while IFS='"' read -r _ name _ was _; do
+        now=$(sed -n "s/^  \"$name\": \"\(.*\)\",*\$/\1/p" "$1/switch-inhibitors")
+        if [ -n "$name" ] && [ -n "$now" ] && [ "$now" != "$was" ]; then
+          echo "There are changes to critical components of the system: $name : $was -> $now"
+          exit 1
+        fi
+      done < /run/current-system/switch-inhibitors
+    '';
+  };
+
   options.system = {
+    switch.inhibitors = mkOption {
+      type = types.attrsOf types.str;
+      default = { };
+      example = {
+        dbus-implementation = "broker";
+      };
+      description = "Texts that prevent a switch to a system in which they are others.";
+    };
     preSwitchChecks = mkOption {
       type = types.attrsOf types.str;
       default = { };

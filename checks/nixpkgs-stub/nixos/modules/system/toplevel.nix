@@ -29,6 +29,7 @@ let
       accounts = cfg.build.stubAccounts;
       path = cfg.path;
       checks = cfg.preSwitchChecksScript;
+      inhibitors = cfg.build.inhibitSwitch;
       systemd = config.systemd.package;
       library = ../../activation;
       label = cfg.nixos.label;
@@ -45,6 +46,7 @@ let
     // lib.optionalAttrs (!config.boot.isContainer) {
       kernel = "${cfg.build.kernel}/bzImage";
       initrd = "${cfg.build.initialRamdisk}/initrd";
+      kernelModules = cfg.modulesTree;
       kernelParams = toString config.boot.kernelParams;
     }
     // cfg.systemBuilderArgs
@@ -104,6 +106,17 @@ in
       default = [ ];
       example = lib.literalExpression "[ pkgs.hello ]";
       description = "Paths to keep in the system's closure.";
+    };
+    modulesTree = mkOption {
+      type = types.package;
+      internal = true;
+      default = pkgs.runCommand "kernel-modules" {
+        inherit (cfg.build) kernel;
+        extra = map (package: "${package}") config.boot.extraModulePackages;
+      } ''mkdir "$out" && echo "$kernel $extra" > "$out/tree"'';
+      defaultText = lib.literalMD "the modules of the kernel and `boot.extraModulePackages`";
+      example = lib.literalExpression "pkgs.emptyDirectory";
+      description = "What the system records of its kernel's modules.";
     };
     checks = mkOption {
       type = types.listOf types.package;

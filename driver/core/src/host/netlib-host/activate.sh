@@ -160,7 +160,7 @@ activate() {
   private_folder "$deploys"
   look_at_systems
   refuse_when_changed
-  decide_trial
+  decide_way
   read_boot
   find_trusted
   tidy_host

@@ -28,7 +28,7 @@
 #   lease NONCE take|renew|free …
 #                                who rolls this host out (see rollout.sh)
 #   rollout_read, rollout_write  what the coordinator of a rollout keeps
-#   reboot_needed TOPLEVEL       which parts of the booted system differ from those of TOPLEVEL
+#   reboot_needed TOPLEVEL       what only a restart would bring of TOPLEVEL
 #   reboot TOPLEVEL              restart the host, which is to boot TOPLEVEL
 
 deploys=$library/deploys roots=$root/nix/var/nix/gcroots/netlib

@@ -4,7 +4,7 @@
 reboot_needed() {
   emit ok "$1"
   find_parts "$1"
-  for part in $parts; do emit 'item[]' "$part"; done
+  if [ -n "$parts" ]; then emit 'item[]' "$parts"; fi
 }
 
 reboot() {

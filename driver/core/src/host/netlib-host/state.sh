@@ -2,7 +2,7 @@
 # --- state of one deployment -------------------------------------------------------------------------------------
 
 fields='number phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
-finished message unhealthy timeout confirm healthy health_deadline boot trial network_id network_name node'
+finished message unhealthy timeout confirm healthy health_deadline boot trial due network_id network_name node'
 nonce='' problem=''
 
 use_deploy() {

@@ -6,25 +6,54 @@ trial_profile=$root/nix/var/nix/profiles/system-profiles/netlib-trial
 # What the new system begins with: this script, and the deployment.
 trial_script=$library/trial.sh trial_file=$library/trial
 
-# Sets `parts` to those that only a boot brings in. One that either system lacks says nothing.
+# Sets `parts` to what only a boot brings in: those in which the booted system differs (one that either lacks says nothing),
+# and, also alone in `inhibitors`, what NixOS refuses to switch in the running one.
 find_parts() {
-  parts=''
-  for part in kernel initrd kernel-params systemd; do
-    old=$booted/$part new=$1/$part
+  parts='' inhibitors=''
+  for part in kernel initrd kernel-modules kernel-params systemd; do
+    old=$booted/$part new=$1/$part old_text='' new_text=''
+    if [ ! -e "$old" ] || [ ! -e "$new" ] || is_same "$old" "$new"; then continue; fi
     # The parameters are a plain file in each system, so that only its content tells.
-    if [ ! -e "$old" ] || [ ! -e "$new" ] || is_same "$old" "$new" ||
-      { [ "$part" = kernel-params ] && [ "$(cat "$old")" = "$(cat "$new")" ]; }; then continue; fi
-    parts="$parts $part"
+    if [ "$part" = kernel-params ]; then
+      read -r old_text <"$old"
+      read -r new_text <"$new"
+      if [ "$old_text" = "$new_text" ]; then continue; fi
+    fi
+    parts="$parts, $part"
   done
+  old=$running/switch-inhibitors new=$1/switch-inhibitors
+  if [ -f "$old" ] && [ -f "$new" ] && ! is_same "$old" "$new"; then find_inhibitors; fi
+  parts="$parts$inhibitors"
+  parts=${parts#, } inhibitors=${inhibitors#, }
 }
 
-# Sets `trial` where this deployment is one. Refused where the host cannot do it, as nothing was changed yet.
-decide_trial() {
-  case $reboot:$goal in once:switch | once:boot) ;; *) return 0 ;; esac
+# Both are JSON: names, each with a text that has to stay the same where both have the name.
+find_inhibitors() {
+  pair='"[^"]*"[[:space:]]*:[[:space:]]*"[^"]*"'
+  pairs=$(grep -o -e "$pair" -- "$new")
+  inhibitors=$(grep -o -e "$pair" -- "$old" | while IFS='"' read -r skipped name skipped was skipped; do
+    printf '%s\n' "$pairs" | while IFS='"' read -r skipped other skipped is skipped; do
+      if [ "$name" = "$other" ] && [ "$was" != "$is" ]; then printf ', %s %s -> %s' "$name" "$was" "$is"; fi
+    done
+  done)
+}
+
+# How the new system is brought in, as nothing was changed yet. Sets `due` to what a restart is needed for, or `trial` where
+# the restart is a part of this deployment. What NixOS does not switch to becomes the system that boots.
+decide_way() {
   find_parts "$toplevel"
-  if [ -z "$parts" ] && [ "$goal" = switch ]; then return 0; fi
-  trial=${parts# }
-  trial=${trial:-system}
+  due=$parts
+  case $reboot:$goal${inhibitors:+-inhibited} in
+    once:switch* | once:boot*) ;;
+    *:switch-inhibited) goal=boot && return ;;
+    *:test-inhibited)
+      because "NixOS does not switch to this system without a restart ($inhibitors), so it cannot be tested; nothing was changed" \
+        "deploy it without \`--goal test\`: it becomes the system that boots; with \`--reboot\` the node restarts, too"
+      ;;
+    *) return 0 ;;
+  esac
+  if [ -z "$due" ] && [ "$goal" = switch ]; then return 0; fi
+  trial=${due:-system} due=''
   help="with \`activation.bootOnce = false\` the node is restarted into a new system that it then boots whatever happens"
   [ -n "$now_profile" ] || because 'no system profile: a boot on trial needs a system that boots otherwise; nothing was changed' "$help"
   bootctl is-installed >/dev/null 2>&1 ||

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::answer::yes;
+use super::answer::{if_good, yes};
 use super::{Health, Identity, Phase, Prepare, anew, run};
 use crate::host::{Host, HostError};
 use crate::plan::Goal;
@@ -81,6 +81,12 @@ pub struct Status {
     pub was_restarted: bool,
     /// The system that is activated.
     pub toplevel: Option<String>,
+    /// How far the host goes: what it does not switch to without a restart only becomes the system that boots.
+    #[serde(default, deserialize_with = "if_good")]
+    pub goal: Option<Goal>,
+    /// What a restart is needed for; nothing where that is a part of the activation.
+    #[serde(default)]
+    pub due: String,
     /// The system that ran before.
     pub previous: Option<String>,
     /// The generation that the profile named before.
@@ -99,6 +105,14 @@ pub struct Status {
     /// The log from the offset that was asked for.
     #[serde(skip)]
     pub log: Vec<u8>,
+}
+
+impl Status {
+    /// How far this brings a host that was asked for a goal.
+    #[must_use]
+    pub fn reached(&self, goal: Goal) -> Goal {
+        if goal == Goal::Switch && self.goal == Some(Goal::Boot) { Goal::Boot } else { goal }
+    }
 }
 
 impl Activation {

@@ -3,9 +3,9 @@
 use super::{Known, Probe, anew, call, list, run};
 use crate::host::{Host, HostError};
 
-/// The parts of a system that only a boot brings in and in which the booted system differs from this one.
-pub async fn reboot_needed(host: &dyn Host, toplevel: &str) -> Result<Vec<String>, HostError> {
-    list(host, "reboot_needed", &[toplevel]).await
+/// What only a restart would bring of a system, as far as the host has that.
+pub async fn reboot_needed(host: &dyn Host, toplevel: &str) -> Result<String, HostError> {
+    list(host, "reboot_needed", &[toplevel]).await.map(|due| due.concat())
 }
 
 /// Restarts the host in a moment; returns the id of the boot that ends. Refused unless it would boot this system.

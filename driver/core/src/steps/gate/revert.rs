@@ -4,7 +4,7 @@ use super::Gate;
 use crate::event::Event;
 use crate::host::script::{Activation, System};
 use crate::steps::new_nonce;
-use crate::steps::transition::{asked_for, transition};
+use crate::steps::transition::{asked_for, went_back};
 use crate::steps::{StepFailure, Tried};
 
 /// What became of the nodes that were to go back.
@@ -66,8 +66,10 @@ impl Gate<'_> {
             lease: Some(self.runner.lease_of(self.id, node).await?),
             ..asked_for(System::Before(undo), parts.identity(node), &parts.options(node), by)
         };
-        let status = transition(&*host, &activation, &|line| self.say(format!("{node}: {line}"))).await?;
-        let what = format!("runs {} again", status.toplevel.unwrap_or_default());
+        let asked = (&activation, parts.options(node));
+        let show = |line| self.say(format!("{node}: {line}"));
+        let system = went_back(&*host, asked, &parts.settings.cancel, &show).await?;
+        let what = format!("is back at {system}");
         let rollout = self.id.to_owned();
         parts.events.send(Event::Reverted { rollout, node: node.to_owned(), detail: what.clone() });
         let what = format!("taken back with the rollout {}: {what}", self.id);

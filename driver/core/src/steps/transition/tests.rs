@@ -7,6 +7,8 @@ const NEW: &str = "/nix/store/2-nixos-system-new";
 
 fn ended(phase: Phase, current: Option<&str>, profile: Option<&str>) -> Ended {
     let status = Status {
+        goal: None,
+        due: String::new(),
         is_unhealthy: false,
         phase,
         is_running: false,

@@ -92,12 +92,71 @@ async fn a_restart_is_needed_for_what_only_a_boot_brings_in() {
         fs::write(format!("{system}/kernel-params"), "quiet\n").unwrap();
     }
     // A host that does not say what it booted is left alone.
-    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), Vec::<String>::new());
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), "");
     symlink(&old, bed.path("run/booted-system")).unwrap();
-    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), ["kernel", "systemd"]);
-    assert_eq!(reboot_needed(&bed, &old).await.unwrap(), Vec::<String>::new());
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), "kernel, systemd");
+    assert_eq!(reboot_needed(&bed, &old).await.unwrap(), "");
     fs::write(format!("{new}/kernel-params"), "loud\n").unwrap();
-    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), ["kernel", "kernel-params", "systemd"]);
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), "kernel, kernel-params, systemd");
+    // Without the end of the line, as NixOS writes it.
+    fs::write(format!("{new}/kernel-params"), "quiet").unwrap();
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), "kernel, systemd");
+    let status = bed.deploy("1-a", &new).await;
+    assert_eq!((status.phase, status.due.as_str()), (Phase::Confirmed, "kernel, systemd"));
+    assert_eq!(status.reached(Goal::Switch), Goal::Switch);
+}
+
+/// As nixpkgs writes it, and all in one line.
+fn inhibit(system: &str, names: &[(&str, &str)], is_short: bool) {
+    let (space, end) = if is_short { ("", "") } else { ("  ", "\n") };
+    let lines: Vec<String> = names.iter().map(|(name, text)| format!("{space}\"{name}\":{space}\"{text}\"")).collect();
+    fs::write(format!("{system}/switch-inhibitors"), format!("{{{end}{}{end}}}{end}", lines.join(&format!(",{end}"))))
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_nixos_does_not_switch_becomes_the_system_that_boots() {
+    for is_short in [false, true] {
+        let (bed, status) = reached(Goal::Switch, Switch::Works).await;
+        let new = status.current.unwrap();
+        let next = bed.toplevel("next", Switch::BootOnly);
+        // One that either system lacks says nothing.
+        inhibit(&new, &[("a", "1"), ("dbus-implementation", "dbus"), ("gone", "1"), ("z.z", "x y")], is_short);
+        inhibit(&next, &[("a", "1"), ("dbus-implementation", "broker"), ("new", "1"), ("z.z", "x  z")], is_short);
+        let due = "dbus-implementation dbus -> broker, z.z x y -> x  z";
+        assert_eq!(reboot_needed(&bed, &next).await.unwrap(), due);
+        let status = bed.deploy("2-b", &next).await;
+        assert_eq!((status.phase, status.due.as_str()), (Phase::Confirmed, due), "{}", status.message);
+        assert_eq!((systems(&status), status.reached(Goal::Switch)), (["new".into(), "next".into()], Goal::Boot));
+        // Back across it the same way, as long as it did not boot.
+        let mut back = bed.activation("3-c", "");
+        back.system = System::Before("2-b".to_owned());
+        activate(&bed, &back).await.unwrap();
+        let status = bed.end("3-c").await;
+        assert_eq!((status.phase, systems(&status)), (Phase::Confirmed, ["new".into(), "new".into()]));
+        assert_eq!(status.reached(Goal::Switch), Goal::Switch);
+        let mut test = bed.activation("4-d", &next);
+        test.goal = Goal::Test;
+        let error = activate(&bed, &test).await.unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("without a restart ({due})")) && error.contains("nothing was changed"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_list_of_inhibitors_keeps_nobody_from_switching() {
+    let (bed, status) = reached(Goal::Switch, Switch::Works).await;
+    let (new, next) = (status.current.unwrap(), bed.toplevel("next", Switch::Works));
+    for (was, is) in
+        [("", "{}"), ("[ broken", "\u{1b}\"a\":\"b\""), ("{\"a\":1}", "{\"a\":2}"), ("{\"a\":\"b\"}", "{\n}")]
+    {
+        fs::write(format!("{new}/switch-inhibitors"), was).unwrap();
+        fs::write(format!("{next}/switch-inhibitors"), is).unwrap();
+        assert_eq!(reboot_needed(&bed, &next).await.unwrap(), "", "{was} {is}");
+    }
+    assert_eq!(systems(&bed.deploy("2-b", &next).await), ["next", "next"]);
 }
 
 #[tokio::test]
