@@ -119,6 +119,10 @@ in
           node.configuration
           (network.configure.${name} or { })
         ]
-        ++ lib.optional node.activation.bootOnce ./boot-once.nix;
+        ++ lib.optional node.activation.bootOnce ./boot-once.nix
+        ++ lib.optional (node.activation.mayFail != [ ]) {
+          # The host reads it when a switch to this system, or from it, went wrong.
+          environment.etc."netlib/may-fail".text = lib.concatLines node.activation.mayFail;
+        };
       };
 }

@@ -49,6 +49,22 @@ let
       }
     );
 
+    mayFail = lib.mkOption (
+      usual "mayFail"
+      // {
+        type = types.listOf (types.strMatching "[][A-Za-z0-9:_.@*?!-]+");
+        description = ''
+          Units that may fail in a switch: their names, or patterns with `*`, `?` and `[…]`. The switch goes on, and the
+          deployment warns of them. A unit that failed before and is the same in both systems, and one that somebody started by
+          hand with `systemd-run`, may do so anyway.
+        '';
+        example = [
+          "fwupd-refresh.service"
+          "backup-*.service"
+        ];
+      }
+    );
+
     reboot = lib.mkOption (
       usual "reboot"
       // {
@@ -93,6 +109,7 @@ let
     goal = "switch";
     timeout = 600;
     confirmTimeout = 60;
+    mayFail = [ ];
     reboot = "never";
     bootOnce = false;
     rebootTimeout = 600;

@@ -198,6 +198,36 @@ in
       lonely = "lonely.example.org";
     };
   };
+  "a system says which units may fail, if any may" = {
+    expr =
+      let
+        etcOf =
+          activation:
+          let
+            nodes.alpha = { inherit activation; };
+            network = {
+              network.name = "home";
+              defaults = minimal;
+              inherit nodes;
+            };
+          in
+          (subject.outputsOf { default = network; }).nixosConfigurations.alpha.config.environment.etc;
+      in
+      {
+        some =
+          (etcOf {
+            mayFail = [
+              "fwupd.service"
+              "backup-*.service"
+            ];
+          })."netlib/may-fail".text;
+        none = etcOf { } ? "netlib/may-fail";
+      };
+    expected = {
+      some = "fwupd.service\nbackup-*.service\n";
+      none = false;
+    };
+  };
   "a system that may be booted on trial ends that, and says that it can" = {
     expr =
       let

@@ -6,7 +6,18 @@ sed "s|@out@|$out|g" "${activate:?}" > "$out/activate"
 sed "s|@out@|$out|g" "${dryActivate:?}" > "$out/dry-activate"
 chmod 0555 "$out/activate" "$out/dry-activate"
 
-ln -s "${etc:?}/etc" "$out/etc"
+# The unit files of a system are below its /etc, as on NixOS; those of Debian's that the host has are not.
+mkdir "$out/etc"
+cp -R --no-dereference "${etc:?}/etc/." "$out/etc"
+mkdir -p "$out/etc/systemd/system"
+while IFS=$'\t' read -r kind name strategy file; do
+    [ "$kind" = unit ] || continue
+    if [ "$strategy" = asDropin ]; then
+        mkdir -p "$out/etc/systemd/system/$name.d"
+        name=$name.d/overrides.conf
+    fi
+    ln -s "$file" "$out/etc/systemd/system/$name"
+done < "${units:?}/list"
 ln -s "${path:?}" "$out/sw"
 ln -s "${checks:?}" "$out/pre-switch-checks"
 ln -s "${inhibitors:?}" "$out/switch-inhibitors"

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # What a switch does to which unit: the unit files of the running system against those of the new one.
-# Results: the arrays to_stop, to_start, to_restart, to_reload, to_skip and to_reload_base, sets of unit names.
+# Results: the arrays to_stop, to_start, to_restart, to_reload, to_skip and to_reload_base, sets of unit names; of to_start,
+# only_wanted has those that NixOS starts by their targets.
 # shellcheck disable=SC2034,SC2154
 
-declare -A to_stop=() to_start=() to_restart=() to_reload=() to_skip=() to_reload_base=()
+declare -A to_stop=() to_start=() to_restart=() to_reload=() to_skip=() to_reload_base=() only_wanted=()
 declare -A state=() old_file=() new_file=()
 stub_reloads_running=$STUB_RUN/reloads
 
@@ -103,7 +104,9 @@ stub_plan_wanted() {
         by=${path%/*}
         unit=${path##*/}
         case $by in *.wants | *.requires | *.upholds) by=${by%.*} ;; *) continue ;; esac
-        if stub_is_on "$by" && ! stub_is_active "$unit"; then to_start[$unit]=1; fi
+        if stub_is_on "$by" && ! stub_is_active "$unit" && [ -z "${to_start[$unit]-}" ]; then
+            to_start[$unit]=1 only_wanted[$unit]=1
+        fi
     done < "$1/netlib-stub/units"
 }
 

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2154,SC2004
 
 declare -A failed_unit=()
+failed_job=''
 
 # $1 verb, $2 what to say, then units. One call for all, so that systemd orders them.
 stub_systemctl() {
@@ -14,11 +15,18 @@ stub_systemctl() {
     for unit in "$@"; do
         # After a reload that failed the unit goes on as it was.
         if [ "$verb" = reload ] && [ "$(systemctl show --property=ReloadResult --value "$unit")" != success ]; then
-            failed_unit[$unit]=1
+            stub_failed_to reload "$unit"
         fi
         # For a target or a unit whose dependency failed, the state alone would not tell.
-        systemctl is-active --quiet "$unit" || [ "$verb" = stop ] || stub_ended_well "$unit" || failed_unit[$unit]=1
+        systemctl is-active --quiet "$unit" || [ "$verb" = stop ] || stub_ended_well "$unit" || stub_failed_to "$verb" "$unit"
     done
+}
+
+# Says it as NixOS does, which starts targets: what only they want is not asked for by itself.
+stub_failed_to() {
+    [ -z "${only_wanted[$2]-}" ] || return 0
+    stub_note "Failed to $1 $2"
+    failed_job=1
 }
 
 # Inactive but no failure: a oneshot service that did its work.
@@ -43,11 +51,11 @@ stub_reload_base_unit() {
     local unit=$1
     if [ "$unit" = ssh.service ] && ! sshd -t; then
         stub_note "the settings of sshd are not valid: ssh.service was not reloaded"
-        failed_unit[$unit]=1
+        stub_failed_to reload "$unit"
         return
     fi
     stub_is_active "$unit" || return 0
-    systemctl reload-or-restart --no-ask-password "$unit" 9>&- || failed_unit[$unit]=1
+    systemctl reload-or-restart --no-ask-password "$unit" 9>&- || stub_failed_to reload "$unit"
 }
 
 # A reload that nothing was there for is a start.
@@ -60,7 +68,13 @@ stub_move_inactive_reloads() {
     done
 }
 
-# Units of the system that are down, or up only between two failures.
+# NixOS looks at the main process alone. A tunnel of NixOS is one that fails; the stub's has its addresses set afterwards.
+stub_ended_badly() {
+    [ "$(systemctl show --property=ExecMainStatus --value -- "$1")" != 0 ] ||
+        [[ $1 = wireguard-*.service && $(systemctl show --property=Result --value -- "$1") != success ]]
+}
+
+# Units that are down, or up only between two failures: every one that systemd knows, whoever made it, as on NixOS.
 stub_find_failed() {
     local unit active sub
     # A simple service that ends at once is seen as started for a moment, which is longer on a busy machine: what is
@@ -68,8 +82,7 @@ stub_find_failed() {
     [ $((${#to_start[@]} + ${#to_restart[@]})) = 0 ] ||
         systemd-run --quiet --wait --collect sleep 0.5 9>&- 2> /dev/null || sleep 0.5
     while read -r unit _ active sub _; do
-        [ -n "${new_file[$unit]-}" ] || continue
-        if [ "$active" = failed ] || [ "$sub" = auto-restart ]; then
+        if [ "$active" = failed ] || { [ "$sub" = auto-restart ] && [[ $unit = *.service ]] && stub_ended_badly "$unit"; }; then
             failed_unit[$unit]=1
         fi
     done < <(systemctl list-units --all --full --plain --no-legend --no-pager)
@@ -77,7 +90,7 @@ stub_find_failed() {
 
 stub_report_failed() {
     local unit
-    stub_note "the following units failed: $(printf '%s\n' "${!failed_unit[@]}" | sort | paste -s -d ' ')"
+    stub_note "warning: the following units failed: $(printf '%s\n' "${!failed_unit[@]}" | sort | paste -s -d , | sed 's/,/, /g')"
     for unit in "${!failed_unit[@]}"; do
         stub_note ""
         systemctl status --no-pager --full --lines=0 "$unit" 9>&- >&2
@@ -97,10 +110,8 @@ stub_run_switch() {
 
     systemctl daemon-reload 9>&- || status=4
     local unit
-    # Failures of before are not of this switch; a unit that is gone would be shown as failed for ever.
-    # One call for all; that some are not loaded keeps none of the others.
-    [ $((${#old_file[@]} + ${#new_file[@]})) = 0 ] ||
-        systemctl reset-failed -- "${!old_file[@]}" "${!new_file[@]}" 2> /dev/null
+    # As NixOS does: whatever failed before is started again if something wants it, and forgotten otherwise.
+    systemctl reset-failed
     for unit in "${!to_reload_base[@]}"; do stub_reload_base_unit "$unit"; done
     stub_move_inactive_reloads
     stub_systemctl reload "reloading" "${!to_reload[@]}"
@@ -110,9 +121,7 @@ stub_run_switch() {
     rm -f "$STUB_RUN/pending"
 
     stub_find_failed
-    if [ ${#failed_unit[@]} != 0 ]; then
-        stub_report_failed
-        status=4
-    fi
+    [ ${#failed_unit[@]} = 0 ] || stub_report_failed
+    [ "${#failed_unit[@]}$failed_job" = 0 ] || status=4
     return "$status"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # switch.sh SYSTEM ACTION: what bin/switch-to-configuration of a system does.
-# Exit status, as on NixOS: 1 nothing was changed, 2 the activation script failed, 4 units failed.
+# Exit status, as on NixOS: 1 nothing was changed, 2 the activation script failed, 4 units failed, 11 another switch runs.
 # shellcheck source-path=SCRIPTDIR
 set -u
 
@@ -35,8 +35,9 @@ fi
 mkdir -p /run/nixos
 exec 9> /run/nixos/switch-to-configuration.lock
 if ! flock --nonblock 9; then
-    stub_note "switch-to-configuration: another switch is running on this host"
-    exit 1
+    # The words and the status of NixOS: that of EAGAIN.
+    stub_note "Could not acquire lock"
+    exit 11
 fi
 
 if [ -z "${NIXOS_NO_CHECK-}" ] && ! "$system/pre-switch-checks" "$system" "$action" 9>&-; then

@@ -36,6 +36,7 @@ const SCRIPT: &str = concat!(
     include_str!("netlib-host/activate.sh"),
     include_str!("netlib-health/loop.sh"),
     include_str!("netlib-host/run.sh"),
+    include_str!("netlib-host/units.sh"),
     include_str!("netlib-host/trial.sh"),
     include_str!("netlib-host/rollout.sh"),
     include_str!("netlib-host/main.sh"),

@@ -9,7 +9,7 @@ use super::follow::Origin;
 use super::restart::restart_if_due;
 use super::runner::StepRunner;
 use super::standing::Standing;
-use super::transition::{asked_for, see_through, start};
+use super::transition::{asked_for, see_through, start, warned};
 use super::{Show, StepFailure, Tried};
 use crate::event::{Skip, StepResult};
 use crate::host::script::{self, Activation, Health, HealthMode, HostHook, Phase, System, reboot_needed};
@@ -122,6 +122,7 @@ impl StepRunner {
         let activation = Activation { nonce, ..activation };
         let status = see_through(&*standing.host, &activation, origin, show).await?;
         let done = status.reached(activation.goal).done(status.previous.as_deref(), &standing.toplevel.out_path);
+        let done = done + &warned(&status);
         let ran_any = status.previous.is_some() || status.generation_before.is_some();
         Ok((done, status.due, Some(Before { undo: ran_any.then_some(activation.nonce) })))
     }

@@ -51,6 +51,11 @@ pub(super) async fn rollback(
     Ok(generation + &system)
 }
 
+/// What people should know of an activation that ended well.
+pub(super) fn warned(Status { message, .. }: &Status) -> String {
+    if message.is_empty() { String::new() } else { format!("; {message}") }
+}
+
 /// Brings a host back, and restarts it if NixOS does not switch to that system and the host may be restarted: what it is back at.
 pub(super) async fn went_back(
     host: &dyn Host,
@@ -65,7 +70,7 @@ pub(super) async fn went_back(
     let restarts = options.restarts && status.reached(Goal::Switch) == Goal::Boot;
     let due = (&ActivationOptions { restarts, ..options }, status.due.clone());
     let how = restart_if_due((host, toplevel), due, cancel, show).await?;
-    Ok(format!("{toplevel}{how}"))
+    Ok(format!("{toplevel}{how}{}", warned(&status)))
 }
 
 /// Asks the host to begin; how it stands then, if it says so. That it has begun already is what was asked for; where the

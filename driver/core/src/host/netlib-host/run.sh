@@ -112,7 +112,7 @@ explain() {
 # go HOW: switches to the new system.
 go() {
   switch_to "$toplevel" "$1"
-  explain "$?" "switch-to-configuration $1" "$timeout"
+  explain "$?" "switch-to-configuration $1" "$timeout" || judge_units forth
 }
 
 # --- hooks of the plan: programs that run on the way, each with its deadline ---------------------------------------
@@ -131,6 +131,7 @@ run_hooks() {
 
 # finish_badly PHASE: what programs prepared is taken back. Whatever comes of that, the host is where it is.
 finish_badly() {
+  [ -z "$words" ] || printf 'The log of what failed:\n%s' "$words"
   run_hooks onRollback || message="$message; $problem"
   finish "$1"
 }
@@ -166,6 +167,7 @@ reach_goal() {
 }
 
 try_system() {
+  remember_failed
   go test || return 1
   resolve "$running"
   problem="switch-to-configuration test succeeded, but the running system is $found"
@@ -244,6 +246,8 @@ restore_profile() {
 }
 
 go_back() {
+  # What the earlier system thinks of being switched to does not count.
+  export NIXOS_NO_CHECK=1
   if [ -n "$trial" ]; then
     give_up_trial
     return
@@ -264,8 +268,7 @@ go_back_to_previous() {
   say "$message: going back to $previous"
   enter rollingBack
   switch_to "$previous" test
-  back=$?
+  explain "$?" "going back to $previous" "$timeout" || judge_units back || end=rollbackFailed message="$message; $problem"
   resolve "$running"
-  if [ "$back" -ne 0 ]; then end=rollbackFailed message="$message; going back to $previous exited with status $back"; fi
   if [ "$found" != "$previous" ]; then end=rollbackFailed message="$message; the running system is $found"; fi
 }

@@ -4,7 +4,7 @@
 # The last act of a deployment: what it leaves goes, and then its script, without which there is nothing to recover.
 leave() {
   read_records
-  set -- "$deploy/reserve" "$runtime/confirm-$nonce" "$runtime/session-$nonce" "$runtime/check-$nonce"
+  set -- "$deploy/reserve" "$runtime/confirm-$nonce" "$runtime/session-$nonce" "$runtime/check-$nonce" "$runtime/failed-$nonce"
   for record in $all; do
     if [ "$count" -le "$keep_deploys" ]; then break; fi
     count=$((count - 1))
@@ -43,7 +43,7 @@ tidy_host() {
     set -- "$@" "$entry"
   done
   for left in "$library"/*.new "$deploys"/*/*.new "$deploys"/*/reserve "$runtime"/*.new "$runtime"/host-*.sh \
-    "$runtime"/session-* "$runtime"/confirm-* "$runtime"/check-* "$runtime"/news-*; do
+    "$runtime"/session-* "$runtime"/confirm-* "$runtime"/check-* "$runtime"/news-* "$runtime"/failed-*; do
     if [ -e "$left" ]; then set -- "$@" "$left"; fi
   done
   tidy_of_processes "$runtime"/script.new. "$runtime"/netlib-check.

@@ -75,6 +75,8 @@ find_entry() {
 boot_once() {
   problem='the new system could not be made a generation of its own'
   mkdir -p -- "${trial_profile%/*}" && limited "$timeout" nix-env -p "$trial_profile" --set "$toplevel" || return 1
+  # The earlier system stays the default whatever it thinks of that.
+  export NIXOS_NO_CHECK=1
   switch_to "$profile_before" boot
   explain "$?" 'installing the boot loader' "$timeout" || return 1
   problem='the boot loader has no entry for the new system after it was installed'
@@ -121,6 +123,7 @@ judge_boot() {
 # The default was never another one.
 give_up_trial() {
   end=rolledBack
+  export NIXOS_NO_CHECK=1
   forget_trial
   if ! restore_profile || ! switch_to "$profile_before" boot; then end=rollbackFailed; fi
   resolve "$running"

@@ -14,6 +14,7 @@ mod refusals;
 mod rollback;
 mod rollouts;
 mod trust;
+mod units;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

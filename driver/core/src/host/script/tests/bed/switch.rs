@@ -8,6 +8,8 @@ use super::Bed;
 pub enum Switch {
     Works,
     Fails(u8),
+    /// Ends as NixOS does where units failed, and says this of them.
+    Units(&'static str),
     FailsAtBoot,
     Lies,
     Hangs,
@@ -37,6 +39,9 @@ impl Switch {
         match self {
             Self::Works => go,
             Self::Fails(status) => format!("[ \"$1\" = test ] && {go}exit {status}\n"),
+            Self::Units(said) => format!(
+                "[ -z \"$NIXOS_NO_CHECK\" ] || echo forced\n{go}[ \"$1\" = boot ] && exit 0\ncat <<'END'\n{said}\nEND\nexit 4\n"
+            ),
             Self::FailsAtBoot => format!("[ \"$1\" = boot ] && exit 1\n{go}"),
             Self::HangsAtBoot => {
                 format!("cp /bin/sleep {toplevel}/sleep\n[ \"$1\" = boot ] && {toplevel}/sleep 300\n{go}")

@@ -1,0 +1,73 @@
+//! Switches on machines that are not as they should be.
+
+use netlib_scenarios::{Network, Site, assert_says};
+
+/// A unit that works as long as a file is there.
+const DEP: &str = r#"
+  systemd.services.dep = {
+    wantedBy = [ "multi-user.target" ];
+    serviceConfig = { Type = "oneshot"; RemainAfterExit = true; };
+    script = "echo dep looks for its file; test -e /root/there";
+  };
+"#;
+
+/// A host that runs a system with the unit, which failed since, beside one that somebody started by hand.
+fn site_with_failed_units(more: &str) -> (Site, Network) {
+    let network = Network::of(&["alpha"]);
+    let site = Site::deployed_on(&["alpha"], &network);
+    site.exec_must("alpha", "touch /root/there");
+    let network = network.configure("alpha", &format!("{DEP}{more}"));
+    site.deployed(&network, "alpha");
+    site.exec_must("alpha", "rm /root/there && ! systemctl restart dep && systemctl is-failed dep");
+    site.exec_must("alpha", "systemd-run --unit=by-hand false; while systemctl is-active by-hand; do sleep 0.1; done");
+    (site, network)
+}
+
+#[test]
+fn number_03_what_failed_before_is_a_warning_and_what_fails_newly_goes_back() {
+    let (site, network) = site_with_failed_units("");
+    let added = format!("{DEP} environment.etc.added.text = \"yes\";");
+    site.write(&network.clone().configure("alpha", &added));
+    let text = site.netlib_must("deploy");
+    assert_says(&text, &["switched from", "units that failed before or may fail: dep.service", "1 of 1 nodes active"]);
+    site.assert_active("alpha");
+    let before = site.systems("alpha").0;
+
+    // What was changed and fails all the same is a failure, and so is what failed newly.
+    let broken = "systemd.services.broken = { wantedBy = [ \"multi-user.target\" ]; serviceConfig.Type = \"oneshot\"; script = \"echo it is broken; exit 7\"; };";
+    for (lines, unit, words) in [
+        (format!("{} # changed", added.replace("looks for", "wants")), "dep.service", "dep wants its file"),
+        (format!("{added}{broken}"), "broken.service", "it is broken"),
+    ] {
+        site.write(&network.clone().configure("alpha", &lines));
+        let (status, text) = site.netlib("deploy");
+        assert_eq!(status, 1, "{text}");
+        assert_says(&text, &["the host went back to the system it ran before", "what to do: correct the cause"]);
+        let summary = text.split_once("the end of the log:").unwrap_or_default().1;
+        assert_says(summary, &[words]);
+        assert_says(&text, &[&format!("exited with status 4: {unit}\n")]);
+        assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));
+    }
+
+    // The same may fail where the network says so.
+    let network = network.with("nodes.alpha.activation.mayFail = [ \"brok*.service\" ];");
+    site.write(&network.configure("alpha", &format!("{added}{broken}")));
+    let text = site.netlib_must("deploy");
+    assert_says(&text, &["units that failed before or may fail: broken.service dep.service"]);
+    site.assert_active("alpha");
+}
+
+#[test]
+fn number_04_a_check_of_the_earlier_system_does_not_keep_a_host_from_going_back() {
+    let check = "system.preSwitchChecks.blocked = \"test ! -e /run/block\";";
+    let (site, network) = site_with_failed_units(check);
+    let before = site.systems("alpha").0;
+    let network = network.configure("alpha", "systemd.services.blocks = { wantedBy = [ \"multi-user.target\" ]; serviceConfig.Type = \"oneshot\"; script = \"touch /run/block; exit 1\"; };");
+    site.write(&network);
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["the host went back to the system it ran before", "exited with status 4: blocks.service"]);
+    assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));
+    assert_eq!(site.phases("alpha", &site.toplevel("alpha")), ["rolledBack"]);
+    site.assert_boots("alpha", &before);
+}
