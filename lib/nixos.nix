@@ -111,6 +111,7 @@ in
         ];
         modules = [
           (base name node network)
+          (import ./boot-loader.nix { inherit lib script; })
           network.defaults
         ]
         ++ map (role: network.roles.${role}.configuration) (network.resolved.baseFirst name)

@@ -228,6 +228,68 @@ in
       none = false;
     };
   };
+  "a system says where its boot loader has entries, and looks whether there is room" =
+    let
+      entriesOf =
+        name: configuration:
+        let
+          inherit
+            ((subject.outputsOf {
+              default = {
+                network.name = "loaders";
+                defaults = minimal;
+                nodes.${name} = { inherit configuration; };
+              };
+            }).nixosConfigurations.${name}.config.environment
+            )
+            etc
+            ;
+        in
+        [
+          (etc."netlib/boot-entries".text or null)
+          (etc ? "netlib/boot-room")
+        ];
+    in
+    {
+      expr = lib.mapAttrs entriesOf {
+        none = { };
+        container.boot.isContainer = true;
+        efi = {
+          boot.loader.systemd-boot.enable = true;
+          boot.loader.efi.efiSysMountPoint = "/efi";
+        };
+        grub.boot.loader.grub = {
+          enable = lib.mkForce true;
+          device = "/dev/sda";
+        };
+        strange = {
+          boot.loader.systemd-boot.enable = true;
+          boot.loader.efi.efiSysMountPoint = "/boot $(x)";
+        };
+      };
+      expected = {
+        none = [
+          null
+          false
+        ];
+        container = [
+          null
+          false
+        ];
+        efi = [
+          "/efi/loader/entries/*.conf\n"
+          true
+        ];
+        grub = [
+          "/boot/grub/grub.cfg\n"
+          true
+        ];
+        strange = [
+          null
+          true
+        ];
+      };
+    };
   "a system that may be booted on trial ends that, and says that it can" = {
     expr =
       let

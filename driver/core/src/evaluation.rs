@@ -27,6 +27,9 @@ pub struct Toplevel {
     pub drv_path: String,
     /// Store path that building it makes.
     pub out_path: String,
+    /// The Nix system that builds it; empty where that is not known.
+    #[serde(default)]
+    pub system: String,
     /// What building it takes.
     #[serde(skip)]
     pub cache_status: CacheStatus,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netlib_scenarios::{Network, Site, assert_says};
+use netlib_scenarios::{NETWORK, Network, Site, assert_says};
 
 const RECORD: &str = "/var/lib/netlib/network";
 
@@ -121,5 +121,66 @@ fn number_05_what_cannot_be_switched_to_is_booted() {
         "deploy --goal boot --reboot",
         &["restarted for kernel, initrd, kernel-modules, the system itself"],
     );
+    site.assert_active("alpha");
+}
+
+/// Fails, and leaves the host as it was.
+fn fails(site: &Site, words: &[&str]) {
+    let before = site.systems("alpha");
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, words);
+    assert_eq!(site.systems("alpha"), before, "{text}");
+}
+
+#[test]
+fn number_08_what_the_boot_loader_has_no_room_or_no_entry_for_is_told() {
+    let network = Network::of(&["alpha"]);
+    let site = Site::deployed_on(&["alpha"], &network);
+    let kernel = "boot.loader.systemd-boot.enable = true; boot.kernelPackages = pkgs.linuxPackagesFor \
+        (pkgs.runCommand \"linux-large\" { } \"mkdir $out && head -c 2000000 /dev/zero > $out/bzImage\");";
+    site.write(&network.clone().configure("alpha", kernel));
+    site.exec_must("alpha", "mount -t tmpfs -o size=1m tmpfs /boot && mkdir -p /boot/loader/entries /boot/EFI/nixos");
+    fails(
+        &site,
+        &["/boot has no room for the kernel and initrd", "they need 2 MiB, and 1 MiB are free; nothing was changed"],
+    );
+
+    // What is there already needs no room; and the installer says nothing of the entry that it did not make.
+    site.exec_must("alpha", "mount -o remount,size=4m /boot");
+    fails(&site, &["has no entry for the new system in /boot/loader/entries/*.conf", "(the system from before)"]);
+    let new = site.toplevel("alpha");
+    let copied = "cp $(readlink -f KERNEL) /boot/EFI/nixos/$(readlink -f KERNEL | cut -d / -f 4-5 | tr / -).efi";
+    site.exec_must("alpha", &copied.replace("KERNEL", &format!("{new}/kernel")));
+    let entry = format!("options init={new}/init quiet");
+    site.exec_must(
+        "alpha",
+        &format!("echo '{entry}' > /boot/loader/entries/nixos.conf && mount -o remount,size=2m /boot"),
+    );
+    site.netlib_must("deploy");
+    site.assert_active("alpha");
+}
+
+#[test]
+fn number_08_what_nobody_here_can_build_is_told_before_a_build() {
+    let network = Network::of(&["alpha", "beta"]).with("nodes.alpha.checks.hello.exec.script = \"true\";");
+    let site = Site::deployed_on(&["alpha", "beta"], &network);
+    let new = network.configure("alpha", "environment.etc.\"new\".text = \"yes\";");
+    site.write(&new.with("nodes.alpha.system = \"aarch64-linux\"; nodes.beta.system = \"x86_64-linux\";"));
+    fails(
+        &site,
+        &["nothing here builds for aarch64-linux: this machine is x86_64-linux", "`builders`", "nothing was built"],
+    );
+    let toplevel = site.toplevel("alpha");
+    assert!(!site.sh(&format!("test -e {toplevel}")).success());
+    site.must(&format!("cd {NETWORK} && nix flake check"));
+    // A builder for it, by a file as usual; it is not there, which Nix says itself.
+    site.must("printf '# none\\nssh://nobody i686-linux,aarch64-linux - 1\\n' > /etc/nix/machines");
+    site.must("mkdir -p /etc/nix && echo 'builders = @/etc/nix/machines' >> /etc/nix/nix.conf");
+    let (_, text) = site.netlib("deploy --on alpha");
+    assert!(!text.contains("nothing here builds"), "{text}");
+    // This machine's own programs do for the stub's builds.
+    site.must("echo 'extra-platforms = aarch64-linux' >> /etc/nix/nix.conf");
+    site.netlib_must("deploy");
     site.assert_active("alpha");
 }

@@ -5,7 +5,7 @@
 set -u
 
 # shellcheck disable=SC2016
-record='{ inherit attrPath; inherit (d) drvPath; outputs.out = d.outPath; meta.netlib = d.meta.netlib or { }; }'
+record='{ inherit attrPath; inherit (d) drvPath system; outputs.out = d.outPath; meta.netlib = d.meta.netlib or { }; }'
 # shellcheck disable=SC2016
 job='network.${builtins.elemAt attrPath 0}.${builtins.elemAt attrPath 1}'
 function="network: builtins.concatStringsSep \"\" (map (attrPath: let d = $job; in builtins.toJSON $record + \"\\n\")"

@@ -16,6 +16,7 @@ pub(super) struct Record {
     // Not `attr`, whose quoting depends on the version.
     attr_path: Vec<String>,
     drv_path: Option<String>,
+    system: String,
     // A derivation whose output is not known beforehand has null here.
     outputs: BTreeMap<String, Option<String>>,
     error: Option<String>,
@@ -64,7 +65,7 @@ impl Record {
         let (cache_status, warnings) = (self.status(), self.all_warnings());
         match (self.drv_path, self.outputs.get("out").cloned().flatten()) {
             (Some(drv_path), Some(out_path)) => {
-                Said::Derivation(Toplevel { drv_path, out_path, cache_status, warnings })
+                Said::Derivation(Toplevel { drv_path, out_path, system: self.system, cache_status, warnings })
             }
             _ => {
                 Said::Error(NixError::from_text("the evaluator gave a derivation without the path of its output `out`"))

@@ -11,10 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::nix_log::{FORMAT, NixLog};
 use super::{Show, StepFailure, Tried};
-use crate::evaluation::{CacheStatus, Toplevel};
+use crate::evaluation::{CacheStatus, Toplevel, this_system};
 use crate::lock::locked;
 use crate::nix::FEATURES;
 use crate::process::Command;
+use crate::text::clean;
 
 /// How long a call of Nix waits for others to ask for more: processes that evaluate side by side end within about this.
 const GATHER: Duration = Duration::from_millis(60);
@@ -65,6 +66,7 @@ impl Builds {
 
     /// Builds, together with what others ask for.
     pub async fn build(&self, what: &Build, on_line: OnLine) -> Tried<&'static str> {
+        require_builder(&what.toplevel).await?;
         let (built, is_built) = oneshot::channel();
         self.ask(Asked { what: what.clone(), on_line: on_line.clone(), built });
         if let Ok(Ok(())) = timeout(PATIENCE, is_built).await {
@@ -81,6 +83,19 @@ impl Builds {
         if asked.len() == 1 {
             locked(&self.running).spawn(together(self.asked.clone(), self.calls.clone()));
         }
+    }
+}
+
+/// Whether something can build for a system that is not this machine's, which only Nix's settings say.
+async fn require_builder(what: &Toplevel) -> Tried<()> {
+    if what.system.is_empty() || what.system == this_system() {
+        return Ok(());
+    }
+    let script = ["-c", include_str!("../nix/can-build.sh"), "can-build", &what.system, &what.drv_path];
+    let said = Command::new("sh").args(script).timeout(PATIENCE * 6).output().await?;
+    match clean(&said.stdout) {
+        text if text.is_empty() => Ok(()),
+        text => Err(StepFailure::Because(text.trim_end().to_owned())),
     }
 }
 

@@ -67,6 +67,13 @@ in
           device = accepted types.str "" "/dev/sda";
           devices = accepted (types.listOf types.str) [ ] [ "/dev/sda" ];
           efiSupport = accepted types.bool false true;
+          copyKernels = accepted types.bool false true;
+          mirroredBoots = mkOption {
+            type = types.listOf (types.attrsOf types.raw);
+            default = [ ];
+            example = [ { path = "/boot"; } ];
+            description = "Where the boot loader is; accepted without effect here.";
+          };
         };
       };
       tmp.cleanOnBoot = accepted types.bool false true;
@@ -79,6 +86,19 @@ in
   };
 
   config = lib.mkIf (!config.boot.isContainer) {
+    boot.loader.grub =
+      let
+        cfg = config.boot.loader.grub;
+      in
+      {
+        devices = lib.mkIf (cfg.device != "") [ cfg.device ];
+        mirroredBoots = lib.mkIf (cfg.devices != [ ]) [
+          {
+            path = "/boot";
+            inherit (cfg) devices;
+          }
+        ];
+      };
     system.build = {
       kernel = config.boot.kernelPackages.kernel;
       initialRamdisk = pkgs.runCommand "initrd-${config.system.build.kernel.name}" {

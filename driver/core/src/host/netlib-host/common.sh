@@ -36,10 +36,10 @@ read_stat() {
 
 refuse() { emit refused "$1"; exit 0; }
 
-# The file system of a path, as `df` shows it.
+# The file system of a path, as `df` shows it; a mount that hangs is left alone.
 disk() {
-  space=$(df -P -h -- "$1" 2>/dev/null | tail -n 1)
-  case $(df -P -i -- "$1" 2>/dev/null | tail -n 1) in *' 0 '*' 100% '*) space="$space (all its inodes are used)" ;; esac
+  space=$(timeout 5 df -P -h -- "$1" 2>/dev/null | tail -n 1)
+  case $(timeout 5 df -P -i -- "$1" 2>/dev/null | tail -n 1) in *' 0 '*' 100% '*) space="$space (all its inodes are used)" ;; esac
   printf '%s\n' "$space"
 }
 

@@ -218,7 +218,20 @@ commit() {
   fi
   sync -- "${profile%/*}"
   if [ -n "$trial" ]; then forget_trial; fi
-  go boot && claim
+  go boot && has_entry && claim
+}
+
+# Whether the boot loader knows the new system, where that says how to see it: an installer that failed may say nothing.
+has_entry() {
+  if [ ! -f "$toplevel/etc/netlib/boot-entries" ]; then return 0; fi
+  read -r entries <"$toplevel/etc/netlib/boot-entries"
+  if [ "$entries" = other ]; then
+    say 'not checked whether the boot loader has an entry for the new system: it is neither systemd-boot nor GRUB'
+    return 0
+  fi
+  problem="the boot loader was installed without an error, and has no entry for the new system in $entries"
+  # shellcheck disable=SC2086
+  timeout 20 grep -q -s -F -e "init=$toplevel/init" -- $entries
 }
 
 # From here on the host is of the network and the node that it was deployed as. Written last, so that it tells whether all was done.

@@ -121,11 +121,10 @@ find_owner() {
   while read -r skipped kind skipped skipped locker where skipped; do
     case $kind:$where in FLOCK:*:"$inode") if [ -d "/proc/$locker" ]; then owner=$locker; fi ;; esac
   done </proc/locks
-  for link in /proc/[0-9]*/fd/*; do
-    if [ -n "$owner" ] || ! is_same "$link" "$1"; then continue; fi
-    link=${link#/proc/}
-    if [ "${link%%/*}" != "$$" ]; then owner=${link%%/*}; fi
-  done
+  # Links that lead to a mount that hangs must not be followed.
+  owner=${owner:-$(stat -c %N -- /proc/[0-9]*/fd/* | grep -F -e "-> '$1'" | while IFS=/ read -r skipped skipped locker skipped; do
+    if [ "$locker" != "$$" ]; then echo "$locker" && break; fi
+  done)}
   if [ -n "$owner" ]; then owner="$owner $(tr '\000-\037' ' ' <"/proc/$owner/cmdline" | cut -c 1-200)"; fi
 } 2>/dev/null
 

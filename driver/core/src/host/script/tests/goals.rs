@@ -239,3 +239,60 @@ async fn a_boot_on_trial_for_which_the_boot_loader_has_no_entry_changes_nothing(
     assert_eq!(systems(&status), ["old", "old"]);
     assert!(!bed.path("nix/var/nix/profiles/system-profiles/netlib-trial").exists());
 }
+
+#[tokio::test]
+async fn a_boot_loader_without_room_is_told_before_anything_is_changed() {
+    let bed = Bed::new();
+    let [old, new] = ["old", "new"].map(|name| bed.toplevel(name, Switch::Works));
+    bed.run_system(&old);
+    let room = |status| format!("#!/bin/sh\necho \"no room for $1\"\nexit {status}\n");
+    bed.program("nix/store/new/etc/netlib/boot-room", &room(3));
+    let error = activate(&bed, &bed.activation("1-a", &new)).await.unwrap_err().to_string();
+    assert!(error.starts_with(&format!("a bed: no room for {new}; nothing was changed\n")), "{error}");
+    assert!(!bed.path("var/lib/netlib/deploys/1-a").exists());
+    // What the boot loader has already needs no room, and a test nothing of it.
+    let mut test = bed.activation("2-b", &new);
+    test.goal = Goal::Test;
+    activate(&bed, &test).await.unwrap();
+    assert_eq!(bed.end("2-b").await.phase, Phase::Confirmed);
+    for (part, system) in [("kernel", &old), ("kernel", &new), ("initrd", &old), ("initrd", &new)] {
+        fs::write(bed.path(part), "").unwrap();
+        symlink(bed.path(part), format!("{system}/{part}")).unwrap();
+    }
+    assert_eq!(bed.deploy("3-c", &new).await.phase, Phase::Confirmed);
+    // One that cannot say so keeps nobody from deploying.
+    for (nonce, status) in [("4-d", 1), ("5-e", 127)] {
+        let next = bed.toplevel(nonce, Switch::Works);
+        bed.program(&format!("nix/store/{nonce}/etc/netlib/boot-room"), &room(status));
+        assert_eq!(bed.deploy(nonce, &next).await.phase, Phase::Confirmed);
+    }
+}
+
+#[tokio::test]
+async fn an_installer_that_made_no_entry_is_noticed() {
+    let (bed, status) = reached(Goal::Switch, Switch::Works).await;
+    let old = status.current.unwrap();
+    let entries = bed.path("boot/loader/entries");
+    fs::create_dir_all(&entries).unwrap();
+    let write = |name: &str, system: &str| {
+        fs::write(entries.join(name), format!("title NixOS\noptions init={system}/init quiet\n")).unwrap();
+    };
+    let says = |system: &str, text: &str| {
+        fs::create_dir_all(format!("{system}/etc/netlib")).unwrap();
+        fs::write(format!("{system}/etc/netlib/boot-entries"), format!("{text}\n")).unwrap();
+    };
+    let place = format!("{}/*.conf {}/none", entries.display(), entries.display());
+    let next = bed.toplevel("next", Switch::Works);
+    says(&next, &place);
+    write("a.conf", &format!("{next}-another"));
+    let status = bed.deploy("2-b", &next).await;
+    assert_eq!((status.phase, status.current.as_ref()), (Phase::RolledBack, Some(&old)));
+    assert!(status.message.ends_with(&format!("has no entry for the new system in {place}")), "{}", status.message);
+    write("b.conf", &next);
+    assert_eq!(bed.deploy("3-c", &next).await.phase, Phase::Confirmed);
+    let other = bed.toplevel("other", Switch::Works);
+    says(&other, "other");
+    let status = bed.deploy("4-d", &other).await;
+    assert_eq!(status.phase, Phase::Confirmed);
+    assert!(log(&status).contains("not checked whether the boot loader has an entry"), "{}", log(&status));
+}

@@ -293,3 +293,16 @@ async fn what_was_recorded_a_moment_ago_counts_as_under_way() {
     assert_eq!(bed.deploy("2-b", &newer).await.phase, Phase::Confirmed);
     assert_eq!(bed.look("1-a").await.phase, Phase::Interrupted);
 }
+
+#[tokio::test]
+async fn a_mount_that_hangs_keeps_nobody_from_an_answer() {
+    let bed = Bed::new();
+    let [old, new] = ["old", "new"].map(|name| bed.toplevel(name, Switch::Works));
+    bed.run_system(&old);
+    bed.tool(&old, "df", "exec sleep 1000");
+    fs::create_dir_all(bed.path("var/lib/netlib/deploys")).unwrap();
+    fs::write(bed.path("var/lib/netlib/deploys/1-a"), "in the way").unwrap();
+    let error = activate(&bed, &bed.activation("1-a", &new)).await.unwrap_err().to_string();
+    assert!(error.starts_with("a bed: the host could not write down its state"), "{error}");
+    assert!(!error.contains("file system:"), "{error}");
+}
