@@ -7,13 +7,11 @@ const DISPATCH: &str = r#"#!/bin/sh
 # The first rule whose pattern fits the command answers; all else runs as it was asked for. netlib asks for a line
 # before each answer, by which it knows what the login shell printed from the answer: a rule need not know of it.
 whole=${SSH_ORIGINAL_COMMAND:-}
-newline='
-'
 case $whole in
   *'echo; echo netlib-answer-'*)
     rest=${whole#*'echo; echo netlib-answer-'}
-    SSH_ORIGINAL_COMMAND=${whole%%'echo; echo netlib-answer-'*}${rest#*"$newline"}
-    echo "netlib-answer-${rest%%"$newline"*}"
+    SSH_ORIGINAL_COMMAND=${whole%%'echo; echo netlib-answer-'*}${rest#*'; '}
+    echo "netlib-answer-${rest%%;*}"
     ;;
   *' netlib-answer-'*)
     rest=${whole#*' netlib-answer-'}

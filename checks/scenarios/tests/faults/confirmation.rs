@@ -147,6 +147,8 @@ fn after_two_interrupts_netlib_leaves_and_the_host_goes_back_or_is_confirmed_lat
         site.wait_for_gate("alpha");
         run.interrupt();
         run.wait_for("Interrupted");
+        // Sooner it would be the same interrupt.
+        std::thread::sleep(std::time::Duration::from_millis(1200));
         run.interrupt();
         let (status, text) = run.wait();
         assert_eq!(status, 130, "{text}");

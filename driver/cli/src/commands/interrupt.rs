@@ -1,10 +1,17 @@
-//! Ctrl-C, and a closed terminal: once, nothing new starts and what runs on hosts ends; twice, netlib leaves at once.
+//! Ctrl-C, and a closed terminal: once, nothing new starts and what runs on hosts ends; again, a second later, netlib leaves
+//! at once.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Exit status after an interrupt.
 pub const STATUS: u8 = 130;
+
+/// Who stops netlib, such as `timeout` or `make`, may tell the process and its group: what comes sooner is the same interrupt.
+const APART: Duration = Duration::from_secs(1);
 
 /// Whether the user wants the run to end. Clones are the same.
 #[derive(Clone, Default)]
@@ -13,6 +20,7 @@ pub struct Interrupts {
     pub first: CancellationToken,
     /// Cancelled at the second one.
     pub second: CancellationToken,
+    since: Arc<OnceLock<Instant>>,
 }
 
 impl Interrupts {
@@ -28,7 +36,10 @@ impl Interrupts {
             match signal(kind) {
                 Ok(mut signal) => drop(tokio::spawn(async move {
                     while signal.recv().await.is_some() {
-                        if this.first.is_cancelled() { this.second.cancel() } else { this.first.cancel() }
+                        this.first.cancel();
+                        if this.since.get_or_init(Instant::now).elapsed() > APART {
+                            this.second.cancel();
+                        }
                     }
                 })),
                 Err(error) => tracing::warn!("cannot listen for signals: an interrupt ends netlib at once: {error}"),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, OnceCell};
 
+use super::master::{WAY, way};
 use super::password::SudoPassword;
 use super::{AskPassword, Deployer, Host, HostError, SshHost, end_left};
 use crate::plan::{Plan, Target};
@@ -43,6 +44,8 @@ impl Hosts {
         let parent = socket_parent();
         tidy(&parent, end_left);
         let sockets = RunDir::new_in(&parent).map_err(|error| HostError::at(&parent, error))?;
+        let way = way(&sockets.path().join("0"));
+        private::write(&way, WAY).map_err(|error| HostError::at(&way, error))?;
         let entries = plan.nodes.iter().enumerate().map(|(number, (name, node))| {
             let entry = Entry { number, target: node.target.clone(), connected: OnceCell::new() };
             (name.clone(), entry)

@@ -13,9 +13,10 @@ use std::time::Duration;
 
 use openssh::{Session, Stdio};
 
+use super::frame::line;
 use super::{ConnectFailure, HostError};
 use crate::plan::Target;
-use crate::process::{Command, End, LineSink, Output, ProcessError, quote_argv};
+use crate::process::{Command, End, LineSink, Output, ProcessError};
 use crate::text::clean;
 
 /// How long a host may take to answer, in seconds.
@@ -37,22 +38,19 @@ const EXIT: [u8; 24] = [0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 8, 0x10, 0,
 /// What holds whatever anybody's options say.
 const ALWAYS: [&str; 3] = ["BatchMode=yes", "RemoteCommand=none", "RequestTTY=no"];
 
+/// What holds on the way too: ssh hands its configuration on to the one that reaches a jump host. The user's own says the rest.
+pub(super) const WAY: &str = "BatchMode yes\nControlMaster no\nControlPath none\nPermitLocalCommand no\nTunnel no\n\
+    Include ~/.ssh/config\nInclude /etc/ssh/ssh_config\n";
+
+/// What holds for a login that runs a command.
+const OWN_SESSION: [&str; 4] =
+    ["ControlMaster=no", "SessionType=default", "StdinNull=no", "ForkAfterAuthentication=no"];
+
 /// What holds unless a node's options say otherwise. ssh takes the first value it is given.
-const UNLESS_ASKED_FOR: [&str; 11] = [
-    "ForwardAgent=no",
-    "ForwardX11=no",
-    "ForwardX11Trusted=no",
-    "Tunnel=no",
-    "ClearAllForwardings=yes",
-    "PermitLocalCommand=no",
-    "StrictHostKeyChecking=yes",
-    // A host that shows more keys would add them to known_hosts.
-    "UpdateHostKeys=no",
-    "ServerAliveInterval=5",
-    "ServerAliveCountMax=3",
-    // Banners say nothing of ssh's own; errors are told whatever the user wants to see.
-    "LogLevel=ERROR",
-];
+/// A host that shows more keys would add them to known_hosts; banners say nothing of ssh's own, and errors are told whatever the
+/// user wants to see.
+const UNLESS_ASKED_FOR: &str = "ForwardAgent=no ForwardX11=no ForwardX11Trusted=no Tunnel=no ClearAllForwardings=yes \
+    PermitLocalCommand=no StrictHostKeyChecking=yes UpdateHostKeys=no ServerAliveInterval=5 ServerAliveCountMax=3 LogLevel=ERROR";
 
 /// An open connection.
 #[derive(Debug)]
@@ -84,7 +82,7 @@ impl Connection {
     pub(super) fn command(&self, argv: &[String]) -> Command {
         let command = ssh(self.share_options().split(' ')).arg("-T");
         let forwarded = self.forwarded.iter().flat_map(|option| ["-o", option]);
-        command.args(forwarded).args(["--", NOWHERE, &quote_argv(argv)])
+        command.args(forwarded).args(["--", NOWHERE, &line(argv)])
     }
 
     /// Options with which another ssh uses this connection, and never makes one of its own.
@@ -105,7 +103,7 @@ impl Connection {
             return command.stream_to(lines).await;
         }
         let session = self.session();
-        let mut remote = session.raw_command(quote_argv(argv));
+        let mut remote = session.raw_command(line(argv));
         remote.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let begun = tokio::time::timeout(LOGIN, remote.spawn()).await;
         let mut child = match begun.unwrap_or(Err(openssh::Error::Disconnected)) {
@@ -187,16 +185,22 @@ fn ssh<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Command {
 }
 
 /// An ssh with a connection of its own that runs these words on the host. None of this user's own configuration is shared.
-pub(super) fn ssh_anew(target: &Target, argv: &[String]) -> Command {
-    let command = ssh(["-T", "-S", "none", "-o", "ControlMaster=no"]).args(login_words(target));
-    command.args(["--", &target.host, &quote_argv(argv)])
+pub(super) fn ssh_anew((target, socket): (&Target, &Path), argv: &[String]) -> Command {
+    let options = OWN_SESSION.iter().flat_map(|option| ["-o", option]);
+    let command = ssh(["-T", "-S", "none", "-F"]).arg(way(socket)).args(options).args(login_words(target));
+    command.args(["--", &target.host, &line(argv)])
+}
+
+/// The configuration of a run, beside its sockets.
+pub(super) fn way(socket: &Path) -> PathBuf {
+    socket.with_file_name("way")
 }
 
 fn arguments(target: &Target, socket: &Path) -> Vec<String> {
-    let mut words: Vec<String> = ["-f", "-N", "-M", "-S"].map(str::to_owned).to_vec();
-    words.push(socket.display().to_string());
+    let (socket, way) = (socket.display().to_string(), way(socket).display().to_string());
     // A driver that was killed leaves nothing for longer; after a longer pause of a run the connection is made again.
-    words.extend(["-o", "ControlPersist=2m"].map(str::to_owned));
+    let words = ["-f", "-N", "-M", "-S", &socket, "-F", &way, "-o", "ControlPersist=2m"];
+    let mut words = words.map(str::to_owned).to_vec();
     words.extend(login_words(target));
     words.extend(["--".to_owned(), target.host.clone()]);
     words
@@ -216,7 +220,7 @@ fn login_words(target: &Target) -> Vec<String> {
     }
     words.extend(target.ssh_options.iter().cloned());
     option(&mut words, &format!("ConnectTimeout={CONNECT_SECONDS}"));
-    UNLESS_ASKED_FOR.iter().for_each(|value| option(&mut words, value));
+    UNLESS_ASKED_FOR.split(' ').for_each(|value| option(&mut words, value));
     words
 }
 
@@ -237,7 +241,7 @@ mod tests {
     #[test]
     fn what_must_hold_comes_before_the_nodes_options_and_defaults_after() {
         let words = arguments(&target(), Path::new("/tmp/n/0")).join(" ");
-        insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha.example.org");
+        insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -F /tmp/n/way -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha.example.org");
     }
 
     #[test]
@@ -258,7 +262,7 @@ mod tests {
             local: false,
         };
         let argv = ["sh", "-c", "echo $1", "sh", "a b"].map(str::to_owned);
-        let words = ssh_anew(&target, &argv).argv().join(" ");
-        insta::assert_snapshot!(words, @"ssh -T -S none -o ControlMaster=no -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -l root -o ControlMaster=auto -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha sh -c 'echo $1' sh 'a b'");
+        let words = ssh_anew((&target, Path::new("/tmp/n/0")), &argv).argv().join(" ");
+        insta::assert_snapshot!(words, @"ssh -T -S none -F /tmp/n/way -o ControlMaster=no -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -l root -o ControlMaster=auto -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha sh -c 'echo $1' sh 'a b'");
     }
 }

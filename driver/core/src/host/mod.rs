@@ -29,6 +29,7 @@ pub use connect::ConnectFailure;
 pub use contact::answering;
 pub use deployer::Deployer;
 pub use error::HostError;
+pub(crate) use frame::line as login_shell_line;
 pub use hosts::Hosts;
 pub use master::end_left;
 pub use password::{Answers, AskPassword, NO_TERMINAL, Secret, SudoPassword};

@@ -49,13 +49,8 @@ pub const DEPLOYS: &str = "/var/lib/netlib/deploys";
 pub const LOG_PIECE: usize = 65536;
 
 /// Runs the script that an earlier question has left on the host, in a folder of root's alone.
-const RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib f=$d/script-$1.sh
-if [ ! -L "$d" ] && [ -O "$d" ] && [ -f "$f" ]; then
-  shift
-  . "$f"
-  exit
-fi
-echo script=absent"#;
+/// One line, without quotes that shells read in ways of their own: it goes through the login shell as it is.
+const RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib; f=$d/script-$1.sh; if [ -L "$d" ]; then f=; fi; if [ -O "$d" ] && [ -f "$f" ]; then shift; . "$f"; exit; fi; echo script=absent"#;
 
 /// Puts it there before. Where that does not work the host can still be looked at, and says itself what is wrong.
 const PUT_AND_RUN: &str = r#"d=${NETLIB_HOST_ROOT:-}/run/netlib l=${NETLIB_HOST_ROOT:-}/var/lib/netlib f=$d/script-$1.sh text=$(cat)

@@ -81,7 +81,8 @@ impl SshHost {
     /// Logs in anew, runs a command and leaves: what shows that a host can be reached by somebody who comes now.
     async fn run_anew(&self, command: HostCommand) -> Result<Output, HostError> {
         let (framed, argv) = (Framed::new(&command.argv), command.argv.clone());
-        let ssh = command.through(ssh_anew(&self.target, &framed.argv)).after_mark(&framed.mark);
+        let ssh =
+            command.through(ssh_anew((&self.target, self.shared.socket()), &framed.argv)).after_mark(&framed.mark);
         ssh.output().await.map_err(|error| match error {
             // ssh says this for itself; a command of ours never ends so.
             ProcessError { end: End::Status(status), said, .. } if status.code() == Some(SSH_FAILED) => {

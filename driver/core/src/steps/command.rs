@@ -13,9 +13,9 @@ use super::programs::Ready;
 use super::records::Saying;
 use super::runner::StepRunner;
 use super::{StepFailure, Tried};
-use crate::host::HostCommand;
+use crate::host::{HostCommand, login_shell_line};
 use crate::plan::{Place, Step};
-use crate::process::{LogLimit, line_channel, quote_argv};
+use crate::process::{LogLimit, line_channel};
 
 /// What of a node programs are told.
 const TOLD: [&str; 6] = ["selected", "target", "system", "tags", "role", "roles"];
@@ -47,7 +47,7 @@ pub(super) async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Trie
         }
         (Some((node, there)), Some(producer)) => {
             let (ready, words) = here(runner, producer, &mark).await?;
-            let command = quote_argv(&[env.clone(), vec![there.program(program)]].concat());
+            let command = login_shell_line(&[env.clone(), vec![there.program(program)]].concat());
             (ready, [words, vec![node.clone(), command]].concat())
         }
         (None, _) => here(runner, program, &mark).await?,
