@@ -45,6 +45,17 @@ let
           example = [ "web-old" ];
         };
 
+        mayBeOffline = lib.mkOption {
+          type = types.bool;
+          default = builtins.any (role: config.roles.${role}.mayBeOffline) config.resolved.rolesOf.${name};
+          defaultText = lib.literalMD "whether one of its roles says so";
+          description = ''
+            Whether the node may be off, as laptops are. Where it does not answer, it is said to be offline, nothing is evaluated
+            or built for it, it is left out of its rollout, what comes after it goes on, and nothing has failed.
+          '';
+          example = true;
+        };
+
         tags = lib.mkOption {
           type = types.listOf netlib.types.word;
           # Modules that add the same tag do not have to know of each other.

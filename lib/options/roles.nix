@@ -50,6 +50,13 @@ let
           example = [ "base" ];
         };
 
+        mayBeOffline = lib.mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether the nodes of the role may be off: see `nodes.<name>.mayBeOffline`.";
+          example = true;
+        };
+
         configuration = lib.mkOption {
           type = types.deferredModule;
           default = { };

@@ -164,9 +164,7 @@ let
       placeOf = name: source: if source == "self" then "node:${name}" else source;
       lookers = map (lib.removePrefix "node:") (builtins.filter (place: place != "deployer") places);
       keepers = lib.concatMap (
-        rollout:
-        [ rollout.coordinator ]
-        ++ lib.optionals (!isAboutNodes && rollout.onUnreachable == "skip") rollout.nodes
+        rollout: [ rollout.coordinator ] ++ rollout.standbys ++ lib.optionals (!isAboutNodes) rollout.nodes
       ) (builtins.attrValues rollouts);
       others = removeAttrs (genAttrs (lookers ++ keepers) (_: true)) selected;
 

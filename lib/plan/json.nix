@@ -75,34 +75,37 @@ let
       successThreshold = if isBrief then 2 else 1;
     };
 
-  renderNode = name: node: {
-    target = {
-      inherit (node.target)
-        host
-        user
-        port
-        sshOptions
-        local
-        ;
-    };
-    inherit (node) system tags role;
-    names = [ name ] ++ node.formerNames;
-    roles = resolved.rolesOf.${name};
-    activation = {
-      inherit (node.activation)
-        goal
-        timeout
-        confirmTimeout
-        reboot
-        rebootTimeout
-        ;
-    };
-    facts = lib.mapAttrs (_: request: { inherit (request) description pattern; }) (
-      config.gather.${name} or { }
-    );
-    checks = lib.mapAttrs (renderCheck (healthOf name)) (resolved.checks.${name} or { });
-    health = healthOf name;
-  };
+  renderNode =
+    name: node:
+    {
+      target = {
+        inherit (node.target)
+          host
+          user
+          port
+          sshOptions
+          local
+          ;
+      };
+      inherit (node) system tags role;
+      names = [ name ] ++ node.formerNames;
+      roles = resolved.rolesOf.${name};
+      activation = {
+        inherit (node.activation)
+          goal
+          timeout
+          confirmTimeout
+          reboot
+          rebootTimeout
+          ;
+      };
+      facts = lib.mapAttrs (_: request: { inherit (request) description pattern; }) (
+        config.gather.${name} or { }
+      );
+      checks = lib.mapAttrs (renderCheck (healthOf name)) (resolved.checks.${name} or { });
+      health = healthOf name;
+    }
+    // lib.optionalAttrs node.mayBeOffline { mayBeOffline = true; };
 
   renderRollout = _: rollout: {
     title = if rollout.role == null then "the network" else "role ${rollout.role}";
@@ -110,6 +113,7 @@ let
       role
       nodes
       coordinator
+      standbys
       maxParallel
       maxUnavailable
       maxFailures

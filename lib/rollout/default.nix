@@ -46,6 +46,8 @@ let
       members = lib.genAttrs nodes (_: true);
       batches = lib.imap0 batch sizes;
       coordinator = builtins.head inOrder;
+      # The same for every selection: two deployers find one another.
+      standbys = lib.take 2 (lib.tail inOrder);
       maxParallel = countAtLeast 1 settings.maxParallel;
       maxUnavailable = countAtLeast 1 settings.maxUnavailable;
       maxFailures = countAtLeast 0 settings.maxFailures;

@@ -20,6 +20,7 @@ in
       role = "all";
       title = "role all";
       coordinator = "n1";
+      standbys = [ "n2" ];
       maxParallel = null;
       maxUnavailable = null;
       minHealthyTime = 10;

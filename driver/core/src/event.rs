@@ -212,6 +212,8 @@ pub enum Skip {
     UpToDate,
     /// Nothing was to be changed; this would go from one system to another.
     WouldChange(String),
+    /// Its node does not answer, and may be off; the text is the whole message for people.
+    MayBeOffline(String),
     /// Something else, in a few words.
     Because(String),
 }
@@ -221,6 +223,7 @@ impl fmt::Display for Skip {
         match self {
             Self::UpToDate => f.write_str("up to date"),
             Self::WouldChange(change) => write!(f, "would change: {change}"),
+            Self::MayBeOffline(_) => f.write_str("offline, as it may be"),
             Self::Because(why) => f.write_str(why),
         }
     }

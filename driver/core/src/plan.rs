@@ -90,6 +90,8 @@ pub struct Node {
     pub selected: bool,
     /// Whether it is asked for anything as soon as the run begins.
     pub connect: bool,
+    /// Whether it may be off: then nothing is done for it, and nothing has failed.
+    pub may_be_offline: bool,
     /// Its name, and those that it had before.
     pub names: Vec<String>,
     /// How to reach it.

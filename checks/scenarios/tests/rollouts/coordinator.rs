@@ -25,7 +25,8 @@ fn a_coordinator_that_does_not_answer_ends_the_rollout_or_has_a_stand_in() {
         &text,
         &[
             "alpha  offline",
-            "the rollout web (role web) was not begun: its coordinator is node `alpha`",
+            "the coordinator `alpha` does not answer; `beta` stands in for it",
+            "1 node failed (alpha), 0 allowed",
             "rollout web  aborted",
         ],
     );

@@ -40,7 +40,10 @@ pub async fn run(args: StatusArgs, session: &Session) -> Result<Output, Error> {
     if let Some(results) = results {
         results.end().await;
     }
-    let is_good = nodes.values().all(|node| node["error"].is_null() && node["planned"]["error"].is_null());
+    let may_be_off = |name: &str, node: &Value| node["online"] == false && prepared.plan.nodes[name].may_be_offline;
+    let is_good = nodes
+        .iter()
+        .all(|(name, node)| (node["error"].is_null() || may_be_off(name, node)) && node["planned"]["error"].is_null());
     Ok(Output::document(&document(&prepared.plan.network, &nodes), (!args.json).then_some(TEXT), is_good))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::readers::Steps;
-use netlib_core::event::{CacheStatus, Event, StepResult};
+use netlib_core::event::{CacheStatus, Event, Skip, StepResult};
 
 /// Turns events into lines; remembers what was said already.
 #[derive(Debug, Default)]
@@ -65,6 +65,7 @@ impl Lines {
         Some(match result {
             StepResult::Done(detail) if detail.is_empty() => format!("done in {took}"),
             StepResult::Done(detail) => format!("done in {took}: {detail}"),
+            StepResult::Skipped(Skip::MayBeOffline(_)) => return None,
             StepResult::Skipped(why) => why.to_string(),
             StepResult::Failed(message) => match self.news(node, message) {
                 Some(text) => format!("failed after {took}\n{text}"),

@@ -34,7 +34,7 @@ pub struct Row {
 }
 
 /// Words for nodes that are as they should be, or would be after a deploy.
-const GOOD: [&str; 4] = ["changed", "upToDate", "wouldChange", "done"];
+const GOOD: [&str; 5] = ["changed", "upToDate", "wouldChange", "done", "mayBeOffline"];
 
 impl Summary {
     /// Sums up a run, one row for each node of the graph. What is activated without a goal is to be switched.
@@ -126,6 +126,7 @@ fn row(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Option<Row> {
         (StepResult::Done(what), _) => ("done", what.clone()),
         (StepResult::Skipped(Skip::UpToDate), _) => ("upToDate", String::new()),
         (StepResult::Skipped(Skip::WouldChange(what)), _) if is_last => ("wouldChange", what.clone()),
+        (StepResult::Skipped(Skip::MayBeOffline(message)), _) => ("mayBeOffline", first_line(message).to_owned()),
         (StepResult::Skipped(why), _) => ("done", why.to_string()),
     };
     Some(Row { result, detail })

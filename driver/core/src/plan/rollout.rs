@@ -32,6 +32,8 @@ pub struct Rollout {
     pub irreversible: bool,
     /// The node that keeps the pause and the approval.
     pub coordinator: String,
+    /// Nodes of the rollout, selected or not, that stand in for the coordinator where it does not answer.
+    pub standbys: Vec<String>,
     /// Public keys of those whose approval counts, by their names; without any, everybody's does.
     pub approvers: BTreeMap<String, Vec<String>>,
     /// Waves of nodes in which it is taken back.

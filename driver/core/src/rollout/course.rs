@@ -146,6 +146,17 @@ impl Course {
         self.count();
     }
 
+    /// It is as if the node had not been selected.
+    pub(super) fn leave_out(&mut self, node: &str) {
+        self.nodes.remove(node);
+    }
+
+    /// Whether no node is left in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
     /// Somebody else has this node now, so it is not this rollout's to take back.
     pub fn lost_node(&mut self, node: &str) {
         self.change(node, |node| node.before = None);

@@ -10,7 +10,7 @@ mod slots;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::event::StepResult;
+use crate::event::{Skip, StepResult};
 use crate::lock::locked;
 use crate::plan::{Plan, Rollout, Step, StepKind};
 use crate::schedule::Admission;
@@ -88,6 +88,9 @@ impl Rollouts {
             }
             return;
         };
+        if let StepResult::Skipped(Skip::MayBeOffline(_)) = result {
+            return course.leave_out(node);
+        }
         let is_last = self.nodes.get(node).is_some_and(|(_, last)| *last == member.kind);
         course.came_to(
             node,

@@ -25,6 +25,7 @@ fn rollout() -> Rollout {
         on_unreachable: OnUnreachable::Skip,
         irreversible: false,
         coordinator: "a".to_owned(),
+        standbys: Vec::new(),
         approvers: BTreeMap::new(),
         reverts: Vec::new(),
         digest: Digest::default(),

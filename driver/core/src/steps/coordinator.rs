@@ -13,20 +13,20 @@ use crate::event::{Event, EventSink};
 use crate::host::script;
 use crate::host::script::rollout::{self, Holder, Left};
 use crate::host::{Host, HostError, Hosts};
-use crate::plan::{OnUnreachable, Rollout};
+use crate::plan::Rollout;
 use crate::rollout::{Rollouts, Stop};
 
 /// How often leases are renewed; hosts let them go after three times as long.
 const RENEW: Duration = Duration::from_secs(30);
 
-/// The machine of the coordinator. Where nodes that do not answer are left out, the next one stands in for it.
+/// The machine of the coordinator. Where it does not answer, the next node that every deployer would name stands in for it.
 pub async fn coordinator(hosts: &Hosts, rollout: &Rollout) -> Result<Arc<dyn Host>, HostError> {
     let first = hosts.get(&rollout.coordinator).await;
     let Err(offline) = &first else { return first };
-    if rollout.on_unreachable == OnUnreachable::Fail || !offline.is_offline() {
+    if !offline.is_offline() {
         return first;
     }
-    for node in &rollout.nodes {
+    for node in rollout.standbys.iter().chain(&rollout.nodes) {
         if let Ok(host) = hosts.get(node).await {
             return Ok(host);
         }
@@ -152,9 +152,7 @@ pub(super) fn lost_lock(id: &str, error: &HostError) -> String {
 pub(super) fn no_lock(id: &str, rollout: &Rollout, node: &str, error: &HostError) -> StepFailure {
     let which = if node == rollout.coordinator { "its coordinator is node" } else { "node" };
     let advice = match error.is_offline() {
-        true => {
-            "\n  what to do: bring it back, then deploy again; with `onUnreachable = \"skip\"` another node stands in for it"
-        }
+        true => "\n  what to do: bring it, or one of those that stand in for it, back; then deploy again",
         false => "",
     };
     let name = &rollout.title;

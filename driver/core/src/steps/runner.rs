@@ -275,7 +275,15 @@ impl Execute for StepRunner {
                 return StepResult::Failed(format!("the plan has no step {id:?}"));
             };
             let ran = self.ran(&id, step).await;
-            let result = ran.unwrap_or_else(|failure| failure.at(step.node.as_deref(), &id));
+            let planned = step.node.as_ref().and_then(|node| self.parts.plan.nodes.get(node));
+            let result = match ran.unwrap_or_else(|failure| failure.at(step.node.as_deref(), &id)) {
+                StepResult::Offline(message)
+                    if step.to.is_none() && planned.is_some_and(|node| node.may_be_offline) =>
+                {
+                    StepResult::Skipped(Skip::MayBeOffline(message))
+                }
+                result => result,
+            };
             self.parts.records.ended(&id, &result);
             result
         }

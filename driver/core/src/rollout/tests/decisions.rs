@@ -52,6 +52,20 @@ fn a_failure_within_the_budget_is_degraded() {
 }
 
 #[test]
+fn a_node_that_may_be_off_is_no_part_of_its_rollout() {
+    let mut course = course(|rollout| {
+        rollout.on_unreachable = OnUnreachable::Fail;
+        rollout.batches.truncate(1);
+        rollout.nodes.truncate(2);
+    });
+    course.leave_out("b");
+    update(&mut course, "a");
+    assert_eq!(course.admit("b"), Admission::Now, "its steps say that it is offline");
+    assert_eq!(course.decide(1), Decision::Finish);
+    assert_eq!((course.report().state, course.report().detail.as_str()), ("healthy", "1 of 1 node healthy"));
+}
+
+#[test]
 fn a_node_that_does_not_answer_is_left_out_or_a_failure() {
     let mut skipping = course(|_| {});
     skipping.offline("b");
