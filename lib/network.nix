@@ -166,6 +166,7 @@ in
           node = name;
           requests = config.gather.${name} or { };
         };
+      accessOf = import ./access.nix { inherit lib; };
       # Evaluators print warnings without saying whose they are; here they travel with the node's own result.
       toplevelOf =
         name: system:
@@ -174,6 +175,7 @@ in
           netlib = {
             node = name;
             inherit (system.config) warnings;
+            access = accessOf config.nodes.${name}.target system.config;
           };
         in
         toplevel

@@ -228,6 +228,96 @@ in
       none = false;
     };
   };
+  "a system's result says who may log in, where that is known" =
+    let
+      accessOf =
+        name: about:
+        (subject.evaluate {
+          network.name = "access";
+          defaults = minimal;
+          nodes.${name} = {
+            target = about.target or { };
+            configuration = {
+              services.openssh = {
+                enable = true;
+              }
+              // about.ssh or { };
+              users.users.root.openssh.authorizedKeys = {
+                keys = about.keys or [ ];
+                keyFiles = about.keyFiles or [ ];
+              };
+            };
+          };
+        }).toplevels.${name}.meta.netlib.access;
+      keys = [
+        "ssh-ed25519 AAAA a"
+        "from=\"10.0.0.0/8\" ssh-ed25519 BBBB b"
+      ];
+      ssh.authorizedKeysInHomedir = false;
+      both = "ssh-ed25519 AAAA a\nfrom=\"10.0.0.0/8\" ssh-ed25519 BBBB b";
+    in
+    {
+      expr = lib.mapAttrs accessOf {
+        more = { inherit keys; };
+        these = { inherit keys ssh; };
+        nobody = { inherit ssh; };
+        elsewhere = { };
+        file = {
+          inherit keys ssh;
+          keyFiles = [ (builtins.toFile "key" "ssh-ed25519 CCCC c") ];
+        };
+        anybody = {
+          inherit keys ssh;
+          target.user = null;
+        };
+        here = {
+          inherit keys ssh;
+          target.local = true;
+        };
+        stranger = {
+          inherit keys ssh;
+          target.user = "stranger";
+        };
+        authority = {
+          inherit ssh;
+          keys = keys ++ [ "cert-authority ssh-ed25519 DDDD d" ];
+        };
+        otherwise = {
+          inherit keys;
+          ssh = ssh // {
+            extraConfig = "trustedusercakeys /etc/ca";
+          };
+        };
+        third = {
+          inherit keys;
+          ssh = ssh // {
+            authorizedKeysFiles = [ "/etc/keys/%u" ];
+          };
+        };
+      };
+      expected = {
+        more = [
+          both
+          "root"
+        ];
+        these = [
+          both
+          ""
+        ];
+        nobody = [
+          ""
+          ""
+        ];
+        elsewhere = null;
+        file = null;
+        anybody = null;
+        here = null;
+        stranger = null;
+        authority = null;
+        otherwise = null;
+        third = null;
+      };
+    };
   "a system says where its boot loader has entries, and looks whether there is room" =
     let
       entriesOf =

@@ -30,6 +30,9 @@ pub struct Toplevel {
     /// The Nix system that builds it; empty where that is not known.
     #[serde(default)]
     pub system: String,
+    /// The keys that its login user may use, and the user if the home folder may have more; none where that is not known.
+    #[serde(default)]
+    pub access: Option<(String, String)>,
     /// What building it takes.
     #[serde(skip)]
     pub cache_status: CacheStatus,

@@ -184,3 +184,29 @@ fn number_08_what_nobody_here_can_build_is_told_before_a_build() {
     site.netlib_must("deploy");
     site.assert_active("alpha");
 }
+
+#[test]
+fn number_08_a_key_that_is_lost_is_told_before_the_build() {
+    let network = Network::of(&["alpha"]).with("activation.confirmTimeout = 5;");
+    let site = Site::deployed_on(&["alpha"], &network);
+    let own = site.must("cat ~/.ssh/*.pub | head -n 1");
+    let lets_in = |key: &str, more: &str| {
+        let keys = format!("users.users.root.openssh.authorizedKeys.keys = [ \"{key}\" ];");
+        site.write(&network.clone().configure("alpha", &format!("{keys} {more}")));
+    };
+    let other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl somebody";
+    let warning = "none of your SSH keys is in `users.users.root.openssh.authorizedKeys` of the new system";
+    let lost = "services.openssh.authorizedKeysInHomedir = false;";
+
+    // What the home folder lets in stays.
+    lets_in(other, "");
+    let text = site.netlib_must("deploy");
+    assert!(!text.contains(warning), "{text}");
+    lets_in(other, lost);
+    fails(&site, &[warning, "nobody confirmed the new system"]);
+    assert_says(&site.netlib("deploy --goal boot").1, &[warning]);
+    lets_in(&own, lost);
+    let text = site.netlib_must("deploy");
+    assert!(!text.contains(warning), "{text}");
+    site.assert_active("alpha");
+}

@@ -65,7 +65,8 @@ impl Record {
         let (cache_status, warnings) = (self.status(), self.all_warnings());
         match (self.drv_path, self.outputs.get("out").cloned().flatten()) {
             (Some(drv_path), Some(out_path)) => {
-                Said::Derivation(Toplevel { drv_path, out_path, system: self.system, cache_status, warnings })
+                let access = self.meta.pointer("/netlib/access").and_then(|about| Deserialize::deserialize(about).ok());
+                Said::Derivation(Toplevel { drv_path, out_path, system: self.system, access, cache_status, warnings })
             }
             _ => {
                 Said::Error(NixError::from_text("the evaluator gave a derivation without the path of its output `out`"))

@@ -207,7 +207,7 @@ fn arguments(target: &Target, socket: &Path) -> Vec<String> {
 }
 
 /// How to log in to a target: what must hold, then the node's options, then defaults.
-fn login_words(target: &Target) -> Vec<String> {
+pub fn login_words(target: &Target) -> Vec<String> {
     // Credentials of Kerberos stay here as well; some builds of ssh know only this word for it.
     let mut words = vec!["-k".to_owned()];
     let option = |words: &mut Vec<String>, value: &str| words.extend(["-o".to_owned(), value.to_owned()]);

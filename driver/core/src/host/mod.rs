@@ -31,7 +31,7 @@ pub use deployer::Deployer;
 pub use error::HostError;
 pub(crate) use frame::line as login_shell_line;
 pub use hosts::Hosts;
-pub use master::end_left;
+pub use master::{end_left, login_words};
 pub use password::{Answers, AskPassword, NO_TERMINAL, Secret, SudoPassword};
 pub use script::{HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished, inspect};
 pub use ssh::SshHost;

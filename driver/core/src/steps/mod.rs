@@ -2,6 +2,7 @@
 //!
 //! Knows Nix's commands and the host script; knows nothing of the order in which steps run.
 
+mod access;
 mod activate;
 mod build;
 mod check;

@@ -10,6 +10,7 @@ use futures::{FutureExt, StreamExt};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::timeout;
 
+use super::access::lost_access;
 use super::check::Look;
 use super::coordinator::Leases;
 use super::programs::Programs;
@@ -193,7 +194,14 @@ impl StepRunner {
             _ if standing.same_underway().is_some() => {
                 Ok(StepResult::Skipped(Skip::Because("its activation is under way already".to_owned())))
             }
-            StepKind::Build => self.build(node, step).await,
+            StepKind::Build => {
+                if let Some(planned) = self.parts.plan.nodes.get(node)
+                    && let Some(warning) = lost_access(&planned.target, &standing).await
+                {
+                    self.parts.events.send(Event::Warning(format!("node `{node}`: {warning}")));
+                }
+                self.build(node, step).await
+            }
             _ => self.copy(node, step, &standing).await,
         }
     }
