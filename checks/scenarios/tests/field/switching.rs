@@ -71,3 +71,43 @@ fn number_04_a_check_of_the_earlier_system_does_not_keep_a_host_from_going_back(
     assert_eq!(site.phases("alpha", &site.toplevel("alpha")), ["rolledBack"]);
     site.assert_boots("alpha", &before);
 }
+
+/// Has a unit of this name switch, as far as others can see, until a line of shell succeeds.
+fn switch_of(site: &Site, unit: &str, end: &str) {
+    let lock = "/run/nixos/switch-to-configuration.lock";
+    let body = format!(
+        "mkdir -p /run/nixos && exec 9>>{lock} && flock 9 && touch /run/has-lock && until {end}; do sleep 0.2; done"
+    );
+    site.exec_must("alpha", &format!("systemd-run --quiet --collect --unit={unit} sh -c '{body}'"));
+    site.exec_must("alpha", "until test -e /run/has-lock; do sleep 0.1; done; rm /run/has-lock");
+}
+
+#[test]
+fn number_06_another_switch_is_named_and_waited_for_and_nothing_is_rolled_back() {
+    let network = Network::of(&["alpha"]);
+    let site = Site::deployed_on(&["alpha"], &network);
+    let before = site.systems("alpha").0;
+    let network = network.configure("alpha", "environment.etc.added.text = \"yes\";");
+
+    switch_of(&site, "nixos-upgrade", "test -e /run/ends");
+    site.write(&network.clone().with("nodes.alpha.activation.timeout = 3;"));
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["nothing was activated: another switch is under way: nixos-upgrade.service (process "]);
+    assert!(!text.contains("rolled back") && !text.contains("went back"), "{text}");
+    assert_eq!(site.systems("alpha"), (before.clone(), before));
+    site.exec_must("alpha", "touch /run/ends; while systemctl is-active nixos-upgrade; do sleep 0.1; done");
+
+    switch_of(
+        &site,
+        "nixos-rebuild-switch-to-configuration",
+        "grep -qs \"under way: nixos-rebuild\" /var/lib/netlib/deploys/*/log",
+    );
+    site.write(&network);
+    let text = site.netlib_must("deploy");
+    assert_says(
+        &text,
+        &["another switch is under way: nixos-rebuild-switch-to-configuration.service", "1 of 1 nodes active"],
+    );
+    site.assert_active("alpha");
+}

@@ -33,6 +33,8 @@
 
 deploys=$library/deploys roots=$root/nix/var/nix/gcroots/netlib
 profile=$root/nix/var/nix/profiles/system running=$root/run/current-system booted=$root/run/booted-system
+# That of NixOS.
+switch_lock=$root/run/nixos/switch-to-configuration.lock other=''
 # The last: how long a recorded activation may take to begin; later it never does.
 keep_deploys=20 keep_roots_seconds=604800 keep_programs_seconds=86400 begin_seconds=60
 in_utc=+%Y-%m-%dT%H:%M:%SZ

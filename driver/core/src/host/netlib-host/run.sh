@@ -27,7 +27,7 @@ take_up() {
     prepared:*)
       if ! beginning; then
         message="it could not begin within $begin_seconds seconds; nothing was activated"
-        finish failed
+        finish_badly failed
       elif ! enter activating; then
         message="nothing was activated: the state could not be written: $(disk "$library")"
         finish failed
@@ -97,14 +97,40 @@ kill_rest() {
   if [ -n "$since" ] && { [ -z "$field" ] || [ "$field" = "$since" ]; }; then kill -s KILL -- "-$session" "$session"; fi
 } 2>/dev/null
 
-switch_to() { limited "$timeout" "$1/bin/switch-to-configuration" "$2"; }
+# switch_to SYSTEM HOW: after another switch that is under way, which is waited for as long as one may take. If that is too
+# short, or the other one has changed the system that this one was prepared for, `other` says whose it is.
+switch_to() {
+  read_uptime
+  look_at_systems
+  give_up=$((uptime + timeout)) other='' was="$now_running $now_profile"
+  until limited "$timeout" "$1/bin/switch-to-configuration" "$2" || ! is_locked_out; do
+    read_uptime
+    say "another switch is under way: $other; waiting up to $((give_up - uptime)) seconds for it"
+    # Nothing was changed: killed from here on, it is not taken back.
+    if [ "$phase" = activating ]; then enter prepared; fi
+    flock -s -w "$((give_up - uptime))" "$switch_lock" true 6>&- 9>&- || return 11
+    look_at_systems
+    if [ "$phase" = prepared ] && [ "$now_running $now_profile" != "$was" ]; then other="$other, which changed the system"; return 11; fi
+    if [ "$phase" = prepared ]; then enter activating; fi
+    other=''
+  done
+  return "$ended"
+}
+
+# Whether the switch that ended found NixOS' own lock taken: then `other` says by whom.
+is_locked_out() {
+  case $(tail -n 1 -- "$deploy/log") in 'Could not acquire lock'*) ;; *) return 1 ;; esac
+  find_owner "$switch_lock"
+  while IFS= read -r line; do case $line in 0::*) other=${line##*/} ;; esac done <"/proc/${owner%% *}/cgroup"
+  other="${other:-a process}${owner:+ (process $owner)}"
+} 2>/dev/null
 
 # explain STATUS WHAT SECONDS: whether it ended well; otherwise `problem` says how.
 explain() {
   case $1 in
     0) return 0 ;;
     124) problem="$2 did not end within $3 seconds" ;;
-    *) problem="$2 exited with status $1" ;;
+    *) problem=${other:+another switch is under way: $other} problem=${problem:-$2 exited with status $1} ;;
   esac
   return 1
 }
@@ -162,8 +188,15 @@ reach_goal() {
   case $?:$goal in
     0:*) finish_well ;;
     *:dry-activate) message=$problem && finish failed ;;
-    *) message=$problem && go_back ;;
+    *) message=$problem && if [ "$phase" = prepared ]; then stay; else go_back; fi ;;
   esac
+}
+
+# Nothing was changed, as another switch is under way.
+stay() {
+  message="nothing was activated: $problem"
+  forget_trial
+  finish_badly failed
 }
 
 try_system() {
@@ -255,7 +288,8 @@ restore_profile() {
   resolve "$profile-$generation_before-link"
   set -- --set "$profile_before"
   if [ -n "$generation_before" ] && [ "$found" = "$profile_before" ]; then set -- --switch-generation "$generation_before"; fi
-  limited "$timeout" nix-env -p "$profile" "$@" && switch_to "$profile_before" boot
+  # A boot entry that another switch was in the way of was never made.
+  limited "$timeout" nix-env -p "$profile" "$@" && { [ -n "$other" ] || switch_to "$profile_before" boot; }
 }
 
 go_back() {
@@ -266,6 +300,8 @@ go_back() {
     return
   fi
   end=rolledBack
+  # Without its boot entry the new system was never more than a generation.
+  if [ "$goal" = boot ] && [ -n "$other" ]; then end=failed; fi
   if ! restore_profile; then end=rollbackFailed message="$message; the system profile could not be set back"; fi
   if [ "$goal" != boot ] && [ -z "$previous" ]; then
     end=failed message="$message; there is no earlier system to go back to"

@@ -9,6 +9,7 @@ mod health;
 mod hooks;
 mod leftovers;
 mod news;
+mod other_switch;
 mod races;
 mod refusals;
 mod rollback;

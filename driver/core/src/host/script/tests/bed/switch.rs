@@ -11,6 +11,8 @@ pub enum Switch {
     /// Ends as NixOS does where units failed, and says this of them.
     Units(&'static str),
     FailsAtBoot,
+    /// Needs the lock of NixOS for this.
+    Locks(&'static str),
     Lies,
     Hangs,
     WaitsFor(PathBuf),
@@ -41,6 +43,10 @@ impl Switch {
             Self::Fails(status) => format!("[ \"$1\" = test ] && {go}exit {status}\n"),
             Self::Units(said) => format!(
                 "[ -z \"$NIXOS_NO_CHECK\" ] || echo forced\n{go}[ \"$1\" = boot ] && exit 0\ncat <<'END'\n{said}\nEND\nexit 4\n"
+            ),
+            Self::Locks(when) => format!(
+                "if [ \"$1\" = {when} ]; then\nmkdir -p {0}\nexec 8>>{0}/switch-to-configuration.lock\nflock -n 8 || {{ echo 'Could not acquire lock'; exit 11; }}\nfi\n{go}",
+                bed.path("run/nixos").display()
             ),
             Self::FailsAtBoot => format!("[ \"$1\" = boot ] && exit 1\n{go}"),
             Self::HangsAtBoot => {
