@@ -160,7 +160,7 @@ in
   */
   host = checkedString {
     name = "host";
-    description = "host name or address of at most 255 ASCII letters, digits and . : _ - %, not starting with -";
+    description = "host name or address of at most 255 ASCII letters, digits and . : _ - %, not starting with -, an IPv6 address without brackets";
     check =
       value:
       builtins.match "[a-zA-Z0-9_.:][a-zA-Z0-9_.:%-]*" value != null

@@ -4,6 +4,7 @@
   netlib,
   name,
 }:
+{ config, options, ... }:
 let
   inherit (lib) types;
 in
@@ -39,6 +40,30 @@ in
         "-o"
         "ProxyJump=bastion.example.org"
       ];
+    };
+
+    previous = lib.mkOption {
+      type = types.nullOr (
+        types.submodule {
+          options = lib.genAttrs [ "host" "user" "port" "sshOptions" ] (
+            option:
+            lib.mkOption {
+              inherit (options.target.${option}) type description example;
+              default = config.target.${option};
+              defaultText = lib.literalExpression "config.target.${option}";
+            }
+          );
+        }
+      );
+      default = null;
+      description = ''
+        How the node was reached before, where its configuration changes the port or address of sshd, the login user or the host
+        key together with `target`: what is not said here is as in `target`. A node that cannot be reached as `target` says is
+        reached this way, and has to be reached as `target` says for its new system to be confirmed. Remove it after the deployment.
+      '';
+      example = {
+        port = 22;
+      };
     };
 
     local = lib.mkOption {

@@ -86,7 +86,8 @@ let
           sshOptions
           local
           ;
-      };
+      }
+      // lib.optionalAttrs (node.target.previous != null) { inherit (node.target) previous; };
       inherit (node) system tags role;
       names = [ name ] ++ node.formerNames;
       roles = resolved.rolesOf.${name};

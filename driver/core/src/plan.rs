@@ -128,6 +128,9 @@ pub struct Target {
     pub ssh_options: Vec<String>,
     /// The node is the machine netlib runs on: no SSH at all.
     pub local: bool,
+    /// How it was reached before, where a deployment changes that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Box<Self>>,
 }
 
 impl Plan {

@@ -130,3 +130,100 @@ fn number_15_a_coordinator_that_is_down_keeps_nobody_from_deploying_the_others()
     assert_says(&text, &["the coordinator `alpha` does not answer; `beta` stands in for it", "rollout web  healthy"]);
     site.assert_active("delta");
 }
+
+#[test]
+fn number_02_a_node_may_be_called_localhost() {
+    let site = Site::up(&["alpha"]);
+    site.write(&Network::of(&["localhost"]).with("nodes.localhost.target.host = lib.mkForce \"alpha\";"));
+    let text = site.netlib_must("deploy");
+    let toplevel = site.toplevel("localhost");
+    assert_eq!(site.systems("alpha"), (toplevel.clone(), toplevel), "{text}");
+}
+
+#[test]
+fn number_13_many_hosts_behind_one_jump_host_are_all_deployed() {
+    let hosts: Vec<String> = (1..=12).map(|number| format!("h{number:02}")).collect();
+    let nodes: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    let site = Site::up(&[&["gate"], nodes.as_slice()].concat());
+    let (deployer, gate) = (site.bed.deployer().ipv4().expect("an address"), "/etc/ssh/sshd_config.d/few.conf");
+    // Of this setting the last one counts.
+    site.exec_must("gate", &format!("echo 'MaxStartups 2:100:2' > {gate} && systemctl restart ssh"));
+    let logins = "for login in $(seq 12); do ssh -o BatchMode=yes gate true 2>/dev/null || echo refused & done; wait";
+    assert_says(&site.exec_must("deployer", logins), &["refused"]);
+    for node in &nodes {
+        site.exec_must(node, &format!("ip route add blackhole {deployer}/32"));
+    }
+    site.exec_must("deployer", "printf 'Host h*\\n  ProxyJump gate\\n' > /root/.ssh/config");
+    site.write(&Network::of(&nodes));
+    let text = site.netlib_must("deploy");
+    assert_says(&text, &["12 of 12 nodes active"]);
+    for node in &nodes {
+        site.assert_active(node);
+    }
+}
+
+#[test]
+fn number_12_a_host_is_reached_where_it_is_and_confirmed_where_it_will_be() {
+    let hosts = ["alpha", "beta", "gamma"];
+    let network = Network::of(&hosts);
+    let site = Site::deployed_on(&hosts, &network);
+    let before = ["alpha", "beta"].map(|host| site.systems(host));
+    let old = site.bed.host("gamma").ipv4().expect("an address");
+    let readdress = format!(
+        r#"systemd.services.readdress = {{
+             wantedBy = [ "multi-user.target" ];
+             serviceConfig = {{ Type = "oneshot"; RemainAfterExit = true; }};
+             path = [ "/usr" ];
+             script = "ip address del {old}/24 dev eth0; ip address add 192.0.2.200/24 dev eth0";
+           }};"#
+    );
+    let known = |node: &str| {
+        format!("nodes.{node}.target.sshOptions = [ \"-o\" \"HostKeyAlias={node}\" \"-o\" \"ServerAliveInterval=1\" ];")
+    };
+    let network = network
+        .with(&hosts.map(known).concat())
+        .with("nodes.alpha.target = { port = 2222; user = \"admin\"; previous = { port = 22; user = \"root\"; }; };")
+        .configure("alpha", "services.openssh = { ports = [ 2222 ]; settings.PermitRootLogin = \"no\"; };")
+        // Somebody mistyped it in one of two places.
+        .with("nodes.beta = { target = { port = 2222; previous.port = 22; }; activation.confirmTimeout = 15; };")
+        .configure("beta", "services.openssh.ports = [ 2223 ];")
+        .with(&format!("nodes.gamma.target = {{ host = lib.mkForce \"192.0.2.200\"; previous.host = \"{old}\"; }};"))
+        .configure("gamma", &readdress);
+    site.write(&network);
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["the host does not take a new connection", "Connection refused", "2 of 3 nodes active"]);
+    site.assert_active("alpha");
+    site.assert_active("gamma");
+    assert_eq!(site.systems("beta"), before[1], "{text}");
+
+    // From now on they are found there, and what was before is not needed.
+    let gone = |node: &str| format!("nodes.{node}.target.previous = lib.mkOverride 1 null;");
+    site.write(&network.clone().with(&(gone("alpha") + &gone("gamma"))));
+    assert_says(&site.netlib_must("exec --on alpha --on gamma -- true"), &[]);
+
+    // The way back leads to where it was.
+    site.write(&network);
+    let text = site.netlib_must("rollback alpha");
+    assert_eq!(site.systems("alpha"), before[0], "{text}");
+}
+
+/// Reports of IPv6 addresses as targets.
+#[test]
+fn finding_ipv6_addresses_with_and_without_a_zone_are_targets() {
+    let hosts = ["alpha", "beta"];
+    let site = Site::up(&hosts);
+    let alpha = site.bed.host("alpha").ipv6().expect("an address");
+    let link = "ip -6 -o address show dev eth0 scope link | sed 's/.*inet6 \\([^/ ]*\\).*/\\1/'";
+    let beta = site.exec_must("beta", link);
+    let known = |node: &str| format!("nodes.{node}.target.sshOptions = [ \"-o\" \"HostKeyAlias={node}\" ];");
+    let targets = format!(
+        "nodes.alpha.target.host = lib.mkForce \"{alpha}\"; nodes.beta.target.host = lib.mkForce \"{beta}%eth0\";"
+    );
+    let network = Network::of(&hosts).with(&hosts.map(known).concat()).with("nodes.alpha.target.port = 22;");
+    site.write(&network.clone().with(&targets));
+    site.netlib_must("deploy");
+    hosts.iter().for_each(|host| site.assert_active(host));
+    site.write(&network.with(&targets.replace(&alpha.to_string(), &format!("[{alpha}]"))));
+    assert_says(&site.netlib("plan").1, &["nodes.alpha.target.host", "an IPv6 address without brackets"]);
+}

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, OnceCell};
 
-use super::master::{WAY, way};
+use super::master::WAY;
+use super::moving::Moving;
 use super::password::SudoPassword;
 use super::{AskPassword, Deployer, Host, HostError, SshHost, end_left};
 use crate::plan::{Plan, Target};
@@ -21,7 +22,7 @@ const LONGEST_PARENT: usize = 50;
 pub struct Hosts {
     entries: BTreeMap<String, Entry>,
     sockets: RunDir,
-    password: SudoPassword,
+    password: Arc<SudoPassword>,
     configs: Mutex<usize>,
 }
 
@@ -44,13 +45,12 @@ impl Hosts {
         let parent = socket_parent();
         tidy(&parent, end_left);
         let sockets = RunDir::new_in(&parent).map_err(|error| HostError::at(&parent, error))?;
-        let way = way(&sockets.path().join("0"));
-        private::write(&way, WAY).map_err(|error| HostError::at(&way, error))?;
+        private::write(&sockets.path().join("way"), WAY).map_err(|error| HostError::at(&parent, error))?;
         let entries = plan.nodes.iter().enumerate().map(|(number, (name, node))| {
             let entry = Entry { number, target: node.target.clone(), connected: OnceCell::new() };
             (name.clone(), entry)
         });
-        let (entries, password) = (entries.collect(), SudoPassword::default());
+        let (entries, password) = (entries.collect(), Arc::default());
         Ok(Self { entries, password, sockets, configs: Mutex::default() })
     }
 
@@ -59,7 +59,7 @@ impl Hosts {
     #[must_use]
     pub fn asking(mut self, source: impl AskPassword + 'static, nodes: &BTreeSet<String>) -> Self {
         let selected = nodes.iter().filter_map(|node| self.entries.get(node));
-        self.password = SudoPassword::from(source, selected.map(|entry| entry.target.clone()).collect());
+        self.password = SudoPassword::from(source, selected.map(|entry| entry.target.clone()).collect()).into();
         self
     }
 
@@ -75,6 +75,9 @@ impl Hosts {
             return Ok(Arc::new(Deployer::as_node(node, &entry.target, &self.password).await?));
         }
         let socket = self.sockets.path().join(entry.number.to_string());
+        if let Some(previous) = &entry.target.previous {
+            return Ok(Arc::new(Moving::find(node, ([&entry.target, previous], &socket), &self.password).await?));
+        }
         Ok(Arc::new(SshHost::connect(node, &entry.target, socket, &self.password).await?))
     }
 

@@ -40,11 +40,7 @@ const ALWAYS: [&str; 3] = ["BatchMode=yes", "RemoteCommand=none", "RequestTTY=no
 
 /// What holds on the way too: ssh hands its configuration on to the one that reaches a jump host. The user's own says the rest.
 pub(super) const WAY: &str = "BatchMode yes\nControlMaster no\nControlPath none\nPermitLocalCommand no\nTunnel no\n\
-    Include ~/.ssh/config\nInclude /etc/ssh/ssh_config\n";
-
-/// What holds for a login that runs a command.
-const OWN_SESSION: [&str; 4] =
-    ["ControlMaster=no", "SessionType=default", "StdinNull=no", "ForkAfterAuthentication=no"];
+    LogLevel INFO\nInclude ~/.ssh/config\nInclude /etc/ssh/ssh_config\n";
 
 /// What holds unless a node's options say otherwise. ssh takes the first value it is given.
 /// A host that shows more keys would add them to known_hosts; banners say nothing of ssh's own, and errors are told whatever the
@@ -63,14 +59,25 @@ pub(super) struct Connection {
 impl Connection {
     /// Makes the connection.
     pub(super) async fn make(target: &Target, socket: &Path) -> Result<Self, HostError> {
+        let forwarded = if target.ssh_options.is_empty() { Vec::new() } else { forwarded(&resolve(target).await?) };
+        Ok(Self { forwarded, ..Self::bare(target, socket).await? })
+    }
+
+    /// Makes one that forwards nothing.
+    pub(super) async fn bare(target: &Target, socket: &Path) -> Result<Self, HostError> {
         // A socket that an ended ssh left behind would make the new one refuse to share its connection.
         match std::fs::remove_file(socket) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(HostError::at(socket, error)),
             _ => {}
         }
-        let forwarded = if target.ssh_options.is_empty() { Vec::new() } else { forwarded(&resolve(target).await?) };
-        let failure = match ssh(arguments(target, socket)).timeout(LOGIN).output().await {
-            Ok(_) => return Ok(Self { socket: socket.to_owned(), forwarded }),
+        let log_in = |persist| ssh(arguments(target, socket, persist)).timeout(LOGIN).output();
+        let mut result = log_in("2m").await;
+        // What failed at a jump host is said only where nothing is to persist.
+        if result.as_ref().is_err_and(|error| error.said.is_empty()) {
+            result = log_in("no").await;
+        }
+        let failure = match result {
+            Ok(_) => return Ok(Self { socket: socket.to_owned(), forwarded: Vec::new() }),
             Err(ProcessError { end: End::Status(_), said, .. }) => ConnectFailure::recognise(target, &said),
             Err(ProcessError { end: End::TimedOut(_), said, .. }) => ConnectFailure::timed_out(target, &said),
             Err(other) => return Err(other.into()),
@@ -184,22 +191,11 @@ fn ssh<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Command {
     Command::new("ssh").args(words).env("LC_ALL", "C")
 }
 
-/// An ssh with a connection of its own that runs these words on the host. None of this user's own configuration is shared.
-pub(super) fn ssh_anew((target, socket): (&Target, &Path), argv: &[String]) -> Command {
-    let options = OWN_SESSION.iter().flat_map(|option| ["-o", option]);
-    let command = ssh(["-T", "-S", "none", "-F"]).arg(way(socket)).args(options).args(login_words(target));
-    command.args(["--", &target.host, &line(argv)])
-}
-
-/// The configuration of a run, beside its sockets.
-pub(super) fn way(socket: &Path) -> PathBuf {
-    socket.with_file_name("way")
-}
-
-fn arguments(target: &Target, socket: &Path) -> Vec<String> {
-    let (socket, way) = (socket.display().to_string(), way(socket).display().to_string());
+fn arguments(target: &Target, socket: &Path, persist: &str) -> Vec<String> {
+    let (socket, way) = (socket.display().to_string(), socket.with_file_name("way").display().to_string());
     // A driver that was killed leaves nothing for longer; after a longer pause of a run the connection is made again.
-    let words = ["-f", "-N", "-M", "-S", &socket, "-F", &way, "-o", "ControlPersist=2m"];
+    let persist = format!("ControlPersist={persist}");
+    let words = ["-f", "-N", "-M", "-S", &socket, "-F", &way, "-o", &persist];
     let mut words = words.map(str::to_owned).to_vec();
     words.extend(login_words(target));
     words.extend(["--".to_owned(), target.host.clone()]);
@@ -235,12 +231,13 @@ mod tests {
             port: Some(2222),
             ssh_options: vec!["-o".to_owned(), "ConnectTimeout=60".to_owned()],
             local: false,
+            previous: None,
         }
     }
 
     #[test]
     fn what_must_hold_comes_before_the_nodes_options_and_defaults_after() {
-        let words = arguments(&target(), Path::new("/tmp/n/0")).join(" ");
+        let words = arguments(&target(), Path::new("/tmp/n/0"), "2m").join(" ");
         insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -F /tmp/n/way -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha.example.org");
     }
 
@@ -250,19 +247,5 @@ mod tests {
         let connection = Connection { socket: PathBuf::from("/tmp/n/0"), forwarded };
         let argv = connection.command(&["echo".to_owned(), "a b".to_owned()]).argv();
         insta::assert_snapshot!(argv.join(" "), @"ssh -F none -o ControlPath=/tmp/n/0 -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -T -o forwardagent=yes -- netlib echo 'a b'");
-    }
-
-    #[test]
-    fn no_connection_is_shared_and_words_arrive_as_they_are() {
-        let target = Target {
-            host: "alpha".to_owned(),
-            user: Some("root".to_owned()),
-            port: None,
-            ssh_options: vec!["-o".to_owned(), "ControlMaster=auto".to_owned()],
-            local: false,
-        };
-        let argv = ["sh", "-c", "echo $1", "sh", "a b"].map(str::to_owned);
-        let words = ssh_anew((&target, Path::new("/tmp/n/0")), &argv).argv().join(" ");
-        insta::assert_snapshot!(words, @"ssh -T -S none -F /tmp/n/way -o ControlMaster=no -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -l root -o ControlMaster=auto -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha sh -c 'echo $1' sh 'a b'");
     }
 }

@@ -9,6 +9,7 @@ mod error;
 mod frame;
 mod hosts;
 mod master;
+mod moving;
 mod nix_ssh;
 mod password;
 mod reach;

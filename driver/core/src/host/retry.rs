@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::HostError;
@@ -12,25 +13,33 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// No attempt begins later than this after the first one: a host that is offline is known to be within seconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How often that is tried which a busy sshd, the host's own or a jump host's, may have refused.
+const TURNS: usize = 8;
+/// Their pauses come one after the other: all may be on their way through the same jump host.
+static TURN: Mutex<()> = Mutex::const_new(());
+
 /// Connects, again after failures that may pass.
 pub(super) async fn with_backoff<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, HostError>
 where
     F: Future<Output = Result<T, HostError>>,
 {
     let since = Instant::now();
-    let mut pause = FIRST_PAUSE;
+    let (mut pause, mut turns) = (FIRST_PAUSE, TURNS);
     loop {
         let error = match attempt().await {
-            Ok(connected) => return Ok(connected),
             Err(error) => error,
+            connected => return connected,
         };
-        let may_pass = matches!(&error, HostError::NoConnection(failure) if failure.may_pass());
-        if !may_pass || since.elapsed() + pause > PATIENCE {
+        let HostError::NoConnection(failure) = &error else { return Err(error) };
+        let is_busy = failure.is_busy();
+        turns -= usize::from(is_busy);
+        if turns == 0 || !is_busy && (!failure.may_pass() || since.elapsed() + pause > PATIENCE) {
             return Err(error);
         }
         tracing::debug!(?pause, "no connection, trying again");
+        let _turn = if is_busy { Some(TURN.lock().await) } else { None };
         tokio::time::sleep(pause).await;
-        pause *= 2;
+        pause *= if is_busy { 1 } else { 2 };
     }
 }
 
@@ -43,7 +52,14 @@ mod tests {
     use crate::plan::Target;
 
     fn failure(said: &str) -> HostError {
-        let target = Target { host: "a".to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
+        let target = Target {
+            host: "a".to_owned(),
+            user: None,
+            port: None,
+            ssh_options: Vec::new(),
+            local: false,
+            previous: None,
+        };
         HostError::NoConnection(ConnectFailure::recognise(&target, said).into())
     }
 
@@ -76,6 +92,25 @@ mod tests {
     async fn a_host_that_is_silent_for_long_is_not_asked_twice() {
         let (attempts, took, _) = tried("Connection timed out", 10, 0).await;
         assert_eq!((attempts, took), (1, Duration::from_secs(10)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_busy_sshd_is_asked_by_one_after_the_other() {
+        let (at_once, dropped) = (Cell::new(0), Cell::new(0));
+        let login = async || {
+            at_once.set(at_once.get() + 1);
+            // As with `MaxStartups 2:100:2`.
+            let is_refused = at_once.get() > 2;
+            tokio::time::sleep(Duration::from_millis(if is_refused { 1 } else { 700 })).await;
+            at_once.set(at_once.get() - 1);
+            dropped.set(dropped.get() + u32::from(is_refused));
+            if is_refused { Err(failure("Connection closed by UNKNOWN port 65535")) } else { Ok(()) }
+        };
+        let logins = futures::future::join_all((0..40).map(|_| with_backoff(login))).await;
+        assert!(logins.iter().all(Result::is_ok), "{logins:?}");
+        assert!(dropped.get() >= 38);
+        // One that never lets anybody in is given up.
+        assert_eq!(tried("Connection closed by", 0, 0).await.0, TURNS);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! The connection that all commands on a host share: made when it is first needed, and again when it is gone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ const BELIEVED: Duration = Duration::from_secs(20);
 /// The connection to one host.
 pub(super) struct Shared {
     target: Target,
-    socket: PathBuf,
+    pub(super) socket: PathBuf,
     /// With when it was used last, unless it is doubted since.
     open: Mutex<Option<(Arc<Connection>, Option<Instant>)>>,
 }
@@ -25,11 +25,6 @@ impl Shared {
     /// A connection that is not made yet.
     pub(super) fn new(target: Target, socket: PathBuf) -> Self {
         Self { target, socket, open: Mutex::new(None) }
-    }
-
-    /// Where its socket lies.
-    pub(super) fn socket(&self) -> &Path {
-        &self.socket
     }
 
     /// The connection, which is made first where there is none.

@@ -10,12 +10,12 @@ use tokio::sync::Mutex;
 use super::connect::address;
 use super::error::shown;
 use super::frame::Framed;
-use super::master::{Connection, NOT_FOUND, SSH_FAILED, ssh_anew};
+use super::master::{Connection, NOT_FOUND, SSH_FAILED};
 use super::nix_ssh::NixSsh;
 use super::password::SudoPassword;
 use super::rights::Rights;
 use super::shared::Shared;
-use super::{ConnectFailure, Host, HostCommand, HostError, RemoteStore, reach};
+use super::{Host, HostCommand, HostError, RemoteStore, reach, retry};
 use crate::plan::Target;
 use crate::process::{End, LineSink, Output, ProcessError, quote_argv};
 
@@ -80,16 +80,11 @@ impl SshHost {
 
     /// Logs in anew, runs a command and leaves: what shows that a host can be reached by somebody who comes now.
     async fn run_anew(&self, command: HostCommand) -> Result<Output, HostError> {
-        let (framed, argv) = (Framed::new(&command.argv), command.argv.clone());
-        let ssh =
-            command.through(ssh_anew((&self.target, self.shared.socket()), &framed.argv)).after_mark(&framed.mark);
-        ssh.output().await.map_err(|error| match error {
-            // ssh says this for itself; a command of ours never ends so.
-            ProcessError { end: End::Status(status), said, .. } if status.code() == Some(SSH_FAILED) => {
-                HostError::NoConnection(ConnectFailure::recognise(&self.target, &said).into())
-            }
-            error => HostError::of_command(&self.address(), &argv, error),
-        })
+        let socket = self.shared.socket.with_extension(Framed::new(&[]).mark);
+        let connection = retry::with_backoff(|| Connection::bare(&self.target, &socket)).await?;
+        let result = run_over(&connection, &self.target, command, None).await;
+        connection.end().await;
+        result
     }
 
     /// Whether the connection that all share is there at this moment; nothing is done to make it.

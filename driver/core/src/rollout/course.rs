@@ -13,7 +13,7 @@ pub struct Course {
     pub id: String,
     /// What Nix decided.
     pub rollout: Rollout,
-    pub(super) nodes: BTreeMap<String, Node>,
+    pub(crate) nodes: BTreeMap<String, Node>,
     pub(super) progress: Progress,
     pub(super) taken_back: BTreeMap<String, String>,
     pub(super) last_progress: Instant,
@@ -144,17 +144,6 @@ impl Course {
             }
         });
         self.count();
-    }
-
-    /// It is as if the node had not been selected.
-    pub(super) fn leave_out(&mut self, node: &str) {
-        self.nodes.remove(node);
-    }
-
-    /// Whether no node is left in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
     }
 
     /// Somebody else has this node now, so it is not this rollout's to take back.

@@ -89,7 +89,8 @@ impl Rollouts {
             return;
         };
         if let StepResult::Skipped(Skip::MayBeOffline(_)) = result {
-            return course.leave_out(node);
+            // As if it had not been selected.
+            return drop(course.nodes.remove(node));
         }
         let is_last = self.nodes.get(node).is_some_and(|(_, last)| *last == member.kind);
         course.came_to(

@@ -22,8 +22,7 @@ const RENEW: Duration = Duration::from_secs(30);
 /// The machine of the coordinator. Where it does not answer, the next node that every deployer would name stands in for it.
 pub async fn coordinator(hosts: &Hosts, rollout: &Rollout) -> Result<Arc<dyn Host>, HostError> {
     let first = hosts.get(&rollout.coordinator).await;
-    let Err(offline) = &first else { return first };
-    if !offline.is_offline() {
+    if !matches!(first, Err(HostError::NoConnection(_))) {
         return first;
     }
     for node in rollout.standbys.iter().chain(&rollout.nodes) {

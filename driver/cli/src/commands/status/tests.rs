@@ -35,7 +35,8 @@ fn runs(node: &'static str, running: &str, planned: Planned) -> Asked {
 }
 
 fn offline(node: &'static str) -> Asked {
-    let target = Target { host: node.to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
+    let target =
+        Target { host: node.to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false, previous: None };
     let said = "ssh: connect to host delta port 22: Connection refused";
     let failure = Box::new(ConnectFailure::recognise(&target, said));
     let host = Err(HostError::NoConnection(failure));

@@ -12,11 +12,12 @@ fn target() -> Target {
         port: None,
         ssh_options: Vec::new(),
         local: false,
+        previous: None,
     }
 }
 
 fn headline(said: &str) -> &'static str {
-    ConnectFailure::recognise(&target(), said).known.2
+    ConnectFailure::recognise(&target(), said).known[2]
 }
 
 const CHANGED: &str = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\r

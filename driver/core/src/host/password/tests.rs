@@ -23,7 +23,14 @@ impl AskPassword for Counted {
 }
 
 fn target(user: &str, host: &str) -> Target {
-    Target { host: host.to_owned(), user: Some(user.to_owned()), port: None, ssh_options: Vec::new(), local: false }
+    Target {
+        host: host.to_owned(),
+        user: Some(user.to_owned()),
+        port: None,
+        ssh_options: Vec::new(),
+        local: false,
+        previous: None,
+    }
 }
 
 /// Of the nodes a to d, and of one where root logs in.

@@ -58,7 +58,7 @@ fn a_node_that_may_be_off_is_no_part_of_its_rollout() {
         rollout.batches.truncate(1);
         rollout.nodes.truncate(2);
     });
-    course.leave_out("b");
+    course.nodes.remove("b");
     update(&mut course, "a");
     assert_eq!(course.admit("b"), Admission::Now, "its steps say that it is offline");
     assert_eq!(course.decide(1), Decision::Finish);

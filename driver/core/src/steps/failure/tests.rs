@@ -40,7 +40,8 @@ fn a_user_without_sudo() {
 
 #[test]
 fn only_a_connection_that_was_never_made_counts_as_offline() {
-    let target = Target { host: "a".to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false };
+    let target =
+        Target { host: "a".to_owned(), user: None, port: None, ssh_options: Vec::new(), local: false, previous: None };
     let failure = ConnectFailure::recognise(&target, "Connection refused");
     let error = HostError::NoConnection(failure.into());
     assert!(matches!(StepFailure::from(error).at(Some("alpha"), "x"), StepResult::Offline(_)));

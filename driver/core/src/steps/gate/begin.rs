@@ -37,7 +37,7 @@ impl Gate<'_> {
         let no_lock = |node: &str, error| no_lock(self.id, self.rollout, node, &error);
         let coordinator = match self.coordinator().await {
             // All that is selected may be off, and is.
-            Err(error) if error.is_offline() && self.course().is_empty() => return Ok(()),
+            Err(error) if error.is_offline() && self.course().nodes.is_empty() => return Ok(()),
             coordinator => coordinator.map_err(|error| no_lock(&self.rollout.coordinator, error))?,
         };
         // The selected nodes that answer, and the coordinator, whoever is selected: two deployers of a rollout meet there.
