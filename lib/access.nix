@@ -8,7 +8,10 @@ let
   inherit (user.openssh.authorizedKeys) keys keyFiles;
   home = "%h/.ssh/authorized_keys";
   readsHome = builtins.elem home ssh.authorizedKeysFiles;
-  mentions = word: lib.hasInfix (lib.toLower word) (lib.toLower ssh.extraConfig);
+  # NixOS itself writes one of these lines there.
+  own = "AuthorizedKeysFile ${toString ssh.authorizedKeysFiles}";
+  extra = lib.toLower (lib.replaceStrings [ own ] [ "" ] ssh.extraConfig);
+  mentions = word: lib.hasInfix word extra;
 in
 if
   !target.local
@@ -21,9 +24,9 @@ if
   && (ssh.authorizedKeysCommand or "none") == "none"
   && (ssh.settings.TrustedUserCAKeys or null) == null
   && !(lib.any mentions [
-    "AuthorizedKeys"
-    "AuthorizedPrincipals"
-    "TrustedUserCAKeys"
+    "authorizedkeys"
+    "authorizedprincipals"
+    "trustedusercakeys"
   ])
   && !(lib.any (lib.hasInfix "cert-authority") keys)
 then
