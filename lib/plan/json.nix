@@ -89,7 +89,7 @@ let
       }
       // lib.optionalAttrs (node.target.previous != null) { inherit (node.target) previous; };
       inherit (node) system tags role;
-      names = [ name ] ++ node.formerNames;
+      names = lib.concatStringsSep " " ([ name ] ++ node.formerNames);
       roles = resolved.rolesOf.${name};
       activation = {
         inherit (node.activation)

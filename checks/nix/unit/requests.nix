@@ -320,7 +320,7 @@ in
       ];
       anotherOne = {
         connect = false;
-        names = [ "web1" ];
+        names = "web1";
         selected = false;
         system = "x86_64-linux";
         target = {

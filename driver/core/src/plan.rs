@@ -92,8 +92,8 @@ pub struct Node {
     pub connect: bool,
     /// Whether it may be off: then nothing is done for it, and nothing has failed.
     pub may_be_offline: bool,
-    /// Its name, and those that it had before.
-    pub names: Vec<String>,
+    /// Its name, and after it those that it had before, as words.
+    pub names: String,
     /// How to reach it.
     pub target: Target,
     /// How it is activated.

@@ -22,7 +22,7 @@ use netlib_core::plan::StepKind;
 use netlib_core::rollout::Rollouts;
 use netlib_core::run_dir::take_dead_nonces;
 use netlib_core::schedule::Limits;
-use netlib_core::steps::{IdentityPolicy, Records, Settings, StepRunner, StepRunnerParts};
+use netlib_core::steps::{Records, Settings, StepRunner, StepRunnerParts};
 
 /// Words of `activation.goal`, which Nix reads.
 const GOALS: [&str; 6] = ["switch", "boot", "test", "dry-activate", "build", "copy"];
@@ -176,7 +176,7 @@ fn settings(args: &DeployArgs, prepared: &Prepared, usual: Settings) -> Settings
     // What killed runs left on hosts is told there, where this one comes to hosts that can be told.
     let is_told = !args.dry_run && args.goal.as_deref() != Some("build");
     let settings = Settings {
-        policy: if args.adopt { IdentityPolicy::Adopt } else { IdentityPolicy::default() },
+        adopts: args.adopt,
         is_attended,
         builds: args.max_parallel_build.get(),
         activations: args.max_parallel_activate.get(),

@@ -196,35 +196,25 @@ struct Done {
     document: String,
 }
 
-/// Whether a host of another network is taken over.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum IdentityPolicy {
-    /// Refuse it.
-    #[default]
-    Keep,
-    /// Take it over: `--adopt`.
-    Adopt,
-}
-
 /// Whose machine a host has to be.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Identity {
     /// The network.
     pub network: Network,
-    /// Names of the node: the present one, and after it earlier ones, which its machine may still have on record.
-    pub names: Vec<String>,
-    /// What to do with a host of another network.
-    pub policy: IdentityPolicy,
+    /// Names of the node, as words: the present one, and after it earlier ones, which its machine may still have on record.
+    pub names: String,
+    /// Whether a host of another network is taken over: `--adopt`.
+    pub adopts: bool,
 }
 
 impl Identity {
     /// Whether that is what the host has on record already.
     pub fn is_of(&self, probe: &Probe) -> bool {
-        probe.network.as_ref() == Some(&self.network) && probe.node.as_ref() == self.names.first()
+        probe.network.as_ref() == Some(&self.network) && probe.node.as_deref() == self.names.split(' ').next()
     }
 
-    fn words(&self) -> [String; 4] {
-        [self.network.id.clone(), self.network.name.clone(), self.policy.word().to_owned(), self.names.join(" ")]
+    fn words(&self) -> [&str; 4] {
+        [&self.network.id, &self.network.name, if self.adopts { "adopt" } else { "keep" }, &self.names]
     }
 }
 
@@ -235,7 +225,7 @@ pub async fn probe(host: &dyn Host) -> Result<Probe, HostError> {
 
 /// Asks a host about itself; a host that belongs to another network, or to another node of this one, is an error.
 pub async fn admit(host: &dyn Host, identity: &Identity) -> Result<Probe, HostError> {
-    call(host, "probe", &identity.words().each_ref().map(String::as_str)).await.map(|known: Known| known.probe)
+    call(host, "probe", &identity.words()).await.map(|known: Known| known.probe)
 }
 
 /// Keeps no longer what these deployments wanted to activate, unless the host is at it.
@@ -251,7 +241,7 @@ pub async fn keep(host: &dyn Host, nonce: &str, (name, path): (&str, &str)) -> R
 
 /// Records whose machine a host is on which there is nothing to activate; otherwise the activation does.
 pub async fn identify(host: &dyn Host, identity: &Identity) -> Result<(), HostError> {
-    tell(host, "identify", &identity.words().each_ref().map(String::as_str)).await
+    tell(host, "identify", &identity.words()).await
 }
 
 async fn tell(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<(), HostError> {
@@ -292,15 +282,6 @@ async fn run<T: DeserializeOwned>(
         output = host.run(question(PUT_AND_RUN).stdin(SCRIPT)).await?;
     }
     answer::read(host, subcommand, &output)
-}
-
-impl IdentityPolicy {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Keep => "keep",
-            Self::Adopt => "adopt",
-        }
-    }
 }
 
 #[cfg(test)]

@@ -42,15 +42,13 @@ pub use records::Records;
 pub use runner::{StepRunner, StepRunnerParts};
 pub use signature::{Approvers, Statement};
 
-pub use crate::host::script::IdentityPolicy;
-
 /// How the steps of one run are carried out.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Directory of this run, for what must not be garbage collected.
     pub run_dir: PathBuf,
-    /// What to do with hosts of other networks.
-    pub policy: IdentityPolicy,
+    /// Whether hosts of other networks are taken over.
+    pub adopts: bool,
     /// Whether a person at this terminal may approve that a rollout goes on.
     pub is_attended: bool,
     /// How many calls of Nix build at the same time.
@@ -73,7 +71,7 @@ impl Settings {
     pub fn new(run_dir: PathBuf, cancel: CancellationToken) -> Self {
         Self {
             run_dir,
-            policy: IdentityPolicy::default(),
+            adopts: false,
             is_attended: false,
             builds: 4,
             activations: 16,

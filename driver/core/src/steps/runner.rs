@@ -21,8 +21,8 @@ use super::{OnLine, Records, Settings, StepFailure, Tried, command, copy, gate};
 use crate::evaluation::{Job, Results};
 use crate::event::{Event, EventSink, Skip, StepResult};
 use crate::graph::StepId;
+use crate::host::script::Identity;
 use crate::host::script::rollout::Left;
-use crate::host::script::{Identity, IdentityPolicy};
 use crate::host::{Hosts, script};
 use crate::plan::{ActivationOptions, Goal, Place, Plan, Step, StepKind};
 use crate::rollout::Rollouts;
@@ -69,7 +69,7 @@ impl StepRunnerParts {
     /// Whose machine a node's has to be.
     pub(super) fn identity(&self, node: &str) -> Identity {
         let names = self.plan.nodes.get(node).map(|node| node.names.clone()).unwrap_or_default();
-        Identity { network: self.plan.network.clone(), names, policy: self.settings.policy }
+        Identity { network: self.plan.network.clone(), names, adopts: self.settings.adopts }
     }
 }
 
@@ -152,9 +152,7 @@ impl StepRunner {
     /// Brings a node back to a generation of its own.
     async fn roll_back(&self, node: &str, step: &str, to: u64) -> Tried<StepResult> {
         let host = self.parts.hosts.get(node).await?;
-        // Only a deploy takes machines over.
-        let identity = Identity { policy: IdentityPolicy::Keep, ..self.parts.identity(node) };
-        let options = self.parts.options(node);
+        let (identity, options) = (self.parts.identity(node), self.parts.options(node));
         let (cancel, show) = (&self.parts.settings.cancel, |line| self.show(step, line));
         rollback(&*host, (identity, to), options, cancel, &show).await.map(StepResult::Done)
     }

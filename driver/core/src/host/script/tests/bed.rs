@@ -137,7 +137,7 @@ echo "${{new##*/}}" >>{}
             system: System::Toplevel(toplevel.to_owned()),
             goal: Goal::Switch,
             deployer: "ann@desk".to_owned(),
-            identity: Identity { names: vec!["alpha".to_owned()], ..identity("home") },
+            identity: Identity { names: "alpha".to_owned(), ..identity("home") },
             limit: *self.limit.lock().unwrap(),
             restart_limit: None,
             confirm_limit: *self.confirm_limit.lock().unwrap(),

@@ -238,6 +238,15 @@ async fn a_boot_on_trial_for_which_the_boot_loader_has_no_entry_changes_nothing(
     assert!(status.message.contains("no entry for the new system"), "{}", status.message);
     assert_eq!(systems(&status), ["old", "old"]);
     assert!(!bed.path("nix/var/nix/profiles/system-profiles/netlib-trial").exists());
+    // The same for what NixOS does not switch to: it is tried by a boot, and never only made the default.
+    inhibit(&old, &[("dbus-implementation", "dbus")], false);
+    inhibit(&new, &[("dbus-implementation", "broker")], false);
+    (activation.goal, activation.nonce) = (Goal::Switch, "2-b".to_owned());
+    activate(&bed, &activation).await.unwrap();
+    let status = bed.end("2-b").await;
+    assert!(status.message.contains("no entry for the new system"), "{}", status.message);
+    assert_eq!((status.due.as_str(), status.reached(Goal::Switch)), ("", Goal::Switch));
+    assert_eq!(bed.state_value("2-b", "trial"), "dbus-implementation dbus -> broker");
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ async fn the_host_itself_writes_down_its_network_and_only_when_it_is_confirmed()
     // One that takes the host over and fails does not take it over.
     let mut adopts = bed.activation("3-c", &broken);
     adopts.identity.network.id = "id-work".to_owned();
-    adopts.identity.policy = IdentityPolicy::Adopt;
+    adopts.identity.adopts = true;
     activate(&bed, &adopts).await.unwrap();
     assert_eq!(bed.end("3-c").await.phase, Phase::RolledBack);
     assert_eq!(probe(&bed).await.unwrap().network, Some(home));

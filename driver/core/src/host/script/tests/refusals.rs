@@ -127,14 +127,14 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     assert!(error.to_string().contains("this host belongs to the network"), "{error}");
     assert!(identify(&bed, &work).await.is_err());
     assert_eq!(probe(&bed).await.unwrap().network, Some(home.network));
-    let adopts = Identity { policy: IdentityPolicy::Adopt, ..work };
+    let adopts = Identity { adopts: true, ..work };
     assert!(admit(&bed, &adopts).await.is_ok());
     identify(&bed, &adopts).await.unwrap();
     assert_eq!(fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(), "id=id-work\nname=work\nby=\nnode=\n");
 }
 
 fn node(names: &[&str]) -> Identity {
-    Identity { names: names.iter().map(|&name| name.to_owned()).collect(), ..identity("home") }
+    Identity { names: names.join(" "), ..identity("home") }
 }
 
 #[tokio::test]
@@ -143,7 +143,7 @@ async fn a_host_of_another_node_is_refused_unless_that_is_an_earlier_name() {
     let new = bed.toplevel("new", Switch::Works);
     assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
     assert_eq!(probe(&bed).await.unwrap().node.as_deref(), Some("alpha"));
-    let beta = Identity { policy: IdentityPolicy::Adopt, ..node(&["beta"]) };
+    let beta = Identity { adopts: true, ..node(&["beta"]) };
     let error = admit(&bed, &beta).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: this host is the machine of the node "alpha", not of "beta"; nothing was changed
@@ -172,7 +172,7 @@ async fn what_the_record_says_of_a_node_counts_in_its_own_network_only() {
         fs::write(bed.path("var/lib/netlib/network"), format!("id=id-home\nname=home\n{record}")).unwrap();
     };
     write("node=alpha\n");
-    let adopts = Identity { policy: IdentityPolicy::Adopt, names: vec!["beta".to_owned()], ..identity("work") };
+    let adopts = Identity { adopts: true, names: "beta".to_owned(), ..identity("work") };
     admit(&bed, &adopts).await.unwrap();
     // As older versions of netlib wrote it.
     for record in ["by=\n", "by=1-a\nnode=\n"] {
