@@ -184,13 +184,20 @@ in
             inherit netlib;
           };
         };
-      # What prepares a run is carried out although assertions fail: it may be what mends them.
+      # What prepares a run is carried out although assertions fail: it may be what mends them. The driver asks for Nix's version only
+      # where Nix fails.
       planFor =
         let
           document = planDocument config;
           guarded = guard document;
         in
-        request: if document.prepares request then document.answer request else guarded.answer request;
+        request:
+        if builtins.compareVersions builtins.nixVersion "2.24" < 0 then
+          errors.fail "this machine has Nix ${builtins.nixVersion}, and netlib needs Nix 2.24 or later (Lix 2.90)"
+        else if document.prepares request then
+          document.answer request
+        else
+          guarded.answer request;
       explained = explain {
         inherit systems;
         pins = lib.mapAttrs (_: node: node.nixpkgs) config.nodes;

@@ -79,4 +79,9 @@ fn a_nix_that_is_too_old_is_refused_with_the_reason() {
     let (status, text) = site.netlib("plan --flake /src/templates/wireguard-mesh");
     assert_eq!(status, 2, "{text}");
     assert_says(&text, &["nix (Nix) 2.8", "Nix 2.24 or later", "--reference-lock-file"]);
+    // What of it old ones understand is no reason to go on.
+    site.exec_must("deployer", "echo '{ }' >/root/network/network.nix");
+    let (status, text) = site.netlib("plan --file /root/network/network.nix");
+    assert_eq!(status, 2, "{text}");
+    assert_says(&text, &["nix (Nix) 2.8", "Nix 2.24 or later"]);
 }

@@ -166,7 +166,7 @@ impl Session {
         tidy(&parent, end_left);
         let run_dir = RunDir::new_in(&parent)
             .map_err(|error| format!("cannot make a folder for this run in {}: {error}", parent.display()))?;
-        let nix = Nix::new(args.overrides(), self.cancel.clone()).admitted().await?;
+        let nix = Nix::new(args.overrides(), self.cancel.clone());
         let reference = args.reference();
         self.events.send(Event::Phase(format!("reading {reference}")));
         let (flake, messages) = Flake::load(reference.clone(), nix, run_dir.path(), args.traces()).await?;

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::flake::Flake;
 use netlib_core::evaluation::{Job, Toplevel};
 use netlib_core::lock::locked;
+use netlib_core::nix::program;
 use netlib_core::private;
 
 /// Grows when files of older netlibs mean something else.
@@ -51,9 +52,8 @@ impl Cache {
     pub fn of(flake: &Flake) -> Self {
         let (Some(identity), Some(caches)) = (&flake.identity, dirs::cache_dir()) else { return Self::default() };
         // Nix may compute other derivations from the same files in another version.
-        let nix = &flake.nix;
-        let asked = format!("{:?} {} {VERSION}", nix.overrides, flake.reference.network);
-        let key = [identity, &asked, &nix.version, env!("CARGO_PKG_VERSION")].join("\n");
+        let asked = format!("{:?} {} {VERSION}", flake.nix.overrides, flake.reference.network);
+        let key = [identity, &asked, &program(), env!("CARGO_PKG_VERSION")].join("\n");
         Self::open(&caches.join("netlib/evaluation"), &key)
     }
 

@@ -37,8 +37,6 @@ const MEBIBYTES: u64 = 1024;
 pub struct Nix {
     /// The user's `--override-input` pairs.
     pub overrides: Vec<(String, String)>,
-    /// What this machine's Nix says of itself; empty before it was asked.
-    pub version: String,
     /// Ends what is running.
     pub cancel: CancellationToken,
     locks: Option<PathBuf>,
@@ -80,16 +78,13 @@ impl Nix {
         Self { overrides, cancel, ..Self::default() }
     }
 
-    /// Asks this machine's Nix for its version, and refuses one that is too old.
-    pub async fn admitted(self) -> Result<Self, NixCallError> {
+    /// What this machine's Nix says of its version, if it is one that is too old.
+    async fn too_old(&self) -> Option<NixCallError> {
         let command = Command::new("nix").arg("--version").timeout(VERSION_TIMEOUT).cancel_on(&self.cancel);
-        let output = command.output().await.map_err(NixCallError::Process)?;
-        let version = clean(&output.stdout);
+        let version = clean(&command.output().await.ok()?.stdout);
         // One of an unknown shape is most likely newer than this driver.
-        match number(&version) {
-            Some(number) if number < LEAST => Err(NixCallError::TooOld(version.trim().to_owned())),
-            _ => Ok(Self { version, ..self }),
-        }
+        let is_older = number(&version).is_some_and(|number| number < LEAST);
+        is_older.then(|| NixCallError::TooOld(version.trim().to_owned()))
     }
 
     /// Every later call uses these locks instead of looking for newer inputs.
@@ -124,7 +119,8 @@ impl Nix {
         argv
     }
 
-    /// Runs `nix SUBCOMMAND… [flake options] REST…`.
+    /// Runs `nix SUBCOMMAND… [flake options] REST…`. Where that fails, the Nix may be one that is too old; the library refuses
+    /// one that can do it all the same.
     pub async fn call<S: AsRef<str>>(
         &self,
         subcommand: impl IntoIterator<Item = &'static str>,
@@ -138,7 +134,7 @@ impl Nix {
             (Ok(output), _) => Ok(Answer { stdout: output.stdout, messages }),
             (Err(process @ ProcessError { end: End::Status(_), .. }), Some(error)) => {
                 tracing::debug!(trace = error.text, "nix failed");
-                Err(NixCallError::Said(process, Box::new(error)))
+                Err(self.too_old().await.unwrap_or_else(|| NixCallError::Said(process, Box::new(error))))
             }
             (Err(process), _) => Err(NixCallError::Process(process)),
         }
@@ -164,6 +160,14 @@ fn number(version: &str) -> Option<(u32, u32)> {
     let (_, number) = version.lines().next()?.rsplit_once(')')?;
     let mut parts = number.trim().split(|c: char| !c.is_ascii_digit());
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// Which program `nix` is, and since when: another one may compute other derivations from the same files.
+pub fn program() -> String {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).find_map(|folder| folder.join("nix").canonicalize().ok());
+    let since = found.as_ref().and_then(|found| found.metadata().ok()?.modified().ok());
+    format!("{found:?} {since:?}")
 }
 
 /// A command of Nix that takes so many bytes before it looks for garbage, unless the user says how many.

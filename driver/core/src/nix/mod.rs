@@ -7,5 +7,5 @@ pub mod memory;
 mod message;
 
 pub use command::{Answer, Nix, NixCallError};
-pub use command::{FEATURES, TIMEOUT, with_heap};
+pub use command::{FEATURES, TIMEOUT, program, with_heap};
 pub use message::{Messages, NixError};

@@ -16,11 +16,11 @@ look() {
   done
 }
 
+for file in ~/.ssh/*.pub; do if [ -r "$file" ]; then look <"$file"; fi; done
 agent=$(ssh-add -L 2>/dev/null)
 look <<END
 $agent
 END
-for file in ~/.ssh/*.pub; do if [ -r "$file" ]; then look <"$file"; fi; done
 
 # What ssh would take besides.
 options=$(ssh -G "$@" 2>/dev/null) || exit 0

@@ -108,7 +108,7 @@ keep_root() { { [ -L "$roots/$nonce-$1" ] && is_same "$roots/$nonce-$1" "$2"; } 
 record() {
   mkdir -p -- "$deploy" "$roots" && printf '%65536s' '' >"$deploy/reserve" && make_empty "$deploy/log" &&
     printf '%s' "$checks" >"$deploy/checks" && { [ -z "$hooks$undo" ] || record_hooks >"$deploy/hooks"; } &&
-    keep_root next "$toplevel" && { [ -z "$previous" ] || keep_root previous "$previous"; } && sync -- "$deploy/reserve" &&
+    keep_root next "$toplevel" && { [ -z "$previous" ] || keep_root previous "$previous"; } &&
     # Last of all the state, which makes it a record.
     write_text "$deploy/state" print_state && record_rolled && sync -- "$deploy" "$deploys" "$library"
 }

@@ -125,3 +125,22 @@ list_jobs() {
     if [ "$job_state" = running ] && [ -n "$job" ]; then emit 'item[]' "$unit ($action)"; fi
   done
 }
+
+# --- what is asked most is answered here: a shell that does not get to the rest does not read it -------------------
+
+confirm() {
+  use_deploy "$1"
+  if ! load_state || [ "$phase" != awaitingConfirmation ] || ! is_worked_on; then refuse not-waiting; fi
+  make_empty "$runtime/confirm-$nonce" || refuse_state "$runtime"
+  status "$1" "$2" awaitingConfirmation 10
+}
+
+# serve SUBCOMMAND…: what lies in a folder that others can change is not looked at.
+serve() {
+  private_folder "$runtime"
+  if [ -e "$library" ] || [ -L "$library" ]; then private_folder "$library"; fi
+  "$@"
+  exit
+}
+
+case ${1:-} in probe | generations | fields | status | list_jobs | confirm) serve "$@" ;; esac

@@ -25,13 +25,7 @@ reboot() {
 # --- subcommands -------------------------------------------------------------------------------------------------
 
 case ${1:-} in
-  work) ;;
-  probe | generations | fields | status | list_jobs | identify | keep | release | activate | confirm | \
-    lease | resume | rollout_read | rollout_write | reboot_needed | reboot)
-    # What lies in a folder that others can change is not looked at.
-    private_folder "$runtime"
-    if [ -e "$library" ] || [ -L "$library" ]; then private_folder "$library"; fi
-    ;;
+  work) "$@" ;;
+  identify | keep | release | activate | lease | resume | rollout_read | rollout_write | reboot_needed | reboot) serve "$@" ;;
   *) misused "no subcommand '${1:-}'" ;;
 esac
-"$@"

@@ -28,7 +28,7 @@ take_up() {
       if ! beginning; then
         message="it could not begin within $begin_seconds seconds; nothing was activated"
         finish_badly failed
-      elif ! enter activating; then
+      elif ! go_on activating; then
         message="nothing was activated: the state could not be written: $(disk "$library")"
         finish failed
       else
@@ -210,7 +210,7 @@ try_system() {
 # The host decides alone about what it can see itself: nobody has to be there for it.
 be_healthy() {
   if [ ! -s "$deploy/checks" ]; then return 0; fi
-  enter checking
+  go_on checking
   say "the new system has to be healthy for $healthy seconds within $health_deadline seconds"
   if watch_health settle "$healthy" "$health_deadline" "$runtime/check-$nonce" <"$deploy/checks" 6>&- 9>&-; then return 0; fi
   unhealthy=yes problem="the new system is not healthy: $verdict"
@@ -220,7 +220,7 @@ be_healthy() {
 # A driver that cannot reach the host any more cannot ask for this: then the host goes back by itself.
 await_confirmation() {
   say "waiting up to $confirm seconds for somebody to confirm over a new connection"
-  enter awaitingConfirmation
+  go_on awaitingConfirmation
   exec 6>&-
   read_uptime
   end=$((uptime + confirm))
@@ -235,21 +235,34 @@ await_confirmation() {
   say 'the host can be reached over a new connection'
 }
 
-confirm() {
-  use_deploy "$1"
-  if ! load_state || [ "$phase" != awaitingConfirmation ] || ! is_worked_on; then refuse not-waiting; fi
-  make_empty "$runtime/confirm-$nonce" || refuse_state "$runtime"
-  status "$1" "$2" awaitingConfirmation 10
+# set_profile PROFILE TOPLEVEL [GENERATION]: that one, or the newest if it is of the system, or a new one. By the rules of
+# `nix-env --set`, its lock too; Nix alone would take longer to start than all of this script's own work.
+set_profile() {
+  until is_same /proc/self/fd/8 "$1.lock"; do
+    # Nix takes the file away once it is done, so what was waited for may be gone.
+    command exec 8>>"$1.lock" && flock -w "$timeout" 8 || return 1
+  done
+  newest=${3:-0}
+  for link in "$1"-*-link; do
+    number_of=${link#"$1-"} number_of=${number_of%-link}
+    if [ -z "$3" ] && is_number "$number_of" && [ "$number_of" -gt "$newest" ]; then newest=$number_of; fi
+  done
+  if [ -z "$3" ] && ! is_same "$1-$newest-link" "$2"; then
+    newest=$((newest + 1))
+    ln -s -- "$2" "$1-$newest-link" || return 1
+  fi
+  ln -sfn -- "${1##*/}-$newest-link" "$1.new" && mv -fT -- "$1.new" "$1" && sync -- "${1%/*}" "$deploy/state"
+  exec 8>&-
+  resolve "$1"
+  [ "$found" = "$2" ]
 }
 
 commit() {
-  enter committing
-  if [ -n "$generation" ]; then set -- --switch-generation "$generation"; else set -- --set "$toplevel"; fi
-  if ! limited "$timeout" nix-env -p "$profile" "$@" || ! resolve "$profile" || [ "$found" != "$toplevel" ]; then
+  go_on committing
+  if ! set_profile "$profile" "$toplevel" "$generation"; then
     problem="the system profile could not be set: $(disk "$root/nix")"
     return 1
   fi
-  sync -- "${profile%/*}"
   if [ -n "$trial" ]; then forget_trial; fi
   go boot && has_entry && claim
 }
@@ -269,6 +282,7 @@ has_entry() {
 
 # From here on the host is of the network and the node that it was deployed as. Written last, so that it tells whether all was done.
 claim() {
+  if [ "$goal" = test ]; then sync -- "$deploy/state"; fi
   write_identity write_at_last "$network_id" "$network_name" "$node" "$nonce" && return 0
   problem="the host could not write down whose machine it is: $(disk "$library")"
   return 1
@@ -286,10 +300,9 @@ restore_profile() {
   if [ "$current $found" = "$generation_before $profile_before" ] || [ "$found" != "$toplevel" ]; then return 0; fi
   if [ -z "$profile_before" ]; then rm -f -- "$profile"; return; fi
   resolve "$profile-$generation_before-link"
-  set -- --set "$profile_before"
-  if [ -n "$generation_before" ] && [ "$found" = "$profile_before" ]; then set -- --switch-generation "$generation_before"; fi
+  if [ "$found" = "$profile_before" ]; then set -- "$generation_before"; else set -- ''; fi
   # A boot entry that another switch was in the way of was never made.
-  limited "$timeout" nix-env -p "$profile" "$@" && { [ -n "$other" ] || switch_to "$profile_before" boot; }
+  set_profile "$profile" "$profile_before" "$1" && { [ -n "$other" ] || switch_to "$profile_before" boot; }
 }
 
 go_back() {

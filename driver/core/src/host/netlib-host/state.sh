@@ -81,6 +81,14 @@ enter() {
   save_state
 }
 
+# The same on the way, where only the phase is news: a line more, of which the last counts. What makes it last is what has to
+# last together with it.
+go_on() {
+  phase=$1
+  state_file "$nonce"
+  printf 'phase=%s\n' "$1" >>"$file" || save_state
+}
+
 # Whoever reads of the end in the state finds all of the log. A power loss does not take the end back.
 finish() {
   finished=$(date -u "$in_utc")

@@ -74,7 +74,7 @@ find_entry() {
 # Ends with the host going down. The installer is that of the system which stays the default, and so is its entry.
 boot_once() {
   problem='the new system could not be made a generation of its own'
-  mkdir -p -- "${trial_profile%/*}" && limited "$timeout" nix-env -p "$trial_profile" --set "$toplevel" || return 1
+  mkdir -p -- "${trial_profile%/*}" && set_profile "$trial_profile" "$toplevel" '' || return 1
   # The earlier system stays the default whatever it thinks of that.
   export NIXOS_NO_CHECK=1
   switch_to "$profile_before" boot
@@ -109,6 +109,7 @@ judge_boot() {
     problem="the new system did not come up: the host booted ${found:-no system of NixOS} again"
   elif [ "$boot" != "$this_boot" ]; then
     boot=$this_boot
+    save_state
     say 'the new system has booted; waiting until it has started everything'
     limited "$timeout" systemctl is-system-running --wait
     if be_healthy && await_confirmation && run_hooks onConfirm && commit; then

@@ -40,25 +40,6 @@ impl Bed {
             limit: Mutex::new(Duration::from_secs(60)),
             confirm_limit: Mutex::new(Duration::from_secs(60)),
         };
-        // Generations as Nix makes them: a new one, or another one of those that are there.
-        let set = format!(
-            r#"#!/bin/sh
-case $3 in
-  --set)
-    n=1
-    while [ -L "$2-$n-link" ]; do n=$((n + 1)); done
-    ln -s "$4" "$2-$n-link"
-    ;;
-  --switch-generation) n=$4 ;;
-  *) exit 1 ;;
-esac
-ln -sfn "system-$n-link" "$2"
-new=$(readlink -f "$2")
-echo "${{new##*/}}" >>{}
-"#,
-            bed.path("profile-history").display()
-        );
-        bed.program("nix/var/nix/profiles/default/bin/nix-env", &set);
         bed.program("nix/var/nix/profiles/default/bin/nix", "#!/bin/sh\necho 'nix (Nix) 2.26.3'\n");
         bed.program(
             "nix/var/nix/profiles/default/bin/nix-store",
@@ -122,13 +103,19 @@ echo "${{new##*/}}" >>{}
         symlink(toplevel, self.path("run/current-system")).unwrap();
         symlink(toplevel, self.path("nix/var/nix/profiles/system-1-link")).unwrap();
         symlink("system-1-link", self.path("nix/var/nix/profiles/system")).unwrap();
-        let name = Path::new(toplevel).file_name().unwrap().to_string_lossy();
-        fs::write(self.path("profile-history"), format!("{name}\n")).unwrap();
     }
 
+    /// The systems of the profile's generations, and after them the present one, if that is not the last.
     pub fn profile_history(&self) -> Vec<String> {
-        let text = fs::read_to_string(self.path("profile-history")).unwrap();
-        text.lines().map(str::to_owned).collect()
+        let read = |link: String| fs::read_link(self.path(&format!("nix/var/nix/profiles/{link}"))).ok();
+        let name = |path: PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+        let links: Vec<_> = (1..)
+            .map(|number| format!("system-{number}-link"))
+            .take_while(|link| read(link.clone()).is_some())
+            .collect();
+        let present = read("system".to_owned()).map(name).unwrap();
+        let again = (links.last() != Some(&present)).then_some(present);
+        links.into_iter().chain(again).filter_map(read).map(name).collect()
     }
 
     pub fn activation(&self, nonce: &str, toplevel: &str) -> Activation {

@@ -13,13 +13,12 @@ impl Bed {
         self.program(&path, &format!("#!/bin/sh\n{body}\n"));
     }
 
-    /// What a record says.
+    /// What a record says last.
     pub fn state_value(&self, nonce: &str, key: &str) -> String {
         let path = self.path(&format!("var/lib/netlib/deploys/{nonce}/state"));
         let state = fs::read_to_string(path).unwrap();
-        let values = state.lines().filter_map(|line| line.split_once('='));
-        let value = values.into_iter().find(|(name, _)| *name == key);
-        value.unwrap().1.to_owned()
+        let mut values = state.lines().filter_map(|line| line.split_once('='));
+        values.rfind(|(name, _)| *name == key).unwrap().1.to_owned()
     }
 
     /// Makes a record say something else.

@@ -11,9 +11,9 @@ use super::super::super::SCRIPT;
 use super::super::bed::{Bed, Switch};
 
 /// What the script runs that is not its own shell's.
-const COMMANDS: [&str; 25] = [
-    "cat", "cut", "date", "dd", "df", "find", "flock", "grep", "head", "id", "ln", "ls", "mkdir", "mv", "nix-env",
-    "readlink", "rm", "setsid", "sleep", "sort", "stat", "sync", "tail", "timeout", "tr",
+const COMMANDS: [&str; 24] = [
+    "cat", "cut", "date", "dd", "df", "find", "flock", "grep", "head", "id", "ln", "ls", "mkdir", "mv", "readlink",
+    "rm", "setsid", "sleep", "sort", "stat", "sync", "tail", "timeout", "tr",
 ];
 
 /// Counts, and stops at the command of the number that was asked for.
@@ -77,25 +77,16 @@ impl Stage {
 
     /// Puts the shims before every command.
     fn set_shims(&self) {
-        let bin = self.bed.path("nix/var/nix/profiles/default/bin");
-        fs::rename(bin.join("nix-env"), bin.join("real-nix-env")).unwrap();
         for command in COMMANDS {
-            let real = match command {
-                "nix-env" => bin.join("real-nix-env").display().to_string(),
-                _ => format!("/usr/bin/{command}"),
-            };
-            let text = SHIM.replace("$REAL", &real);
+            let text = SHIM.replace("$REAL", &format!("/usr/bin/{command}"));
             self.bed.program(&format!("nix/var/nix/profiles/default/bin/{command}"), &text);
         }
     }
 
     fn remove_shims(&self) {
         let bin = self.bed.path("nix/var/nix/profiles/default/bin");
-        if bin.join("real-nix-env").exists() {
-            for command in COMMANDS {
-                let _ = fs::remove_file(bin.join(command));
-            }
-            fs::rename(bin.join("real-nix-env"), bin.join("nix-env")).unwrap();
+        for command in COMMANDS {
+            let _ = fs::remove_file(bin.join(command));
         }
     }
 
