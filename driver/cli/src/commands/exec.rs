@@ -84,9 +84,7 @@ impl Execute for OnEach<'_> {
             };
             tokio::select! {
                 (result, ()) = async { tokio::join!(ran, show) } => ended(result.map(drop)),
-                () = session.cancel.cancelled() => {
-                    StepResult::Failed("interrupted; the command may still run there".to_owned())
-                }
+                () = session.cancel.cancelled() => StepResult::Cancelled,
             }
         }
         .boxed()

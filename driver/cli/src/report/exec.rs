@@ -35,15 +35,16 @@ pub fn verdict(graph: &Graph, run: &RunResult) -> String {
         let why = match run.get(&step.id)? {
             result if result.is_success() => return None,
             StepResult::Failed(why) | StepResult::Offline(why) => why,
-            _ => "interrupted before the command began",
+            _ => "interrupted; where the command had begun, it may still run",
         };
         Some(format!("{}: {why}\n", step.node.as_ref()?))
     });
-    let failed: Vec<String> = failed.collect();
-    if failed.is_empty() {
-        return String::new();
+    let lines: String = failed.collect();
+    let is_failure = |result: &&StepResult| matches!(result, StepResult::Failed(_) | StepResult::Offline(_));
+    match run.values().filter(is_failure).count() {
+        0 => lines,
+        count => format!("{lines}failed on {count} of {} nodes\n", run.len()),
     }
-    format!("{}failed on {} of {} nodes\n", failed.concat(), failed.len(), run.len())
 }
 
 #[cfg(test)]
@@ -87,10 +88,10 @@ mod tests {
         let mut run = RunResult::from(ended.map(|(node, result)| (id(node), result)));
         insta::assert_snapshot!(verdict(&graph, &run), @r"
         beta: exit status: 3
-        delta: interrupted before the command began
+        delta: interrupted; where the command had begun, it may still run
         gamma: cannot connect
         at all
-        failed on 3 of 4 nodes
+        failed on 2 of 4 nodes
         ");
         insta::assert_snapshot!(Summary::of(&graph, &run, &BTreeMap::new()), @r"
         alpha  done
