@@ -4,11 +4,24 @@
 mark=${1-}
 umask 077
 folder=$(mktemp -d) || exit 125
-trap 'rm -rf -- "$folder"' EXIT
+watch=
+trap 'rm -rf -- "$folder"; [ -z "$watch" ] || kill "$watch"' EXIT
 trap 'exit 143' HUP INT TERM
 NETLIB_CONTEXT=$folder/context
 export NETLIB_CONTEXT
 : >"$folder/records"
+
+# On the deployer, which has no limit of its own here, a netlib that was killed takes with it what it runs: all in this group of
+# processes, which is of this program alone.
+if [ -z "${limit-none}" ]; then
+  {
+    while kill -0 "$PPID"; do sleep 1; done
+    kill -TERM 0
+    sleep 5
+    kill -KILL 0
+  } </dev/null >/dev/null 2>&1 &
+  watch=$!
+fi
 
 # What the driver would not take is not sent.
 say_records() {

@@ -86,6 +86,19 @@ fn number_16_an_interrupt_is_one_however_often_it_arrives_and_reaches_netlib_alo
 }
 
 #[test]
+fn number_16_a_run_that_is_killed_takes_with_it_what_it_runs_here() {
+    let site = Site::up(&["alpha"]);
+    site.write(&Network::of(&["alpha"]).with(
+        "plans.wait = { description = \"Wait\"; requests = [ { deploy = false; } ];
+           steps.wait = { kind = \"command\"; on = \"deployer\"; command = \"touch /root/waits; sleep 600 | cat\"; }; };",
+    ));
+    let run = site.start("run wait");
+    site.wait_until("deployer", "the step runs", "test -e /root/waits");
+    run.kill();
+    site.wait_until("deployer", "the step ends", "! pgrep -f '[s]leep 600'");
+}
+
+#[test]
 fn number_14_a_node_that_may_be_off_is_said_to_be_offline_and_nothing_fails() {
     let hosts = ["alpha", "beta", "gamma"];
     let network = Network::of(&hosts).with(
