@@ -69,7 +69,7 @@ impl Gate<'_> {
         let asked = (&activation, parts.options(node));
         let show = |line| self.say(format!("{node}: {line}"));
         let system = went_back(&*host, asked, &parts.settings.cancel, &show).await?;
-        let what = format!("is back at {system}");
+        let what = format!("runs {system}");
         let rollout = self.id.to_owned();
         parts.events.send(Event::Reverted { rollout, node: node.to_owned(), detail: what.clone() });
         let what = format!("taken back with the rollout {}: {what}", self.id);
