@@ -184,6 +184,10 @@ fn plan(layout: &Layout, options: &BedOptions) -> Result<BedRecord> {
     let mut hosts = Vec::new();
     for (name, index) in options.all_hosts().into_iter().zip(FIRST_INDEX..) {
         let suite = options.suite_for(name);
+        let mut shown = binds::of_all();
+        if name == DEPLOYER {
+            shown.extend(binds::of_deployer(layout)?);
+        }
         hosts.push(HostRecord {
             name: name.to_owned(),
             index,
@@ -191,7 +195,7 @@ fn plan(layout: &Layout, options: &BedOptions) -> Result<BedRecord> {
             lower: root_file_system::ensure(layout, suite)?,
             layers: options.layers_of(name),
             disk_limit: options.disk_limits.get(name).cloned(),
-            binds: if name == DEPLOYER { binds::of_deployer(layout)? } else { Vec::new() },
+            binds: shown,
             image: if options.virtual_machines.contains(name) { Some(vm::ensure(layout)?) } else { None },
         });
     }

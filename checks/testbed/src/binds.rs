@@ -41,6 +41,23 @@ pub(crate) fn of_deployer(layout: &Layout) -> Result<Vec<Bind>> {
     Ok(binds)
 }
 
+/// What all hosts see where they switch with NixOS' own program: `NETLIB_SWITCH` names the folder that `checks/real-switch`
+/// makes, with the program, and with what gives logins a service manager, which that program talks to.
+pub(crate) fn of_all() -> Vec<Bind> {
+    let Some(folder) = switch_folder() else { return Vec::new() };
+    let places = [
+        ("bin", "/usr/local/lib/netlib-switch"),
+        ("user", "/usr/local/lib/systemd/user"),
+        ("nothing", "/etc/systemd/system/user@.service.d"),
+    ];
+    places.map(|(from, to)| Bind { from: folder.join(from), to: to.into(), hide: Vec::new() }).into()
+}
+
+/// The folder of NixOS' own program, where hosts switch with it.
+pub(crate) fn switch_folder() -> Option<PathBuf> {
+    std::env::var_os("NETLIB_SWITCH").filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
 /// As `host-root.sh` reads them: one a line, words separated by tabs.
 pub(crate) fn as_lines(binds: &[Bind]) -> OsString {
     let mut lines = OsString::new();

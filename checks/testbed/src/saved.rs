@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bed::Bed;
+use crate::binds;
 use crate::error::{Error, Result};
 use crate::hash::fnv1a;
 use crate::layout::Layout;
@@ -71,6 +72,9 @@ fn state_of(layout: &Layout) -> Result<u64> {
     }
     if let Some(netlib) = layout.built_netlib() {
         look(&netlib, &mut seen)?;
+    }
+    if let Some(folder) = binds::switch_folder() {
+        look(&folder, &mut seen)?;
     }
     look(&root_file_system::ensure(layout, Suite::default())?.join("etc/machine-id"), &mut seen)?;
     seen.sort();

@@ -6,6 +6,11 @@ STUB_STATE=/var/lib/netlib-stub
 # shellcheck disable=SC2034
 STUB_RUN=/run/netlib-stub
 
+# NixOS' own program, on hosts that switch with it: checks/real-switch.
+stub_program=/usr/local/lib/netlib-switch/switch-to-configuration
+
+stub_is_real() { [ -x "$stub_program" ]; }
+
 stub_dry() { [ "${NIXOS_ACTION-}" = dry-activate ]; }
 
 stub_note() { printf '%s\n' "$*" >&2; }

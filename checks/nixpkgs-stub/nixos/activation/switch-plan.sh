@@ -150,15 +150,20 @@ stub_plan() {
     stub_plan_pending
 }
 
+# As NixOS writes them.
+stub_names() { printf '%s\n' "$@" | sort -f | paste -s -d , | sed 's/,/, /g'; }
+
 stub_print_set() {
     local title=$1
     shift
-    [ $# = 0 ] || printf '%s: %s\n' "$title" "$(printf '%s\n' "$@" | sort | paste -s -d ' ')"
+    [ $# = 0 ] || printf '%s: %s\n' "$title" "$(stub_names "$@")" >&2
 }
 
 stub_print_plan() {
     stub_print_set "would stop the following units" "${!to_stop[@]}"
-    stub_print_set "would not restart the following changed units" "${!to_skip[@]}"
+    stub_print_set "would NOT stop the following changed units" "${!to_skip[@]}"
+    stub_note "would activate the configuration..."
+    "$1/dry-activate" 9>&-
     stub_print_set "would reload the following units" "${!to_reload[@]}" "${!to_reload_base[@]}"
     stub_print_set "would restart the following units" "${!to_restart[@]}"
     stub_print_set "would start the following units" "${!to_start[@]}"

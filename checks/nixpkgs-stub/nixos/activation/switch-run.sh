@@ -10,7 +10,7 @@ stub_systemctl() {
     local verb=$1 title=$2 unit
     shift 2
     [ $# != 0 ] || return 0
-    stub_note "$title the following units: $(printf '%s\n' "$@" | sort | paste -s -d ' ')"
+    stub_print_set "$title the following units" "$@"
     systemctl "$verb" --no-ask-password -- "$@" 9>&- && return 0
     for unit in "$@"; do
         # After a reload that failed the unit goes on as it was.
@@ -68,12 +68,6 @@ stub_move_inactive_reloads() {
     done
 }
 
-# NixOS looks at the main process alone. A tunnel of NixOS is one that fails; the stub's has its addresses set afterwards.
-stub_ended_badly() {
-    [ "$(systemctl show --property=ExecMainStatus --value -- "$1")" != 0 ] ||
-        [[ $1 = wireguard-*.service && $(systemctl show --property=Result --value -- "$1") != success ]]
-}
-
 # Units that are down, or up only between two failures: every one that systemd knows, whoever made it, as on NixOS.
 stub_find_failed() {
     local unit active sub
@@ -82,31 +76,26 @@ stub_find_failed() {
     [ $((${#to_start[@]} + ${#to_restart[@]})) = 0 ] ||
         systemd-run --quiet --wait --collect sleep 0.5 9>&- 2> /dev/null || sleep 0.5
     while read -r unit _ active sub _; do
-        if [ "$active" = failed ] || { [ "$sub" = auto-restart ] && [[ $unit = *.service ]] && stub_ended_badly "$unit"; }; then
+        if [ "$active" = failed ] || { [ "$sub" = auto-restart ] && [[ $unit = *.service ]] &&
+            [ "$(systemctl show --property=ExecMainStatus --value -- "$unit")" != 0 ]; }; then
             failed_unit[$unit]=1
         fi
     done < <(systemctl list-units --all --full --plain --no-legend --no-pager)
 }
 
 stub_report_failed() {
-    local unit
-    stub_note "warning: the following units failed: $(printf '%s\n' "${!failed_unit[@]}" | sort | paste -s -d , | sed 's/,/, /g')"
-    for unit in "${!failed_unit[@]}"; do
-        stub_note ""
-        systemctl status --no-pager --full --lines=0 "$unit" 9>&- >&2
-        # Not left to `status`, which shows nothing of a run that is over while the unit waits for its restart.
-        journalctl --no-pager --boot --lines=20 --unit="$unit" >&2
-    done
+    stub_print_set "warning: the following units failed" "${!failed_unit[@]}"
+    systemctl status --no-pager --full -- "${!failed_unit[@]}" 9>&- >&2
 }
 
 stub_run_switch() {
     local system=$1 status=0
     stub_save_pending
     stub_systemctl stop "stopping" "${!to_stop[@]}"
-    stub_print_set "not restarting the following changed units" "${!to_skip[@]}" >&2
+    stub_print_set "NOT restarting the following changed units" "${!to_skip[@]}"
 
     stub_note "activating the configuration..."
-    "$system/activate" 9>&- || { status=2; stub_note "activation failed"; }
+    "$system/activate" 9>&- || { status=2; stub_note "Failed to run activate script"; }
 
     systemctl daemon-reload 9>&- || status=4
     local unit

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # switch.sh SYSTEM ACTION: what bin/switch-to-configuration of a system does.
-# Exit status, as on NixOS: 1 nothing was changed, 2 the activation script failed, 4 units failed, 11 another switch runs.
+# Exit status, as on NixOS: 1 nothing was changed, 2 the activation script failed, 4 units failed, 11 another switch runs,
+# 100 only a restart brings this system.
 # shellcheck source-path=SCRIPTDIR
 set -u
 
@@ -19,11 +20,25 @@ library=${BASH_SOURCE[0]%/*}
 . "$library/switch-run.sh"
 # shellcheck source=boot-install.sh
 . "$library/boot-install.sh"
+# shellcheck source=switch-real.sh
+. "$library/switch-real.sh"
+
+! stub_is_real || stub_switch_for_real
+
+# What process 1 of the running system has to be the same for; before the first system there is none.
+stub_may_switch() {
+    local running=/run/current-system/init-interface-version
+    if [ ! -e "$running" ] || cmp -s "$running" "$system/init-interface-version"; then return 0; fi
+    stub_note "Warning: the new NixOS configuration has an ‘init’ that is
+incompatible with the current configuration.  The new configuration
+won't take effect until you reboot the system."
+    exit 100
+}
 
 case $action in
-    switch | boot | test | dry-activate) ;;
+    check | switch | boot | test | dry-activate) ;;
     *)
-        stub_note "usage: $system/bin/switch-to-configuration switch|boot|test|dry-activate"
+        stub_note "usage: $system/bin/switch-to-configuration check|switch|boot|test|dry-activate"
         exit 1
         ;;
 esac
@@ -40,19 +55,20 @@ if ! flock --nonblock 9; then
     exit 11
 fi
 
-if [ -z "${NIXOS_NO_CHECK-}" ] && ! "$system/pre-switch-checks" "$system" "$action" 9>&-; then
-    stub_note "switch-to-configuration: a check refuses the switch; nothing was changed"
+if [ "${NIXOS_NO_CHECK-}" != 1 ] && ! "$system/pre-switch-checks" "$system" "$action" 9>&-; then
+    stub_note "Pre-switch checks failed"
     exit 1
 fi
+[ "$action" != check ] || exit 0
 
 NIXOS_ACTION=$action
 export NIXOS_ACTION
 
 if [ "$action" = dry-activate ]; then
+    stub_may_switch
     stub_plan "$system"
-    stub_print_plan
-    "$system/dry-activate" 9>&-
-    exit
+    stub_print_plan "$system"
+    exit 0
 fi
 
 # For a mere test too: after a power loss the host must not keep what the test placed.
@@ -62,6 +78,7 @@ if [ "$action" = boot ] || [ "$action" = switch ]; then
     stub_write_boot_entries "$system" || exit 1
 fi
 [ "$action" != boot ] || exit 0
+stub_may_switch
 
 stub_plan "$system"
 stub_run_switch "$system"

@@ -16,11 +16,14 @@ stub_base_has_unit() {
 # Lines of what belongs below the directory for the system $1: place, what the link points to, unit, its file.
 stub_unit_places() {
     local kind name second third place
+    # As on NixOS, the directory has all units of the system, and no other is ever touched.
+    ! stub_is_real || find "$1/etc/systemd/system" -type l -printf '%P\t%l\t-\t-\n' -o -type f -printf '%P\t%p\t-\t-\n'
     while IFS=$'\t' read -r kind name second third; do
         if [ "$kind" = link ]; then
             printf '%s\t%s\t-\t-\n' "$name" "$second"
             continue
         fi
+        ! stub_is_real || continue
         place=$name
         if [ "$second" = asDropin ] || { [ "$second" != masked ] && stub_base_has_unit "$name"; }; then
             place=$name.d/overrides.conf

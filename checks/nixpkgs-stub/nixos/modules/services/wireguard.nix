@@ -74,6 +74,9 @@ let
         Type = "exec";
         Restart = "on-failure";
         RestartSec = 2;
+        # What cannot be set up has failed by the status of its process too, which is what a switch looks at.
+        KillSignal = "SIGUSR1";
+        SuccessExitStatus = "SIGUSR1";
         ExecStartPre = lib.optional (interface.preSetup != "") (
           hook "${name}-pre-setup" interface.preSetup
         );

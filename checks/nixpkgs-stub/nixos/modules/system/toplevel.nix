@@ -24,6 +24,7 @@ let
       dryActivate = cfg.build.dryActivationScript;
       etc = cfg.build.etc;
       units = cfg.build.units;
+      base = pkgs.runCommand "base-units" { } "bash ${../../activation/build-base.sh}";
       blocks = cfg.build.stubBlocks;
       reloads = cfg.build.stubReloads;
       accounts = cfg.build.stubAccounts;
