@@ -126,6 +126,7 @@ in
             ./options/exports.nix
             ./options/externals.nix
             ./options/gather.nix
+            ./options/generations.nix
             ./options/network.nix
             ./options/nodes.nix
             ./options/plans.nix

@@ -121,6 +121,12 @@ in
           (network.configure.${name} or { })
         ]
         ++ lib.optional node.activation.bootOnce ./boot-once.nix
+        ++ lib.optional (node.generations.keep != null) (
+          import ./generations.nix {
+            inherit script;
+            inherit (node.generations) keep;
+          }
+        )
         ++ lib.optional (node.activation.mayFail != [ ]) {
           # The host reads it when a switch to this system, or from it, went wrong.
           environment.etc."netlib/may-fail".text = lib.concatLines node.activation.mayFail;

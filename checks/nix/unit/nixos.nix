@@ -380,6 +380,47 @@ in
         ];
       };
     };
+  "a system removes old generations once a day where it is to, and a node says it for itself" = {
+    expr =
+      let
+        systems =
+          (subject.outputsOf {
+            default = {
+              network.name = "home";
+              defaults = minimal;
+              generations.keep.days = 14;
+              nodes.alpha = { };
+              nodes.beta.generations.keep = null;
+              nodes.gamma.generations.keep.min = 2;
+            };
+          }).nixosConfigurations;
+        unitsOf = name: systems.${name}.config.systemd;
+        wordsOf =
+          name:
+          lib.tail (lib.splitString " " (unitsOf name).services.netlib-generations.serviceConfig.ExecStart);
+      in
+      {
+        units = lib.mapAttrs (name: _: (unitsOf name).timers ? netlib-generations) systems;
+        words = lib.genAttrs [ "alpha" "gamma" ] wordsOf;
+      };
+    expected = {
+      units = {
+        alpha = true;
+        beta = false;
+        gamma = true;
+      };
+      words = {
+        alpha = [
+          "14"
+          "5"
+        ];
+        gamma = [
+          "30"
+          "2"
+        ];
+      };
+    };
+  };
   "a system that may be booted on trial ends that, and says that it can" = {
     expr =
       let

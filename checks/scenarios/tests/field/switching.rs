@@ -111,3 +111,54 @@ fn number_06_another_switch_is_named_and_waited_for_and_nothing_is_rolled_back()
     );
     site.assert_active("alpha");
 }
+
+#[test]
+fn number_07_a_rollback_passes_over_what_was_rolled_back_from_and_old_generations_go() {
+    let network = Network::of(&["alpha"]);
+    let site = Site::deployed_on(&["alpha"], &network);
+    let network = network.with("nodes.alpha.generations.keep = { days = 30; min = 2; };");
+    let deploy = |word: &str| {
+        site.deployed(&network.clone().configure("alpha", &format!("environment.etc.word.text = \"{word}\";")), "alpha")
+    };
+    let [a, b] = ["a", "b"].map(deploy);
+    site.netlib_must("rollback alpha");
+    let c = deploy("c");
+    let text = site.netlib_must("rollback alpha");
+    assert_says(&text, &[&format!("generation 2: {a}")]);
+    assert_eq!(site.systems("alpha"), (a.clone(), a.clone()));
+
+    let text = site.netlib_must("rollback alpha --list");
+    for (line, mark) in [(&a, "* 2"), (&b, "  3"), (&c, "  4")] {
+        let found = text.lines().find(|text| text.ends_with(line.as_str())).unwrap_or_else(|| panic!("{text}"));
+        assert!(found.contains(mark) && found.contains("  confirmed  "), "{found}");
+    }
+    let (status, text) = site.netlib("rollback alpha --to 9");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["no generation 9", "choose one of these with --to", &b]);
+
+    // What is old goes with its boot entry, but neither the present one, nor the booted one, nor the newest two.
+    let many = "cd /nix/var/nix/profiles && for n in 5 6 7 8; do ln -s $(readlink system-3-link) system-$n-link; done";
+    let vm = "mkdir -p /boot/netlib-vm /boot/loader/entries /etc/netlib-vm && echo > /etc/netlib-vm/parameters";
+    site.exec_must(
+        "alpha",
+        &format!("{vm} && {many} && touch -h -d '40 days ago' system-*-link && touch -h system-6-link"),
+    );
+    let booted = site.exec_must("alpha", "readlink -f /run/booted-system || true");
+    let left = || site.exec_must("alpha", "cd /nix/var/nix/profiles && echo $(ls -d system-*-link | sort -V)");
+    site.exec_must("alpha", "systemctl start netlib-generations");
+    let kept = "system-2-link system-4-link system-6-link system-7-link system-8-link";
+    let first = if booted.starts_with("/nix/store/") { "system-1-link " } else { "" };
+    assert_eq!(left(), format!("{first}{kept}"));
+    let entries = || site.exec_must("alpha", "cat /boot/loader/entries/*.conf | grep -c ^title");
+    assert_eq!(entries(), left().split(' ').count().to_string());
+    assert_eq!(site.systems("alpha"), (a.clone(), a));
+
+    // Where it was cut off, the next run writes the menu.
+    site.exec_must("alpha", "rm -rf /boot/loader/entries/* && touch /var/lib/netlib/boot-menu-is-stale && systemctl start netlib-generations");
+    assert_eq!(entries(), left().split(' ').count().to_string());
+    site.exec_must(
+        "alpha",
+        "test ! -e /var/lib/netlib/boot-menu-is-stale && systemctl is-active netlib-generations.timer",
+    );
+    assert_says(&site.netlib_must("deploy"), &["1 of 1 nodes active"]);
+}

@@ -21,7 +21,7 @@ use crate::plan::Network;
 pub use activation::{Activation, HostHook, Lease, Status, System, acknowledge, activate, confirm, jobs, news, status};
 use answer::{if_good, yes};
 pub use health::{CheckVerdict, Health, HealthMode, Verdict, check};
-pub use inspect::{HostStatus, fields, inspect};
+pub use inspect::{Generation, HostStatus, fields, inspect};
 pub use phase::Phase;
 pub use refusal::Refusal;
 pub use restart::{probe_anew, reboot, reboot_needed};

@@ -123,9 +123,22 @@ record_hooks() {
   fi
 }
 
-# The profile's own order decides what came before, not the age or place of a link.
+# Sets `generation` to that of the system that was confirmed last before the present one, and is still there. What was rolled
+# back from is passed over, to what the present one was deployed on. Where no record says it, the profile's own order does.
 find_previous_generation() {
+  look_at_systems
   current_generation
+  is_rollback=''
+  for record in $reversed; do
+    state_file "${record##*:}"
+    load past_ "$file" phase goal toplevel generation
+    case $past_phase:$past_goal in confirmed:switch | confirmed:boot) ;; *) continue ;; esac
+    if [ "$past_toplevel" = "$now_profile" ]; then is_rollback=$past_generation && continue; fi
+    for link in "$profile"-*-link; do
+      if [ -z "$is_rollback" ] && is_same "$link" "$past_toplevel"; then generation_number "$link" && generation=$link_number; fi
+    done
+    if [ -n "$generation" ]; then return; fi
+  done
   for link in "$profile"-*-link; do
     generation_number "$link"
     if [ "${link_number:-0}" -lt "${current:-0}" ] && [ "${link_number:-0}" -gt "${generation:-0}" ]; then generation=$link_number; fi

@@ -5,7 +5,7 @@
 #
 #   probe [ID NAME POLICY NODES] what runs here, whose machine it is, what was left unfinished; with a network:
 #                                refused unless the host is of that network and of that node (see check_identity)
-#   generations                  the number of the generation that the system profile names, and those of all
+#   generations                  the number of the generation that the system profile names; all of them, with date and result
 #   fields                       what the running system adds for `netlib status`
 #   keep NONCE next TOPLEVEL     keep TOPLEVEL from garbage collection until its deployment ends; say whether it is here
 #   keep NONCE programs PATH     the same for a day at least: programs that checks run

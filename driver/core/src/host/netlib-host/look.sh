@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 # --- looking: nothing here changes what runs, boots or is kept ---------------------------------------------------
 
 # Sets `link_number` to that of a generation's link, such as system-12-link.
@@ -14,12 +14,23 @@ current_generation() {
   current=$link_number
 }
 
+# Each with its date, its system, and how the last deployment of that ended, if there is a record of one.
 generations() {
   current_generation
   emit now "$current"
-  for link in "$profile"-*-link; do
+  read_records
+  ends=' '
+  for record in $reversed; do
+    state_file "${record##*:}"
+    load past_ "$file" phase goal toplevel
+    if [ "$past_goal" != dry-activate ]; then ends="$ends$past_toplevel:$past_phase "; fi
+  done
+  TZ=UTC0 stat -c '%n %y' -- "$profile"-*-link 2>/dev/null | sort -V | while read -r link date time skipped; do
     generation_number "$link"
-    if [ -n "$link_number" ] && [ -L "$link" ]; then emit 'generation[]' "$link_number"; fi
+    resolve "$link"
+    end=${ends#*" $found:"}
+    if [ "$end" = "$ends" ]; then end=' '; fi
+    [ -z "$link_number" ] || emit 'generation[]' "$link_number$tab$date ${time%.*}$tab$found$tab${end%% *}"
   done
 }
 

@@ -12,7 +12,7 @@ use crate::text::clean;
 
 /// Keys that name one system, and those whose third word does.
 const SYSTEMS: [&str; 7] = ["current", "booted", "profile", "toplevel", "previous", "profile_before", "runs"];
-const WITH_SYSTEM: [&str; 3] = ["last", "unfinished[]", "lock.deployment"];
+const WITH_SYSTEM: [&str; 4] = ["last", "unfinished[]", "lock.deployment", "generation[]"];
 
 /// What the script answered: lines, and after an empty line the bytes of a log. A refusal is an error.
 pub(super) fn read<T>(host: &dyn Host, subcommand: &str, output: &Output) -> Result<(T, Vec<u8>), HostError>

@@ -19,21 +19,46 @@ pub struct HostStatus {
     pub probe: Probe,
     /// Number of the generation that the system profile names.
     pub generation: Option<u64>,
+    /// All of them.
+    pub generations: Vec<Generation>,
     /// What its system adds, by the columns of the plan.
     pub fields: BTreeMap<String, String>,
 }
 
-/// The generation that the system profile names.
+/// A generation of the system profile.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Generation {
+    /// Its number.
+    pub number: String,
+    /// When it was made, in UTC by the host's clock.
+    pub date: String,
+    /// Its system.
+    pub system: String,
+    /// The phase in which the last deployment of that ended; empty where the host has no record of one.
+    pub result: String,
+}
+
+impl std::fmt::Display for Generation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { number, date, system, result } = self;
+        write!(f, "{number:>4}  {date}  {result:14}  {system}")
+    }
+}
+
+/// The generation that the system profile names, and all of them.
 #[derive(Deserialize)]
-struct Generation {
+struct Generations {
     now: Option<String>,
+    #[serde(default)]
+    generation: Vec<Generation>,
 }
 
 /// Asks a host for all of it but fields. Changes nothing there, and asks nothing of the network that it belongs to.
 pub async fn inspect(host: &dyn Host) -> Result<HostStatus, HostError> {
     let probe = probe(host).await?;
-    let Generation { now } = call(host, "generations", &[]).await?;
-    Ok(HostStatus { probe, generation: now.and_then(|now| now.parse().ok()), fields: BTreeMap::new() })
+    let Generations { now, generation } = call(host, "generations", &[]).await?;
+    let now = now.and_then(|now| now.parse().ok());
+    Ok(HostStatus { probe, generation: now, generations: generation, fields: BTreeMap::new() })
 }
 
 /// Asks a host for these fields. What it says of others is left out, and what is too long is cut.

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::LockHolder;
 use super::answer::if_good;
 use super::rollout::Held;
+use super::{Generation, LockHolder};
 use crate::host::error::shown;
 
 /// Why the host script refused.
@@ -61,7 +61,7 @@ pub enum Refusal {
     NotWaiting,
     /// The system profile has no such generation, or none before its current one.
     #[error(
-        "its system profile has no generation {}; it has: {}; nothing was changed\n  what to do: choose one of these with --to",
+        "its system profile has no generation {}; nothing was changed\n  what to do: choose one of these with --to{}",
         asked.as_deref().unwrap_or("before its current one"), listed(generation)
     )]
     NoGeneration {
@@ -69,7 +69,7 @@ pub enum Refusal {
         asked: Option<String>,
         /// The generations that there are.
         #[serde(default)]
-        generation: Vec<String>,
+        generation: Vec<Generation>,
     },
     /// For another reason, which only people read.
     #[error("{why}{}{}{}", shown(said), line("file system", disk), line("what to do", help))]
@@ -105,11 +105,12 @@ fn changed(running: Option<&str>, by: Option<&(String, String)>) -> String {
     }
 }
 
-fn listed(generations: &[String]) -> String {
-    let mut numbers: Vec<u64> = generations.iter().filter_map(|number| number.parse().ok()).collect();
-    numbers.sort_unstable();
-    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
-    if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }
+fn listed(generations: &[Generation]) -> String {
+    if generations.is_empty() {
+        ": it has none".to_owned()
+    } else {
+        generations.iter().map(|one| format!("\n    {one}")).collect()
+    }
 }
 
 fn line(name: &str, text: &Option<String>) -> String {
