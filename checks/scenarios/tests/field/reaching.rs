@@ -157,7 +157,8 @@ fn number_02_a_node_may_be_called_localhost() {
 fn number_13_many_hosts_behind_one_jump_host_are_all_deployed() {
     let hosts: Vec<String> = (1..=12).map(|number| format!("h{number:02}")).collect();
     let nodes: Vec<&str> = hosts.iter().map(String::as_str).collect();
-    let site = Site::up(&[&["gate"], nodes.as_slice()].concat());
+    let everybody = [&["gate"], nodes.as_slice()].concat();
+    let site = Site::up(&everybody);
     let (deployer, gate) = (site.bed.deployer().ipv4().expect("an address"), "/etc/ssh/sshd_config.d/few.conf");
     // Of this setting the last one counts.
     site.exec_must("gate", &format!("echo 'MaxStartups 2:100:2' > {gate} && systemctl restart ssh"));
@@ -167,10 +168,10 @@ fn number_13_many_hosts_behind_one_jump_host_are_all_deployed() {
         site.exec_must(node, &format!("ip route add blackhole {deployer}/32"));
     }
     site.exec_must("deployer", "printf 'Host h*\\n  ProxyJump gate\\n' > /root/.ssh/config");
-    site.write(&Network::of(&nodes));
+    site.write(&Network::of(&everybody));
     let text = site.netlib_must("deploy");
-    assert_says(&text, &["12 of 12 nodes active"]);
-    for node in &nodes {
+    assert_says(&text, &["13 of 13 nodes active"]);
+    for node in &everybody {
         site.assert_active(node);
     }
 }

@@ -70,11 +70,12 @@ impl Connection {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(HostError::at(socket, error)),
             _ => {}
         }
-        let log_in = |persist| ssh(arguments(target, socket, persist)).timeout(LOGIN).output();
-        let mut result = log_in("2m").await;
-        // What failed at a jump host is said only where nothing is to persist.
+        let log_in = |how| ssh(arguments(target, socket, how)).timeout(LOGIN).output();
+        // A driver that was killed leaves nothing for longer; after a longer pause of a run the connection is made again.
+        let mut result = log_in("ControlPersist=2m").await;
+        // What failed at a jump host is said only where nothing is to persist; that somebody hung up, only who is to tell more.
         if result.as_ref().is_err_and(|error| error.said.is_empty()) {
-            result = log_in("no").await;
+            result = log_in("ControlPersist=no -o LogLevel=INFO").await;
         }
         let failure = match result {
             Ok(_) => return Ok(Self { socket: socket.to_owned(), forwarded: Vec::new() }),
@@ -191,12 +192,10 @@ fn ssh<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Command {
     Command::new("ssh").args(words).env("LC_ALL", "C")
 }
 
-fn arguments(target: &Target, socket: &Path, persist: &str) -> Vec<String> {
+fn arguments(target: &Target, socket: &Path, how: &str) -> Vec<String> {
     let (socket, way) = (socket.display().to_string(), socket.with_file_name("way").display().to_string());
-    // A driver that was killed leaves nothing for longer; after a longer pause of a run the connection is made again.
-    let persist = format!("ControlPersist={persist}");
-    let words = ["-f", "-N", "-M", "-S", &socket, "-F", &way, "-o", &persist];
-    let mut words = words.map(str::to_owned).to_vec();
+    let words = ["-f", "-N", "-M", "-S", &socket, "-F", &way, "-o"].into_iter().chain(how.split(' '));
+    let mut words: Vec<String> = words.map(str::to_owned).collect();
     words.extend(login_words(target));
     words.extend(["--".to_owned(), target.host.clone()]);
     words
@@ -237,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_must_hold_comes_before_the_nodes_options_and_defaults_after() {
-        let words = arguments(&target(), Path::new("/tmp/n/0"), "2m").join(" ");
+        let words = arguments(&target(), Path::new("/tmp/n/0"), "ControlPersist=2m").join(" ");
         insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -F /tmp/n/way -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha.example.org");
     }
 

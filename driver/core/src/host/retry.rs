@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often that is tried which a busy sshd, the host's own or a jump host's, may have refused.
 const TURNS: usize = 8;
+/// And for how long, however many wait with it.
+const BUSY: Duration = Duration::from_secs(60);
 /// Their pauses come one after the other: all may be on their way through the same jump host.
 static TURN: Mutex<()> = Mutex::const_new(());
 
@@ -33,7 +35,8 @@ where
         let HostError::NoConnection(failure) = &error else { return Err(error) };
         let is_busy = failure.is_busy();
         turns -= usize::from(is_busy);
-        if turns == 0 || !is_busy && (!failure.may_pass() || since.elapsed() + pause > PATIENCE) {
+        let patience = if is_busy { BUSY } else { PATIENCE };
+        if turns == 0 || !failure.may_pass() || since.elapsed() + pause > patience {
             return Err(error);
         }
         tracing::debug!(?pause, "no connection, trying again");
