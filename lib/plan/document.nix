@@ -275,7 +275,7 @@ let
     // {
       summary = lib.optionals walks drawn.summary;
       # Where each is and was called before, to tell when one is gone.
-      members = lib.optionalAttrs (isCommand "deploy" && !request.preview) (
+      members = lib.optionalAttrs ((isCommand "deploy" || isCommand "plan") && !request.preview) (
         mapAttrs (_: node: [ node.target.host ] ++ node.formerNames) config.nodes
       );
       text = if shown == "nothing" then null else drawn.${shown};

@@ -8,6 +8,16 @@ const DISPATCH: &str = r#"#!/bin/sh
 # before each answer, by which it knows what the login shell printed from the answer: a rule need not know of it.
 whole=${SSH_ORIGINAL_COMMAND:-}
 case $whole in
+  "sh -c 'eval "*)
+    # What shells quote in ways of their own comes as one word that printf reads, with words added to it after that.
+    words=${whole##*\'} text=${whole#*"' '"}
+    whole=$(printf "${text%\'*}")
+    whole=${whole#exec }
+    SSH_ORIGINAL_COMMAND=${whole%' "$@"'}$words
+    whole=$SSH_ORIGINAL_COMMAND
+    ;;
+esac
+case $whole in
   *'echo; echo netlib-answer-'*)
     rest=${whole#*'echo; echo netlib-answer-'}
     SSH_ORIGINAL_COMMAND=${whole%%'echo; echo netlib-answer-'*}${rest#*'; '}
