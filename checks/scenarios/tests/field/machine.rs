@@ -163,14 +163,17 @@ fn number_08_what_the_boot_loader_has_no_room_or_no_entry_for_is_told() {
 
 #[test]
 fn number_08_what_nobody_here_can_build_is_told_before_a_build() {
-    let network = Network::of(&["alpha", "beta"]).with("nodes.alpha.checks.hello.exec.script = \"true\";");
+    let network = Network::of(&["alpha", "beta"]);
     let site = Site::deployed_on(&["alpha", "beta"], &network);
     let new = network.configure("alpha", "environment.etc.\"new\".text = \"yes\";");
-    site.write(&new.with("nodes.alpha.system = \"aarch64-linux\"; nodes.beta.system = \"x86_64-linux\";"));
-    fails(
-        &site,
-        &["nothing here builds for aarch64-linux: this machine is x86_64-linux", "`builders`", "nothing was built"],
-    );
+    // What the plan says of a check names a program of the node.
+    let names = "inputs.nixpkgs.legacyPackages.aarch64-linux.hello";
+    let check =
+        format!("nodes.alpha.checks.hello = {{ exec.script = \"true\"; description = \"like ${{{names}}}\"; }};");
+    site.write(&new.with(&format!("nodes.alpha.system = \"aarch64-linux\"; {check}")));
+    let says =
+        ["nothing here builds for aarch64-linux: this machine is x86_64-linux", "`builders`", "nothing was built"];
+    fails(&site, &says);
     let toplevel = site.toplevel("alpha");
     assert!(!site.sh(&format!("test -e {toplevel}")).success());
     site.must(&format!("cd {NETWORK} && nix flake check"));
