@@ -185,18 +185,13 @@ reach_goal() {
     boot) run_hooks onConfirm && commit ;;
     dry-activate) go dry-activate ;;
   esac
-  case $?:$goal in
+  case $?:$goal:$phase in
     0:*) finish_well ;;
-    *:dry-activate) message=$problem && finish failed ;;
-    *) message=$problem && if [ "$phase" = prepared ]; then stay; else go_back; fi ;;
+    *:dry-activate:*) message=$problem && finish failed ;;
+    # Another switch is under way.
+    *:prepared) message="nothing was activated: $problem" && forget_trial && finish_badly failed ;;
+    *) message=$problem && go_back ;;
   esac
-}
-
-# Nothing was changed, as another switch is under way.
-stay() {
-  message="nothing was activated: $problem"
-  forget_trial
-  finish_badly failed
 }
 
 try_system() {
