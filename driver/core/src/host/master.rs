@@ -74,7 +74,7 @@ impl Connection {
         // A driver that was killed leaves nothing for longer; after a longer pause of a run the connection is made again.
         let mut result = log_in("ControlPersist=2m").await;
         // What failed at a jump host is said only where nothing is to persist; that somebody hung up, only who is to tell more.
-        if result.as_ref().is_err_and(|error| error.said.is_empty()) {
+        if matches!(&result, Err(ProcessError { end: End::Status(_), said, .. }) if said.is_empty()) {
             result = log_in("ControlPersist=no -o LogLevel=INFO").await;
         }
         let failure = match result {
