@@ -61,7 +61,7 @@ pub enum System {
     Toplevel(String),
     /// A generation of the host's own system profile.
     Generation(u64),
-    /// The generation before the profile's current one.
+    /// The generation that was confirmed last before the present one.
     #[default]
     PreviousGeneration,
     /// What ran before this deployment, by the host's own record of it.
