@@ -72,6 +72,22 @@ fn number_04_a_check_of_the_earlier_system_does_not_keep_a_host_from_going_back(
     site.assert_boots("alpha", &before);
 }
 
+/// With NixOS' own program (`checks/real-switch`), which fails a switch for each user who is there and has no service manager.
+#[test]
+fn number_03_a_user_without_a_service_manager_keeps_nobody_from_deploying() {
+    let network = Network::of(&["alpha"]);
+    let site = Site::deployed_on(&["alpha"], &network);
+    site.exec_must("deployer", "ssh -f admin@alpha sleep 900 >/dev/null 2>&1");
+    site.exec_must(
+        "alpha",
+        "systemctl stop user@$(id -u admin).service && loginctl --no-legend list-users | grep admin",
+    );
+    site.write(&network.configure("alpha", "environment.etc.added.text = \"yes\";"));
+    let text = site.netlib_must("deploy");
+    assert_says(&text, &["switched from", "1 of 1 nodes active"]);
+    site.assert_active("alpha");
+}
+
 /// Has a unit of this name switch, as far as others can see, until a line of shell succeeds.
 fn switch_of(site: &Site, unit: &str, end: &str) {
     let lock = "/run/nixos/switch-to-configuration.lock";

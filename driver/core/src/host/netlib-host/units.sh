@@ -9,15 +9,26 @@ remember_failed() {
   systemctl list-units --all --full --plain --no-legend --no-pager --state=failed,auto-restart,auto-restart-queued >"$runtime/failed-$nonce"
 } 2>/dev/null
 
-# Sets `named` to the units that the last switch failed for by its own words, and `complaints` to what else it failed for.
+# Whether nothing of the user can be activated whatever is deployed, as there is no service manager of the user's: sets `manager`.
+is_unmanaged() { manager=user@$(id -u -- "$1").service && ! systemctl is-active --quiet "$manager"; } 2>/dev/null
+
+# Sets `named` to the units that the last switch failed for by its own words, `unmanaged` to service managers that are not there,
+# and `complaints` to what else it failed for.
 read_complaints() {
-  named='' complaints=''
+  named='' complaints='' unmanaged=''
   while IFS= read -r line; do
     case $line in
-      'netlib: '*) named='' complaints='' ;;
+      'netlib: '*) named='' complaints='' unmanaged='' ;;
       'warning: the following units failed: '*) named=${line#*failed: } ;;
-      'Failed to '* | 'warning: user activation '*) complaints="$complaints$line
-" ;;
+      'Failed to '* | 'warning: user activation '*)
+        user=${line#warning: user activation for }
+        if [ "$user" != "$line" ] && is_unmanaged "${user% failed}"; then
+          unmanaged="$unmanaged $manager"
+        else
+          complaints="$complaints$line
+"
+        fi
+        ;;
     esac
   done <<END
 $(cat -- "$deploy/log" "$runtime/log-$nonce" 2>/dev/null | grep -a -e '^netlib: ' -e '^warning: ' -e '^Failed to ')
@@ -36,7 +47,7 @@ print_unit() {
 judge_units() {
   if [ "$ended" -ne 4 ] || [ ! -f "$runtime/failed-$nonce" ]; then return 1; fi
   read_complaints
-  failed=" $(cut -d ' ' -f 1 -- "$runtime/failed-$nonce" | tr '\n' ' ')" counts='' excused=''
+  failed=" $(cut -d ' ' -f 1 -- "$runtime/failed-$nonce" | tr '\n' ' ')" counts='' excused=$unmanaged
   globs=$(cat -- "$toplevel/etc/netlib/may-fail" "$previous/etc/netlib/may-fail" 2>/dev/null | tr '\n' '|')
   for unit in $named; do
     unit=${unit%,} why=new

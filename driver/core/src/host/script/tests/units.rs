@@ -63,6 +63,20 @@ async fn what_failed_before_and_was_changed_counts_and_so_does_what_else_went_wr
     }
 }
 
+/// As for somebody whose last connection has just ended.
+#[tokio::test]
+async fn a_user_without_a_service_manager_does_not_count_and_another_does() {
+    for (active, phase) in [(3, Phase::Confirmed), (0, Phase::RolledBack)] {
+        let (bed, _) = bed_with_systemd("");
+        let body = format!("#!/bin/sh\ncase $1 in is-active) exit {active} ;; esac\n");
+        bed.program("nix/var/nix/profiles/default/bin/systemctl", &body);
+        let new = bed.toplevel("new", Switch::Units("warning: user activation for root failed"));
+        let status = bed.deploy("1-a", &new).await;
+        assert_eq!(status.phase, phase, "{}", status.message);
+        assert!(status.message.contains(if active == 0 { "user activation" } else { "may fail: user@0.service" }));
+    }
+}
+
 #[tokio::test]
 async fn the_template_and_the_additions_of_an_instance_are_part_of_it() {
     for (file, phase) in [("dep@.service", Phase::RolledBack), ("dep@one.service.d/more.conf", Phase::RolledBack)] {
