@@ -1,0 +1,29 @@
+//! A boot on trial that succeeds, and one that panics.
+
+use netlib_scenarios::assert_says;
+
+use super::{booted, default_entry, site};
+
+#[test]
+fn a_system_is_the_default_once_its_boot_was_confirmed_and_one_that_panics_never_is() {
+    let (site, network) = site();
+    let first = site.deployed(&network, "alpha");
+    assert_eq!(default_entry(&site), first);
+
+    let second = network.clone().configure("alpha", "boot.kernelParams = [ \"second\" ];");
+    site.write(&second);
+    let text = site.netlib_must("deploy --goal boot");
+    site.assert_active("alpha");
+    let good = booted(&site);
+    assert_eq!((default_entry(&site), &site.toplevel("alpha")), (good.clone(), &good), "{text}");
+    assert_says(&site.exec_must("alpha", "cat /proc/cmdline"), &["second"]);
+
+    let panics = "boot.kernelParams = [ \"third\" ]; systemd.services.panics = { \
+                  wantedBy = [ \"multi-user.target\" ]; serviceConfig.ExecStart = \"/bin/sh -c 'echo c >/proc/sysrq-trigger'\"; };";
+    site.write(&network.configure("alpha", panics));
+    let (status, text) = site.netlib("deploy");
+    assert_ne!(status, 0, "{text}");
+    assert_says(&text, &["the new system did not come up"]);
+    assert_eq!(site.systems("alpha"), (good.clone(), good.clone()), "{text}");
+    assert_eq!((booted(&site), default_entry(&site)), (good.clone(), good), "{text}");
+}
