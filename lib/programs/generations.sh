@@ -8,20 +8,23 @@ stale=$library/boot-menu-is-stale
 
 # Sets `confirmed` and `before` to the system of the deployment that was confirmed last, and to what it replaced.
 read_confirmed() {
-  local newest=0 state key value number phase toplevel previous
+  local newest=0 state key value number phase goal toplevel previous
   confirmed='' before=''
   for state in "$library"/deploys/*/state; do
     [ -f "$state" ] || continue
-    number=0 phase='' toplevel='' previous=''
+    number=0 phase='' goal='' toplevel='' previous=''
     while IFS='=' read -r key value; do
       case $key in
         number) if [[ $value =~ ^[0-9]{1,15}$ ]]; then number=$((10#$value)); fi ;;
         phase) phase=$value ;;
+        goal) goal=$value ;;
         toplevel) toplevel=$value ;;
         previous) previous=$value ;;
       esac
     done <"$state"
-    if [ "$phase" = confirmed ] && [ "$number" -gt "$newest" ]; then newest=$number confirmed=$toplevel before=$previous; fi
+    # A dry run and a test change no generation; a system deployed again replaced nothing.
+    case $phase:$goal in confirmed:switch | confirmed:boot) ;; *) continue ;; esac
+    if [ "$number" -gt "$newest" ] && [ "$toplevel" != "$previous" ]; then newest=$number confirmed=$toplevel before=$previous; fi
   done
 }
 
@@ -47,10 +50,11 @@ is_needed() {
 
 # Sets `old` to the links that go.
 find_old() {
-  local link now
+  local link now since
   old=() now=$(date +%s)
   for link in "${links[@]:min}"; do
-    if [ $((now - $(stat -c %Y -- "$link"))) -lt $((days * 86400)) ] || is_needed "$link"; then continue; fi
+    since=$(stat -c %Y -- "$link") || continue
+    if [ $((now - since)) -lt $((days * 86400)) ] || is_needed "$link"; then continue; fi
     old+=("$link")
   done
 }

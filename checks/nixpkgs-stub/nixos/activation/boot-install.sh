@@ -36,6 +36,11 @@ stub_record_boot_default() {
 stub_write_boot_entries() {
     local default=$1 entries=/boot/loader/entries link system name kernel_parameters keep=' ' chosen=''
     [ -d /boot/netlib-vm ] || return 0
+    # Like there, what is no generation is a profile, and what is neither ends it.
+    for link in /nix/var/nix/profiles/system-profiles/*; do
+        case $link in *-link | *'/*') continue ;; esac
+        [ -L "$link" ] || { stub_note "error: $link is no profile"; return 1; }
+    done
     read -r kernel_parameters < /etc/netlib-vm/parameters
     for link in /nix/var/nix/profiles/system-*-link /nix/var/nix/profiles/system-profiles/*-link; do
         [ -L "$link" ] || continue

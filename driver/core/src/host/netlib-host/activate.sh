@@ -135,7 +135,9 @@ find_previous_generation() {
     case $past_phase:$past_goal in confirmed:switch | confirmed:boot) ;; *) continue ;; esac
     if [ "$past_toplevel" = "$now_profile" ]; then is_rollback=$past_generation && continue; fi
     for link in "$profile"-*-link; do
-      if [ -z "$is_rollback" ] && is_same "$link" "$past_toplevel"; then generation_number "$link" && generation=$link_number; fi
+      generation_number "$link"
+      if [ -n "$is_rollback" ] || [ "${link_number:-0}" -ge "${current:-999999999}" ]; then continue; fi
+      if is_same "$link" "$past_toplevel"; then generation=$link_number; fi
     done
     if [ -n "$generation" ]; then return; fi
   done

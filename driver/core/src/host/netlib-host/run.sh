@@ -27,6 +27,7 @@ take_up() {
     prepared:*)
       if ! beginning; then
         message="it could not begin within $begin_seconds seconds; nothing was activated"
+        if [ -n "$trial" ]; then forget_trial; fi
         finish_badly failed
       elif ! go_on activating; then
         message="nothing was activated: the state could not be written: $(disk "$library")"
@@ -119,6 +120,8 @@ switch_to() {
 
 # Whether the switch that ended found NixOS' own lock taken: then `other` says by whom.
 is_locked_out() {
+  # The status of EAGAIN: units and programs may say the same words.
+  [ "$ended" -eq 11 ] || return 1
   case $(tail -n 1 -- "$deploy/log") in 'Could not acquire lock'*) ;; *) return 1 ;; esac
   find_owner "$switch_lock"
   while IFS= read -r line; do case $line in 0::*) other=${line##*/} ;; esac done <"/proc/${owner%% *}/cgroup"
@@ -233,23 +236,34 @@ await_confirmation() {
 # set_profile PROFILE TOPLEVEL [GENERATION]: that one, or the newest if it is of the system, or a new one. By the rules of
 # `nix-env --set`, its lock too; Nix alone would take longer to start than all of this script's own work.
 set_profile() {
+  [ -d "$2" ] || return 1
   until is_same /proc/self/fd/8 "$1.lock"; do
     # Nix takes the file away once it is done, so what was waited for may be gone.
-    command exec 8>>"$1.lock" && flock -w "$timeout" 8 || return 1
+    if ! { command exec 8>>"$1.lock" && flock -w "$timeout" 8; }; then exec 8>&- && return 1; fi
   done
-  newest=${3:-0}
+  put_profile "$@"
+  put=$?
+  # As Nix does: what lies among the profiles counts as one, and whoever waits for this file has to see that it is gone.
+  rm -f -- "$1.lock" && printf d >&8
+  exec 8>&-
+  resolve "$1"
+  [ "$put:$found" = "0:$2" ]
+}
+
+# With the lock. A generation may have been removed meanwhile.
+put_profile() {
+  newest=0
   for link in "$1"-*-link; do
     number_of=${link#"$1-"} number_of=${number_of%-link}
-    if [ -z "$3" ] && is_number "$number_of" && [ "$number_of" -gt "$newest" ]; then newest=$number_of; fi
+    # Leading zeros would make it octal, and a number that is too long none.
+    case $number_of in 0* | ????????????????*) continue ;; esac
+    if is_number "$number_of" && [ "$number_of" -gt "$newest" ]; then newest=$number_of; fi
   done
-  if [ -z "$3" ] && ! is_same "$1-$newest-link" "$2"; then
+  if [ -n "$3" ] && is_same "$1-$3-link" "$2"; then newest=$3; elif ! is_same "$1-$newest-link" "$2"; then
     newest=$((newest + 1))
     ln -s -- "$2" "$1-$newest-link" || return 1
   fi
   ln -sfn -- "${1##*/}-$newest-link" "$1.new" && mv -fT -- "$1.new" "$1" && sync -- "${1%/*}" "$deploy/state"
-  exec 8>&-
-  resolve "$1"
-  [ "$found" = "$2" ]
 }
 
 commit() {

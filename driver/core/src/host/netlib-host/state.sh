@@ -86,7 +86,7 @@ enter() {
 go_on() {
   phase=$1
   state_file "$nonce"
-  printf 'phase=%s\n' "$1" >>"$file" || save_state
+  printf '\nphase=%s\n' "$1" >>"$file" || save_state
 }
 
 # Whoever reads of the end in the state finds all of the log. A power loss does not take the end back.

@@ -133,4 +133,4 @@ give_up_trial() {
   if [ "$found" = "$toplevel" ]; then systemctl --no-block reboot; fi
 }
 
-forget_trial() { rm -f -- "$trial_profile" "$trial_profile".lock "$trial_profile"-*-link "$trial_script" "$trial_file"; }
+forget_trial() { rm -f -- "$trial_profile" "$trial_profile"-*-link "$trial_profile".lock "$trial_profile".new "$trial_script" "$trial_file"; }

@@ -61,7 +61,7 @@ judge_units() {
     fi
   done
   # What the switch says of units that are judged already is no news.
-  others=$(printf '%s' "$complaints" | grep -v -F -e "$(printf ' %s\n' nothing-judged $excused $counts)" | head -c 500 | tr '\n' ';')
+  others=$(printf '%s' "$complaints" | grep -v -F -e "$(printf ' %s\n' nothing-judged $excused $counts)" | head -c 500 | tr '\n\t' '; ')
   if [ -z "$counts$others" ] && [ -n "$excused" ]; then
     name_units $excused
     if [ "$1" = forth ]; then message="units that failed before or may fail: $list"; fi

@@ -155,3 +155,34 @@ async fn generations_have_a_date_and_how_their_last_deployment_ended() {
     assert_eq!(seen, expected);
     assert!(generations.iter().all(|one| one.date.len() == 19 && one.date.starts_with("20")), "{generations:?}");
 }
+
+/// What lies among profiles counts as one, also for the boot loaders of NixOS.
+#[tokio::test]
+async fn beside_its_generations_a_profile_has_nothing_and_odd_links_are_passed_over() {
+    let (bed, systems) = bed_of_three().await;
+    let profiles = bed.path("nix/var/nix/profiles");
+    for odd in ["system-008-link", "system-99999999999999999999-link", "system-x-link"] {
+        symlink(&systems[0], profiles.join(odd)).unwrap();
+    }
+    let four = bed.toplevel("four", Switch::Works);
+    let status = bed.deploy("3-b", &four).await;
+    assert_eq!((status.phase, status.profile), (Phase::Confirmed, Some(four)), "{}", status.message);
+    assert_eq!(std::fs::read_link(profiles.join("system")).unwrap().to_string_lossy(), "system-4-link");
+    let is_other = |name: &String| name != "system" && name != "default" && !name.ends_with("-link");
+    let names = std::fs::read_dir(profiles).unwrap().flatten().map(|entry| entry.file_name().into_string().unwrap());
+    assert_eq!(names.filter(is_other).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_generation_that_is_removed_on_the_way_to_it_is_made_again() {
+    let (bed, systems) = bed_of_three().await;
+    let go = bed.path("go");
+    bed.change(&systems[0], Switch::WaitsFor(go.clone()));
+    let activation = Activation { system: System::Generation(1), ..bed.activation("3-b", "") };
+    activate(&bed, &activation).await.unwrap();
+    std::fs::remove_file(bed.path("nix/var/nix/profiles/system-1-link")).unwrap();
+    std::fs::write(go, "").unwrap();
+    let status = bed.end("3-b").await;
+    assert_eq!((status.phase, &status.profile), (Phase::Confirmed, &Some(systems[0].clone())), "{}", status.message);
+    assert_eq!(generations(&bed), 3);
+}

@@ -51,7 +51,10 @@ async fn what_failed_before_and_was_changed_counts_and_so_does_what_else_went_wr
         ("[Service]", "Failed to reload other.service: no\nwarning: the following units failed: dep.service"),
         ("[Service]", "warning: the following units failed: dep.service, new@1.service"),
         ("[Service]", "warning: user activation for ann failed\nwarning: the following units failed: dep.service"),
+        ("[Service]", "Failed to mount\t/dev/sdb1"),
         ("[Service]", "nothing that anybody knows"),
+        // Others may say the same words.
+        ("[Service]", "Could not acquire lock on /var/lib/db"),
     ] {
         let (bed, old) = bed_with_systemd(DEP);
         let new = bed.toplevel("new", Switch::Units(said));
