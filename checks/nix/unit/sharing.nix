@@ -114,10 +114,7 @@ in
       (toplevelOf {
         nixpkgs = pin;
         configuration.warnings = [ "this one is old" ];
-      }).meta.netlib;
-    expected = {
-      node = "alpha";
-      warnings = [ "this one is old" ];
-    };
+      }).meta.netlib.warnings;
+    expected = [ "this one is old" ];
   };
 }
