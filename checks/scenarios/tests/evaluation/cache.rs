@@ -124,12 +124,14 @@ fn a_change_during_the_evaluation_is_said_and_not_remembered() {
 fn two_at_once_do_not_disturb_each_other() {
     let site = Site::up(&[]);
     site.write(&Network::of(&NODES));
+    // What is remembered is remembered of one program.
+    site.note_nix();
     let runs = [site.start(BUILD), site.start(BUILD)];
     for run in runs {
         let (status, text) = run.wait();
         assert_eq!(status, 0, "{text}");
     }
-    site.note_nix();
+    site.evaluator_calls();
     site.netlib_must(BUILD);
     assert_eq!(site.evaluator_calls(), Vec::<String>::new());
 }
