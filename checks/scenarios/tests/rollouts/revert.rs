@@ -27,12 +27,7 @@ fn a_failure_in_the_second_batch_takes_back_the_rollout_the_batch_or_the_node() 
         assert_eq!(status, 1, "{rollout}:\n{text}");
         assert_says(
             &text,
-            &[
-                "answered with status 500",
-                "rollout web: reverted web3: is back at ",
-                "web3       rolled back",
-                "rollout web",
-            ],
+            &["answered with status 500", "rollout web: reverted web3: runs ", "web3       rolled back", "rollout web"],
         );
         shop::assert_moved(&site, moved, &before, &text);
     }
