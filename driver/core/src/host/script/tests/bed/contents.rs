@@ -25,8 +25,8 @@ impl Bed {
     pub fn change_state(&self, nonce: &str, values: &[(&str, &str)]) {
         let path = self.path(&format!("var/lib/netlib/deploys/{nonce}/state"));
         let state = fs::read_to_string(&path).unwrap();
-        let changed = state.lines().map(|line| {
-            let (key, old) = line.split_once('=').unwrap();
+        let fields = state.lines().filter_map(|line| line.split_once('='));
+        let changed = fields.map(|(key, old)| {
             let new = values.iter().find(|(name, _)| *name == key);
             format!("{key}={}\n", new.map_or(old, |(_, value)| value))
         });
