@@ -110,7 +110,12 @@ in
     else
       "${lib.concatMapStringsSep ", " quote (lib.take listed names)}, … (${toString count} in all)";
 
-  inherit filesDefining nearest;
+  inherit
+    filesDefining
+    filesIn
+    inFiles
+    nearest
+    ;
 
   # ` Did you mean "web1"?` when one of the names is close to what was written.
   meant =

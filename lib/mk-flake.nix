@@ -97,7 +97,7 @@ in
       netlib.lib.mkFlake { inherit self inputs; } {
         imports = [ netlib.modules.wireguard-mesh ];
         network.name = "home";
-        nodes.alpha.configuration = ./alpha.nix;
+        nodes.alpha.nixos = ./alpha.nix;
       };
     ```
   */
@@ -119,7 +119,7 @@ in
     ```nix
     netlib.lib.mkNetwork { root = ./.; } {
       network.name = "home";
-      nodes.alpha.configuration = ./alpha.nix;
+      nodes.alpha.nixos = ./alpha.nix;
     }
     ```
   */

@@ -24,6 +24,7 @@ let
   jobs = import ./plan/jobs.nix { inherit lib; };
   renderTopology = import ./topology { inherit lib; };
   renderFiles = import ./rendered.nix { inherit lib errors; };
+  renamed = import ./renamed.nix { inherit lib errors; };
   explain = import ./explain { inherit lib errors; };
   explainRequest = import ./explain/request.nix { inherit lib errors; };
   renderPrograms = import ./programs { inherit lib; };
@@ -68,6 +69,7 @@ let
           graph
           ip
           nixpkgs
+          renamed
           ssh
           types
           ;
@@ -80,10 +82,13 @@ let
     let
       failed = builtins.filter (item: !item.assertion) config.assertions;
     in
-    if failed == [ ] then
-      value
-    else
-      errors.failedAssertions config.network.name (map (item: item.message) failed);
+    # What has an old name is the cause of whatever else is wrong.
+    renamed.refuse config.renamed (
+      if failed == [ ] then
+        value
+      else
+        errors.failedAssertions config.network.name (map (item: item.message) failed)
+    );
 in
 {
   # `check` is what the caller knows about several networks: it lets the value through or throws.
@@ -121,15 +126,16 @@ in
             ./options/assertions.nix
             ./options/checks.nix
             ./options/commands.nix
-            ./options/configuration.nix
             ./options/deploy.nix
             ./options/exports.nix
             ./options/externals.nix
             ./options/gather.nix
             ./options/generations.nix
             ./options/network.nix
+            ./options/nixos.nix
             ./options/nodes.nix
             ./options/plans.nix
+            ./options/renamed.nix
             ./options/render.nix
             ./options/resolved.nix
             ./options/roles.nix

@@ -107,17 +107,17 @@ in
         prefix = [
           "nodes"
           name
-          "configuration"
+          "nixos"
         ];
         modules = [
           (base name node network)
           (import ./boot-loader.nix { inherit lib script; })
-          network.defaults
+          network.defaults.nixos
         ]
-        ++ map (role: network.roles.${role}.configuration) (network.resolved.baseFirst name)
+        ++ map (role: network.roles.${role}.nixos) (network.resolved.baseFirst name)
         ++ [
           (sharing node)
-          node.configuration
+          node.nixos
           (network.configure.${name} or { })
         ]
         ++ lib.optional node.activation.bootOnce ./boot-once.nix

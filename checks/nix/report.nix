@@ -31,6 +31,7 @@ let
     "roles"
     "rollout-members"
     "rollouts"
+    "renamed"
     "selectors"
     "ssh"
     "topology"

@@ -107,7 +107,7 @@ let
           example = lib.literalExpression "{ disk = \"/dev/vda\"; }";
         };
 
-        configuration = lib.mkOption {
+        nixos = lib.mkOption {
           type = types.deferredModule;
           default = { };
           description = ''
@@ -169,7 +169,7 @@ in
       {
         alpha = {
           target.host = "alpha.example.org";
-          configuration = ./alpha.nix;
+          nixos = ./alpha.nix;
         };
       }
     '';

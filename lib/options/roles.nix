@@ -57,7 +57,7 @@ let
           example = true;
         };
 
-        configuration = lib.mkOption {
+        nixos = lib.mkOption {
           type = types.deferredModule;
           default = { };
           description = ''
@@ -100,7 +100,7 @@ in
       {
         web = {
           nodes = [ "web*" ];
-          configuration = ./web.nix;
+          nixos = ./web.nix;
           checks.http.httpGet.port = 80;
         };
       }

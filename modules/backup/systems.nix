@@ -17,7 +17,7 @@ let
           module
         ];
         network.name = "example";
-        defaults = subject.minimal;
+        defaults.nixos = subject.minimal;
         nodes.web.facts.backup-main = lib.mkDefault keys.web;
         nodes.shop.facts.backup-main = keys.shop;
         nodes.vault.facts.ssh-host-key = lib.mkDefault keys.vault;

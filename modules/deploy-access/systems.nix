@@ -12,7 +12,7 @@ let
           module
         ];
         network.name = "example";
-        defaults = subject.minimal;
+        defaults.nixos = subject.minimal;
       };
     };
   inherit (outputsOf { }) nixosConfigurations;
@@ -23,7 +23,15 @@ let
   refuses =
     words: configuration:
     let
-      inherit ((outputsOf { nodes.beta = { inherit configuration; }; }).nixosConfigurations.beta) config;
+      inherit
+        ((outputsOf {
+          nodes.beta = {
+            nixos = configuration;
+          };
+        }).nixosConfigurations.beta
+        )
+        config
+        ;
     in
     builtins.any (item: !item.assertion && lib.hasInfix words item.message) config.assertions;
 in
@@ -66,41 +74,41 @@ in
   };
 
   "configurations that lock deployers out are refused" = {
-    expr = map ({ words, configuration }: refuses words configuration) [
+    expr = map ({ words, nixos }: refuses words nixos) [
       {
         words = "services.openssh.enable is false";
-        configuration.services.openssh.enable = false;
+        nixos.services.openssh.enable = false;
       }
       {
         words = "PermitRootLogin is \"no\"";
-        configuration.services.openssh.settings.PermitRootLogin = "no";
+        nixos.services.openssh.settings.PermitRootLogin = "no";
       }
       {
         words = "AllowUsers leaves \"root\" out";
-        configuration.services.openssh.settings.AllowUsers = [ "anna" ];
+        nixos.services.openssh.settings.AllowUsers = [ "anna" ];
       }
       {
         words = "DenyUsers has \"root\"";
-        configuration.services.openssh.settings.DenyUsers = [ "ro?t" ];
+        nixos.services.openssh.settings.DenyUsers = [ "ro?t" ];
       }
       {
         words = "AllowGroups has no group of \"root\" (root)";
-        configuration.services.openssh.settings.AllowGroups = [ "wheel" ];
+        nixos.services.openssh.settings.AllowGroups = [ "wheel" ];
       }
       {
         words = "DenyGroups has a group of \"root\" (root, people)";
-        configuration = {
+        nixos = {
           services.openssh.settings.DenyGroups = [ "people" ];
           users.groups.people.members = [ "root" ];
         };
       }
       {
         words = "PubkeyAuthentication is off";
-        configuration.services.openssh.settings.PubkeyAuthentication = false;
+        nixos.services.openssh.settings.PubkeyAuthentication = false;
       }
       {
         words = "authorizedKeysFiles leaves";
-        configuration.services.openssh.authorizedKeysFiles = lib.mkForce [ "%h/.ssh/authorized_keys" ];
+        nixos.services.openssh.authorizedKeysFiles = lib.mkForce [ "%h/.ssh/authorized_keys" ];
       }
     ];
     expected = lib.genList (_: true) 8;
@@ -111,7 +119,7 @@ in
       let
         inherit
           ((outputsOf {
-            nodes.beta.configuration.services.openssh.settings = {
+            nodes.beta.nixos.services.openssh.settings = {
               AllowUsers = [
                 "anna"
                 "r*@192.0.2.*"
@@ -134,7 +142,11 @@ in
     let
       configOf =
         configuration:
-        (outputsOf { nodes.alpha = { inherit configuration; }; }).nixosConfigurations.alpha.config;
+        (outputsOf {
+          nodes.alpha = {
+            nixos = configuration;
+          };
+        }).nixosConfigurations.alpha.config;
       inherit (configOf { security.sudo-rs.enable = true; }) security;
       rulesOf =
         program: builtins.length (builtins.filter (rule: rule.users == [ "deploy" ]) program.extraRules);

@@ -10,7 +10,7 @@ let
           ./example.nix
         ];
         network.name = "example";
-        defaults = subject.minimal;
+        defaults.nixos = subject.minimal;
       };
     }).nixosConfigurations;
   router = systems.router.config;

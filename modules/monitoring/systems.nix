@@ -13,7 +13,7 @@ let
           module
         ];
         network.name = "example";
-        defaults = subject.minimal;
+        defaults.nixos = subject.minimal;
         nodes.watch.facts.wireguard-mesh-wg0 = "aDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
         nodes.web.facts.wireguard-mesh-wg0 = "wDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
       };

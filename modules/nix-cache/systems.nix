@@ -14,7 +14,7 @@ let
           module
         ];
         network.name = "example";
-        defaults = subject.minimal;
+        defaults.nixos = subject.minimal;
         nodes.alpha.facts = {
           nix-cache-main-upload-ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG";
           nix-cache-main-upload-signing = uploadKey;
@@ -142,7 +142,7 @@ in
       let
         system =
           (outputsOf {
-            nodes.beta.configuration.nix.settings.trusted-public-keys = [
+            nodes.beta.nixos.nix.settings.trusted-public-keys = [
               "gamma.main.example-1:oDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug="
             ];
           }).nixosConfigurations.beta;

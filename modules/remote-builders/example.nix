@@ -5,7 +5,7 @@
   nodes.gamma = {
     addresses = [ "gamma.example.org" ];
     target.port = 2222;
-    configuration.nix.settings.system-features = [
+    nixos.nix.settings.system-features = [
       "kvm"
       "benchmark"
     ];

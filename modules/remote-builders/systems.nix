@@ -14,7 +14,7 @@ let
           module
         ];
         network.name = "example";
-        defaults = subject.minimal;
+        defaults.nixos = subject.minimal;
         nodes.gamma.facts.ssh-host-key = hostKey;
         nodes.alpha.facts = factsWith "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG";
         nodes.beta.facts = factsWith "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJY0UKrzhK7nLF0rMG5j8FonPeLD5ElhwwYDqd4jXIyr";
@@ -97,7 +97,7 @@ in
       let
         inherit
           ((outputsOf {
-            nodes.alpha.configuration.programs.ssh.extraConfig = "Compression yes\n";
+            nodes.alpha.nixos.programs.ssh.extraConfig = "Compression yes\n";
           }).nixosConfigurations.alpha.config.programs.ssh
           )
           extraConfig

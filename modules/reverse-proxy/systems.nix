@@ -14,7 +14,7 @@ let
           module
         ];
         network.name = "example";
-        defaults = subject.minimal;
+        defaults.nixos = subject.minimal;
         nodes = lib.mapAttrs (_: key: { facts.wireguard-mesh-wg0 = keyOf key; }) {
           edge = "1";
           alpha = "2";
@@ -40,7 +40,11 @@ let
     config: map (item: item.message) (builtins.filter (item: !item.assertion) config.assertions);
   withBeta =
     configuration:
-    (outputsOf { nodes.beta = { inherit configuration; }; }).nixosConfigurations.beta.config;
+    (outputsOf {
+      nodes.beta = {
+        nixos = configuration;
+      };
+    }).nixosConfigurations.beta.config;
 in
 {
   "every toplevel has a derivation" = {
@@ -144,7 +148,7 @@ in
     let
       inherit
         ((outputsOf {
-          nodes.alpha.configuration.networking.nftables.enable = true;
+          nodes.alpha.nixos.networking.nftables.enable = true;
           nodes.beta.addresses = [ "2001:db8::b" ];
           reverse-proxy.public = {
             proxies.edge.sourceAddresses = [
@@ -198,7 +202,7 @@ in
         failed
           (outputsOf {
             reverse-proxy.public.exclusive = false;
-            nodes.beta.configuration.networking.firewall.allowedTCPPorts = [ 9000 ];
+            nodes.beta.nixos.networking.firewall.allowedTCPPorts = [ 9000 ];
           }).nixosConfigurations.beta.config;
     };
     expected = {

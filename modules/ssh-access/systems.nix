@@ -11,7 +11,7 @@ let
           module
         ];
         network.name = "example";
-        defaults = subject.minimal;
+        defaults.nixos = subject.minimal;
       };
     };
   outputs = outputsOf ./example.nix;
@@ -110,7 +110,7 @@ in
       system =
         (outputsOf {
           imports = [ ./example.nix ];
-          nodes.beta.configuration.services.openssh.settings.AuthorizedPrincipalsFile = lib.mkForce "none";
+          nodes.beta.nixos.services.openssh.settings.AuthorizedPrincipalsFile = lib.mkForce "none";
         }).nixosConfigurations.beta;
     in
     {

@@ -10,7 +10,7 @@ let
         ./example.nix
       ];
       network.name = "example";
-      defaults = subject.minimal;
+      defaults.nixos = subject.minimal;
       nodes.alpha.facts = {
         wireguard-mesh-wg0 = key "a";
         wireguard-mesh-wg0-psk-beta = "YWxwaGE=.00";
@@ -34,7 +34,7 @@ let
         ./example.nix
       ];
       network.name = "example";
-      defaults = subject.minimal;
+      defaults.nixos = subject.minimal;
       nodes.alpha.facts.wireguard-mesh-wg0 = key "a";
       nodes.beta.facts.wireguard-mesh-wg0 = key "b";
       nodes.gamma.facts.wireguard-mesh-wg0 = key "g";

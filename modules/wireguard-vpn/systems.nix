@@ -13,7 +13,7 @@ let
           module
         ];
         network.name = "example";
-        defaults = subject.minimal;
+        defaults.nixos = subject.minimal;
         nodes.gate.facts.wireguard-vpn-vpn = key "a";
         nodes.cellar.facts.wireguard-vpn-vpn = key "c";
         nodes.laptop.facts.wireguard-vpn-vpn = key "g";
@@ -23,7 +23,7 @@ let
   outputs = outputsOf { };
   gateWith =
     networking:
-    (outputsOf { nodes.gate.configuration = { inherit networking; }; }).nixosConfigurations.gate.config;
+    (outputsOf { nodes.gate.nixos = { inherit networking; }; }).nixosConfigurations.gate.config;
   filtering = gateWith {
     nftables.enable = true;
     firewall.filterForward = true;

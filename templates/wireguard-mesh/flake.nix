@@ -15,26 +15,26 @@
       network.name = "home";
 
       # NixOS configuration of all machines.
-      defaults = ./common.nix;
+      defaults.nixos = ./common.nix;
 
       nodes.alpha = {
         # Replace: what ssh connects to, as root. A name from ~/.ssh/config will do.
         target.host = "alpha";
         # Replace: where the other machines reach this one. Leave it out for one machine behind NAT.
         addresses = [ "alpha" ];
-        configuration = ./alpha.nix;
+        nixos = ./alpha.nix;
       };
 
       nodes.beta = {
         target.host = "beta";
         addresses = [ "beta" ];
-        configuration = ./beta.nix;
+        nixos = ./beta.nix;
       };
 
       nodes.gamma = {
         target.host = "gamma";
         addresses = [ "gamma" ];
-        configuration = ./gamma.nix;
+        nixos = ./gamma.nix;
       };
 
       # Each machine gets an address in the subnet and the names alpha.wg0, beta.wg0 and gamma.wg0.

@@ -8,13 +8,13 @@ let
       ../../../modules/hello/example.nix
     ];
     network.name = "explained";
-    defaults =
+    defaults.nixos =
       { lib, ... }:
       {
         imports = [ subject.minimal ];
         environment.etc.note.text = lib.mkDefault "at first";
       };
-    nodes.alpha.configuration =
+    nodes.alpha.nixos =
       { lib, pkgs, ... }:
       {
         imports = [ ./networks/explained.nix ];
@@ -80,7 +80,7 @@ in
       {
         file = "flake.nix";
         origin = null;
-        via = "nodes.alpha.configuration";
+        via = "nodes.alpha.nixos";
       }
       {
         file = "hello";
@@ -113,12 +113,12 @@ in
       {
         priority = 100;
         value = "\"at first\"";
-        via = "defaults";
+        via = "defaults.nixos";
       }
       {
         priority = 100;
         value = "\"that\"";
-        via = "nodes.alpha.configuration";
+        via = "nodes.alpha.nixos";
       }
     ];
   };
@@ -155,7 +155,7 @@ in
       {
         priority = 900;
         value = "\"weak.example.org\"";
-        via = "nodes.alpha.configuration";
+        via = "nodes.alpha.nixos";
       }
       {
         priority = 1500;

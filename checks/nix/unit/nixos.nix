@@ -8,14 +8,14 @@ let
   mesh = subject.evaluate {
     imports = [ modules.wireguard-mesh ];
     network.name = "home";
-    defaults = minimal;
+    defaults.nixos = minimal;
     nodes.alpha = {
       addresses = [ "2001:db8::a" ];
       tags = [ "edge" ];
     };
     nodes.beta.addresses = [ "beta.example.org" ];
     nodes.gamma = { };
-    nodes.lonely.configuration = { node, ... }: { networking.domain = "${node.name}.example.org"; };
+    nodes.lonely.nixos = { node, ... }: { networking.domain = "${node.name}.example.org"; };
     wireguard-mesh.wg0 = {
       subnet = [
         "10.10.0.0/24"
@@ -33,7 +33,7 @@ let
       default = {
         imports = [ modules.wireguard-mesh ];
         network.name = "home";
-        defaults = minimal;
+        defaults.nixos = minimal;
         nodes.alpha = { };
       };
     }).nixosConfigurations;
@@ -41,11 +41,11 @@ let
   # Three roles that build on each other, on a node with a role and on one without.
   roles.default = {
     network.name = "roles";
-    defaults = minimal;
+    defaults.nixos = minimal;
     nodes.web.role = "web";
     nodes.plain = { };
     roles = {
-      base.configuration = {
+      base.nixos = {
         imports = [
           (lib.setDefaultModuleLocation "base.nix" { networking.domain = lib.mkDefault "base"; })
         ];
@@ -55,11 +55,11 @@ let
       # Earlier by name than what it extends.
       app = {
         extends = [ "base" ];
-        configuration.networking.search = [ "app" ];
+        nixos.networking.search = [ "app" ];
       };
       web = {
         extends = [ "app" ];
-        configuration =
+        nixos =
           { node, ... }:
           {
             networking.domain = "web";
@@ -68,7 +68,7 @@ let
           };
       };
     };
-    nodes.web.configuration.networking.search = [ "node" ];
+    nodes.web.nixos.networking.search = [ "node" ];
   };
 
   v6 = system "fd00::/64";
@@ -78,7 +78,7 @@ let
       default = {
         imports = [ modules.wireguard-mesh ];
         network.name = "home";
-        defaults = minimal;
+        defaults.nixos = minimal;
         nodes.alpha = {
           addresses = [ "2001:db8::a" ];
           facts.wireguard-mesh-wg0 = key;
@@ -112,7 +112,7 @@ let
   evaluates = value: (builtins.tryEval (builtins.seq value true)).success;
   pins = subject.evaluate {
     network.name = "pins";
-    defaults = minimal;
+    defaults.nixos = minimal;
     nodes.same = { };
     nodes.other.nixpkgs = other;
   };
@@ -120,10 +120,10 @@ let
   # Configurations as they are in flakes that call nixosSystem: modules of inputs, arguments in imports.
   special.default = {
     network.name = "special";
-    defaults = minimal;
+    defaults.nixos = minimal;
     specialArgs.domain = "example.org";
     specialArgs.own = { lib, domain, ... }: { networking.domain = lib.mkDefault domain; };
-    nodes.plain.configuration =
+    nodes.plain.nixos =
       {
         own,
         inputs,
@@ -139,7 +139,7 @@ let
       };
     nodes.alone = {
       specialArgs.domain = "example.net";
-      configuration = { own, ... }: { imports = [ own ]; };
+      nixos = { own, ... }: { imports = [ own ]; };
     };
   };
 in
@@ -188,8 +188,8 @@ in
         (subject.outputsOf {
           default = {
             network.name = "x";
-            defaults = minimal;
-            nodes.lonely.configuration = { node, ... }: { networking.domain = "${node.name}.example.org"; };
+            defaults.nixos = minimal;
+            nodes.lonely.nixos = { node, ... }: { networking.domain = "${node.name}.example.org"; };
           };
         }).nixosConfigurations.lonely.config.networking.domain;
     };
@@ -207,7 +207,7 @@ in
             nodes.alpha = { inherit activation; };
             network = {
               network.name = "home";
-              defaults = minimal;
+              defaults.nixos = minimal;
               inherit nodes;
             };
           in
@@ -234,10 +234,10 @@ in
         name: about:
         (subject.evaluate {
           network.name = "access";
-          defaults = minimal;
+          defaults.nixos = minimal;
           nodes.${name} = {
             target = about.target or { };
-            configuration = {
+            nixos = {
               services.openssh = {
                 enable = true;
               }
@@ -327,8 +327,10 @@ in
             ((subject.outputsOf {
               default = {
                 network.name = "loaders";
-                defaults = minimal;
-                nodes.${name} = { inherit configuration; };
+                defaults.nixos = minimal;
+                nodes.${name} = {
+                  nixos = configuration;
+                };
               };
             }).nixosConfigurations.${name}.config.environment
             )
@@ -387,7 +389,7 @@ in
           (subject.outputsOf {
             default = {
               network.name = "home";
-              defaults = minimal;
+              defaults.nixos = minimal;
               generations.keep.days = 14;
               nodes.alpha = { };
               nodes.beta.generations.keep = null;
@@ -428,7 +430,7 @@ in
           (subject.outputsOf {
             default = {
               network.name = "home";
-              defaults = minimal;
+              defaults.nixos = minimal;
               nodes.alpha.activation.bootOnce = true;
             };
           }).nixosConfigurations.alpha.config;
@@ -550,8 +552,8 @@ in
       evaluates
         (subject.evaluate {
           network.name = "x";
-          defaults = minimal;
-          nodes.alpha.configuration = { lib, ... }: { nixpkgs.hostPlatform = lib.mkDefault "aarch64-linux"; };
+          defaults.nixos = minimal;
+          nodes.alpha.nixos = { lib, ... }: { nixpkgs.hostPlatform = lib.mkDefault "aarch64-linux"; };
         }).toplevels.alpha.drvPath;
     expected = false;
   };

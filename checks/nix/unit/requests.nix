@@ -156,9 +156,9 @@ in
       let
         network = planFor (named {
           imports = [ modules.wireguard-mesh ];
-          defaults = throw "a node was evaluated";
+          defaults.nixos = throw "a node was evaluated";
           nodes.alpha = {
-            configuration = throw "a node was evaluated";
+            nixos = throw "a node was evaluated";
             addresses = [ "alpha" ];
             nixpkgs = subject.pin // {
               outPath = throw "a pin was looked at";

@@ -188,7 +188,7 @@ in
         inherit nodes;
         roles.web = {
           nodes = [ "web*" ];
-          configuration = throw "a role was evaluated";
+          nixos = throw "a role was evaluated";
         };
       }).web.nodes;
     expected = [

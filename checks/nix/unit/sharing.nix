@@ -36,10 +36,10 @@ let
   network = subject.outputsOf {
     default = {
       network.name = "home";
-      defaults = bare;
+      defaults.nixos = bare;
       nodes = lib.mapAttrs (_: configuration: {
         nixpkgs = lib.mkDefault pin;
-        inherit configuration;
+        nixos = configuration;
       }) configurations;
     };
   };
@@ -69,13 +69,13 @@ let
     node:
     (subject.evaluate {
       network.name = "home";
-      defaults = bare;
+      defaults.nixos = bare;
       nodes.alpha = node;
     }).toplevels.alpha;
   # A path has no package set to share.
   unshared = toplevelOf {
     nixpkgs = subject.pin.outPath;
-    configuration.nixpkgs.overlays = [ withoutLinter ];
+    nixos.nixpkgs.overlays = [ withoutLinter ];
   };
 in
 {
@@ -113,7 +113,7 @@ in
     expr =
       (toplevelOf {
         nixpkgs = pin;
-        configuration.warnings = [ "this one is old" ];
+        nixos.warnings = [ "this one is old" ];
       }).meta.netlib.warnings;
     expected = [ "this one is old" ];
   };

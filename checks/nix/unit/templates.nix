@@ -20,7 +20,7 @@ let
                 network
                 module
               ];
-              defaults = subject.minimal;
+              defaults.nixos = subject.minimal;
             };
         };
       };

@@ -23,7 +23,7 @@ impl Network {
         for node in nodes {
             let _ = writeln!(
                 body,
-                "nodes.{node} = {{ target.host = \"{node}\"; addresses = lib.mkDefault [ \"{node}\" ]; configuration = ./{node}.nix; }};"
+                "nodes.{node} = {{ target.host = \"{node}\"; addresses = lib.mkDefault [ \"{node}\" ]; nixos = ./{node}.nix; }};"
             );
         }
         let files = nodes.iter().map(|node| (format!("{node}.nix"), configuration(""))).collect();

@@ -14,7 +14,7 @@ fn network() -> Network {
         )
         .with(
             r#"
-            defaults = { lib, node, ... }: lib.mkIf (node.name == "alpha") {
+            defaults.nixos = { lib, node, ... }: lib.mkIf (node.name == "alpha") {
               environment.etc.motd.text = lib.mkDefault (1 + "fails");
             };
             externals.phone = {

@@ -28,7 +28,7 @@ impl Keys {
         Network::of(&["alpha", "beta"])
             .importing("ssh-access")
             // Else sshd soon hangs up on a machine from which so many logins fail.
-            .with("defaults.services.openssh.settings.PerSourcePenalties = \"no\";")
+            .with("defaults.nixos.services.openssh.settings.PerSourcePenalties = \"no\";")
             .with(&format!(
                 r#"ssh-access.authorities.users = {{ publicKeys = [ "{}" ]; privateKey = "/root/keys/people"; validity = "1h"; }};
                    ssh-access.authorities.hosts = {{ publicKeys = [ "{}" ]; privateKey = "~/keys/hosts"; }};"#,

@@ -1,7 +1,7 @@
 # NixOS configuration of all machines.
 { lib, ... }:
 {
-  # Replace: what nixos-generate-config wrote on your machines. What differs goes into `nodes.<name>.configuration`.
+  # Replace: what nixos-generate-config wrote on your machines. What differs goes into `nodes.<name>.nixos`.
   boot.loader.grub.enable = false;
   boot.loader.systemd-boot.enable = true;
   fileSystems."/" = {

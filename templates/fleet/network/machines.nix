@@ -1,7 +1,7 @@
 # Which machines there are, how to reach them, and the mesh in which they reach each other.
 {
   # NixOS configuration of all machines.
-  defaults = ../machines/common.nix;
+  defaults.nixos = ../machines/common.nix;
 
   # Replace: what ssh connects to, as root, and where the other machines reach this one. Leave addresses out for one behind NAT.
   nodes = {

@@ -2,7 +2,7 @@
 {
   roles.web = {
     nodes = [ "web*" ];
-    configuration = ../machines/web.nix;
+    nixos = ../machines/web.nix;
     checks.website.httpGet.port = 80;
     # One machine first, alone; when it serves the website, the others follow one by one, so that somebody always answers.
     rollout = {

@@ -2,5 +2,5 @@
   network.name = "home";
   nodes.alpha.addresses = [ "alpha" ];
   nodes.beta.addresses = [ "beta" ];
-  nodes.alpha.configuration.networking.hostName = 5;
+  nodes.alpha.nixos.networking.hostName = 5;
 }

@@ -40,7 +40,7 @@ fn three_of_five_are_deployed_by_plain_nix() {
     assert!(!calls.contains("\"delta\""), "{calls}");
 
     // What is wrong in what all share is explained once.
-    site.write(&Network::of(&HOSTS).with("defaults.services.openssh.enabel = true;"));
+    site.write(&Network::of(&HOSTS).with("defaults.nixos.services.openssh.enabel = true;"));
     let (status, text) = site.netlib("deploy --goal build --evaluator nix");
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["the same error as node `", "5 failed"]);
@@ -121,7 +121,7 @@ fn three_of_five(site: &Site, (status, text): (i32, String)) -> String {
     // Each is said once, as soon as it is known, and before the last node is deployed.
     assert_eq!(text.matches("this one is old").count(), 1, "{text}");
     assert_eq!(
-        text.matches("The option `nodes.alpha.configuration.services.openssh.enabel'").count().min(2),
+        text.matches("The option `nodes.alpha.nixos.services.openssh.enabel'").count().min(2),
         text.matches("alpha: not evaluated").count() + 1,
         "once when it happened, once in the table:\n{text}"
     );

@@ -10,8 +10,8 @@ in
 netlib.lib.mkNetwork { root = ./.; } {
   imports = [ netlib.modules.wireguard-mesh ];
   network.name = "plain";
-  nodes.alpha = { addresses = [ "alpha" ]; configuration = ./alpha.nix; };
-  nodes.beta = { addresses = [ "beta" ]; configuration = ./beta.nix; };
+  nodes.alpha = { addresses = [ "alpha" ]; nixos = ./alpha.nix; };
+  nodes.beta = { addresses = [ "beta" ]; nixos = ./beta.nix; };
   wireguard-mesh.wg0 = { subnet = "10.60.0.0/24"; members = { alpha = { }; beta = { }; }; };
 }
 "#;

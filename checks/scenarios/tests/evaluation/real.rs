@@ -12,9 +12,9 @@ const FLAKE: &str = r#"{
     netlib.lib.mkFlake { inherit self inputs; } {
       network.name = "real";
       nodes.alpha.nixpkgs = pin;
-      nodes.beta = { nixpkgs = pin; configuration.services.openssh.enable = true; };
-      nodes.gamma = { nixpkgs = pin; configuration.services.openssh.enabel = true; };
-      defaults = {
+      nodes.beta = { nixpkgs = pin; nixos.services.openssh.enable = true; };
+      nodes.gamma = { nixpkgs = pin; nixos.services.openssh.enabel = true; };
+      defaults.nixos = {
         boot.loader.grub.enable = false;
         fileSystems."/" = { device = "/dev/vda"; fsType = "ext4"; };
         system.stateVersion = "26.05";
@@ -53,7 +53,7 @@ fn real_systems_evaluate_and_one_with_a_mistake_fails_alone() {
         &[
             "-nixos-system-alpha-26",
             "-nixos-system-beta-26",
-            "node `gamma` does not evaluate: /root/network/flake.nix: The option `nodes.gamma.configuration.services.openssh.enabel' does not exist",
+            "node `gamma` does not evaluate: /root/network/flake.nix: The option `nodes.gamma.nixos.services.openssh.enabel' does not exist",
         ],
     );
     let derivations = site.exec_must("deployer", "ls -d /nix/store/*-nixos-system-*.drv | wc -l");

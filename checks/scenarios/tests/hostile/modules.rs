@@ -34,7 +34,7 @@ fn with_authority(authority: &str, people: &str) -> Network {
         .importing("ssh-access")
         .configure("alpha", admin)
         .configure("beta", admin)
-        .with("defaults.services.openssh.settings.PerSourcePenalties = \"no\";")
+        .with("defaults.nixos.services.openssh.settings.PerSourcePenalties = \"no\";")
         .with(&format!(
             r#"ssh-access.authorities.users = {{ publicKeys = [ "{authority}" ]; privateKey = "/root/keys/authority"; }};"#
         ))

@@ -80,13 +80,13 @@ impl Shop {
             rollout = {{ minHealthyTime = 1; healthyDeadline = 16; }};
             roles.database = {{
               nodes = [ "database*" ];
-              configuration = {{ config, ... }}: {{ environment.etc.version.text = "{database}"; {STAMP} }};
+              nixos = {{ config, ... }}: {{ environment.etc.version.text = "{database}"; {STAMP} }};
               checks.store.unit = "stamp.service";
               checks.store.period = 1;
             }};
             roles.web = {{
               nodes = [ "web*" ];
-              configuration = {{ config, pkgs, ... }}: {{ environment.etc.version.text = "{web}"; {STAMP} {SERVER} }};
+              nixos = {{ config, pkgs, ... }}: {{ environment.etc.version.text = "{web}"; {STAMP} {SERVER} }};
               checks.http = {{ httpGet.port = 80; from = {from}; period = 1; }};
               rollout = {{ {rollout} }};
             }};

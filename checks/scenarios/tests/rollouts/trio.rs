@@ -39,7 +39,7 @@ impl Trio {
             rollout = {{ minHealthyTime = 1; healthyDeadline = 12; }};
             roles.web = {{
               nodes = [ "!delta" ];
-              configuration = {{ {configuration} }};
+              nixos = {{ {configuration} }};
               rollout = {{ {rollout} }};
             }};
             {lines}

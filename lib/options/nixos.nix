@@ -24,6 +24,64 @@ let
       assertion = !(arguments ? ${name});
       message = "${option}.${name}: NixOS modules get an argument of this name already. Use another one${fileOf name}.";
     }) taken;
+
+  ofAllNodes = types.submodule {
+    options = {
+      nixos = lib.mkOption {
+        type = types.deferredModule;
+        default = { };
+        description = "NixOS configuration of every node: a module or a path to one.";
+        example = lib.literalExpression ''
+          {
+            services.openssh.enable = true;
+            time.timeZone = "UTC";
+          }
+        '';
+      };
+      renamed = lib.mkOption {
+        type = types.listOf types.raw;
+        default = [ ];
+        internal = true;
+        description = "NixOS configuration that stands in `defaults` itself.";
+      };
+    };
+  };
+
+  # `defaults` was the NixOS module itself.
+  isNixos =
+    { value, ... }:
+    !builtins.isAttrs value
+    ||
+      removeAttrs value [
+        "nixos"
+        "renamed"
+      ] != { };
+  refusing =
+    type:
+    type
+    // {
+      check = _: true;
+      # The module system rebuilds types of submodules.
+      substSubModules = modules: refusing (type.substSubModules modules);
+      merge =
+        loc: defs:
+        let
+          parts = builtins.partition isNixos defs;
+        in
+        type.merge loc (
+          parts.wrong
+          ++ map (def: {
+            inherit (def) file;
+            value.renamed = [
+              (netlib.renamed.moved {
+                old = "NixOS configuration in defaults";
+                new = "defaults.nixos";
+                defs = [ def ];
+              })
+            ];
+          }) parts.right
+        );
+    };
 in
 {
   options = {
@@ -43,15 +101,10 @@ in
     };
 
     defaults = lib.mkOption {
-      type = types.deferredModule;
+      type = refusing ofAllNodes;
       default = { };
-      description = "NixOS configuration of every node: a module or a path to one.";
-      example = lib.literalExpression ''
-        {
-          services.openssh.enable = true;
-          time.timeZone = "UTC";
-        }
-      '';
+      description = "What all nodes have in common.";
+      example = lib.literalExpression "{ nixos = ./common.nix; }";
     };
 
     configure = lib.mkOption {

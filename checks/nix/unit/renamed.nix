@@ -1,0 +1,55 @@
+# Names that options had before: each is refused with the new one, before anything else, and nothing of it is looked at.
+{ subject, ... }:
+let
+  inherit (subject) lib;
+
+  network =
+    module:
+    (subject.evaluate {
+      imports = [ module ];
+      network.name = "home";
+      nodes.alpha = { };
+    });
+  found = module: map (item: "${item.old} -> ${item.new}") (network module).config.renamed;
+  refused = module: !(builtins.tryEval (builtins.deepSeq (network module).plan true)).success;
+in
+{
+  "every old name leads to the new one" = {
+    expr = lib.mapAttrs (_: found) {
+      none.nodes.alpha.nixos = { };
+      node.nodes.alpha.configuration.lies = throw "looked at";
+      role.roles.web.configuration.lies = throw "looked at";
+      defaultsAsFile.defaults = ./nowhere.nix;
+      defaultsAsFunction.defaults = { pkgs, ... }: { environment.systemPackages = [ pkgs.hello ]; };
+      defaultsAsSet.defaults.services.openssh.enable = true;
+      defaultsOfBoth.defaults = lib.mkMerge [
+        { nixos = { }; }
+        { imports = [ ]; }
+      ];
+    };
+    expected =
+      let
+        ofDefaults = [ "NixOS configuration in defaults -> defaults.nixos" ];
+      in
+      {
+        none = [ ];
+        node = [ "nodes.alpha.configuration -> nodes.alpha.nixos" ];
+        role = [ "roles.web.configuration -> roles.web.nixos" ];
+        defaultsAsFile = ofDefaults;
+        defaultsAsFunction = ofDefaults;
+        defaultsAsSet = ofDefaults;
+        defaultsOfBoth = ofDefaults;
+      };
+  };
+
+  "a network with an old name has no plan" = {
+    expr = map refused [
+      { }
+      { nodes.alpha.configuration = { }; }
+    ];
+    expected = [
+      false
+      true
+    ];
+  };
+}
