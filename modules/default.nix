@@ -17,6 +17,7 @@ builtins.mapAttrs publish {
   nix-cache = ./nix-cache;
   remote-builders = ./remote-builders;
   reverse-proxy = ./reverse-proxy;
+  secrets = ./secrets;
   ssh-access = ./ssh-access;
   wireguard-mesh = ./wireguard-mesh;
   wireguard-vpn = ./wireguard-vpn;

@@ -32,6 +32,21 @@ in
     argument: lib.replaceStrings [ "%" "$" ] [ "%%" "$$" ] (builtins.toJSON (toString argument))
   );
 
+  fsNeededForBoot =
+    fs:
+    fs.neededForBoot
+    || lib.elem fs.mountPoint [
+      "/"
+      "/nix"
+      "/nix/store"
+      "/var"
+      "/var/log"
+      "/var/lib"
+      "/var/lib/nixos"
+      "/etc"
+      "/usr"
+    ];
+
   toShellPath =
     shell: if lib.types.shellPackage.check shell then "${shell}${shell.shellPath}" else shell;
 }

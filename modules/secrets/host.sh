@@ -1,0 +1,64 @@
+# shellcheck shell=bash disable=SC2154
+# Decrypts what a table names into a new generation in memory, and switches to it with one link. Before it stand `root`, `tree`,
+# `table` (lines of name, file, version, owner, group, mode) and `identity`, the node's private SSH host key.
+umask 077
+problem=
+
+say() { printf 'netlib-secrets: %s\n' "$1" >&2; }
+
+# Memory that is never written to swap. A switch and a boot may want it at the same time.
+exec 8> /run/netlib-secrets.lock
+flock 8
+mkdir -p "$root"
+if ! mountpoint -q "$root"; then
+  mount -t ramfs -o mode=0751,nodev,nosuid,noexec netlib-secrets "$root" ||
+    mount -t tmpfs -o mode=0751,nodev,nosuid,noexec,noswap netlib-secrets "$root" ||
+    { say "there is no memory to keep secrets in: neither ramfs nor tmpfs without swap can be mounted" && exit 1; }
+fi
+
+# same NAME FILE: whether the generation before was made of the same file.
+same() {
+  [ -f "$root/$tree/$1" ] && grep -qxF -e "$1 $2" "$root/$tree/.made-of"
+}
+
+new=$(mktemp -d "$root/.$tree.XXXXXX")
+trap 'rm -rf -- "$new"' EXIT
+chmod 0751 "$new"
+: > "$new/.made-of"
+while IFS=$'\t' read -r name file owner group mode; do
+  if same "$name" "$file"; then
+    cat -- "$root/$tree/$name" > "$new/$name"
+  elif [ ! -r "$identity" ]; then
+    problem="cannot decrypt $name: there is no $identity"
+    say "$problem"
+    continue
+  elif ! age --decrypt --identity "$identity" --output "$new/$name" -- "$file"; then
+    rm -f -- "$new/$name"
+    problem="cannot decrypt $name with $identity"
+    say "$problem: it is for another key. On the deployer: netlib facts gather, then nix run .#command -- secrets rekey"
+    continue
+  fi
+  printf '%s %s\n' "$name" "$file" >> "$new/.made-of"
+  if ! chown -- "$owner:${group/#-/}" "$new/$name" || ! chmod -- "$mode" "$new/$name"; then
+    problem="cannot give $name to $owner"
+    say "$problem: secrets.$name.owner and group must be accounts of this node"
+  fi
+done < "$table"
+
+# What runs goes on with what it has; a boot goes on with what there is.
+if [ -n "$problem" ] && [ -e "$root/$tree" ]; then exit 1; fi
+old=$(readlink -f "$root/$tree" || :)
+ln -s -- "${new##*/}" "$root/.$tree.link"
+mv -T -- "$root/.$tree.link" "$root/$tree"
+trap - EXIT
+[ -z "$old" ] || rm -rf -- "$old"
+
+# Where services find them by their names (LoadCredential=).
+[ -d /run/credstore ] || mkdir -m 0700 /run/credstore
+for link in /run/credstore/*; do
+  if [[ $(readlink "$link") = "$root/$tree/"* ]] && [ ! -e "$link" ]; then rm -f -- "$link"; fi
+done
+while IFS=$'\t' read -r name _; do
+  ln -sfn -- "$root/$tree/$name" "/run/credstore/$name"
+done < "$table"
+[ -z "$problem" ]
