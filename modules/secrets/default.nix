@@ -34,6 +34,20 @@ in
 {
   imports = [ ../shared/ssh-host-keys.nix ];
 
+  # The public halves of pairs are facts of the nodes that have the private ones.
+  options.nodes = lib.mkOption {
+    type = types.attrsOf (
+      types.submodule (
+        { name, ... }:
+        {
+          config.facts = lib.mapAttrs' (
+            secret: about: lib.nameValuePair "secret-${secret}" (lib.mkDefault about.public)
+          ) (table.publicOf name);
+        }
+      )
+    );
+  };
+
   options.secrets = lib.mkOption {
     type = types.submodule {
       freeformType = types.attrsOf (
@@ -118,6 +132,8 @@ in
     assertions = import ./assertions.nix { inherit lib netlib; } {
       inherit table state fileOf;
     };
+
+    commands.secrets = import ./command.nix { inherit lib; } { inherit table; };
 
     ssh-host-keys = lib.genAttrs (builtins.attrNames table.persistentOf) (_: { });
 

@@ -47,11 +47,11 @@ done < "$table"
 
 # What runs goes on with what it has; a boot goes on with what there is.
 if [ -n "$problem" ] && [ -e "$root/$tree" ]; then exit 1; fi
-old=$(readlink -f "$root/$tree" || :)
+old=$(readlink "$root/$tree" || :)
 ln -s -- "${new##*/}" "$root/.$tree.link"
 mv -T -- "$root/.$tree.link" "$root/$tree"
 trap - EXIT
-[ -z "$old" ] || rm -rf -- "$old"
+[ -z "$old" ] || rm -rf -- "${root:?}/$old"
 
 # Where services find them by their names (LoadCredential=).
 [ -d /run/credstore ] || mkdir -m 0700 /run/credstore

@@ -48,6 +48,9 @@ in
     volatile
     ;
   persistentOf = byNode persistent;
+  publicOf =
+    node:
+    lib.filterAttrs (_: secret: secret.public != null && builtins.elem node secret.for) persistent;
   volatileOf = byNode volatile;
   nodes = lib.unique (lib.concatMap (secret: secret.for) (builtins.attrValues all));
 

@@ -1,0 +1,125 @@
+//! Secrets with real age: made on the deployer, decrypted on hosts, and nowhere else.
+
+use netlib_scenarios::{Network, Site, assert_says};
+
+const SECRETS: &str = "nix run .#command -- secrets";
+
+/// alpha has a shop that reads three secrets and writes down what it started with; beta shares one of them.
+fn network(site: &Site) -> Network {
+    let key = site.exec_must("deployer", "cat /root/.ssh/id_ed25519.pub");
+    let shop = "systemd.services.shop = {
+           wantedBy = [ \"multi-user.target\" ];
+           serviceConfig.LoadCredential = \"db-password\";
+           script = ''
+             cat ${config.netlib.secrets.db-password.path} ${config.netlib.secrets.blob.path} | sha256sum >>/var/lib/shop.log
+             exec sleep infinity
+           '';
+         };
+         users.users.guest = { isNormalUser = true; hashedPasswordFile = config.netlib.secrets.guest-password.path; };";
+    Network::of(&["alpha", "beta"]).importing("secrets").with(&format!(
+        "secrets = {{
+           admins.anna = \"{key}\";
+           db-password = {{ for = [ \"*\" ]; generator = _: \"printf 'word-%s' \\\"$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')\\\"\"; restart = [ \"shop.service\" ]; }};
+           blob = {{ for = [ \"alpha\" ]; owner = \"nobody\"; mode = \"0440\"; restart = [ \"shop.service\" ]; }};
+           pair = {{ for = [ \"alpha\" ]; dependsOn = [ \"db-password\" ]; restart = [ \"shop.service\" ];
+             generator = {{ pkgs, ... }}: ''cat $secrets/db-password; printf public-half >\"$public\"''; }};
+           guest-password = {{ for = [ \"alpha\" ]; neededFor = \"users\"; }};
+         }};
+         configure.alpha = {{ config, ... }}: {{ {shop} }};
+         imports = [ ({{ config, netlib, ... }}: {{ configure.beta.environment.etc.pair.text =
+           netlib.getFact {{ node = \"alpha\"; name = \"secret-pair\"; neededBy = \"beta\"; }}; }}) ];"
+    ))
+}
+
+fn starts(site: &Site) -> usize {
+    site.exec_must("alpha", "wc -l </var/lib/shop.log").trim().parse().expect("a number")
+}
+
+#[test]
+fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alone() {
+    let site = Site::up(&["alpha", "beta"]);
+    let network = network(&site);
+    site.write(&network);
+    site.gather();
+
+    // What is missing is said with the command that makes it.
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 2, "{text}");
+    assert_says(&text, &["secrets generate db-password", "secrets edit blob"]);
+    site.must(&format!("head -c 300000 /dev/urandom >/root/blob && {SECRETS} edit blob </root/blob"));
+    site.must(&format!("openssl passwd -6 -salt ab open | {SECRETS} edit guest-password"));
+    site.must(&format!("{SECRETS} generate"));
+    site.must(&format!("{SECRETS} check && git commit -qam 'Secrets'"));
+    site.netlib_must("deploy");
+
+    let password = site.must(&format!("{SECRETS} show db-password"));
+    assert_says(&password, &["word-"]);
+    assert_eq!(site.must(&format!("{SECRETS} show pair")), password);
+    assert_eq!(site.must("cat secrets/pair/public"), "public-half");
+    for host in ["alpha", "beta"] {
+        assert_eq!(site.exec_must(host, "cat /run/netlib-secrets/services/db-password"), password);
+    }
+    site.exec_must("beta", "test ! -e /run/netlib-secrets/services/blob && test \"$(cat /etc/pair)\" = public-half");
+    assert_eq!(
+        site.exec_must("alpha", "stat -L -c '%a %U' /run/netlib-secrets/services/blob /run/netlib-secrets/services/pair; stat -f -c %T /run/netlib-secrets/services/"),
+        "440 nobody\n400 root\nramfs"
+    );
+    let sum = site.must("sha256sum </root/blob");
+    assert_eq!(site.exec_must("alpha", "sha256sum </run/netlib-secrets/services/blob") + "\n", sum);
+    // Hosts of the bed have no place for credentials, but systemd says where it found none.
+    site.exec_must("alpha", "! journalctl -b -u shop | grep 'read inherited credential'");
+    assert_eq!(site.exec_must("alpha", "cat /run/credstore/db-password"), password);
+    site.exec_must("alpha", "getent shadow guest | grep -F '$6$ab$'");
+    assert_eq!(starts(&site), 1);
+
+    // Another value: one restart of who reads three of them. Another admin, or the same value for other keys: none.
+    site.must(&format!("{SECRETS} rotate db-password && {SECRETS} rotate pair"));
+    site.netlib_must("deploy");
+    assert_eq!(starts(&site), 2);
+    let rotated = site.must(&format!("{SECRETS} show db-password"));
+    assert_ne!(rotated, password);
+    assert_eq!(
+        site.exec_must("alpha", "cat /run/credstore/db-password /run/netlib-secrets/services/pair"),
+        rotated.repeat(2)
+    );
+    let own = site.must("cd /root && age-keygen -o ben 2>/dev/null && age-keygen -y ben");
+    site.write(&network.clone().with(&format!("secrets.admins.ben = \"{}\";", own.trim())));
+    let (status, text) = both(&site, &format!("{SECRETS} check"));
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["blob is not encrypted for ben: secrets rekey"]);
+    site.must(&format!("{SECRETS} rekey && {SECRETS} check"));
+    assert_eq!(site.must(&format!("NETLIB_SECRETS_IDENTITY=/root/ben {SECRETS} show db-password")), rotated);
+    site.netlib_must("deploy");
+    assert_eq!(starts(&site), 2);
+
+    // Who goes could read what has not been rotated.
+    site.write(&network);
+    let text = site.must(&format!("{SECRETS} rekey"));
+    assert_says(&text, &["rotate db-password: admin ben could read it"]);
+    assert_ne!(site.sh(&format!("NETLIB_SECRETS_IDENTITY=/root/ben {SECRETS} show db-password")).code(), 0);
+    site.must(&format!("{SECRETS} rotate db-password && ! {SECRETS} who db-password | grep ben"));
+
+    // A boot that nobody planned, without a deployer.
+    site.bed.host("alpha").crash().expect("crash");
+    site.bed.host("alpha").boot().expect("boot");
+    site.wait_until("alpha", "the shop runs again", "test $(wc -l </var/lib/shop.log) = 3");
+    assert_eq!(site.exec_must("alpha", "cat /run/netlib-secrets/services/db-password"), rotated);
+
+    // A key that changed is noticed before anything is built, and mended with one command.
+    site.exec_must(
+        "beta",
+        "rm /etc/ssh/ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key",
+    );
+    site.gather();
+    let (status, text) = site.netlib("deploy --on alpha");
+    assert_eq!(status, 2, "{text}");
+    assert_says(&text, &["\"beta\" cannot read \"db-password\"", "secrets rekey"]);
+    assert_says(&site.must(&format!("{SECRETS} host-key beta")), &["rotate db-password: node beta could read it"]);
+    site.netlib_must("deploy --on alpha");
+}
+
+/// The status and all output of a line.
+fn both(site: &Site, line: &str) -> (i32, String) {
+    let output = site.sh(line);
+    (output.code(), output.stdout + &output.stderr)
+}
