@@ -48,9 +48,15 @@ let
           module.imports = [
             (lib.setDefaultModuleLocation file module)
             # Weaker than what the user says; `default` says nothing about whose machines these are.
-            (lib.setDefaultModuleLocation "netlib.lib.mkNetworks" (
-              lib.optionalAttrs (attribute != "default") { network.name = lib.mkOptionDefault attribute; }
-            ))
+            (lib.setDefaultModuleLocation "netlib.lib.mkNetworks" {
+              network.name =
+                if attribute != "default" then
+                  lib.mkOptionDefault attribute
+                else
+                  lib.mkOverride 1600 (
+                    errors.fail "The option `network.name` has no value, in `${file}`.\nhelp: name the network: network.name = \"home\";"
+                  );
+            })
           ];
           check = acrossNetworks.check evaluated;
           deployerSystems = builtins.attrNames netlib.packages;

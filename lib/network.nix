@@ -30,6 +30,7 @@ let
   renderPrograms = import ./programs { inherit lib; };
   documentation = import ./documentation.nix { inherit lib; };
   resolve = import ./resolve.nix { inherit lib errors graph; };
+  unknownOptions = import ./unknown-options.nix { inherit lib errors; };
 
   # What network modules get as the argument `netlib`.
   # `written` is the same network with its selectors as they are written, where the type of those is `selectorsType`.
@@ -102,11 +103,12 @@ in
     }:
     let
       evaluateWith =
-        selectorsType:
+        specialArgs: selectorsType: more:
         lib.evalModules {
           class = "netlib";
-          specialArgs = { inherit self inputs; };
-          modules = [
+          specialArgs = unknownOptions.specialArgs // { inherit self inputs; } // specialArgs;
+          modules = more ++ [
+            unknownOptions.arguments
             (helpers {
               inherit selectorsType;
               written = written.config;
@@ -144,10 +146,18 @@ in
             module
           ];
         };
-      evaluated = evaluateWith (select: types.nodeSelectors select);
+      withAny = {
+        _module.check = false;
+      };
+      evaluated = evaluateWith { } (select: types.nodeSelectors select) [ withAny ];
       # Evaluated only when some selector names an instance of a module.
-      written = evaluateWith (_: types.selectors);
-      inherit (evaluated) config options;
+      written = evaluateWith { } (_: types.selectors) [ withAny ];
+      # Throws where something is defined that is no option.
+      named = evaluateWith { inherit (evaluated) config; } (_: types.selectors) [
+        (unknownOptions.network (import ../modules))
+      ];
+      config = builtins.seq named.config evaluated.config;
+      inherit (evaluated) options;
       guard = value: check (checked config value);
 
       # Facts that are there must agree too, before anything is made of them.

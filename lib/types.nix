@@ -34,6 +34,37 @@ let
     in
     parts != null && isHost && lib.toInt (builtins.elemAt parts 1) <= 65535;
 
+  # What somebody who wrote this most likely meant.
+  networkMeant =
+    text:
+    let
+      address = ip.parse text;
+      cidr = ip.parseCidr text;
+      of =
+        address: prefix:
+        ip.formatCidr {
+          address = ip.networkAddress { inherit address prefix; };
+          inherit prefix;
+        };
+    in
+    if address != null then
+      " has no prefix length.\nhelp: write a network, such as ${
+         of address (if address.family == 4 then 24 else 64)
+       }"
+    else if cidr != null then
+      " is an address in a network.\nhelp: the network of ${text} is ${of cidr.address cidr.prefix}"
+    else
+      " is not a network in CIDR notation.\nhelp: write one such as 10.10.0.0/24 or fd00:10::/64";
+
+  checkNetwork =
+    loc: def:
+    if ip.isNetwork def.value then
+      def
+    else
+      errors.fail "The option `${
+        lib.showOption (builtins.filter (part: !lib.hasPrefix "[" part) loc)
+      }`, in `${toString def.file}`: ${errors.quoteWord def.value}${networkMeant def.value}";
+
   percentage = checkedString {
     name = "percentage";
     description = "percentage, such as 25%";
@@ -60,8 +91,8 @@ let
           def
         else
           errors.fail (
-            "${errors.quoteList unknown} in option `${lib.showOption loc}' is not ${what.one} of this network.\n"
-            + "In `${toString def.file}'. ${what.all} are: ${errors.quoteList names}."
+            "${errors.quoteList unknown} in option `${lib.showOption loc}` is not ${what.one} of this network, in `${toString def.file}`.\n"
+            + "help:${errors.meant (builtins.head unknown) names} ${what.all} are: ${errors.quoteList names}"
           );
     in
     all
@@ -140,10 +171,12 @@ in
   /**
     A network in CIDR notation whose host bits are zero.
   */
-  cidr = checkedString {
+  cidr = lib.mkOptionType {
     name = "cidr";
     description = "network in CIDR notation with its host bits zero, such as 10.10.0.0/24 or fd00:10::/64";
-    check = ip.isNetwork;
+    # What is no network is refused by `merge`, which can say why.
+    check = builtins.isString;
+    merge = loc: defs: lib.mergeEqualOption loc (map (checkNetwork loc) defs);
   };
 
   /**

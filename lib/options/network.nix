@@ -3,9 +3,19 @@
   config,
   lib,
   netlib,
+  inputs,
   ...
 }:
+let
+  nodesOfOurs = builtins.filter (
+    name: toString config.nodes.${name}.nixpkgs == toString netlib.nixpkgs
+  ) (builtins.attrNames config.nodes);
+in
 {
+  config.warnings =
+    lib.optional (!(inputs ? nixpkgs) && nodesOfOurs != [ ])
+      "${netlib.errors.quoteList nodesOfOurs} get the nixpkgs that netlib is tested with, as the flake has no input `nixpkgs`. Add one, or set nodes.<name>.nixpkgs.";
+
   options.network = {
     name = lib.mkOption {
       type = netlib.types.name;

@@ -9,11 +9,18 @@
 }:
 let
   inherit (lib) types;
+  unknownOptions = import ../unknown-options.nix {
+    inherit lib;
+    inherit (netlib) errors;
+  };
 
   node =
     { name, ... }:
     {
-      imports = [ (import ./target.nix { inherit lib netlib name; }) ];
+      imports = [
+        (import ./target.nix { inherit lib netlib name; })
+        unknownOptions.node
+      ];
 
       options = {
         system = lib.mkOption {
@@ -159,7 +166,13 @@ let
 in
 {
   options.nodes = lib.mkOption {
-    type = types.attrsOf (types.submodule node);
+    type = types.attrsOf (
+      types.submoduleWith {
+        inherit (unknownOptions) specialArgs;
+        shorthandOnlyDefinesConfig = true;
+        modules = [ node ];
+      }
+    );
     default = { };
     description = ''
       The machines of the network, by name. A name starts with a lower-case letter or `_`, goes on with lower-case letters,

@@ -8,6 +8,10 @@
 }:
 let
   inherit (lib) types;
+  unknownOptions = import ../unknown-options.nix {
+    inherit lib;
+    inherit (netlib) errors;
+  };
 
   # What a role does not say about its rollout: the nearest role it extends that says it, else the network.
   inherited =
@@ -29,6 +33,8 @@ let
   role =
     { name, ... }:
     {
+      imports = [ unknownOptions.role ];
+
       options = {
         nodes = lib.mkOption {
           type = netlib.types.selectors;
@@ -93,7 +99,13 @@ let
 in
 {
   options.roles = lib.mkOption {
-    type = types.attrsOf (types.submodule role);
+    type = types.attrsOf (
+      types.submoduleWith {
+        inherit (unknownOptions) specialArgs;
+        shorthandOnlyDefinesConfig = true;
+        modules = [ role ];
+      }
+    );
     default = { };
     description = "Roles of nodes, by name.";
     example = lib.literalExpression ''

@@ -37,6 +37,8 @@ let
         "in the Nix store, which nobody may change. Name the folder that it was copied from: --flake path/to/folder"
     );
 
+  noNodes = "the network ${errors.quote config.network.name} has no nodes. Write each machine as nodes.<name> = { … }";
+
   severalGenerations =
     nodes: to:
     "generation ${toString to} is of one node, and these are ${toString (builtins.length nodes)}: ${lib.concatStringsSep ", " nodes}. "
@@ -85,7 +87,10 @@ let
         ++ run.problems
         ++ lib.optionals (problems == [ ] && run.problems == [ ]) (run.stepProblems or [ ])
         ++ map (problem: problem.message) named.problems
-        ++ lib.optional (request.on != [ ] && named.problems == [ ] && named.nodes == [ ]) nothing
+        ++ lib.optional (everyNode == [ ]) noNodes
+        ++ lib.optional (
+          request.on != [ ] && everyNode != [ ] && named.problems == [ ] && named.nodes == [ ]
+        ) nothing
         ++ map unknownRollout unknown
         ++ lib.optional (request.to != null && builtins.length nodes > 1) (
           severalGenerations nodes request.to

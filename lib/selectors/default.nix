@@ -65,6 +65,9 @@ let
     text:
     if builtins.stringLength text > longest then [ null ] else map parseTerm (lib.splitString "&" text);
 
+  # `web1,web2` are two selectors.
+  apart = lib.concatMap (text: if lib.hasInfix "{" text then [ text ] else lib.splitString "," text);
+
   # What the index has under a pattern.
   matching =
     index: pattern:
@@ -123,8 +126,10 @@ let
       advice =
         if builtins.stringLength text > longest then
           "It has more than ${toString longest} characters"
-        else if lib.hasInfix "," text then
-          "Give each node or selector on its own, without commas"
+        else if lib.hasInfix "{" text then
+          "There are no braces: write \"web[12]\" or \"web1,web2\""
+        else if lib.hasInfix "&&" text then
+          "Use a single \"&\" for what both name"
         else if trim text == "" then
           "It names nothing"
         else
@@ -212,7 +217,7 @@ in
   resolve =
     context: selectors:
     let
-      all = map (resolveOne context) selectors;
+      all = map (resolveOne context) (apart selectors);
       exclusions = builtins.filter (item: item.isExclusion) all;
       others = builtins.filter (item: !item.isExclusion) all;
       start =
@@ -237,7 +242,9 @@ in
   namedIn =
     kind: names: selectors:
     let
-      terms = builtins.filter (term: term != null && term.kind == kind) (lib.concatMap parse selectors);
+      terms = builtins.filter (term: term != null && term.kind == kind) (
+        lib.concatMap parse (apart selectors)
+      );
       index = setOf names;
     in
     lib.unique (lib.concatMap (term: matching index term.pattern) terms);

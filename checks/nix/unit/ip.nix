@@ -245,12 +245,28 @@ each {
           "alpha"
           [ ]
         ];
-        cidr = accepts types.cidr [
-          "10.0.0.0/8"
-          "2001:db8::/32"
-          "10.0.0.1/8"
-          "10.0.0.1"
-        ];
+        # It is refused with words of its own, once it is known which option it is.
+        cidr =
+          map
+            (
+              value:
+              (builtins.tryEval (
+                types.cidr.merge
+                  [ "x" ]
+                  [
+                    {
+                      file = "f";
+                      inherit value;
+                    }
+                  ]
+              )).success
+            )
+            [
+              "10.0.0.0/8"
+              "2001:db8::/32"
+              "10.0.0.1/8"
+              "10.0.0.1"
+            ];
       };
       expected = {
         ipv4 = [

@@ -53,7 +53,7 @@ in
             "@egde"
             "role:none"
             "x*"
-            "a,b"
+            "a && b"
             ""
           ];
           rollouts = [ "databse" ];
@@ -80,7 +80,7 @@ in
         "there is no tag \"egde\". Did you mean \"edge\"? Tags are \"edge\"."
         "there is no role \"none\". Roles are \"base\", \"database\", \"web\"."
         "no node matches \"x*\". Nodes are \"database1\", \"database2\", \"monitor\", \"web1\", \"web2\", \"web3\", \"web4\", \"web5\"."
-        "\"a,b\" is not a valid selector. Give each node or selector on its own, without commas."
+        "\"a && b\" is not a valid selector. Use a single \"&\" for what both name."
         "\"\" is not a valid selector. It names nothing."
         "there is no rollout \"databse\". Did you mean \"database\"? Rollouts are \"database\", \"web\"."
       ];

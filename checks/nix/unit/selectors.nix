@@ -48,7 +48,7 @@ lib.listToAttrs (
         "databsae1"
         "@egde & !role:wen"
         "module:*.home"
-        "alpha,beta"
+        "web{1,2}"
         " "
         "[a"
         (lib.concatStrings (lib.replicate 1001 "x"))
@@ -59,7 +59,7 @@ lib.listToAttrs (
       "there is no tag \"egde\". Did you mean \"edge\"? Tags are \"edge\", \"rack-1\", \"rack-2\", \"rack.3\""
       "there is no role \"wen\". Did you mean \"web\"? Roles are \"base\", \"database\", \"web\""
       "no instance of a module matches \"*.home\". Instances are \"hello.morning\", \"wireguard-mesh.unused\", \"wireguard-mesh.wg0\", \"wireguard-mesh.wg1\""
-      "\"alpha,beta\" is not a valid selector. Give each node or selector on its own, without commas"
+      "\"web{1,2}\" is not a valid selector. There are no braces: write \"web[12]\" or \"web1,web2\""
       "\" \" is not a valid selector. It names nothing"
       "\"[a\" is not a valid selector. Selectors are a node, a pattern such as \"web*\", \"@tag\", \"role:web\", \"module:hello.morning\", each with \"!\" for the others, joined by \"&\""
       "\"${lib.concatStrings (lib.replicate 80 "x")}…\" (1001 bytes) is not a valid selector. It has more than 1000 characters"

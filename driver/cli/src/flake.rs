@@ -7,6 +7,7 @@ mod metadata;
 mod reference;
 
 use std::path::Path;
+use std::time::Duration;
 
 pub use reference::{DEFAULT, Reference};
 
@@ -14,6 +15,13 @@ use crate::Error;
 use crate::diagnose::{Diagnosis, SourceMap, Traces, explain, explain_flake};
 use metadata::Metadata;
 use netlib_core::nix::{Messages, Nix, NixCallError, NixError};
+use netlib_core::process::Command;
+use netlib_core::text::clean;
+
+/// How long git may look for files.
+const GIT: Duration = Duration::from_secs(10);
+/// How many files are named.
+const SHOWN: usize = 5;
 
 /// A flake whose inputs are settled: every later call sees the same ones.
 #[derive(Clone, Debug)]
@@ -107,7 +115,19 @@ impl Flake {
 
     /// Names of the networks that the flake has; none when it has none or does not evaluate.
     pub async fn networks(&self) -> Vec<String> {
-        let names = ["--apply".to_owned(), "builtins.attrNames".to_owned()];
+        self.names("all: builtins.attrNames all").await
+    }
+
+    /// The networks of the flake that have a node of this name.
+    pub async fn networks_with(&self, node: &str) -> Vec<String> {
+        self.names(&format!(
+            "all: builtins.filter (name: all.${{name}}.config.nodes ? {node}) (builtins.attrNames all)"
+        ))
+        .await
+    }
+
+    async fn names(&self, function: &str) -> Vec<String> {
+        let names = ["--apply".to_owned(), function.to_owned()];
         let words = self.at(reference::NETWORKS.to_owned()).into_iter().chain(names);
         let call = self.nix.call(["eval", "--json"], words).await;
         call.ok().and_then(|answer| serde_json::from_slice(&answer.stdout).ok()).unwrap_or_default()
@@ -125,14 +145,34 @@ impl Flake {
     }
 }
 
+/// What git does not know of a folder, of what a network may read: Nix does not see it, and says nothing of it where
+/// `pathExists` looks.
+pub async fn unseen(sources: &SourceMap) -> String {
+    let Some(folder) = sources.directory() else { return String::new() };
+    let files = ["ls-files", "--others", "--exclude-standard", "--", "*.nix", "*.pub", "*.json"];
+    let command = Command::new("git").arg("-C").arg(&folder).args(files).timeout(GIT);
+    let text = command.output().await.map(|output| clean(&output.stdout)).unwrap_or_default();
+    let files: Vec<&str> = text.lines().take(SHOWN).collect();
+    if files.is_empty() {
+        return String::new();
+    }
+    let (all, more) = (files.join(" "), if text.lines().count() > SHOWN { " …" } else { "" });
+    format!(
+        "\n  help: Nix sees only files that git knows, and these are none: {all}{more}\n    git -C {} add {all}",
+        folder.display()
+    )
+}
+
 async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), Error> {
     let call = nix.call(["flake", "metadata", "--json"], [url]).await;
-    let answer = call.map_err(|error| match error {
-        NixCallError::Said(_, error) => {
-            Error::from(format!("flake `{url}`: {}", explain_flake(&error, &SourceMap::guess(url))))
+    let answer = match call {
+        Ok(answer) => answer,
+        Err(NixCallError::Said(_, error)) => {
+            let sources = SourceMap::guess(url);
+            return Err(format!("flake `{url}`: {}{}", explain_flake(&error, &sources), unseen(&sources).await).into());
         }
-        error => error.into(),
-    })?;
+        Err(error) => return Err(error.into()),
+    };
     let metadata = serde_json::from_slice(&answer.stdout).map_err(|error| {
         format!("`nix flake metadata` of `{url}` answered something netlib does not understand: {error}")
     })?;

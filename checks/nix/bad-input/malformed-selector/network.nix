@@ -2,5 +2,5 @@
   network.name = "home";
   nodes.alpha = { };
   nodes.beta = { };
-  roles.web.nodes = [ "alpha,beta" ];
+  roles.web.nodes = [ "alpha && beta" ];
 }

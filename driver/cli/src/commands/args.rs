@@ -29,6 +29,33 @@ pub struct FlakeArgs {
 
     #[command(flatten)]
     pub evaluation: EvaluationOptions,
+
+    #[command(flatten)]
+    pub nix: NixArgs,
+}
+
+/// Settings of Nix for this run, in Nix's own words.
+#[derive(Args, Clone, Debug)]
+pub struct NixArgs {
+    /// Set a setting of Nix (like nix); repeatable
+    #[arg(long = "option", num_args = 2, value_names = ["NAME", "VALUE"], help_heading = "Nix")]
+    nix_option: Vec<String>,
+
+    /// Machines that build for this one (like nix)
+    #[arg(long, value_name = "MACHINES", help_heading = "Nix")]
+    builders: Option<String>,
+
+    /// Maximum number of builds at the same time (like nix)
+    #[arg(short = 'j', long, value_name = "N", help_heading = "Nix")]
+    max_jobs: Option<String>,
+
+    /// Let the flake read files, variables and the time of this machine (like nix); nothing of it is remembered
+    #[arg(long, help_heading = "Nix")]
+    impure: bool,
+
+    /// For those who are used to it: lines of builds are shown anyway
+    #[arg(short = 'L', long, hide = true, help_heading = "Nix")]
+    print_build_logs: bool,
 }
 
 /// Which nodes.
@@ -38,6 +65,10 @@ pub struct SelectArgs {
     /// (docs/selectors.md) [default: all]
     #[arg(long, value_name = "SELECTOR")]
     pub on: Vec<String>,
+
+    /// The same without `--on`
+    #[arg(value_name = "SELECTOR")]
+    pub words: Vec<String>,
 }
 
 /// What commands need that connect to nodes.
@@ -64,9 +95,26 @@ pub struct RecordArgs {
 }
 
 impl SelectArgs {
+    /// Whether nobody says which.
+    pub fn is_empty(&self) -> bool {
+        self.on.is_empty() && self.words.is_empty()
+    }
+
     /// What a command asks of the library.
     pub fn request(&self, command: &str) -> Value {
-        json!({ "command": command, "on": self.on })
+        let on = [self.on.as_slice(), &self.words].concat();
+        json!({ "command": command, "on": on })
+    }
+}
+
+impl NixArgs {
+    /// As every call of Nix takes them.
+    pub fn words(&self) -> Vec<String> {
+        let set = |name: &str, value: &String| ["--option".to_owned(), name.to_owned(), value.clone()];
+        let own = self.nix_option.chunks_exact(2).flat_map(|pair| set(&pair[0], &pair[1]));
+        let builders = self.builders.iter().flat_map(|machines| set("builders", machines));
+        let jobs = self.max_jobs.iter().flat_map(|jobs| set("max-jobs", jobs));
+        own.chain(builders).chain(jobs).chain(self.impure.then(|| "--impure".to_owned())).collect()
     }
 }
 
@@ -80,6 +128,7 @@ impl FlakeArgs {
         }
         let overrides = self.overrides().into_iter();
         argv.extend(overrides.flat_map(|(input, by)| ["--override-input".to_owned(), input, by]));
+        argv.extend(self.nix.words());
         quote_argv(&argv)
     }
 

@@ -93,7 +93,7 @@ pub async fn run(args: DeployArgs, session: &Session) -> Result<Output, Error> {
     session.record(&args.record, "deploy")?;
     let saved = args.plan.as_deref().map(SavedPlan::read).transpose()?;
     let select = match &saved {
-        Some(saved) if args.on.select.on.is_empty() => SelectArgs { on: saved.selection() },
+        Some(saved) if args.on.select.is_empty() => SelectArgs { on: saved.selection(), words: Vec::new() },
         _ => args.on.select.clone(),
     };
     let prepared = session.prepare((&args.on.flake, &args.on.sudo), request(&args, &select, "deploy")).await?;

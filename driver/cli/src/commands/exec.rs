@@ -16,7 +16,7 @@ use crate::report::summary::Summary;
 use netlib_core::event::StepResult;
 use netlib_core::graph::StepId;
 use netlib_core::host::{HostCommand, HostError};
-use netlib_core::process::line_channel;
+use netlib_core::process::{line_channel, quote_argv};
 use netlib_core::schedule::{Execute, Limits};
 
 /// Run a command as root on the selected nodes, in parallel. It has no input and no terminal.
@@ -51,6 +51,14 @@ pub async fn run(args: ExecArgs, session: &Session) -> Result<Output, Error> {
     if !args.record.json {
         session.screen.end_at_walk();
         session.add(Prefixed { stdout: std::io::stdout(), stderr: std::io::stderr() });
+    }
+    if let [line] = args.command.as_slice()
+        && line.contains(char::is_whitespace)
+    {
+        let words = quote_argv(&["netlib", "exec", "--", "sh", "-c", line].map(str::to_owned));
+        return Err(
+            format!("`{line}` is one word, and no program has this name\nhelp: for a line of shell: {words}").into()
+        );
     }
     let prepared = session.open(&args.on, "exec").await?;
     let command = HostCommand::new(args.command).timeout(Duration::from_secs(args.timeout));

@@ -22,6 +22,7 @@ mod topology;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, Parser, Subcommand};
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
@@ -123,7 +124,7 @@ impl Output {
 
 /// Runs the command line and returns the process's exit status.
 pub async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| advised(error).exit());
     log_to_stderr(cli.verbose);
     let interrupts = Interrupts::listen();
     let session = Session::begin(&interrupts);
@@ -146,6 +147,20 @@ pub async fn main() -> ExitCode {
         }
     };
     ExitCode::from(exit)
+}
+
+/// An error of usage with advice that does no harm: whoever mistypes an option is never told to take over hosts.
+fn advised(mut error: clap::Error) -> clap::Error {
+    if error.remove(ContextKind::SuggestedArg).is_some() {
+        // It names the option as well.
+        error.remove(ContextKind::Usage);
+    }
+    let mut words = std::env::args().skip(1);
+    if words.next().as_deref() == Some("exec") && words.all(|word| word != "--") && error.exit_code() == 2 {
+        let tip = "put `--` before the command, such as netlib exec --on web1 -- systemctl --failed";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.to_owned().into()]));
+    }
+    error
 }
 
 async fn carry_out(command: Command, session: Session) -> Result<Output, Error> {

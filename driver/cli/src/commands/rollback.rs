@@ -20,11 +20,10 @@ const GENERATIONS: &str = include_str!("generations.txt");
 /// Works like a deploy: in a unit on the host, with confirmation; if it fails, the host keeps the system it ran before. Evaluates
 /// only the plan; builds and copies nothing.
 #[derive(Args, Debug)]
-#[command(after_help = include_str!("help/rollback.txt"))]
+#[command(after_help = include_str!("help/rollback.txt"), mut_arg("words", |words| words.required_unless_present("on")))]
 pub struct RollbackArgs {
-    /// Nodes: names, `@TAG`, or patterns
-    #[arg(required = true, value_name = "NODE")]
-    nodes: Vec<String>,
+    #[command(flatten)]
+    select: SelectArgs,
 
     /// Generation to roll back to, for one node only [default: the one confirmed last before the present one]
     #[arg(long, value_name = "GENERATION", value_parser = clap::value_parser!(u64).range(1..))]
@@ -49,7 +48,7 @@ pub async fn run(args: RollbackArgs, session: &Session) -> Result<Output, Error>
     if !args.list {
         session.record(&args.record, "rollback")?;
     }
-    let mut request = SelectArgs { on: args.nodes }.request("rollback");
+    let mut request = args.select.request("rollback");
     request["to"] = args.to.into();
     let prepared = session.prepare((&args.flake, &args.sudo), request).await?;
     if args.list {

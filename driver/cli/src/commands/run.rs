@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Arg, Args};
 use serde_json::{Value, json};
 
+use super::args::SelectArgs;
 use super::deploy::{DeployArgs, carry_out, request};
 use super::session::{Prepared, Session};
 use super::{Error, Output};
@@ -15,27 +16,25 @@ use netlib_core::steps::{Records, StepRunner};
 ///
 /// netlib's own options come before the plan's name; what comes after it is the plan's, and `--on`, `--goal` and `--reboot`.
 #[derive(Args, Debug)]
-#[command(after_help = include_str!("help/run.txt"))]
+#[command(after_help = include_str!("help/run.txt"), mut_arg("words", plan_and_arguments))]
 pub struct RunArgs {
     #[command(flatten)]
     deploy: DeployArgs,
+}
 
-    /// The plan, and what it takes
-    #[arg(
-        value_name = "PLAN [ARGUMENT]",
-        trailing_var_arg = true,
-        allow_hyphen_values = true,
-        conflicts_with = "plan"
-    )]
-    words: Vec<String>,
+/// What others take for selectors.
+fn plan_and_arguments(words: Arg) -> Arg {
+    let words = words.value_name("PLAN [ARGUMENT]").help("The plan, and what it takes").conflicts_with("plan");
+    words.trailing_var_arg(true).allow_hyphen_values(true)
 }
 
 /// Carries it out, and says what became of each node.
 pub async fn run(args: RunArgs, session: &Session) -> Result<Output, Error> {
     session.record(&args.deploy.record, "run")?;
-    let mut request = request(&args.deploy, &args.deploy.on.select, "run");
-    request["plan"] = json!(args.words.first());
-    request["words"] = json!(args.words.get(1..).unwrap_or_default());
+    let SelectArgs { on, words } = args.deploy.on.select.clone();
+    let mut request = request(&args.deploy, &SelectArgs { on, words: Vec::new() }, "run");
+    request["plan"] = json!(words.first());
+    request["words"] = json!(words.get(1..).unwrap_or_default());
     let mut last = None;
     let result = stages(&args, request, &mut last, session).await;
     if let Some((_prepared, runner)) = &last {

@@ -166,7 +166,8 @@ impl Session {
         tidy(&parent, end_left);
         let run_dir = RunDir::new_in(&parent)
             .map_err(|error| format!("cannot make a folder for this run in {}: {error}", parent.display()))?;
-        let nix = Nix::new(args.overrides(), self.cancel.clone());
+        let mut nix = Nix::new(args.overrides(), self.cancel.clone());
+        nix.options = args.nix.words();
         let reference = args.reference();
         self.events.send(Event::Phase(format!("reading {reference}")));
         let (flake, messages) = Flake::load(reference.clone(), nix, run_dir.path(), args.traces()).await?;
@@ -206,7 +207,10 @@ impl Session {
             results: Arc::new(results),
             hosts: prepared.hosts.clone(),
             records: Arc::default(),
-            settings: Settings::new(prepared.run_dir.path().to_owned(), self.cancel.clone()),
+            settings: Settings {
+                nix_options: prepared.flake.nix.options.clone(),
+                ..Settings::new(prepared.run_dir.path().to_owned(), self.cancel.clone())
+            },
             events: self.events.clone(),
         }
     }

@@ -12,6 +12,17 @@ const LOCK: &str = "Mend flake.lock (after a merge: `git checkout --theirs flake
 const INPUT: &str = "Check the address of the input in flake.nix, and that this machine can reach it.";
 const OPTION: &str = "Correct the option's name, or import the module that declares it.";
 const FILE: &str = "If the file is there: Nix sees only files that git knows. Run: git add ";
+const COLMENA: &str =
+    "help: `deployment` is one of colmena: how a node is reached is in nodes.<name>.target, with host, user and port";
+const MODULE: &str = "help: is this a module of the network? It belongs in `imports` of the network, not of a node";
+const HOME: &str = "help: Nix keeps what it fetched in a folder that this user cannot write: set HOME or XDG_CACHE_HOME to one that can be";
+const OFFLINE: &str =
+    "help: this machine does not reach it; a local copy is named by its path: --flake ./path/to/folder";
+/// Of a name that is none; the list is that of modules/default.nix.
+const MODULES: &str = "help: netlib.modules has backup, deploy-access, hello, hosts, monitoring, nix-cache, remote-builders, \
+     reverse-proxy, ssh-access, wireguard-mesh, wireguard-vpn";
+const NOT_A_NETWORK: &str = "help: this file is a function, such as a NixOS module, and not the value of netlib.lib.mkNetwork; a NixOS \
+     module belongs in `nodes.<name>.nixos` of a network";
 const FEATURE: &str = "Add it to nix.conf, here or where Nix's daemon runs: extra-experimental-features = ";
 
 /// What the headline must contain to be of a sort, and what to do then; the first rule that fits decides.
@@ -27,6 +38,20 @@ const RULES: &[(&str, Kind, &str)] = &[
     ("contains unlocked input", Kind::Clear, LOCK),
     // Of all JSON that Nix reads before it evaluates, only this is the user's; facts say more themselves.
     ("[json.exception.", Kind::Clear, LOCK),
+    // netlib's own words about options say all there is to say.
+    ("` does not exist, in `", Kind::Clear, ""),
+    ("\nhelp: ", Kind::Clear, ""),
+    (".nixos.deployment' does not exist", Kind::Option, COLMENA),
+    (".nixos.nodes' does not exist", Kind::Option, MODULE),
+    (".nixos.roles' does not exist", Kind::Option, MODULE),
+    (".nixos.checks' does not exist", Kind::Option, MODULE),
+    (".nixos.exports' does not exist", Kind::Option, MODULE),
+    (".nixos.configure' does not exist", Kind::Option, MODULE),
+    ("creating directory '", Kind::Clear, HOME),
+    ("unable to download '", Kind::Clear, OFFLINE),
+    ("' missing", Kind::Other, MODULES),
+    ("called without required argument", Kind::Other, NOT_A_NETWORK),
+    ("cannot evaluate a function that has an argument without a value", Kind::Other, NOT_A_NETWORK),
     ("syntax error", Kind::Syntax, ""),
     ("infinite recursion encountered", Kind::Other, RECURSION),
     // Some recursions are only seen by how deep they get.
@@ -62,6 +87,8 @@ pub(super) fn sort(headline: &str, text: &str) -> (Kind, Option<String>) {
     let advice = match advice {
         FILE | FEATURE => format!("{advice}{quoted}"),
         STALE => format!("{advice} {}", input(text).unwrap_or_default()),
+        RECURSION => recursion(text),
+        MODULES if !text.contains(&format!("netlib.modules.{quoted}")) => String::new(),
         _ => advice.to_owned(),
     };
     // netlib's own words come first, and then Nix's.
@@ -69,6 +96,18 @@ pub(super) fn sort(headline: &str, text: &str) -> (Kind, Option<String>) {
     let advice = better.unwrap_or(advice);
     let is_news = !advice.is_empty() && !headline.contains(&advice);
     (kind, is_news.then(|| advice.trim_end().to_owned()))
+}
+
+/// What needs itself, as far as the trace tells.
+fn recursion(text: &str) -> String {
+    let last = |before, after| Some(text.rsplit_once(before)?.1.split_once(after)?.0);
+    match (last("noting that argument `", "`"), last("while evaluating the option `", "'")) {
+        (Some(argument), _) => format!(
+            "help: `{argument}` is not known yet while `imports` are read: give it to all modules with `specialArgs`"
+        ),
+        (None, Some(option)) => format!("{RECURSION} This was at the option `{option}`."),
+        (None, None) => RECURSION.to_owned(),
+    }
 }
 
 /// The input of the flake that an error is about.

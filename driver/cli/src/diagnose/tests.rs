@@ -78,6 +78,41 @@ fn newer_wordings_are_recognised() {
     assert_snapshot!(explain(&error("attribute 'x' missing", trace), &sources), @"/net/flake.nix:3:5: attribute 'x' missing");
 }
 
+/// Mistakes of those who know another tool.
+#[test]
+fn first_mistakes_have_their_advice() {
+    let advice = |headline: &str, text: &str| {
+        let error = NixError { headline: headline.to_owned(), text: text.to_owned(), other: Vec::new() };
+        explain(&error, &SourceMap::default()).advice.unwrap_or_default()
+    };
+    for (headline, text, expected) in [
+        ("The option `nodes.web1.nixos.deployment' does not exist.", "", "nodes.<name>.target"),
+        ("The option `nodes.web1.nixos.checks' does not exist.", "", "a module of the network"),
+        ("creating directory '/proc/1/.cache/nix': No such file or directory", "", "set HOME"),
+        ("unable to download 'https://api.github.com/x': Could not resolve host", "", "does not reach it"),
+        (
+            "function 'anonymous lambda' called without required argument 'node'",
+            "",
+            "not the value of netlib.lib.mkNetwork",
+        ),
+        (
+            "attribute 'wireguard' missing",
+            "8|  imports = [ netlib.modules.wireguard ];",
+            "wireguard-mesh, wireguard-vpn",
+        ),
+        ("infinite recursion encountered", "noting that argument `x` is not externally provided", "`specialArgs`"),
+        ("infinite recursion encountered", "while evaluating the option `nodes':", "at the option `nodes`"),
+    ] {
+        let advice = advice(headline, text);
+        assert!(advice.contains(expected), "{headline}: {advice}");
+    }
+    assert_eq!(advice("attribute 'x' missing", "1| a.x"), "");
+    let folder = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../modules/default.nix")).unwrap();
+    let modules = folder.lines().filter_map(|line| Some(line.trim().split_once(" = ./")?.0));
+    let listed = advice("attribute 'x' missing", "netlib.modules.x");
+    assert!(modules.into_iter().all(|name| listed.contains(name)), "{listed}");
+}
+
 #[test]
 fn a_file_is_found_also_where_an_option_led_to_it() {
     let text = "The option `a' does not exist. Definition values:\n- In `/net/flake.nix, via option defaults': true";

@@ -51,8 +51,12 @@ impl Cache {
     /// whether the flake changed, as with a plain file.
     pub fn of(flake: &Flake) -> Self {
         let (Some(identity), Some(caches)) = (&flake.identity, dirs::cache_dir()) else { return Self::default() };
+        // It may read what no identity knows of.
+        if flake.nix.options.iter().any(|word| word == "--impure") {
+            return Self::default();
+        }
         // Nix may compute other derivations from the same files in another version.
-        let asked = format!("{:?} {} {VERSION}", flake.nix.overrides, flake.reference.network);
+        let asked = format!("{:?} {:?} {} {VERSION}", flake.nix.overrides, flake.nix.options, flake.reference.network);
         let key = [identity, &asked, &program(), env!("CARGO_PKG_VERSION")].join("\n");
         Self::open(&caches.join("netlib/evaluation"), &key)
     }

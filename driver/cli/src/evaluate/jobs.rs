@@ -166,7 +166,7 @@ impl Evaluation {
                 .args(["--meta", "--check-cache-status", "--show-trace", "--select", &selection(jobs, flake)])
                 .env("NIX_CONFIG", flake.nix.config());
             match flake.reference.is_file {
-                true => command.args(["--impure", &flake.root]),
+                true => command.args(&flake.nix.options).args(["--impure", &flake.root]),
                 false => {
                     let network = format!("{}#{}", flake.root, flake.network());
                     command.args(flake.nix.flake_options()).args(["--flake", &network])

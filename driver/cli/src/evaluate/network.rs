@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Cache;
 use crate::Error;
 use crate::diagnose::Kind;
-use crate::flake::{Flake, Reference};
+use crate::flake::{DEFAULT, Flake, Reference, unseen};
 use netlib_core::evaluation::this_system;
 use netlib_core::nix::{Answer, Messages, NixCallError};
 use netlib_core::plan::Plan;
@@ -31,6 +31,13 @@ fn no_network(reference: &Reference, existing: &[String]) -> String {
         None => (if *is_file { NONE_IN_FILE } else { NONE }).to_owned(),
     };
     format!("`{place}` has no network `{network}`.\n{there_are}")
+}
+
+/// As nixos-rebuild has it.
+fn is_node(Reference { place, network: node, is_file }: &Reference, network: &str) -> String {
+    let network = Reference { place: place.clone(), network: network.to_owned(), is_file: *is_file };
+    let flake = if network.to_string() == DEFAULT { String::new() } else { format!("{} {network} ", network.option()) };
+    format!("`{node}` is a node, not a network.\nhelp: {flake}--on {node}")
 }
 
 /// What is walked for a request, and what Nix said on the way. What is known is not evaluated.
@@ -74,11 +81,14 @@ async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<
     let diagnosis = flake.explain(&error, "plan");
     let reference = &flake.reference;
     let refused = if diagnosis.kind != Kind::NoSuchOutput {
-        format!("the network `{}` does not evaluate:\n{diagnosis}", reference.network)
+        format!("the network `{}` does not evaluate:\n{diagnosis}{}", reference.network, unseen(&flake.sources).await)
     } else {
         match flake.networks().await {
             existing if existing.contains(&reference.network) => OLD_LIBRARY.to_owned(),
-            existing => no_network(reference, &existing),
+            existing => match flake.networks_with(&reference.network).await.first() {
+                Some(network) => is_node(reference, network),
+                None => no_network(reference, &existing),
+            },
         }
     };
     Err(refused.into())
@@ -111,6 +121,15 @@ mod tests {
         assert_snapshot!(told(&["home", "office"]), @r"
         `/net` has no network `ofice`.
         Its networks: home, office. For example: --flake /net#home
+        ");
+        let node = Reference::flake("/net#web1").unwrap();
+        assert_snapshot!(is_node(&node, "home"), @r"
+        `web1` is a node, not a network.
+        help: --flake /net#home --on web1
+        ");
+        assert_snapshot!(is_node(&Reference::flake(".#web1").unwrap(), "default"), @r"
+        `web1` is a node, not a network.
+        help: --on web1
         ");
         assert_snapshot!(told(&[]), @r"
         `/net` has no network `ofice`.

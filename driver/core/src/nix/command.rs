@@ -37,6 +37,8 @@ const MEBIBYTES: u64 = 1024;
 pub struct Nix {
     /// The user's `--override-input` pairs.
     pub overrides: Vec<(String, String)>,
+    /// What the user wants Nix to be told, as words.
+    pub options: Vec<String>,
     /// Ends what is running.
     pub cancel: CancellationToken,
     locks: Option<PathBuf>,
@@ -145,13 +147,13 @@ impl Nix {
         format!("{}\n{CONFIG}", std::env::var("NIX_CONFIG").unwrap_or_default())
     }
 
-    /// The locks and the overrides, as words.
+    /// The locks, the overrides and what the user wants Nix to be told, as words.
     pub fn flake_options(&self) -> Vec<String> {
         let locked = self.locks.iter().map(|path| path.to_string_lossy().into_owned());
         let locks = locked.flat_map(|path| ["--reference-lock-file".to_owned(), path]);
         let overrides = self.overrides.iter();
         let overrides = overrides.flat_map(|(input, by)| ["--override-input".to_owned(), input.clone(), by.clone()]);
-        locks.chain(overrides).collect()
+        locks.chain(overrides).chain(self.options.iter().cloned()).collect()
     }
 }
 
@@ -185,10 +187,11 @@ mod tests {
     #[test]
     fn locks_and_overrides_are_passed_on() {
         let overrides = vec![("netlib".to_owned(), "path:/n".to_owned())];
-        let nix = Nix::new(overrides, CancellationToken::new());
-        assert_eq!(nix.flake_options().join(" "), "--override-input netlib path:/n");
+        let mut nix = Nix::new(overrides, CancellationToken::new());
+        nix.options = vec!["--impure".to_owned()];
+        assert_eq!(nix.flake_options().join(" "), "--override-input netlib path:/n --impure");
         let pinned = nix.pinned_to("/run/flake.lock".into());
-        let expected = "--reference-lock-file /run/flake.lock --override-input netlib path:/n";
+        let expected = "--reference-lock-file /run/flake.lock --override-input netlib path:/n --impure";
         assert_eq!(pinned.flake_options().join(" "), expected);
         let argv = pinned.argv(["eval", "--json"], ["x"]).join(" ");
         assert!(

@@ -31,6 +31,8 @@ pub struct Build {
     pub toplevel: Toplevel,
     /// A link here keeps the result from garbage collection while the run lasts.
     pub link: PathBuf,
+    /// What the user wants Nix to be told.
+    pub options: Vec<String>,
     /// Ends it.
     pub cancel: CancellationToken,
 }
@@ -135,6 +137,7 @@ fn command(of: &Build, installables: impl Iterator<Item = String>) -> Command {
         .args(["--option", "build-poll-interval", "1"])
         .arg("build")
         .args(FORMAT)
+        .args(&of.options)
         .arg("--out-link")
         .arg(&of.link)
         .args(installables)

@@ -51,6 +51,8 @@ pub struct Settings {
     pub adopts: bool,
     /// Whether a person at this terminal may approve that a rollout goes on.
     pub is_attended: bool,
+    /// What the user wants Nix to be told.
+    pub nix_options: Vec<String>,
     /// How many calls of Nix build at the same time.
     pub builds: usize,
     /// How many hosts are activated at the same time.
@@ -73,6 +75,7 @@ impl Settings {
             run_dir,
             adopts: false,
             is_attended: false,
+            nix_options: Vec::new(),
             builds: 4,
             activations: 16,
             nonce: new_nonce(),
@@ -84,7 +87,8 @@ impl Settings {
 
     /// A build within this run, kept by a link of this name.
     pub fn build(&self, toplevel: Toplevel, link: &str) -> Build {
-        Build { toplevel, link: self.run_dir.join(link), cancel: self.cancel.clone() }
+        let (link, options) = (self.run_dir.join(link), self.nix_options.clone());
+        Build { toplevel, link, options, cancel: self.cancel.clone() }
     }
 }
 

@@ -1,0 +1,5 @@
+{
+  meta.nixpkgs = null;
+  network.name = "home";
+  nodes.db = { };
+}

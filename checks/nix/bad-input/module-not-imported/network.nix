@@ -1,0 +1,6 @@
+{
+  network.name = "home";
+  nodes.db = { };
+  hosts.lan = { };
+  remote-bilders.all = { };
+}

@@ -1,0 +1,5 @@
+{
+  imports = [ ./web.nix ];
+  network.name = "home";
+  nodes.db = { };
+}

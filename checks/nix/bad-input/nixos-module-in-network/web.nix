@@ -1,0 +1,5 @@
+{ node, pkgs, ... }:
+{
+  networking.hostName = node.name;
+  environment.systemPackages = [ pkgs.hello ];
+}

@@ -1,0 +1,5 @@
+{
+  network.name = "home";
+  nodes.db.services.openssh.enable = true;
+  nodes.db.imports = [ ];
+}

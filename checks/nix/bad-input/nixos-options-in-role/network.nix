@@ -1,0 +1,5 @@
+{
+  network.name = "home";
+  nodes.db = { };
+  roles.web.users.users.anna = { };
+}
