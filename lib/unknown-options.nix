@@ -61,7 +61,11 @@ let
     else
       [ name ];
 
-  siblings = options: path: removeAttrs (lib.attrByPath (lib.init path) { } options) [ "_module" ];
+  siblings =
+    options: path:
+    lib.filterAttrs (name: option: name != "_module" && !(option.internal or false)) (
+      lib.attrByPath (lib.init path) { } options
+    );
 
   # The names below `deployment`, of which each has another answer; what is no plain set has none.
   below =
