@@ -10,7 +10,9 @@ mod tail;
 
 use std::ffi::{OsStr, OsString};
 use std::future::Future;
+use std::os::unix::net::UnixStream;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -43,6 +45,8 @@ pub struct Command {
     limits: Limits,
     mark: Option<String>,
     keeps_stdout: bool,
+    peer: Option<Arc<UnixStream>>,
+    memory: Option<u64>,
 }
 
 /// What a child that succeeded printed.
@@ -67,6 +71,8 @@ impl Command {
             limits: Limits::TRUSTED,
             mark: None,
             keeps_stdout: false,
+            peer: None,
+            memory: None,
         }
     }
 
@@ -121,6 +127,16 @@ impl Command {
     /// Its stdout is an answer as a whole, also where lines go to a sink.
     pub fn keeping_stdout(self, keeps_stdout: bool) -> Self {
         Self { keeps_stdout, ..self }
+    }
+
+    /// Its stdout goes to this peer, and what the peer says follows its stdin.
+    pub fn peer(self, peer: Option<Arc<UnixStream>>) -> Self {
+        Self { peer, ..self }
+    }
+
+    /// It may take so many bytes of memory for its data.
+    pub fn memory(self, bytes: u64) -> Self {
+        Self { memory: Some(bytes), ..self }
     }
 
     /// Program and arguments, as lossy text.
@@ -185,11 +201,17 @@ impl Command {
         (lines, mut on_line): (Option<&LineSink>, impl FnMut(&str) + Send),
     ) -> Result<(), TooLong> {
         let Said { stdout: collected, noise, tail } = said;
+        let peer = self.peer.as_ref().and_then(|peer| tokio::net::UnixStream::from_std(peer.try_clone().ok()?).ok());
+        let (from_peer, to_peer) = peer.map(tokio::net::UnixStream::into_split).unzip();
         let read_stdout = async {
             let Some(stdout) = stdout else { return Ok(()) };
             let mut reader = Reader::new(stdout, self.limits);
             if let Some(mark) = &self.mark {
                 reader.skip_to(mark, noise).await;
+            }
+            if let Some(to_peer) = to_peer {
+                reader.pass_on(to_peer).await;
+                return Ok(());
             }
             let Some(lines) = lines.filter(|_| !self.keeps_stdout) else {
                 return reader.collect(collected).await;
@@ -212,7 +234,7 @@ impl Command {
             Ok(())
         };
         let feed = async {
-            pipes::feed(stdin, self.stdin.as_deref()).await;
+            pipes::feed(stdin, self.stdin.as_deref().unwrap_or_default(), from_peer).await;
             Ok(())
         };
         tokio::try_join!(feed, read_stdout, read_stderr).map(|_| ())
@@ -257,16 +279,20 @@ impl Command {
 
     /// Starts it. It ends when it is dropped.
     fn spawn(&self) -> Result<Child, ProcessError> {
-        self.prepared().spawn().map_err(|source| match source.kind() {
+        let child = self.prepared().spawn().map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => self.failed(End::NotFound, String::new()),
             _ => self.failed(End::Io(source), String::new()),
-        })
+        })?;
+        if let Some(bytes) = self.memory {
+            group::limit_memory(&child, bytes).map_err(|source| self.failed(End::Io(source), String::new()))?;
+        }
+        Ok(child)
     }
 
     fn prepared(&self) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(&self.program);
         command.args(&self.args).envs(self.env.iter().map(|(name, value)| (name, value)));
-        command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+        command.stdin(if self.stdin.is_some() || self.peer.is_some() { Stdio::piped() } else { Stdio::null() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
         command
     }

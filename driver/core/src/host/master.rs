@@ -94,7 +94,7 @@ impl Connection {
     }
 
     /// Options with which another ssh uses this connection, and never makes one of its own.
-    pub(super) fn share_options(&self) -> String {
+    fn share_options(&self) -> String {
         let socket = self.socket.display();
         format!("-F none -o ControlPath={socket} -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false")
     }

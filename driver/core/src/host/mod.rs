@@ -10,7 +10,6 @@ mod frame;
 mod hosts;
 mod master;
 mod moving;
-mod nix_ssh;
 mod password;
 mod reach;
 mod retry;
@@ -18,8 +17,10 @@ mod rights;
 pub mod script;
 mod shared;
 mod ssh;
+mod store;
 
-use std::ffi::OsStr;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -36,6 +37,7 @@ pub use master::{end_left, login_words};
 pub use password::{Answers, AskPassword, NO_TERMINAL, Secret, SudoPassword};
 pub use script::{HostStatus, LockHolder, Phase, Probe, Record, Refusal, Underway, Unfinished, inspect};
 pub use ssh::SshHost;
+pub use store::RemoteStore;
 
 /// How long a short command may take on a host.
 pub const SHORT: Duration = Duration::from_secs(60);
@@ -69,12 +71,14 @@ pub trait Host: Send + Sync {
 }
 
 /// A command for a host. Its words arrive there as they are, whatever characters they hold.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct HostCommand {
     /// Program and arguments.
     pub argv: Vec<String>,
     /// What it reads.
     pub stdin: Vec<u8>,
+    /// Who reads what it prints, and writes what it reads after that.
+    pub peer: Option<Arc<UnixStream>>,
     /// How long it may take.
     pub timeout: Duration,
     /// Whether it is asked again where the connection broke: it only looks.
@@ -90,7 +94,15 @@ impl HostCommand {
     /// A short command without input.
     pub fn new<W: Into<String>>(argv: impl IntoIterator<Item = W>) -> Self {
         let argv = argv.into_iter().map(Into::into).collect();
-        Self { argv, stdin: Vec::new(), timeout: SHORT, is_question: false, is_anew: false, keeps_stdout: false }
+        Self {
+            argv,
+            stdin: Vec::new(),
+            peer: None,
+            timeout: SHORT,
+            is_question: false,
+            is_anew: false,
+            keeps_stdout: false,
+        }
     }
 
     /// Gives it these bytes on stdin.
@@ -117,25 +129,6 @@ impl HostCommand {
     /// What brings it to the machine: with its input, in its time.
     fn through(self, command: Command) -> Command {
         let command = command.stdin(self.stdin).timeout(self.timeout).keeping_stdout(self.keeps_stdout);
-        command.limits(Limits::HOST)
-    }
-}
-
-/// How `nix copy` reaches a host's store over the connection that is there already.
-pub struct RemoteStore {
-    /// Store URL for `--to` and `--store`.
-    pub url: String,
-    /// Value of `NIX_SSHOPTS`, for the other `ssh` where ours cannot run.
-    ssh_options: String,
-    /// The `ssh` that Nix is to find first.
-    ssh: nix_ssh::NixSsh,
-}
-
-impl RemoteStore {
-    /// Nix with these words, which reaches the store.
-    pub fn nix<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = [self.ssh.folder.as_os_str(), &path].join(OsStr::new(":"));
-        Command::new("nix").args(words).env("NIX_SSHOPTS", &self.ssh_options).env("PATH", path).limits(Limits::HOST)
+        command.limits(Limits::HOST).peer(self.peer)
     }
 }

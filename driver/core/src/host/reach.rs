@@ -3,11 +3,25 @@
 //! Where root logs in, they share it. Elsewhere ssh gives sudo no place before what git or rsync ask for: there root's own
 //! sshd, which ends with what it was started for and listens nowhere, speaks through it.
 
-use std::path::Path;
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+use super::frame::Framed;
 use super::master::Connection;
 use super::{HostCommand, HostError};
-use crate::process::Command;
+use crate::private;
+use crate::process::{Command, quote_argv};
+
+/// What becomes the connection that another ssh asks for.
+const SSH: &str = include_str!("reach-ssh.sh");
+/// So often may a program of a plan connect: as many copies of what sudo reads lie ready.
+const CONNECTIONS: usize = 64;
+/// A pipe takes twice as many bytes without anybody reading.
+const ROOM: usize = 32768;
 
 /// Root's sshd on the host.
 const SSHD: &str = include_str!("reach-sshd.sh");
@@ -34,10 +48,52 @@ pub(super) fn through(node: &str, connection: &Connection, folder: &Path) -> Str
     let key = key.display();
     // Who answers there was asked for through a connection that knows the host.
     format!(
-        "Host {node}\n  User root\n  ProxyCommand env PATH={folder}:\"$PATH\" {folder}/ssh\n  IdentityFile {key}\n  \
+        "Host {node}\n  User root\n  ProxyCommand {folder}/ssh\n  IdentityFile {key}\n  \
          IdentitiesOnly yes\n  ControlPath none\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  \
          GlobalKnownHostsFile /dev/null\n  {ALWAYS}"
     )
+}
+
+/// A folder with a program that leads to the host. It goes with this value, and so does what sudo reads.
+pub(super) struct Through {
+    pub(super) folder: PathBuf,
+    _first: Option<File>,
+}
+
+impl Through {
+    /// Leads to this command over the connection.
+    pub(super) fn to(connection: &Connection, command: &HostCommand) -> Result<Self, HostError> {
+        let framed = Framed::new(&command.argv);
+        let folder = connection.socket().with_extension(&framed.mark);
+        let words = quote_argv(&connection.command(&framed.argv).argv());
+        let ssh = format!("#!/bin/sh\nmark={}\nserver() {{ exec {words}; }}\n{SSH}", framed.mark);
+        let written = private::make_folder(&folder).and_then(|()| write_program(&folder.join("ssh"), &ssh));
+        let first = written.and_then(|()| lay_ready(&folder.join("first"), &command.stdin));
+        Ok(Self { _first: first.map_err(|error| HostError::at(&folder, error))?, folder })
+    }
+}
+
+impl Drop for Through {
+    fn drop(&mut self) {
+        // The folder around it goes with the run in any case.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Makes a pipe that holds these lines, as long as it is open here.
+fn lay_ready(path: &Path, lines: &[u8]) -> std::io::Result<Option<File>> {
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
+    let mut pipe = OpenOptions::new().read(true).write(true).open(path)?;
+    pipe.write_all(&lines.repeat((ROOM / lines.len()).clamp(1, CONNECTIONS)))?;
+    Ok(Some(pipe))
+}
+
+fn write_program(path: &Path, text: &str) -> std::io::Result<()> {
+    private::write(path, text)?;
+    std::fs::set_permissions(path, Permissions::from_mode(0o700))
 }
 
 /// The key of this run.

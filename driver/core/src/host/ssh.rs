@@ -11,11 +11,11 @@ use super::connect::address;
 use super::error::shown;
 use super::frame::Framed;
 use super::master::{Connection, NOT_FOUND, SSH_FAILED};
-use super::nix_ssh::NixSsh;
 use super::password::SudoPassword;
+use super::reach::Through;
 use super::rights::Rights;
 use super::shared::Shared;
-use super::{Host, HostCommand, HostError, RemoteStore, reach, retry};
+use super::{Host, HostCommand, HostError, RemoteStore, reach, retry, store};
 use crate::plan::Target;
 use crate::process::{End, LineSink, Output, ProcessError, quote_argv};
 
@@ -34,7 +34,7 @@ pub struct SshHost {
 struct Reached {
     connection: Arc<Connection>,
     lines: String,
-    _ssh: Option<NixSsh>,
+    _ssh: Option<Through>,
 }
 
 impl SshHost {
@@ -101,9 +101,14 @@ impl SshHost {
     pub async fn store(&self) -> Result<RemoteStore, HostError> {
         let connection = self.shared.connection().await?;
         // Root's own Nix takes paths without signatures; that of another user would not.
-        let daemon = self.rights.wrap(HostCommand::new(["nix-daemon", "--stdio"]));
-        let (url, ssh_options) = (store_url(&self.node), connection.share_options());
-        Ok(RemoteStore { url, ssh_options, ssh: NixSsh::to(&connection, &daemon)? })
+        let daemon = self.rights.wrap(HostCommand::new(["nix-daemon", "--stdio"]).timeout(store::LIMIT));
+        let (socket, target) = (connection.socket().with_extension("store"), self.target.clone());
+        let answer = move |peer| {
+            let (connection, target) = (Arc::clone(&connection), target.clone());
+            let daemon = HostCommand { peer: Some(peer), ..daemon.clone() };
+            async move { run_over(&connection, &target, daemon, None).await }.boxed()
+        };
+        RemoteStore::behind(&socket, Box::new(answer))
     }
 
     /// The lines of an ssh_config with which other programs reach it as root.
@@ -117,7 +122,7 @@ impl SshHost {
         let (lines, ssh) = if let Rights::Root = self.rights {
             (reach::shared(&self.node, &connection), None)
         } else {
-            let ssh = NixSsh::to(&connection, &self.rights.wrap(reach::sshd(&connection).await?))?;
+            let ssh = Through::to(&connection, &self.rights.wrap(reach::sshd(&connection).await?))?;
             (reach::through(&self.node, &connection, &ssh.folder), Some(ssh))
         };
         *reached = Some(Reached { connection, lines: lines.clone(), _ssh: ssh });
@@ -181,33 +186,5 @@ impl Host for SshHost {
 
     fn ssh(&self) -> Option<&SshHost> {
         Some(self)
-    }
-}
-
-/// How Nix calls the store. The name leads nowhere, it is only shown: the `ssh` that Nix finds leads to the open connection.
-fn store_url(node: &str) -> String {
-    // Nix takes this name for its own machine, without any ssh.
-    let suffix = if node == "localhost" { ".netlib" } else { "" };
-    format!("ssh-ng://{}{suffix}", percent_encoded(node))
-}
-
-/// Everything but letters, digits and what no URL gives a meaning to.
-fn percent_encoded(text: &str) -> String {
-    let encoded = text.bytes().map(|byte| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    });
-    encoded.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_character_of_a_name_has_a_meaning_in_the_url() {
-        assert_eq!(store_url("alpha"), "ssh-ng://alpha");
-        assert_eq!(store_url("localhost"), "ssh-ng://localhost.netlib");
-        assert_eq!(store_url("a@b?c#d%e"), "ssh-ng://a%40b%3Fc%23d%25e");
     }
 }

@@ -48,13 +48,15 @@ pub fn line_channel() -> (LineSink, mpsc::Receiver<(Stream, String)>) {
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct TooLong;
 
-/// Writes all the bytes and closes the pipe.
-pub(super) async fn feed(stdin: Option<impl AsyncWrite + Unpin>, bytes: Option<&[u8]>) {
-    if let (Some(mut stdin), Some(bytes)) = (stdin, bytes) {
-        // A child that ends without reading its input says so by its exit status.
-        let _ = stdin.write_all(bytes).await;
-        let _ = stdin.shutdown().await;
+/// Writes all the bytes, then what somebody says, and closes the pipe.
+pub(super) async fn feed(stdin: Option<impl AsyncWrite + Unpin>, bytes: &[u8], then: Option<impl AsyncRead + Unpin>) {
+    let Some(mut stdin) = stdin else { return };
+    // A child that ends without reading its input says so by its exit status.
+    let _ = stdin.write_all(bytes).await;
+    if let Some(mut then) = then {
+        let _ = tokio::io::copy(&mut then, &mut stdin).await;
     }
+    let _ = stdin.shutdown().await;
 }
 
 /// A pipe that is read with a limit.
@@ -79,6 +81,12 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             passed.push(&line);
         }
         passed.text().lines().for_each(|line| tail.push(line));
+    }
+
+    /// Passes everything on, as it comes, and then closes that.
+    pub(super) async fn pass_on(mut self, mut to: impl AsyncWrite + Unpin) {
+        let _ = tokio::io::copy_buf(&mut self.pipe, &mut to).await;
+        let _ = to.shutdown().await;
     }
 
     /// Collects everything.

@@ -48,6 +48,32 @@ async fn megabytes_in_all_directions_do_not_block() {
     assert_eq!(output.stderr.lines().count(), 40);
 }
 
+/// As Nix talks with its daemon on a host: sudo's lines first, then whatever both say.
+#[tokio::test]
+async fn a_peer_talks_after_stdin_and_hears_what_follows_the_mark() {
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    theirs.set_nonblocking(true).unwrap();
+    let child = sh("echo noise; echo mark; cat; echo end").stdin("first\n").after_mark("mark");
+    let run = tokio::spawn(child.peer(Some(theirs.into())).output());
+    let said = tokio::task::spawn_blocking(move || {
+        use std::io::{Read, Write};
+        let (mut ours, mut said) = (ours, String::new());
+        ours.write_all(b"then\n").unwrap();
+        ours.shutdown(std::net::Shutdown::Write).unwrap();
+        ours.read_to_string(&mut said).unwrap();
+        said
+    });
+    assert_eq!(said.await.unwrap(), "first\nthen\nend\n");
+    assert_eq!(run.await.unwrap().unwrap().stdout, b"");
+}
+
+/// Nix believes whoever answers, and fills as much memory as a number of eight bytes says.
+#[tokio::test]
+async fn finding_a_host_does_not_say_how_much_memory_nix_takes() {
+    let child = sh("until [ \"$(ulimit -d)\" = 4096 ]; do sleep 0.1; done; sh -c 'ulimit -d'").memory(4096 << 10);
+    assert_eq!(child.output().await.unwrap().stdout, b"4096\n");
+}
+
 #[tokio::test]
 async fn a_child_that_ignores_its_input_succeeds() {
     let output = sh("exec 0<&-; echo done").stdin(vec![b'x'; 1_000_000]);

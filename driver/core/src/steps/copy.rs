@@ -12,8 +12,6 @@ use crate::nix::FEATURES;
 use crate::process::LogLimit;
 use crate::text::clean;
 
-/// How long copying to one host may take.
-const LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
 /// Before each further attempt after the connection broke.
 const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 
@@ -53,15 +51,19 @@ pub async fn copy(host: &dyn Host, path: &str, cancel: &CancellationToken, show:
 
 async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: Show<'_>) -> Tried<usize> {
     let _one_at_a_time = host.copying.lock().await;
-    let store = host.store().await?;
+    let mut store = host.store().await?;
     let command = store.nix(FEATURES).arg("copy").args(FORMAT).args(["--no-check-sigs", "--to", &store.url, path]);
-    let command = command.timeout(LIMIT).cancel_on(cancel);
+    let command = command.cancel_on(cancel);
     let (mut log, mut limit) = (NixLog::default(), LogLimit::default());
     // What the host has Nix say may be without end.
-    let read = |line: &str| log.read(line).and_then(|line| limit.admit(line)).into_iter().for_each(show);
+    let (url, address) = (store.url.clone(), host.address());
+    let read = |line: &str| {
+        log.read(&line.replace(&url, &address)).and_then(|line| limit.admit(line)).into_iter().for_each(show)
+    };
     let Err(error) = command.stream_stderr(read).await else {
         return Ok(log.copied_paths);
     };
+    store.last_words().await.lines().for_each(|line| drop(log.read(line)));
     let said = log.complaint();
     if !FULL.iter().any(|words| said.contains(words)) {
         return Err(log.failure(&format!("copying to {}", host.address()), error));

@@ -1,0 +1,78 @@
+//! A host's store, as Nix here reaches it: a socket of netlib's own, behind which Nix's daemon on the host answers.
+
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use tokio::net::UnixListener;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::HostError;
+use crate::process::{Command, Limits, Output};
+
+/// How long Nix may work on a store.
+pub(super) const LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// A host tells Nix how much to make room for, as a number of eight bytes.
+const MEMORY: u64 = 4 << 30;
+
+/// Copying evaluates nothing, so the first room for that is in vain.
+const HEAP: (&str, &str) = ("GC_INITIAL_HEAP_SIZE", "1M");
+
+/// How long the daemon's own words are waited for, once Nix has failed.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// The store of a host, as long as this value lives.
+pub struct RemoteStore {
+    /// Store URL for `--to` and `--store`.
+    pub url: String,
+    ends: UnboundedReceiver<Result<Output, HostError>>,
+    serving: AbortHandle,
+}
+
+/// Runs the daemon on the host, for whoever is at the other end.
+type Daemon = dyn Fn(Arc<UnixStream>) -> BoxFuture<'static, Result<Output, HostError>> + Send + Sync;
+
+impl RemoteStore {
+    /// With a socket that is made here.
+    pub(super) fn behind(socket: &Path, daemon: Box<Daemon>) -> Result<Self, HostError> {
+        // What an earlier one left is nobody's: one copies at a time.
+        let _ = std::fs::remove_file(socket);
+        let listener = UnixListener::bind(socket).map_err(|error| HostError::at(socket, error))?;
+        let (sender, ends) = unbounded_channel();
+        let serving = tokio::spawn(serve(listener, daemon, sender)).abort_handle();
+        Ok(Self { url: format!("unix://{}", socket.display()), ends, serving })
+    }
+
+    /// Nix with these words, which reaches the store.
+    pub fn nix<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
+        Command::new("nix").args(words).env(HEAP.0, HEAP.1).timeout(LIMIT).limits(Limits::HOST).memory(MEMORY)
+    }
+
+    /// Why the daemon of a Nix that failed has ended, if it has, or the end of what it said.
+    pub async fn last_words(&mut self) -> String {
+        match tokio::time::timeout(LAST_WORDS, self.ends.recv()).await {
+            Ok(Some(Ok(output))) => output.stderr,
+            Ok(Some(Err(error))) => error.to_string(),
+            Ok(None) | Err(_) => String::new(),
+        }
+    }
+}
+
+impl Drop for RemoteStore {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+async fn serve(listener: UnixListener, daemon: Box<Daemon>, ends: UnboundedSender<Result<Output, HostError>>) {
+    let mut sessions = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let Ok(peer) = stream.into_std() else { continue };
+        let (session, ends) = (daemon(Arc::new(peer)), ends.clone());
+        sessions.spawn(async move { ends.send(session.await) });
+    }
+}
