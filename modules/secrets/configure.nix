@@ -113,6 +113,7 @@ let
           text = ''
             root=${root} tree=${tree} identity=${lib.escapeShellArg identity}
             table=${pkgs.writeText "secrets-${tree}" (lib.concatLines (lib.mapAttrsToList lineOf ofTree))}
+            ${builtins.readFile ./memory.sh}
             ${builtins.readFile ./host.sh}
           '';
         };

@@ -30,6 +30,7 @@ let
     inherit table state pathOf;
     identityOf = node: config.ssh-host-keys.${node}.file;
   };
+  volatile = import ./volatile.nix { inherit lib; } { inherit table; };
 in
 {
   imports = [ ../shared/ssh-host-keys.nix ];
@@ -140,6 +141,10 @@ in
     configure = lib.mkMerge [
       (lib.genAttrs (builtins.attrNames config.nodes) configuration.seen)
       configuration.contributions
+      volatile.configure
     ];
+
+    deploy.steps = volatile.deploySteps;
+    inherit (volatile) plans status;
   };
 }

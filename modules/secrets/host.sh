@@ -1,20 +1,9 @@
 # shellcheck shell=bash disable=SC2154
 # Decrypts what a table names into a new generation in memory, and switches to it with one link. Before it stand `root`, `tree`,
-# `table` (lines of name, file, version, owner, group, mode) and `identity`, the node's private SSH host key.
+# `table` (lines of name, file, owner, group, mode) `identity`, the node's private SSH host key, and memory.sh.
 umask 077
 problem=
-
-say() { printf 'netlib-secrets: %s\n' "$1" >&2; }
-
-# Memory that is never written to swap. A switch and a boot may want it at the same time.
-exec 8> /run/netlib-secrets.lock
-flock 8
-mkdir -p "$root"
-if ! mountpoint -q "$root"; then
-  mount -t ramfs -o mode=0751,nodev,nosuid,noexec netlib-secrets "$root" ||
-    mount -t tmpfs -o mode=0751,nodev,nosuid,noexec,noswap netlib-secrets "$root" ||
-    { say "there is no memory to keep secrets in: neither ramfs nor tmpfs without swap can be mounted" && exit 1; }
-fi
+have_memory
 
 # same NAME FILE: whether the generation before was made of the same file.
 same() {
@@ -48,8 +37,7 @@ done < "$table"
 # What runs goes on with what it has; a boot goes on with what there is.
 if [ -n "$problem" ] && [ -e "$root/$tree" ]; then exit 1; fi
 old=$(readlink "$root/$tree" || :)
-ln -s -- "${new##*/}" "$root/.$tree.link"
-mv -T -- "$root/.$tree.link" "$root/$tree"
+lead "$tree" "${new##*/}"
 trap - EXIT
 [ -z "$old" ] || rm -rf -- "${root:?}/$old"
 

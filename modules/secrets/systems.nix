@@ -12,7 +12,7 @@ let
           module
         ];
         network.name = "example";
-        defaults = subject.minimal;
+        defaults.nixos = subject.minimal;
         nodes.alpha.facts.ssh-host-key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPylIMtBoaYUT+T4vd+wVYWc0ziInFRRajC2UBf9z6U6";
         nodes.beta.facts.ssh-host-key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHm/TEXoktCdkB0nuB6jPINRQ7K/7+wCynIdnF8d197w";
       };
@@ -95,7 +95,7 @@ in
       let
         on = neededForBoot: {
           ssh-host-keys.alpha.file = "/persist/ssh/key";
-          nodes.alpha.configuration.fileSystems."/persist" = {
+          nodes.alpha.nixos.fileSystems."/persist" = {
             inherit neededForBoot;
             device = "/dev/disk/by-label/persist";
             fsType = "ext4";

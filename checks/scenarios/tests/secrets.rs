@@ -118,6 +118,86 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
     site.netlib_must("deploy --on alpha");
 }
 
+/// alpha's shop wants two secrets that are nowhere but in memory; the deployer has them in files.
+fn volatile() -> Network {
+    Network::of(&["alpha"]).importing("secrets").with(
+        "secrets = {
+           token = { for = [ \"alpha\" ]; volatile = true; from = \"cat /root/token\"; restart = [ \"shop.service\" ]; owner = \"nobody\"; };
+           second = { for = [ \"alpha\" ]; volatile = true; from = \"cat /root/second\"; restart = [ \"shop.service\" ]; };
+         };
+         configure.alpha = { config, ... }: {
+           systemd.services.shop = {
+             wantedBy = [ \"multi-user.target\" ];
+             script = ''
+               cat ${config.netlib.secrets.token.path} >>/var/lib/shop.log
+               exec sleep infinity
+             '';
+           };
+         };",
+    )
+}
+
+#[test]
+fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
+    let site = Site::up(&["alpha"]);
+    let network = volatile();
+    let with =
+        |version: &str| network.clone().configure("alpha", &format!("environment.etc.version.text = \"{version}\";"));
+    let log = || site.exec_must("alpha", "cat /var/lib/shop.log");
+    let send = |token: &str| {
+        site.must(&format!("umask 077; printf '{token}\\n' >/root/token; head -c 3000000 /dev/zero >/root/second"))
+    };
+    send("one");
+    site.write(&with("1"));
+    site.netlib_must("deploy");
+    site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
+    assert_eq!(log(), "one");
+    assert_eq!(site.exec_must("alpha", "stat -L -c '%a %U' /run/netlib-secrets/volatile/token"), "400 nobody");
+    assert_eq!(site.exec_must("alpha", "stat -c %s /run/netlib-secrets/volatile/second"), "3000000");
+    assert_says(&site.netlib_must("status"), &["secrets", "all there"]);
+
+    // Nothing has changed: nothing is sent, nothing restarts. One has changed, and the system too: one restart.
+    assert_says(&site.netlib_must("run secrets"), &["all secrets are there"]);
+    send("two");
+    site.write(&with("2"));
+    assert_says(&site.netlib_must("deploy"), &["1 of 2 secrets sent"]);
+    site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
+    assert_eq!(log(), "one\ntwo");
+
+    // A system that goes back brings back what it ran with.
+    send("three");
+    let bad = with("3").with("checks.alpha.never.exec.script = \"exit 1\"; rollout.healthyDeadline = 3;");
+    site.write(&bad);
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_eq!(site.exec_must("alpha", "cat /run/netlib-secrets/volatile/token"), "two");
+    site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
+    assert!(log().ends_with("two"), "{}", log());
+    site.exec_must("alpha", "test $(ls -d /run/netlib-secrets/.volatile.* | wc -l) = 1");
+
+    // Nobody planned this boot: nothing fails, somebody is awaited, and any run brings them.
+    site.write(&with("2"));
+    site.bed.host("alpha").crash().expect("crash");
+    site.bed.host("alpha").boot().expect("boot");
+    assert_says(&site.netlib_must("status"), &["awaitingSecrets"]);
+    assert_eq!(
+        site.exec_must("alpha", "systemctl --failed --no-legend; systemctl is-active shop.service || true"),
+        "inactive"
+    );
+    let before = log();
+    assert_says(&site.netlib_must("run secrets"), &["2 of 2 secrets sent"]);
+    site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
+    assert_eq!(log(), before + "\nthree");
+    assert_says(&site.netlib_must("status"), &["all there"]);
+
+    // What the deployer cannot make is not sent, and changes nothing.
+    site.must("rm /root/token");
+    let (status, text) = site.netlib("run secrets");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["secrets.token.from failed"]);
+    assert_eq!(site.exec_must("alpha", "cat /run/netlib-secrets/volatile/token"), "three");
+}
+
 /// The status and all output of a line.
 fn both(site: &Site, line: &str) -> (i32, String) {
     let output = site.sh(line);

@@ -5,7 +5,7 @@
   secrets.admins.anna = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG";
   secrets.db-password.for = [ "beta" ];
   ssh-host-keys.beta.file = "/persist/ssh/key";
-  defaults = {
+  defaults.nixos = {
     imports = [ ../../minimal-system.nix ];
     fileSystems."/persist" = {
       device = "/dev/disk/by-label/persist";
