@@ -30,7 +30,10 @@ let
     inherit table state pathOf;
     identityOf = node: config.ssh-host-keys.${node}.file;
   };
-  volatile = import ./volatile.nix { inherit lib; } { inherit table; };
+  volatile = import ./volatile.nix { inherit lib; } {
+    inherit table;
+    mayRestart = node: config.nodes.${node}.activation.reboot == "when-needed";
+  };
 in
 {
   imports = [ ../shared/ssh-host-keys.nix ];
@@ -145,6 +148,6 @@ in
     ];
 
     deploy.steps = volatile.deploySteps;
-    inherit (volatile) plans status;
+    inherit (volatile) checks plans status;
   };
 }

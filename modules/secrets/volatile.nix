@@ -1,6 +1,10 @@
 # Volatile secrets: sent before each activation and by `netlib run secrets`, switched with the system, gone with a restart of the node.
 { lib }:
-{ table }:
+{
+  table,
+  # Whether a node may be restarted in any deployment.
+  mayRestart,
+}:
 let
   script = import ../../lib/programs/script.nix { inherit lib; };
   nodes = table.volatileOf;
@@ -66,6 +70,7 @@ let
         ];
         program = ''
           node=${node} names=(${lib.escapeShellArgs (builtins.attrNames secrets)})
+          restarts=${lib.optionalString (mayRestart node) "yes"}
           ${builtins.readFile ./feed.sh}
         '';
       };
@@ -120,13 +125,29 @@ in
     }
   ) nodes;
 
+  # Also what a restart waits for.
+  checks = lib.mapAttrs (_: secrets: {
+    volatile-secrets.period = 1;
+    volatile-secrets.exec.script = ''
+      if [ ! -e /run/netlib-secrets/volatile/.${completeOf secrets} ]; then
+        echo 'awaitingSecrets: run netlib run secrets'
+        exit 1
+      fi
+    '';
+  }) nodes;
+
   configure = lib.mapAttrs (
-    _: secrets:
+    node: secrets:
     let
       consumers = lib.unique (lib.concatMap (secret: secret.restart) (builtins.attrValues secrets));
     in
-    { lib, ... }:
+    { lib, pkgs, ... }:
     {
+      # After a restart, which may come in the middle of a deployment.
+      environment.etc."netlib/receive-secrets".source = script pkgs "receive-secrets" {
+        packages = packages pkgs;
+        text = run node "receive";
+      };
       systemd.targets.netlib-volatile-secrets.description = "Volatile secrets have arrived";
       systemd.paths.netlib-volatile-secrets = {
         description = "Wait for volatile secrets";

@@ -46,9 +46,12 @@ known() {
 # coming: the systems that this run brings to nodes; no other node has this one's.
 coming() { grep -o '"toplevel":"[^"]*"' "$NETLIB_CONTEXT" || :; }
 
-# receive: a new generation from stdin: `keep NAME`, or `set NAME SIZE` and so many characters of base64.
+# note TEXT: for people, where this is a step of a run.
+note() { [ -z "${NETLIB_CONTEXT-}" ] || printf '{"note":"%s"}\n' "$1" >&3; }
+
+# receive: a new generation from stdin: `keep NAME`, or `set NAME SIZE` and so many characters of base64, and `end`.
 receive() {
-  local verb name size generation changed=() consumers=()
+  local verb name size generation changed=() consumers=() is_whole=
   have_memory
   umask 077
   generation=$(mktemp -d "$root/.volatile.XXXXXX")
@@ -56,7 +59,8 @@ receive() {
   trap "rm -rf -- '$generation'" EXIT
   chmod 0751 "$generation"
   while read -r verb name size; do
-    [ -n "${owner_of[$name]-}" ] || continue
+    if [ "$verb" = end ]; then is_whole=yes && break; fi
+    [ -n "${owner_of[$name]-}" ] || { say "$name is not of this node" && exit 1; }
     case $verb in
       keep) cat -- "$current/$name" > "$generation/$name" ;;
       set)
@@ -68,11 +72,12 @@ receive() {
       { say "cannot give $name to ${owner_of[$name]}: secrets.$name.owner and group must be accounts of this node" && exit 1; }
     chmod -- "${mode_of[$name]}" "$generation/$name"
   done
+  [ -n "$is_whole" ] || { say "what arrived is not whole" && exit 1; }
   for name in "${!owner_of[@]}"; do
     [ -e "$generation/$name" ] || { say "$name did not arrive" && exit 1; }
   done
   if [ ${#changed[@]} = 0 ] && [ -e "$current/.$complete" ]; then
-    echo '{"note":"all secrets are there"}' >&3
+    note "all secrets are there"
     drop "$next"
     return
   fi
@@ -80,9 +85,9 @@ receive() {
   printf '%s\n' "${changed[@]}" > "$generation/.changed"
   trap - EXIT
   drop "$next"
-  printf '{"note":"%s of %s secrets sent"}\n' "${#changed[@]}" "${#owner_of[@]}" >&3
+  note "${#changed[@]} of ${#owner_of[@]} secrets sent"
   # What comes with a system that is about to be activated waits for it.
-  if grep -qF '"plan":"secrets"' "$NETLIB_CONTEXT" || coming | grep -qF "\"$(readlink -f /run/current-system)\""; then
+  if [ -z "${NETLIB_CONTEXT-}" ] || grep -qF '"plan":"secrets"' "$NETLIB_CONTEXT" || coming | grep -qF "\"$(readlink -f /run/current-system)\""; then
     readarray -t consumers < <(units "${changed[@]}" | running)
     drop "$previous"
     lead volatile.previous "$(readlink "$current" || echo .none)"

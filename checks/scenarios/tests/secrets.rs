@@ -1,5 +1,7 @@
 //! Secrets with real age: made on the deployer, decrypted on hosts, and nowhere else.
 
+use std::time::Duration;
+
 use netlib_scenarios::{Network, Site, assert_says};
 
 const SECRETS: &str = "nix run .#command -- secrets";
@@ -189,6 +191,19 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
     assert_eq!(log(), before + "\nthree");
     assert_says(&site.netlib_must("status"), &["all there"]);
+
+    // A restart that belongs to a deployment does not lose them: they come again, and the checks wait for them.
+    site.write(&with("4").configure("alpha", "boot.kernelParams = [ \"quiet\" ];"));
+    let run = site.start("deploy --reboot");
+    let alpha = site.bed.host("alpha");
+    alpha.wait_until("it is off", Duration::from_secs(240), |host| Ok(!host.is_running()?)).expect("off");
+    alpha.boot().expect("boot");
+    let (status, text) = run.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_says(&text, &["restarting the host, for kernel-params"]);
+    assert_eq!(site.exec_must("alpha", "cat /run/netlib-secrets/volatile/token"), "three");
+    site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
+    site.must("! pgrep -f '[s]ecrets-send-alpha'");
 
     // What the deployer cannot make is not sent, and changes nothing.
     site.must("rm /root/token");
