@@ -26,6 +26,9 @@ echo $$ > "$1/cgroup.procs"; shift
 exec setsid --fork "$@"
 "#;
 
+/// Runs QEMU.
+const RUN_VM: &str = include_str!("vm-run.sh");
+
 /// One host with its directory, control group and place in the network.
 #[derive(Debug, Clone)]
 pub(crate) struct Machine {
@@ -213,8 +216,9 @@ impl Machine {
             .arg(group.path())
             .arg("nsenter")
             .arg(network)
-            .args(["--", "sh", "-eu", "-c", r#"echo $$ >"$1"; shift; exec "$@""#, "sh"])
+            .args(["--", "sh", "-c", RUN_VM, "vm-run"])
             .arg(self.pid_file())
+            .arg(self.console())
             .arg("qemu-system-x86_64")
             .args(disks.qemu(&port(&self.record), &self.record.mac(), &self.console())))
     }

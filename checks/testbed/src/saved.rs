@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::bed::Bed;
 use crate::binds;
@@ -32,7 +32,7 @@ impl Saved {
     pub fn get(name: &str, things: &[&str], make: impl FnOnce() -> Result<Bed>) -> Result<Option<Self>> {
         check_name("saved bed", name)?;
         let layout = Layout::of_this_checkout()?;
-        let folder = layout.saved().join(format!("{:016x}", state_of(&layout)?));
+        let folder = layout.saved().join(format!("{:016x}", state_once(&STATE, || state_of(&layout))?));
         let in_use = layout.saved().join("in-use.lock");
         if !folder.is_dir() {
             remove_others(&layout.saved(), &in_use)?;
@@ -58,6 +58,17 @@ impl Saved {
 fn remove_others(saved: &Path, in_use: &Path) -> Result<()> {
     let Some(_alone) = Lock::try_take(in_use)? else { return Ok(()) };
     entries(saved)?.iter().filter(|entry| entry.is_dir()).try_for_each(|entry| remove_tree(entry))
+}
+
+/// The state that a process starts from. Looked at once: disks stand on one another, those of a network on a deployer's, and a file
+/// that changes in between must not put them on one of another state, which lacks what their stores name.
+static STATE: OnceLock<u64> = OnceLock::new();
+
+fn state_once(known: &OnceLock<u64>, look: impl FnOnce() -> Result<u64>) -> Result<u64> {
+    match known.get() {
+        Some(state) => Ok(*state),
+        None => look().map(|state| *known.get_or_init(|| state)),
+    }
 }
 
 /// A hash that changes with every change of the checkout, as hosts see it, of the driver that was built from it, and of
@@ -119,6 +130,15 @@ mod tests {
         drop(used);
         remove_others(scratch.path(), &lock).unwrap();
         assert!(!old.is_dir() && lock.is_file());
+    }
+
+    #[test]
+    fn all_disks_that_a_process_starts_from_are_of_one_state() {
+        let known = OnceLock::new();
+        assert!(state_once(&known, || Err(Error::Usage("not there yet".to_owned()))).is_err());
+        assert_eq!(state_once(&known, || Ok(1)).unwrap(), 1);
+        // A file was changed meanwhile.
+        assert_eq!(state_once(&known, || Ok(2)).unwrap(), 1);
     }
 
     #[test]

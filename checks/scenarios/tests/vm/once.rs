@@ -18,7 +18,8 @@ fn a_system_is_the_default_once_its_boot_was_confirmed_and_one_that_panics_never
     assert_eq!((default_entry(&site), &site.toplevel("alpha")), (good.clone(), &good), "{text}");
     assert_says(&site.exec_must("alpha", "cat /proc/cmdline"), &["second"]);
 
-    let panics = "boot.kernelParams = [ \"third\" ]; systemd.services.panics = { \
+    // Whoever sits at a console has time to read what the kernel says; nobody sits here.
+    let panics = "boot.kernelParams = lib.mkAfter [ \"third\" \"panic=1\" ]; systemd.services.panics = { \
                   wantedBy = [ \"multi-user.target\" ]; serviceConfig.ExecStart = \"/bin/sh -c 'echo c >/proc/sysrq-trigger'\"; };";
     site.write(&network.configure("alpha", panics));
     let (status, text) = site.netlib("deploy");
