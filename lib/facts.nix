@@ -5,6 +5,8 @@ let
 
   # As much as `netlib facts gather` takes.
   longest = 4096;
+  # How many nodes a message names.
+  longestList = 8;
   isFact =
     pattern: value: builtins.stringLength value <= longest && builtins.match pattern value != null;
 in
@@ -39,6 +41,13 @@ in
     let
       needer = if nodes ? ${neededBy} then "node ${quote neededBy}" else neededBy;
       value = nodes.${node}.facts.${name};
+      # All that is missing is gathered in one go, so it is told in one.
+      missingOf =
+        other:
+        builtins.filter (fact: !(nodes.${other}.facts ? ${fact})) (builtins.attrNames gather.${other});
+      lacking = builtins.filter (other: nodes ? ${other} && missingOf other != [ ]) (
+        builtins.attrNames gather
+      );
       inherit (gather.${node}.${name} or { pattern = "[ -~]+"; }) pattern;
       failed =
         problem:
@@ -48,7 +57,18 @@ in
           + "(a new file must be known to git: git add facts)"
         );
     in
-    if !(nodes.${node}.facts ? ${name}) then
+    if !(nodes.${node}.facts ? ${name}) && builtins.length lacking > 1 then
+      errors.fail (
+        "facts have not been gathered yet:\n"
+        + lib.concatMapStrings (other: "  ${other}: ${lib.concatStringsSep ", " (missingOf other)}\n") (
+          lib.take longestList lacking
+        )
+        +
+          lib.optionalString (builtins.length lacking > longestList)
+            "  and ${toString (builtins.length lacking - longestList)} more nodes\n"
+        + "help: netlib facts gather, and git add facts: a new file must be known to git"
+      )
+    else if !(nodes.${node}.facts ? ${name}) then
       failed "which has not been gathered"
     else if !isFact pattern value then
       failed "but what facts/${node}.json has does not match ${pattern}"

@@ -81,14 +81,19 @@ let
   checked =
     config: value:
     let
-      failed = builtins.filter (item: !item.assertion) config.assertions;
+      failing = builtins.filter (item: !item.assertion) config.assertions;
+      causes = map (item: item.cause) failing;
+      # Who reads of a cause needs none of its consequences, and nothing twice.
+      failed = builtins.filter (
+        item: !builtins.any (cause: builtins.elem cause causes) item.causedBy
+      ) failing;
     in
     # What has an old name is the cause of whatever else is wrong.
     renamed.refuse config.renamed (
       if failed == [ ] then
         value
       else
-        errors.failedAssertions config.network.name (map (item: item.message) failed)
+        errors.failedAssertions config.network.name (lib.unique (map (item: item.message) failed))
     );
 in
 {

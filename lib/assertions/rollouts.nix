@@ -70,15 +70,22 @@ let
 
   canary =
     rollout: nodes:
-    lib.optional (builtins.isString rollout.canary && !builtins.elem rollout.canary nodes) (
-      "the canary ${quote rollout.canary} is not one of its nodes.${errors.meant rollout.canary nodes} "
-      + (
-        if nodes == [ ] then
-          "It has none: they have other roles or rollouts"
-        else
-          "They are ${errors.quoteList nodes}"
+    # Nodes that two roles want are none of either, which is said once.
+    lib.optional
+      (
+        !builtins.elem rollout.canary (builtins.attrNames resolved.ambiguous)
+        && builtins.isString rollout.canary
+        && !builtins.elem rollout.canary nodes
       )
-    );
+      (
+        "the canary ${quote rollout.canary} is not one of its nodes.${errors.meant rollout.canary nodes} "
+        + (
+          if nodes == [ ] then
+            "It has none: they have other roles or rollouts"
+          else
+            "They are ${errors.quoteList nodes}"
+        )
+      );
 
   at = path: file: map (problem: fails "${path}: ${problem}${file}.");
 
@@ -114,13 +121,34 @@ let
 
   isSound = resolved.extendsCycle == [ ] && resolved.selectorCycle == [ ];
 
-  ambiguous = lib.mapAttrsToList (
-    name: roles:
-    fails (
-      "nodes.${name} has the roles ${errors.quoteList roles}, and only one of them can roll it out. "
-      + "Set nodes.${name}.role to that one, or let one of them extend the other${errors.definedIn options.nodes name}."
-    )
-  ) resolved.ambiguous;
+  # One message for all nodes that have the same roles.
+  ambiguous =
+    lib.mapAttrsToList
+      (
+        _: names:
+        let
+          roles = resolved.ambiguous.${builtins.head names};
+          isOne = builtins.length names == 1;
+          files = errors.inFiles (
+            lib.unique (lib.concatMap (name: errors.filesDefining options.nodes [ name ]) names)
+          );
+        in
+        fails (
+          "${
+            if isOne then "nodes.${builtins.head names} has" else "${errors.quoteList names} have"
+          } the roles ${errors.quoteList roles}, and only one of them can roll ${
+            if isOne then "it" else "each"
+          } out. "
+          + "Set nodes.${
+            if isOne then builtins.head names else "<name>"
+          }.role to that one, or let one of them extend the other${files}."
+        )
+      )
+      (
+        lib.groupBy (name: builtins.toJSON resolved.ambiguous.${name}) (
+          builtins.attrNames resolved.ambiguous
+        )
+      );
 
   reserved = lib.optional (config.roles ? network) (
     fails "roles.network: the rollout of the nodes without a role is called \"network\". Rename the role${roleFile "network"}."

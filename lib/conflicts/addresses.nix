@@ -25,13 +25,15 @@ let
         _: entries: builtins.length (lib.unique (map (entry: entry.member) entries)) > 1
       ) (lib.groupBy (entry: entry.text) network.addresses);
     in
-    lib.mapAttrsToList (
-      text: entries:
-      "${
-        errors.quoteList (map (entry: entry.member) entries)
-      } have the same address ${text} in ${sources.network network}. "
-      + "Give one of them another one${suggestion network (builtins.head entries).address}."
-    ) taken;
+    lib.mapAttrsToList (text: entries: {
+      message =
+        "${
+          errors.quoteList (map (entry: entry.member) entries)
+        } have the same address ${text} in ${sources.network network}. "
+        + "Give one of them another one${suggestion network (builtins.head entries).address}.";
+      # What the module itself says names its option.
+      causedBy = [ "address ${text} of ${lib.showOption network.option}" ];
+    }) taken;
 
   between =
     { a, b }:

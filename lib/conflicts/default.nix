@@ -36,10 +36,10 @@ in
   _file = ./default.nix;
 
   config = {
-    assertions = map (message: {
-      assertion = false;
-      inherit message;
-    }) messages;
+    assertions = map (
+      message:
+      { assertion = false; } // (if builtins.isString message then { inherit message; } else message)
+    ) messages;
 
     _module.args.keyConflicts = import ./public-keys.nix arguments;
   };

@@ -15,6 +15,20 @@ let
       description = "What is wrong when it does not, and what to set.";
       example = "The network has no nodes. Add one: nodes.alpha.target.host = \"alpha.example.org\";";
     };
+
+    cause = lib.mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      description = "A word for what is wrong, for assertions that fail for no other reason.";
+      example = "keys of anna";
+    };
+
+    causedBy = lib.mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      description = "Causes: where an assertion with one of them fails, this one says nothing that is new, and is not shown.";
+      example = [ "keys of anna" ];
+    };
   };
 in
 {

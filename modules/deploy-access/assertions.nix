@@ -22,32 +22,49 @@ let
 
   option = name: "deploy-access.deployers.${lib.strings.escapeNixIdentifier name}";
 
-  ofNode =
-    name: node:
+  # One message for all nodes that have the same deployers.
+  ofNodes =
+    names:
     let
+      node = table.nodes.${builtins.head names};
       count = builtins.length node.deployers;
+      these = "the node${lib.optionalString (builtins.length names > 1) "s"} ${quoteList names}";
       who =
         if count == 0 then
-          "no deployer is left for the node ${quote name}: after this deployment nobody could log in to deploy again"
+          "no deployer is left for ${these}: after this deployment nobody could log in to deploy again"
         else
-          "the node ${quote name} has ${toString count} deployer(s) (${quoteList node.deployers}), deploy-access.minimum is ${toString settings.minimum}";
+          "${these} ha${
+            if builtins.length names > 1 then "ve" else "s"
+          } ${toString count} deployer(s) (${quoteList node.deployers}), deploy-access.minimum is ${toString settings.minimum}";
       revoked = lib.optionalString (
         node.unable != [ ]
       ) " (${quoteList node.unable} has no key there, or only revoked ones)";
     in
-    failsIf (count < settings.minimum) files (
-      "${who}${revoked}. Add ${quote name} to deploy-access.deployers.<name>.nodes of somebody with a key, "
-      + "or to deploy-access.unmanaged when its access is arranged elsewhere"
+    map (item: item // { causedBy = map (name: "no key of ${name}") node.unable; }) (
+      failsIf (count < settings.minimum) files (
+        "${who}${revoked}. Add ${quoteList names} to deploy-access.deployers.<name>.nodes of somebody with a key, "
+        + "or to deploy-access.unmanaged when access is arranged elsewhere"
+      )
+    );
+  groups = builtins.attrValues (
+    lib.groupBy (name: builtins.toJSON { inherit (table.nodes.${name}) deployers unable; }) (
+      builtins.attrNames table.nodes
     )
-    ++ failsIf (node.user == null) (nodeFileOf name) (
+  );
+
+  ofNode =
+    name: node:
+    failsIf (node.user == null) (nodeFileOf name) (
       "nodes.${name}.target.user is null, so deploy-access cannot know whose account deployers need. "
       + "Set it, for example to \"root\", or add ${quote name} to deploy-access.unmanaged"
     );
 
   ofUnable =
     name:
-    failsIf true (fileOf name) (
-      "${option name} has no key that opens anything, as there is none or ssh-access revokes it. Add a key, or remove ${quote name}"
+    map (item: item // { causedBy = [ "no key of ${name}" ]; }) (
+      failsIf true (fileOf name) (
+        "${option name} has no key that opens anything, as there is none or ssh-access revokes it. Add a key, or remove ${quote name}"
+      )
     );
 
   names = builtins.attrNames settings.deployers;
@@ -71,6 +88,7 @@ let
         )
     ) twins;
 in
-lib.concatLists (lib.mapAttrsToList ofNode table.nodes)
+lib.concatMap ofNodes groups
+++ lib.concatLists (lib.mapAttrsToList ofNode table.nodes)
 ++ lib.concatMap ofUnable table.unable
 ++ lib.concatMap ofDeployer names

@@ -41,10 +41,12 @@ let
       "${option person}: ${quote person} cannot be the name of an account or a principal. "
       + "Take lower-case letters, digits, _ and -, starting with a letter or _"
     )
-    ++ failsIf (!user.left && user.keys == [ ] && grantsOf person != [ ]) [ person ] (
-      "${option person}.keys is empty, but ${person} has access to ${
-        quoteList (lib.unique (map (grant: grant.node) (grantsOf person)))
-      }. Add a public key, or take the access away"
+    ++ map (item: item // { cause = "no key of ${person}"; }) (
+      failsIf (!user.left && user.keys == [ ] && grantsOf person != [ ]) [ person ] (
+        "${option person}.keys is empty, but ${person} has access to ${
+          quoteList (lib.unique (map (grant: grant.node) (grantsOf person)))
+        }. Add a public key, or take the access away"
+      )
     )
     ++ failsIf (!user.left && revokedHere != [ ]) [ person ] (
       "${option person}.keys has a key that is revoked (${builtins.head revokedHere}). Remove it from `keys`, or from `revokedKeys` of whoever says so"

@@ -65,4 +65,4 @@ in
   }
 ]
 ++ lib.concatLists (lib.mapAttrsToList ofMember members)
-++ map fails collisions
+++ collisions

@@ -28,12 +28,17 @@ let
       free = ip.nextFree moved.subnet isTaken (ip.parse text);
       who = entry: "${entry.name} (${if entry.isExplicit then "set" else "allocated"})";
     in
-    "${option}: ${lib.concatMapStringsSep " and " who entries} have the same address ${text}. "
-    + (
-      if free == null then
-        "${ip.formatCidr moved.subnet} has no free address: set ${option}.subnet to a larger one."
-      else
-        "Set ${pathOf moved} to another one, such as \"${ip.format free}\"."
-    );
+    {
+      assertion = false;
+      cause = "address ${text} of ${option}";
+      message =
+        "${option}: ${lib.concatMapStringsSep " and " who entries} have the same address ${text}. "
+        + (
+          if free == null then
+            "${ip.formatCidr moved.subnet} has no free address: set ${option}.subnet to a larger one."
+          else
+            "Set ${pathOf moved} to another one, such as \"${ip.format free}\"."
+        );
+    };
 in
 lib.mapAttrsToList describe (lib.filterAttrs (_: entries: builtins.length entries > 1) byAddress)

@@ -52,6 +52,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Deploy(deploy::DeployArgs),
+    Build(deploy::BuildArgs),
     Run(run::RunArgs),
     Plan(plan::PlanArgs),
     Status(status::StatusArgs),
@@ -166,6 +167,7 @@ fn advised(mut error: clap::Error) -> clap::Error {
 async fn carry_out(command: Command, session: Session) -> Result<Output, Error> {
     let result = match command {
         Command::Deploy(args) => deploy::run(args, &session).await,
+        Command::Build(args) => deploy::build(args, &session).await,
         Command::Run(args) => run::run(args, &session).await,
         Command::Plan(args) => plan::run(args, &session).await,
         Command::Status(args) => status::run(args, &session).await,

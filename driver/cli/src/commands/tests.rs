@@ -24,6 +24,7 @@ fn clap_finds_no_contradiction() {
 fn help_texts() {
     assert_snapshot!("help", help_of(&[]));
     assert_snapshot!("help-deploy", help_of(&["deploy"]));
+    assert_snapshot!("help-build", help_of(&["build"]));
     assert_snapshot!("help-plan", help_of(&["plan"]));
     assert_snapshot!("help-status", help_of(&["status"]));
     assert_snapshot!("help-diff", help_of(&["diff"]));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::readers::Steps;
+use netlib_core::evaluation::SAME;
 use netlib_core::event::{CacheStatus, Event, Skip, StepResult};
 
 /// Turns events into lines; remembers what was said already.
@@ -11,6 +12,8 @@ pub struct Lines {
     warnings: BTreeSet<String>,
     /// Why nodes do not answer or do not evaluate.
     messages: BTreeMap<String, String>,
+    /// Why steps failed, without the name of the node, and the node that had it first.
+    reasons: BTreeMap<String, String>,
 }
 
 impl Lines {
@@ -21,6 +24,11 @@ impl Lines {
             Event::Warning(text) => self.warnings.insert(text.clone()).then(|| format!("warning: {text}"))?,
             Event::Online { .. } | Event::WalkStarted { .. } | Event::Summary(_) | Event::Error(_) => return None,
             Event::Offline { node, message } => format!("{node}: offline\n{}", self.news(node, message)?),
+            // Who else has an error of an evaluation is in the summary.
+            Event::NotEvaluated { node, message } if message.contains(SAME) => {
+                self.news(node, message)?;
+                return None;
+            }
             Event::NotEvaluated { node, message } => format!("{node}: not evaluated\n{}", self.news(node, message)?),
             Event::Evaluated { node, status: CacheStatus::Unknown } => format!("{node}: evaluated"),
             Event::Evaluated { node, status } => format!("{node}: evaluated: {status}"),
@@ -67,10 +75,17 @@ impl Lines {
             StepResult::Done(detail) => format!("done in {took}: {detail}"),
             StepResult::Skipped(Skip::MayBeOffline(_)) => return None,
             StepResult::Skipped(why) => why.to_string(),
-            StepResult::Failed(message) => match self.news(node, message) {
-                Some(text) => format!("failed after {took}\n{text}"),
-                None => "failed: it does not evaluate".to_owned(),
-            },
+            StepResult::Failed(message) => {
+                let text = self.news(node, message)?;
+                let reason = message.replace(node, "");
+                match self.reasons.get(&reason).filter(|_| !node.is_empty()) {
+                    Some(first) => format!("failed after {took}, as {first}"),
+                    None => {
+                        self.reasons.insert(reason, node.to_owned());
+                        format!("failed after {took}\n{text}")
+                    }
+                }
+            }
             StepResult::Aborted(why) => format!("not started: {why}"),
             StepResult::Blocked(by) => format!("blocked by {by}"),
             StepResult::Offline(_) | StepResult::NotStarted(_) | StepResult::Cancelled => return None,

@@ -110,8 +110,9 @@ fn row(steps: &[(&WalkStep, &StepResult)], goal: Option<Goal>) -> Option<Row> {
     let decisive = wrong.or_else(|| steps.iter().find(|(step, _)| is_activation(step))).or(steps.last())?;
     let (step, is_last) = (decisive.0, is_activation(decisive.0));
     let (result, detail) = match (decisive.1, goal) {
-        (StepResult::Failed(message), _) if steps.len() > 1 => {
-            ("failed", format!("{}: {}", step.label(), first_line(message)))
+        (StepResult::Failed(message), _) if steps.len() > 1 && !message.contains("` does not evaluate: ") => {
+            let label = if message.contains("step `connect`: ") { "connect" } else { step.label() };
+            ("failed", format!("{label}: {}", first_line(message)))
         }
         (StepResult::Failed(message), _) => ("failed", first_line(message).to_owned()),
         (StepResult::Offline(message), _) => ("offline", first_line(message).to_owned()),

@@ -3,6 +3,9 @@
 use super::diagnosis::{Diagnosis, Kind};
 use super::{Job, this_system};
 
+/// Said of an error that was shown before, of the node that follows.
+pub const SAME: &str = "the same error as node `";
+
 /// Why there is no derivation.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{}{}", whom(of.as_ref()), described(diagnosis, same_as.as_deref()))]
@@ -42,6 +45,5 @@ fn whom(of: Option<&Job>) -> String {
 }
 
 fn described(diagnosis: &Diagnosis, same_as: Option<&str>) -> String {
-    let line = || diagnosis.headline.lines().next().unwrap_or_default();
-    same_as.map_or_else(|| diagnosis.to_string(), |other| format!("the same error as node `{other}`: {}", line()))
+    same_as.map_or_else(|| diagnosis.to_string(), |other| format!("{SAME}{other}`"))
 }

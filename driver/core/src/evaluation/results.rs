@@ -202,11 +202,7 @@ mod tests {
         }
         assert_eq!(
             told,
-            [
-                "node `c` does not evaluate: boom",
-                "node `d` does not evaluate: the same error as node `c`: boom",
-                "a, b: old",
-            ]
+            ["node `c` does not evaluate: boom", "node `d` does not evaluate: the same error as node `c`", "a, b: old",]
         );
     }
 

@@ -109,7 +109,7 @@ pub(super) fn judge(node: &str, seen: &[Seen]) -> Tried<String> {
             }
             Ok(verdict) => bad.push(format!("seen from {}: {}", told(place), verdict.why)),
             Err(StepFailure::Interrupted) => return Err(StepFailure::Interrupted),
-            Err(StepFailure::Host(error)) if is_silent(error) => {
+            Err(StepFailure::Host(error) | StepFailure::Connect(error)) if is_silent(error) => {
                 silent.push(format!("{} could not look: {error}", told(place)));
             }
             Err(error) => bad.push(format!("{} could not look: {error}", told(place))),

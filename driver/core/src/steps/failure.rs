@@ -15,6 +15,9 @@ pub enum StepFailure {
     /// The host or the way to it.
     #[error("{0}")]
     Host(#[from] HostError),
+    /// The host cannot be reached, or does not let netlib in.
+    #[error("{0}")]
+    Connect(HostError),
     /// The node's configuration does not evaluate.
     #[error("{0}")]
     Evaluate(#[from] Arc<EvaluateError>),
@@ -42,9 +45,10 @@ impl StepFailure {
     /// How a step ended, with its node, if it has one, and its name in front.
     pub fn at(&self, node: Option<&str>, step: &str) -> StepResult {
         let node = node.map(|node| format!("node `{node}`, ")).unwrap_or_default();
+        let step = if matches!(self, Self::Connect(_)) { "connect" } else { step };
         let message = format!("{node}step `{step}`: {self}");
         match self {
-            Self::Host(error) if error.is_offline() => StepResult::Offline(message),
+            Self::Host(error) | Self::Connect(error) if error.is_offline() => StepResult::Offline(message),
             Self::Interrupted => StepResult::Cancelled,
             Self::Evaluate(error) if error.diagnosis.kind == Kind::Interrupted => StepResult::Cancelled,
             _ => StepResult::Failed(message),

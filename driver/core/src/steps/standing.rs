@@ -31,7 +31,7 @@ impl Standing {
     /// Connects, asks the host and waits for the evaluation. A host of another network is refused here already, before
     /// anything is built for it.
     pub(super) async fn of(parts: &StepRunnerParts, node: &str) -> Tried<Self> {
-        let host = parts.hosts.get(node).await?;
+        let host = parts.hosts.get(node).await.map_err(StepFailure::Connect)?;
         let options = parts.options(node);
         let toplevel = async { Ok::<_, StepFailure>(parts.results.get(Job::toplevel(node)).await?) };
         let probe = async { Ok(script::admit(&*host, &parts.identity(node)).await?) };

@@ -114,7 +114,11 @@ fn judge((status, log): &Ended, activation: &Activation) -> Tried<()> {
     } else {
         goal.account(*phase)
     };
-    let message = if message.is_empty() { what.to_owned() } else { format!("{what}: {message}") };
+    let message = match failed_units(message, log) {
+        Some(units) => format!("{units}; {what}"),
+        None if message.is_empty() => what.to_owned(),
+        None => format!("{what}: {message}"),
+    };
     let kernel = format!(
         "what needs a module of the new kernel ({}) fails until a restart: deploy with `--goal boot --reboot`, or with `activation.bootOnce` and `--reboot`; otherwise correct the cause and deploy again",
         status.due
@@ -134,6 +138,13 @@ fn judge((status, log): &Ended, activation: &Activation) -> Tried<()> {
         activation.nonce
     );
     Err(StepFailure::Activation(*phase, text))
+}
+
+/// The units for which a switch failed, and the last that one of them said: NixOS' program shows their status at its end.
+fn failed_units(message: &str, log: &str) -> Option<String> {
+    let (_, units) = message.split_once("exited with status 4: ")?;
+    let said = log.lines().rev().filter(|line| !line.contains(" systemd[")).find_map(|line| line.split_once("]: "));
+    Some(said.map_or_else(|| format!("{units} failed"), |(_, said)| format!("{units} failed: {}", said.trim())))
 }
 
 /// A system, and whether it is the new one or the one from before.

@@ -43,6 +43,39 @@ fn a_run_where_nothing_is_well() {
 }
 
 #[test]
+fn one_cause_is_told_once_and_a_connection_is_no_build() {
+    let connect = |node: &str| {
+        let why = format!("root@{node}: permission denied: none of your SSH keys is accepted");
+        StepResult::Failed(format!("node `{node}`, step `connect`: {why}\nhelp: …"))
+    };
+    let evaluate =
+        StepResult::Failed("node `gamma`, step `build:gamma`: node `gamma` does not evaluate: netlib: no".to_owned());
+    assert_snapshot!(run(&[("build:alpha", connect("alpha")), ("build:beta", connect("beta")), ("build:gamma", evaluate)]), @r"
+    alpha  failed        connect: root@alpha: permission denied: none of your SSH keys is accepted
+    beta   failed        as alpha
+    gamma  failed        does not evaluate: no
+    0 of 3 nodes active: 3 failed
+    ");
+}
+
+#[test]
+fn of_many_nodes_those_that_are_well_are_counted() {
+    let row = |result, detail: &str| Row { result, detail: detail.to_owned() };
+    let mut nodes: BTreeMap<String, Row> = (0..180).map(|n| (format!("web{n:03}"), row("upToDate", ""))).collect();
+    nodes.insert("web007".to_owned(), row("changed", "switched from nixos-system-web007"));
+    for n in 100..104 {
+        let why = format!("connect: root@web{n:03}: this machine belongs to the network \"shop\", not to \"home\"");
+        nodes.insert(format!("web{n:03}"), row("failed", &why));
+    }
+    assert_snapshot!(Summary { nodes, ..Summary::default() }, @r#"
+    web007  changed       switched from nixos-system-web007
+    web100  failed        connect: root@web100: this machine belongs to the network "shop", not to "home"
+            and 3 more: web101, web102, web103
+    176 of 180 nodes active: 1 changed, 175 up to date, 4 failed
+    "#);
+}
+
+#[test]
 fn an_interrupted_run_is_no_success() {
     let summary = run(&[("copy:alpha", StepResult::Cancelled), ("activate:alpha", StepResult::Cancelled)]);
     assert!(!summary.is_success());
@@ -78,7 +111,7 @@ fn a_node_whose_goal_is_not_the_whole_way_is_not_called_active() {
     alpha  changed       new system
     beta   done          boots the new system next time
     gamma  skipped       not started after the failure of build:gamma
-    1 of 3 nodes active, 1 done, 1 skipped
+    1 of 3 nodes active: 1 changed, 1 done, 0 failed, 1 skipped
     ");
 }
 
@@ -119,7 +152,7 @@ fn rollouts_have_lines_of_their_own_and_name_who_went_back() {
     beta   rolled back   activate: not healthy; taken back with the rollout web
     gamma  changed       new system
     rollout web  rolledBack  2 of 3 nodes healthy
-    1 of 3 nodes active, 2 rolled back
+    1 of 3 nodes active: 1 changed, 0 failed, 2 rolled back
     ");
 }
 

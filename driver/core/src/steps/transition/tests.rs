@@ -70,6 +70,18 @@ fn a_failed_switch_names_the_system_that_runs_now() {
 }
 
 #[test]
+fn a_unit_that_did_not_start_is_named_first_with_its_last_words() {
+    let mut ended = ended(Phase::RolledBack, Some(OLD), Some(OLD));
+    ended.0.message = "switch-to-configuration test exited with status 4: web.service db.service".to_owned();
+    let first = |ended: &Ended| judged(ended).lines().next().unwrap_or_default().to_owned();
+    insta::assert_snapshot!(first(&ended), @"web.service db.service failed; the switch failed, and the host went back to the system it ran before");
+    ended.1 =
+        "× web.service\nNov 30 01:00:00 alpha web[7]: no such file\nNov 30 01:00:00 alpha systemd[1]: Failed to start"
+            .to_owned();
+    insta::assert_snapshot!(first(&ended), @"web.service db.service failed: no such file; the switch failed, and the host went back to the system it ran before");
+}
+
+#[test]
 fn a_host_that_went_back_for_its_own_checks_says_which() {
     let mut ended = ended(Phase::RolledBack, Some(OLD), Some(OLD));
     ended.0.is_unhealthy = true;
