@@ -62,6 +62,8 @@ let
             ;
         };
         resolve = arguments: resolve (arguments // { inherit written; });
+        # Seconds as people write them.
+        showDuration = (import ./durations.nix { inherit lib; }).show;
         # Stands for a private key in files of `render`.
         privateKeyPlaceholder = "@PRIVATE_KEY@";
         inherit

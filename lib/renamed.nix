@@ -16,7 +16,7 @@ let
         in
         lib.optional (files != [ ]) {
           old = lib.showOption loc;
-          new = lib.showOption (lib.init loc ++ [ new ]);
+          new = lib.showOption (lib.init loc ++ lib.toList new);
           inherit files;
         };
     };
@@ -32,7 +32,7 @@ in
     # Type
 
     ```
-    option :: newName -> option
+    option :: newName | [ newName ] -> option
     ```
   */
   option =
@@ -42,7 +42,7 @@ in
       default = [ ];
       internal = true;
       visible = false;
-      description = "Has the name `${new}` now.";
+      description = "Has the name `${lib.concatStringsSep "." (lib.toList new)}` now.";
     };
 
   /**

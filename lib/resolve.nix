@@ -18,7 +18,7 @@ let
   resolveChecks = import ./checks { inherit lib errors; };
   declaredOrders = import ./order/declared.nix { inherit lib selector; };
   soften = import ./order/soft.nix { inherit lib; };
-  assign = import ./rollout/assign.nix { inherit lib; };
+  assign = import ./rollout/assign.nix { inherit lib selector; };
   resolveRollouts = import ./rollout { inherit lib; };
   assemble = import ./order/steps.nix { inherit lib; };
 in
@@ -44,7 +44,10 @@ let
     lib.filterAttrs (_: named: builtins.any isRemote (builtins.attrValues named)) checks
   );
 
-  assigned = assign { inherit config rolesOf ancestors; };
+  assigned = assign {
+    inherit config rolesOf ancestors;
+    inherit (members) context;
+  };
   rolloutOf = lib.concatMapAttrs (id: rollout: lib.genAttrs rollout.nodes (_: id)) assigned.rollouts;
 
   declared = config.deploy.steps;
@@ -84,7 +87,8 @@ in
     rolloutOf
     ;
   inherit (members) context extendsCycle selectorCycle;
-  inherit (assigned) ambiguous;
+  inherit (assigned) ambiguous contested;
+  rolloutProblems = assigned.problems;
   # Whether netlib makes the step of an id itself.
   inherit isGenerated;
   instances = instances.nodes;

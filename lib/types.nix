@@ -7,6 +7,7 @@
 let
   inherit (lib) types;
   ssh = import ./ssh.nix { inherit lib; };
+  durations = import ./durations.nix { inherit lib; };
 
   checkedString =
     {
@@ -65,6 +66,24 @@ let
         lib.showOption (builtins.filter (part: !lib.hasPrefix "[" part) loc)
       }`, in `${toString def.file}`: ${errors.quoteWord def.value}${networkMeant def.value}";
 
+  durationOf =
+    least:
+    lib.mkOptionType {
+      name = if least == 0 then "delay" else "duration";
+      description = "seconds, or a duration such as 30s, 5m or 1h30m${
+        lib.optionalString (least > 0) ", at least 1s"
+      }";
+      check =
+        value:
+        let
+          seconds = durations.parse value;
+        in
+        seconds != null && seconds >= least;
+      # "60s" and 60 are the same.
+      merge =
+        loc: defs: lib.mergeEqualOption loc (map (def: def // { value = durations.parse def.value; }) defs);
+    };
+
   percentage = checkedString {
     name = "percentage";
     description = "percentage, such as 25%";
@@ -115,6 +134,66 @@ let
     all = "Nodes and externals";
   };
 
+  # Names may be selectors too, where `choose` is given: it gives each node the names that are most specific about it.
+  attrsOfSelected =
+    {
+      what,
+      names,
+      choose,
+    }@arguments:
+    elemType:
+    let
+      all = types.attrsOf elemType;
+      plain = attrsOfNames {
+        base = types.attrsOf;
+        inherit what names;
+      } elemType;
+      known = lib.genAttrs names (_: true);
+      merge =
+        loc: defs:
+        let
+          written = builtins.attrNames (lib.foldl' (set: def: set // def.value) { } defs);
+          isSelector = name: !(known ? ${name}) && builtins.match ".*[@!*?&:,[].*" name != null;
+          isPlain = !(builtins.any isSelector written);
+          filesOf =
+            name:
+            errors.inFiles (
+              lib.unique (map (def: toString def.file) (builtins.filter (def: def.value ? ${name}) defs))
+            );
+          chosen = choose {
+            inherit filesOf;
+            option = lib.showOption loc;
+            selectors = builtins.filter (name: isSelector name || !(known ? ${name})) written;
+            named = builtins.filter (name: known ? ${name}) written;
+          };
+          # As if each node had been written by its own name.
+          apart =
+            def:
+            def
+            // {
+              value = lib.concatMapAttrs (
+                node: name: lib.optionalAttrs (def.value ? ${name}) { ${node} = def.value.${name}; }
+              ) chosen;
+            };
+        in
+        if choose == null then
+          all.merge loc defs
+        else if isPlain then
+          plain.merge loc defs
+        else
+          all.merge loc (map apart defs);
+    in
+    all
+    // {
+      name = "attrsOfSelected";
+      description = "attribute set of (${
+        elemType.description or elemType.name
+      }), by name of ${what.one} or selector of nodes";
+      inherit merge;
+      substSubModules = modules: attrsOfSelected arguments (elemType.substSubModules modules);
+      typeMerge = _: null;
+    };
+
   isName = value: builtins.isString value && value != "";
 
   nodeSelectors =
@@ -126,6 +205,8 @@ let
     // {
       name = "nodeSelectors";
       description = "list of selectors of nodes";
+      # Who makes other types of selectors looks them up in the same way.
+      resolvesSelectors = true;
       merge =
         loc: defs:
         let
@@ -256,6 +337,16 @@ in
   inherit percentage;
 
   /**
+    A time that something takes, of at least a second: seconds, or a text such as `"30s"`, `"5m"`, `"1h30m"`. Its value is seconds.
+  */
+  duration = durationOf 1;
+
+  /**
+    The same, where it may also be 0: a time to wait.
+  */
+  delay = durationOf 0;
+
+  /**
     A number of nodes, at least 1, or a percentage of them.
   */
   amount = types.either types.ints.positive percentage;
@@ -331,6 +422,27 @@ in
       base = types.attrsOf;
       what = aMember;
       inherit names;
+    };
+
+  /**
+    The same with selectors of nodes among the names: each node gets what is said by the name that is most specific about it, once.
+    `choose` gives `{ <member> = name; }` for `{ option; filesOf; selectors; named; }`; null leaves the names as they are written.
+
+    # Type
+
+    ```
+    attrsOfSelected :: { names; withExternals; choose; } -> type -> type
+    ```
+  */
+  attrsOfSelected =
+    {
+      names,
+      withExternals,
+      choose,
+    }:
+    attrsOfSelected {
+      what = if withExternals then aMember else aNode;
+      inherit names choose;
     };
 
   /**

@@ -24,8 +24,8 @@ let
       lib.genList (index: lib.nameValuePair "node${toString index}" { tags = [ (tagOf index) ]; }) size
     );
     deploy.order.between = {
-      first = [ "@first" ];
-      next = [ "@next" ];
+      nodes = [ "@next" ];
+      after = [ "@first" ];
     };
   };
 in

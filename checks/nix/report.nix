@@ -12,9 +12,11 @@ let
   groups = [
     "arguments"
     "batches"
+    "by-selector"
     "checks"
     "commands"
     "documentation"
+    "durations"
     "exports"
     "gates"
     "soft-orders"

@@ -59,24 +59,15 @@ let
       origin,
       first,
       next,
+      ends ? null,
       ...
     }:
     let
-      # `deploy.order` has two ends of its own; elsewhere the option itself is one.
-      path =
-        end:
-        if
-          lib.take 2 origin == [
-            "deploy"
-            "order"
-          ]
-        then
-          origin ++ [ end ]
-        else
-          origin;
-      at = end: problem: fails "${show (path end)}: ${describe origin problem}${fileOf origin}.";
+      at = end: problem: fails "${show (origin ++ end)}: ${describe origin problem}${fileOf origin}.";
     in
-    map (at "first") first.problems ++ map (at "next") next.problems;
+    # `deploy.order` has two ends of its own; elsewhere the option itself is one.
+    map (at (lib.optional (ends != null) ends.first)) first.problems
+    ++ map (at (lib.optional (ends != null) ends.next)) next.problems;
 
   # Barriers stand for an order, so people see what is on both sides.
   cycle =

@@ -9,6 +9,7 @@
 let
   inherit (netlib) errors;
   inherit (errors) quote;
+  show = netlib.showDuration;
   inherit (config) resolved;
   inherit (import ../rollout/batches.nix { inherit lib; }) percent;
 
@@ -18,6 +19,7 @@ let
   };
 
   roleFile = errors.definedIn options.roles;
+  rolloutFile = errors.definedIn options.rollouts;
   networkFile = errors.filesOf options.rollout;
 
   isPercentage = builtins.isString;
@@ -54,6 +56,9 @@ let
 
   limits =
     rollout:
+    let
+      inherit (rollout) timing;
+    in
     lib.concatMap (name: lib.optionals (rollout.${name} != null) (amount "`${name}`" rollout.${name})) [
       "maxParallel"
       "maxUnavailable"
@@ -61,11 +66,11 @@ let
     ++ lib.optional (isPercentage rollout.maxFailures && percent rollout.maxFailures > 100) (
       "`maxFailures` is ${rollout.maxFailures}, and there are no more than 100 % of the nodes. Set at most \"100%\""
     )
-    ++ lib.optional (rollout.minHealthyTime >= rollout.healthyDeadline) (
-      "`healthyDeadline` (${toString rollout.healthyDeadline} s) leaves no time to be healthy for `minHealthyTime` (${toString rollout.minHealthyTime} s). Set it to more"
+    ++ lib.optional (timing.minHealthyTime >= timing.healthyDeadline) (
+      "`timing.healthyDeadline` (${show timing.healthyDeadline}) leaves no time to be healthy for `timing.minHealthyTime` (${show timing.minHealthyTime}). Set it to more"
     )
-    ++ lib.optional (rollout.progressDeadline < rollout.healthyDeadline) (
-      "`progressDeadline` (${toString rollout.progressDeadline} s) ends before a node must be healthy (`healthyDeadline`, ${toString rollout.healthyDeadline} s). Set it to at least that"
+    ++ lib.optional (timing.progressDeadline < timing.healthyDeadline) (
+      "`timing.progressDeadline` (${show timing.progressDeadline}) ends before a node must be healthy (`timing.healthyDeadline`, ${show timing.healthyDeadline}). Set it to at least that"
     );
 
   canary =
@@ -89,27 +94,57 @@ let
 
   at = path: file: map (problem: fails "${path}: ${problem}${file}.");
 
-  # Only what a role says itself: the rest has been said, and is complained about, elsewhere.
-  ofRole =
-    name: role:
+  # Only what a role or a rollout says itself: the rest has been said, and is complained about, elsewhere.
+  ofOne =
+    path: file: name: rollout:
     let
       taken = resolved.rollouts.${name}.nodes or [ ];
-      says = option: builtins.elem option role.rollout.defined;
+      says = option: builtins.elem option rollout.defined;
       saysLimits = builtins.any says [
-        "healthyDeadline"
         "maxFailures"
         "maxParallel"
         "maxUnavailable"
-        "minHealthyTime"
-        "progressDeadline"
+        "timing.healthyDeadline"
+        "timing.minHealthyTime"
+        "timing.progressDeadline"
       ];
     in
-    at "roles.${lib.strings.escapeNixIdentifier name}.rollout" (roleFile name) (
-      lib.optionals (says "batches") (batches role.rollout.batches)
-      ++ lib.optionals saysLimits (limits role.rollout)
+    at path file (
+      lib.optionals (says "batches") (batches rollout.batches)
+      ++ lib.optionals saysLimits (limits rollout)
       # A canary that another role says was meant for that one's nodes.
-      ++ lib.optionals (says "canary" && isSound) (canary role.rollout (lib.sort (a: b: a < b) taken))
+      ++ lib.optionals (says "canary" && isSound) (canary rollout (lib.sort (a: b: a < b) taken))
     );
+  ofRole =
+    name: role:
+    ofOne "roles.${lib.strings.escapeNixIdentifier name}.rollout" (roleFile name) name role.rollout;
+  ofRollout =
+    name: rollout:
+    let
+      path = "rollouts.${lib.strings.escapeNixIdentifier name}";
+      file = rolloutFile name;
+    in
+    lib.optionals isSound (
+      map (problem: fails "${path}.nodes: ${problem.message}${file}.") resolved.rolloutProblems.${name}
+    )
+    ++ ofOne path file name rollout
+    ++ lib.optional (!netlib.types.word.check name) (
+      fails "rollouts.${builtins.toJSON name}: the name of a rollout has at most 63 letters, digits, _ . and -, and does not start with -. Rename it${file}."
+    )
+    ++ lib.optional (name == "network") (
+      fails "rollouts.network: the rollout of the nodes that have no other is called \"network\". Rename this one${file}."
+    )
+    ++ lib.optional (config.roles ? ${name} && config.roles.${name}.rollout.defined != [ ]) (
+      fails "${path} and roles.${name}.rollout have one name, and are two rollouts. Rename one of them${file}."
+    );
+
+  contested = lib.mapAttrsToList (
+    name: rollouts:
+    fails (
+      "the rollouts ${errors.quoteList rollouts} name ${quote name} equally well, and only one of them can take it. "
+      + "Name the node itself in one of them${rolloutFile (builtins.head rollouts)}."
+    )
+  ) resolved.contested;
 
   ofNetwork = at "rollout" networkFile (
     batches config.rollout.batches
@@ -141,7 +176,7 @@ let
           } out. "
           + "Set nodes.${
             if isOne then builtins.head names else "<name>"
-          }.role to that one, or let one of them extend the other${files}."
+          }.role to that one, name it in one of `rollouts`, or let one of them extend the other${files}."
         )
       )
       (
@@ -167,7 +202,12 @@ in
 
   config = {
     assertions =
-      lib.concatLists (lib.mapAttrsToList ofRole config.roles) ++ ofNetwork ++ ambiguous ++ reserved;
+      lib.concatLists (lib.mapAttrsToList ofRole config.roles)
+      ++ lib.concatLists (lib.mapAttrsToList ofRollout config.rollouts)
+      ++ ofNetwork
+      ++ ambiguous
+      ++ contested
+      ++ reserved;
 
     warnings = lib.mapAttrsToList (
       name: _:

@@ -1,5 +1,10 @@
 # How far nodes are taken and how long that may last: for all nodes, and in each node for itself.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  netlib,
+  ...
+}:
 let
   inherit (lib) types;
 
@@ -29,23 +34,23 @@ let
     timeout = lib.mkOption (
       usual "timeout"
       // {
-        type = types.ints.positive;
+        type = netlib.types.duration;
         description = ''
-          Seconds that a switch may take. Then the node ends it, with everything that it started, and goes back by itself.
+          How long a switch may take. Then the node ends it, with everything that it started, and goes back by itself.
         '';
-        example = 1800;
+        example = "30m";
       }
     );
 
     confirmTimeout = lib.mkOption (
       usual "confirmTimeout"
       // {
-        type = types.ints.positive;
+        type = netlib.types.duration;
         description = ''
-          Seconds that the node waits, after its switch, for the deployer to reach it over a new connection.
+          How long the node waits, after its switch, for the deployer to reach it over a new connection.
           Then it goes back to the system before by itself.
         '';
-        example = 180;
+        example = "3m";
       }
     );
 
@@ -98,21 +103,21 @@ let
     rebootTimeout = lib.mkOption (
       usual "rebootTimeout"
       // {
-        type = types.ints.positive;
-        description = "Seconds that a restart may take until the node answers again with its new system.";
-        example = 1200;
+        type = netlib.types.duration;
+        description = "How long a restart may take until the node answers again with its new system.";
+        example = "20m";
       }
     );
   };
 
   builtIn = {
     goal = "switch";
-    timeout = 600;
-    confirmTimeout = 60;
+    timeout = "10m";
+    confirmTimeout = "1m";
     mayFail = [ ];
     reboot = "never";
     bootOnce = false;
-    rebootTimeout = 600;
+    rebootTimeout = "10m";
   };
 
   node = {

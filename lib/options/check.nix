@@ -25,11 +25,11 @@ let
     example = 8080;
   };
 
-  seconds =
+  time =
     type: default: description:
     lib.mkOption {
       inherit type default description;
-      example = 10;
+      example = "10s";
     };
 
   count =
@@ -181,9 +181,9 @@ in
       };
     };
 
-    initialDelay = seconds types.ints.unsigned 0 "Seconds from the activation until the first look.";
-    period = seconds types.ints.positive 2 "Seconds from one look to the next.";
-    timeout = seconds types.ints.positive 5 "Seconds after which a look has failed.";
+    initialDelay = time netlib.types.delay 0 "Time from the activation until the first look.";
+    period = time netlib.types.duration "2s" "Time from one look to the next.";
+    timeout = time netlib.types.duration "5s" "Time after which a look has failed.";
     successThreshold = count 1 "How many looks in a row must succeed until the check counts as healthy.";
     failureThreshold = count 3 "How many looks in a row must fail until the check counts as unhealthy again.";
   };

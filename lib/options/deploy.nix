@@ -9,19 +9,27 @@ let
   inherit (lib) types;
 
   order.options = {
-    first = lib.mkOption {
+    nodes = lib.mkOption {
       type = netlib.types.selectors;
-      description = "Selectors of the nodes that are activated first.";
-      example = [ "role:database" ];
-    };
-
-    next = lib.mkOption {
-      type = netlib.types.selectors;
-      description = "Selectors of the nodes that are activated only after each of `first` has been, and its checks have succeeded.";
+      description = "Selectors of the nodes that the order is about.";
       example = [
         "role:web"
         "@edge & !web1"
       ];
+    };
+
+    after = lib.mkOption {
+      type = netlib.types.selectors;
+      default = [ ];
+      description = "Selectors of the nodes that come before them: each has been activated, and its checks have succeeded.";
+      example = [ "role:database" ];
+    };
+
+    before = lib.mkOption {
+      type = netlib.types.selectors;
+      default = [ ];
+      description = "Selectors of the nodes that come after them.";
+      example = [ "role:monitoring" ];
     };
 
     yields = lib.mkOption {
@@ -29,9 +37,16 @@ let
       default = false;
       description = ''
         Whether this order gives way where others say the opposite, instead of making a circle with them: for an order that is
-        good but not needed. Of several that give way, those first by name count.
+        good but not needed. Network modules of netlib have no others.
       '';
       example = true;
+    };
+
+    weight = lib.mkOption {
+      type = types.int;
+      default = 0;
+      description = "Of orders that give way and contradict each other, those of more weight count, then those first by name.";
+      example = 10;
     };
   };
 in
@@ -62,12 +77,12 @@ in
     order = lib.mkOption {
       type = types.attrsOf (types.submodule order);
       default = { };
-      description = "Which nodes are activated before which others, by a name of your choice.";
+      description = "Which nodes are activated after or before which others, by a name of your choice.";
       example = lib.literalExpression ''
         {
-          database-before-web = {
-            first = [ "database" ];
-            next = [ "role:web" ];
+          web-after-database = {
+            nodes = [ "role:web" ];
+            after = [ "database" ];
           };
         }
       '';

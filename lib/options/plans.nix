@@ -26,10 +26,10 @@ let
     };
 
     timeout = lib.mkOption {
-      type = types.ints.positive;
-      default = 60;
-      description = "Seconds that it may take.";
-      example = 300;
+      type = netlib.types.duration;
+      default = "1m";
+      description = "How long it may take.";
+      example = "5m";
     };
   };
 

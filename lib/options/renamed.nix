@@ -9,6 +9,13 @@ let
   inherit (lib) types;
   inherit (netlib) renamed;
 
+  # Declared where rollouts are.
+  timings = [
+    "minHealthyTime"
+    "healthyDeadline"
+    "progressDeadline"
+  ];
+
   ofEach =
     old: new:
     lib.mkOption {
@@ -19,6 +26,14 @@ in
   options = {
     nodes = ofEach "configuration" "nixos";
     roles = ofEach "configuration" "nixos";
+    deploy.order = lib.mkOption {
+      type = types.attrsOf (
+        types.submodule {
+          options.first = renamed.option "after";
+          options.next = renamed.option "nodes";
+        }
+      );
+    };
 
     renamed = lib.mkOption {
       type = types.listOf types.raw;
@@ -31,5 +46,9 @@ in
     config.defaults.renamed
     ++ lib.concatMap (member: member.configuration) (
       builtins.attrValues config.nodes ++ builtins.attrValues config.roles
-    );
+    )
+    ++ lib.concatMap (rollout: lib.concatMap (name: rollout.${name}) timings) (
+      [ config.rollout ] ++ map (role: role.rollout) (builtins.attrValues config.roles)
+    )
+    ++ lib.concatMap (order: order.first ++ order.next) (builtins.attrValues config.deploy.order);
 }

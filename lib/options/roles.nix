@@ -4,6 +4,7 @@
   lib,
   netlib,
   rolloutOptions,
+  ofNetwork,
   ...
 }:
 let
@@ -15,20 +16,17 @@ let
 
   # What a role does not say about its rollout: the nearest role it extends that says it, else the network.
   inherited =
-    role: name:
+    role: path:
     let
       ancestors = config.resolved.ancestors.${role};
       saying = lib.findFirst (
-        other: builtins.elem name config.roles.${other}.rollout.defined
+        other: builtins.elem path config.roles.${other}.rollout.defined
       ) null ancestors;
-      ofNetwork = config.rollout.${name};
     in
-    if saying != null then
-      config.roles.${saying}.rollout.${name}
-    else if name == "canary" && builtins.isString ofNetwork then
-      true
+    if saying == null then
+      ofNetwork path
     else
-      ofNetwork;
+      lib.getAttrFromPath (lib.splitString "." path) config.roles.${saying}.rollout;
 
   role =
     { name, ... }:

@@ -102,10 +102,10 @@ in
     };
 
     timeout = lib.mkOption {
-      type = types.ints.positive;
-      default = 600;
-      description = "Seconds that a command may take; then it is ended, on its node too, and the step failed.";
-      example = 3600;
+      type = netlib.types.duration;
+      default = "10m";
+      description = "How long a command may take; then it is ended, on its node too, and the step failed.";
+      example = "1h";
     };
 
     after = lib.mkOption {

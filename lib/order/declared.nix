@@ -52,16 +52,42 @@ let
   # An empty list makes no order.
   unless = words: order: lib.optional (words != [ ]) order;
 
-  ofOrder = name: order: {
-    origin = [
-      "deploy"
-      "order"
-      name
-    ];
-    first = ofSelectors order.first;
-    next = ofSelectors order.next;
-    inherit (order) yields;
-  };
+  # An order of both kinds is two. One of neither is looked at all the same: its nodes may be misspelt.
+  ofOrder =
+    name: order:
+    let
+      nodes = ofSelectors order.nodes;
+      said = {
+        inherit (order) yields weight;
+        origin = [
+          "deploy"
+          "order"
+          name
+        ];
+      };
+    in
+    lib.optional (order.after != [ ] || order.before == [ ]) (
+      said
+      // {
+        ends = {
+          first = "after";
+          next = "nodes";
+        };
+        first = ofSelectors order.after;
+        next = nodes;
+      }
+    )
+    ++ unless order.before (
+      said
+      // {
+        ends = {
+          first = "nodes";
+          next = "before";
+        };
+        first = nodes;
+        next = ofSelectors order.before;
+      }
+    );
 
   ofNode =
     name:
@@ -111,6 +137,6 @@ let
       next = ofWords before;
     };
 in
-lib.mapAttrsToList ofOrder config.deploy.order
+lib.concatLists (lib.mapAttrsToList ofOrder config.deploy.order)
 ++ lib.concatLists (lib.mapAttrsToList ofNode config.nodes)
 ++ lib.concatLists (lib.mapAttrsToList ofStep config.deploy.steps)

@@ -80,5 +80,6 @@ in
 orders:
 let
   parts = builtins.partition (order: order.yields or false) orders;
+  byWeight = lib.sort (a: b: a.weight > b.weight) parts.right;
 in
-lib.foldl' add parts.wrong parts.right
+lib.foldl' add parts.wrong byWeight

@@ -104,7 +104,8 @@ let
   viaBarrier =
     order: pair:
     let
-      id = "barrier:${lib.concatStringsSep "." order.origin}";
+      isBefore = order.ends.next or null == "before";
+      id = "barrier:${lib.concatStringsSep "." (order.origin ++ lib.optional isBefore "before")}";
       firsts = builtins.length pair.first;
       nexts = builtins.length pair.next;
     in

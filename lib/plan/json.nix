@@ -67,11 +67,11 @@ let
       rollout = resolved.rolloutOf.${name} or null;
       settings = if rollout == null then config.rollout else resolved.rollouts.${rollout}.settings;
       # Nobody waits for who belongs to no rollout, unless the network says how long: two looks in a row decide.
-      isBrief = rollout == null && !(builtins.elem "minHealthyTime" settings.defined);
+      isBrief = rollout == null && !(builtins.elem "timing.minHealthyTime" settings.defined);
     in
     {
-      inherit (settings) healthyDeadline;
-      minHealthyTime = if isBrief then 0 else settings.minHealthyTime;
+      inherit (settings.timing) healthyDeadline;
+      minHealthyTime = if isBrief then 0 else settings.timing.minHealthyTime;
       successThreshold = if isBrief then 2 else 1;
     };
 
@@ -109,7 +109,7 @@ let
     // lib.optionalAttrs node.mayBeOffline { mayBeOffline = true; };
 
   renderRollout = _: rollout: {
-    title = if rollout.role == null then "the network" else "role ${rollout.role}";
+    inherit (rollout) title;
     inherit (rollout)
       role
       nodes
@@ -119,10 +119,12 @@ let
       maxUnavailable
       maxFailures
       ;
-    inherit (rollout.settings)
+    inherit (rollout.settings.timing)
       minHealthyTime
       healthyDeadline
       progressDeadline
+      ;
+    inherit (rollout.settings)
       approvers
       autoPromote
       autoRevert

@@ -12,7 +12,7 @@ let
   limits =
     rollout:
     lib.concatStringsSep " · " (
-      [ (if rollout.role == null then "the network" else "role ${rollout.role}") ]
+      [ rollout.title ]
       ++ lib.optional (rollout.maxParallel != null) "maxParallel ${toString rollout.maxParallel}"
       ++ lib.optional (rollout.maxUnavailable != null) "maxUnavailable ${toString rollout.maxUnavailable}"
       ++ [

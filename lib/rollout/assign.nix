@@ -1,11 +1,15 @@
-# Which rollout takes each node: that of one of its roles, that of the network, or none.
-{ lib }:
+# Which rollout takes each node: one of `rollouts`, that of one of its roles, that of the network, or none.
+{ lib, selector }:
 {
   config,
+  context,
   rolesOf,
   ancestors,
 }:
 let
+  # What was said of nodes comes before what was said of roles; of several the one that names the node most specifically.
+  chosen = selector.choose context (lib.mapAttrs (_: rollout: rollout.nodes) config.rollouts);
+
   # What the network says is a default for roles and makes them roll out; a role may say so itself, or through those it extends.
   says = role: config.roles.${role}.rollout.defined != [ ];
   saysItself = lib.mapAttrs (name: _: says name || builtins.any says ancestors.${name}) config.roles;
@@ -34,25 +38,44 @@ let
     else
       roles;
 
-  candidates = lib.mapAttrs candidatesOf config.nodes;
-  withoutRole = builtins.filter (name: rolesOf.${name} == [ ]) (builtins.attrNames config.nodes);
-  ofRole = lib.zipAttrs (
-    lib.mapAttrsToList (
-      name: roles: lib.optionalAttrs (roles != [ ]) { ${builtins.head roles} = name; }
-    ) candidates
-  );
+  left = removeAttrs config.nodes (builtins.attrNames chosen.nodes);
+  candidates = lib.mapAttrs candidatesOf left;
+  withoutRole = builtins.filter (name: rolesOf.${name} == [ ]) (builtins.attrNames left);
+  byFirst =
+    names:
+    lib.zipAttrs (
+      lib.mapAttrsToList (
+        node: names: lib.optionalAttrs (names != [ ]) { ${builtins.head names} = node; }
+      ) names
+    );
+  severally = lib.filterAttrs (_: names: builtins.length names > 1);
 in
 {
-  # Nodes that two unrelated roles would roll out, with those roles.
-  ambiguous = lib.filterAttrs (_: roles: builtins.length roles > 1) candidates;
+  # Nodes that two unrelated roles would roll out, with those roles; and those that two rollouts name equally well.
+  ambiguous = severally candidates;
+  contested = severally chosen.nodes;
+  # What is wrong with the selectors of `rollouts`, by name.
+  inherit (chosen) problems;
 
-  # { <rollout> = { role; nodes; }; }, the nodes sorted by name.
+  # { <rollout> = { role; title; settings; nodes; }; }, the nodes sorted by name.
   rollouts =
-    lib.mapAttrs (role: nodes: { inherit role nodes; }) ofRole
-    // lib.optionalAttrs (networkRollsOut && withoutRole != [ ]) {
+    lib.optionalAttrs (networkRollsOut && withoutRole != [ ]) {
       network = {
         role = null;
+        title = "the network";
+        settings = config.rollout;
         nodes = withoutRole;
       };
-    };
+    }
+    // lib.mapAttrs (role: nodes: {
+      inherit role nodes;
+      title = "role ${role}";
+      settings = config.roles.${role}.rollout;
+    }) (byFirst candidates)
+    // lib.mapAttrs (name: nodes: {
+      role = null;
+      title = "rollouts.${name}";
+      settings = config.rollouts.${name};
+      inherit nodes;
+    }) (byFirst chosen.nodes);
 }

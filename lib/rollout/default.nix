@@ -11,9 +11,13 @@ let
 
   rolloutOf =
     id:
-    { role, nodes }:
+    {
+      role,
+      title,
+      settings,
+      nodes,
+    }:
     let
-      settings = if role == null then config.rollout else config.roles.${role}.rollout;
       total = builtins.length nodes;
       hasCanary = settings.canary != false;
 
@@ -41,7 +45,12 @@ let
       countAtLeast = atLeast: batches.count { inherit total atLeast; };
     in
     {
-      inherit id role settings;
+      inherit
+        id
+        role
+        title
+        settings
+        ;
       nodes = inOrder;
       members = lib.genAttrs nodes (_: true);
       batches = lib.imap0 batch sizes;

@@ -174,8 +174,82 @@ let
         nodes = lib.foldl' (a: b: builtins.intersectAttrs b.nodes a) context.node resolved;
         problems = lib.concatMap (item: item.problems) resolved;
       };
+
+  resolveAll =
+    context: selectors:
+    let
+      all = map (resolveOne context) (apart selectors);
+      exclusions = builtins.filter (item: item.isExclusion) all;
+      others = builtins.filter (item: !item.isExclusion) all;
+      start =
+        if others == [ ] && exclusions != [ ] then context.node else union (map (item: item.nodes) others);
+    in
+    {
+      nodes = builtins.attrNames (
+        lib.foldl' (nodes: item: builtins.intersectAttrs item.nodes nodes) start exclusions
+      );
+      problems = lib.concatMap (item: item.problems) all;
+    };
+
+  # How much a selector says of the nodes that it names: a node's own name says all, each term joined by `&` says more, `*` and what
+  # only leaves out say next to nothing.
+  termRank =
+    term:
+    if term.negated then
+      1
+    else if term.kind == "node" && !isGlob term.pattern then
+      1000
+    else if term.kind == "node" && oneStar term.pattern == "*" then
+      0
+    else
+      10;
+  rankOf =
+    text:
+    let
+      terms = parse text;
+    in
+    if builtins.elem null terms then 0 else lib.foldl' builtins.add 0 (map termRank terms);
 in
 {
+  /**
+    Of several named lists of selectors the one that is most specific about each node: `{ nodes.<node> = [ name ]; problems.<name>; }`.
+    Several names are equally specific.
+
+    # Type
+
+    ```
+    choose :: context -> { <name> = [ string ]; } -> { nodes = { <node> = [ name ]; }; problems = { <name> = [ problem ]; }; }
+    ```
+  */
+  choose =
+    context: named:
+    let
+      resolved = lib.mapAttrs (_: resolveAll context) named;
+      taken = lib.mapAttrs (_: item: setOf item.nodes) resolved;
+      claims = lib.concatLists (
+        lib.mapAttrsToList (
+          name: selectors:
+          lib.concatMap (
+            selector:
+            map (node: {
+              inherit name node;
+              rank = rankOf selector;
+            }) (builtins.filter (node: taken.${name} ? ${node}) (resolveAll context [ selector ]).nodes)
+          ) (apart selectors)
+        ) named
+      );
+      best =
+        claims:
+        let
+          most = lib.foldl' lib.max 0 (map (claim: claim.rank) claims);
+        in
+        lib.unique (map (claim: claim.name) (builtins.filter (claim: claim.rank == most) claims));
+    in
+    {
+      nodes = lib.mapAttrs (_: best) (builtins.groupBy (claim: claim.node) claims);
+      problems = lib.mapAttrs (_: item: item.problems) resolved;
+    };
+
   /**
     What selectors look up: the sets of nodes by node, by tag, by role and by instance of a module.
 
@@ -214,21 +288,7 @@ in
     resolve :: context -> [ string ] -> { nodes = [ name ]; problems = [ problem ]; }
     ```
   */
-  resolve =
-    context: selectors:
-    let
-      all = map (resolveOne context) (apart selectors);
-      exclusions = builtins.filter (item: item.isExclusion) all;
-      others = builtins.filter (item: !item.isExclusion) all;
-      start =
-        if others == [ ] && exclusions != [ ] then context.node else union (map (item: item.nodes) others);
-    in
-    {
-      nodes = builtins.attrNames (
-        lib.foldl' (nodes: item: builtins.intersectAttrs item.nodes nodes) start exclusions
-      );
-      problems = lib.concatMap (item: item.problems) all;
-    };
+  resolve = resolveAll;
 
   /**
     Those of the names of one kind (`"role"`, `"module"`) that selectors name, directly or by a pattern: what they depend on.

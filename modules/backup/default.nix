@@ -115,8 +115,8 @@ in
     deploy.order = lib.mapAttrs' (
       name: table:
       lib.nameValuePair "backup-${name}" {
-        first = builtins.attrNames table.servers;
-        next = builtins.attrNames (removeAttrs table.clients (builtins.attrNames servers));
+        nodes = builtins.attrNames (removeAttrs table.clients (builtins.attrNames servers));
+        after = builtins.attrNames table.servers;
       }
     ) (lib.filterAttrs (_: table: table.clients != { } && table.servers != { }) tables);
   };

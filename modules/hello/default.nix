@@ -142,8 +142,8 @@ in
       deploy.order = lib.mapAttrs' (
         name: instance:
         lib.nameValuePair "hello-${name}" {
-          first = [ instance.server ];
-          next = lib.remove instance.server instance.clients;
+          nodes = lib.remove instance.server instance.clients;
+          after = [ instance.server ];
         }
       ) instances;
     };

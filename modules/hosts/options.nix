@@ -46,10 +46,10 @@ in
       };
 
       ttl = lib.mkOption {
-        type = types.ints.unsigned;
-        default = 300;
-        description = "Seconds that resolvers may keep an answer.";
-        example = 3600;
+        type = netlib.types.delay;
+        default = "5m";
+        description = "How long resolvers may keep an answer.";
+        example = "1h";
       };
     };
   };

@@ -4,11 +4,9 @@
 let
   inherit (lib) types;
 
-  duration = types.strMatching "([0-9]+(ms|[smhdwy]))+";
-
   alerts.options = {
     downFor = lib.mkOption {
-      type = duration;
+      type = netlib.types.duration;
       default = "5m";
       description = "How long a node does not answer before it counts as down.";
       example = "10m";
@@ -83,14 +81,14 @@ in
     };
 
     interval = lib.mkOption {
-      type = duration;
+      type = netlib.types.duration;
       default = "30s";
       description = "Time between two looks at a node, and at the rules.";
       example = "15s";
     };
 
     retention = lib.mkOption {
-      type = duration;
+      type = netlib.types.duration;
       default = "30d";
       description = "How long the servers keep what they measured.";
       example = "90d";

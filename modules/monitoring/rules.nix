@@ -1,5 +1,5 @@
 # The alerts that every network wants, as a group of Prometheus rules.
-{ lib }:
+{ lib, netlib }:
 {
   instance,
   job,
@@ -21,7 +21,7 @@ in
 {
   name = "netlib-${instance}";
   rules = [
-    (alert "critical" "NodeDown" ''up{job="${job}"} == 0'' alerts.downFor
+    (alert "critical" "NodeDown" ''up{job="${job}"} == 0'' (netlib.showDuration alerts.downFor)
       "{{ $labels.node }} does not answer"
     )
     (alert "warning" "DiskFull"

@@ -33,7 +33,7 @@ let
       // lib.optionalAttrs (path.network != null) { inherit (path) network; };
     };
 
-  rules = import ./rules.nix { inherit lib; } { inherit instance job settings; };
+  rules = import ./rules.nix { inherit lib netlib; } { inherit instance job settings; };
 
   prometheus.services.prometheus = {
     enable = true;
@@ -43,10 +43,10 @@ let
         "[${settings.listenAddress}]"
       else
         settings.listenAddress;
-    retentionTime = settings.retention;
+    retentionTime = netlib.showDuration settings.retention;
     globalConfig = {
-      scrape_interval = settings.interval;
-      evaluation_interval = settings.interval;
+      scrape_interval = netlib.showDuration settings.interval;
+      evaluation_interval = netlib.showDuration settings.interval;
     };
     scrapeConfigs = [
       {

@@ -54,8 +54,8 @@ in
     deploy.order = lib.mapAttrs' (
       instance: table:
       lib.nameValuePair "nix-cache-${instance}" {
-        first = builtins.attrNames table.servers;
-        next = table.others;
+        nodes = table.others;
+        after = builtins.attrNames table.servers;
       }
     ) (lib.filterAttrs (_: table: table.serversFirst) tables);
 

@@ -87,16 +87,16 @@ in
 
   "the README's example: the server first, checked on itself and from its first client" = {
     expr = {
-      inherit (example.config.deploy.order.nix-cache-main) first next;
+      inherit (example.config.deploy.order.nix-cache-main) nodes after;
       checks = lib.mapAttrs (_: check: check.from) example.config.checks.gamma;
       nothing = failures example;
     };
     expected = {
-      first = [ "gamma" ];
-      next = [
+      nodes = [
         "alpha"
         "beta"
       ];
+      after = [ "gamma" ];
       checks = {
         nix-cache-main = "self";
         nix-cache-main-from-client = {

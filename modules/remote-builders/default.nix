@@ -67,8 +67,8 @@ in
     deploy.order = lib.mapAttrs' (
       instance: table:
       lib.nameValuePair "remote-builders-${instance}" {
-        first = builtins.attrNames table.builders;
-        next = lib.subtractLists (builtins.attrNames table.builders) (builtins.attrNames table.clients);
+        nodes = lib.subtractLists (builtins.attrNames table.builders) (builtins.attrNames table.clients);
+        after = builtins.attrNames table.builders;
       }
     ) (lib.filterAttrs (_: table: table.buildersFirst) tables);
 

@@ -65,7 +65,7 @@ in
 {
   options = {
     builders = lib.mkOption {
-      type = netlib.types.attrsOfNodes (builtins.attrNames nodes) (types.submodule builder);
+      type = netlib.references.attrsOfNodes (types.submodule builder);
       default = { };
       description = "Nodes that build for the clients, by node name.";
       example = lib.literalExpression "{ gamma.maxJobs = 8; }";

@@ -30,16 +30,16 @@ in
 
   "the README's example: the builder comes first and is looked at by its first client" = {
     expr = {
-      inherit (example.config.deploy.order.remote-builders-main) first next;
+      inherit (example.config.deploy.order.remote-builders-main) nodes after;
       inherit (example.config.checks.gamma.remote-builders-main.from) node;
       nothing = failures example;
     };
     expected = {
-      first = [ "gamma" ];
-      next = [
+      nodes = [
         "alpha"
         "beta"
       ];
+      after = [ "gamma" ];
       node = "alpha";
       nothing = [ ];
     };
@@ -55,7 +55,7 @@ in
           builders.beta = { };
           clients = [ "*" ];
         };
-      }).config.deploy.order.remote-builders-main.next;
+      }).config.deploy.order.remote-builders-main.nodes;
     expected = [ ];
   };
 

@@ -102,8 +102,8 @@ in
         (
           name: table:
           lib.nameValuePair "reverse-proxy-${name}" {
-            first = lib.subtractLists proxies table.backends;
-            next = table.proxies;
+            nodes = table.proxies;
+            after = lib.subtractLists proxies table.backends;
           }
         )
         (

@@ -1,5 +1,5 @@
 # `nix run .#command -- ssh-access`: signs keys with an authority whose private key is here and nowhere else.
-{ lib }:
+{ lib, netlib }:
 { table, network }:
 let
   inherit (table) authorities;
@@ -34,7 +34,7 @@ let
 
   settingsOf = kind: whose: ''
     ${kind})
-      validity=${quote authorities.${kind}.validity}
+      validity=${quote (netlib.showDuration authorities.${kind}.validity)}
       authority=${quote (lib.concatStrings (lib.take 1 authorities.${kind}.publicKeys))}
       private=${
         quote (if authorities.${kind}.privateKey == null then "" else authorities.${kind}.privateKey)

@@ -47,7 +47,7 @@ in
       };
     });
 
-    commands.ssh-access = import ./command.nix { inherit lib; } {
+    commands.ssh-access = import ./command.nix { inherit lib netlib; } {
       inherit table;
       network = config.network.name;
     };

@@ -107,9 +107,9 @@ let
     };
 
     validity = lib.mkOption {
-      type = types.strMatching "[1-9][0-9]*[hdw]";
+      type = netlib.types.duration;
       default = validity;
-      description = "How long a certificate is valid: a number of hours (h), days (d) or weeks (w).";
+      description = "How long a certificate is valid.";
       example = "8h";
     };
   };

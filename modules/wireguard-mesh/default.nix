@@ -20,7 +20,7 @@ let
   meshOf =
     instance: settings:
     let
-      table = import ./table.nix { inherit lib netlib nodes; } instance settings;
+      table = import ./table.nix { inherit lib netlib externals; } instance settings;
     in
     networkOf (import ./peers.nix { inherit lib; } table // { inherit table; });
   meshes = lib.mapAttrs meshOf config.wireguard-mesh;
@@ -38,8 +38,8 @@ let
     in
     lib.optionalAttrs (table.relays != [ ]) {
       ${table.fact} = {
-        first = nodesAmong table.relays;
-        next = lib.subtractLists table.relays (nodesAmong (builtins.attrNames table.hidden));
+        nodes = lib.subtractLists table.relays (nodesAmong (builtins.attrNames table.hidden));
+        after = nodesAmong table.relays;
         # Only checks that want an answer from everybody need the relay: a backup server or what a proxy leads to may come first.
         yields = table.reach != "all";
       };

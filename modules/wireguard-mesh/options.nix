@@ -53,11 +53,11 @@ let
         };
 
         keepalive = lib.mkOption {
-          type = types.nullOr (types.ints.between 1 65535);
-          default = if config.endpoint == null then 25 else null;
-          defaultText = lib.literalMD "25 for members without an endpoint, null for others";
-          description = "Seconds between the packets that the member sends to peers with an endpoint to keep the way through NAT open. Null sends none.";
-          example = 25;
+          type = types.nullOr netlib.types.duration;
+          default = if config.endpoint == null then "25s" else null;
+          defaultText = lib.literalMD "25 seconds for members without an endpoint, null for others";
+          description = "Time between the packets that the member sends to peers with an endpoint to keep the way through NAT open. Null sends none.";
+          example = "25s";
         };
 
         relay = lib.mkOption {

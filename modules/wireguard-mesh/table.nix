@@ -2,7 +2,7 @@
 {
   lib,
   netlib,
-  nodes,
+  externals,
 }:
 instance: settings:
 let
@@ -24,7 +24,8 @@ let
         relay
         ;
       inherit explicit;
-      isNode = nodes ? ${name};
+      # Names are selectors where they are not looked up yet, and externals are none.
+      isNode = !(externals ? ${name});
       addresses = addressesOf {
         seed = instance;
         inherit subnets name explicit;

@@ -22,7 +22,7 @@ let
       import ./table.nix {
         inherit lib;
         inherit (subject) netlib;
-        inherit (config) nodes;
+        inherit (config) externals;
       } "wg0" config.wireguard-mesh.wg0
     )).peersOf;
   allowedIn =

@@ -48,10 +48,10 @@ in
     };
 
     keepalive = lib.mkOption {
-      type = types.nullOr (types.ints.between 1 65535);
-      default = 25;
-      description = "Seconds between the packets that keep the way to the client open. Null sends none: then the server cannot call it.";
-      example = 15;
+      type = types.nullOr netlib.types.duration;
+      default = "25s";
+      description = "Time between the packets that keep the way to the client open. Null sends none: then the server cannot call it.";
+      example = "15s";
     };
 
     dns = lib.mkOption {

@@ -19,7 +19,7 @@ let
   vpnOf =
     instance: settings:
     let
-      table = import ./table.nix { inherit lib netlib nodes; } instance settings;
+      table = import ./table.nix { inherit lib netlib externals; } instance settings;
     in
     networkOf (import ./peers.nix { inherit lib; } table // { inherit table; });
   vpns = lib.mapAttrs vpnOf config.wireguard-vpn;
@@ -33,10 +33,10 @@ let
     { table, ... }:
     {
       ${table.fact} = {
-        first = builtins.attrNames table.servers;
-        next = builtins.filter (name: nodes ? ${name} && !(table.servers ? ${name})) (
+        nodes = builtins.filter (name: nodes ? ${name} && !(table.servers ? ${name})) (
           builtins.attrNames table.clients
         );
+        after = builtins.attrNames table.servers;
       };
     };
 in

@@ -19,7 +19,7 @@ let
     import ./table.nix {
       inherit lib;
       inherit (subject) netlib;
-      inherit (example.config) nodes;
+      inherit (example.config) externals;
     } "vpn" example.config.wireguard-vpn.vpn
   );
   v4 = builtins.filter (route: !lib.hasInfix ":" route);

@@ -147,8 +147,8 @@ in
         rollout.canary = true;
       };
       deploy.order.x = {
-        first = [ "b" ];
-        next = [ "c" ];
+        nodes = [ "c" ];
+        after = [ "b" ];
       };
     } "activate:c";
     expected = [ "activate:b" ];
@@ -163,8 +163,8 @@ in
         rollout.canary = true;
       };
       deploy.order.x = {
-        first = [ "!d" ];
-        next = [ "d" ];
+        nodes = [ "d" ];
+        after = [ "!d" ];
       };
     } "activate:d";
     expected = [
@@ -203,8 +203,8 @@ in
           rollout.canary = true;
         };
         deploy.order.x = {
-          first = [ "b" ];
-          next = [ "d" ];
+          nodes = [ "d" ];
+          after = [ "b" ];
         };
         deploy.steps.migrate = migrate // {
           on = "d";

@@ -5,7 +5,7 @@ let
   table = import ../../../modules/wireguard-mesh/table.nix {
     inherit lib;
     inherit (subject) netlib;
-    nodes = { };
+    externals = { };
   };
   configOf =
     module:

@@ -16,8 +16,8 @@ in
       map
         (after {
           deploy.order.x = {
-            first = [ "[ab]" ];
-            next = [ "!a & !b" ];
+            nodes = [ "!a & !b" ];
+            after = [ "[ab]" ];
           };
         })
         [
@@ -44,8 +44,8 @@ in
       nodes.a.tags = [ "early" ];
       nodes.b.tags = [ "early" ];
       deploy.order.x = {
-        first = [ "@early" ];
-        next = [ "d" ];
+        nodes = [ "d" ];
+        after = [ "@early" ];
       };
     } "activate:d";
     expected = [
@@ -63,8 +63,8 @@ in
             "d"
           ];
           deploy.order.mesh-before-web = {
-            first = [ "module:wireguard-mesh.wg0" ];
-            next = [ "role:web" ];
+            nodes = [ "role:web" ];
+            after = [ "module:wireguard-mesh.wg0" ];
           };
         })
         [
@@ -97,8 +97,8 @@ in
             members.c = { };
           };
           deploy.order.x = {
-            first = [ "d" ];
-            next = [ "module:wireguard-mesh.*" ];
+            nodes = [ "module:wireguard-mesh.*" ];
+            after = [ "d" ];
           };
         })
         [
@@ -211,11 +211,11 @@ in
       };
       checks.b.x.tcpSocket.port = 1;
       deploy.order.x = {
-        first = [
+        nodes = [ "c" ];
+        after = [
           "a"
           "b"
         ];
-        next = [ "c" ];
       };
     }) [ "activate:c" ];
     expected = [
@@ -229,8 +229,8 @@ in
     expr =
       (plan {
         deploy.order.x = {
-          first = [ "a & b" ];
-          next = [ "c" ];
+          nodes = [ "c" ];
+          after = [ "a & b" ];
         };
       }).steps == (plan { }).steps;
     expected = true;

@@ -56,15 +56,15 @@ in
           c = { };
         };
         deploy.order.one = {
-          first = [
+          nodes = [ "c" ];
+          after = [
             "a"
             "b"
           ];
-          next = [ "c" ];
         };
         deploy.order.two = {
-          first = [ "b" ];
-          next = [ "c" ];
+          nodes = [ "c" ];
+          after = [ "b" ];
         };
         deploy.steps."copy:b".after = [ "activate:a" ];
       })).steps;

@@ -19,6 +19,12 @@ in
       none.nodes.alpha.nixos = { };
       node.nodes.alpha.configuration.lies = throw "looked at";
       role.roles.web.configuration.lies = throw "looked at";
+      order.deploy.order.x = {
+        first = [ "alpha" ];
+        next = [ "nowhere" ];
+      };
+      timing.rollout.minHealthyTime = 30;
+      timingOfRole.roles.web.rollout.progressDeadline = 30;
       defaultsAsFile.defaults = ./nowhere.nix;
       defaultsAsFunction.defaults = { pkgs, ... }: { environment.systemPackages = [ pkgs.hello ]; };
       defaultsAsSet.defaults.services.openssh.enable = true;
@@ -35,6 +41,14 @@ in
         none = [ ];
         node = [ "nodes.alpha.configuration -> nodes.alpha.nixos" ];
         role = [ "roles.web.configuration -> roles.web.nixos" ];
+        order = [
+          "deploy.order.x.first -> deploy.order.x.after"
+          "deploy.order.x.next -> deploy.order.x.nodes"
+        ];
+        timing = [ "rollout.minHealthyTime -> rollout.timing.minHealthyTime" ];
+        timingOfRole = [
+          "roles.web.rollout.progressDeadline -> roles.web.rollout.timing.progressDeadline"
+        ];
         defaultsAsFile = ofDefaults;
         defaultsAsFunction = ofDefaults;
         defaultsAsSet = ofDefaults;

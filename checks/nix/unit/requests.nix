@@ -31,8 +31,8 @@ let
         ]) (lib.range 1 size)
       );
       deploy.order.groups = {
-        first = [ "@first" ];
-        next = [ "@next" ];
+        nodes = [ "@next" ];
+        after = [ "@first" ];
       };
     };
 in

@@ -175,4 +175,76 @@ in
         };
       };
     };
+  "rollouts of their own take nodes from roles and the network, the most specific one counts" = {
+    expr =
+      lib.mapAttrs
+        (_: rollout: {
+          inherit (rollout)
+            nodes
+            title
+            minHealthyTime
+            maxFailures
+            ;
+        })
+        (plan {
+          nodes = lib.recursiveUpdate (nodesOf 5) { n2.tags = [ "edge" ]; };
+          roles.web = {
+            nodes = [ "n[123]" ];
+            rollout.canary = true;
+          };
+          rollout.maxFailures = 2;
+          rollouts.edge = {
+            nodes = [
+              "@edge"
+              "n4"
+            ];
+            timing.minHealthyTime = "1m";
+          };
+          rollouts.rest = {
+            nodes = [
+              "n3"
+              "*"
+              "!n1"
+            ];
+            maxFailures = 1;
+          };
+        }).rollouts;
+    expected = {
+      web = {
+        title = "role web";
+        nodes = [ "n1" ];
+        minHealthyTime = 10;
+        maxFailures = 2;
+      };
+      edge = {
+        title = "rollouts.edge";
+        nodes = [
+          "n2"
+          "n4"
+        ];
+        minHealthyTime = 60;
+        maxFailures = 2;
+      };
+      rest = {
+        title = "rollouts.rest";
+        nodes = [
+          "n3"
+          "n5"
+        ];
+        minHealthyTime = 10;
+        maxFailures = 1;
+      };
+    };
+  };
+  "a rollout of one's own that says nothing else is one all the same" = {
+    expr =
+      (plan {
+        nodes = nodesOf 2;
+        rollouts.all.nodes = [ "*" ];
+      }).rollouts.all.nodes;
+    expected = [
+      "n1"
+      "n2"
+    ];
+  };
 }

@@ -105,7 +105,7 @@ in
             rollout = {
               maxFailures = 2;
               autoRevert = "batch";
-              minHealthyTime = 1;
+              timing.minHealthyTime = 1;
             };
             roles.one.nodes = [
               "n1"
@@ -199,10 +199,10 @@ in
       lib.mapAttrs (_: node: node.health.minHealthyTime)
         (plan {
           nodes = nodesOf 2;
-          rollout.minHealthyTime = 3;
+          rollout.timing.minHealthyTime = 3;
           roles.one = {
             nodes = [ "n1" ];
-            rollout.minHealthyTime = 7;
+            rollout.timing.minHealthyTime = 7;
           };
         }).nodes;
     expected = {
@@ -225,7 +225,7 @@ in
           ;
         said = plan {
           nodes = nodesOf 1;
-          rollout.minHealthyTime = 10;
+          rollout.timing.minHealthyTime = 10;
         };
       in
       lib.mapAttrs (_: node: { inherit (node.health) minHealthyTime successThreshold; }) (

@@ -24,16 +24,16 @@ let
   # `b` before `a` as somebody says, directly or by way of others.
   chain = {
     b-before-c = {
-      first = [ "b" ];
-      next = [ "c" ];
+      nodes = [ "c" ];
+      after = [ "b" ];
     };
     c-before-a = {
-      first = [ "c" ];
-      next = [ "a" ];
+      nodes = [ "a" ];
+      after = [ "c" ];
     };
   };
-  yielding = first: next: {
-    inherit first next;
+  yielding = after: nodes: {
+    inherit after nodes;
     yields = true;
   };
 in
@@ -94,12 +94,12 @@ in
         (after {
           deploy.order = {
             one = {
-              first = [ "c" ];
-              next = [ "b" ];
+              nodes = [ "b" ];
+              after = [ "c" ];
             };
             two = {
-              first = [ "d" ];
-              next = [ "a" ];
+              nodes = [ "a" ];
+              after = [ "d" ];
             };
             weak = yielding [ "a" "b" ] [ "c" "d" ];
           };

@@ -27,8 +27,8 @@ const LIMITS: &str = "\
     nodes.alpha.activation = { confirmTimeout = 15; timeout = 60; };\n\
     nodes.beta.activation = { confirmTimeout = 15; timeout = 60; };\n\
     nodes.alpha.checks.well.exec.script = \"test ! -e /etc/unhealthy\";\n\
-    rollout.minHealthyTime = 1;\n\
-    rollout.healthyDeadline = 6;\n";
+    rollout.timing.minHealthyTime = 1;\n\
+    rollout.timing.healthyDeadline = 6;\n";
 
 /// Plays these rounds of a seed; says each on stdout, and returns what was found wrong.
 pub fn run(rounds: Range<usize>, seed: u64) -> Vec<String> {

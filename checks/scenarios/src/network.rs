@@ -40,7 +40,7 @@ impl Network {
     /// Lets nodes whose checks are content for a second count as healthy; the usual time is ten.
     #[must_use]
     fn brisk(self) -> Self {
-        self.with("rollout.minHealthyTime = lib.mkDefault 1;")
+        self.with("rollout.timing.minHealthyTime = lib.mkDefault 1;")
     }
 
     /// Adds a module with these lines to the network.

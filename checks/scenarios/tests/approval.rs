@@ -11,7 +11,7 @@ fn network(version: &str, deadline: u32) -> Network {
               rollout = {{
                 canary = true;
                 batches = [ "100%" ];
-                minHealthyTime = 0;
+                timing.minHealthyTime = 0;
                 pause = {{ after = "canary"; deadline = {deadline}; }};
               }};
             }};
@@ -77,7 +77,7 @@ fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
             .configure("alpha", &format!(r#"environment.etc."version".text = "{version}";"#));
         network.with(&format!(
             r#"
-            rollout = {{ minHealthyTime = 0; healthyDeadline = 60; }};
+            rollout = {{ timing.minHealthyTime = 0; timing.healthyDeadline = 60; }};
             nodes.alpha.checks.outside = {{ exec.script = "test {version} -lt 10"; from = "deployer"; }};
             "#
         ))

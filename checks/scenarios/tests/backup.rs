@@ -9,7 +9,7 @@ fn network(site: &Site) -> Network {
     let program = "environment.systemPackages = [ (pkgs.writeShellScriptBin \"only-here\" \"echo dumped\") ];";
     Network::of(&["alpha", "vault"]).configure("alpha", program).with(&format!(
         "imports = [ netlib.modules.backup ];
-         rollout.minHealthyTime = 1;
+         rollout.timing.minHealthyTime = 1;
          backup.main = {{
            servers.vault = {{ directory = \"/srv/backup\"; reserve = \"600M\"; }};
            clients.alpha = {{

@@ -19,12 +19,12 @@ fn mistakes_in_the_network_are_found_before_any_host_is_asked() {
         ("glob that matches nothing", good(), "deploy --on 'x*'"),
         (
             "unknown node in order",
-            good().with("deploy.order.x = { first = [ \"alpha\" ]; next = [ \"delta\" ]; };"),
+            good().with("deploy.order.x = { nodes = [ \"delta\" ]; after = [ \"alpha\" ]; };"),
             "plan",
         ),
         (
             "cycle in the order",
-            good().with("deploy.order.x = { first = [ \"alpha\" ]; next = [ \"beta\" ]; }; deploy.order.y = { first = [ \"beta\" ]; next = [ \"alpha\" ]; };"),
+            good().with("deploy.order.x = { nodes = [ \"beta\" ]; after = [ \"alpha\" ]; }; deploy.order.y = { nodes = [ \"alpha\" ]; after = [ \"beta\" ]; };"),
             "deploy",
         ),
         ("no such flake", good(), "plan --flake /root/nowhere"),
@@ -106,7 +106,7 @@ fn a_plan_is_the_same_document_every_time() {
     site.write(
         &Network::of(&nodes)
             .with_mesh("[ \"10.10.0.0/24\" \"fd00:10::/64\" ]", &nodes)
-            .with("deploy.order.one = { first = [ \"beta\" ]; next = [ \"alpha\" ]; };"),
+            .with("deploy.order.one = { nodes = [ \"alpha\" ]; after = [ \"beta\" ]; };"),
     );
     insta::assert_snapshot!("plan_json", site.must("netlib plan --json"));
     insta::assert_snapshot!("plan_tree", site.must("netlib plan --on alpha"));

@@ -6,7 +6,7 @@ use netlib_scenarios::{Network, Site, assert_says};
 fn network(word: &str) -> Network {
     Network::of(&["alpha", "beta"]).configure("alpha", &format!(r#"environment.etc."health".text = "{word}";"#)).with(
         r#"
-            rollout = { minHealthyTime = 1; healthyDeadline = 12; };
+            rollout = { timing.minHealthyTime = 1; timing.healthyDeadline = 12; };
             nodes.alpha.checks.word = {
               exec.script = "read -r word < /etc/health || true; echo \"the word is $word\"; [ \"$word\" = good ]";
               period = 1;
@@ -59,8 +59,8 @@ fn rollout(version: &str) -> Network {
           rollout = {
             canary = true;
             batches = [ "100%" ];
-            minHealthyTime = 1;
-            healthyDeadline = 12;
+            timing.minHealthyTime = 1;
+            timing.healthyDeadline = 12;
             maxUnavailable = 2;
             pause = { after = "canary"; deadline = 250; };
             autoRevert = "rollout";
@@ -146,7 +146,7 @@ fn nobody_waits_for_nodes_that_were_left_alone_or_are_in_no_rollout() {
     }
 
     // Whoever waited for this would not come back.
-    let forever = "rollout = { canary = true; minHealthyTime = 1000000; healthyDeadline = 2000000; progressDeadline = 2000000; };";
+    let forever = "rollout = { canary = true; timing.minHealthyTime = 1000000; timing.healthyDeadline = 2000000; timing.progressDeadline = 2000000; };";
     site.write(&network(&format!("roles.all.nodes = [ \"*\" ]; {forever}")));
     let before = hosts.map(looks);
     site.note_nix();

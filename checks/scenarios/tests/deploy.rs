@@ -96,8 +96,8 @@ fn an_order_between_nodes_is_kept_and_a_selection_keeps_it() {
     let site = Site::up(&HOSTS);
     let note = |node: &str| format!("system.activationScripts.note.text = \"date +%s%N > /root/activated-{node}\";");
     let mut network = Network::of(&HOSTS)
-        .with("deploy.order.one = { first = [ \"gamma\" ]; next = [ \"beta\" ]; };")
-        .with("deploy.order.two = { first = [ \"beta\" ]; next = [ \"alpha\" ]; };");
+        .with("deploy.order.one = { nodes = [ \"beta\" ]; after = [ \"gamma\" ]; };")
+        .with("deploy.order.two = { nodes = [ \"alpha\" ]; after = [ \"beta\" ]; };");
     for host in HOSTS {
         network = network.configure(host, &note(host));
     }

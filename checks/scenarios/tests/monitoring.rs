@@ -5,7 +5,7 @@ use netlib_scenarios::{Network, Site, assert_says};
 /// Two instances that ask the same nodes: main of watch, second of web.
 fn network() -> Network {
     Network::of(&["watch", "web"]).with_mesh("\"10.10.0.0/24\"", &["watch", "web"]).importing("monitoring").with(
-        "rollout.minHealthyTime = 1;
+        "rollout.timing.minHealthyTime = 1;
              monitoring.main = { servers = [ \"watch\" ]; interval = \"1s\"; alerts.downFor = \"1s\"; };
              monitoring.second = { servers = [ \"web\" ]; interval = \"1s\"; };",
     )

@@ -14,7 +14,7 @@ const VPN: &str = r#"
   nodes.laptop.addresses = [ ];
   nodes.kiosk.addresses = [ ];
   externals.phone.publicKeys.wireguard = "pDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
-  rollout.minHealthyTime = 1;
+  rollout.timing.minHealthyTime = 1;
   wireguard-vpn.vpn = {
     subnet = [ "10.20.0.0/24" "fd00:20::/64" ];
     dns = [ "10.20.0.1" ];

@@ -11,11 +11,11 @@
     rollout.canary = true;
   };
   deploy.order.there = {
-    first = [ "role:a" ];
-    next = [ "role:b" ];
+    nodes = [ "role:b" ];
+    after = [ "role:a" ];
   };
   deploy.order.back = {
-    first = [ "role:b" ];
-    next = [ "role:a" ];
+    nodes = [ "role:a" ];
+    after = [ "role:b" ];
   };
 }

@@ -16,8 +16,8 @@
   nodes.web1 = { };
   nodes.web2 = { };
   deploy.order.mesh-last = {
-    first = [ "role:web" ];
-    next = [ "module:wireguard-mesh.wg0" ];
+    nodes = [ "module:wireguard-mesh.wg0" ];
+    after = [ "role:web" ];
   };
   deploy.steps.migrate = {
     kind = "command";

@@ -8,11 +8,11 @@
   };
   roles.web.nodes = [ "beta" ];
   deploy.order.mesh-first = {
-    first = [ "module:wireguard-mesh.wg0" ];
-    next = [ "role:web" ];
+    nodes = [ "role:web" ];
+    after = [ "module:wireguard-mesh.wg0" ];
   };
   deploy.order.web-first = {
-    first = [ "role:web" ];
-    next = [ "module:wireguard-*" ];
+    nodes = [ "module:wireguard-*" ];
+    after = [ "role:web" ];
   };
 }

@@ -7,7 +7,7 @@
     members.alpha = { };
   };
   deploy.order.x = {
-    first = [ "module:wireguard-mesh.wg1" ];
-    next = [ "beta" ];
+    nodes = [ "beta" ];
+    after = [ "module:wireguard-mesh.wg1" ];
   };
 }

@@ -3,6 +3,6 @@
   nodes.alpha = { };
   roles.web = {
     nodes = [ "alpha" ];
-    rollout.healthyDeadline = 900;
+    rollout.timing.healthyDeadline = 900;
   };
 }

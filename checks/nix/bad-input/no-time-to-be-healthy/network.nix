@@ -2,5 +2,5 @@
   network.name = "home";
   nodes.alpha = { };
   nodes.beta = { };
-  rollout.minHealthyTime = 300;
+  rollout.timing.minHealthyTime = 300;
 }

@@ -3,11 +3,11 @@
   nodes.alpha.addresses = [ "alpha" ];
   nodes.beta.addresses = [ "beta" ];
   deploy.order.there = {
-    first = [ "alpha" ];
-    next = [ "beta" ];
+    nodes = [ "beta" ];
+    after = [ "alpha" ];
   };
   deploy.order.back = {
-    first = [ "beta" ];
-    next = [ "alpha" ];
+    nodes = [ "alpha" ];
+    after = [ "beta" ];
   };
 }

@@ -3,7 +3,7 @@
   nodes.alpha = { };
   nodes.beta = { };
   deploy.order.x = {
-    first = [ "db*" ];
-    next = [ "alpha" ];
+    nodes = [ "alpha" ];
+    after = [ "db*" ];
   };
 }

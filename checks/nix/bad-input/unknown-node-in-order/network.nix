@@ -3,7 +3,7 @@
   nodes.alpha.addresses = [ "alpha" ];
   nodes.beta.addresses = [ "beta" ];
   deploy.order.x = {
-    first = [ "alpha" ];
-    next = [ "betta" ];
+    nodes = [ "betta" ];
+    after = [ "alpha" ];
   };
 }

@@ -57,8 +57,8 @@ rec {
       ];
     };
     deploy.order.roles = {
-      first = [ "role:first" ];
-      next = [ "role:second" ];
+      nodes = [ "role:second" ];
+      after = [ "role:first" ];
     };
   };
 }

@@ -27,8 +27,8 @@
     system = "aarch64-linux";
   };
   deploy.order.edge-first = {
-    first = [ "alpha" ];
-    next = [ "beta" ];
+    nodes = [ "beta" ];
+    after = [ "alpha" ];
   };
   wireguard-mesh.wg0 = {
     subnet = "10.10.0.0/24";

@@ -2,8 +2,8 @@
 {
   network.name = "shop";
   rollout = {
-    minHealthyTime = 5;
-    healthyDeadline = 60;
+    timing.minHealthyTime = 5;
+    timing.healthyDeadline = 60;
   };
 
   nodes = {
@@ -77,8 +77,8 @@
 
   deploy = {
     order.database-before-web = {
-      first = [ "role:database" ];
-      next = [ "role:web" ];
+      nodes = [ "role:web" ];
+      after = [ "role:database" ];
     };
     steps.migrate = {
       kind = "command";

@@ -52,7 +52,7 @@ fn three_of_five_are_deployed_by_nix_eval_jobs() {
     let site = Site::up(&HOSTS);
     site.with_nix_eval_jobs();
     site.note_nix();
-    let waiting = "deploy.order.one = { first = [ \"delta\" ]; next = [ \"epsilon\" ]; };";
+    let waiting = "deploy.order.one = { nodes = [ \"epsilon\" ]; after = [ \"delta\" ]; };";
     let gate = format!("{GATE} warnings = [ \"this one is old\" ];");
     site.write(&network().with(waiting).configure("delta", &gate));
     let text = three_of_five(&site, with_collected_garbage(&site));

@@ -7,7 +7,7 @@ const HOSTS: [&str; 2] = ["alpha", "beta"];
 /// A network whose second node waits for the first, which waits at its gate.
 fn network() -> Network {
     Network::of(&HOSTS)
-        .with("deploy.order.one = { first = [ \"alpha\" ]; next = [ \"beta\" ]; };")
+        .with("deploy.order.one = { nodes = [ \"beta\" ]; after = [ \"alpha\" ]; };")
         .configure("alpha", GATE)
 }
 

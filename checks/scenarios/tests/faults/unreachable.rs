@@ -6,7 +6,9 @@ use netlib_scenarios::{Network, Site};
 fn an_unreachable_node_stops_only_what_depends_on_it() {
     let hosts = ["alpha", "beta", "gamma"];
     let site = Site::up(&hosts);
-    site.write(&Network::of(&hosts).with("deploy.order.beta-first = { first = [ \"beta\" ]; next = [ \"gamma\" ]; };"));
+    site.write(
+        &Network::of(&hosts).with("deploy.order.beta-first = { nodes = [ \"gamma\" ]; after = [ \"beta\" ]; };"),
+    );
     site.bed.host("beta").cut().expect("cut");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");

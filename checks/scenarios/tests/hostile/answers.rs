@@ -213,7 +213,7 @@ fn finding_a_bad_fact_in_a_file_stops_only_who_needs_it_and_names_the_file() {
     let site = Site::up(&hosts);
     // Beta is activated, and waits for a peer that is not.
     let network = Network::of(&hosts).with_mesh("\"10.10.0.0/24\"", &["alpha", "beta"]);
-    site.write(&network.with("rollout.healthyDeadline = 5;"));
+    site.write(&network.with("rollout.timing.healthyDeadline = 5;"));
     site.gather();
     for (file, said) in
         [(r#"{ "wireguard-mesh-wg0": "x\n[Peer]" }"#, "wireguard-mesh-wg0"), (r#"[ "rubbish" ]"#, "JSON object")]

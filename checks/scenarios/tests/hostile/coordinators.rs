@@ -9,7 +9,7 @@ const PAUSED: &str = "rollout web: paused after batch 1";
 fn network(version: &str, role: &str, rollout: &str) -> Network {
     let network = Network::of(&WEB).with(&format!(
         r#"
-        rollout = {{ minHealthyTime = 0; healthyDeadline = 12; }};
+        rollout = {{ timing.minHealthyTime = 0; timing.healthyDeadline = 12; }};
         roles.{role} = {{ nodes = [ "*" ]; rollout = {{ {rollout} }}; }};
         nodes.gamma.checks.file = {{ exec.script = "test ! -e /root/broken"; from = "deployer"; period = 1; }};
         "#

@@ -58,7 +58,7 @@ fn attack_18_a_live_lock_of_another_user_is_not_taken_over_where_proc_is_hidden(
         r#"
         roles.web = {
           nodes = [ "alpha" "beta" ];
-          rollout = { minHealthyTime = 1; canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; }; };
+          rollout = { timing.minHealthyTime = 1; canary = true; batches = [ "100%" ]; pause = { after = "canary"; deadline = 250; }; };
         };
         "#,
     ));

@@ -6,7 +6,7 @@ use netlib_scenarios::{Network, Site, assert_says};
 fn with_slow_checks() -> Network {
     Network::of(&["alpha"]).with(
         r#"
-        rollout = { minHealthyTime = 1; healthyDeadline = 60; };
+        rollout = { timing.minHealthyTime = 1; timing.healthyDeadline = 60; };
         nodes.alpha.checks = lib.genAttrs [ "one" "two" "three" ] (_: {
           exec.script = "sleep 1";
         });

@@ -200,7 +200,7 @@ fn attack_09_a_client_of_a_builder_or_cache_plants_nothing_in_its_system() {
 /// A VPN whose server leads to the Internet, for a client that sends everything through it.
 const FULL_TUNNEL: &str = r#"
     imports = [ netlib.modules.wireguard-vpn ];
-    rollout.minHealthyTime = 1;
+    rollout.timing.minHealthyTime = 1;
     wireguard-vpn.vpn = {
       subnet = [ "10.20.0.0/24" "fd00:20::/64" ];
       servers.gate.internetGateway.externalInterface = "eth0";
@@ -260,7 +260,7 @@ fn finding_a_vpn_server_forwards_nothing_but_what_is_named() {
 /// Two clients of one server, each with its repository.
 const TWO_CLIENTS: &str = r#"
     imports = [ netlib.modules.backup ];
-    rollout.minHealthyTime = 1;
+    rollout.timing.minHealthyTime = 1;
     backup.main = {
       servers.vault.directory = "/srv/backup";
       clients.alpha = { };

@@ -44,7 +44,7 @@ fn attack_19_probes_end_when_their_connection_breaks() {
     let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]).with(
         r#"
-        rollout = { minHealthyTime = 1; healthyDeadline = 600; };
+        rollout = { timing.minHealthyTime = 1; timing.healthyDeadline = 600; };
         nodes.alpha.checks.word = {
           exec.script = "echo probe >> /run/probes; [ ! -e /root/bad ]";
           period = 1;

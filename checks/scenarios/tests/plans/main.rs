@@ -23,7 +23,7 @@ fn example(section: &str) -> String {
 fn network(section: &str) -> Network {
     Network::of(&HOSTS)
         .file("plan.nix", &example(section))
-        .with("imports = [ ./plan.nix ]; rollout = { minHealthyTime = 1; healthyDeadline = 4; };")
+        .with("imports = [ ./plan.nix ]; rollout = { timing.minHealthyTime = 1; timing.healthyDeadline = 4; };")
 }
 
 /// The same network with another system for a node.

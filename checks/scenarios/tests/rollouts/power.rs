@@ -4,7 +4,7 @@ use netlib_scenarios::assert_says;
 
 use crate::trio::{self, Trio};
 
-const PATIENT: &str = r#"canary = true; batches = [ "100%" ]; autoRevert = "rollout"; healthyDeadline = 300;"#;
+const PATIENT: &str = r#"canary = true; batches = [ "100%" ]; autoRevert = "rollout"; timing.healthyDeadline = 300;"#;
 
 #[test]
 fn a_host_that_loses_power_while_checking_boots_the_system_before() {

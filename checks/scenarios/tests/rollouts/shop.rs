@@ -77,7 +77,7 @@ impl Shop {
         let hosts = all();
         let mut network = Network::of(&hosts).impatient(&hosts).with(&format!(
             r#"
-            rollout = {{ minHealthyTime = 1; healthyDeadline = 16; }};
+            rollout = {{ timing.minHealthyTime = 1; timing.healthyDeadline = 16; }};
             roles.database = {{
               nodes = [ "database*" ];
               nixos = {{ config, ... }}: {{ environment.etc.version.text = "{database}"; {STAMP} }};
@@ -90,7 +90,7 @@ impl Shop {
               checks.http = {{ httpGet.port = 80; from = {from}; period = 1; }};
               rollout = {{ {rollout} }};
             }};
-            deploy.order.database-before-web = {{ first = [ "role:database" ]; next = [ "role:web" ]; }};
+            deploy.order.database-before-web = {{ nodes = [ "role:web" ]; after = [ "role:database" ]; }};
             {lines}
             "#,
             database = self.database,

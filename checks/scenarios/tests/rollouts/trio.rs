@@ -36,7 +36,7 @@ impl Trio {
         let Self { version, rollout, from, configuration, lines } = self;
         let network = Network::of(&hosts).impatient(&hosts).with(&format!(
             r#"
-            rollout = {{ minHealthyTime = 1; healthyDeadline = 12; }};
+            rollout = {{ timing.minHealthyTime = 1; timing.healthyDeadline = 12; }};
             roles.web = {{
               nodes = [ "!delta" ];
               nixos = {{ {configuration} }};
