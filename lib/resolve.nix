@@ -51,7 +51,7 @@ let
   rolloutOf = lib.concatMapAttrs (id: rollout: lib.genAttrs rollout.nodes (_: id)) assigned.rollouts;
 
   declared = config.deploy.steps;
-  orders = soften (declaredOrders {
+  orders = soften assigned.rollouts (declaredOrders {
     inherit config;
     inherit (members) context;
     isStep = id: (declared ? ${id} && declared.${id}.kind != null) || isGenerated id;
@@ -63,10 +63,14 @@ let
     || gates ? ${id};
   gates = lib.concatMapAttrs (_: steps.gatesOf) rollouts;
 
-  steps = assemble {
-    nodes = builtins.attrNames config.nodes;
-    inherit declared checked orders;
-  };
+  stepsWith =
+    orders:
+    assemble {
+      nodes = builtins.attrNames config.nodes;
+      inherit declared checked orders;
+    };
+  steps = stepsWith orders;
+  sort = steps: graph.sort (lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) steps);
   whole = steps.graph rollouts;
   rollouts = resolveRollouts {
     inherit config assigned;
@@ -94,5 +98,7 @@ in
   instances = instances.nodes;
   # What a deployment does: an order between two groups is one step, of kind "barrier".
   graph = whole;
-  sorted = graph.sort (lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) whole);
+  sorted = sort whole;
+  # A circle of the steps that these orders alone would make.
+  circleOf = orders: (sort ((stepsWith orders).graph rollouts)).cycle;
 }

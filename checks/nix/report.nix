@@ -24,6 +24,7 @@ let
     "ip"
     "ip-arithmetic"
     "mesh"
+    "no-circles"
     "order"
     "plain"
     "plan"

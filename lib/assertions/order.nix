@@ -69,60 +69,82 @@ let
     map (at (lib.optional (ends != null) ends.first)) first.problems
     ++ map (at (lib.optional (ends != null) ends.next)) next.problems;
 
-  # Barriers stand for an order, so people see what is on both sides.
-  cycle =
+  # Barriers stand for an order, so people see what is on both sides. It starts at the smallest name: the same one always reads the same.
+  shown =
+    found:
     let
-      found = resolved.sorted.cycle;
-      steps = builtins.filter (id: resolved.graph.${id}.kind != "barrier") (lib.drop 1 found);
+      steps = builtins.filter (id: !lib.hasPrefix "barrier:" id) (lib.drop 1 found);
       smallest = builtins.head (builtins.sort (a: b: a < b) steps);
       start = lib.lists.findFirstIndex (id: id == smallest) 0 steps;
     in
-    if found == [ ] then [ ] else lib.drop start steps ++ lib.take start steps ++ [ smallest ];
+    lib.drop start steps ++ lib.take start steps ++ [ smallest ];
 
-  # What was said with both ends on the cycle: what to look at first. Of users, else of modules.
-  ordersOnCycle = if saidOnCycle != [ ] then saidOnCycle else allOnCycle;
-  saidOnCycle = builtins.filter (order: fileOf order.origin != "") allOnCycle;
-  allOnCycle =
+  # What was said with both ends on a circle: what to look at first.
+  ordersOn =
+    circle: orders:
     let
-      onCycle = lib.genAttrs cycle (_: true);
-      # A rollout stands on the cycle with its gates.
+      onCircle = lib.genAttrs circle (_: true);
+      # A rollout stands on it with its gates.
       touches =
         side:
-        builtins.any (id: onCycle ? ${id}) side.ids
+        builtins.any (id: onCircle ? ${id}) side.ids
         || builtins.any (
           name:
-          onCycle ? "activate:${name}"
-          || onCycle ? "check:${name}"
+          onCircle ? "activate:${name}"
+          || onCircle ? "check:${name}"
           || (resolved.rolloutOf ? ${name} && onRollout ? ${resolved.rolloutOf.${name}})
         ) side.nodes;
       onRollout = lib.genAttrs (builtins.filter (id: id != null) (
-        map (id: resolved.graph.${id}.rollout or null) cycle
+        map (id: resolved.graph.${id}.rollout or null) circle
       )) (_: true);
     in
-    builtins.filter (order: touches order.first && touches order.next) resolved.orders;
+    builtins.filter (order: touches order.first && touches order.next) orders;
 
-  cycleAssertion = lib.optional (cycle != [ ]) (
-    fails (
-      "The order of the deployment goes round in a circle: ${lib.concatStringsSep " -> " cycle}. "
-      + (
-        if ordersOnCycle == [ ] then
-          "Remove one of the `deploy.order` or `deploy.steps.<id>.after` that make it."
-        else
-          "Look at ${
-            lib.concatMapStringsSep ", " (order: "${show order.origin}${fileOf order.origin}") ordersOnCycle
-          }."
-          + lib.optionalString (saidOnCycle == [ ]) (
-            " Network modules say these: let one give way, with "
-            + "${lib.concatMapStringsSep " or " (order: "${show order.origin}.yields = true;") ordersOnCycle}"
-          )
+  # All circles: with one of the orders that make a circle taken away, what others are left?
+  most = 20;
+  circlesFrom =
+    found: orders:
+    let
+      circle = shown found;
+      making = ordersOn circle orders;
+      left = lib.remove (lib.last making) orders;
+    in
+    lib.optionals (found != [ ]) (
+      [
+        {
+          inherit circle making;
+        }
+      ]
+      ++ lib.optionals (making != [ ]) (circlesFrom (resolved.circleOf left) left)
+    );
+  circles = lib.take most (
+    lib.attrValues (
+      lib.mapAttrs (_: builtins.head) (
+        builtins.groupBy (item: lib.concatStringsSep " -> " item.circle) (
+          circlesFrom resolved.sorted.cycle resolved.orders
+        )
       )
     )
   );
+
+  circleAssertion =
+    { circle, making }:
+    fails (
+      "The order of the deployment goes round in a circle: ${lib.concatStringsSep " -> " circle}. "
+      + (
+        if making == [ ] then
+          "Remove one of the `deploy.order` or `deploy.steps.<id>.after` that make it."
+        else
+          "Look at ${
+            lib.concatMapStringsSep ", " (order: "${show order.origin}${fileOf order.origin}") making
+          }. One of them may give way: set its `yields`."
+      )
+    );
 
   unknown = lib.concatMap problemsOf resolved.orders;
 in
 {
   _file = ./order.nix;
 
-  config.assertions = unknown ++ cycleAssertion;
+  config.assertions = unknown ++ map circleAssertion circles;
 }

@@ -76,10 +76,51 @@ let
       };
     in
     lib.foldl' step (said ++ [ agreed ]) parts.wrong;
+
+  # What rollouts make of order by themselves: a canary that somebody named comes before the others, and gates that orders name come
+  # before and after all nodes of their rollout.
+  impliedBy =
+    rollouts: orders:
+    let
+      stepsOnly = id: {
+        nodes = [ ];
+        ids = [ id ];
+        problems = [ ];
+      };
+      ofCanary =
+        { settings, nodes, ... }:
+        lib.optional (builtins.isString settings.canary && builtins.elem settings.canary nodes) {
+          first = nodesOnly [ settings.canary ];
+          next = nodesOnly (lib.remove settings.canary nodes);
+        };
+      ofGate =
+        id:
+        let
+          parts = builtins.match "gate:(.*):([0-9]+)" id;
+          members = nodesOnly (rollouts.${builtins.head parts}.nodes or [ ]);
+        in
+        lib.optional (parts != null) (
+          if lib.last parts == "0" then
+            {
+              first = stepsOnly id;
+              next = members;
+            }
+          else
+            {
+              first = members;
+              next = stepsOnly id;
+            }
+        );
+    in
+    lib.concatMap ofCanary (builtins.attrValues rollouts)
+    ++ lib.concatMap ofGate (
+      lib.unique (lib.concatMap (order: order.first.ids ++ order.next.ids) orders)
+    );
 in
-orders:
+rollouts: orders:
 let
+  implied = impliedBy rollouts orders;
   parts = builtins.partition (order: order.yields or false) orders;
   byWeight = lib.sort (a: b: a.weight > b.weight) parts.right;
 in
-lib.foldl' add parts.wrong byWeight
+lib.drop (builtins.length implied) (lib.foldl' add (implied ++ parts.wrong) byWeight)

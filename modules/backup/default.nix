@@ -111,12 +111,13 @@ in
       )
     ) tables;
 
-    # Servers first, except where a client is a server too: two that keep each other's backups have no order.
+    # Servers first, as far as two do not keep each other's backups.
     deploy.order = lib.mapAttrs' (
       name: table:
       lib.nameValuePair "backup-${name}" {
         nodes = builtins.attrNames (removeAttrs table.clients (builtins.attrNames servers));
         after = builtins.attrNames table.servers;
+        yields = true;
       }
     ) (lib.filterAttrs (_: table: table.clients != { } && table.servers != { }) tables);
   };

@@ -144,6 +144,7 @@ in
         lib.nameValuePair "hello-${name}" {
           nodes = lib.remove instance.server instance.clients;
           after = [ instance.server ];
+          yields = true;
         }
       ) instances;
     };

@@ -56,6 +56,7 @@ in
       lib.nameValuePair "nix-cache-${instance}" {
         nodes = table.others;
         after = builtins.attrNames table.servers;
+        yields = true;
       }
     ) (lib.filterAttrs (_: table: table.serversFirst) tables);
 

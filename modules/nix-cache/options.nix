@@ -71,7 +71,7 @@ in
     serversFirst = lib.mkOption {
       type = types.bool;
       default = true;
-      description = "Whether clients are activated after the servers. Set it to false where another module orders the same nodes the other way round.";
+      description = "Whether clients are activated after the servers, as far as nothing else says the opposite.";
       example = false;
     };
 

@@ -69,6 +69,7 @@ in
       lib.nameValuePair "remote-builders-${instance}" {
         nodes = lib.subtractLists (builtins.attrNames table.builders) (builtins.attrNames table.clients);
         after = builtins.attrNames table.builders;
+        yields = true;
       }
     ) (lib.filterAttrs (_: table: table.buildersFirst) tables);
 

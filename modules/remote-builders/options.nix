@@ -81,7 +81,7 @@ in
     buildersFirst = lib.mkOption {
       type = types.bool;
       default = true;
-      description = "Whether clients are activated after the builders. Set it to false where another module orders the same nodes the other way round.";
+      description = "Whether clients are activated after the builders, as far as nothing else says the opposite.";
       example = false;
     };
 

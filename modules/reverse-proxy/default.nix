@@ -104,6 +104,7 @@ in
           lib.nameValuePair "reverse-proxy-${name}" {
             nodes = table.proxies;
             after = lib.subtractLists proxies table.backends;
+            yields = true;
           }
         )
         (

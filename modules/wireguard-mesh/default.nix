@@ -40,8 +40,9 @@ let
       ${table.fact} = {
         nodes = lib.subtractLists table.relays (nodesAmong (builtins.attrNames table.hidden));
         after = nodesAmong table.relays;
+        yields = true;
         # Only checks that want an answer from everybody need the relay: a backup server or what a proxy leads to may come first.
-        yields = table.reach != "all";
+        weight = if table.reach == "all" then 20 else 0;
       };
     };
 in

@@ -37,6 +37,9 @@ let
           builtins.attrNames table.clients
         );
         after = builtins.attrNames table.servers;
+        yields = true;
+        # A client that is there first cannot connect, and goes back.
+        weight = 10;
       };
     };
 in

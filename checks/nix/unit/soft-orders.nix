@@ -117,4 +117,40 @@ in
       [ ]
     ];
   };
+  "an order gives way to a canary that somebody named, and to gates" = {
+    expr =
+      map
+        (
+          module:
+          after {
+            imports = [ module ];
+            deploy.order.weak = yielding [ "b" ] [ "d" ];
+            deploy.order.strong = {
+              nodes = [ "a" ];
+              after = [ "d" ];
+            };
+            rollouts.both = {
+              nodes = [
+                "a"
+                "b"
+              ];
+              canary = "a";
+            };
+          } "activate:d"
+        )
+        [
+          { }
+          {
+            deploy.steps.migrate = migrate // {
+              after = [ "gate:both:1" ];
+              before = [ "c" ];
+            };
+            deploy.order.other = yielding [ "c" ] [ "a" ];
+          }
+        ];
+    expected = [
+      [ ]
+      [ ]
+    ];
+  };
 }
