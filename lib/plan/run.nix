@@ -39,10 +39,13 @@ let
     document = null;
   };
 
-  # Each with which steps it carries out.
+  # Whether a deployment is more than its steps.
+  hasEnds = plan: plan.prepare != { } || plan.hooks.onEnd != { };
+
+  # Each with which steps it carries out. What prepares a run changes nothing for who only looks or builds.
   stagesOf =
-    plan:
-    lib.optional (plan.prepare != { }) {
+    request: plan:
+    lib.optional (plan.prepare != { } && !request.preview && request.goal != "build") {
       isPrepare = true;
       deploy = false;
       steps = [ ];
@@ -151,9 +154,9 @@ in
   */
   of =
     request:
-    if request.command != "run" then
+    if request.command != "run" && !(request.command == "deploy" && hasEnds plans.deploy) then
       withoutStages
-    else if request.plan == null || !(plans ? ${request.plan}) then
+    else if request.command == "run" && (request.plan == null || !(plans ? ${request.plan})) then
       withoutStages
       // {
         problems = [
@@ -167,13 +170,13 @@ in
       }
     else
       let
-        name = request.plan;
+        name = if request.command == "run" then request.plan else "deploy";
         plan = plans.${name};
         said = words.read {
           inherit name plan;
           nodes = builtins.attrNames config.nodes;
         } request.words;
-        all = stagesOf plan;
+        all = stagesOf request plan;
         number = lib.min request.stage (builtins.length all - 1);
         stage = builtins.elemAt all number;
         planned = config.resolved.planned name;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netlib_scenarios::{Network, assert_says};
+use netlib_scenarios::{Network, Site, assert_says};
 
 use super::{HOSTS, site};
 
@@ -58,6 +58,43 @@ fn what_prepares_a_run_mends_the_network_that_is_evaluated_then() {
     let (status, text) = site.netlib("run mend");
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["the moon is full"]);
+}
+
+/// What must happen before every deployment, whoever deploys and however, costs no login.
+#[test]
+fn a_deployment_is_prepared_and_ended_like_any_plan() {
+    let site = site();
+    let network = Network::of(&HOSTS);
+    let logins = |site: &Site| -> u32 {
+        let count = site.exec_must(
+            "alpha",
+            "journalctl --sync && journalctl -q --no-pager | grep -c 'Accepted publickey for' || true",
+        );
+        count.trim().parse().unwrap()
+    };
+    let before = logins(&site);
+    site.write(&network);
+    site.netlib_must("deploy --on alpha");
+    let plain = logins(&site) - before;
+
+    site.write(&network.configure("alpha", "environment.etc.other.text = \"2\";").with(
+        "plans.deploy = {
+           prepare.look.script = ''
+             ssh -F \"$NETLIB_SSH_CONFIG\" alpha cat /etc/hostname >/root/there
+             cp -r . /root/other && git -C /root/other init -q && git -C /root/other add -A
+             printf '{\"flake\":\"/root/other\"}\\n' >&3
+           '';
+           hooks.onEnd.tell.script = ''cp \"$NETLIB_CONTEXT\" /root/told''; };",
+    ));
+    site.netlib_must("deploy --on alpha --goal build");
+    site.netlib_must("deploy --on alpha --dry-run");
+    site.must("test ! -e /root/there");
+    let before = logins(&site);
+    site.netlib_must("deploy --on alpha");
+    assert_eq!(logins(&site) - before, plain);
+    site.assert_active("alpha");
+    assert_eq!(site.must("cat /root/there"), "alpha\n");
+    assert_says(&site.must("cat /root/told"), &["\"activate:alpha\":\"done\"", "\"plan\":\"deploy\""]);
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub struct ApproveArgs {
 /// Approves, and says what.
 pub async fn run(args: ApproveArgs, session: &Session) -> Result<Output, Error> {
     let request = json!({ "command": "approve", "rollouts": args.rollout.as_slice() });
-    let prepared = session.prepare((&args.flake, &args.sudo), request).await?;
+    let prepared = session.prepare((&args.flake, &args.sudo), request, None).await?;
     let (mut found, mut others) = (Vec::new(), String::new());
     for (id, planned) in &prepared.plan.rollouts {
         let look = async {

@@ -119,16 +119,9 @@ pub async fn run(args: DeployArgs, session: &Session) -> Result<Output, Error> {
         Some(saved) if args.on.select.is_empty() => SelectArgs { on: saved.selection(), words: Vec::new() },
         _ => args.on.select.clone(),
     };
-    let prepared = session.prepare((&args.on.flake, &args.on.sudo), request(&args, &select, "deploy")).await?;
-    let reviewed = match (&args.plan, saved) {
-        (Some(path), Some(saved)) => Some(reviewed(&prepared, &select, (path, &saved), session).await?),
-        _ => None,
-    };
-    if let Some(state) = dirs::state_dir() {
-        session.warn(departed(&prepared.plan, &state.join("netlib/members")));
-    }
-    let (text, summary, _) = carry_out(&args, (&prepared, reviewed), Arc::default(), session).await?;
-    Ok(Output::summary(&text, summary, args.record.json))
+    let saved = args.plan.as_deref().zip(saved.as_ref());
+    let request = request(&args, &select, "deploy");
+    carry_out(&args, (request, saved.map(|saved| (&select, saved))), session).await
 }
 
 /// What the options say, for the library.
@@ -153,13 +146,78 @@ async fn reviewed(
     Ok(results)
 }
 
-/// Carries out what was prepared: text before the summary, what became of each node, and who has what the steps said.
+/// What was reviewed: a saved plan, where it lies, and what it was made for.
+type Saved<'a> = Option<(&'a SelectArgs, (&'a Path, &'a SavedPlan))>;
+
+/// Carries out the requests of a run, whatever its end then has to do, and says what became of each node.
 pub async fn carry_out(
+    args: &DeployArgs,
+    (request, saved): (Value, Saved<'_>),
+    session: &Session,
+) -> Result<Output, Error> {
+    let mut last = None;
+    let result = stages(args, (request, saved), &mut last, session).await;
+    if let Some((_prepared, runner)) = &last {
+        runner.end().await;
+    }
+    let (text, summary) = result?;
+    // Help is no result of anything.
+    Ok(match summary {
+        Some(summary) => Output::summary(&text, summary, args.record.json),
+        None => Output::new(text, true),
+    })
+}
+
+/// One request after the other, each evaluated when the one before it is over. What was walked last is in `last`.
+async fn stages(
+    args: &DeployArgs,
+    (mut request, saved): (Value, Saved<'_>),
+    last: &mut Option<(Prepared, StepRunner)>,
+    session: &Session,
+) -> Result<(String, Option<Summary>), Error> {
+    let records = Arc::new(Records::default());
+    let mut flake = args.on.flake.clone();
+    let mut text = String::new();
+    for stage in 0.. {
+        request["stage"] = json!(stage);
+        let earlier = last.as_ref().map(|(prepared, _)| &*prepared.hosts);
+        let prepared = session.prepare((&flake, &args.on.sudo), request.clone(), earlier).await?;
+        let stages = prepared.plan.run.as_ref().map_or(1, |run| run.stages);
+        let is_last = stage + 1 >= stages;
+        let reviewed = match saved.filter(|_| is_last) {
+            Some((select, saved)) => Some(reviewed(&prepared, select, saved, session).await?),
+            None => None,
+        };
+        if let Some(state) = dirs::state_dir() {
+            session.warn(departed(&prepared.plan, &state.join("netlib/members")));
+        }
+        let (summary, runner) = walk(args, (&prepared, reviewed), records.clone(), session).await?;
+        text += prepared.plan.text.as_deref().unwrap_or_default();
+        if args.dry_run {
+            text.push('\n');
+        }
+        *last = Some((prepared, runner));
+        if stages == 0 {
+            return Ok((text, None));
+        }
+        if is_last || !summary.is_success() || session.cancel.is_cancelled() {
+            return Ok((text, Some(summary)));
+        }
+        text += &format!("{summary}\n");
+        if let Some(reference) = records.flake() {
+            flake = flake.replaced(&reference)?;
+        }
+    }
+    Err("a plan has no end".into())
+}
+
+/// Walks what was prepared: what became of each node, and who has what the steps said.
+async fn walk(
     args: &DeployArgs,
     (prepared, reviewed): (&Prepared, Option<Results>),
     records: Arc<Records>,
     session: &Session,
-) -> Result<(String, Summary, StepRunner), Error> {
+) -> Result<(Summary, StepRunner), Error> {
     let coming = prepared.coming(session);
     // Where all is evaluated already, who answers is told all the same.
     let results = reviewed.unwrap_or_else(|| prepared.evaluated(coming, &session.events));
@@ -171,13 +229,8 @@ pub async fn carry_out(
     runner.get_ready().await;
     let result = session.walk(&prepared.graph, &runner, limits(args)).await;
     runner.close().await;
-    prepared.hosts.close().await;
     let summary = Summary::of(&prepared.graph, &result, &prepared.plan.nodes);
-    let mut preview = prepared.plan.text.clone().unwrap_or_default();
-    if args.dry_run {
-        preview.push('\n');
-    }
-    Ok((preview, summary.with_rollouts(&rollouts.reports()), runner))
+    Ok((summary.with_rollouts(&rollouts.reports()), runner))
 }
 
 fn limits(args: &DeployArgs) -> Limits {

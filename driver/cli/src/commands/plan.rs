@@ -45,7 +45,7 @@ pub async fn run(args: PlanArgs, session: &Session) -> Result<Output, Error> {
         _ => "text",
     }
     .into();
-    let prepared = session.prepare((&args.flake, &SudoArgs::default()), request).await?;
+    let prepared = session.prepare((&args.flake, &SudoArgs::default()), request, None).await?;
     let plan = &prepared.plan;
     if let Some(path) = &args.out {
         let results = prepared.evaluated_all(&session.events);

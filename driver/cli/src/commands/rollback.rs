@@ -50,7 +50,7 @@ pub async fn run(args: RollbackArgs, session: &Session) -> Result<Output, Error>
     }
     let mut request = args.select.request("rollback");
     request["to"] = args.to.into();
-    let prepared = session.prepare((&args.flake, &args.sudo), request).await?;
+    let prepared = session.prepare((&args.flake, &args.sudo), request, None).await?;
     if args.list {
         let nodes = ask(&prepared.hosts, &prepared.plan, None).await;
         prepared.hosts.close().await;

@@ -177,11 +177,16 @@ impl Session {
 
     /// Reads the flake, and what is to be walked for a command on the selected nodes. Changes nothing.
     pub async fn open(&self, args: &HostArgs, command: &str) -> Result<Prepared, Error> {
-        self.prepare((&args.flake, &args.sudo), args.select.request(command)).await
+        self.prepare((&args.flake, &args.sudo), args.select.request(command), None).await
     }
 
-    /// The same for a whole request.
-    pub async fn prepare(&self, (args, sudo): (&FlakeArgs, &SudoArgs), request: Value) -> Result<Prepared, Error> {
+    /// The same for a whole request, which may follow another one of the same run.
+    pub async fn prepare(
+        &self,
+        (args, sudo): (&FlakeArgs, &SudoArgs),
+        request: Value,
+        earlier: Option<&Hosts>,
+    ) -> Result<Prepared, Error> {
         let (flake, run_dir) = self.load(args).await?;
         let cache = Arc::new(if args.evaluation.no_eval_cache { Cache::default() } else { Cache::of(&flake) });
         let (plan, messages) = evaluate_plan(&flake, &cache, &request).await?;
@@ -189,7 +194,8 @@ impl Session {
         self.warn(plan.warnings.clone());
         let nodes = plan.selected();
         let graph = Graph::from_steps(&plan.steps)?;
-        let hosts = Arc::new(Hosts::new(&plan)?.asking(sudo.source(self), &nodes));
+        let hosts = Hosts::new(&plan)?.asking(sudo.source(self), &nodes);
+        let hosts = Arc::new(if let Some(earlier) = earlier { hosts.keeping(earlier) } else { hosts });
         let flake = Arc::new(flake);
         let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &args.evaluation, cache.clone())?;
         Ok(Prepared { flake, plan: Arc::new(plan), nodes, graph, cache, hosts, run_dir, evaluation })

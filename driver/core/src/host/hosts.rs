@@ -21,15 +21,19 @@ const LONGEST_PARENT: usize = 50;
 /// All machines of a plan.
 pub struct Hosts {
     entries: BTreeMap<String, Entry>,
-    sockets: RunDir,
+    sockets: Arc<Sockets>,
+    _kept: Vec<Arc<Sockets>>,
     password: Arc<SudoPassword>,
     configs: Mutex<usize>,
 }
 
+/// Where connections are shared.
+struct Sockets(RunDir);
+
 /// A run that leaves at once ends its connections.
-impl Drop for Hosts {
+impl Drop for Sockets {
     fn drop(&mut self) {
-        each_socket(self.sockets.path(), end_left);
+        each_socket(self.0.path(), end_left);
     }
 }
 
@@ -50,8 +54,8 @@ impl Hosts {
             let entry = Entry { number, target: node.target.clone(), connected: OnceCell::new() };
             (name.clone(), entry)
         });
-        let (entries, password) = (entries.collect(), Arc::default());
-        Ok(Self { entries, password, sockets, configs: Mutex::default() })
+        let (entries, sockets) = (entries.collect(), Arc::new(Sockets(sockets)));
+        Ok(Self { entries, sockets, _kept: Vec::new(), password: Arc::default(), configs: Mutex::default() })
     }
 
     /// Asks here for passwords where sudo wants one; without this, such a machine is an error. One password for several
@@ -61,6 +65,18 @@ impl Hosts {
         let selected = nodes.iter().filter_map(|node| self.entries.get(node));
         self.password = SudoPassword::from(source, selected.map(|entry| entry.target.clone()).collect()).into();
         self
+    }
+
+    /// With what an earlier request of the same run knows of machines that are still reached alike: connections, those that do not
+    /// answer, passwords.
+    #[must_use]
+    pub fn keeping(mut self, earlier: &Self) -> Self {
+        for (name, entry) in &mut self.entries {
+            let known = earlier.entries.get(name).filter(|known| known.target == entry.target);
+            entry.connected = OnceCell::new_with(known.and_then(|known| known.connected.get().cloned()));
+        }
+        let kept = [earlier._kept.as_slice(), std::slice::from_ref(&earlier.sockets)].concat();
+        Self { password: earlier.password.clone(), _kept: kept, ..self }
     }
 
     /// The machine of a node. The first call connects; a failure is remembered for the whole run.
@@ -74,7 +90,7 @@ impl Hosts {
         if entry.target.local {
             return Ok(Arc::new(Deployer::as_node(node, &entry.target, &self.password).await?));
         }
-        let socket = self.sockets.path().join(entry.number.to_string());
+        let socket = self.sockets.0.path().join(entry.number.to_string());
         if let Some(previous) = &entry.target.previous {
             return Ok(Arc::new(Moving::find(node, ([&entry.target, previous], &socket), &self.password).await?));
         }
@@ -95,7 +111,7 @@ impl Hosts {
         }
         // What a program reads stays as it is.
         *number += 1;
-        let path = self.sockets.path().join(format!("config-{number}"));
+        let path = self.sockets.0.path().join(format!("config-{number}"));
         private::write(&path, &lines).map_err(|error| HostError::at(&path, error))?;
         Ok(path)
     }
