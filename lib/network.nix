@@ -29,55 +29,72 @@ let
   explainRequest = import ./explain/request.nix { inherit lib errors; };
   renderPrograms = import ./programs { inherit lib; };
   documentation = import ./documentation.nix { inherit lib; };
+  instanceModules = import ./instance-modules.nix { inherit lib; };
   resolve = import ./resolve.nix { inherit lib errors graph; };
   unknownOptions = import ./unknown-options.nix { inherit lib errors; };
 
-  # What network modules get as the argument `netlib`.
+  # What network modules get as the argument `netlib`, from the network as a whole: it may be used where `imports` and options are made.
   # `written` is the same network with its selectors as they are written, where the type of those is `selectorsType`.
-  helpers =
-    { selectorsType, written }:
-    { config, options, ... }:
+  helpersOf =
+    {
+      selectorsType,
+      written,
+      network,
+    }:
     let
-      inherit (import ./conflicts/sources.nix { inherit lib options errors; }) describe;
+      inherit
+        (import ./conflicts/sources.nix {
+          inherit lib errors;
+          inherit (network) options;
+        })
+        describe
+        ;
       paths = import ./paths.nix {
+        inherit lib errors describe;
+        inherit (network) config;
+      };
+      references = import ./references.nix {
         inherit
           lib
+          types
           errors
-          config
-          describe
+          selectorsType
           ;
+        inherit (network) config;
       };
+      getFact = facts.get { inherit (network.config) nodes gather; };
     in
     {
-      _file = ./network.nix;
-      _module.args.netlib = {
-        inherit (paths) addressOf pathTo pathsTo;
-        references = import ./references.nix {
-          inherit
-            lib
-            types
-            errors
-            config
-            selectorsType
-            ;
+      inherit (paths) addressOf pathTo pathsTo;
+      inherit
+        base64
+        errors
+        getFact
+        graph
+        ip
+        nixpkgs
+        references
+        renamed
+        ssh
+        types
+        ;
+      # A fact of a node by its name, where nobody in particular needs it.
+      fact =
+        node: name:
+        getFact {
+          inherit node name;
+          neededBy = "the network";
         };
-        resolve = arguments: resolve (arguments // { inherit written; });
-        # Seconds as people write them.
-        showDuration = (import ./durations.nix { inherit lib; }).show;
-        # Stands for a private key in files of `render`.
-        privateKeyPlaceholder = "@PRIVATE_KEY@";
-        inherit
-          base64
-          errors
-          graph
-          ip
-          nixpkgs
-          renamed
-          ssh
-          types
-          ;
-        getFact = facts.get { inherit (config) nodes gather; };
+      instances = instanceModules {
+        inherit errors references getFact;
+        inherit (paths) addressOf;
+        inherit (network) config options;
       };
+      resolve = arguments: resolve (arguments // { inherit written; });
+      # Seconds as people write them.
+      showDuration = (import ./durations.nix { inherit lib; }).show;
+      # Stands for a private key in files of `render`.
+      privateKeyPlaceholder = "@PRIVATE_KEY@";
     };
 
   checked =
@@ -110,16 +127,21 @@ in
     }:
     let
       evaluateWith =
-        specialArgs: selectorsType: more:
+        network: specialArgs: selectorsType: more:
         lib.evalModules {
           class = "netlib";
-          specialArgs = unknownOptions.specialArgs // { inherit self inputs; } // specialArgs;
+          specialArgs =
+            unknownOptions.specialArgs
+            // {
+              inherit self inputs;
+              netlib = helpersOf {
+                inherit selectorsType network;
+                written = written.config;
+              };
+            }
+            // specialArgs;
           modules = more ++ [
             unknownOptions.arguments
-            (helpers {
-              inherit selectorsType;
-              written = written.config;
-            })
             {
               _file = ./network.nix;
               _module.args.readFacts = facts.read self;
@@ -156,11 +178,11 @@ in
       withAny = {
         _module.check = false;
       };
-      evaluated = evaluateWith { } (select: types.nodeSelectors select) [ withAny ];
+      evaluated = evaluateWith evaluated { } (select: types.nodeSelectors select) [ withAny ];
       # Evaluated only when some selector names an instance of a module.
-      written = evaluateWith { } (_: types.selectors) [ withAny ];
+      written = evaluateWith written { } (_: types.selectors) [ withAny ];
       # Throws where something is defined that is no option.
-      named = evaluateWith { inherit (evaluated) config; } (_: types.selectors) [
+      named = evaluateWith evaluated { inherit (evaluated) config; } (_: types.selectors) [
         (unknownOptions.network (import ../modules))
       ];
       config = builtins.seq named.config evaluated.config;

@@ -21,6 +21,7 @@ let
     "gates"
     "soft-orders"
     "graph"
+    "guide"
     "ip"
     "ip-arithmetic"
     "mesh"

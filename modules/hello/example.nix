@@ -1,4 +1,4 @@
-# The example of the README and of the guide: alpha greets, all nodes at the edge know where.
+# The example of the README: alpha greets, all nodes at the edge know where.
 {
   nodes.alpha = { };
   nodes.beta.tags = [ "edge" ];
