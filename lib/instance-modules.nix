@@ -22,14 +22,17 @@
   # What an instance is computed to, once: `table` of all that follows.
   table ? (_: _: null),
   # What is said of each node that takes part, and of an instance as a whole.
-  node ? (_: { }),
+  node ? null,
   instance ? (_: { }),
+  # What is said of all instances together: `{ tables; fileOf; }` to the same.
+  together ? (_: { }),
   # What is wrong with an instance, as sentences without their full stop.
   problems ? (_: [ ]),
   # Which nodes come after or before which, as far as nothing else says the opposite.
-  order ? (_: null),
-  # Further options of the network that `instance` sets.
+  order ? (_: { }),
+  # Further options of the network that `instance` sets, and modules that declare them.
   sets ? [ ],
+  imports ? [ ],
 }:
 let
   isModule = builtins.isFunction options || options ? options || options ? imports;
@@ -91,14 +94,20 @@ let
     in
     this
     // {
-      nodes = lib.genAttrs this.members ofNode;
+      nodes = lib.optionalAttrs (node != null) (lib.genAttrs this.members ofNode);
       whole = instance this;
       problems = problems this;
       order = order this;
     };
 
   each = f: lib.mkMerge (lib.mapAttrsToList (_: f) all);
-  wholeAt = path: each (item: lib.attrByPath path { } item.whole);
+  wholes = map (item: item.whole) (builtins.attrValues all) ++ [
+    (together {
+      tables = lib.mapAttrs (_: item: item.table) all;
+      fileOf = errors.definedIn network.options.${name};
+    })
+  ];
+  wholeAt = path: lib.mkMerge (map (lib.attrByPath path { }) wholes);
   nodesAt =
     f: path: each (item: lib.mapAttrs (_: said: f item (lib.attrByPath path { } said)) item.nodes);
   both =
@@ -107,9 +116,11 @@ let
       (nodesAt (_: value: value) ofNodes)
       (wholeAt ofWhole)
     ];
-  lists = path: lib.concatMap (item: lib.attrByPath path [ ] item.whole) (builtins.attrValues all);
+  lists = path: lib.concatMap (lib.attrByPath path [ ]) wholes;
 in
 {
+  inherit imports;
+
   options.${name} = lib.mkOption {
     type = lib.types.attrsOf (lib.types.submodule settingsOf);
     default = { };
@@ -137,7 +148,7 @@ in
     deploy.order = lib.mkMerge [
       (each (
         item:
-        lib.optionalAttrs (item.order != null) {
+        lib.optionalAttrs (item.order != { }) {
           ${item.id} = {
             yields = lib.mkDefault true;
           }

@@ -10,8 +10,6 @@ let
   instances = config.monitoring;
   reach = import ../shared/reach.nix { inherit lib netlib config; };
 
-  merged = f: lib.mkMerge (lib.mapAttrsToList f instances);
-
   # IPv4 and IPv6 alike as soon as somebody comes by IPv6.
   listenAddressOf =
     servers: node:
@@ -125,35 +123,30 @@ let
       }
     );
 in
-{
-  options.monitoring = lib.mkOption {
-    type = lib.types.attrsOf (lib.types.submodule (import ./options.nix { inherit netlib; }));
-    default = { };
-    description = "Prometheus servers and the nodes that they ask, by instance name.";
-    example = lib.literalExpression ''
-      {
-        main.servers = [ "watch" ];
-      }
-    '';
-  };
+netlib.instances {
+  name = "monitoring";
+  description = "Prometheus servers and the nodes that they ask, by instance name.";
+  example.main.servers = [ "watch" ];
 
-  config = {
-    assertions = import ./assertions.nix { inherit lib netlib; } {
-      inherit instances reach;
-      fileOf = netlib.errors.definedIn options.monitoring;
+  options.imports = [ (import ./options.nix { inherit netlib; }) ];
+  members = settings: settings.servers ++ settings.targets;
+
+  # No order: a server whose targets are not there yet says so, and must not wait for nodes that are switched off.
+  instance =
+    { instance, settings, ... }:
+    {
+      configure = lib.genAttrs settings.servers (ofServer instance settings);
+      checks = checksOf instance settings;
+      exports.services = serversOf instance settings;
     };
 
-    configure = lib.mkMerge [
-      (lib.mapAttrs ofTarget instancesOf)
-      (merged (instance: settings: lib.genAttrs settings.servers (ofServer instance settings)))
-    ];
-    checks = merged checksOf;
-    # No order: a server whose targets are not there yet says so, and must not wait for nodes that are switched off.
-    exports.members.monitoring = lib.mapAttrs (
-      _: settings: settings.servers ++ settings.targets
-    ) instances;
-    exports.services = lib.mkMerge (
-      [ (lib.mapAttrs exporterOf instancesOf) ] ++ lib.mapAttrsToList serversOf instances
-    );
-  };
+  together =
+    { fileOf, ... }:
+    {
+      assertions = import ./assertions.nix { inherit lib netlib; } {
+        inherit instances reach fileOf;
+      };
+      configure = lib.mapAttrs ofTarget instancesOf;
+      exports.services = lib.mapAttrs exporterOf instancesOf;
+    };
 }

@@ -7,19 +7,6 @@
   ...
 }:
 let
-  tables = lib.mapAttrs (import ./table.nix { inherit config lib netlib; }) config.reverse-proxy;
-  each = f: lib.mkMerge (map f (builtins.attrValues tables));
-
-  # Of all instances: one node may be a proxy of several.
-  proxies = lib.unique (lib.concatMap (table: table.proxies) (builtins.attrValues tables));
-
-  listening = proxy: {
-    option = [
-      "reverse-proxy"
-      (lib.findFirst (name: builtins.elem proxy tables.${name}.proxies) null (builtins.attrNames tables))
-    ];
-  };
-
   unencrypted =
     table:
     lib.concatMap (
@@ -34,83 +21,78 @@ let
       ) host.backends
     ) (builtins.attrValues table.hosts);
 in
-{
-  options.reverse-proxy = lib.mkOption {
-    type = lib.types.attrsOf (
-      lib.types.submodule (
-        import ./options.nix {
-          inherit netlib;
-          inherit (config) exports;
-        }
-      )
-    );
-    default = { };
-    description = ''
-      Reverse proxies by instance name. In an instance each proxy answers to all names of `hosts`.
-    '';
-    example = lib.literalExpression ''
-      {
-        public = {
-          proxies.edge = { };
-          hosts."shop.example.org".backends.alpha.port = 8080;
-          acme = {
-            acceptTerms = true;
-            email = "admin@example.org";
-          };
+netlib.instances {
+  name = "reverse-proxy";
+  description = ''
+    Reverse proxies by instance name. In an instance each proxy answers to all names of `hosts`.
+  '';
+  example = ''
+    {
+      public = {
+        proxies.edge = { };
+        hosts."shop.example.org".backends.alpha.port = 8080;
+        acme = {
+          acceptTerms = true;
+          email = "admin@example.org";
         };
-      }
-    '';
-  };
+      };
+    }
+  '';
 
-  config = {
-    assertions = import ./assertions.nix { inherit lib netlib; } {
-      inherit tables options;
+  options.imports = [
+    (import ./options.nix {
+      inherit netlib;
       inherit (config) exports;
+    })
+  ];
+  table = import ./table.nix { inherit config lib netlib; };
+  members =
+    settings:
+    builtins.attrNames settings.proxies
+    ++ lib.concatMap (host: builtins.attrNames host.backends) (builtins.attrValues settings.hosts);
+
+  instance =
+    { table, ... }:
+    {
+      warnings = unencrypted table;
+      configure = lib.mkMerge [
+        (import ./proxy-configuration.nix { inherit lib netlib; } table)
+        (import ./backend-configuration.nix { inherit lib netlib; } table)
+      ];
+      checks = import ./checks.nix { inherit lib; } table;
     };
 
-    warnings = lib.concatMap unencrypted (builtins.attrValues tables);
-
-    configure = lib.mkMerge [
-      (each (import ./proxy-configuration.nix { inherit lib netlib; }))
-      (each (import ./backend-configuration.nix { inherit lib netlib; }))
-    ];
-
-    checks = each (import ./checks.nix { inherit lib; });
-
-    exports.members.reverse-proxy = lib.mapAttrs (
-      _: settings:
-      builtins.attrNames settings.proxies
-      ++ lib.concatMap (host: builtins.attrNames host.backends) (builtins.attrValues settings.hosts)
-    ) config.reverse-proxy;
-
-    exports.services = lib.genAttrs proxies (proxy: {
-      reverse-proxy-http = listening proxy // {
-        description = "Reverse proxy, HTTP";
-        port = 80;
-        scheme = "http";
+  together =
+    { tables, ... }:
+    let
+      proxyOf = lib.concatMapAttrs (name: table: lib.genAttrs table.proxies (_: name)) tables;
+      listening = instance: scheme: port: {
+        description = "Reverse proxy, ${lib.toUpper scheme}";
+        option = [
+          "reverse-proxy"
+          instance
+        ];
+        inherit port scheme;
       };
-      reverse-proxy-https = listening proxy // {
-        description = "Reverse proxy, HTTPS";
-        port = 443;
-        scheme = "https";
+    in
+    {
+      assertions = import ./assertions.nix { inherit lib netlib; } {
+        inherit tables options;
+        inherit (config) exports;
       };
-    });
+      # Once on a node, whatever the number of its instances.
+      exports.services = lib.mapAttrs (_: instance: {
+        reverse-proxy-http = listening instance "http" 80;
+        reverse-proxy-https = listening instance "https" 443;
+      }) proxyOf;
+    };
 
-    # Backends first, except where a backend is a proxy too: two that pass on to each other have no order.
-    deploy.order =
-      lib.mapAttrs'
-        (
-          name: table:
-          lib.nameValuePair "reverse-proxy-${name}" {
-            nodes = table.proxies;
-            after = lib.subtractLists proxies table.backends;
-            yields = true;
-          }
-        )
-        (
-          lib.filterAttrs (
-            _: table: lib.subtractLists proxies table.backends != [ ] && table.proxies != [ ]
-          ) tables
-        );
-  };
+  # Backends first: what is passed on to must be there.
+  order =
+    { table, ... }:
+    {
+      nodes = table.proxies;
+      # Two that pass on to each other have no order.
+      after = lib.subtractLists table.proxies table.backends;
+    };
 }

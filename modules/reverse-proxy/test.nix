@@ -161,7 +161,7 @@ in
       };
     };
 
-  "two proxies that pass on to each other have no order" = {
+  "of two proxies that pass on to each other one gives way" = {
     expr =
       let
         inherit
@@ -186,7 +186,10 @@ in
       in
       lib.genAttrs [ "edge" "alpha" ] (node: steps."activate:${node}".after);
     expected = {
-      edge = [ "copy:edge" ];
+      edge = [
+        "activate:alpha"
+        "copy:edge"
+      ];
       alpha = [ "copy:alpha" ];
     };
   };

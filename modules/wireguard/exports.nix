@@ -28,10 +28,6 @@ in
     }) table.members;
   };
 
-  members.${table.module}.${table.instance} = builtins.attrNames (
-    lib.filterAttrs (_: member: member.isNode) table.members
-  );
-
   services = lib.mapAttrs (member: settings: {
     ${name} = {
       # Everybody calls everybody in a mesh, which its links say already.
