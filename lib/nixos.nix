@@ -120,7 +120,13 @@ in
           node.nixos
           (network.configure.${name} or { })
         ]
-        ++ lib.optional node.activation.bootOnce ./boot-once.nix
+        ++ lib.optional node.activation.bootOnce (import ./boot-once.nix { inherit lib script; })
+        ++ lib.optional (node.activation.rebootWindow != null) (
+          import ./reboot-window.nix {
+            inherit lib script;
+            window = node.activation.rebootWindow;
+          }
+        )
         ++ lib.optional (node.generations.keep != null) (
           import ./generations.nix {
             inherit script;

@@ -21,6 +21,7 @@ let
   assign = import ./rollout/assign.nix { inherit lib selector; };
   resolveRollouts = import ./rollout { inherit lib; };
   assemble = import ./order/steps.nix { inherit lib; };
+  restartsOf = import ./restarts.nix { inherit lib; };
 in
 {
   config,
@@ -60,15 +61,22 @@ let
     id:
     steps.ofNodes ? ${id}
     || lib.hasPrefix "check:" id && checked ? ${lib.removePrefix "check:" id}
-    || gates ? ${id};
+    || gates ? ${id}
+    || restarts.steps ? ${id};
   gates = lib.concatMapAttrs (_: steps.gatesOf) rollouts;
 
   stepsWith =
     orders:
     assemble {
       nodes = builtins.attrNames config.nodes;
-      inherit declared checked orders;
+      inherit
+        declared
+        checked
+        orders
+        restarts
+        ;
     };
+  restarts = restartsOf config.nodes;
   steps = stepsWith orders;
   sort = steps: graph.sort (lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) steps);
   whole = steps.graph rollouts;
@@ -89,6 +97,7 @@ in
     orders
     rollouts
     rolloutOf
+    restarts
     ;
   inherit (members) context extendsCycle selectorCycle;
   inherit (assigned) ambiguous contested;

@@ -32,6 +32,7 @@ let
     "plans"
     "readmes"
     "requests"
+    "restarts"
     "roles"
     "rollout-members"
     "rollouts"

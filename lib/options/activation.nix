@@ -8,6 +8,66 @@
 let
   inherit (lib) types;
 
+  window.options = {
+    start = lib.mkOption {
+      type = types.strMatching "[A-Za-z0-9*,./:~ -]+";
+      description = "When it opens: a calendar event of systemd (`systemd-analyze calendar` explains one).";
+      example = "Sat,Sun 02:00";
+    };
+
+    duration = lib.mkOption {
+      type = netlib.types.duration;
+      description = "How long it is open.";
+      example = "2h";
+    };
+  };
+
+  around.options = {
+    on = lib.mkOption {
+      type = types.nullOr (types.enum ([ "deployer" ] ++ builtins.attrNames config.nodes));
+      default = null;
+      description = "Where it runs: a node, as root, or the `deployer`, as the user that runs netlib; `null` is the node itself.";
+      example = "balancer";
+    };
+
+    command = lib.mkOption {
+      type = types.lines;
+      description = "Shell script, run with `set -eu`. `NETLIB_NODE` is the name of the node that restarts. It may run again.";
+      example = "haproxyctl disable server \"web/$NETLIB_NODE\"";
+    };
+
+    packages = lib.mkOption {
+      type = types.functionTo (types.listOf types.package);
+      default = _: [ ];
+      defaultText = lib.literalExpression "pkgs: [ ]";
+      description = "Packages of the pin of the node where it runs, whose programs it calls.";
+      example = lib.literalExpression "pkgs: [ pkgs.socat ]";
+    };
+
+    timeout = lib.mkOption {
+      type = netlib.types.duration;
+      default = 600;
+      description = "How long it may take.";
+      example = "2m";
+    };
+  };
+
+  aroundWith =
+    name: description: usual:
+    lib.mkOption (
+      usual name
+      // {
+        type = types.nullOr (types.submodule around);
+        inherit description;
+        example = {
+          on = "balancer";
+          command = "haproxyctl ${
+            if name == "drain" then "disable" else "enable"
+          } server \"web/$NETLIB_NODE\"";
+        };
+      }
+    );
+
   # `usual` gives the default of each option, and how it is documented.
   optionsWith = usual: {
     goal = lib.mkOption (
@@ -86,6 +146,32 @@ let
       }
     );
 
+    rebootWindow = lib.mkOption (
+      usual "rebootWindow"
+      // {
+        type = types.nullOr (types.submodule window);
+        description = ''
+          When a deployment may restart the node, by the node's own clock and time zone. Outside of it the result says what needs a
+          restart and when the window opens, as with `reboot = "never"`; a deployment within the window restarts it. With `null`,
+          any time will do. Steps of plans that restart a node (`kind = "reboot"`) do so at once.
+        '';
+        example = {
+          start = "Sat 02:00";
+          duration = "2h";
+        };
+      }
+    );
+
+    drain = aroundWith "drain" ''
+      What takes the node out of service before a deployment restarts it, such as out of a load balancer. Nothing of it runs where
+      no restart is due. If it fails, the node is left alone: neither switched nor restarted.
+    '' usual;
+
+    undrain = aroundWith "undrain" ''
+      What brings the node back into service after its activation and restart, also where these failed or the node went back to
+      the system before. What comes after the node waits for it, such as the next batch of its rollout.
+    '' usual;
+
     bootOnce = lib.mkOption (
       usual "bootOnce"
       // {
@@ -93,8 +179,8 @@ let
         description = ''
           Whether a restart into a new system is a trial: the boot loader boots it once, and what booted before stays the
           default until the new system has come up, was healthy and was confirmed. A system that panics, hangs or cannot be
-          reached costs a restart, and the machine is back on the system from before. Needs systemd-boot. It adds a service and
-          kernel parameters to the node.
+          reached costs a restart, and the machine is back on the system from before. Needs systemd-boot or GRUB. It adds a service and
+          kernel parameters to the node, and a watchdog (`RuntimeWatchdogSec`).
         '';
         example = true;
       }
@@ -116,6 +202,9 @@ let
     confirmTimeout = "1m";
     mayFail = [ ];
     reboot = "never";
+    rebootWindow = null;
+    drain = null;
+    undrain = null;
     bootOnce = false;
     rebootTimeout = "10m";
   };

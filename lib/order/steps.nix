@@ -9,6 +9,8 @@
   # Nodes that are checked from elsewhere, as { <node> = true; }.
   checked,
   orders,
+  # What stands around restarts (see restarts.nix).
+  restarts,
 }:
 let
   inherit (lib) nameValuePair;
@@ -146,6 +148,88 @@ let
     removeAttrs declared (builtins.attrNames ofNodes)
   );
 
+  # A node comes out of service after what its activation waits for, and goes back before what waits for that, however it ended.
+  # Within a batch no more are out of service than the rollout allows, as the driver looks at activations alone.
+  withRestarts =
+    rollouts: steps:
+    let
+      inherit (restarts) has id;
+      goesBack = lib.listToAttrs (
+        map (name: nameValuePair (done name) (id "undrain" name)) (
+          builtins.filter (name: has name "undrain") restarts.names
+        )
+      );
+      also = ids: lib.concatMap (id: lib.optional (goesBack ? ${id}) goesBack.${id}) ids;
+      waiting = lib.mapAttrs (
+        _: step: step // { after = step.after ++ also (step.after ++ step.settles or [ ]); }
+      ) steps;
+      turns = lib.concatMapAttrs (_: turnsOf) rollouts;
+      around =
+        name:
+        let
+          last = id (if has name "drain" then "drain" else "due") name;
+          turn = turns.${name} or { };
+        in
+        {
+          ${id "due" name} = restarts.steps.${id "due" name} // {
+            after = waiting."activate:${name}".after ++ turn.after or [ ];
+            settles = turn.settles or [ ];
+          };
+          "activate:${name}" = waiting."activate:${name}" // {
+            after = [ last ];
+          };
+        }
+        // lib.optionalAttrs (has name "drain") {
+          ${id "drain" name} = restarts.steps.${id "drain" name} // {
+            after = [ (id "due" name) ];
+          };
+        }
+        // lib.optionalAttrs (has name "undrain") {
+          ${id "undrain" name} = restarts.steps.${id "undrain" name} // {
+            settles = lib.unique [
+              "activate:${name}"
+              (done name)
+            ];
+          };
+        };
+    in
+    if restarts.names == [ ] then
+      steps
+    else
+      waiting // lib.concatMapAttrs (name: _: around name) (lib.genAttrs restarts.names (_: null));
+
+  # Whom a node of a batch waits for before it is drained, by name.
+  turnsOf =
+    rollout:
+    let
+      limits = builtins.filter (limit: limit != null) [
+        rollout.maxUnavailable
+        rollout.maxParallel
+      ];
+      limit = lib.foldl' lib.min (builtins.head limits) limits;
+      turnOf = drained: index: name: {
+        inherit name;
+        value =
+          let
+            before = builtins.elemAt drained (index - limit);
+            ends = [
+              (done before)
+            ]
+            ++ lib.optional (restarts.has before "undrain") (restarts.id "undrain" before);
+          in
+          lib.optionalAttrs (index >= limit) (
+            if rollout.maxFailures == 0 then { after = ends; } else { settles = ends; }
+          );
+      };
+      ofBatch =
+        batch:
+        let
+          drained = builtins.filter (name: restarts.steps ? ${restarts.id "due" name}) batch.nodes;
+        in
+        lib.imap0 (turnOf drained) drained;
+    in
+    lib.optionalAttrs (limits != [ ]) (lib.listToAttrs (lib.concatMap ofBatch rollout.batches));
+
   stepsOf =
     rollouts:
     ofNodes
@@ -187,7 +271,9 @@ in
       parts = map (order: viaBarrier order (edgesOf rollouts order)) orders;
       barriers = lib.listToAttrs (lib.concatMap (part: part.barrier) parts);
     in
-    withEdges (stepsOf rollouts // barriers) (
-      lib.concatMap (part: part.pairs) parts ++ lib.concatMap batchEdges (builtins.attrValues rollouts)
+    withRestarts rollouts (
+      withEdges (stepsOf rollouts // barriers) (
+        lib.concatMap (part: part.pairs) parts ++ lib.concatMap batchEdges (builtins.attrValues rollouts)
+      )
     );
 }

@@ -149,7 +149,7 @@ let
       walks = purpose.steps or false;
       hooksOf = runs.hooksOf (if request.plan == null then "deploy" else request.plan);
       walked = part (run.network or config) {
-        inherit (request) goal;
+        inherit (request) goal reboot;
         inherit run;
         # A command that stands alone is a step even of no node.
         nodes = if walks then selected else null;
@@ -171,7 +171,11 @@ let
       keepers = lib.concatMap (
         rollout: [ rollout.coordinator ] ++ rollout.standbys ++ lib.optionals (!isAboutNodes) rollout.nodes
       ) (builtins.attrValues rollouts);
-      others = removeAttrs (genAttrs (lookers ++ keepers) (_: true)) selected;
+      # Where nodes are taken out of service for their restart.
+      drainers = lib.optionals walks (
+        resolved.restarts.placesOf (builtins.filter walked.restartsOf selected)
+      );
+      others = removeAttrs (genAttrs (lookers ++ keepers ++ drainers) (_: true)) selected;
 
       # Systems of nodes that are not selected, but part of what is approved.
       approved = lib.concatMap (rollout: rollout.digest.systems) (builtins.attrValues walked.rollouts);
@@ -204,7 +208,7 @@ let
           goal = walked.goalOf name;
           hooks = hooksOf name;
           reboot = if request.reboot then "when-needed" else rendered.activation.reboot;
-          restarts = reboot == "when-needed" && goals.boots goal;
+          restarts = walked.restartsOf name;
           fields = import ../status.nix { inherit lib selector; } config name;
         in
         rendered
@@ -251,7 +255,7 @@ let
           gathered.programs or { }
         else
           lib.optionalAttrs (wants "programs") (
-            lib.listToAttrs (map ofNode (graph.unique (ownPrograms ++ lookers)))
+            lib.listToAttrs (map ofNode (graph.unique (ownPrograms ++ lookers ++ drainers)))
             // lib.optionalAttrs runsHere {
               deployer = {
                 attribute = "deployerPrograms";

@@ -14,6 +14,8 @@ in
   goal,
   # Null when nothing is to be walked.
   nodes,
+  # Whether every node is restarted that has to be.
+  reboot ? false,
   # What a plan adds and leaves out.
   run,
 }:
@@ -22,6 +24,9 @@ let
   only = builtins.filter (name: isSelected ? ${name});
 
   goalOf = name: if goal != null then goal else config.nodes.${name}.activation.goal;
+  restartsOf =
+    name:
+    goals.boots (goalOf name) && (reboot || config.nodes.${name}.activation.reboot == "when-needed");
   # Steps of several nodes, or of none, know only the goal of the whole run.
   goalOfRun = if goal != null then goal else "switch";
   goalFor = step: if step.node or null == null then goalOfRun else goalOf step.node;
@@ -41,7 +46,9 @@ let
     let
       step = resolved.graph.${id};
     in
-    isOfStage id && concerns id && goals.does (goalFor step) step.kind;
+    isOfStage id
+    && concerns id
+    && (if step ? restartOf then restartsOf step.restartOf else goals.does (goalFor step) step.kind);
 
   steps =
     if nodes == null || run.isPrepare then
@@ -91,7 +98,12 @@ let
   rollouts = lib.genAttrs (graph.unique (map (step: step.rollout) (ofKind "gate"))) restricted;
 in
 {
-  inherit goalOf rollouts steps;
+  inherit
+    goalOf
+    restartsOf
+    rollouts
+    steps
+    ;
 
   # Nodes whose checks are made from elsewhere: after their activation, or before their rollout.
   watched = graph.unique (

@@ -4,8 +4,11 @@ let
   # The node whose selection decides about a step, or null.
   ownerOf =
     step:
+    # What stands around a restart is of the node that restarts, wherever it runs.
+    if step ? restartOf then
+      step.restartOf
     # A node may be called deployer: only `on` means the machine that deploys.
-    if step.on or null == null then
+    else if step.on or null == null then
       step.node or null
     else if step.on == "deployer" then
       null

@@ -76,8 +76,19 @@ let
     ++ onDeployer (end: "end-${name}.${end}") plan.hooks.onEnd
     ++ lib.concatLists (lib.mapAttrsToList (hooksOf name) (removeAttrs plan.hooks [ "onEnd" ]));
 
+  ofRestart = program: {
+    place = placeOf program.on;
+    inherit (program) name;
+    value = {
+      wrapper = "step";
+      limit = lib.optionalString (program.on != "deployer") (toString program.timeout);
+      inherit (program) script packages;
+    };
+  };
+
   commands =
     ofSteps (id: "step-${id}") config.deploy.steps
+    ++ map ofRestart resolved.restarts.programs
     ++ lib.concatLists (lib.mapAttrsToList ofPlan config.plans);
 
   placesOf =

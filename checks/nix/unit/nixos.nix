@@ -423,6 +423,32 @@ in
       };
     };
   };
+  "a system says when it may be restarted, if not always" = {
+    expr =
+      let
+        etcOf =
+          rebootWindow:
+          (subject.outputsOf {
+            default = {
+              network.name = "home";
+              defaults.nixos = minimal;
+              nodes.alpha.activation = { inherit rebootWindow; };
+            };
+          }).nixosConfigurations.alpha.config.environment.etc
+            ? "netlib/reboot-window";
+      in
+      map etcOf [
+        null
+        {
+          start = "Sat 02:00";
+          duration = "2h";
+        }
+      ];
+    expected = [
+      false
+      true
+    ];
+  };
   "a system that may be booted on trial ends that, and says that it can" = {
     expr =
       let
@@ -437,11 +463,13 @@ in
       in
       {
         marked = system.environment.etc ? "netlib/boot-once";
+        watchdog = system.systemd.settings.Manager.RuntimeWatchdogSec or null;
         parameters = lib.intersectLists [ "panic=30" "boot.panic_on_fail" ] system.boot.kernelParams;
         inherit (system.systemd.services.netlib-trial) wantedBy restartIfChanged;
       };
     expected = {
       marked = true;
+      watchdog = "30s";
       parameters = [
         "panic=30"
         "boot.panic_on_fail"

@@ -100,3 +100,44 @@ fn a_host_that_comes_back_on_the_old_system_is_a_failure_that_says_so() {
     assert_eq!(site.systems("alpha"), (before.clone(), before), "{text}");
     assert!(!site.exec("alpha", "test -e /etc/new").success());
 }
+
+#[test]
+fn a_restart_waits_for_its_window_and_the_node_is_out_of_service_around_it() {
+    let network = Network::of(&["alpha", "beta"]);
+    let site = Site::deployed_on(&["alpha", "beta"], &network);
+    let around = |what: &str, command: &str| {
+        format!("nodes.alpha.activation.{what} = {{ on = \"beta\"; command = \"{command}\"; }};")
+    };
+    let tells = |what: &str| around(what, &format!("echo {what} $NETLIB_NODE >>/root/said"));
+    let network = network.with("nodes.alpha.activation.reboot = \"when-needed\";").with(&tells("undrain"));
+    let quiet = network.clone().with(&tells("drain")).configure("alpha", "boot.kernelParams = [ \"quiet\" ];");
+    let window = |opens: &str| {
+        let start = site.exec_must("alpha", &format!("date -d '{opens}' +%H:%M"));
+        format!("nodes.alpha.activation.rebootWindow = {{ start = \"{start}\"; duration = \"1h\"; }};")
+    };
+
+    // The balancer needs no deployment of its own.
+    site.write(&quiet.clone().with(&window("2 hours")));
+    for _ in 0..2 {
+        let text = site.netlib_must("deploy --on alpha");
+        assert_says(&text, &["; needs a restart: kernel-params (the window opens "]);
+        site.assert_active("alpha");
+    }
+    assert!(!site.exec("beta", "test -e /root/said").success(), "nobody restarts, so nobody is drained");
+
+    site.write(&quiet.with(&window("10 minutes ago")));
+    let run = site.start("deploy --on alpha");
+    switch_on_after_restart(&site);
+    let (status, text) = run.wait();
+    assert_eq!(status, 0, "{text}");
+    assert_says(&text, &["restarted for kernel-params"]);
+    assert_eq!(site.exec_must("beta", "cat /root/said"), "drain alpha\nundrain alpha", "{text}");
+    let good = booted(&site);
+
+    let loud = network.with(&around("drain", "false")).configure("alpha", "boot.kernelParams = [ \"loud\" ];");
+    site.write(&loud);
+    let (status, text) = site.netlib("deploy --on alpha");
+    assert_eq!(status, 1, "{text}");
+    assert_eq!((site.systems("alpha"), booted(&site)), ((good.clone(), good.clone()), good), "{text}");
+    assert_eq!(site.exec_must("beta", "tail -n 1 /root/said; wc -l </root/said"), "undrain alpha\n3", "{text}");
+}

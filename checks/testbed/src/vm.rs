@@ -16,8 +16,17 @@ use crate::suite::Suite;
 use crate::tool::Tool;
 
 /// What a virtual machine has beyond a container.
-const PACKAGES: [&str; 7] =
-    ["e2fsprogs", "initramfs-tools", "kmod", "linux-image-cloud-amd64", "systemd-boot", "systemd-boot-efi", "udev"];
+const PACKAGES: [&str; 9] = [
+    "e2fsprogs",
+    "grub-efi-amd64-bin",
+    "grub2-common",
+    "initramfs-tools",
+    "kmod",
+    "linux-image-cloud-amd64",
+    "systemd-boot",
+    "systemd-boot-efi",
+    "udev",
+];
 /// Run on the tree, whose directory is `$1`, after what is run on that of containers.
 const CUSTOMIZE: &str = include_str!("customize-vm.sh");
 /// Makes the disk `$2` of the tree `$1`.

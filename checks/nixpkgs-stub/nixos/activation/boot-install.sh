@@ -36,6 +36,7 @@ stub_record_boot_default() {
 stub_write_boot_entries() {
     local default=$1 entries=/boot/loader/entries link system name kernel_parameters keep=' ' chosen=''
     [ -d /boot/netlib-vm ] || return 0
+    if [ -e "$default/stub-grub" ]; then stub_write_grub_menu "$default"; return; fi
     # Like there, what is no generation is a profile, and what is neither ends it.
     for link in /nix/var/nix/profiles/system-profiles/*; do
         case $link in *-link | *'/*') continue ;; esac
@@ -63,5 +64,49 @@ stub_write_boot_entries() {
     for link in "$entries"/nixos-*.conf; do
         case $keep in *" ${link##*/} "*) ;; *) rm -f "$link" ;; esac
     done
-    sync "$entries" /boot/loader
+    # Like there. On FAT a folder that was synced may still name the file that another one was renamed over.
+    sync -f /boot
+}
+
+# The same for GRUB, as NixOS' install-grub.pl writes it: the default, then all generations, then those of other profiles.
+stub_write_grub_menu() {
+    local link profile kernel_parameters
+    read -r kernel_parameters < /etc/netlib-vm/parameters
+    [ -e /boot/grub/x86_64-efi/normal.mod ] || grub-install --target=x86_64-efi --efi-directory=/boot --boot-directory=/boot --removable --no-nvram || return
+    [ -e /boot/grub/grubenv ] || grub-editenv /boot/grub/grubenv create || return
+    {
+        cat <<'MENU'
+if [ -s $prefix/grubenv ]; then
+  load_env
+fi
+if [ "${next_entry}" ]; then
+  set default="${next_entry}"
+  set next_entry=
+  save_env next_entry
+  set timeout=1
+  set boot_once=true
+else
+  set default=0
+  set timeout=0
+fi
+MENU
+        stub_grub_entry 'NixOS - Default' "$1"
+        echo 'submenu "NixOS - All configurations" --class submenu {'
+        for link in /nix/var/nix/profiles/system-*-link; do stub_grub_entry "NixOS - Configuration ${link##*/}" "$link"; done
+        echo '}'
+        for profile in /nix/var/nix/profiles/system-profiles/*; do
+            case $profile in *-link | *'/*') continue ;; esac
+            echo "submenu \"NixOS - Profile '${profile##*/}'\" --class submenu {"
+            for link in "$profile"-*-link; do stub_grub_entry "NixOS - Configuration ${link##*/}" "$link"; done
+            echo '}'
+        done
+    } > /boot/grub/grub.cfg.tmp && mv /boot/grub/grub.cfg.tmp /boot/grub/grub.cfg
+}
+
+stub_grub_entry() {
+    local system
+    [ -e "$2" ] || return 0
+    system=$(readlink -f "$2")
+    printf 'menuentry "%s" --class nixos --unrestricted {\n  linux /netlib-vm/kernel init=%s/init %s %s\n  initrd /netlib-vm/initrd\n}\n\n' \
+        "$1" "$system" "$kernel_parameters" "$(cat "$system/kernel-params")"
 }

@@ -2,7 +2,7 @@
 
 use netlib_scenarios::{Network, Site, assert_says};
 
-use super::{booted, booted_site, default_entry, wait};
+use super::{booted, booted_site, settled_entry, wait};
 
 /// Deploys what does not come up, and asserts that the host is back at what it ran.
 fn assert_comes_back(site: &Site, network: &Network, lines: &str, words: &[&str]) {
@@ -12,7 +12,7 @@ fn assert_comes_back(site: &Site, network: &Network, lines: &str, words: &[&str]
     assert_ne!(status, 0, "{text}");
     assert_says(&text, words);
     wait(site, "the system from before", &format!("test \"$(readlink -f /run/current-system)\" = {before}"));
-    assert_eq!((booted(site), default_entry(site)), (before.clone(), before), "{text}");
+    assert_eq!((booted(site), settled_entry(site)), (before.clone(), before), "{text}");
     site.write(network);
     site.netlib_must("deploy");
 }

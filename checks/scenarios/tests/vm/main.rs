@@ -2,6 +2,7 @@
 //! `checks/vm --all` runs the others too.
 
 mod ends;
+mod grub;
 mod once;
 mod power;
 
@@ -11,17 +12,19 @@ use netlib_scenarios::{Network, Site};
 use netlib_testbed::BedOptions;
 
 /// The node is restarted where its system needs that, into a system on trial.
+const SYSTEMD_BOOT: &str = "defaults.nixos.boot.loader.systemd-boot.enable = true;";
+const GRUB: &str = "defaults.nixos.boot.loader.grub = { enable = true; device = \"nodev\"; efiSupport = true; };";
 const ON_TRIAL: &str = "nodes.alpha.activation = { bootOnce = true; reboot = \"when-needed\"; rebootTimeout = 400; };";
 
-/// A virtual machine and the network of it.
-fn site() -> (Site, Network) {
+/// A virtual machine and the network of it, with a boot loader.
+fn site(loader: &str) -> (Site, Network) {
     let site = Site::with(BedOptions::new(["alpha"]).virtual_machine("alpha"));
-    (site, Network::of(&["alpha"]).with(ON_TRIAL))
+    (site, Network::of(&["alpha"]).with(ON_TRIAL).with(loader))
 }
 
 /// The same, and what the machine has booted; what is deployed from now on differs from that.
 fn booted_site() -> (Site, Network, String) {
-    let (site, network) = site();
+    let (site, network) = site(SYSTEMD_BOOT);
     site.deployed(&network, "alpha");
     let network = network.configure("alpha", "boot.kernelParams = [ \"first\" ];");
     site.write(&network);
@@ -36,15 +39,19 @@ fn booted(site: &Site) -> String {
 
 /// The system that the boot loader boots when nobody tells it anything.
 fn default_entry(site: &Site) -> String {
-    let entry = site.exec_must("alpha", "sed -n 's/^default //p' /boot/loader/loader.conf");
-    let options = site.exec_must(
-        "alpha",
-        &format!("sed -n 's/^options init=\\([^ ]*\\)\\/init .*/\\1/p' /boot/loader/entries/{entry}"),
-    );
+    // That of GRUB comes first.
+    let place = "if cd /boot/grub 2>/dev/null; then file=grub.cfg; else cd /boot/loader/entries && \
+                 file=$(sed -n 's/^default //p' ../loader.conf); fi";
+    let init = "sed -n 's/.* init=\\([^ ]*\\)\\/init .*/\\1/p' \"$file\" | head -n 1";
+    site.exec_must("alpha", &format!("{place}; {init}"))
+}
+
+/// The same where no trial goes on.
+fn settled_entry(site: &Site) -> String {
     let leftovers =
         "ls -d /var/lib/netlib/trial* /nix/var/nix/profiles/system-profiles/netlib-trial* 2>/dev/null || true";
     assert_eq!(site.exec_must("alpha", leftovers), "", "nothing of a trial is left");
-    options
+    default_entry(site)
 }
 
 /// Waits until a line of shell succeeds there, through any number of restarts.

@@ -1,21 +1,26 @@
 //! A boot on trial that succeeds, and one that panics.
 
-use netlib_scenarios::assert_says;
+use netlib_scenarios::{Site, assert_says};
 
-use super::{booted, default_entry, site};
+use super::{SYSTEMD_BOOT, booted, settled_entry, site};
 
 #[test]
 fn a_system_is_the_default_once_its_boot_was_confirmed_and_one_that_panics_never_is() {
-    let (site, network) = site();
+    assert_boots_once(SYSTEMD_BOOT);
+}
+
+/// The same with each boot loader.
+pub(super) fn assert_boots_once(loader: &str) -> Site {
+    let (site, network) = site(loader);
     let first = site.deployed(&network, "alpha");
-    assert_eq!(default_entry(&site), first);
+    assert_eq!(settled_entry(&site), first);
 
     let second = network.clone().configure("alpha", "boot.kernelParams = [ \"second\" ];");
     site.write(&second);
     let text = site.netlib_must("deploy --goal boot");
     site.assert_active("alpha");
     let good = booted(&site);
-    assert_eq!((default_entry(&site), &site.toplevel("alpha")), (good.clone(), &good), "{text}");
+    assert_eq!((settled_entry(&site), &site.toplevel("alpha")), (good.clone(), &good), "{text}");
     assert_says(&site.exec_must("alpha", "cat /proc/cmdline"), &["second"]);
 
     // Whoever sits at a console has time to read what the kernel says; nobody sits here.
@@ -26,5 +31,6 @@ fn a_system_is_the_default_once_its_boot_was_confirmed_and_one_that_panics_never
     assert_ne!(status, 0, "{text}");
     assert_says(&text, &["the new system did not come up"]);
     assert_eq!(site.systems("alpha"), (good.clone(), good.clone()), "{text}");
-    assert_eq!((booted(&site), default_entry(&site)), (good.clone(), good), "{text}");
+    assert_eq!((booted(&site), settled_entry(&site)), (good.clone(), good), "{text}");
+    site
 }

@@ -1,6 +1,6 @@
 //! The power goes while the entry of a boot on trial is made.
 
-use super::{booted, booted_site, default_entry, wait};
+use super::{booted, booted_site, default_entry, settled_entry, wait};
 
 /// What is there from that moment on.
 const MOMENTS: [(&str, &str); 3] = [
@@ -10,7 +10,6 @@ const MOMENTS: [(&str, &str); 3] = [
 ];
 
 #[test]
-#[ignore = "fails at its first moment: the host boots an older system than its profile names, and why is not known yet"]
 fn a_host_whose_power_goes_while_the_entry_is_made_boots_a_whole_system_and_takes_the_next_deploy() {
     let (site, network, mut good) = booted_site();
     for (number, (what, condition)) in MOMENTS.into_iter().enumerate() {
@@ -29,6 +28,6 @@ fn a_host_whose_power_goes_while_the_entry_is_made_boots_a_whole_system_and_take
         assert!(ran == new || ran == good, "{what}: {text}");
         site.netlib_must("deploy");
         good = booted(&site);
-        assert_eq!((&good, default_entry(&site)), (&new, new.clone()), "{what}");
+        assert_eq!((&good, settled_entry(&site)), (&new, new.clone()), "{what}");
     }
 }

@@ -24,7 +24,7 @@ pub use health::{CheckVerdict, Health, HealthMode, Verdict, check};
 pub use inspect::{Generation, HostStatus, fields, inspect};
 pub use phase::Phase;
 pub use refusal::Refusal;
-pub use restart::{probe_anew, reboot, reboot_needed};
+pub use restart::{Due, probe_anew, reboot, reboot_needed};
 
 /// What the script is: one text for every host, whatever its architecture.
 const SCRIPT: &str = concat!(

@@ -6,13 +6,13 @@ use std::time::Duration;
 use super::check::{Look, health, judge, look};
 use super::coordinator::lost_lock;
 use super::follow::Origin;
-use super::restart::restart_if_due;
+use super::restart::{restart_if_due, still_due};
 use super::runner::StepRunner;
 use super::standing::Standing;
 use super::transition::{asked_for, see_through, start, warned};
 use super::{Show, StepFailure, Tried};
 use crate::event::{Skip, StepResult};
-use crate::host::script::{self, Activation, Health, HealthMode, HostHook, Phase, System, reboot_needed};
+use crate::host::script::{self, Activation, Due, Health, HealthMode, HostHook, Phase, System, reboot_needed};
 use crate::host::{HostError, LockHolder, Refusal};
 use crate::plan::{ActivationOptions, Place, StepKind};
 use crate::rollout::{Before, Stop};
@@ -45,7 +45,7 @@ impl StepRunner {
         }
         let show = |line| self.show(step, line);
         let machine = (&*standing.host, standing.toplevel.out_path.as_str());
-        let due = if standing.options.restarts { reboot_needed(machine.0, machine.1).await? } else { String::new() };
+        let due = if standing.options.restarts { reboot_needed(machine.0, machine.1).await? } else { Due::default() };
         let how = restart_if_due(machine, (&standing.options, due), &parts.settings.cancel, &show).await?;
         standing.was_restarted.store(!how.is_empty(), Ordering::Relaxed);
         // A rollout goes on only over nodes that are well, whoever brought them to their systems.
@@ -65,13 +65,11 @@ impl StepRunner {
         let brought = self.brought(standing, activation, &show).await;
         let (done, due, before) = brought.map_err(|failure| self.judged(node, failure))?;
         let options = &standing.options;
+        let machine = (&*standing.host, standing.toplevel.out_path.as_str());
         let how = match options.boot_once {
             // The host has done that, where it was needed.
-            true => String::new(),
-            false => {
-                let machine = (&*standing.host, standing.toplevel.out_path.as_str());
-                restart_if_due(machine, (options, due), &self.parts.settings.cancel, &show).await?
-            }
+            true => still_due(&due),
+            false => restart_if_due(machine, (options, due), &self.parts.settings.cancel, &show).await?,
         };
         let is_ours = before.is_some();
         // What another run activated has a root of that run.
@@ -114,10 +112,10 @@ impl StepRunner {
         standing: &Standing,
         activation: Activation,
         show: Show<'_>,
-    ) -> Tried<(String, String, Option<Before>)> {
+    ) -> Tried<(String, Due, Option<Before>)> {
         let Some((origin, nonce)) = begin(standing, &activation, show).await? else {
             let done = "up to date: somebody else deployed it meanwhile".to_owned();
-            return Ok((done, String::new(), None));
+            return Ok((done, Due::default(), None));
         };
         let activation = Activation { nonce, ..activation };
         let status = see_through(&*standing.host, &activation, origin, show).await?;
@@ -190,7 +188,7 @@ async fn begin(standing: &Standing, activation: &Activation, show: Show<'_>) -> 
     }
     let host = &*standing.host;
     let error = match start(host, activation).await {
-        Ok(begun) => return Ok(Some((Origin::Ours(begun), activation.nonce.clone()))),
+        Ok(begun) => return Ok(Some((Origin::Ours(begun.map(Box::new)), activation.nonce.clone()))),
         Err(error) => error,
     };
     if let HostError::Refused { refusal, .. } = &error {

@@ -36,7 +36,7 @@ const SILENCE: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Origin {
     /// This run, with how it stood then.
-    Ours(Option<Status>),
+    Ours(Option<Box<Status>>),
     /// Another one, which is found under way.
     Found,
 }
@@ -48,7 +48,7 @@ pub(super) type Ended = (Status, String);
 pub(super) async fn follow(host: &dyn Host, activation: &Activation, origin: Origin, show: Show<'_>) -> Tried<Ended> {
     let (silence, log) = ((Instant::now(), SILENCE), LogReader::new(show));
     let (asks_left, next) = match origin {
-        Origin::Ours(begun) => (ASKS - 1, begun),
+        Origin::Ours(begun) => (ASKS - 1, begun.map(|status| *status)),
         Origin::Found => (0, None),
     };
     Follower { host, activation, asks_left, next, confirmation: None, silence, log }.run().await

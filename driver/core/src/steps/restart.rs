@@ -6,34 +6,32 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Show, StepFailure, Tried};
 use crate::host::Host;
-use crate::host::script::{self, Probe};
+use crate::host::script::{self, Due, Probe};
 use crate::plan::ActivationOptions;
 
 /// Between two looks at a host that is starting.
 const PAUSE: Duration = Duration::from_secs(2);
-/// What systemd says while a boot is not over.
-const STARTING: [&str; 2] = ["initializing", "starting"];
 
 /// Restarts the host for what is due, if that is wanted: what is to be said of it, if anything.
 pub(super) async fn restart_if_due(
     (host, toplevel): (&dyn Host, &str),
-    (options, mut due): (&ActivationOptions, String),
+    (options, mut due): (&ActivationOptions, Due),
     cancel: &CancellationToken,
     show: Show<'_>,
 ) -> Tried<String> {
     if options.restarts && !options.goal.runs() {
-        due += if due.is_empty() { "the system itself" } else { ", the system itself" };
+        due.parts += if due.parts.is_empty() { "the system itself" } else { ", the system itself" };
     }
-    if options.restarts && !due.is_empty() {
-        restart((host, toplevel), (&due, Duration::from_secs(options.reboot_timeout)), cancel, show).await?;
-        return Ok(format!(", restarted for {due}"));
+    if options.restarts && due.closed.is_empty() && !due.parts.is_empty() {
+        restart((host, toplevel), (&due.parts, Duration::from_secs(options.reboot_timeout)), cancel, show).await?;
+        return Ok(format!(", restarted for {}", due.parts));
     }
     Ok(still_due(&due))
 }
 
 /// What is said where a restart is not made, or not yet.
-pub(super) fn still_due(due: &str) -> String {
-    if due.is_empty() { String::new() } else { format!("; needs a restart: {due}") }
+pub(super) fn still_due(Due { parts, closed }: &Due) -> String {
+    if parts.is_empty() { String::new() } else { format!("; needs a restart: {parts}{closed}") }
 }
 
 /// Restarts a host whose profile names this system, and waits until it is back with it.
@@ -76,13 +74,18 @@ impl Restart<'_> {
         };
         // What was seen last decides, whether that was in time or not.
         let _ = tokio::time::timeout(self.limit, waiting).await;
-        let (running, said) = match last {
-            Ok(probe) if self.is_another_boot(&probe) => return self.judge(&probe),
-            Ok(probe) => (Some(probe), "it answers, but has not gone down".to_owned()),
-            Err(error) => (None, error),
+        let (limit, toplevel) = (self.limit.as_secs(), self.toplevel);
+        let late = |said: &str| format!("the host did not come back within {limit} s of its restart; {said}");
+        let console = "look at its console; `activation.rebootTimeout` says how long to wait";
+        let (running, what, advice) = match last {
+            Ok(probe) if self.is_another_boot(&probe) && self.is_good(&probe) => return Ok(()),
+            Ok(probe) if self.is_another_boot(&probe) => {
+                let what = format!("the host was restarted and did not come back with the new system {toplevel}");
+                (Some(probe), what, "look at the host's boot loader and at `journalctl -b` there")
+            }
+            Ok(probe) => (Some(probe), late("it answers, but has not gone down"), console),
+            Err(error) => (None, late(&error), console),
         };
-        let what = format!("the host did not come back within {} s of its restart; {said}", self.limit.as_secs());
-        let advice = "look at its console; `activation.rebootTimeout` says how long to wait";
         Err(failed(&what, running.as_ref(), advice))
     }
 
@@ -91,23 +94,15 @@ impl Restart<'_> {
     }
 
     fn is_over(&self, probe: &Probe) -> bool {
-        let is_starting = probe.state.as_deref().is_some_and(|state| STARTING.contains(&state));
+        // What systemd says while a boot is not over.
+        let is_starting = matches!(probe.state.as_deref(), Some("initializing" | "starting"));
         self.is_another_boot(probe) && (self.is_good(probe) || !is_starting)
     }
 
     fn is_good(&self, probe: &Probe) -> bool {
-        let wanted = Some(self.toplevel);
         // What was never a NixOS does not say what it booted.
-        let booted = probe.booted_system.as_deref();
-        probe.current_system.as_deref() == wanted && (booted.is_none() || booted == wanted)
-    }
-
-    fn judge(&self, probe: &Probe) -> Tried<()> {
-        if self.is_good(probe) {
-            return Ok(());
-        }
-        let what = format!("the host was restarted and did not come back with the new system {}", self.toplevel);
-        Err(failed(&what, Some(probe), "look at the host's boot loader and at `journalctl -b` there"))
+        let is_booted = probe.booted_system.as_deref().is_none_or(|booted| booted == self.toplevel);
+        is_booted && probe.current_system.as_deref() == Some(self.toplevel)
     }
 }
 

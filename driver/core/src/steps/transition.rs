@@ -64,7 +64,7 @@ pub(super) async fn went_back(
     show: Show<'_>,
 ) -> Tried<String> {
     let begun = start(host, activation).await?;
-    let status = see_through(host, activation, Origin::Ours(begun), show).await?;
+    let status = see_through(host, activation, Origin::Ours(begun.map(Box::new)), show).await?;
     let toplevel = status.toplevel.as_deref().unwrap_or_default();
     // Whatever else a restart would bring can wait.
     let restarts = options.restarts && status.reached(Goal::Switch) == Goal::Boot;
@@ -121,11 +121,11 @@ fn judge((status, log): &Ended, activation: &Activation) -> Tried<()> {
     };
     let kernel = format!(
         "what needs a module of the new kernel ({}) fails until a restart: deploy with `--goal boot --reboot`, or with `activation.bootOnce` and `--reboot`; otherwise correct the cause and deploy again",
-        status.due
+        status.due.parts
     );
     let advice = match phase {
         Phase::RollbackFailed => "log in and bring the host to a system that works",
-        Phase::RolledBack if status.due.contains("kernel-modules") => &kernel,
+        Phase::RolledBack if status.due.parts.contains("kernel-modules") => &kernel,
         _ => "correct the cause and deploy again",
     };
     let which = |system: &Option<String>| which(system.as_deref(), toplevel, status);

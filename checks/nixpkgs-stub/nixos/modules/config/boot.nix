@@ -63,7 +63,9 @@ in
         efi.efiSysMountPoint = accepted types.str "/boot" "/boot/efi";
         systemd-boot.enable = accepted types.bool false true;
         grub = {
-          enable = accepted types.bool (!config.boot.isContainer) false;
+          enable = accepted types.bool (
+            !config.boot.isContainer && !config.boot.loader.systemd-boot.enable
+          ) false;
           device = accepted types.str "" "/dev/sda";
           devices = accepted (types.listOf types.str) [ ] [ "/dev/sda" ];
           efiSupport = accepted types.bool false true;
@@ -106,6 +108,10 @@ in
         inherit (config.system.build) kernel;
       } ''mkdir "$out" && echo "$kernel $modules" > "$out/initrd"'';
     };
+    # Its installer has to know which boot loader it is.
+    system.systemBuilderCommands = lib.mkIf (
+      config.boot.loader.grub.enable && config.boot.loader.grub.mirroredBoots != [ ]
+    ) ''touch "$out/stub-grub"'';
     environment.etc = lib.mkIf (config.boot.kernelModules != [ ]) {
       "modules-load.d/nixos.conf".text = lib.concatLines config.boot.kernelModules;
     };

@@ -89,6 +89,14 @@ in
       example = lib.literalExpression "pkgs.systemd";
       description = "The package with systemd's commands.";
     };
+    settings.Manager = mkOption {
+      type = types.attrsOf types.raw;
+      default = { };
+      example = {
+        RuntimeWatchdogSec = "30s";
+      };
+      description = "Settings of the service manager; accepted without effect.";
+    };
     packages = mkOption {
       type = types.listOf types.package;
       default = [ ];

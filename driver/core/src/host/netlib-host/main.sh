@@ -2,9 +2,10 @@
 # --- restarting --------------------------------------------------------------------------------------------------
 
 reboot_needed() {
-  emit ok "$1"
   find_parts "$1"
-  if [ -n "$parts" ]; then emit 'item[]' "$parts"; fi
+  find_closed "$1"
+  emit due "$parts"
+  emit closed "$closed"
 }
 
 reboot() {

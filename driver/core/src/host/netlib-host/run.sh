@@ -239,7 +239,12 @@ set_profile() {
   [ -d "$2" ] || return 1
   until is_same /proc/self/fd/8 "$1.lock"; do
     # Nix takes the file away once it is done, so what was waited for may be gone.
-    if ! { command exec 8>>"$1.lock" && flock -w "$timeout" 8; }; then exec 8>&- && return 1; fi
+    if ! { command exec 8>>"$1.lock" && flock -w "$timeout" 8; }; then
+      exec 8>&-
+      find_owner "$1.lock"
+      other=${owner:+process $owner holds its lock}
+      return 1
+    fi
   done
   put_profile "$@"
   put=$?
@@ -269,11 +274,14 @@ put_profile() {
 commit() {
   go_on committing
   if ! set_profile "$profile" "$toplevel" "$generation"; then
-    problem="the system profile could not be set: $(disk "$root/nix")"
+    problem="the system profile could not be set: ${other:-$(disk "$root/nix")}"
     return 1
   fi
   if [ -n "$trial" ]; then forget_trial; fi
-  go boot && has_entry && claim
+  go boot || return 1
+  # A boot loader may know only the newest generations.
+  has_entry || { [ -n "$generation" ] && set_profile "$profile" "$toplevel" '' && go boot && has_entry; } || return 1
+  claim
 }
 
 # Whether the boot loader knows the new system, where that says how to see it: an installer that failed may say nothing.
@@ -286,7 +294,10 @@ has_entry() {
   fi
   problem="the boot loader was installed without an error, and has no entry for the new system in $entries"
   # shellcheck disable=SC2086
-  timeout 20 grep -q -s -F -e "init=$toplevel/init" -- $entries
+  timeout 20 grep -q -s -F -e "init=$toplevel/init" -- $entries || return 1
+  # GRUB's installer does not see to it that a power loss leaves what it wrote.
+  # shellcheck disable=SC2086
+  case $entries in *grub.cfg*) sync -f -- $entries || sync ;; esac
 }
 
 # From here on the host is of the network and the node that it was deployed as. Written last, so that it tells whether all was done.

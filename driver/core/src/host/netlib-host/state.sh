@@ -2,7 +2,7 @@
 # --- state of one deployment -------------------------------------------------------------------------------------
 
 fields='number phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
-finished message unhealthy timeout confirm healthy health_deadline boot trial due network_id network_name node'
+finished message unhealthy timeout confirm healthy health_deadline boot trial due closed network_id network_name node'
 nonce='' problem=''
 
 use_deploy() {
@@ -125,9 +125,12 @@ lock_is_free() { [ ! -e "$runtime/lock" ] || flock -s -n 6 6<"$runtime/lock"; }
 
 # Sets `owner` to `PROCESS COMMAND` of whoever has locked a file: the process that did, or one that got the open file from it.
 find_owner() {
-  owner='' inode=$(stat -c %i -- "$1")
+  owner='' inode=$(stat -c '%d %i' -- "$1")
+  # As there: a number of a file system, in hexadecimal, and of a file in it. Where the two differ in the first, the second way finds it.
+  device=$((${inode% *})) inode=${inode#* }
+  device=$(printf '%02x:%02x' "$((device >> 8 & 4095))" "$((device & 255 | device >> 12 & 1048320))")
   while read -r skipped kind skipped skipped locker where skipped; do
-    case $kind:$where in FLOCK:*:"$inode") if [ -d "/proc/$locker" ]; then owner=$locker; fi ;; esac
+    case $kind:$where in FLOCK:"$device:$inode") if [ -d "/proc/$locker" ]; then owner=$locker; fi ;; esac
   done </proc/locks
   # Links that lead to a mount that hangs must not be followed.
   owner=${owner:-$(stat -c %N -- /proc/[0-9]*/fd/* | grep -F -e "-> '$1'" | while IFS=/ read -r skipped skipped locker skipped; do

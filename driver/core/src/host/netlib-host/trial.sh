@@ -11,20 +11,26 @@ trial_script=$library/trial.sh trial_file=$library/trial
 find_parts() {
   parts='' inhibitors=''
   for part in kernel initrd kernel-modules kernel-params systemd; do
-    old=$booted/$part new=$1/$part old_text='' new_text=''
+    old=$booted/$part new=$1/$part
     if [ ! -e "$old" ] || [ ! -e "$new" ] || is_same "$old" "$new"; then continue; fi
     # The parameters are a plain file in each system, so that only its content tells.
-    if [ "$part" = kernel-params ]; then
-      read -r old_text <"$old"
-      read -r new_text <"$new"
-      if [ "$old_text" = "$new_text" ]; then continue; fi
-    fi
+    if [ "$part" = kernel-params ] && ! differ "$old" "$new"; then continue; fi
     parts="$parts, $part"
   done
   old=$running/switch-inhibitors new=$1/switch-inhibitors
   if [ -f "$old" ] && [ -f "$new" ] && ! is_same "$old" "$new"; then find_inhibitors; fi
+  old=$running/init-interface-version new=$1/init-interface-version
+  if [ -f "$old" ] && [ -f "$new" ] && differ "$old" "$new"; then inhibitors="$inhibitors, init $old_text -> $new_text"; fi
   parts="$parts$inhibitors"
   parts=${parts#, } inhibitors=${inhibitors#, }
+}
+
+# Whether the first lines of two files are not the same.
+differ() {
+  old_text='' new_text=''
+  read -r old_text <"$1"
+  read -r new_text <"$2"
+  [ "$old_text" != "$new_text" ]
 }
 
 # Both are JSON: names, each with a text that has to stay the same where both have the name.
@@ -38,11 +44,20 @@ find_inhibitors() {
   done)
 }
 
+# Sets `closed` to why a host may not be restarted for a system at this moment, which the system itself knows.
+find_closed() {
+  closed=''
+  if [ ! -x "$1/etc/netlib/reboot-window" ]; then return 0; fi
+  said=$(timeout 20 "$1/etc/netlib/reboot-window" 2>/dev/null) || closed=" (${said:-its window cannot be read})"
+}
+
 # How the new system is brought in, as nothing was changed yet. Sets `due` to what a restart is needed for, or `trial` where
 # the restart is a part of this deployment. What NixOS does not switch to becomes the system that boots.
 decide_way() {
   find_parts "$toplevel"
-  due=$parts
+  due=$parts closed=''
+  if [ -n "$due" ] || [ "$goal" = boot ]; then find_closed "$toplevel"; fi
+  if [ -n "$closed" ]; then reboot=''; fi
   case $reboot:$goal${inhibitors:+-inhibited} in
     once:switch* | once:boot*) ;;
     *:switch-inhibited) goal=boot && return ;;
@@ -56,19 +71,10 @@ decide_way() {
   trial=${due:-system} due=''
   help="with \`activation.bootOnce = false\` the node is restarted into a new system that it then boots whatever happens"
   [ -n "$now_profile" ] || because 'no system profile: a boot on trial needs a system that boots otherwise; nothing was changed' "$help"
-  bootctl is-installed >/dev/null 2>&1 ||
-    because 'the boot loader is not systemd-boot: it cannot boot a system only once; nothing was changed' "$help"
-  [ -e "$toplevel/etc/netlib/boot-once" ] ||
+  [ -x "$toplevel/etc/netlib/boot-once" ] ||
     because "the new system cannot end a boot on trial, as it was made without \`activation.bootOnce\`; nothing was changed" "$help"
-}
-
-# Sets `entry` to the boot loader's entry for a system. Its name tells nothing.
-find_entry() {
-  entry=''
-  for file in "$root$(bootctl --print-boot-path)"/loader/entries/*.conf; do
-    if grep -q -F -- "init=$1/init" "$file"; then entry=${file##*/}; fi
-  done
-  [ -n "$entry" ]
+  refusal=$(timeout 60 "$toplevel/etc/netlib/boot-once" check 2>/dev/null) ||
+    because "the new system cannot be booted only once: ${refusal:-its boot loader does not say why}; nothing was changed" "$help"
 }
 
 # Ends with the host going down. The installer is that of the system which stays the default, and so is its entry.
@@ -79,11 +85,9 @@ boot_once() {
   export NIXOS_NO_CHECK=1
   switch_to "$profile_before" boot
   explain "$?" 'installing the boot loader' "$timeout" || return 1
-  problem='the boot loader has no entry for the new system after it was installed'
-  find_entry "$toplevel" || return 1
-  problem="the boot loader could not be told to boot $entry once"
+  problem='the boot loader could not be told to boot the new system once'
   cp -- "$runtime/host-$nonce.sh" "$trial_script" && write_text "$trial_file" printf '%s\n' "$nonce" &&
-    sync -- "$trial_script" "$library" && bootctl set-oneshot "$entry" || return 1
+    sync -- "$trial_script" "$library" && limited 60 "$toplevel/etc/netlib/boot-once" "$toplevel" || return 1
   say "restarting for $trial: the new system boots this once, and $profile_before stays the default until it is confirmed"
   enter restarting && sync -- "$deploy" || return 1
   problem='the host did not go down for its restart'

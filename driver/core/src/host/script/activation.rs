@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::answer::{if_good, yes};
-use super::{Health, Identity, Phase, Prepare, anew, run};
+use super::{Due, Health, Identity, Phase, Prepare, anew, run};
 use crate::host::{Host, HostError};
 use crate::plan::Goal;
 
@@ -85,8 +85,8 @@ pub struct Status {
     #[serde(default, deserialize_with = "if_good")]
     pub goal: Option<Goal>,
     /// What a restart is needed for; nothing where that is a part of the activation.
-    #[serde(default)]
-    pub due: String,
+    #[serde(flatten)]
+    pub due: Due,
     /// The system that ran before.
     pub previous: Option<String>,
     /// The generation that the profile named before.

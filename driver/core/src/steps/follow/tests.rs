@@ -157,7 +157,7 @@ async fn what_the_host_says_as_it_begins_and_as_it_is_confirmed_is_not_asked_for
     let waits = Status::deserialize(serde_json::json!({"phase": "awaitingConfirmation", "running": "yes"})).unwrap();
     let begun = Status { log: b"one\n".to_vec(), ..waits };
     let host = Scripted::new([]).says(|host| &host.confirm, &[Some("phase=confirmed\n\ntwo\n")]);
-    let (status, log) = followed(&host, Origin::Ours(Some(begun))).await.0.unwrap();
+    let (status, log) = followed(&host, Origin::Ours(Some(Box::new(begun)))).await.0.unwrap();
     assert_eq!((status.phase, log.as_str(), host.asked("status")), (Phase::Confirmed, "one\ntwo", 0));
 }
 

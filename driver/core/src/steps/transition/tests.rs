@@ -8,7 +8,7 @@ const NEW: &str = "/nix/store/2-nixos-system-new";
 fn ended(phase: Phase, current: Option<&str>, profile: Option<&str>) -> Ended {
     let status = Status {
         goal: None,
-        due: String::new(),
+        due: script::Due::default(),
         is_unhealthy: false,
         phase,
         is_running: false,

@@ -92,17 +92,24 @@ async fn a_restart_is_needed_for_what_only_a_boot_brings_in() {
         fs::write(format!("{system}/kernel-params"), "quiet\n").unwrap();
     }
     // A host that does not say what it booted is left alone.
-    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), "");
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap().parts, "");
     symlink(&old, bed.path("run/booted-system")).unwrap();
-    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), "kernel, systemd");
-    assert_eq!(reboot_needed(&bed, &old).await.unwrap(), "");
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap().parts, "kernel, systemd");
+    assert_eq!(reboot_needed(&bed, &old).await.unwrap().parts, "");
     fs::write(format!("{new}/kernel-params"), "loud\n").unwrap();
-    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), "kernel, kernel-params, systemd");
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap().parts, "kernel, kernel-params, systemd");
     // Without the end of the line, as NixOS writes it.
     fs::write(format!("{new}/kernel-params"), "quiet").unwrap();
-    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), "kernel, systemd");
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap().parts, "kernel, systemd");
+    // The new system says whether that may be now.
+    let window = "nix/store/new/etc/netlib/reboot-window";
+    bed.program(window, "#!/bin/sh\nexit 0\n");
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap().closed, "");
+    bed.program(window, "#!/bin/sh\necho the window opens at night\nexit 3\n");
+    let due = Due { parts: "kernel, systemd".to_owned(), closed: " (the window opens at night)".to_owned() };
+    assert_eq!(reboot_needed(&bed, &new).await.unwrap(), due);
     let status = bed.deploy("1-a", &new).await;
-    assert_eq!((status.phase, status.due.as_str()), (Phase::Confirmed, "kernel, systemd"));
+    assert_eq!((status.phase, &status.due), (Phase::Confirmed, &due));
     assert_eq!(status.reached(Goal::Switch), Goal::Switch);
 }
 
@@ -124,10 +131,16 @@ async fn what_nixos_does_not_switch_becomes_the_system_that_boots() {
         inhibit(&new, &[("a", "1"), ("dbus-implementation", "dbus"), ("gone", "1"), ("z.z", "x y")], is_short);
         inhibit(&next, &[("a", "1"), ("dbus-implementation", "broker"), ("new", "1"), ("z.z", "x  z")], is_short);
         let due = "dbus-implementation dbus -> broker, z.z x y -> x  z";
-        assert_eq!(reboot_needed(&bed, &next).await.unwrap(), due);
+        assert_eq!(reboot_needed(&bed, &next).await.unwrap().parts, due);
         let status = bed.deploy("2-b", &next).await;
-        assert_eq!((status.phase, status.due.as_str()), (Phase::Confirmed, due), "{}", status.message);
+        assert_eq!((status.phase, status.due.parts.as_str()), (Phase::Confirmed, due), "{}", status.message);
         assert_eq!((systems(&status), status.reached(Goal::Switch)), (["new".into(), "next".into()], Goal::Boot));
+        // What switch-to-configuration leaves with status 100.
+        fs::write(format!("{new}/init-interface-version"), "systemd 2").unwrap();
+        fs::write(format!("{next}/init-interface-version"), "systemd 3").unwrap();
+        let all = format!("{due}, init systemd 2 -> systemd 3");
+        assert_eq!(reboot_needed(&bed, &next).await.unwrap().parts, all);
+        fs::remove_file(format!("{new}/init-interface-version")).unwrap();
         // Back across it the same way, as long as it did not boot.
         let mut back = bed.activation("3-c", "");
         back.system = System::Before("2-b".to_owned());
@@ -154,7 +167,7 @@ async fn what_is_no_list_of_inhibitors_keeps_nobody_from_switching() {
     {
         fs::write(format!("{new}/switch-inhibitors"), was).unwrap();
         fs::write(format!("{next}/switch-inhibitors"), is).unwrap();
-        assert_eq!(reboot_needed(&bed, &next).await.unwrap(), "", "{was} {is}");
+        assert_eq!(reboot_needed(&bed, &next).await.unwrap().parts, "", "{was} {is}");
     }
     assert_eq!(systems(&bed.deploy("2-b", &next).await), ["next", "next"]);
 }
@@ -209,10 +222,10 @@ async fn a_boot_on_trial_is_refused_where_the_host_or_the_new_system_cannot_do_i
     bed.run_system(&old);
     let mut activation = bed.activation("1-a", &new);
     (activation.goal, activation.restart_limit) = (Goal::Boot, Some(Duration::from_secs(9)));
-    bed.tool(&old, "bootctl", "exit 1");
+    bed.program("nix/store/new/etc/netlib/boot-once", "#!/bin/sh\necho \"no $1\"\nexit 3\n");
     let error = activate(&bed, &activation).await.unwrap_err().to_string();
-    assert!(error.contains("the boot loader is not systemd-boot"), "{error}");
-    bed.tool(&old, "bootctl", "exit 0");
+    assert!(error.contains("cannot be booted only once: no check; nothing was changed"), "{error}");
+    fs::remove_file(format!("{new}/etc/netlib/boot-once")).unwrap();
     let error = activate(&bed, &activation).await.unwrap_err().to_string();
     assert!(error.contains("made without `activation.bootOnce`") && error.contains("nothing was changed"), "{error}");
     assert_eq!(bed.profile_history(), ["old"]);
@@ -227,15 +240,16 @@ async fn a_boot_on_trial_for_which_the_boot_loader_has_no_entry_changes_nothing(
     let bed = Bed::new();
     let [old, new] = ["old", "new"].map(|name| bed.toplevel(name, Switch::BootOnly));
     bed.run_system(&old);
-    fs::create_dir_all(format!("{new}/etc/netlib")).unwrap();
-    fs::write(format!("{new}/etc/netlib/boot-once"), "").unwrap();
-    bed.tool(&old, "bootctl", "if [ $1 = --print-boot-path ]; then echo /boot; fi");
+    // As the programs of lib/boot-once.nix where the installer made none.
+    let program = "#!/bin/sh\n[ \"$1\" = check ] || { echo \"no entry for $1\"; exit 3; }\n";
+    bed.program("nix/store/new/etc/netlib/boot-once", program);
     let mut activation = bed.activation("1-a", &new);
     (activation.goal, activation.restart_limit) = (Goal::Boot, Some(Duration::from_secs(9)));
     activate(&bed, &activation).await.unwrap();
     let status = bed.end("1-a").await;
     assert_eq!(status.phase, Phase::RolledBack, "{}", log(&status));
-    assert!(status.message.contains("no entry for the new system"), "{}", status.message);
+    assert!(status.message.contains("could not be told to boot the new system once"), "{}", status.message);
+    assert!(log(&status).contains(&format!("no entry for {new}")), "{}", log(&status));
     assert_eq!(systems(&status), ["old", "old"]);
     assert!(!bed.path("nix/var/nix/profiles/system-profiles/netlib-trial").exists());
     // The same for what NixOS does not switch to: it is tried by a boot, and never only made the default.
@@ -244,8 +258,8 @@ async fn a_boot_on_trial_for_which_the_boot_loader_has_no_entry_changes_nothing(
     (activation.goal, activation.nonce) = (Goal::Switch, "2-b".to_owned());
     activate(&bed, &activation).await.unwrap();
     let status = bed.end("2-b").await;
-    assert!(status.message.contains("no entry for the new system"), "{}", status.message);
-    assert_eq!((status.due.as_str(), status.reached(Goal::Switch)), ("", Goal::Switch));
+    assert!(status.message.contains("could not be told to boot the new system once"), "{}", status.message);
+    assert_eq!((status.due.parts.as_str(), status.reached(Goal::Switch)), ("", Goal::Switch));
     assert_eq!(bed.state_value("2-b", "trial"), "dbus-implementation dbus -> broker");
 }
 
@@ -304,4 +318,34 @@ async fn an_installer_that_made_no_entry_is_noticed() {
     let status = bed.deploy("4-d", &other).await;
     assert_eq!(status.phase, Phase::Confirmed);
     assert!(log(&status).contains("not checked whether the boot loader has an entry"), "{}", log(&status));
+}
+
+#[tokio::test]
+async fn a_generation_that_the_boot_loader_leaves_out_becomes_the_newest_one() {
+    let (bed, status) = reached(Goal::Switch, Switch::Works).await;
+    let entries = bed.path("entries").display().to_string();
+    let profiles = bed.path("nix/var/nix/profiles").display().to_string();
+    // As with `configurationLimit = 2`.
+    let install = format!(
+        "[ \"$1\" != boot ] || for link in $(ls -dv {profiles}/system-*-link | tail -n 2); do \
+         echo \"init=$(readlink -f \"$link\")/init\"; done >{entries}\nexit 0\n"
+    );
+    let next = bed.toplevel("next", Switch::Works);
+    let [old, new] = ["old", "new"].map(|name| bed.path(&format!("nix/store/{name}")).display().to_string());
+    assert_eq!(status.current.as_ref(), Some(&new));
+    for system in [&old, &new, &next] {
+        let path = format!("{system}/bin/switch-to-configuration");
+        let text = fs::read_to_string(&path).unwrap().replace("exit 0\n", &install);
+        fs::write(&path, text).unwrap();
+        fs::create_dir_all(format!("{system}/etc/netlib")).unwrap();
+        fs::write(format!("{system}/etc/netlib/boot-entries"), format!("{entries}\n")).unwrap();
+    }
+    let status = bed.deploy("2-b", &next).await;
+    assert_eq!(status.phase, Phase::Confirmed, "{}", log(&status));
+    let mut back = bed.activation("3-c", "");
+    back.system = System::Generation(1);
+    activate(&bed, &back).await.unwrap();
+    let status = bed.end("3-c").await;
+    assert_eq!((status.phase, status.current), (Phase::Confirmed, Some(old)), "{}", status.message);
+    assert_eq!(bed.profile_history(), ["old", "new", "next", "old"]);
 }

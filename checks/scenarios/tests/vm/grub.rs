@@ -1,0 +1,14 @@
+//! The same with GRUB, which has to forget by itself what it was told to boot once.
+
+use super::GRUB;
+use super::once::assert_boots_once;
+
+#[test]
+fn grub_boots_a_system_once_and_the_system_from_before_after_a_panic() {
+    let site = assert_boots_once(GRUB);
+    assert_eq!(
+        site.exec_must("alpha", "grub-editenv /boot/grub/grubenv list"),
+        "",
+        "what was booted once is forgotten"
+    );
+}

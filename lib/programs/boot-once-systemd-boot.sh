@@ -1,0 +1,10 @@
+# shellcheck shell=bash
+# systemd-boot takes the name of an entry, which tells nothing of its system.
+bootctl is-installed >/dev/null 2>&1 || refuse 'the boot loader is not systemd-boot'
+[ "$1" != check ] || exit 0
+entry=
+for file in "$(bootctl --print-boot-path)"/loader/entries/*.conf; do
+  if grep -q -F -- "init=$1/init" "$file"; then entry=${file##*/}; fi
+done
+[ -n "$entry" ] || refuse 'the boot loader has no entry for the new system after it was installed'
+bootctl set-oneshot "$entry"

@@ -1,0 +1,19 @@
+# Says on the host whether it may be restarted now; see `activation.rebootWindow`.
+{
+  lib,
+  script,
+  window,
+}:
+{ pkgs, ... }:
+{
+  _file = "netlib, for activation.rebootWindow";
+  key = "netlib/reboot-window";
+
+  environment.etc."netlib/reboot-window".source = script pkgs "reboot-window" {
+    packages = [ ];
+    text = ''
+      set -- ${lib.escapeShellArg window.start} ${toString window.duration}
+      ${builtins.readFile ./programs/reboot-window.sh}
+    '';
+  };
+}
