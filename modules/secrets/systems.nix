@@ -111,4 +111,143 @@ in
       false
     ];
   };
+
+  "what waits for volatile secrets belongs to a target that nobody wants at boot" = {
+    expr = {
+      inherit (alpha.systemd.services.shop) wantedBy requisite;
+      waits = alpha.systemd.paths.netlib-volatile-secrets.wantedBy;
+      target = alpha.systemd.targets.netlib-volatile-secrets.wantedBy;
+      isElsewhere = systems.beta.config.systemd.targets ? netlib-volatile-secrets;
+    };
+    expected = {
+      wantedBy = [ "netlib-volatile-secrets.target" ];
+      requisite = [ "netlib-volatile-secrets.target" ];
+      waits = [ "multi-user.target" ];
+      target = [ ];
+      isElsewhere = false;
+    };
+  };
+
+  "sops-nix and agenix get owners and permissions, and paths are theirs" = {
+    expr =
+      let
+        withBackend =
+          backend:
+          (systemsOf {
+            secrets = {
+              inherit backend;
+              db-password.owner = "shop";
+            };
+            # Options of these modules, which users import.
+            defaults.nixos =
+              { lib, ... }:
+              {
+                options = lib.genAttrs [ "sops" "age" ] (_: {
+                  secrets = lib.mkOption {
+                    type = lib.types.attrsOf lib.types.attrs;
+                    default = { };
+                    description = "Secrets.";
+                    example = { };
+                  };
+                });
+              };
+          }).alpha.config;
+        sops = withBackend "sops-nix";
+        agenix = withBackend "agenix";
+      in
+      {
+        sops = {
+          inherit (sops.sops.secrets) db-password root-password;
+          path = sops.netlib.secrets.root-password.path;
+          hasUnit = sops.systemd.services ? netlib-secrets;
+        };
+        agenix = {
+          inherit (agenix.age.secrets) db-password;
+          path = agenix.netlib.secrets.db-password.path;
+        };
+      };
+    expected = {
+      sops = {
+        db-password = {
+          owner = "shop";
+          mode = "0400";
+          neededForUsers = false;
+          restartUnits = [ "shop.service" ];
+        };
+        root-password = {
+          owner = "root";
+          mode = "0400";
+          neededForUsers = true;
+          restartUnits = [ ];
+        };
+        path = "/run/secrets-for-users/root-password";
+        hasUnit = false;
+      };
+      agenix = {
+        db-password = {
+          owner = "shop";
+          mode = "0400";
+        };
+        path = "/run/agenix/db-password";
+      };
+    };
+  };
+}
+# The stub makes users in the activation only.
+// lib.optionalAttrs (systems.alpha.options.services ? userborn) {
+  "users are made after their secrets by userborn and by sysusers too, which run again for a new value" =
+    {
+      expr =
+        let
+          of =
+            module:
+            (systemsOf {
+              nodes.alpha.nixos = module;
+            }).alpha.config;
+          userborn = of { services.userborn.enable = true; };
+          sysusers = of {
+            systemd.sysusers.enable = true;
+            users.mutableUsers = true;
+          };
+          inherit (userborn.systemd.services) netlib-secrets-users;
+        in
+        {
+          drv = map (system: lib.hasSuffix ".drv" system.system.build.toplevel.drvPath) [
+            userborn
+            sysusers
+          ];
+          before = map (unit: builtins.elem unit netlib-secrets-users.before) [
+            "userborn.service"
+            "systemd-sysusers.service"
+            "sysinit-reactivation.target"
+          ];
+          noScript = map (system: system.system.activationScripts ? netlib-secrets-users) [
+            userborn
+            sysusers
+          ];
+          again = map (builtins.elem "root-password=20261130T101500Z-3f9a61c2") [
+            userborn.systemd.services.userborn.restartTriggers
+            sysusers.systemd.services.systemd-sysusers.restartTriggers
+          ];
+        };
+      expected = {
+        drv = [
+          true
+          true
+        ];
+        before = [
+          true
+          true
+          true
+        ];
+        noScript = [
+          false
+          false
+        ];
+        again = [
+          true
+          true
+        ];
+      };
+    };
 }
