@@ -112,7 +112,7 @@ settle() {
     mkdir -p -- "$directory/${file%/*}"
     [ ! -e "$work/$file" ] || mv -f -- "$work/$file" "$directory/$file"
   done < "$work/.complete"
-  (cd "$directory" && find . -type f -printf '%P\n') | grep -vxF -f "$work/.complete" | while IFS= read -r file; do
+  (cd "$directory" && find . -type f -printf '%P\n') | { grep -vxF -f "$work/.complete" || :; } | while IFS= read -r file; do
     rm -f -- "$directory/$file"
   done
   find "$directory" -mindepth 1 -type d -empty -delete
@@ -121,10 +121,9 @@ settle() {
 
 work=
 begin() {
-  work=$directory.new
-  # Another command may be at it.
   exec 9< .
   flock --nonblock 9 || fail "another \`secrets\` is changing the files. Run it again later."
+  work=$directory.new
   if [ -e "$work/.complete" ]; then settle; fi
   rm -rf -- "$work"
   if [ -e "$directory" ]; then cp -a -- "$directory" "$work"; else mkdir -p -- "$work"; fi
@@ -427,9 +426,15 @@ case ${1-} in
 esac
 [ -e flake.nix ] || fail "there is no flake.nix here: run it in the directory of the flake, where $directory/ is."
 [ -z "$backend" ] || fail "secrets.backend is \"$backend\", so the files are not netlib's. Use its own program."
+# clean: nothing of a change that came to nothing stays.
+clean() {
+  rm -rf -- "$memory"
+  [ -z "$work" ] || [ -e "$work/.complete" ] || rm -rf -- "$work"
+}
+
 umask 077
 make_memory
-trap 'rm -rf -- "$memory"' EXIT
+trap clean EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM

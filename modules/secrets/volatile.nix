@@ -148,7 +148,19 @@ in
         packages = packages pkgs;
         text = run node "receive";
       };
-      systemd.targets.netlib-volatile-secrets.description = "Volatile secrets have arrived";
+      # Also in a rollback that asks nobody.
+      system.activationScripts.netlib-volatile-secrets = ''
+        ${
+          script pkgs "activating-secrets" {
+            packages = packages pkgs;
+            text = run node ''activating "$1"'';
+          }
+        } "$systemConfig"
+      '';
+      systemd.targets.netlib-volatile-secrets = {
+        description = "Volatile secrets have arrived";
+        unitConfig.ConditionPathExists = "/run/netlib-secrets/volatile/.${completeOf secrets}";
+      };
       systemd.paths.netlib-volatile-secrets = {
         description = "Wait for volatile secrets";
         wantedBy = [ "multi-user.target" ];

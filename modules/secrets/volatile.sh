@@ -2,9 +2,12 @@
 # Volatile secrets on a node. Before it stand `root`, `node`, `complete` (a mark for all of these names), the tables `owner_of`,
 # `mode_of` and `units_of` by secret, memory.sh, and after it the function that is called.
 # Links: `volatile` leads to what counts, `volatile.next` to what came for a system that is not active yet, `volatile.previous` to what was
-# before this deployment.
+# before this deployment. `.volatile-systems` has lines of a generation and a system that ran with it.
 target=netlib-volatile-secrets.target
-current=$root/volatile next=$root/volatile.next previous=$root/volatile.previous
+current=$root/volatile next=$root/volatile.next previous=$root/volatile.previous systems=$root/.volatile-systems
+
+# ran_with SYSTEM GENERATION: notes it.
+ran_with() { printf '%s %s\n' "$2" "$1" >> "$systems"; }
 
 # drop LINK: with the generation that it leads to.
 drop() {
@@ -92,6 +95,7 @@ receive() {
     drop "$previous"
     lead volatile.previous "$(readlink "$current" || echo .none)"
     lead volatile "${generation##*/}"
+    ran_with "$(readlink -f /run/current-system)" "${generation##*/}"
     drop "$previous"
     link
     [ ${#consumers[@]} = 0 ] || systemctl restart -- "${consumers[@]}"
@@ -112,9 +116,11 @@ link() {
 # before: the system that they came for is about to be activated. What reads them stops, and the activation starts it once, with its target.
 before() {
   local changed=() consumers=() generation
-  generation=$(readlink "$next") || return 0
   # What is left of a deployment that came to nothing is not for this one.
-  grep -qF "\"$NETLIB_SYSTEM\"" "$next/.for" || return 0
+  if ! generation=$(readlink "$next") || ! grep -qF "\"$NETLIB_SYSTEM\"" "$next/.for"; then
+    ! generation=$(readlink "$current") || ran_with "$NETLIB_SYSTEM" "$generation"
+    return 0
+  fi
   have_memory
   readarray -t changed < "$next/.changed"
   readarray -t consumers < <(units "${changed[@]}" | running)
@@ -124,7 +130,29 @@ before() {
   lead volatile "$generation"
   rm -f -- "$next"
   link
+  ran_with "$NETLIB_SYSTEM" "$generation"
   printf '%s\n' "$NETLIB_DEPLOY" > "$current/.deployment"
+}
+
+# activating SYSTEM: whoever goes back to a system that ran with other values gets these, or awaits them. What reads them stops, and is
+# started with the target.
+activating() {
+  local generation consumers=()
+  generation=$(readlink "$current") || return 0
+  if ! grep -q " $1\$" "$systems" || grep -qxF -e "$generation $1" "$systems"; then return 0; fi
+  have_memory
+  readarray -t consumers < <(units "${!owner_of[@]}" | running)
+  [ ${#consumers[@]} = 0 ] || systemctl stop -- "${consumers[@]}"
+  if grep -qxF -e "$(readlink "$previous") $1" "$systems"; then
+    lead volatile "$(readlink "$previous")"
+    rm -f -- "$previous"
+  else
+    rm -f -- "$current"
+    drop "$previous"
+    systemctl stop "$target" || :
+    say "the secrets that this system ran with are gone: awaitingSecrets, until somebody runs: netlib run secrets"
+  fi
+  rm -rf -- "${root:?}/$generation"
 }
 
 # confirmed: nobody comes back to what was before.

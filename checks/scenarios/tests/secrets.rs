@@ -120,10 +120,12 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
     site.netlib_must("deploy --on alpha");
 }
 
-/// alpha's shop wants two secrets that are nowhere but in memory; the deployer has them in files.
+/// alpha gets thirty secrets that are nowhere but in memory, and its shop wants three; the deployer has some in files.
 fn volatile() -> Network {
     Network::of(&["alpha"]).importing("secrets").with(
-        "secrets = {
+        "secrets = lib.genAttrs (map (n: \"other-${toString n}\") (lib.range 1 27)) (name: {
+             for = [ \"alpha\" ]; volatile = true; from = \"echo value-of-${name}\"; }) // {
+           third = { for = [ \"alpha\" ]; volatile = true; from = \"printf '\\\\000\\\\n\\\\n'\"; restart = [ \"shop.service\" ]; };
            token = { for = [ \"alpha\" ]; volatile = true; from = \"cat /root/token\"; restart = [ \"shop.service\" ]; owner = \"nobody\"; };
            second = { for = [ \"alpha\" ]; volatile = true; from = \"cat /root/second\"; restart = [ \"shop.service\" ]; };
          };
@@ -147,7 +149,7 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
         |version: &str| network.clone().configure("alpha", &format!("environment.etc.version.text = \"{version}\";"));
     let log = || site.exec_must("alpha", "cat /var/lib/shop.log");
     let send = |token: &str| {
-        site.must(&format!("umask 077; printf '{token}\\n' >/root/token; head -c 3000000 /dev/zero >/root/second"))
+        site.must(&format!("umask 077; printf '{token}\\n' >/root/token; head -c 10000000 /dev/zero >/root/second"))
     };
     send("one");
     site.write(&with("1"));
@@ -155,14 +157,21 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
     assert_eq!(log(), "one");
     assert_eq!(site.exec_must("alpha", "stat -L -c '%a %U' /run/netlib-secrets/volatile/token"), "400 nobody");
-    assert_eq!(site.exec_must("alpha", "stat -c %s /run/netlib-secrets/volatile/second"), "3000000");
+    // Each byte as it is: none of a text, zeros, breaks of lines at the end.
+    assert_eq!(
+        site.exec_must(
+            "alpha",
+            "cd /run/netlib-secrets/volatile && stat -c %s second; od -An -tx1 third; cat other-27"
+        ),
+        "10000000\n 00 0a 0a\nvalue-of-other-27"
+    );
     assert_says(&site.netlib_must("status"), &["secrets", "all there"]);
 
     // Nothing has changed: nothing is sent, nothing restarts. One has changed, and the system too: one restart.
     assert_says(&site.netlib_must("run secrets"), &["all secrets are there"]);
     send("two");
     site.write(&with("2"));
-    assert_says(&site.netlib_must("deploy"), &["1 of 2 secrets sent"]);
+    assert_says(&site.netlib_must("deploy"), &["1 of 30 secrets sent"]);
     site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
     assert_eq!(log(), "one\ntwo");
 
@@ -177,23 +186,44 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     assert!(log().ends_with("two"), "{}", log());
     site.exec_must("alpha", "test $(ls -d /run/netlib-secrets/.volatile.* | wc -l) = 1");
 
-    // Nobody planned this boot: nothing fails, somebody is awaited, and any run brings them.
-    site.write(&with("2"));
+    // What a system brought is wiped with the confirmation of the next: who goes back later waits for secrets.
+    send("two");
+    site.write(&with("4"));
+    site.netlib_must("deploy");
+    send("three");
+    site.write(&with("5"));
+    site.netlib_must("deploy");
+    assert_says(&site.netlib_must("rollback alpha"), &["awaitingSecrets"]);
+    assert_says(&site.netlib_must("status"), &["awaitingSecrets"]);
+    site.exec_must("alpha", "! ls /run/netlib-secrets/volatile && ! systemctl is-active shop.service && test -z \"$(systemctl --failed --no-legend)\"");
+
+    // A power loss after they were sent and before the system was switched leaves the old one, which awaits them.
+    let slow = with("2")
+        .with("plans.deploy.hooks.beforeActivate.first = { script = \"touch /run/sent; sleep 60\"; timeout = 90; };");
+    site.write(&slow);
+    let run = site.start("deploy");
+    site.wait_until("alpha", "the secrets are sent", "test -e /run/sent");
+    site.exec_must("alpha", "test -e /run/netlib-secrets/volatile.next/token");
     site.bed.host("alpha").crash().expect("crash");
     site.bed.host("alpha").boot().expect("boot");
+    let (status, text) = run.wait();
+    assert_eq!(status, 1, "{text}");
+
+    // Nobody planned this boot: nothing fails, somebody is awaited, and any run brings them.
     assert_says(&site.netlib_must("status"), &["awaitingSecrets"]);
     assert_eq!(
         site.exec_must("alpha", "systemctl --failed --no-legend; systemctl is-active shop.service || true"),
         "inactive"
     );
+    site.write(&with("4"));
     let before = log();
-    assert_says(&site.netlib_must("run secrets"), &["2 of 2 secrets sent"]);
+    assert_says(&site.netlib_must("run secrets"), &["30 of 30 secrets sent"]);
     site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
     assert_eq!(log(), before + "\nthree");
     assert_says(&site.netlib_must("status"), &["all there"]);
 
     // A restart that belongs to a deployment does not lose them: they come again, and the checks wait for them.
-    site.write(&with("4").configure("alpha", "boot.kernelParams = [ \"quiet\" ];"));
+    site.write(&with("6").configure("alpha", "boot.kernelParams = [ \"quiet\" ];"));
     let run = site.start("deploy --reboot");
     let alpha = site.bed.host("alpha");
     alpha.wait_until("it is off", Duration::from_secs(240), |host| Ok(!host.is_running()?)).expect("off");
@@ -211,6 +241,94 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["secrets.token.from failed"]);
     assert_eq!(site.exec_must("alpha", "cat /run/netlib-secrets/volatile/token"), "three");
+}
+
+/// A secret that is generated, one made from it, and one of nobody's; the host's key is made up.
+fn alone(site: &Site, generator: &str) -> Network {
+    let key = site.exec_must("deployer", "cat /root/.ssh/id_ed25519.pub");
+    let host = site.exec_must(
+        "deployer",
+        "cd /root; test -e host || ssh-keygen -q -t ed25519 -N '' -C '' -f host; cut -d ' ' -f 1,2 host.pub",
+    );
+    Network::of(&["alpha"]).importing("secrets").with(&format!(
+        "nodes.alpha.facts.ssh-host-key = \"{host}\";
+         secrets = {{
+           admins.anna = \"{key}\";
+           ca = {{ generator = _: ''{generator}''; }};
+           leaf = {{ for = [ \"alpha\" ]; dependsOn = [ \"ca\" ]; generator = _: ''printf 'of %s' \"$(cat $secrets/ca)\"''; }};
+           blob.for = [ \"alpha\" ];
+         }};"
+    ))
+}
+
+#[test]
+fn a_change_of_secrets_is_whole_or_nothing() {
+    let site = Site::up(&[]);
+    let files = || site.must("find secrets -type f | sort | xargs -r sha256sum");
+    let refused = |line: &str, words: &[&str]| {
+        let (status, text) = both(&site, line);
+        assert_ne!(status, 0, "{text}");
+        assert_says(&text, words);
+        assert_eq!(
+            site.must(
+                "ls -d .?* *.new /dev/shm/netlib-secrets.* 2>/dev/null | grep -v -e '^[.]git$' -e '^[.][.]$' || true"
+            ),
+            ""
+        );
+    };
+    for (generator, words) in
+        [("exit 3", "the generator of \"ca\" failed"), ("true", "the generator of \"ca\" printed nothing")]
+    {
+        site.write(&alone(&site, generator));
+        refused(&format!("{SECRETS} generate"), &[words]);
+        site.must("test ! -e secrets");
+    }
+    site.write(&alone(&site, "echo word"));
+    assert_says(&site.must(&format!("{SECRETS} generate")), &["made ca", "made leaf", "secrets edit blob"]);
+    assert_eq!(site.must(&format!("{SECRETS} show leaf")), "of word");
+    site.must("test -e secrets/ca/ADMINS.age && test -e secrets/leaf/alpha.age && test ! -e secrets/leaf/ADMINS.age");
+
+    // Values are what they are, up to their last byte; none at all is a mistake.
+    for value in ["head -c 10000000 /dev/urandom", "printf 'x\\n\\n'", "printf '\\000'", "printf x"] {
+        site.must(&format!(
+            "{value} >/root/value && {SECRETS} edit blob </root/value && {SECRETS} show blob | cmp - /root/value"
+        ));
+    }
+    let before = files();
+    refused(&format!("{SECRETS} edit blob </dev/null"), &["\"blob\" would be empty"]);
+    refused(
+        &format!("{SECRETS} edit nothing </dev/null"),
+        &["there is no secret \"nothing\". Secrets are: blob ca leaf"],
+    );
+    refused(
+        &format!("NETLIB_SECRETS_IDENTITY=/root/host.pub {SECRETS} show ca"),
+        &["cannot be decrypted with your keys"],
+    );
+
+    // Ended in the middle, twice at once, or without age: as before.
+    site.must("mv /usr/bin/age /usr/bin/age.real");
+    refused(&format!("{SECRETS} rekey"), &["install age"]);
+    site.must(
+        "printf '%s\\n' '#!/bin/sh' 'echo >>/root/calls; [ $(wc -l </root/calls) -lt 5 ] || [ -e /root/spared ] || kill -KILL $PPID' \
+         'exec age.real \"$@\"' >/usr/bin/age && chmod 755 /usr/bin/age",
+    );
+    assert_ne!(both(&site, &format!("{SECRETS} rekey")).0, 0);
+    assert_eq!(files(), before);
+    site.must("test -d secrets.new && touch /root/spared");
+    refused_while_locked(&site);
+    site.must(&format!("{SECRETS} rekey && test ! -e secrets.new && {SECRETS} check"));
+    assert_ne!(files(), before);
+
+    // Where a file system cannot exchange two folders.
+    site.must("printf '%s\\n' '#!/bin/sh' '[ \"$1\" != --exchange ] || exit 1' 'exec /usr/bin/mv \"$@\"' >/usr/local/sbin/mv && chmod 755 /usr/local/sbin/mv");
+    assert_says(&site.must(&format!("{SECRETS} rotate ca")), &["leaf was made from ca: secrets rotate leaf"]);
+    site.must(&format!("{SECRETS} check && test ! -e secrets.new && test ! -e secrets/.complete"));
+}
+
+fn refused_while_locked(site: &Site) {
+    let (status, text) = both(site, &format!("flock . {SECRETS} rekey"));
+    assert_ne!(status, 0, "{text}");
+    assert_says(&text, &["another `secrets` is changing the files"]);
 }
 
 /// The status and all output of a line.
