@@ -134,19 +134,20 @@ before() {
   printf '%s\n' "$NETLIB_DEPLOY" > "$current/.deployment"
 }
 
-# activating SYSTEM: whoever goes back to a system that ran with other values gets these, or awaits them. What reads them stops, and is
-# started with the target.
+# activating SYSTEM: whoever goes back to a system that ran with other values gets these, or awaits them. What runs now is what the switch
+# leaves as it is.
 activating() {
   local generation consumers=()
   generation=$(readlink "$current") || return 0
   if ! grep -q " $1\$" "$systems" || grep -qxF -e "$generation $1" "$systems"; then return 0; fi
   have_memory
   readarray -t consumers < <(units "${!owner_of[@]}" | running)
-  [ ${#consumers[@]} = 0 ] || systemctl stop -- "${consumers[@]}"
   if grep -qxF -e "$(readlink "$previous") $1" "$systems"; then
     lead volatile "$(readlink "$previous")"
     rm -f -- "$previous"
+    [ ${#consumers[@]} = 0 ] || systemctl restart --no-block -- "${consumers[@]}"
   else
+    [ ${#consumers[@]} = 0 ] || systemctl stop -- "${consumers[@]}"
     rm -f -- "$current"
     drop "$previous"
     systemctl stop "$target" || :
@@ -174,7 +175,9 @@ back() {
   if [ -e "$previous/." ]; then
     lead volatile "$(readlink "$previous")"
     rm -f -- "$previous"
-    [ ${#consumers[@]} = 0 ] || systemctl restart -- "${consumers[@]}"
+    [ ${#consumers[@]} = 0 ] || systemctl restart --no-block -- "${consumers[@]}"
+    # Those that were stopped for a system that was not activated.
+    systemctl start --no-block "$target" || :
   else
     rm -f -- "$current" "$previous"
     [ ${#consumers[@]} = 0 ] || systemctl stop -- "${consumers[@]}"
