@@ -156,7 +156,14 @@ let
       };
       watched = if isCommand "check" then selected else walked.watched;
       rollouts =
-        if isAboutNodes then
+        if purpose.waits or false then
+          mapAttrs record.rollout (
+            filterAttrs (
+              _: rollout:
+              rollout.settings.pause != null && builtins.any (name: isSelected ? ${name}) rollout.nodes
+            ) resolved.rollouts
+          )
+        else if isAboutNodes then
           walked.rollouts
         else
           mapAttrs record.rollout (lib.getAttrs found.rollouts resolved.rollouts);
@@ -284,9 +291,9 @@ let
     // {
       summary = lib.optionals walks drawn.summary;
       # Where each is and was called before, to tell when one is gone.
-      members = lib.optionalAttrs ((isCommand "deploy" || isCommand "plan") && !request.preview) (
-        mapAttrs (_: node: [ node.target.host ] ++ node.formerNames) config.nodes
-      );
+      members = lib.optionalAttrs (
+        (isCommand "deploy" || isCommand "plan" || isCommand "status") && !request.preview
+      ) (mapAttrs (_: node: [ node.target.host ] ++ node.formerNames) config.nodes);
       text = if shown == "nothing" then null else drawn.${shown};
     };
 

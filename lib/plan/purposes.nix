@@ -23,7 +23,11 @@
     ];
     show = "text";
   };
-  status.evaluate = [ "toplevels" ];
+  status = {
+    evaluate = [ "toplevels" ];
+    # Those that may wait for somebody.
+    waits = true;
+  };
   diff.evaluate = [ "toplevels" ];
   check.evaluate = [ "programs" ];
   facts.gathers = true;

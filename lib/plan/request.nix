@@ -102,6 +102,7 @@ let
       default = null;
       type = orNull (oneOf [
         "text"
+        "full"
         "dot"
         "nothing"
       ]);

@@ -11,6 +11,7 @@ let
 in
 {
   summary = import ./summary.nix arguments;
-  text = import ./text.nix arguments;
+  text = import ./waves.nix arguments;
+  full = import ./text.nix arguments;
   dot = import ./dot.nix (arguments // { inherit graph; });
 }

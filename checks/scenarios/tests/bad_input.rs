@@ -109,5 +109,5 @@ fn a_plan_is_the_same_document_every_time() {
             .with("deploy.order.one = { nodes = [ \"alpha\" ]; after = [ \"beta\" ]; };"),
     );
     insta::assert_snapshot!("plan_json", site.must("netlib plan --json"));
-    insta::assert_snapshot!("plan_tree", site.must("netlib plan --on alpha"));
+    insta::assert_snapshot!("plan_tree", site.must("netlib plan --full --on alpha"));
 }

@@ -20,7 +20,11 @@ fn a_node_is_looked_at_compared_and_brought_back() {
     let text = site.netlib_must("rollback alpha");
     assert_says(&text, &["generation 1", "1 of 1 nodes active"]);
     assert_eq!(site.systems("alpha"), (one.clone(), one.clone()));
-    let text = site.netlib_must("status");
+    assert_says(
+        &site.netlib_must("status"),
+        &["alpha  not as planned  1           ", "beta   up to date      1           "],
+    );
+    let text = site.netlib_must("status -o wide");
     assert_says(&text, &["alpha: online: not as planned", "beta: online: up to date", &one, &two, "(generation 1)"]);
     let text = site.netlib_must("diff --on alpha");
     assert_says(&text, &[&one, &format!("-> {two}"), "only configuration differs"]);
@@ -87,7 +91,7 @@ fn a_command_runs_on_all_nodes_and_tells_where_it_failed() {
     assert_says(&text, &["alpha | hello", "beta: cannot connect"]);
     let (status, text) = site.netlib("status --no-eval");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["beta: offline", "1 of 2 nodes online"]);
+    assert_says(&text, &["beta   offline", "1 of 2 nodes online"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Deploying: first time, nothing to do, one changed node, order, local and sudo targets.
 
-use netlib_scenarios::{Network, Site};
+use netlib_scenarios::{Network, Site, assert_says};
 
 const HOSTS: [&str; 3] = ["alpha", "beta", "gamma"];
 
@@ -35,7 +35,7 @@ fn a_mesh_is_deployed_left_alone_and_changed_node_by_node() {
     let before: Vec<_> = HOSTS.map(|host| site.systems(host)).to_vec();
     site.write(&network.configure("beta", "environment.etc.\"changed\".text = \"yes\";"));
     let text = site.netlib_must("deploy --dry-run");
-    assert!(text.contains("would change"), "{text}");
+    assert_says(&text, &["would change", "beta: /nix/store/", "  to build: ", "wave 1  alpha, beta, gamma"]);
     assert_eq!(HOSTS.map(|host| site.systems(host)).to_vec(), before, "a dry run changed a host");
     // One connection for all the work, and one for the confirmation where there is something to confirm.
     let logins = || HOSTS.map(|host| logins(&site, host));

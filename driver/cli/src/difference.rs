@@ -4,14 +4,21 @@
 
 mod packages;
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
+use futures::StreamExt;
 use serde_json::{Value, json};
 
-use self::packages::{Closure, closure, differences};
+use self::packages::{Closure, closure, differences, units};
+use crate::report::document::shown;
 use netlib_core::evaluation::Job;
+use netlib_core::event::EventSink;
 use netlib_core::host::{Deployer, Host, HostCommand, HostError, script};
+use netlib_core::process::Command;
 use netlib_core::steps::{Show, StepFailure, StepRunnerParts, build};
+use netlib_core::store_path;
 use netlib_core::text::clean;
 
 /// How long listing a closure may take.
@@ -21,21 +28,63 @@ const CLOSURE: &str = r#"paths=$(nix-store --query --requisites "$1") && printf 
 printf '%s\n' "$paths" | xargs nix-store --query --size"#;
 
 /// For people: a block for one node; of the packages, lines such as `hello: 2.10 → 2.12, +5.6 KiB`.
-pub const TEXT: &str = include_str!("difference.txt");
+const TEXT: &str = include_str!("difference.txt");
 
-/// Compares for one node, and says what would change there; lines of the build go to `show`.
-pub async fn compare(parts: &StepRunnerParts, node: &str, show: Show<'_>) -> Result<Value, StepFailure> {
+/// How many nodes are compared at the same time: each builds.
+const AT_ONCE: usize = 4;
+
+/// Compares on all of these nodes: a text for people, and why some could not be compared. Builds where lines of that have a reader.
+pub async fn compare_all(
+    parts: &StepRunnerParts,
+    nodes: &BTreeSet<String>,
+    building: Option<&EventSink>,
+) -> (String, String) {
+    let compared: Vec<_> = futures::stream::iter(nodes)
+        .map(async |node: &String| {
+            let step = format!("diff:{node}");
+            let show = |line| building.into_iter().for_each(|events| events.show(&step, String::clone(&line)));
+            let result = compare(parts, node, building.map(|_| &show as Show<'_>)).await;
+            result.map_err(|error| format!("node `{node}`, step `{step}`: {error}\n"))
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let (changes, failed): (Vec<_>, Vec<_>) = compared.into_iter().partition(Result::is_ok);
+    let changes: Vec<Value> = changes.into_iter().flatten().collect();
+    (shown(&json!({ "nodes": changes }), TEXT), failed.into_iter().filter_map(Result::err).collect())
+}
+
+/// Compares for one node, and says what would change there. The planned system is built where there is somebody to show lines of
+/// that to; otherwise, and where it is not here, what would be built is named.
+async fn compare(parts: &StepRunnerParts, node: &str, show: Option<Show<'_>>) -> Result<Value, StepFailure> {
     let host = parts.hosts.get(node).await?;
     let toplevel = parts.results.get(Job::toplevel(node)).await?;
     let planned = toplevel.out_path.clone();
     let running = script::probe(&*host).await?.current_system;
-    let mut packages = Vec::new();
-    if let Some(running) = running.as_ref().filter(|running| **running != planned) {
-        build(&parts.settings.build(toplevel, &format!("planned-{node}")), show).await?;
-        let here = Deployer::new(&parts.settings.run_dir);
-        packages = differences(&list(&*host, running).await?, &list(&here, &planned).await?);
+    let mut change = json!({ "node": node, "running": running, "planned": planned, "packages": [], "units": [] });
+    let Some(running) = running.filter(|running| *running != planned) else { return Ok(change) };
+    if show.is_none() && !Path::new(&planned).exists() {
+        change["unbuilt"] = json!(unbuilt(&toplevel.drv_path).await?);
+        return Ok(change);
     }
-    Ok(json!({ "node": node, "running": running, "planned": planned, "packages": packages }))
+    if let Some(show) = show {
+        build(&parts.settings.build(toplevel, &format!("planned-{node}")), show).await?;
+    }
+    let here = Deployer::new(&parts.settings.run_dir);
+    let (before, after) = (list(&*host, &running).await?, list(&here, &planned).await?);
+    change["packages"] = json!(differences(&before, &after));
+    change["units"] = json!(units(&before, &after));
+    Ok(change)
+}
+
+/// Names of what building a derivation would build.
+async fn unbuilt(drv: &str) -> Result<Vec<String>, StepFailure> {
+    let command = Command::new("nix-store").args(["--realise", "--dry-run", drv]).timeout(LIST);
+    let mut names = Vec::new();
+    let name = |line: &str| store_path::name(line.trim().strip_suffix(".drv")?).map(str::to_owned);
+    let command = command.args(["--option", "substitute", "false"]);
+    command.stream_stderr(|line| names.extend(name(line))).await?;
+    Ok(names)
 }
 
 async fn list(host: &dyn Host, system: &str) -> Result<Closure, HostError> {
@@ -52,7 +101,7 @@ mod tests {
     fn shown(packages: &[&str]) -> String {
         let (running, planned) = ("/nix/store/1-nixos", "/nix/store/2-nixos");
         let change = json!({ "node": "alpha", "running": running, "planned": planned, "packages": packages });
-        document::shown(&change, TEXT)
+        document::shown(&json!({ "nodes": [change] }), TEXT)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -11,24 +11,40 @@ use netlib_core::private;
 
 const GONE: &str = "its machine keeps the system, keys and access that it was last deployed with. Switch it off or reinstall it; if it was renamed, say so with `formerNames` of its new node";
 
+/// Where each deploy says which nodes there are.
+pub fn folder() -> Option<PathBuf> {
+    Some(dirs::state_dir()?.join("netlib/members"))
+}
+
+fn before(plan: &Plan, folder: &Path) -> BTreeMap<String, Vec<String>> {
+    let text = fs::read(folder.join(format!("{}.json", plan.network.id)));
+    text.ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+}
+
+/// Names and addresses of the nodes that were there at the last deploy, and are no longer.
+pub fn gone(plan: &Plan) -> BTreeMap<String, String> {
+    folder().map(|folder| missing(&before(plan, &folder), &plan.members)).unwrap_or_default()
+}
+
+fn missing(before: &BTreeMap<String, Vec<String>>, now: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
+    // One that was renamed is known by its earlier name, or by the same address.
+    let is_known = |name: &String| now.contains_key(name) || now.values().flatten().any(|word| word == name);
+    let gone = before.iter().filter(|(name, _)| !now.is_empty() && !is_known(name));
+    gone.map(|(name, about)| (name.clone(), about.first().cloned().unwrap_or_default())).collect()
+}
+
 /// A warning for each node that is gone since, in a folder of the user's for such things. Each is told once.
 pub fn departed(plan: &Plan, folder: &Path) -> Vec<String> {
-    let (file, now) = (folder.join(format!("{}.json", plan.network.id)), &plan.members);
-    let before: BTreeMap<String, Vec<String>> =
-        fs::read(&file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let (before, now) = (before(plan, folder), &plan.members);
     if now.is_empty() || before == *now {
         return Vec::new();
     }
+    let file = folder.join(format!("{}.json", plan.network.id));
     // Who has no such folder is told nothing.
     let _ =
         private::make_folder(folder).and_then(|()| private::replace(&file, 0o600, json!(now).to_string().as_bytes()));
-    // One that was renamed is known by its earlier name, or by the same address.
-    let is_known = |name: &String| now.contains_key(name) || now.values().flatten().any(|word| word == name);
-    let gone = before.iter().filter(|(name, _)| !is_known(name));
-    gone.map(|(name, about)| {
-        format!("node `{name}` ({}) is no longer in the network: {GONE}", about.first().map_or("", String::as_str))
-    })
-    .collect()
+    let gone = missing(&before, now).into_iter();
+    gone.map(|(name, host)| format!("node `{name}` ({host}) is no longer in the network: {GONE}")).collect()
 }
 
 #[cfg(test)]

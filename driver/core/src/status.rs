@@ -8,7 +8,7 @@ use futures::StreamExt;
 use serde_json::{Map, Value, json};
 
 use crate::evaluation::{Job, Results};
-use crate::host::script::{HostStatus, fields, inspect};
+use crate::host::script::{HostStatus, fields, inspect, reboot_needed};
 use crate::host::{HostError, Hosts};
 use crate::plan::Plan;
 
@@ -51,7 +51,13 @@ pub fn document(host: Result<HostStatus, HostError>, planned: Planned) -> Value 
 
 async fn look(hosts: &Hosts, (node, columns): (&str, &BTreeMap<String, String>)) -> Result<HostStatus, HostError> {
     let host = hosts.get(node).await?;
-    Ok(HostStatus { fields: fields(&*host, columns).await?, ..inspect(&*host).await? })
+    let status = inspect(&*host).await?;
+    let restart = match status.probe.system_profile.as_deref() {
+        // One that runs no NixOS cannot say.
+        Some(next) => reboot_needed(&*host, next).await.unwrap_or_default(),
+        None => String::new(),
+    };
+    Ok(HostStatus { fields: fields(&*host, columns).await?, restart, ..status })
 }
 
 async fn planned(results: Option<&Results>, node: &str) -> Planned {

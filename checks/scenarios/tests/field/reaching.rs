@@ -126,7 +126,7 @@ fn number_14_a_node_that_may_be_off_is_said_to_be_offline_and_nothing_fails() {
     }
     // Alone too, where nobody is left to keep a record of its rollout.
     assert_says(&site.netlib_must("deploy --on beta"), &["0 of 1 nodes active: 0 failed, 1 offline"]);
-    assert_says(&site.netlib_must("status --no-eval"), &["beta: offline"]);
+    assert_says(&site.netlib_must("status --no-eval"), &["beta   offline"]);
     // Somebody who names a command for it wants to know.
     assert_eq!(site.netlib("exec --on beta -- true").0, 1);
 

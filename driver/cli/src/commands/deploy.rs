@@ -13,8 +13,9 @@ use super::args::{HostArgs, RecordArgs, SelectArgs};
 use super::saved::present;
 use super::session::{Prepared, Session};
 use super::{Error, Output};
+use crate::difference::compare_all;
 use crate::evaluate::evaluate_plan;
-use crate::members::departed;
+use crate::members;
 use crate::report::summary::Summary;
 use crate::saved::SavedPlan;
 use netlib_core::evaluation::Results;
@@ -188,13 +189,16 @@ async fn stages(
             Some((select, saved)) => Some(reviewed(&prepared, select, saved, session).await?),
             None => None,
         };
-        if let Some(state) = dirs::state_dir() {
-            session.warn(departed(&prepared.plan, &state.join("netlib/members")));
+        if let Some(folder) = members::folder() {
+            session.warn(members::departed(&prepared.plan, &folder));
         }
         let (summary, runner) = walk(args, (&prepared, reviewed), records.clone(), session).await?;
         text += prepared.plan.text.as_deref().unwrap_or_default();
         if args.dry_run {
-            text.push('\n');
+            let changing = summary.nodes.iter().filter(|(_, row)| row.result == "wouldChange");
+            let changing = changing.map(|(node, _)| node.clone()).collect();
+            let (changes, failed) = compare_all(runner.parts(), &changing, None).await;
+            text += &format!("\n{changes}{failed}\n");
         }
         *last = Some((prepared, runner));
         if stages == 0 {

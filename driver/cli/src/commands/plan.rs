@@ -21,9 +21,9 @@ pub struct PlanArgs {
     flake: FlakeArgs,
     #[command(flatten)]
     select: SelectArgs,
-    /// Print a tree (default)
-    #[arg(long, group = "format")]
-    tree: bool,
+    /// Print all steps, gates and checks as a tree, instead of waves and what is out of the ordinary
+    #[arg(long, visible_alias = "tree", group = "format")]
+    full: bool,
     /// Print the plan as JSON, schema version 2
     #[arg(long, group = "format")]
     json: bool,
@@ -42,6 +42,7 @@ pub async fn run(args: PlanArgs, session: &Session) -> Result<Output, Error> {
     request["show"] = match args {
         PlanArgs { json: true, .. } => "nothing",
         PlanArgs { dot: true, .. } => "dot",
+        PlanArgs { full: true, .. } => "full",
         _ => "text",
     }
     .into();

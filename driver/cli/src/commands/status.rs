@@ -6,13 +6,17 @@ use serde_json::{Map, Value, json};
 use super::args::HostArgs;
 use super::session::Session;
 use super::{Error, Output};
+use crate::members;
+use netlib_core::host::script::rollout;
 use netlib_core::plan::Network;
 use netlib_core::status::ask;
+use netlib_core::steps::coordinator;
 
 /// Version of the JSON document.
 const SCHEMA: u64 = 2;
-/// For people: a block for each node, and one last line that says it all.
-const TEXT: &str = include_str!("status.txt");
+/// For people: a table or a block for each node, and one last line that says it all.
+const TABLE: &str = concat!(include_str!("status.txt"), include_str!("status-end.txt"));
+const WIDE: &str = concat!(include_str!("status-wide.txt"), include_str!("status-end.txt"));
 
 /// Show the state of each node: reachability, running system, next boot, planned system, deploys in progress or unfinished.
 /// Builds and changes nothing.
@@ -26,6 +30,10 @@ pub struct StatusArgs {
     #[arg(long)]
     no_eval: bool,
 
+    /// Print a table, or all there is to say of each node
+    #[arg(short, long, value_name = "FORMAT", value_parser = ["table", "wide"], default_value = "table")]
+    output: String,
+
     /// Print one JSON document (docs/command-line.md)
     #[arg(long)]
     json: bool,
@@ -36,6 +44,14 @@ pub async fn run(args: StatusArgs, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&args.on, "status").await?;
     let results = (!args.no_eval).then(|| prepared.evaluated_all(&session.events));
     let nodes = ask(&prepared.hosts, &prepared.plan, results.as_ref()).await;
+    let mut rollouts = Map::new();
+    for (id, planned) in &prepared.plan.rollouts {
+        if let Ok(host) = coordinator(&prepared.hosts, planned).await
+            && let Ok(state) = rollout::read(&*host, id).await
+        {
+            rollouts.extend(state.waiting.map(|waiting| (id.clone(), json!(waiting))));
+        }
+    }
     prepared.hosts.close().await;
     if let Some(results) = results {
         results.end().await;
@@ -44,7 +60,11 @@ pub async fn run(args: StatusArgs, session: &Session) -> Result<Output, Error> {
     let is_good = nodes
         .iter()
         .all(|(name, node)| (node["error"].is_null() || may_be_off(name, node)) && node["planned"]["error"].is_null());
-    Ok(Output::document(&document(&prepared.plan.network, &nodes), (!args.json).then_some(TEXT), is_good))
+    let mut document = document(&prepared.plan.network, &nodes);
+    document["rollouts"] = rollouts.into();
+    document["removed"] = json!(members::gone(&prepared.plan));
+    let template = if args.output == "wide" { WIDE } else { TABLE };
+    Ok(Output::document(&document, (!args.json).then_some(template), is_good))
 }
 
 /// For programs, as docs/command-line.md describes it.

@@ -7,7 +7,7 @@ use netlib_core::store_path;
 /// A size that differs by less is not worth a line.
 const WORTH_A_LINE: u64 = 8 * 1024;
 
-/// The names of a closure's paths, each with its size in bytes.
+/// The paths of a closure, each with its size in bytes.
 pub(super) type Closure = Vec<(String, u64)>;
 
 /// Takes the paths of a closure and then as many sizes; none if it is anything else.
@@ -17,7 +17,7 @@ pub(super) fn closure(text: &str) -> Option<Closure> {
         return None;
     }
     let pairs = std::iter::zip(paths, sizes);
-    pairs.map(|(path, size)| Some((store_path::name(path)?.to_owned(), size.parse().ok()?))).collect()
+    pairs.map(|(path, size)| store_path::name(path).and(Some((path.to_owned(), size.parse().ok()?)))).collect()
 }
 
 /// What a closure has of a package: its versions, and all their bytes.
@@ -28,13 +28,24 @@ pub(super) fn differences(before: &Closure, after: &Closure) -> Vec<String> {
     let mut packages: BTreeMap<&str, [Side; 2]> = BTreeMap::new();
     for (side, closure) in [before, after].into_iter().enumerate() {
         for (name, size) in closure {
-            let (name, version) = split(name);
+            let (name, version) = split(name_of(name));
             let (versions, bytes) = &mut packages.entry(name).or_default()[side];
             versions.insert(version);
             *bytes = bytes.saturating_add(*size);
         }
     }
     packages.iter().filter_map(|(name, [before, after])| line(name, before, after)).collect()
+}
+
+/// Units of systemd that came, went or are others.
+pub(super) fn units(before: &Closure, after: &Closure) -> BTreeSet<String> {
+    let of = |closure: &Closure| -> BTreeSet<String> { closure.iter().map(|(path, _)| path.clone()).collect() };
+    let differing: Vec<String> = of(before).symmetric_difference(&of(after)).cloned().collect();
+    differing.iter().filter_map(|path| name_of(path).strip_prefix("unit-").map(str::to_owned)).collect()
+}
+
+fn name_of(path: &str) -> &str {
+    store_path::name(path).unwrap_or(path)
 }
 
 fn line(name: &str, before: &Side, after: &Side) -> Option<String> {
@@ -104,6 +115,15 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_that_has_another_path_is_another_one() {
+        let [one, two] = ["0123456789abcdfghijklmnpqrsvwxyz", "1123456789abcdfghijklmnpqrsvwxyz"];
+        let path = |hash: &str, name: &str| (format!("/nix/store/{hash}-{name}"), 1);
+        let before = vec![path(one, "unit-web.service"), path(one, "unit-same.service"), path(one, "hello-1")];
+        let after = vec![path(two, "unit-web.service"), path(one, "unit-same.service"), path(one, "unit-new.timer")];
+        assert_eq!(Vec::from_iter(units(&before, &after)), ["new.timer", "web.service"]);
+    }
+
+    #[test]
     fn names_are_taken_apart_as_nix_does() {
         for (name, parts) in [
             ("hello-2.12.1", ("hello", "2.12.1")),
@@ -120,7 +140,7 @@ mod tests {
     #[test]
     fn a_closure_is_paths_and_as_many_sizes() {
         let text = format!("{HASH}-a-1\n{HASH}-b\n12\n13\n");
-        assert_eq!(closure(&text), Some(of(&[("a-1", 12), ("b", 13)])));
+        assert_eq!(closure(&text), Some(of(&[(&format!("{HASH}-a-1"), 12), (&format!("{HASH}-b"), 13)])));
         for bad in ["/root/evil\n1\n", "1\n", "x\ny\n", &format!("{HASH}-a\n-1\n"), &format!("{HASH}-a/b\n1\n")] {
             assert_eq!(closure(bad), None, "{bad}");
         }

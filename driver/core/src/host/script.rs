@@ -104,7 +104,6 @@ pub struct Probe {
     #[serde(rename = "boot", skip_serializing)]
     pub boot_id: Option<String>,
     /// What systemd says of the whole system: `starting`, `running`, `degraded`.
-    #[serde(skip_serializing)]
     pub state: Option<String>,
 }
 

@@ -88,6 +88,11 @@ impl StepRunner {
         }
     }
 
+    /// What it works with.
+    pub fn parts(&self) -> &StepRunnerParts {
+        &self.parts
+    }
+
     /// Builds what the end of the run needs, while there is time for it. A failure is told then.
     pub async fn get_ready(&self) {
         if self.steps_of_end().next().is_some() {

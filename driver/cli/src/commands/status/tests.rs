@@ -4,7 +4,7 @@ use insta::{assert_json_snapshot, assert_snapshot};
 
 use super::*;
 use crate::report::document::shown;
-use netlib_core::host::script::{HostStatus, Phase};
+use netlib_core::host::script::{Generation, HostStatus, Phase};
 use netlib_core::host::{ConnectFailure, HostError, LockHolder, Probe, Record, Underway, Unfinished};
 use netlib_core::plan::Target;
 use netlib_core::status::{Planned, document};
@@ -61,7 +61,17 @@ fn all() -> Map<String, Value> {
     probe.unfinished =
         vec![Unfinished { nonce: "1-a".to_owned(), phase: Phase::Activating.to_string(), toplevel: NEW.to_owned() }];
     let empty = ("gamma", Ok(HostStatus::default()), None);
-    let good = runs("alpha", OLD, system(OLD));
+    let mut good = runs("alpha", OLD, system(OLD));
+    let about = good.1.as_mut().unwrap();
+    about.probe.state = Some("degraded".to_owned());
+    about.restart = "kernel".to_owned();
+    let of = |number: &str, by: &str| Generation {
+        number: number.to_owned(),
+        date: "2026-11-29 22:14:36".to_owned(),
+        by: by.to_owned(),
+        ..Generation::default()
+    };
+    about.generations = vec![of("11", "bob@desk"), of("12", "ann@desk")];
     let mut silent = offline("epsilon");
     silent.2 = system(NEW);
     let mut back = runs("zeta", OLD, system(NEW));
@@ -78,9 +88,23 @@ fn all() -> Map<String, Value> {
     all.into_iter().map(|(node, host, planned)| (node.to_owned(), document(host, planned))).collect()
 }
 
+fn whole() -> Value {
+    let mut document = super::document(&network("home"), &all());
+    let waiting =
+        json!({ "digest": "0123456789abcdef", "batch": 1, "deployer": "ann@desk", "since": "2026-11-29T22:14:36Z" });
+    document["rollouts"] = json!({ "web": waiting });
+    document["removed"] = json!({ "web3": "192.0.2.3" });
+    document
+}
+
 #[test]
-fn people_read_a_block_a_node() {
-    assert_snapshot!(shown(&super::document(&network("home"), &all()), TEXT));
+fn people_read_a_table_and_what_does_not_fit_it_below() {
+    assert_snapshot!(shown(&whole(), TABLE));
+}
+
+#[test]
+fn people_who_want_all_read_a_block_a_node() {
+    assert_snapshot!(shown(&whole(), WIDE));
 }
 
 #[test]

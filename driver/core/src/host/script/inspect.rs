@@ -21,6 +21,8 @@ pub struct HostStatus {
     pub generation: Option<u64>,
     /// All of them.
     pub generations: Vec<Generation>,
+    /// What only a restart would bring of the system that boots.
+    pub restart: String,
     /// What its system adds, by the columns of the plan.
     pub fields: BTreeMap<String, String>,
 }
@@ -36,11 +38,14 @@ pub struct Generation {
     pub system: String,
     /// The phase in which the last deployment of that ended; empty where the host has no record of one.
     pub result: String,
+    /// Who deployed it; empty where the host has no record of that.
+    #[serde(default)]
+    pub by: String,
 }
 
 impl std::fmt::Display for Generation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { number, date, system, result } = self;
+        let Self { number, date, system, result, .. } = self;
         write!(f, "{number:>4}  {date}  {result:14}  {system}")
     }
 }
@@ -58,7 +63,7 @@ pub async fn inspect(host: &dyn Host) -> Result<HostStatus, HostError> {
     let probe = probe(host).await?;
     let Generations { now, generation } = call(host, "generations", &[]).await?;
     let now = now.and_then(|now| now.parse().ok());
-    Ok(HostStatus { probe, generation: now, generations: generation, fields: BTreeMap::new() })
+    Ok(HostStatus { probe, generation: now, generations: generation, ..HostStatus::default() })
 }
 
 /// Asks a host for these fields. What it says of others is left out, and what is too long is cut.
