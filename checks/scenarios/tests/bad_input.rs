@@ -47,8 +47,16 @@ fn mistakes_in_the_network_are_found_before_any_host_is_asked() {
         (
             "misspelt node selected",
             good(),
-            "plan --on alpa",
+            "plan alpa",
         ),
+        // What people write who come from other tools.
+        ("a node for a network", good(), "plan --flake .#alpha"),
+        ("a misspelt option near one that does harm", good(), "deploy --adpt"),
+        ("exec without dashes", good(), "exec --on alpha uname -r"),
+        ("a line of shell as one word", good(), "exec -- 'ls | wc -l'"),
+        ("no nodes", Network::of(&[]), "deploy"),
+        ("a module that is none", good().with("imports = [ netlib.modules.wireguard ];"), "plan"),
+        ("a NixOS module as a file", good().file("web.nix", "{ node, ... }: { networking.hostName = node.name; }\n"), "plan --file web.nix"),
         (
             "very long node name",
             good().with(&format!("nodes.{}.target.host = \"x\";", "n".repeat(300))),

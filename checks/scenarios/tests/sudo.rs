@@ -83,7 +83,7 @@ fn a_password_for_sudo_comes_from_a_file_and_a_wrong_one_is_tried_once() {
     let right = "--same-sudo-password --sudo-password-file /root/right";
     let text = site.netlib_must(&format!("exec {right} --on alpha -- sh -c 'id -u; cat; echo \"$0\"' 'a b'"));
     assert_says(&text, &["alpha | 0\n", "alpha | a b\n"]);
-    let text = site.netlib_must(&format!("status {right}"));
+    let text = site.netlib_must(&format!("status -o wide {right}"));
     assert_says(&text, &["alpha: online: up to date", "3 of 3 nodes online"]);
     let first = site.systems("alpha").0;
     site.write(&network(&["alpha", "beta", "gamma"]).configure("alpha", "environment.etc.\"second\".text = \"yes\";"));

@@ -115,19 +115,7 @@ impl Flake {
 
     /// Names of the networks that the flake has; none when it has none or does not evaluate.
     pub async fn networks(&self) -> Vec<String> {
-        self.names("all: builtins.attrNames all").await
-    }
-
-    /// The networks of the flake that have a node of this name.
-    pub async fn networks_with(&self, node: &str) -> Vec<String> {
-        self.names(&format!(
-            "all: builtins.filter (name: all.${{name}}.config.nodes ? {node}) (builtins.attrNames all)"
-        ))
-        .await
-    }
-
-    async fn names(&self, function: &str) -> Vec<String> {
-        let names = ["--apply".to_owned(), function.to_owned()];
+        let names = ["--apply".to_owned(), "builtins.attrNames".to_owned()];
         let words = self.at(reference::NETWORKS.to_owned()).into_iter().chain(names);
         let call = self.nix.call(["eval", "--json"], words).await;
         call.ok().and_then(|answer| serde_json::from_slice(&answer.stdout).ok()).unwrap_or_default()

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Arg, Args};
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::args::{HostArgs, RecordArgs, SelectArgs};
@@ -89,27 +89,11 @@ pub struct DeployArgs {
     pub record: RecordArgs,
 }
 
-/// Evaluate and build the systems of the selected nodes, and reach no host: the check for CI.
-///
-/// The same as `deploy --goal build`. Nothing of this is in `netlib plan`, which evaluates no system.
-#[derive(Args, Debug)]
-#[command(mut_args(hide_what_is_no_build))]
-pub struct BuildArgs {
-    #[command(flatten)]
-    pub deploy: DeployArgs,
-}
-
-fn hide_what_is_no_build(arg: Arg) -> Arg {
-    let is_shown = !matches!(
-        arg.get_id().as_str(),
-        "dry_run" | "plan" | "goal" | "reboot" | "adopt" | "max_parallel_copy" | "max_parallel_activate"
-    );
-    if is_shown { arg } else { arg.hide(true) }
-}
-
-/// Builds, and says what became of each node.
-pub async fn build(BuildArgs { deploy }: BuildArgs, session: &Session) -> Result<Output, Error> {
-    run(DeployArgs { goal: Some("build".to_owned()), ..deploy }, session).await
+impl DeployArgs {
+    /// The same as far as the build.
+    pub fn only_build(self) -> Self {
+        Self { goal: Some("build".to_owned()), ..self }
+    }
 }
 
 /// Deploys, and says what became of each node.

@@ -52,7 +52,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Deploy(deploy::DeployArgs),
-    Build(deploy::BuildArgs),
+    /// Evaluate and build the systems of the selected nodes, and reach no host: the check for CI.
+    ///
+    /// The same as `deploy --goal build`. `netlib plan` tells nothing of this: it evaluates no system.
+    Build(deploy::DeployArgs),
     Run(run::RunArgs),
     Plan(plan::PlanArgs),
     Status(status::StatusArgs),
@@ -167,7 +170,7 @@ fn advised(mut error: clap::Error) -> clap::Error {
 async fn carry_out(command: Command, session: Session) -> Result<Output, Error> {
     let result = match command {
         Command::Deploy(args) => deploy::run(args, &session).await,
-        Command::Build(args) => deploy::build(args, &session).await,
+        Command::Build(args) => deploy::run(args.only_build(), &session).await,
         Command::Run(args) => run::run(args, &session).await,
         Command::Plan(args) => plan::run(args, &session).await,
         Command::Status(args) => status::run(args, &session).await,

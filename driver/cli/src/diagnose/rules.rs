@@ -20,7 +20,7 @@ const OFFLINE: &str =
     "help: this machine does not reach it; a local copy is named by its path: --flake ./path/to/folder";
 /// Of a name that is none; the list is that of modules/default.nix.
 const MODULES: &str = "help: netlib.modules has backup, deploy-access, hello, hosts, monitoring, nix-cache, remote-builders, \
-     reverse-proxy, ssh-access, wireguard-mesh, wireguard-vpn";
+     reverse-proxy, secrets, ssh-access, wireguard-mesh, wireguard-vpn";
 const NOT_A_NETWORK: &str = "help: this file is a function, such as a NixOS module, and not the value of netlib.lib.mkNetwork; a NixOS \
      module belongs in `nodes.<name>.nixos` of a network";
 const FEATURE: &str = "Add it to nix.conf, here or where Nix's daemon runs: extra-experimental-features = ";
@@ -43,9 +43,7 @@ const RULES: &[(&str, Kind, &str)] = &[
     ("\nhelp: ", Kind::Clear, ""),
     (".nixos.deployment' does not exist", Kind::Option, COLMENA),
     (".nixos.nodes' does not exist", Kind::Option, MODULE),
-    (".nixos.roles' does not exist", Kind::Option, MODULE),
     (".nixos.checks' does not exist", Kind::Option, MODULE),
-    (".nixos.exports' does not exist", Kind::Option, MODULE),
     (".nixos.configure' does not exist", Kind::Option, MODULE),
     ("creating directory '", Kind::Clear, HOME),
     ("unable to download '", Kind::Clear, OFFLINE),

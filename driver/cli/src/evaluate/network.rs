@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Cache;
 use crate::Error;
 use crate::diagnose::Kind;
-use crate::flake::{DEFAULT, Flake, Reference, unseen};
+use crate::flake::{Flake, Reference, unseen};
 use netlib_core::evaluation::this_system;
 use netlib_core::nix::{Answer, Messages, NixCallError};
 use netlib_core::plan::Plan;
@@ -26,18 +26,13 @@ fn no_network(reference: &Reference, existing: &[String]) -> String {
     let there_are = match existing.first() {
         Some(first) => {
             let (names, option) = (existing.join(", "), reference.option());
-            format!("Its networks: {names}. For example: {option} {place}#{first}")
+            format!(
+                "Its networks: {names}. For example: {option} {place}#{first}\nA node is named with --on: --on {network}"
+            )
         }
         None => (if *is_file { NONE_IN_FILE } else { NONE }).to_owned(),
     };
     format!("`{place}` has no network `{network}`.\n{there_are}")
-}
-
-/// As nixos-rebuild has it.
-fn is_node(Reference { place, network: node, is_file }: &Reference, network: &str) -> String {
-    let network = Reference { place: place.clone(), network: network.to_owned(), is_file: *is_file };
-    let flake = if network.to_string() == DEFAULT { String::new() } else { format!("{} {network} ", network.option()) };
-    format!("`{node}` is a node, not a network.\nhelp: {flake}--on {node}")
 }
 
 /// What is walked for a request, and what Nix said on the way. What is known is not evaluated.
@@ -85,10 +80,7 @@ async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<
     } else {
         match flake.networks().await {
             existing if existing.contains(&reference.network) => OLD_LIBRARY.to_owned(),
-            existing => match flake.networks_with(&reference.network).await.first() {
-                Some(network) => is_node(reference, network),
-                None => no_network(reference, &existing),
-            },
+            existing => no_network(reference, &existing),
         }
     };
     Err(refused.into())
@@ -121,15 +113,7 @@ mod tests {
         assert_snapshot!(told(&["home", "office"]), @r"
         `/net` has no network `ofice`.
         Its networks: home, office. For example: --flake /net#home
-        ");
-        let node = Reference::flake("/net#web1").unwrap();
-        assert_snapshot!(is_node(&node, "home"), @r"
-        `web1` is a node, not a network.
-        help: --flake /net#home --on web1
-        ");
-        assert_snapshot!(is_node(&Reference::flake(".#web1").unwrap(), "default"), @r"
-        `web1` is a node, not a network.
-        help: --on web1
+        A node is named with --on: --on ofice
         ");
         assert_snapshot!(told(&[]), @r"
         `/net` has no network `ofice`.

@@ -5,15 +5,20 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use console::{Color, measure_text_width};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::lines::Lines;
 use super::readers::{Reader, Steps};
-use netlib_core::event::Event;
+use netlib_core::event::{Event, StepResult};
 use netlib_core::lock::locked;
 
 /// How often a spinner turns.
 const TICK: Duration = Duration::from_millis(120);
+/// So many steps have a line of their own; of all that run, the number is shown.
+const LINES: usize = 8;
+/// Of a walk with more steps, changes are counted and not listed: the summary has them.
+const FEW: usize = 60;
 /// So much is kept while a question waits for its answer; of output that goes on, no more than this.
 const MOST_HELD: usize = 1024;
 
@@ -24,11 +29,15 @@ pub struct Screen(Arc<Mutex<State>>);
 struct State {
     lines: Lines,
     to: Box<dyn Write + Send>,
+    /// Columns of the terminal.
+    width: fn() -> usize,
     is_attended: bool,
-    /// One bar for the walk, and a spinner for each running step; none where nobody sees them.
+    /// One bar for the walk, which turns until that begins, and a spinner for each running step; none where nobody sees them.
     bars: MultiProgress,
     overall: ProgressBar,
     running: BTreeMap<String, ProgressBar>,
+    /// What became of nodes so far.
+    counts: BTreeMap<&'static str, usize>,
     /// What is to be shown once the display stands aside no longer.
     held: Option<Vec<String>>,
     /// Whether what is walked has the terminal for itself.
@@ -43,17 +52,21 @@ impl Screen {
     /// On stderr.
     pub fn on_stderr() -> Self {
         let target = console::user_attended_stderr().then(ProgressDrawTarget::stderr);
-        Self::of(Box::new(std::io::stderr()), target)
+        Self::of(Box::new(std::io::stderr()), target, || console::Term::stderr().size().1.into())
     }
 
-    fn of(to: Box<dyn Write + Send>, target: Option<ProgressDrawTarget>) -> Self {
+    fn of(to: Box<dyn Write + Send>, target: Option<ProgressDrawTarget>, width: fn() -> usize) -> Self {
+        let is_attended = target.is_some();
+        let bars = MultiProgress::with_draw_target(target.unwrap_or_else(ProgressDrawTarget::hidden));
         Self(Arc::new(Mutex::new(State {
             lines: Lines::default(),
             to,
-            is_attended: target.is_some(),
-            bars: MultiProgress::with_draw_target(target.unwrap_or_else(ProgressDrawTarget::hidden)),
-            overall: ProgressBar::hidden(),
+            width,
+            is_attended,
+            overall: bars.add(ProgressBar::new_spinner().with_style(style(SPINNER))),
+            bars,
             running: BTreeMap::new(),
+            counts: BTreeMap::new(),
             held: None,
             is_for_walk: false,
             is_over: false,
@@ -109,8 +122,10 @@ impl State {
         }
         let text = self.lines.of(event, steps);
         let is_output = matches!(event, Event::StepOutput { .. });
-        let is_on_bar = self.is_attended && self.move_bars(event, steps);
+        let what = became(event, steps);
+        let is_on_bar = if self.is_attended { self.move_bars(event, steps) } else { what == SMALL };
         if let Some(text) = text.filter(|_| !is_on_bar) {
+            let text = coloured(&text, what);
             match &mut self.held {
                 Some(held) if is_output && held.len() >= MOST_HELD => {}
                 Some(held) => held.push(text),
@@ -125,7 +140,10 @@ impl State {
 
     fn show(&mut self, text: String) {
         // A terminal or reader that went away must not stop the run.
-        let _ = if self.is_attended { self.bars.println(text) } else { writeln!(self.to, "{text}") };
+        let _ = match self.is_attended {
+            true => self.bars.println(wrapped(&text, (self.width)())),
+            false => writeln!(self.to, "{text}"),
+        };
     }
 
     fn end(&self) {
@@ -136,24 +154,30 @@ impl State {
     /// Moves the bars; whether that shows all there is to say.
     fn move_bars(&mut self, event: &Event, steps: &Steps) -> bool {
         match event {
+            Event::Phase(text) => {
+                self.overall.enable_steady_tick(TICK);
+                self.overall.set_message(text.clone());
+            }
             Event::WalkStarted { .. } => {
-                let bar = ProgressBar::new(steps.count() as u64).with_style(style("[{bar:30}] {pos} of {len} steps"));
-                self.overall = self.bars.add(bar);
+                self.overall.set_length(steps.count() as u64);
+                self.overall.set_style(style("[{bar:12}] {pos} of {len} steps {elapsed}  {wide_msg}"));
             }
             Event::StepStarted { step } => {
-                let bar = ProgressBar::new_spinner().with_style(style("{spinner} {wide_msg}"));
-                let bar = self.bars.insert_from_back(1, bar).with_message(steps.name(step));
-                bar.enable_steady_tick(TICK);
-                self.running.insert(step.clone(), bar);
-                return true;
+                *self.counts.entry(RUNNING).or_default() += 1;
+                if self.running.len() < LINES {
+                    let bar = ProgressBar::new_spinner().with_style(style(SPINNER));
+                    let bar = self.bars.insert_before(&self.overall, bar).with_message(steps.name(step));
+                    bar.enable_steady_tick(TICK);
+                    self.running.insert(step.clone(), bar);
+                }
             }
             Event::StepOutput { step, line, .. } => {
                 if let Some(bar) = self.running.get(step) {
                     bar.set_message(format!("{}  {line}", steps.name(step)));
                 }
-                return true;
             }
             Event::StepFinished { step, .. } => {
+                self.counts.entry(RUNNING).and_modify(|count| *count = count.saturating_sub(1));
                 if let Some(bar) = self.running.remove(step) {
                     bar.finish_and_clear();
                 }
@@ -161,8 +185,76 @@ impl State {
             }
             _ => {}
         }
-        false
+        let what = became(event, steps);
+        *self.counts.entry(what).or_default() += 1;
+        let counted =
+            |what: &&str| self.counts.get(what).filter(|count| **count > 0).map(|count| format!("{count} {what}"));
+        let words: Vec<String> = COUNTED.iter().filter_map(counted).collect();
+        if !words.is_empty() {
+            self.overall.set_message(words.join(", "));
+        }
+        let is_one_of_many = what == "changed" && steps.count() > FEW;
+        is_one_of_many
+            || [SMALL, "evaluated", "up to date"].contains(&what)
+            || matches!(event, Event::Phase(_) | Event::StepOutput { .. })
     }
+}
+
+/// What steps are that have not ended.
+const RUNNING: &str = "running";
+/// What is counted, the most important first.
+const COUNTED: [&str; 7] = ["failed", "offline", "changed", RUNNING, "up to date", "evaluated", "online"];
+/// A line that turns.
+const SPINNER: &str = "{spinner} {wide_msg} {elapsed}";
+
+/// Said of a step that begins, and of one on the way to the activation that ends well: no change of a node.
+const SMALL: &str = "on the way";
+
+/// What an event says of a node, in a word to count; empty where it says nothing of one.
+fn became(event: &Event, steps: &Steps) -> &'static str {
+    let is_on_the_way = |step: &str| [": build", ": copy"].iter().any(|way| steps.name(step).ends_with(way));
+    match event {
+        Event::Online { .. } => "online",
+        Event::Offline { .. } => "offline",
+        Event::Evaluated { .. } => "evaluated",
+        Event::StepStarted { .. } => SMALL,
+        Event::StepFinished { step, result, .. } => match result {
+            StepResult::Failed(_) => "failed",
+            StepResult::Done(_) | StepResult::Skipped(_) if is_on_the_way(step) => SMALL,
+            StepResult::Done(_) => "changed",
+            StepResult::Skipped(_) => "up to date",
+            _ => "",
+        },
+        _ => "",
+    }
+}
+
+/// The first line in the colour of what it says, where somebody sees it.
+fn coloured(text: &str, what: &str) -> String {
+    let (line, rest) = text.split_at(text.find('\n').unwrap_or(text.len()));
+    let colour = match what {
+        "failed" | "offline" => Color::Red,
+        "changed" => Color::Green,
+        _ => return text.to_owned(),
+    };
+    format!("{}{rest}", console::style(line).for_stderr().fg(colour))
+}
+
+/// Lines of at most so many columns, broken between words; what goes on is indented as its line.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let mut now = String::new();
+        for word in line.split_inclusive(' ') {
+            if !now.trim().is_empty() && measure_text_width(&now) + measure_text_width(word.trim_end()) > width {
+                lines.push(std::mem::replace(&mut now, format!("{indent}  ")).trim_end().to_owned());
+            }
+            now += word;
+        }
+        lines.push(now);
+    }
+    lines.join("\n")
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -175,7 +267,8 @@ mod tests {
     use indicatif::InMemoryTerm;
 
     use super::*;
-    use netlib_core::event::StepResult;
+    use netlib_core::event::{CacheStatus, WalkStep};
+    use netlib_core::plan::StepKind;
 
     #[derive(Clone, Default)]
     struct Shown(Arc<Mutex<Vec<u8>>>);
@@ -212,7 +305,7 @@ mod tests {
 
     fn plain() -> (Screen, Shown) {
         let shown = Shown::default();
-        (Screen::of(Box::new(shown.clone()), None), shown)
+        (Screen::of(Box::new(shown.clone()), None, || 80), shown)
     }
 
     #[test]
@@ -226,11 +319,81 @@ mod tests {
     fn a_failure_stays_on_the_terminal_and_bars_do_not() {
         let terminal = InMemoryTerm::new(20, 60);
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let mut screen = Screen::of(Box::new(std::io::sink()), Some(target));
+        let mut screen = Screen::of(Box::new(std::io::sink()), Some(target), || 60);
         read(&mut screen, &[Event::WalkStarted { steps: Vec::new() }, Event::StepStarted { step: "x".to_owned() }]);
         read(&mut screen, &[failed()]);
         screen.end();
         assert_eq!(terminal.contents(), "x: failed after 1.0 s\n  boom");
+    }
+
+    fn step(kind: StepKind, node: &str) -> WalkStep {
+        let word = if kind == StepKind::Activate { "activate" } else { "build" };
+        WalkStep { id: format!("{word}:{node}"), kind, node: Some(node.to_owned()) }
+    }
+
+    /// A deploy of so many nodes in the middle, on a terminal with so many columns.
+    fn midway(nodes: usize, columns: u16) -> String {
+        let terminal = InMemoryTerm::new(24, columns);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let width = match columns {
+            60 => || 60,
+            80 => || 80,
+            _ => || 110,
+        };
+        let mut screen = Screen::of(Box::new(std::io::sink()), Some(target), width);
+        let name = |n: usize| format!("web{n:03}");
+        let steps: Vec<WalkStep> =
+            (1..=nodes).flat_map(|n| [StepKind::Build, StepKind::Activate].map(|kind| step(kind, &name(n)))).collect();
+        let of_walk = Steps::new(&steps);
+        let mut read = |event: Event| screen.read(&event, &of_walk);
+        read(phase("reading .#default"));
+        (1..=nodes).for_each(|n| read(Event::Online { node: name(n) }));
+        read(Event::WalkStarted { steps: steps.clone() });
+        let finished = |word: &str, n: usize, result| Event::StepFinished {
+            step: format!("{word}:{}", name(n)),
+            result,
+            seconds: 2.0,
+        };
+        for n in 1..=nodes {
+            read(Event::Evaluated { node: name(n), status: CacheStatus::Local });
+            read(Event::StepStarted { step: format!("build:{}", name(n)) });
+        }
+        for n in 1..=nodes / 2 {
+            read(finished("build", n, StepResult::Done("built".to_owned())));
+            read(Event::StepStarted { step: format!("activate:{}", name(n)) });
+        }
+        read(finished("activate", 1, StepResult::Done("switched from nixos-system-web001-26.05".to_owned())));
+        let why = "node `web002`, step `activate:web002`: web.service failed: no such file or directory; the switch failed, and the host went back to the system it ran before\n  now running: /nix/store/1-nixos (the system from before)";
+        read(finished("activate", 2, StepResult::Failed(why.to_owned())));
+        let healthy = "netlib: healthy for 4 s of 10 s".to_owned();
+        read(Event::StepOutput { step: format!("activate:{}", name(nodes / 2)), stream: None, line: healthy });
+        let shown = terminal.contents();
+        // Spinners turn as they like, and seconds go by.
+        let is_seconds = |word: &str| word.strip_suffix('s').is_some_and(|number| number.parse::<u32>().is_ok());
+        let still = |line: &str| {
+            let line = line.replace(|c: char| ('\u{2800}'..='\u{28ff}').contains(&c), "*");
+            line.split(' ').map(|word| if is_seconds(word) { "0s" } else { word }).collect::<Vec<_>>().join(" ")
+        };
+        shown.lines().map(still).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn progress_of_four_and_of_two_hundred_nodes_on_narrow_and_wide_terminals() {
+        for nodes in [4, 200] {
+            for columns in [60, 80, 110] {
+                insta::assert_snapshot!(format!("progress-{nodes}-{columns}"), midway(nodes, columns));
+            }
+        }
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_and_keep_their_indent() {
+        let text = "a: failed\n    one two three four\n  \nwithout-any-space-at-all-in-it";
+        assert_eq!(
+            wrapped(text, 14),
+            "a: failed\n    one two\n      three\n      four\n  \nwithout-any-space-at-all-in-it"
+        );
+        assert_eq!(wrapped(text, 100), text);
     }
 
     #[test]
