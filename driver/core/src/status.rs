@@ -52,11 +52,9 @@ pub fn document(host: Result<HostStatus, HostError>, planned: Planned) -> Value 
 async fn look(hosts: &Hosts, (node, columns): (&str, &BTreeMap<String, String>)) -> Result<HostStatus, HostError> {
     let host = hosts.get(node).await?;
     let status = inspect(&*host).await?;
-    let restart = match status.probe.system_profile.as_deref() {
-        // One that runs no NixOS cannot say.
-        Some(next) => reboot_needed(&*host, next).await.unwrap_or_default(),
-        None => String::new(),
-    };
+    let next = status.probe.system_profile.clone().unwrap_or_default();
+    // One that runs no NixOS cannot say.
+    let restart = reboot_needed(&*host, &next).await.unwrap_or_default().parts;
     Ok(HostStatus { fields: fields(&*host, columns).await?, restart, ..status })
 }
 
