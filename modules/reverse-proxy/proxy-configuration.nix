@@ -101,6 +101,19 @@ let
   withAcme = lib.filterAttrs (_: host: host.tls == "acme") table.hosts;
   withTls = lib.filterAttrs (_: host: host.tls != "none") table.hosts;
 
+  # A site that may be unhealthy may also be without a certificate of the authority, which may not know its name yet: it keeps the
+  # one that the node signed itself, and NixOS asks again.
+  mayFail = lib.concatMap (
+    host:
+    let
+      name = certificateName host;
+    in
+    lib.optionals (!host.health.required) [
+      "acme-order-renew-${name}.service"
+      "acme-${name}.service"
+    ]
+  ) (builtins.attrValues withAcme);
+
   certificate = lib.filterAttrs (_: value: value != null) {
     inherit (table.acme)
       dnsProvider
@@ -137,6 +150,8 @@ let
       inherit (table.acme) acceptTerms;
       certs = lib.mapAttrs' (_: certificateOf config.services.nginx) withAcme;
     };
+
+    environment.etc."netlib/may-fail" = lib.mkIf (mayFail != [ ]) { text = lib.concatLines mayFail; };
 
     networking.firewall.allowedTCPPorts = [ 80 ] ++ lib.optional (withTls != { }) 443;
   };

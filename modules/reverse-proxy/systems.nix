@@ -244,6 +244,7 @@ in
             hosts."*.example.net" = {
               aliases = [ "example.net" ];
               backends.edge.port = 3001;
+              health.required = false;
             };
           };
         }).nixosConfigurations.edge
@@ -255,6 +256,8 @@ in
     {
       expr = {
         certs = builtins.attrNames config.security.acme.certs;
+        # Of the sites that may be unhealthy.
+        mayFail = config.environment.etc."netlib/may-fail".text;
         # What a unit can be named after, for a name that it cannot.
         wildcard = {
           inherit (config.security.acme.certs."wildcard-example.net") domain extraDomainNames group;
@@ -275,6 +278,7 @@ in
           "shop.example.org"
           "wildcard-example.net"
         ];
+        mayFail = "acme-order-renew-wildcard-example.net.service\nacme-wildcard-example.net.service\n";
         wildcard = {
           domain = "*.example.net";
           extraDomainNames = [ "example.net" ];

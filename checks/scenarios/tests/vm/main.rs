@@ -13,7 +13,8 @@ use netlib_testbed::BedOptions;
 
 /// The node is restarted where its system needs that, into a system on trial.
 const SYSTEMD_BOOT: &str = "defaults.nixos.boot.loader.systemd-boot.enable = true;";
-const GRUB: &str = "defaults.nixos.boot.loader.grub = { enable = true; device = \"nodev\"; efiSupport = true; };";
+const GRUB: &str =
+    "defaults.nixos.boot.loader.grub = { enable = lib.mkForce true; device = \"nodev\"; efiSupport = true; };";
 const ON_TRIAL: &str = "nodes.alpha.activation = { bootOnce = true; reboot = \"when-needed\"; rebootTimeout = 400; };";
 
 /// A virtual machine and the network of it, with a boot loader.

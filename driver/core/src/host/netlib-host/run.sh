@@ -168,6 +168,10 @@ finish_badly() {
 # Programs are those of the deployment that this one takes back, if it does.
 finish_well() {
   run_hooks ofUndone
+  # What it evaluated is older than this deployment. No process to ask systemd: a unit that is at work has a control group.
+  if [ -d "$root/sys/fs/cgroup/system.slice/nixos-upgrade.service" ] && [ "$goal" != dry-activate ]; then
+    message="${message:+$message; }nixos-upgrade.service is at work and may switch the host to a system of its own after this"
+  fi
   finish confirmed
 }
 

@@ -64,7 +64,11 @@ judge_units() {
   others=$(printf '%s' "$complaints" | grep -v -F -e "$(printf ' %s\n' nothing-judged $excused $counts)" | head -c 500 | tr '\n\t' '; ')
   if [ -z "$counts$others" ] && [ -n "$excused" ]; then
     name_units $excused
-    if [ "$1" = forth ]; then message="units that failed before or may fail: $list"; fi
+    if [ "$1" != forth ]; then return 0; fi
+    # Its own last words, without those of systemd.
+    said=$(timeout 10 journalctl --quiet --no-pager --boot --lines=1 --output=cat $(printf ' _SYSTEMD_UNIT=%s' $list) 2>/dev/null |
+      tr -cd '\40-\176\200-\377' | cut -c 1-200)
+    message="units that failed before or may fail: $list${said:+ (the last words: $said)}"
     return 0
   fi
   name_units $counts
