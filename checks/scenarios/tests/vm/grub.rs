@@ -1,5 +1,7 @@
 //! The same with GRUB, which has to forget by itself what it was told to boot once.
 
+use netlib_scenarios::assert_says;
+
 use super::GRUB;
 use super::once::assert_boots_once;
 

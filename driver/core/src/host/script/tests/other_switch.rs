@@ -8,15 +8,19 @@ use super::super::*;
 use super::bed::{Bed, Switch};
 use crate::plan::Goal;
 
-/// Holds NixOS' own lock, as long as it is there.
+/// Holds a lock, as long as it is there: NixOS' own, or another one.
 struct Other(Child);
 
 impl Other {
     fn on(bed: &Bed) -> Self {
         fs::create_dir_all(bed.path("run/nixos")).unwrap();
+        Self::holding(bed, "run/nixos/switch-to-configuration.lock")
+    }
+
+    fn holding(bed: &Bed, lock: &str) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", "exec 9>>\"$0\" && flock 9 && echo && exec sleep 600"]);
-        shell.arg(bed.path("run/nixos/switch-to-configuration.lock")).stdout(Stdio::piped());
+        shell.arg(bed.path(lock)).stdout(Stdio::piped());
         let mut child = shell.spawn().unwrap();
         std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut [0]).unwrap();
         Self(child)
@@ -124,4 +128,21 @@ async fn the_way_back_waits_for_it_too() {
     other.end();
     let status = bed.end("1-a").await;
     assert_eq!((status.phase, status.current.as_ref()), (Phase::RolledBack, Some(&old)), "{}", status.message);
+}
+
+#[tokio::test]
+async fn a_profile_that_somebody_else_holds_is_told_by_who_does() {
+    let bed = Bed::new();
+    let [old, new] = ["old", "new"].map(|name| bed.toplevel(name, Switch::Works));
+    bed.run_system(&old);
+    bed.limit(Duration::from_secs(2));
+    let other = Other::holding(&bed, "nix/var/nix/profiles/system.lock");
+    let status = bed.deploy("1-a", &new).await;
+    let words = format!("the system profile could not be set: process {} sleep 600", other.0.id());
+    assert!(status.message.starts_with(&words) && status.message.contains(" holds its lock"), "{}", status.message);
+    assert_eq!(
+        (status.phase, status.current, bed.profile_history()),
+        (Phase::RolledBack, Some(old), vec!["old".into()])
+    );
+    other.end();
 }
