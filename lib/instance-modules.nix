@@ -163,6 +163,10 @@ in
 
     exports = {
       members.${name} = lib.mapAttrs (_: item: item.members) all;
+      connections = wholeAt [
+        "exports"
+        "connections"
+      ];
       services = lib.mkMerge [
         # A message about a port names the option that the user wrote.
         (nodesAt (item: lib.mapAttrs (_: service: { inherit (item) option; } // service)) [

@@ -8,6 +8,26 @@
 let
   inherit (lib) types;
   inherit (netlib) references;
+
+  connection.options = {
+    label = lib.mkOption {
+      type = types.singleLineStr;
+      description = "What it is for, in a word or two.";
+      example = "backup";
+    };
+
+    links = lib.mkOption {
+      type = types.listOf netlib.types.link;
+      default = [ ];
+      description = "Pairs of who uses, and what is used.";
+      example = [
+        {
+          from = "alpha";
+          to = "vault";
+        }
+      ];
+    };
+  };
 in
 {
   options.exports = {
@@ -63,6 +83,23 @@ in
           "beta"
         ];
       };
+    };
+
+    connections = lib.mkOption {
+      type = types.lazyAttrsOf (types.submodule connection);
+      default = { };
+      description = ''
+        Who uses whom, where no service says it with its `clients`: for pictures, and for nothing else. Name them after the module and the
+        instance.
+      '';
+      example = lib.literalExpression ''
+        {
+          backup-main = {
+            label = "backup";
+            links = [ { from = "alpha"; to = "vault"; } ];
+          };
+        }
+      '';
     };
 
     names = lib.mkOption {

@@ -38,6 +38,11 @@ in
         }) network.links;
   }) config.exports.networks;
 
+  connections = mapAttrs (_: connection: {
+    inherit (connection) label;
+    links = map (link: { inherit (link) from to; }) connection.links;
+  }) config.exports.connections;
+
   services = mapAttrs (
     _:
     mapAttrs (

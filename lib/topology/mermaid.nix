@@ -75,10 +75,16 @@ let
     map (
       client: "  ${ids.${client}} -->|${quoted service.title}| ${ids.${service.machine}}"
     ) service.clients;
+  connection =
+    connection:
+    map (
+      link: "  ${ids.${link.from}} -->|${quoted connection.label}| ${ids.${link.to}}"
+    ) connection.links;
 in
 lib.concatLines (
   [ "graph LR" ]
   ++ map machine words.machines
   ++ lib.concatLists (imap0 network (builtins.attrValues data.networks))
   ++ lib.concatMap service words.services
+  ++ lib.concatMap connection (builtins.attrValues data.connections)
 )

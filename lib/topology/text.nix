@@ -61,6 +61,22 @@ let
       "  ${service.machine}: ${service.title}"
       (optionalString (service.clients != [ ]) "<- ${concatStringsSep ", " service.clients}")
     ];
+  # Of one label in a line for each that is used.
+  connections = lib.concatMap (
+    connection:
+    lib.mapAttrsToList (to: links: {
+      inherit to;
+      inherit (connection) label;
+      from = map (link: link.from) links;
+    }) (builtins.groupBy (link: link.to) connection.links)
+  ) (builtins.attrValues data.connections);
+  connection =
+    {
+      to,
+      label,
+      from,
+    }:
+    "  ${to}: ${label}  <- ${concatStringsSep ", " from}";
 in
 lib.concatLines (
   map machine words.machines
@@ -71,5 +87,12 @@ lib.concatLines (
       "services"
     ]
     ++ map service words.services
+  )
+  ++ lib.optionals (connections != [ ]) (
+    [
+      ""
+      "connections"
+    ]
+    ++ map connection connections
   )
 )

@@ -81,6 +81,18 @@ netlib.instances {
         clients.configurations
       ];
       checks = import ./checks.nix { inherit lib; } (table // { inherit (clients) loginOf; });
+      exports.connections.${id} = {
+        label = "backup";
+        links = lib.concatLists (
+          lib.mapAttrsToList (
+            client: settings:
+            map (server: {
+              from = client;
+              to = server;
+            }) settings.servers
+          ) table.clients
+        );
+      };
       exports.publicKeys.${id} = lib.mapAttrs (
         node: _:
         keyOf table {

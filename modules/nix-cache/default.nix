@@ -48,6 +48,18 @@ netlib.instances {
       gather = import ./gather.nix { inherit lib login; } instance table;
       configure = import ./configure.nix { inherit lib login; } instance table;
       checks = import ./checks.nix { inherit lib; } instance table;
+      exports.connections.${id} = {
+        label = "uploads";
+        links = lib.concatLists (
+          lib.mapAttrsToList (
+            uploader: about:
+            map (server: {
+              from = uploader;
+              to = server;
+            }) (builtins.attrNames about.servers)
+          ) table.uploaders
+        );
+      };
       exports.publicKeys.${id} = lib.mapAttrs (_: server: server.publicKey) table.servers;
       exports.services = lib.mapAttrs (_: server: {
         ${id} = {

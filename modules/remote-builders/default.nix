@@ -57,6 +57,18 @@ netlib.instances {
       gather = import ./gather.nix { inherit login; } instance table;
       configure = import ./configure.nix { inherit lib login; } instance table;
       checks = import ./checks.nix { inherit lib; } instance table;
+      exports.connections.${id} = {
+        label = "builds";
+        links = lib.concatLists (
+          lib.mapAttrsToList (
+            builder: about:
+            map (client: {
+              from = client;
+              to = builder;
+            }) about.clients
+          ) table.builders
+        );
+      };
       exports.publicKeys.${id} = lib.mapAttrs (_: client: client.sshKey) table.clients;
     };
   sets = [ "ssh-host-keys" ];

@@ -52,7 +52,12 @@ netlib.instances {
     ++ lib.concatMap (host: builtins.attrNames host.backends) (builtins.attrValues settings.hosts);
 
   instance =
-    { table, ... }:
+    {
+      id,
+      settings,
+      table,
+      ...
+    }:
     {
       warnings = unencrypted table;
       configure = lib.mkMerge [
@@ -60,6 +65,19 @@ netlib.instances {
         (import ./backend-configuration.nix { inherit lib netlib; } table)
       ];
       checks = import ./checks.nix { inherit lib; } table;
+      exports.connections = lib.mapAttrs' (
+        host: about:
+        lib.nameValuePair "${id}-${host}" {
+          label = host;
+          links = lib.concatMap (
+            proxy:
+            map (backend: {
+              from = proxy;
+              to = backend;
+            }) (lib.remove proxy (builtins.attrNames about.backends))
+          ) table.proxies;
+        }
+      ) settings.hosts;
     };
 
   together =

@@ -48,6 +48,15 @@
       }
     ];
   };
+  exports.connections.copies = {
+    label = "copies";
+    links = [
+      {
+        from = "alpha";
+        to = "beta";
+      }
+    ];
+  };
   exports.services.alpha.web = {
     port = 443;
     scheme = "https";
