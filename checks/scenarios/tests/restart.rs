@@ -9,16 +9,16 @@ const BACK_AT_SHUTDOWN: &str = "printf '%s\n' '[Service]' Type=oneshot RemainAft
      systemctl daemon-reload && systemctl start back.service";
 
 /// A host of the bed that restarts goes off; this is the hand that switches it on again.
-fn switch_on_after_restart(site: &Site) {
-    let alpha = site.bed.host("alpha");
-    alpha.wait_until("it is off", Duration::from_secs(240), |host| Ok(!host.is_running()?)).expect("off");
-    alpha.boot().expect("boot");
+fn switch_on_after_restart(site: &Site, host: &str) {
+    let host = site.bed.host(host);
+    host.wait_until("it is off", Duration::from_secs(240), |host| Ok(!host.is_running()?)).expect("off");
+    host.boot().expect("boot");
 }
 
 /// Restarts with this deploy, which must say why; then the host has booted what it runs.
 fn restarts(site: &Site, why: &str) {
     let run = site.start("deploy --reboot");
-    switch_on_after_restart(site);
+    switch_on_after_restart(site, "alpha");
     let (status, text) = run.wait();
     assert_eq!(status, 0, "{text}");
     assert_says(&text, &[&format!("restarting the host, for {why}\n")]);
@@ -75,7 +75,7 @@ fn a_host_that_restarts_is_waited_for_and_runs_the_new_system() {
     let before = site.systems("alpha").0;
     site.write(&network.configure("alpha", "environment.etc.\"new\".text = \"new\";"));
     let run = site.start("deploy --goal boot --reboot");
-    switch_on_after_restart(&site);
+    switch_on_after_restart(&site, "alpha");
     let (status, text) = run.wait();
     assert_eq!(status, 0, "{text}");
     assert!(text.contains("restarting the host"), "{text}");
@@ -93,7 +93,7 @@ fn a_host_that_comes_back_on_the_old_system_is_a_failure_that_says_so() {
     let prepared = site.exec("alpha", BACK_AT_SHUTDOWN);
     assert!(prepared.success(), "{}", prepared.stderr);
     let run = site.start("deploy --goal boot --reboot");
-    switch_on_after_restart(&site);
+    switch_on_after_restart(&site, "alpha");
     let (status, text) = run.wait();
     assert_eq!(status, 1, "{text}");
     assert!(text.contains(&before), "{text}");
@@ -127,7 +127,7 @@ fn a_restart_waits_for_its_window_and_the_node_is_out_of_service_around_it() {
 
     site.write(&quiet.with(&window("10 minutes ago")));
     let run = site.start("deploy --on alpha");
-    switch_on_after_restart(&site);
+    switch_on_after_restart(&site, "alpha");
     let (status, text) = run.wait();
     assert_eq!(status, 0, "{text}");
     assert_says(&text, &["restarted for kernel-params"]);
@@ -140,4 +140,29 @@ fn a_restart_waits_for_its_window_and_the_node_is_out_of_service_around_it() {
     assert_eq!(status, 1, "{text}");
     assert_eq!((site.systems("alpha"), booted(&site)), ((good.clone(), good.clone()), good), "{text}");
     assert_eq!(site.exec_must("beta", "tail -n 1 /root/said; wc -l </root/said"), "undrain alpha\n3", "{text}");
+}
+
+#[test]
+fn the_nodes_of_a_rollout_restart_one_after_the_other_each_out_of_service_meanwhile() {
+    let hosts = ["alpha", "beta"];
+    let network = Network::of(&hosts);
+    let site = Site::deployed_on(&hosts, &network);
+    let around = |what: &str| {
+        format!("activation.{what} = {{ on = \"deployer\"; command = \"echo {what} $NETLIB_NODE >>/root/said\"; }};")
+    };
+    let network = network.with("activation.reboot = \"when-needed\";").with(&around("drain")).with(&around("undrain"));
+    let network = network.with("rollouts.all = { nodes = [ \"*\" ]; maxUnavailable = 1; };");
+    let quiet = "boot.kernelParams = [ \"quiet\" ];";
+    site.write(&network.configure("alpha", quiet).configure("beta", quiet));
+    let run = site.start("deploy");
+    for host in hosts {
+        switch_on_after_restart(&site, host);
+    }
+    let (status, text) = run.wait();
+    assert_eq!(status, 0, "{text}");
+    let said = site.exec_must("deployer", "cat /root/said");
+    assert_eq!(said, "drain alpha\nundrain alpha\ndrain beta\nundrain beta", "{text}");
+    for host in hosts {
+        site.assert_active(host);
+    }
 }
