@@ -46,6 +46,7 @@ let
     "explain"
     "nixos"
     "sharing"
+    "special-args"
     "templates"
   ];
   isWhole = builtins.pathExists (nixpkgs + "/nixos/lib/eval-config.nix");

@@ -56,7 +56,9 @@ in
     type = types.submodule {
       freeformType = types.attrsOf (
         types.submodule {
-          imports = [ (import ./options.nix { inherit lib netlib; }) ];
+          imports = [
+            (lib.setDefaultModuleLocation ./options.nix (import ./options.nix { inherit lib netlib; }))
+          ];
           _module.args = {
             inherit pathOf;
             readState = state.read;

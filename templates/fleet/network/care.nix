@@ -11,11 +11,7 @@
   # Each machine every night, at a time of its own. vault cannot read the backups, and the others cannot destroy them.
   backup.main = {
     servers.vault = { };
-    clients = {
-      gateway = { };
-      web1 = { };
-      web2 = { };
-    };
+    clients."!vault" = { };
     paths = [
       "/home"
       "/var/lib"

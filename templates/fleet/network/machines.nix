@@ -26,11 +26,6 @@
   # Each machine gets an address in the subnet. All that follows in the other files goes through the mesh by itself.
   wireguard-mesh.wg0 = {
     subnet = "10.10.0.0/24";
-    members = {
-      gateway = { };
-      web1 = { };
-      web2 = { };
-      vault = { };
-    };
+    members."*" = { };
   };
 }

@@ -16,10 +16,7 @@
     proxies.gateway = { };
     # Replace: the name of the website.
     hosts."www.example.org" = {
-      backends = {
-        web1.port = 80;
-        web2.port = 80;
-      };
+      backends."role:web".port = 80;
       # When the name's DNS record points to the gateway, remove this line and say the following for a certificate.
       tls = "none";
     };
