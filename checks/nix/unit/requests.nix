@@ -807,13 +807,14 @@ in
       }).text;
     expected = builtins.readFile ../expected/plan-waves.txt;
   };
-  "of many nodes in short some are named, and what is out of the ordinary is told of all that have it" = {
-    expr = lib.take 3 (lib.splitString "\n" (planFor (groups 200) { command = "plan"; }).text);
-    expected = [
-      "network home: 400 nodes, 1200 steps"
-      "wave 1  a1, a10, a100, a101, a102, a103, a104, a105, a106, a107, a108, a109, … (200)"
-      "wave 2  b1, b10, b100, b101, b102, b103, b104, b105, b106, b107, b108, b109, … (200)   after wave 1"
-    ];
+  "of many nodes in short some are named, and what is out of the ordinary is told of all that have it" =
+    {
+      expr = lib.take 3 (lib.splitString "\n" (planFor (groups 200) { command = "plan"; }).text);
+      expected = [
+        "network home: 400 nodes, 1200 steps"
+        "wave 1  a1, a10, a100, a101, a102, a103, a104, a105, a106, a107, a108, a109, … (200)"
+        "wave 2  b1, b10, b100, b101, b102, b103, b104, b105, b106, b107, b108, b109, … (200)   after wave 1"
+      ];
     };
   "orders between groups for reading" = {
     expr = builtins.filter (lib.hasInfix "groups") (
