@@ -11,6 +11,7 @@ in
 builtins.mapAttrs publish {
   backup = ./backup;
   deploy-access = ./deploy-access;
+  git-tracking = ./git-tracking;
   hello = ./hello;
   hosts = ./hosts;
   monitoring = ./monitoring;

@@ -80,7 +80,7 @@ options='toplevel generation undo goal deployer network_id network_name node pol
 read_options() {
   # shellcheck disable=SC2086
   load '' /dev/null $options
-  checks='' hooks=''
+  checks='' hooks='' undone=''
   for option in "$@"; do
     field=${option%%=*} value=${option#*=}
     case " $options " in *" $field "*) eval "$field=\$value" && continue ;; esac
@@ -107,7 +107,7 @@ keep_root() { { [ -L "$roots/$nonce-$1" ] && is_same "$roots/$nonce-$1" "$2"; } 
 
 record() {
   mkdir -p -- "$deploy" "$roots" && printf '%65536s' '' >"$deploy/reserve" && make_empty "$deploy/log" &&
-    printf '%s' "$checks" >"$deploy/checks" && { [ -z "$hooks$undo" ] || record_hooks >"$deploy/hooks"; } &&
+    printf '%s' "$checks" >"$deploy/checks" && { [ -z "$hooks$undone" ] || record_hooks >"$deploy/hooks"; } &&
     keep_root next "$toplevel" && { [ -z "$previous" ] || keep_root previous "$previous"; } &&
     # Last of all the state, which makes it a record.
     write_text "$deploy/state" print_state && record_rolled && sync -- "$deploy" "$deploys" "$library"
@@ -116,17 +116,16 @@ record() {
 # Those of a deployment that is taken back are run when it is.
 record_hooks() {
   printf '%s' "$hooks"
-  if [ -n "$undo" ] && [ -f "$deploys/$undo/hooks" ]; then
+  if [ -n "$undone" ] && [ -f "$deploys/$undone/hooks" ]; then
     while read -r when rest; do
       if [ "$when" = onRollback ]; then printf 'ofUndone %s\n' "$rest"; fi
-    done <"$deploys/$undo/hooks"
+    done <"$deploys/$undone/hooks"
   fi
 }
 
 # Sets `generation` to that of the system that was confirmed last before the present one, and is still there. What was rolled
 # back from is passed over, to what the present one was deployed on. Where no record says it, the profile's own order does.
 find_previous_generation() {
-  look_at_systems
   current_generation
   is_rollback=''
   for record in $reversed; do
@@ -147,7 +146,20 @@ find_previous_generation() {
   done
 }
 
+# Sets `undone` to the deployment that is left: what brought what the profile names.
+find_undone() {
+  undone=$undo
+  for record in $reversed; do
+    if [ -n "$undone" ]; then return; fi
+    state_file "${record##*:}"
+    load past_ "$file" phase toplevel
+    if [ "$past_phase:$past_toplevel" = "confirmed:$now_profile" ]; then undone=${record##*:}; fi
+  done
+}
+
 find_toplevel() {
+  look_at_systems
+  find_undone
   if [ -n "$undo" ]; then
     find_before "$undo" || because "its own records do not say what ran before, or something was deployed since; nothing was changed"
   elif [ -z "$generation" ]; then

@@ -1,0 +1,83 @@
+# The network's repository on its nodes: each deployment is a commit that they keep, and what others deployed meanwhile is merged first.
+{
+  config,
+  options,
+  lib,
+  netlib,
+  ...
+}:
+let
+  inherit (lib) types;
+  settings = config.git-tracking;
+  isTracked = lib.genAttrs settings.nodes (_: true);
+  programs = import ./programs.nix { inherit lib; } {
+    inherit settings;
+    network = config.network.id;
+    nodes = lib.mapAttrs (name: _: { inherit (config.nodes.${name}.target) local; }) isTracked;
+    keyOf = node: config.nodes.${node}.facts.ssh-host-key or null;
+    hostKeyFileOf = node: config.ssh-host-keys.${node}.file;
+  };
+  each = make: lib.mapAttrs' (node: _: lib.nameValuePair "git-${node}" (make node)) isTracked;
+in
+{
+  imports = [ ../shared/ssh-host-keys.nix ];
+
+  options.git-tracking = lib.mkOption {
+    type = types.submodule (import ./options.nix { inherit lib netlib; });
+    default = { };
+    description = ''
+      The network's git repository on its nodes. Before each deployment what nodes run and this clone lacks is fetched and merged; what is
+      deployed is a commit, which the nodes keep.
+    '';
+    example = lib.literalExpression ''
+      {
+        nodes = [ "*" ];
+        signers.anna = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPFEMWDJ2EGF+zR1SMDuTHSVEj3YDyBj8Rn2gkeZtSG";
+      }
+    '';
+  };
+
+  config = {
+    assertions = import ./assertions.nix { inherit lib netlib; } {
+      inherit settings;
+      definedIn = netlib.errors.definedIn options.git-tracking;
+    };
+
+    ssh-host-keys = lib.mapAttrs (_: _: { }) isTracked;
+
+    plans.deploy = {
+      prepare.git = programs.prepare;
+      hooks = {
+        beforeActivate = each programs.before;
+        onConfirm = each programs.confirm;
+        onRollback = each programs.rollback;
+      };
+    };
+
+    deploy.steps = lib.mapAttrs' (
+      node: _: lib.nameValuePair "git-push-${node}" (programs.push node)
+    ) isTracked;
+
+    inherit (programs) commands;
+
+    # What git of a deployer talks to: of the system that runs for what it has, of the one that comes for what it gets.
+    configure = lib.mapAttrs (
+      node: _:
+      { pkgs, ... }:
+      {
+        environment.etc."netlib/git-upload".source = programs.serve node "upload-pack" pkgs;
+        environment.etc."netlib/git-receive".source = programs.serve node "receive-pack" pkgs;
+      }
+    ) isTracked;
+
+    status.commit = {
+      column = "commit";
+      on = settings.nodes;
+      packages = pkgs: [ pkgs.git ];
+      program = ''
+        repository=/var/lib/netlib/network.git
+        GIT_DIR=$repository git log -1 --format='%h %s (%cn, %cs)' "refs/heads/main" 2>/dev/null || echo 'none yet'
+      '';
+    };
+  };
+}

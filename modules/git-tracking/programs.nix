@@ -1,0 +1,117 @@
+# The programs of the module, and where they run: before an evaluation, before and after an activation, and for people.
+{ lib }:
+{
+  settings,
+  # The id of the network.
+  network,
+  # { <node> = { local; }; }
+  nodes,
+  # node -> its public SSH host key, or null
+  keyOf,
+  # node -> the file of the private one
+  hostKeyFileOf,
+}:
+let
+  script = import ../../lib/programs/script.nix { inherit lib; };
+  names = builtins.attrNames nodes;
+  bare = key: lib.concatStringsSep " " (lib.take 2 (lib.splitString " " key));
+
+  # As `ssh-keygen -Y verify` wants them.
+  signersOf =
+    namespace: keys:
+    lib.concatLines (
+      lib.concatLists (
+        lib.mapAttrsToList (
+          who: list: map (key: ''${who} namespaces="${namespace}" ${bare key}'') list
+        ) keys
+      )
+    );
+  namespace = "netlib-log@${network}";
+  hostSigners = signersOf namespace (
+    lib.mapAttrs (_: key: lib.optional (key != null) key) (lib.genAttrs names keyOf)
+  );
+  yes = value: lib.optionalString value "yes";
+
+  # What all programs of the deployer begin with.
+  common = ''
+    names=(${lib.escapeShellArgs names})
+    is_local=(${lib.escapeShellArgs (builtins.filter (name: nodes.${name}.local) names)})
+    merge_lock=${./merge-lock.nix}
+    signers_text=${lib.escapeShellArg (signersOf "git" settings.signers)}
+    hosts_text=${lib.escapeShellArg hostSigners}
+    namespace=${namespace}
+    ${builtins.readFile ./common.sh}
+    ${builtins.readFile ./merge-lock.sh}
+  '';
+  deployer = pkgs: [
+    pkgs.git
+    pkgs.gnugrep
+    pkgs.gnused
+    pkgs.openssh
+    pkgs.util-linux
+  ];
+  onNode = node: action: {
+    on = [ node ];
+    packages = pkgs: [
+      pkgs.git
+      pkgs.gnugrep
+      pkgs.gnused
+      pkgs.openssh
+    ];
+    script = ''
+      node=${node} network=${network} namespace=${namespace} host_key=${lib.escapeShellArg (hostKeyFileOf node)}
+      ${builtins.readFile ./node.sh}
+      ${action}
+    '';
+  };
+  command = description: action: {
+    inherit description;
+    packages = pkgs: deployer pkgs ++ [ pkgs.findutils ];
+    script = common + builtins.readFile ./history.sh + "\n${action} \"$@\"\n";
+  };
+in
+{
+  prepare = {
+    packages = deployer;
+    timeout = 600;
+    script = ''
+      ${common}
+      auto_merge=${yes settings.autoMerge} require_clean=${yes settings.requireClean} require_signed=${yes settings.requireSignedCommits}
+      ${builtins.readFile ./prepare.sh}
+    '';
+  };
+
+  push = node: {
+    kind = "command";
+    on = "deployer";
+    after = [ "copy:${node}" ];
+    before = [ "activate:${node}" ];
+    packages = deployer;
+    timeout = 600;
+    command = ''
+      node=${node}
+      ${common}
+      ${builtins.readFile ./push.sh}
+    '';
+  };
+
+  serve =
+    node: served: pkgs:
+    script pkgs "git-${served}" {
+      packages = [ pkgs.git ];
+      text = "node=${node} served=${served}\n" + builtins.readFile ./serve.sh;
+    };
+
+  before = node: onNode node "before";
+  confirm = node: onNode node "confirm";
+  rollback = node: onNode node "rolled_back";
+
+  commands = {
+    history = command "Deployments of the network, or of one node: history [NODE] [--since DATE] [--json]" "history";
+    who = command "Who deployed what runs on a node, when and from where: who NODE" "who";
+    show = command "All that is known of one deployment: show ID" "show";
+    verify = command "Check signatures and completeness of the records of all nodes" "verify";
+    network-clone = command "Get the repository back from any node: network-clone root@NODE DIRECTORY" "network_clone";
+    merge-node = command "Look at what a node runs and this clone lacks, and merge it after a question: merge-node NODE" "merge_node";
+  };
+}

@@ -1,0 +1,40 @@
+# shellcheck shell=bash disable=SC2154
+# What git of a deployer talks to on a node, as root. Before it stand `node` and, for what serves, `served`: upload-pack or receive-pack.
+umask 077
+repository=$1 deployed=refs/netlib/deployed/$node
+git() { command git -c core.hooksPath=/dev/null "$@"; }
+
+# settle: the node may run another system than was confirmed last, after a rollback by hand or in its boot menu: what it runs counts.
+settle() {
+  local profile running now='' mine='' hash ref
+  profile=$(readlink -f /nix/var/nix/profiles/system) running=$(readlink -f /run/current-system)
+  while read -r hash ref; do
+    case $ref in
+      "$deployed") now=$hash ;;
+      "refs/netlib/systems/${profile##*/}") mine=$hash ;;
+    esac
+    known+=" $hash:$ref"
+  done < <(git for-each-ref --format='%(objectname) %(refname)' "$deployed" "refs/netlib/systems/${profile##*/}" "refs/netlib/systems/${running##*/}")
+  if [ -z "$mine" ] || [ -z "$now" ] || [[ "$known " == *" $now:refs/netlib/systems/"* ]]; then return; fi
+  printf 'update %s %s\n' "$deployed" "$mine" refs/heads/main "$mine" | git update-ref --stdin
+}
+
+case $served in
+  upload-pack)
+    if [ ! -d "$repository" ]; then
+      printf 0000 && cat > /dev/null
+      exit
+    fi
+    export GIT_DIR=$repository
+    known=
+    settle || :
+    exec git upload-pack "$repository"
+    ;;
+  receive-pack)
+    if [ ! -d "$repository" ]; then
+      mkdir -p "${repository%/*}"
+      git init -q --bare "$repository"
+    fi
+    exec git -c receive.fsckObjects=true -c receive.autogc=false receive-pack "$repository"
+    ;;
+esac
