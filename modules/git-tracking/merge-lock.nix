@@ -1,9 +1,8 @@
-# Two lock files that both changed: of each input the pin that was made later, written as Nix writes it.
+# The texts of two lock files that both changed: of each input the pin that was made later, written as Nix writes it.
 { ours, theirs }:
 let
-  read = file: builtins.fromJSON (builtins.readFile file);
-  a = read ours;
-  b = read theirs;
+  a = builtins.fromJSON ours;
+  b = builtins.fromJSON theirs;
   time = node: node.locked.lastModified or 0;
 
   inputsOf = name: (b.nodes.${name}.inputs or { }) // (a.nodes.${name}.inputs or { });

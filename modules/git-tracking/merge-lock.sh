@@ -3,7 +3,7 @@
 cat > "$scratch/merge-lock" << DRIVER
 #!/bin/sh
 nix --extra-experimental-features nix-command eval --impure --raw --expr "
-  import $merge_lock { ours = \"\$(realpath "\$2")\"; theirs = \"\$(realpath "\$3")\"; }
+  import $merge_lock { ours = builtins.readFile \"\$(realpath "\$2")\"; theirs = builtins.readFile \"\$(realpath "\$3")\"; }
 " > "\$2.merged" 2> /dev/null && mv -- "\$2.merged" "\$2"
 DRIVER
 chmod +x "$scratch/merge-lock"

@@ -24,8 +24,8 @@ let
     ours: theirs:
     builtins.fromJSON (
       import ./merge-lock.nix {
-        ours = builtins.toFile "ours" (builtins.toJSON ours);
-        theirs = builtins.toFile "theirs" (builtins.toJSON theirs);
+        ours = builtins.toJSON ours;
+        theirs = builtins.toJSON theirs;
       }
     );
   lock = inputs: {

@@ -332,6 +332,7 @@ in
     # A node has one sshd and one set of deployers: these have no instances.
     expected = lib.mapAttrs (_: _: true) subject.modules // {
       deploy-access = false;
+      git-tracking = false;
       secrets = false;
       ssh-access = false;
     };

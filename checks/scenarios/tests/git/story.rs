@@ -107,9 +107,13 @@ fn a_commit_that_was_confirmed_meanwhile_is_not_passed_over() {
     let site = site(&["alpha"], "");
     deploy_must(&site, ALICE, "");
     let bob = clone(&site, "bob");
-    // Neither changes the system, so that only the commits differ.
-    for (clone, text) in [(ALICE, "one"), (&*bob, "two")] {
-        site.must(&format!("cd {clone} && echo {text} >note-{text} && git add -A && git commit -q -m {text}"));
+    // Neither changes the system, so that only the commits differ. Each adds an input: their lock files are in conflict line by line.
+    for (clone, text, place) in [(ALICE, "one", "1a"), (&*bob, "two", "/^  outputs/i")] {
+        site.must(&format!(
+            "mkdir -p /root/inputs/{text} && cd {clone} && echo {text} >note-{text} \
+             && sed -i '{place} inputs.{text} = {{ url = \"path:/root/inputs/{text}\"; flake = false; }};' flake.nix \
+             && nix flake lock && git add -A && git commit -q -m {text}"
+        ));
     }
     deploy_must(&site, ALICE, "");
     assert_eq!(on(&site, "alpha"), head(&site, ALICE));
@@ -117,4 +121,6 @@ fn a_commit_that_was_confirmed_meanwhile_is_not_passed_over() {
     assert_says(&text, &["merged 1 commits that alpha runs"]);
     assert_eq!(on(&site, "alpha"), head(&site, &bob));
     assert_says(&site.must(&format!("ls {bob}")), &["note-one", "note-two"]);
+    assert_says(&site.must(&format!("cat {bob}/flake.lock")), &["\"one\": {\n", "\"two\": {\n"]);
+    site.must(&format!("cd {bob} && nix flake lock && git diff --exit-code"));
 }
