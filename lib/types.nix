@@ -125,6 +125,29 @@ let
       typeMerge = _: null;
     };
 
+  # One of these names; a typo is answered with what was probably meant.
+  nameOf =
+    what: names:
+    let
+      base = types.enum names;
+      known = lib.genAttrs names (_: true);
+      checkDef =
+        loc: def:
+        if known ? ${def.value} then
+          def
+        else
+          errors.fail (
+            "${errors.quoteWord def.value} in option `${lib.showOption loc}` is not ${what.one} of this network, in `${toString def.file}`.\n"
+            + "help:${errors.meant def.value names} ${what.all}: ${errors.quoteList names}"
+          );
+    in
+    base
+    // {
+      check = builtins.isString;
+      merge = loc: defs: base.merge loc (map (checkDef loc) defs);
+      typeMerge = _: null;
+    };
+
   aNode = {
     one = "a node";
     all = "Nodes";
@@ -377,7 +400,24 @@ in
     nodeRef :: [ name ] -> type
     ```
   */
-  nodeRef = names: types.enum names;
+  nodeRef = nameOf {
+    one = "a node or an external";
+    all = "There are";
+  };
+
+  /**
+    The name of one of these roles.
+
+    # Type
+
+    ```
+    roleRef :: [ name ] -> type
+    ```
+  */
+  roleRef = nameOf {
+    one = "a role";
+    all = "Roles are";
+  };
 
   /**
     A list of selectors, whose value is the list of the selected nodes. `select` gets the option and its files, for messages, and the selectors.

@@ -121,7 +121,7 @@ else if resolved.missing != null then
     } no ${quote resolved.missing}.${meant resolved.missing (namesIn found)}"
     + lib.optionalString (
       resolved.seen != [ ]
-    ) "\n  what to do: list what is there, with `netlib explain ${node} ${parent}`"
+    ) "\n  help: list what is there, with `netlib explain ${node} ${parent}`"
   )
 else if !(lib.isOption found) then
   {

@@ -76,7 +76,7 @@ let
         };
 
         role = lib.mkOption {
-          type = types.nullOr (types.enum (builtins.attrNames config.roles));
+          type = types.nullOr (netlib.types.roleRef (builtins.attrNames config.roles));
           default = null;
           description = ''
             The role of the node, one of `roles`. It may have more through `roles.<role>.nodes`; this is the one it is rolled out with.

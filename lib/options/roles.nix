@@ -45,7 +45,7 @@ let
         };
 
         extends = lib.mkOption {
-          type = types.listOf (types.enum (builtins.attrNames config.roles));
+          type = types.listOf (netlib.types.roleRef (builtins.attrNames config.roles));
           default = [ ];
           description = ''
             Roles that this one builds on: its nodes have those too, with their configuration and checks.

@@ -42,7 +42,7 @@ fn number_03_what_failed_before_is_a_warning_and_what_fails_newly_goes_back() {
         site.write(&network.clone().configure("alpha", &lines));
         let (status, text) = site.netlib("deploy");
         assert_eq!(status, 1, "{text}");
-        assert_says(&text, &["the host went back to the system it ran before", "what to do: correct the cause"]);
+        assert_says(&text, &["the host went back to the system it ran before", "help: correct the cause"]);
         let summary = text.split_once("the end of the log:").unwrap_or_default().1;
         assert_says(summary, &[words]);
         assert_says(&text, &[&format!("{unit} failed")]);

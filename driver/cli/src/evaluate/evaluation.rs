@@ -33,7 +33,7 @@ pub struct Evaluation {
 /// Why the evaluator that was asked for cannot be used.
 pub(super) fn unusable(why: &str) -> String {
     format!(
-        "--evaluator nix-eval-jobs: {why}\n  what to do: install 2.29 or later (in nixpkgs it is `nix-eval-jobs`, built for \
+        "--evaluator nix-eval-jobs: {why}\n  help: install 2.29 or later (in nixpkgs it is `nix-eval-jobs`, built for \
          one version of Nix), or leave the option out: plain `nix` does the same with more processes"
     )
 }

@@ -232,10 +232,10 @@ fn judge(ended: Result<(), ProcessError>, said: Messages, left: &BTreeSet<Job>) 
 fn worker_ended(job: &Job, how: &str) -> EvaluateError {
     let why = match how.contains("infinite recursion") || how.ends_with("signal 11") {
         true => {
-            "most likely a value of it needs itself\n  what to do: look at what was changed last, or run again with --show-trace --evaluator nix"
+            "most likely a value of it needs itself\n  help: look at what was changed last, or run again with --show-trace --evaluator nix"
         }
         false => {
-            "most likely this machine has too little memory for it\n  what to do: free some memory, or allow the evaluator more with --eval-memory"
+            "most likely this machine has too little memory for it\n  help: free some memory, or allow the evaluator more with --eval-memory"
         }
     };
     let text = format!("evaluating it ended its worker ({how}), also when it was tried alone: {why}");

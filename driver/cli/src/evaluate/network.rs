@@ -59,7 +59,7 @@ pub async fn ask<T: DeserializeOwned>(flake: &Flake, attribute: &str, apply: Opt
     let answer = value(flake, attribute, apply).await?;
     serde_json::from_slice(&answer.stdout).map_err(|error| {
         format!(
-            "netlib's Nix library answered something that this netlib does not understand: {error}\n  what to do: use the driver and the library of one version, as `nix run .#netlib` does"
+            "netlib's Nix library answered something that this netlib does not understand: {error}\n  help: use the driver and the library of one version, as `nix run .#netlib` does"
         )
         .into()
     })

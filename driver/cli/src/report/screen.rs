@@ -340,12 +340,12 @@ mod tests {
             80 => || 80,
             _ => || 110,
         };
-        let mut screen = Screen::of(Box::new(std::io::sink()), Some(target), width);
+        let screen = Screen::of(Box::new(std::io::sink()), Some(target), width);
         let name = |n: usize| format!("web{n:03}");
         let steps: Vec<WalkStep> =
             (1..=nodes).flat_map(|n| [StepKind::Build, StepKind::Activate].map(|kind| step(kind, &name(n)))).collect();
         let of_walk = Steps::new(&steps);
-        let mut read = |event: Event| screen.read(&event, &of_walk);
+        let read = |event: Event| screen.clone().read(&event, &of_walk);
         read(phase("reading .#default"));
         (1..=nodes).for_each(|n| read(Event::Online { node: name(n) }));
         read(Event::WalkStarted { steps: steps.clone() });
@@ -367,6 +367,11 @@ mod tests {
         read(finished("activate", 2, StepResult::Failed(why.to_owned())));
         let healthy = "netlib: healthy for 4 s of 10 s".to_owned();
         read(Event::StepOutput { step: format!("activate:{}", name(nodes / 2)), stream: None, line: healthy });
+        // What came too fast to be drawn is drawn once there is time again.
+        std::thread::sleep(Duration::from_millis(500));
+        let state = screen.state();
+        state.running.values().chain([&state.overall]).for_each(ProgressBar::tick);
+        drop(state);
         let shown = terminal.contents();
         // Spinners turn as they like, and seconds go by.
         let is_seconds = |word: &str| word.strip_suffix('s').is_some_and(|number| number.parse::<u32>().is_ok());

@@ -76,7 +76,7 @@ impl fmt::Display for ConnectFailure {
         }
         let advice = advice.replace("\\n", "\n    ").replace("{forget}", &self.forget_command());
         let advice = advice.replace("{login}", &login_command(&self.target));
-        write!(f, "\n  what to do: {}", advice.replace("{host}", &format!("{:?}", self.target.host)))
+        write!(f, "\n  help: {}", advice.replace("{host}", &format!("{:?}", self.target.host)))
     }
 }
 

@@ -58,7 +58,7 @@ impl HostError {
     /// The login user is not root and may not become root.
     pub(crate) fn not_permitted(address: &str, said: &str) -> Self {
         Self::Because(format!(
-            "{address}: the login user is not root and may not become root with sudo{}\n  what to do: set `target.user = \"root\"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)",
+            "{address}: the login user is not root and may not become root with sudo{}\n  help: set `target.user = \"root\"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)",
             shown(said)
         ))
     }

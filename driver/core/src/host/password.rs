@@ -42,7 +42,7 @@ pub enum Answers {
 }
 
 /// Why there is no password, where there is nobody to ask.
-pub const NO_TERMINAL: &str = "sudo asks for a password there, and there is no terminal to ask you on\n  what to do: name a file that holds it (--sudo-password-file FILE) or, in SUDO_ASKPASS, a program that prints it for the node in its argument; or allow this user passwordless sudo on the host";
+pub const NO_TERMINAL: &str = "sudo asks for a password there, and there is no terminal to ask you on\n  help: name a file that holds it (--sudo-password-file FILE) or, in SUDO_ASKPASS, a program that prints it for the node in its argument; or allow this user passwordless sudo on the host";
 
 /// A password that is being tried: what sudo says where it does not accept it.
 pub(super) type Attempt<'a> = BoxFuture<'a, Result<Option<String>, HostError>>;
@@ -115,7 +115,7 @@ impl SudoPassword {
                 first.into_iter().for_each(|mut last| last.answer = Some(Err(not_here.clone())));
                 let (accepted, said) = (accepted(&elsewhere), shown(&said));
                 Err(failed(format!(
-                    "sudo did not accept the password; it was tried once, and nothing was changed{accepted}{said}\n  what to do: run the command again with the right password"
+                    "sudo did not accept the password; it was tried once, and nothing was changed{accepted}{said}\n  help: run the command again with the right password"
                 )))
             }
         }

@@ -88,7 +88,7 @@ impl Rights {
     ) -> Result<Output, HostError> {
         let Self::Password { is_spent, .. } = self else { return run(self.wrap(command)).await };
         if is_spent.load(Ordering::Relaxed) {
-            let problem = "sudo does not accept the password any more, so it is not tried again in this run\n  what to do: run the command again with the right password";
+            let problem = "sudo does not accept the password any more, so it is not tried again in this run\n  help: run the command again with the right password";
             return Err(HostError::Because(format!("{address}: {problem}")));
         }
         let result = run(self.wrap(command)).await;
@@ -173,7 +173,7 @@ mod tests {
         assert!(says("sudo: 3 incorrect password attempts").await.to_string().contains("3 incorrect"));
         insta::assert_snapshot!(says("").await, @r"
         ann@alpha: sudo does not accept the password any more, so it is not tried again in this run
-          what to do: run the command again with the right password
+          help: run the command again with the right password
         ");
     }
 }

@@ -21,5 +21,5 @@ would=$(command nix --extra-experimental-features nix-command build --dry-run --
 case $would in *' will be built'*) ;; *) exit 0 ;; esac
 cat <<END
 nothing here builds for $system: this machine is $own${emulated:+ with $emulated}, and its Nix has no builder for it; nothing was built
-  what to do: add a machine to \`builders\` of its nix.conf; or emulate it (on NixOS \`boot.binfmt.emulatedSystems = [ "$system" ];\`, elsewhere qemu-user and \`extra-platforms\`); or compile across systems (\`nixpkgs.buildPlatform\` of the node)
+  help: add a machine to \`builders\` of its nix.conf; or emulate it (on NixOS \`boot.binfmt.emulatedSystems = [ "$system" ];\`, elsewhere qemu-user and \`extra-platforms\`); or compile across systems (\`nixpkgs.buildPlatform\` of the node)
 END

@@ -67,7 +67,7 @@ pub enum NixCallError {
     #[error(
         "this machine has `{0}`, and netlib needs Nix 2.24 or later (Lix 2.90): older ones cannot evaluate a whole run with one \
          set of locked inputs (--reference-lock-file), or word their errors in ways that netlib does not know.\n  \
-         what to do: install a newer one, from https://nixos.org/download or with your distribution's backports, and run \
+         help: install a newer one, from https://nixos.org/download or with your distribution's backports, and run \
          netlib again"
     )]
     TooOld(String),

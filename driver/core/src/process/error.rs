@@ -44,7 +44,7 @@ impl ProcessError {
         match &self.end {
             End::NotFound => {
                 let program = self.argv.first().map_or("", String::as_str);
-                format!("the program `{program}` was not found\n  hint: {}", hint(program))
+                format!("the program `{program}` was not found\n  help: {}", hint(program))
             }
             End::Status(status) => format!("command failed ({status}): {argv}{said}"),
             End::TimedOut(after) => {

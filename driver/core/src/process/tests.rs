@@ -124,7 +124,7 @@ async fn a_missing_program_has_its_own_error() {
     assert!(matches!(error.end, End::NotFound));
     insta::assert_snapshot!(error, @r"
     the program `netlib-no-such-program` was not found
-      hint: install it, or correct PATH
+      help: install it, or correct PATH
     ");
 }
 

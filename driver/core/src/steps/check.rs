@@ -123,7 +123,7 @@ pub(super) fn judge(node: &str, seen: &[Seen]) -> Tried<String> {
     bad.extend(silent);
     let why = bad.join("\n  ");
     Err(StepFailure::Because(format!(
-        "node `{node}` is not healthy\n  {why}\n  what to do: correct the cause and deploy again; to look again: netlib check --on {node}"
+        "node `{node}` is not healthy\n  {why}\n  help: correct the cause and deploy again; to look again: netlib check --on {node}"
     )))
 }
 

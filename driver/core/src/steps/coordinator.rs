@@ -151,7 +151,7 @@ pub(super) fn lost_lock(id: &str, error: &HostError) -> String {
 pub(super) fn no_lock(id: &str, rollout: &Rollout, node: &str, error: &HostError) -> StepFailure {
     let which = if node == rollout.coordinator { "its coordinator is node" } else { "node" };
     let advice = match error.is_offline() {
-        true => "\n  what to do: bring it, or one of those that stand in for it, back; then deploy again",
+        true => "\n  help: bring it, or one of those that stand in for it, back; then deploy again",
         false => "",
     };
     let name = &rollout.title;

@@ -70,7 +70,7 @@ async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: S
     }
     let disk = disk(host).await.unwrap_or_else(|error| format!("unknown ({error})"));
     Err(StepFailure::Because(format!(
-        "no space left on {}\n  file system: {disk}\n  what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again; nothing was activated\n  nix said:{}",
+        "no space left on {}\n  file system: {disk}\n  help: make room there, for example with `nix-collect-garbage -d`, then deploy again; nothing was activated\n  nix said:{}",
         host.address(),
         indented(&said)
     )))

@@ -110,7 +110,7 @@ impl Follower<'_> {
                 let (address, limit) = (self.host.address(), deadline(self.activation).as_secs());
                 let (phase, record) = (status.phase, record(self.activation));
                 return Err(StepFailure::Because(format!(
-                    "the activation on {address} has not ended within {limit} s and is still in the phase {phase}; it goes on there by itself\n  what to do: look there at {record} and for what keeps it, then deploy again"
+                    "the activation on {address} has not ended within {limit} s and is still in the phase {phase}; it goes on there by itself\n  help: look there at {record} and for what keeps it, then deploy again"
                 )));
             }
             // Where there is more of the log already, it is read without a pause.
@@ -195,7 +195,7 @@ impl Follower<'_> {
                 let (limit, record) = (lost_limit(self.activation).as_secs(), record(self.activation));
                 let address = self.host.address();
                 return Err(StepFailure::Because(format!(
-                    "{address} has not answered for {limit} s since the activation began; it goes on there by itself\n  last error: {error}\n  what to do: deploy again when the host answers, or look there at {record}"
+                    "{address} has not answered for {limit} s since the activation began; it goes on there by itself\n  last error: {error}\n  help: deploy again when the host answers, or look there at {record}"
                 )));
             }
             let seconds = pause.as_secs();

@@ -119,7 +119,7 @@ impl Gate<'_> {
         if self.rollout.irreversible {
             text += "\n  it is irreversible, so nothing was taken back";
         }
-        text += "\n  what to do: correct the cause and deploy again; nodes that are up to date are left alone";
+        text += "\n  help: correct the cause and deploy again; nodes that are up to date are left alone";
         Err(StepFailure::Because(text))
     }
 

@@ -74,7 +74,7 @@ impl NixLog {
 fn advice(said: &str) -> &'static str {
     let has = |words: &str| said.contains(words);
     if has("is required to build") || has("Required system:") {
-        "\n  what to do: this machine cannot build for that system; correct `nodes.<name>.system`, or give this machine a remote builder or emulation for it"
+        "\n  help: this machine cannot build for that system; correct `nodes.<name>.system`, or give this machine a remote builder or emulation for it"
     } else if has("builder") {
         "\n  the whole log: nix log, with the derivation that failed"
     } else {

@@ -112,7 +112,7 @@ fn failed(what: &str, probe: Option<&Probe>, advice: &str) -> StepFailure {
         None => "unknown",
     };
     let (booted, running) = (name(|probe| &probe.booted_system), name(|probe| &probe.current_system));
-    StepFailure::Because(format!("{what}\n  booted: {booted}\n  now running: {running}\n  what to do: {advice}"))
+    StepFailure::Because(format!("{what}\n  booted: {booted}\n  now running: {running}\n  help: {advice}"))
 }
 
 #[cfg(test)]

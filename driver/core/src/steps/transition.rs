@@ -130,7 +130,7 @@ fn judge((status, log): &Ended, activation: &Activation) -> Tried<()> {
     };
     let which = |system: &Option<String>| which(system.as_deref(), toplevel, status);
     let text = format!(
-        "{message}\n  now running: {}\n  next boot: {}\n  the end of the log:{}\n  what to do: {advice}; the whole log is {}/{}/log on the host",
+        "{message}\n  now running: {}\n  next boot: {}\n  the end of the log:{}\n  help: {advice}; the whole log is {}/{}/log on the host",
         which(current),
         which(profile),
         indented(log),

@@ -124,10 +124,10 @@ fn who_was_killed_reads_what_most_likely_killed_it() {
     let text = |how: &str| worker_ended(&job("toplevels", "alpha"), how).to_string();
     assert_snapshot!(text("got killed by SIGKILL"), @r"
     node `alpha` does not evaluate: evaluating it ended its worker (got killed by SIGKILL), also when it was tried alone: most likely this machine has too little memory for it
-      what to do: free some memory, or allow the evaluator more with --eval-memory
+      help: free some memory, or allow the evaluator more with --eval-memory
     ");
     assert_snapshot!(text("exited with exit code 1, (possible infinite recursion)"), @r"
     node `alpha` does not evaluate: evaluating it ended its worker (exited with exit code 1, (possible infinite recursion)), also when it was tried alone: most likely a value of it needs itself
-      what to do: look at what was changed last, or run again with --show-trace --evaluator nix
+      help: look at what was changed last, or run again with --show-trace --evaluator nix
     ");
 }

@@ -59,7 +59,7 @@ fn a_changed_key_comes_with_the_command_that_forgets_the_old_one() {
         Offending ED25519 key in /root/.ssh/known_hosts:2
         Host key for [alpha.example.org]:2222 has changed and you have requested strict checking.
         Host key verification failed.
-      what to do: find out why the key changed. Only if that is in order, forget the old key and accept the new one:
+      help: find out why the key changed. Only if that is in order, forget the old key and accept the new one:
         ssh-keygen -f /root/.ssh/known_hosts -R '[alpha.example.org]:2222'
         ssh -l root -p 2222 alpha.example.org
     ");
@@ -73,7 +73,7 @@ fn an_unknown_key() {
       ssh said:
         No ED25519 host key is known for alpha.example.org and you have requested strict checking.
         Host key verification failed.
-      what to do: log in once by hand and compare the fingerprint with the machine's own:
+      help: log in once by hand and compare the fingerprint with the machine's own:
         ssh -l root alpha.example.org
     ");
 }
@@ -86,7 +86,7 @@ fn a_user_who_may_not_log_in() {
     nobody@alpha.example.org: it does not let this user in with the keys at hand
       ssh said:
         nobody@alpha.example.org: Permission denied (publickey).
-      what to do: check `target.user`, and that the user's authorized keys on the host hold your public key. By hand:
+      help: check `target.user`, and that the user's authorized keys on the host hold your public key. By hand:
         ssh -l nobody alpha.example.org
     ");
 }
@@ -98,7 +98,7 @@ fn a_name_that_does_not_resolve() {
     root@alpha.example.org: its name does not resolve
       ssh said:
         ssh: Could not resolve hostname alpha.example.org: Name or service not known
-      what to do: check `target.host` (now "alpha.example.org") for typing errors, and the name service of this machine
+      help: check `target.host` (now "alpha.example.org") for typing errors, and the name service of this machine
     "#);
 }
 
@@ -109,7 +109,7 @@ fn a_machine_that_is_off() {
     root@alpha.example.org: it does not answer in time
       ssh said:
         ssh: connect to host alpha.example.org port 22: Connection timed out
-      what to do: check that the machine is on, that "alpha.example.org" is its address, and that no firewall is in between
+      help: check that the machine is on, that "alpha.example.org" is its address, and that no firewall is in between
     "#);
 }
 
@@ -120,7 +120,7 @@ fn options_that_ssh_does_not_know() {
     root@alpha.example.org: ssh does not understand its options
       ssh said:
         command-line: line 0: Bad configuration option: bogus
-      what to do: correct `target.sshOptions`: words as on ssh's command line, such as [ "-o" "ProxyJump=gate" ]
+      help: correct `target.sshOptions`: words as on ssh's command line, such as [ "-o" "ProxyJump=gate" ]
     "#);
 }
 
@@ -158,6 +158,6 @@ proptest! {
     ) {
         let said = format!("{}{words}{}", crate::text::clean(&begin), crate::text::clean(&end));
         let failure = ConnectFailure::recognise(&target(), &said);
-        prop_assert!(failure.to_string().contains("help:") || failure.to_string().contains("what to do:"));
+        prop_assert!(failure.to_string().contains("help:") || failure.to_string().contains("help:"));
     }
 }

@@ -121,7 +121,7 @@ async fn a_wrong_one_is_tried_on_one_host_only() {
     insta::assert_snapshot!(problems.join("\n"), @r"
     sudo did not accept the password; it was tried once, and nothing was changed
         no
-      what to do: run the command again with the right password
+      help: run the command again with the right password
     sudo on ann@a did not accept the password, so it was not tried here; nothing was changed
     sudo on ann@a did not accept the password, so it was not tried here; nothing was changed
     ");

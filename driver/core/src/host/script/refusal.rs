@@ -19,7 +19,7 @@ pub enum Refusal {
     },
     /// The host has other systems than when the deployment was prepared for it.
     #[error(
-        "the host changed while this deployment was prepared: {}; nothing was changed\n  what to do: see that your flake has those changes too (`netlib diff` shows what would go), then deploy again",
+        "the host changed while this deployment was prepared: {}; nothing was changed\n  help: see that your flake has those changes too (`netlib diff` shows what would go), then deploy again",
         changed(runs.as_deref(), by.as_ref())
     )]
     Changed {
@@ -30,7 +30,7 @@ pub enum Refusal {
     },
     /// Somebody else rolls the host out.
     #[error(
-        "{} has been at work on the rollout {} since {}; nothing was changed\n  what to do: wait for that deploy to end, then deploy again; the lock of a deployer that is gone ends by itself within two minutes",
+        "{} has been at work on the rollout {} since {}; nothing was changed\n  help: wait for that deploy to end, then deploy again; the lock of a deployer that is gone ends by itself within two minutes",
         held.deployer, held.rollout, held.since
     )]
     RolloutBusy {
@@ -61,7 +61,7 @@ pub enum Refusal {
     NotWaiting,
     /// The system profile has no such generation, or none before its current one.
     #[error(
-        "its system profile has no generation {}; nothing was changed\n  what to do: choose one of these with --to{}",
+        "its system profile has no generation {}; nothing was changed\n  help: choose one of these with --to{}",
         asked.as_deref().unwrap_or("before its current one"), listed(generation)
     )]
     NoGeneration {
@@ -72,7 +72,7 @@ pub enum Refusal {
         generation: Vec<Generation>,
     },
     /// For another reason, which only people read.
-    #[error("{why}{}{}{}", shown(said), line("file system", disk), line("what to do", help))]
+    #[error("{why}{}{}{}", shown(said), line("file system", disk), line("help", help))]
     Because {
         /// Which.
         why: String,
@@ -89,10 +89,10 @@ pub enum Refusal {
 fn busy(LockHolder { deployer, since, process, .. }: &LockHolder) -> String {
     match process {
         Some(process) => format!(
-            "process {process} holds netlib's lock on this host and is no deployment; nothing was changed\n  what to do: end that process there, then deploy again"
+            "process {process} holds netlib's lock on this host and is no deployment; nothing was changed\n  help: end that process there, then deploy again"
         ),
         None => format!(
-            "{deployer} has been deploying to this host since {since}; nothing was changed\n  what to do: wait for that deployment to end, then deploy again"
+            "{deployer} has been deploying to this host since {since}; nothing was changed\n  help: wait for that deployment to end, then deploy again"
         ),
     }
 }

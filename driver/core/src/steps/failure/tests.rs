@@ -24,7 +24,7 @@ fn a_full_disk_where_the_state_is_kept() {
     node `alpha`, step `build:alpha`: root@alpha: the host could not write down its state; nothing was activated
         cat: write error: No space left on device
       file system: /dev/vda1  200M  200M  0 100% /
-      what to do: make room there, for example with `nix-collect-garbage -d`, then deploy again
+      help: make room there, for example with `nix-collect-garbage -d`, then deploy again
     ");
 }
 
@@ -34,7 +34,7 @@ fn a_user_without_sudo() {
     insta::assert_snapshot!(shown(&error.into()), @r#"
     node `alpha`, step `build:alpha`: ann@alpha: the login user is not root and may not become root with sudo
         sudo: a password is required
-      what to do: set `target.user = "root"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)
+      help: set `target.user = "root"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)
     "#);
 }
 

@@ -120,7 +120,7 @@ async fn a_lost_host_is_looked_for_as_long_as_it_may_need_and_then_named_with_it
     a bed has not answered for 420 s since the activation began; it goes on there by itself
       last error: the connection to a bed broke while this ran: sh
         Broken pipe
-      what to do: deploy again when the host answers, or look there at /var/lib/netlib/deploys/1-a
+      help: deploy again when the host answers, or look there at /var/lib/netlib/deploys/1-a
     ");
     assert!(took >= after && took < after + 2 * LONGEST_PAUSE);
     // The way back by itself comes first.
@@ -134,7 +134,7 @@ async fn one_that_never_ends_is_left_at_its_deadline() {
     let after = deadline(&activation());
     insta::assert_snapshot!(result.unwrap_err(), @r"
     the activation on a bed has not ended within 3840 s and is still in the phase activating; it goes on there by itself
-      what to do: look there at /var/lib/netlib/deploys/1-a and for what keeps it, then deploy again
+      help: look there at /var/lib/netlib/deploys/1-a and for what keeps it, then deploy again
     ");
     assert!(took > after && took < after + Duration::from_secs(60));
 }

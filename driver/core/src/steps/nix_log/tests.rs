@@ -110,7 +110,7 @@ fn a_system_that_this_machine_cannot_build() {
     let new = "error: Cannot build '/nix/store/x.drv'.\n       Reason: platform mismatch\n       Required system: 'sparc-linux'";
     for said in [old, new] {
         let shown = failure(&read(said).0);
-        assert!(shown.contains("what to do: this machine cannot build for that system"), "{shown}");
+        assert!(shown.contains("help: this machine cannot build for that system"), "{shown}");
     }
 }
 

@@ -50,7 +50,7 @@ fn confirmed_is_not_believed_when_another_system_runs() {
       the end of the log:
         restarting units
         failed: web.service
-      what to do: correct the cause and deploy again; the whole log is /var/lib/netlib/deploys/1-a/log on the host
+      help: correct the cause and deploy again; the whole log is /var/lib/netlib/deploys/1-a/log on the host
     ");
 }
 
@@ -65,7 +65,7 @@ fn a_failed_switch_names_the_system_that_runs_now() {
       the end of the log:
         restarting units
         failed: web.service
-      what to do: correct the cause and deploy again; the whole log is /var/lib/netlib/deploys/1-a/log on the host
+      help: correct the cause and deploy again; the whole log is /var/lib/netlib/deploys/1-a/log on the host
     ");
 }
 
@@ -105,7 +105,7 @@ fn a_failed_way_back_asks_for_hands() {
       the end of the log:
         restarting units
         failed: web.service
-      what to do: log in and bring the host to a system that works; the whole log is /var/lib/netlib/deploys/1-a/log on the host
+      help: log in and bring the host to a system that works; the whole log is /var/lib/netlib/deploys/1-a/log on the host
     ");
 }
 

@@ -20,7 +20,7 @@ async fn the_second_deployer_hears_of_the_first() {
     let since = error.split("since ").nth(1).unwrap().split(';').next().unwrap().to_owned();
     insta::assert_snapshot!(error.replace(&since, "TIME"), @r"
     a bed: ann@desk has been deploying to this host since TIME; nothing was changed
-      what to do: wait for that deployment to end, then deploy again
+      help: wait for that deployment to end, then deploy again
     ");
     assert!(!bed.path("var/lib/netlib/deploys/2-b").exists());
     assert!(!bed.path("run/netlib/host-2-b.sh").exists());
@@ -119,7 +119,7 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     let error = admit(&bed, &work).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: this host belongs to the network "home" (id id-home); nothing was changed
-      what to do: check `target.host`; if the host is to move to this network, deploy with --adopt
+      help: check `target.host`; if the host is to move to this network, deploy with --adopt
     "#);
     let mut activation = bed.activation("1-a", &new);
     activation.identity = work.clone();
@@ -147,7 +147,7 @@ async fn a_host_of_another_node_is_refused_unless_that_is_an_earlier_name() {
     let error = admit(&bed, &beta).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: this host is the machine of the node "alpha", not of "beta"; nothing was changed
-      what to do: check `target.host` of both nodes; if "alpha" was renamed, or its machine is to be "beta" from now on, set `nodes.beta.formerNames = [ "alpha" ];`
+      help: check `target.host` of both nodes; if "alpha" was renamed, or its machine is to be "beta" from now on, set `nodes.beta.formerNames = [ "alpha" ];`
     "#);
     let mut activation = bed.activation("2-b", &new);
     activation.identity = beta.clone();
@@ -207,7 +207,7 @@ async fn two_networks_with_one_id_are_told_apart_by_name() {
     let error = admit(&bed, &named("work")).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: two networks share the id one: this host belongs to the one named "home"; nothing was changed
-      what to do: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt
+      help: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt
     "#);
 }
 
@@ -224,7 +224,7 @@ async fn nothing_is_activated_without_a_toplevel_or_a_place_for_the_state() {
     let error = error.to_string().replace(bed.path("").to_str().unwrap(), "/");
     insta::assert_snapshot!(error, @r"
     a bed: /var/lib/netlib/deploys has to be a folder of root's alone, and is: regular file of root, mode 644; nothing was changed
-      what to do: move it away there, then deploy again
+      help: move it away there, then deploy again
     ");
     fs::remove_file(bed.path("var/lib/netlib/deploys")).unwrap();
     fs::create_dir_all(bed.path("nix/var/nix/gcroots")).unwrap();
@@ -244,7 +244,7 @@ async fn a_host_without_nix_is_told_what_to_install() {
     let error = probe(&bed).await.unwrap_err();
     insta::assert_snapshot!(error, @r"
     a bed: there is no `nix`
-      what to do: install Nix there; a host of netlib is NixOS, or a Debian with `apt install nix-bin`
+      help: install Nix there; a host of netlib is NixOS, or a Debian with `apt install nix-bin`
     ");
 }
 

@@ -84,7 +84,7 @@ async fn a_generation_that_is_not_there_is_refused_with_those_that_are() {
     let (said, listed) = error.split_once("--to\n").unwrap();
     assert_eq!(
         said,
-        "a bed: its system profile has no generation 7; nothing was changed\n  what to do: choose one of these with "
+        "a bed: its system profile has no generation 7; nothing was changed\n  help: choose one of these with "
     );
     let numbers: Vec<&str> = listed.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
     assert_eq!(numbers, ["1", "2", "3", "10"]);
