@@ -43,7 +43,7 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
 pub fn explain_flake(error: &NixError, sources: &SourceMap) -> Diagnosis {
     let diagnosis = explain(error, sources);
     match diagnosis.kind {
-        Kind::Other => Diagnosis { kind: Kind::Clear, at: None, advice: Some(rules::FLAKE.to_owned()), ..diagnosis },
+        Kind::Other => Diagnosis { kind: Kind::Clear, at: None, advice: Some(rules::about_flakes()), ..diagnosis },
         _ => diagnosis,
     }
 }

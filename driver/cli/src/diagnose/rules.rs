@@ -1,93 +1,45 @@
-//! The sorts of errors that are recognised, by Nix's own words, and what to do about some.
+//! The sorts of errors that are recognised, by Nix's own words, and what to do about some: `rules.json` has both.
+//!
+//! The first rule decides whose `words` are in the headline and whose `where` is in the text with its trace. `{quoted}` stands for the
+//! first quoted word of the headline, `{input}` for the input that the trace names, `{recursion}` for what it tells of one.
+
+use std::sync::LazyLock;
 
 use netlib_core::evaluation::Kind;
+use serde::Deserialize;
 
-const RECURSION: &str = "A value needs itself. Often `imports` or `nodes` depends on `config`: make the list of imports and nodes \
-     independent of other options.";
-pub(super) const FLAKE: &str = "Name a flake with --flake, or go to the folder of your flake.nix. To start a new one: nix flake init -t \
-     netlib#wireguard-mesh";
-const STALE: &str = "flake.lock records another content than is there now. To record what is there: nix flake update";
-const LOCK: &str = "Mend flake.lock (after a merge: `git checkout --theirs flake.lock`), or make a new one: remove it and run `nix \
-     flake lock`";
-const INPUT: &str = "Check the address of the input in flake.nix, and that this machine can reach it.";
-const OPTION: &str = "Correct the option's name, or import the module that declares it.";
-const FILE: &str = "If the file is there: Nix sees only files that git knows. Run: git add ";
-const COLMENA: &str =
-    "help: `deployment` is one of colmena: how a node is reached is in nodes.<name>.target, with host, user and port";
-const MODULE: &str = "help: is this a module of the network? It belongs in `imports` of the network, not of a node";
-const HOME: &str = "help: Nix keeps what it fetched in a folder that this user cannot write: set HOME or XDG_CACHE_HOME to one that can be";
-const OFFLINE: &str =
-    "help: this machine does not reach it; a local copy is named by its path: --flake ./path/to/folder";
-/// Of a name that is none; the list is that of modules/default.nix.
-const MODULES: &str = "help: netlib.modules has backup, deploy-access, hello, hosts, monitoring, nix-cache, remote-builders, \
-     reverse-proxy, secrets, ssh-access, wireguard-mesh, wireguard-vpn";
-const NOT_A_NETWORK: &str = "help: this file is a function, such as a NixOS module, and not the value of netlib.lib.mkNetwork; a NixOS \
-     module belongs in `nodes.<name>.nixos` of a network";
-const FEATURE: &str = "Add it to nix.conf, here or where Nix's daemon runs: extra-experimental-features = ";
+static TABLE: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(include_str!("rules.json")).unwrap_or_default());
 
-/// What the headline must contain to be of a sort, and what to do then; the first rule that fits decides.
-const RULES: &[(&str, Kind, &str)] = &[
-    ("needs the fact ", Kind::Clear, ""),
-    (" failed assertion(s):", Kind::Assertion, ""),
-    ("Failed assertions:", Kind::NodeAssertion, ""),
-    ("mismatch in field 'narHash' of input", Kind::Clear, STALE),
-    ("NAR hash mismatch in input", Kind::Clear, STALE),
-    ("requires lock file changes", Kind::Clear, STALE),
-    ("has unsupported version", Kind::Clear, LOCK),
-    ("Could not parse ", Kind::Clear, LOCK),
-    ("contains unlocked input", Kind::Clear, LOCK),
-    // Of all JSON that Nix reads before it evaluates, only this is the user's; facts say more themselves.
-    ("[json.exception.", Kind::Clear, LOCK),
-    // netlib's own words about options say all there is to say.
-    ("` does not exist, in `", Kind::Clear, ""),
-    ("\nhelp: ", Kind::Clear, ""),
-    (".nixos.deployment' does not exist", Kind::Option, COLMENA),
-    (".nixos.nodes' does not exist", Kind::Option, MODULE),
-    (".nixos.checks' does not exist", Kind::Option, MODULE),
-    (".nixos.configure' does not exist", Kind::Option, MODULE),
-    ("creating directory '", Kind::Clear, HOME),
-    ("unable to download '", Kind::Clear, OFFLINE),
-    ("' missing", Kind::Other, MODULES),
-    ("called without required argument", Kind::Other, NOT_A_NETWORK),
-    ("cannot evaluate a function that has an argument without a value", Kind::Other, NOT_A_NETWORK),
-    ("syntax error", Kind::Syntax, ""),
-    ("infinite recursion encountered", Kind::Other, RECURSION),
-    // Some recursions are only seen by how deep they get.
-    ("stack overflow", Kind::Other, RECURSION),
-    ("does not provide attribute ", Kind::NoSuchOutput, ""),
-    // The same for a plain file.
-    ("in selection path '", Kind::NoSuchOutput, ""),
-    ("experimental Nix feature", Kind::Clear, FEATURE),
-    ("is not tracked by Git", Kind::Other, ""),
-    ("is not of type `", Kind::Option, ""),
-    ("is not of type '", Kind::Option, ""),
-    ("has conflicting definition values", Kind::Option, ""),
-    ("is defined multiple times while it's expected to be unique", Kind::Option, ""),
-    ("was accessed but has no value defined", Kind::Option, ""),
-    ("is used but not defined", Kind::Option, ""),
-    ("The option `", Kind::Option, OPTION),
-];
+#[derive(Default, Deserialize)]
+struct Table {
+    recursion: String,
+    flake: String,
+    rules: Vec<Rule>,
+}
 
-/// The same without words about an input of the flake.
-const LATER: &[(&str, Kind, &str)] =
-    &[("' does not exist", Kind::Other, FILE), ("No such file or directory", Kind::Other, FILE)];
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Rule {
+    words: String,
+    r#where: String,
+    kind: Kind,
+    advice: String,
+}
+
+/// What to do where there is no flake.
+pub(super) fn about_flakes() -> String {
+    TABLE.flake.clone()
+}
 
 /// The sort of a message, by its headline alone and all of it with the trace, and what to do about it.
 pub(super) fn sort(headline: &str, text: &str) -> (Kind, Option<String>) {
-    let by = |rules: &'static [(&str, Kind, &'static str)]| rules.iter().find(|rule| headline.contains(rule.0));
-    let (kind, advice) = match by(RULES) {
-        Some((_, kind, advice)) => (*kind, *advice),
-        None if text.contains("while updating the flake input") => (Kind::Input, INPUT),
-        None if text.contains("while fetching the input") => (Kind::Other, ""),
-        None => by(LATER).map_or((Kind::Other, ""), |(_, kind, advice)| (*kind, *advice)),
-    };
     let quoted = headline.split('\'').nth(1).unwrap_or_default();
+    let fits =
+        |rule: &&Rule| headline.contains(&rule.words) && text.contains(&rule.r#where.replace("{quoted}", quoted));
+    let (kind, advice) = TABLE.rules.iter().find(fits).map_or((Kind::Other, ""), |rule| (rule.kind, &rule.advice));
     let advice = match advice {
-        FILE | FEATURE => format!("{advice}{quoted}"),
-        STALE => format!("{advice} {}", input(text).unwrap_or_default()),
-        RECURSION => recursion(text),
-        MODULES if !text.contains(&format!("netlib.modules.{quoted}")) => String::new(),
-        _ => advice.to_owned(),
+        "{recursion}" => recursion(text),
+        _ => advice.replace("{quoted}", quoted).replace("{input}", input(text).unwrap_or_default()),
     };
     // netlib's own words come first, and then Nix's.
     let better = between(text, "(help: ", ")").map(str::to_owned).or_else(|| did_you_mean(text));
@@ -103,8 +55,8 @@ fn recursion(text: &str) -> String {
         (Some(argument), _) => format!(
             "help: `{argument}` is not known yet while `imports` are read: give it to all modules with `specialArgs`"
         ),
-        (None, Some(option)) => format!("{RECURSION} This was at the option `{option}`."),
-        (None, None) => RECURSION.to_owned(),
+        (None, Some(option)) => format!("{} This was at the option `{option}`.", TABLE.recursion),
+        (None, None) => TABLE.recursion.clone(),
     }
 }
 
@@ -127,4 +79,22 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
 fn did_you_mean(text: &str) -> Option<String> {
     let at = text.rfind("Did you mean ")?;
     text[at..].lines().next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_whole_and_knows_the_modules_that_there_are() {
+        assert!(TABLE.rules.len() > 30, "rules.json is not what is read here");
+        let names = include_str!("../../../../modules/default.nix").lines().filter_map(|line| {
+            let (name, path) = line.trim().split_once(" = ")?;
+            (path == format!("./{name};")).then_some(name)
+        });
+        let list = names.collect::<Vec<_>>().join(", ");
+        let advice =
+            TABLE.rules.iter().find(|rule| rule.advice.contains("netlib.modules has")).map(|rule| &rule.advice);
+        assert_eq!(advice, Some(&format!("help: netlib.modules has {list}")));
+    }
 }

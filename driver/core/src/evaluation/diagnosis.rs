@@ -1,7 +1,10 @@
 //! What is wrong with a network, for people.
 
+use serde::Deserialize;
+
 /// Sorts of errors, by where their place is and whether the trace tells more.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq)]
+#[serde(rename_all = "camelCase")]
 pub enum Kind {
     /// The whole network does not hold together; the message says enough.
     Assertion,
@@ -20,6 +23,7 @@ pub enum Kind {
     /// The user interrupted the evaluation.
     Interrupted,
     /// Anything else.
+    #[default]
     Other,
 }
 
