@@ -123,7 +123,9 @@ impl State {
         let text = self.lines.of(event, steps);
         let is_output = matches!(event, Event::StepOutput { .. });
         let what = became(event, steps);
-        let is_on_bar = if self.is_attended { self.move_bars(event, steps) } else { what == SMALL };
+        // In a log, what was done stays.
+        let is_done = matches!(event, Event::StepFinished { result: StepResult::Done(_), .. });
+        let is_on_bar = if self.is_attended { self.move_bars(event, steps) } else { what == SMALL && !is_done };
         if let Some(text) = text.filter(|_| !is_on_bar) {
             let text = coloured(&text, what);
             match &mut self.held {
@@ -267,7 +269,7 @@ mod tests {
     use indicatif::InMemoryTerm;
 
     use super::*;
-    use netlib_core::event::{CacheStatus, WalkStep};
+    use netlib_core::event::{CacheStatus, Skip, WalkStep};
     use netlib_core::plan::StepKind;
 
     #[derive(Clone, Default)]
@@ -313,6 +315,23 @@ mod tests {
         let (mut screen, shown) = plain();
         read(&mut screen, &[phase("reading"), failed()]);
         assert_eq!(shown.text(), "reading\nx: failed after 1.0 s\n  boom\n");
+    }
+
+    #[test]
+    fn a_log_has_a_line_for_what_was_done_and_none_for_what_begins() {
+        let (mut screen, shown) = plain();
+        let steps = [step(StepKind::Build, "alpha"), step(StepKind::Activate, "alpha")];
+        let of_walk = Steps::new(&steps);
+        let finished = |id: &str, result| Event::StepFinished { step: id.to_owned(), result, seconds: 1.0 };
+        for event in [
+            Event::StepStarted { step: "build:alpha".to_owned() },
+            finished("build:alpha", StepResult::Done("built".to_owned())),
+            finished("build:alpha", StepResult::Skipped(Skip::UpToDate)),
+            finished("activate:alpha", StepResult::Skipped(Skip::UpToDate)),
+        ] {
+            screen.read(&event, &of_walk);
+        }
+        assert_eq!(shown.text(), "alpha: build: done in 1.0 s: built\nalpha: activate: up to date\n");
     }
 
     #[test]
