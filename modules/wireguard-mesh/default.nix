@@ -13,6 +13,7 @@ let
   networkOf = import ../wireguard/network.nix {
     inherit lib netlib nodes;
     networkId = config.network.id;
+    inherit (config) resolved;
   };
 in
 netlib.instances {

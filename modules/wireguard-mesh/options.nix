@@ -20,6 +20,7 @@ let
 
   inherit (import ../wireguard/member-options.nix { inherit lib netlib; })
     addressOption
+    keyVersionOption
     publicKeyOption
     ;
 
@@ -70,6 +71,8 @@ let
           '';
           example = "alpha";
         };
+
+        keyVersion = keyVersionOption;
 
         publicKey = publicKeyOption (externals.${name} or null);
       };

@@ -19,6 +19,7 @@ let
       inherit (member)
         endpoint
         keepalive
+        keyVersion
         listenPort
         publicKey
         relay

@@ -4,6 +4,7 @@
   nodes,
   externals,
   addressOption,
+  keyVersionOption,
   publicKeyOption,
 }:
 instance: instanceName:
@@ -61,6 +62,8 @@ in
       description = "Name servers that the client uses.";
       example = [ "10.20.0.1" ];
     };
+
+    keyVersion = keyVersionOption;
 
     publicKey = publicKeyOption (externals.${name} or null);
   };

@@ -18,16 +18,25 @@ let
   instance = config;
   inherit (import ../wireguard/member-options.nix { inherit lib netlib; })
     addressOption
+    keyVersionOption
     publicKeyOption
     ;
 
-  serverOptions = import ./server-options.nix { inherit netlib nodes addressOption; } (portOf name);
+  serverOptions = import ./server-options.nix {
+    inherit
+      netlib
+      nodes
+      addressOption
+      keyVersionOption
+      ;
+  } (portOf name);
   clientOptions = import ./client-options.nix {
     inherit
       netlib
       nodes
       externals
       addressOption
+      keyVersionOption
       publicKeyOption
       ;
   } instance name;

@@ -3,6 +3,7 @@
   netlib,
   nodes,
   addressOption,
+  keyVersionOption,
 }:
 # That of the instance.
 port:
@@ -25,6 +26,8 @@ in
 {
   options = {
     address = addressOption;
+
+    keyVersion = keyVersionOption;
 
     endpoint = lib.mkOption {
       type = types.nullOr netlib.types.endpoint;

@@ -32,6 +32,7 @@ let
       inherit (server)
         endpoint
         internetGateway
+        keyVersion
         listenPort
         networks
         ;
@@ -45,6 +46,7 @@ let
       inherit (client)
         dns
         keepalive
+        keyVersion
         publicKey
         server
         tunnel

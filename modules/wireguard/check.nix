@@ -4,7 +4,8 @@ let
   reachDescription = ''
     Which peers must answer a ping before a deployment of the node is confirmed, and in `netlib check`:
     - `none`: only the node's own half is looked at (interface, addresses, peers' keys);
-    - `kept`: those that had a handshake in the three minutes before the switch and whose settings did not change;
+    - `kept`: those that had a handshake in the three minutes before the switch and whose settings did not change. One with another key
+      counts too, unless a rollout or an order has the two deployed one after the other;
     - `all`: all of them, so that a node can only be deployed while all others are up.
   '';
 in
@@ -22,7 +23,8 @@ in
       example = "all";
     };
 
-  # What the node itself must know for the check; `peers` is a list of { name; publicKey; address; settings; } with only strings.
+  # What the node itself must know for the check; `peers` is a list of { name; publicKey; address; settings; isTogether; }: settings
+  # but the key, as a text, and whether both are deployed at the same time.
   # `publicKey` is the node's own, as the others know it; null where it is not gathered yet.
   contribution =
     {
@@ -37,7 +39,9 @@ in
     {
       environment.etc.${file}.text = lib.concatMapStrings (
         peer:
-        "${peer.publicKey} ${peer.name} ${peer.address} ${builtins.hashString "sha256" peer.settings}\n"
+        "${peer.publicKey} ${peer.name} ${peer.address} ${builtins.hashString "sha256" peer.settings} ${
+          if peer.isTogether then "together" else "apart"
+        }\n"
       ) peers;
       environment.etc."netlib/wireguard/${interface}.key" = lib.mkIf (publicKey != null) {
         text = "${publicKey}\n";

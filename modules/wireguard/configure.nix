@@ -15,6 +15,8 @@ in
       peersOf,
       preshared,
       publicKeyOf,
+      privateKeyFileOf,
+      isTogether,
       ...
     }:
     name: member:
@@ -69,7 +71,7 @@ in
             firewall.allowedUDPPorts = lib.optional (member.listenPort != null) member.listenPort;
             wireguard.interfaces.${table.interface} = {
               ips = map (address: address.withPrefix) member.addresses;
-              inherit (table) privateKeyFile;
+              privateKeyFile = privateKeyFileOf name;
               inherit (member) listenPort;
               peers = map settingsOf peers;
             }
@@ -93,7 +95,8 @@ in
           inherit (peer) name;
           publicKey = publicKeyOf name peer.name;
           address = (builtins.head table.members.${peer.name}.addresses).text;
-          settings = builtins.toJSON (settingsOf peer);
+          settings = builtins.toJSON (removeAttrs (settingsOf peer) [ "publicKey" ]);
+          isTogether = isTogether name peer.name;
         }) peers;
       };
     in

@@ -3,6 +3,7 @@
 {
   table,
   peersOf,
+  privateKeyFileOf,
   preshared,
   ...
 }:
@@ -15,7 +16,7 @@ in
 lib.mapAttrs (
   name: _:
   {
-    ${table.fact} = keys.request table.privateKeyFile;
+    ${table.fact} = keys.request (privateKeyFileOf name);
   }
   // lib.optionalAttrs table.presharedKeys (preshared.requestsOf name (peerNodes name))
 ) nodes

@@ -17,6 +17,16 @@ in
     example = "10.10.0.7";
   };
 
+  keyVersionOption = lib.mkOption {
+    type = types.ints.positive;
+    default = 1;
+    description = ''
+      Which key pair of its own the node uses. With another number `netlib facts gather` makes another one, beside the one in use, and
+      the next deployment brings it to the node and its peers: each of them goes back to the earlier key unless the other one answers.
+    '';
+    example = 2;
+  };
+
   # Of a node (null) or an external.
   publicKeyOption =
     external:

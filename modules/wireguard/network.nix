@@ -4,6 +4,7 @@
   netlib,
   nodes,
   networkId,
+  resolved,
 }:
 {
   table,
@@ -14,8 +15,26 @@
 let
   keys = import ./keys.nix { inherit netlib; };
   check = import ./check.nix { inherit lib netlib; };
+
+  # The key before stays where it is: the system before, which the node may go back to, reads it.
+  privateKeyFileOf =
+    name:
+    let
+      version = table.members.${name}.keyVersion;
+    in
+    table.privateKeyFile + lib.optionalString (version > 1) "-${toString version}";
 in
 {
+  inherit privateKeyFileOf;
+
+  # Whether two nodes are activated at the same time, so that each can wait for the other.
+  isTogether =
+    one: other:
+    let
+      level = name: resolved.sorted.levels."activate:${name}" or null;
+    in
+    !(resolved.rolloutOf ? ${one} || resolved.rolloutOf ? ${other}) && level one == level other;
+
   inherit
     table
     peersOf
@@ -44,9 +63,10 @@ in
   # For `checks`. `reachOf` says of a member's settings which peers must answer it.
   checksFor =
     reachOf:
-    lib.mapAttrs (_: member: {
+    lib.mapAttrs (name: member: {
       ${table.fact} = check.check {
-        inherit (table) interface privateKeyFile;
+        inherit (table) interface;
+        privateKeyFile = privateKeyFileOf name;
         reach = reachOf member;
         addresses = map (address: address.withPrefix) member.addresses;
         description = "The ${table.description} is up";

@@ -55,6 +55,7 @@ let
     }).wireguard-mesh.wg0.members.alpha;
   said =
     {
+      keyVersion,
       address,
       endpoint,
       listenPort,

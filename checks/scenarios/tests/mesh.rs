@@ -66,3 +66,39 @@ fn an_endpoint_whose_name_resolves_late_is_reached_once_it_does() {
         "wg show wg0 endpoints | grep -qF 192.0.2.99 && ping -q -c 1 -W 2 alpha.wg0",
     );
 }
+
+/// The deployer reaches beta through alpha's tunnel alone.
+#[test]
+fn number_17_a_key_changes_over_its_own_tunnel_on_both_ends_or_on_none() {
+    let network = Network::of(&["alpha", "beta"])
+        .with("wireguard-mesh.wg0 = { subnet = \"10.10.0.0/24\"; members = { alpha = { }; beta.address = \"10.10.0.2\"; }; };")
+        .with("rollout.timing = { minHealthyTime = 1; healthyDeadline = 30; };");
+    let site = Site::up(&["alpha", "beta"]);
+    site.write(&network);
+    site.gather();
+    site.netlib_must("deploy");
+    site.assert_mesh(&["alpha", "beta"], "wg0", "-4");
+
+    let way = "[ \"-J\" \"root@alpha\" \"-o\" \"HostKeyAlias=beta\" ]";
+    let network =
+        network.with(&format!("nodes.beta.target = {{ host = lib.mkForce \"10.10.0.2\"; sshOptions = {way}; }};"));
+    let version = |number: u8| format!("wireguard-mesh.wg0.members.beta.keyVersion = {number};");
+    let key = || site.must("grep -o 'wireguard-mesh-wg0.*' facts/beta.json");
+    let first = key();
+    site.write(&network.clone().with(&version(2)));
+    site.gather();
+    let second = key();
+    assert_ne!(first, second);
+    site.netlib_must("deploy");
+    site.assert_mesh(&["alpha", "beta"], "wg0", "-4");
+    let good = ["alpha", "beta"].map(|host| site.systems(host));
+
+    // beta does not come up with the third one.
+    let fails = "systemd.services.fails = { wantedBy = [ \"multi-user.target\" ]; serviceConfig.Type = \"oneshot\"; script = \"exit 1\"; };";
+    site.write(&network.with(&version(3)).configure("beta", fails));
+    site.gather();
+    let (status, text) = site.netlib("deploy");
+    assert_eq!(status, 1, "{text}");
+    assert_eq!(["alpha", "beta"].map(|host| site.systems(host)), good, "{text}");
+    site.assert_mesh(&["alpha", "beta"], "wg0", "-4");
+}

@@ -13,5 +13,11 @@ wg show "$interface" latest-handshakes 2> /dev/null | while read -r key last; do
     # A session ends three minutes after its handshake.
     [ "$last" -le 180 ] || continue
     line=$(grep -F -- "$key " "$old") || continue
-    ! grep -qxF -- "$line" "$1" || printf '%s\n' "$key" >> "$kept"
+    about=${line#* }
+    while read -r other rest; do
+        # With another key it has to answer only if it gets that at the same time.
+        case $other:$rest in
+            "$key:${about% *} "* | *":${about% *} together") printf '%s\n' "$other" >> "$kept" ;;
+        esac
+    done < "$1"
 done
