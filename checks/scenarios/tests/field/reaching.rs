@@ -139,7 +139,7 @@ fn number_14_a_node_that_may_be_off_is_said_to_be_offline_and_nothing_fails() {
 fn number_15_a_coordinator_that_is_down_keeps_nobody_from_deploying_the_others() {
     let hosts = ["alpha", "beta", "gamma", "delta"];
     let network = Network::of(&hosts)
-        .with("roles.web = { nodes = [ \"*\" ]; rollout = { canary = \"alpha\"; timing.minHealthyTime = 1; }; };");
+        .with("rollouts.web = { nodes = [ \"*\" ]; canary = \"alpha\"; timing.minHealthyTime = \"1s\"; };");
     let site = Site::deployed_on(&hosts, &network);
     site.bed.host("alpha").cut().expect("a cut");
     site.write(&network.configure("delta", "environment.etc.\"new\".text = \"new\";"));
