@@ -52,7 +52,7 @@ let
     BORG_REPO = "ssh://borg@${bracketed (addressOf client server)}:${
       toString table.servers.${server}.port
     }/./.";
-    BORG_PASSCOMMAND = "cat ${table.passphrase}";
+    BORG_PASSCOMMAND = "cat ${table.clients.${client}.passphrase}";
     # An address that changes is no attack: the server proves its key, and the repository knows the passphrase.
     BORG_RELOCATED_REPO_ACCESS_IS_OK = "yes";
     # The server may be freeing space, or notice only now that an earlier run of this client is gone.
@@ -92,7 +92,7 @@ let
           ${settings.preHook}
         ''}
         written=$(date +%s)
-        printf '%s %s\n' "$written" "$({ printf %s "$written"; cat ${table.passphrase}; } | sha256sum | cut -d ' ' -f 1)" > ${job.marker}
+        printf '%s %s\n' "$written" "$({ printf %s "$written"; cat ${settings.passphrase}; } | sha256sum | cut -d ' ' -f 1)" > ${job.marker}
       '';
       # Append-only: the server records what is to go, and frees the space itself later.
       prune.keep = table.keep;
@@ -121,7 +121,7 @@ let
         PrivateTmp = true;
       };
       script = ''
-        passphrase=${table.passphrase}
+        passphrase=${table.clients.${client}.passphrase}
         marker=${job.marker}
         server=${job.server}
         ${builtins.readFile ./restore-check.sh}

@@ -43,6 +43,16 @@ in
       example = "200G";
     };
 
+    passphraseFile = lib.mkOption {
+      type = types.nullOr (types.strMatching "/[^[:space:]']+");
+      default = null;
+      description = ''
+        File on the client with the passphrase of its repositories, such as the path of a secret. Null: the client makes one for itself, of which
+        the instance's `recoveryRecipients` get a copy. A repository keeps the passphrase that it was made with.
+      '';
+      example = lib.literalExpression "config.secrets.borg-web.path";
+    };
+
     preHook = lib.mkOption {
       type = types.lines;
       default = "";

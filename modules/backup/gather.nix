@@ -21,13 +21,15 @@ let
     fi
   '';
 
-  key = {
-    description = "SSH key for backups at ${table.sshKey}, and the repositories' passphrase at ${table.passphrase}";
+  keyOf = client: {
+    description =
+      "SSH key for backups at ${table.sshKey}"
+      + lib.optionalString client.hasOwnPassphrase ", and the repositories' passphrase at ${client.passphrase}";
     pattern = (import ../../lib/ssh.nix { inherit lib; }).keyPattern;
     packages = pkgs: [ pkgs.openssh ];
     script =
       makeDirectory
-      + makePassphrase
+      + lib.optionalString client.hasOwnPassphrase makePassphrase
       + ''
         key=$directory/ssh-key
         if [ ! -e "$key" ]; then
@@ -64,9 +66,11 @@ let
   };
 in
 lib.mapAttrs (
-  _: _:
+  _: client:
   {
-    ${table.fact} = key;
+    ${table.fact} = keyOf client;
   }
-  // lib.optionalAttrs (table.recipients != [ ]) { ${table.recoveryFact} = recovery; }
+  // lib.optionalAttrs (table.recipients != [ ] && client.hasOwnPassphrase) {
+    ${table.recoveryFact} = recovery;
+  }
 ) table.clients

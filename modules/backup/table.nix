@@ -27,6 +27,12 @@ let
     };
 
   clientOf = client: clientSettings: {
+    passphrase =
+      if clientSettings.passphraseFile == null then
+        "${directory}/passphrase"
+      else
+        clientSettings.passphraseFile;
+    hasOwnPassphrase = clientSettings.passphraseFile == null;
     inherit (clientSettings)
       preHook
       quota
@@ -73,7 +79,6 @@ in
   recipients = if settings.recoveryRecipients == null then [ ] else settings.recoveryRecipients;
   wantsRecipients = settings.recoveryRecipients == [ ];
   sshKey = "${directory}/ssh-key";
-  passphrase = "${directory}/passphrase";
   fact = "backup-${name}";
   recoveryFact = "backup-${name}-recovery";
 }

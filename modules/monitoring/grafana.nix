@@ -4,6 +4,8 @@
   port,
   source,
   listenAddress,
+  # Null: made here.
+  adminPasswordFile,
   # How Grafana is reached on the server itself: host:port.
   own,
 }:
@@ -12,7 +14,8 @@ let
   # Not below /var/lib/netlib, which is nobody's but root's.
   directory = "/var/lib/netlib-grafana";
   secretFile = "${directory}/secret-key";
-  passwordFile = "${directory}/admin-password";
+  isOwn = adminPasswordFile == null;
+  passwordFile = if isOwn then "${directory}/admin-password" else adminPasswordFile;
 
   oneshot = {
     Type = "oneshot";
@@ -56,7 +59,7 @@ in
     path = [ pkgs.coreutils ];
     script = ''
       umask 077
-      for file in ${secretFile} ${passwordFile}; do
+      for file in ${secretFile} ${lib.optionalString isOwn passwordFile}; do
         [ ! -s "$file" ] || continue
         head -c 32 /dev/urandom | base64 -w 0 > "$file.new"
         chown grafana "$file.new"

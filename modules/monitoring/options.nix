@@ -60,6 +60,16 @@ let
     '';
     example = "0.0.0.0";
   };
+
+  grafana.options.adminPasswordFile = lib.mkOption {
+    type = types.nullOr (types.strMatching "/[^[:space:]]+");
+    default = null;
+    description = ''
+      File on the servers with the password of Grafana's admin, readable for `grafana`, such as the path of a secret. Null: each server
+      makes one. It is read when Grafana makes its accounts, at its first start.
+    '';
+    example = lib.literalExpression "config.secrets.grafana-admin.path";
+  };
 in
 {
   options = {

@@ -61,7 +61,7 @@ let
   };
 
   grafana = import ./grafana.nix { inherit lib; } {
-    inherit (settings.grafana) port listenAddress;
+    inherit (settings.grafana) adminPasswordFile port listenAddress;
     inherit source own;
   };
 in

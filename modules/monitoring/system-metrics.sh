@@ -22,5 +22,15 @@ netlib_system_generation $generation
 # TYPE netlib_system_is_profile gauge
 netlib_system_is_profile $is_profile
 END
+# Only where volatile secrets are sent to.
+if [ -e /etc/netlib/receive-secrets ]; then
+  awaits=1
+  for mark in /run/netlib-secrets/volatile/.complete-*; do [ ! -e "$mark" ] || awaits=0; done
+  cat >> "$fresh" << END
+# HELP netlib_awaiting_secrets Whether the volatile secrets of the node have not arrived yet.
+# TYPE netlib_awaiting_secrets gauge
+netlib_awaiting_secrets $awaits
+END
+fi
 chmod 0644 "$fresh"
 mv "$fresh" "$DIRECTORY/system.prom"

@@ -192,6 +192,81 @@ in
       };
     };
   };
+
+  "other network modules take the paths of secrets" = {
+    expr =
+      let
+        inherit
+          (systemsOf (
+            { config, ... }:
+            let
+              inherit (config.secrets.db-password) path;
+            in
+            {
+              imports = [
+                modules.backup
+                modules.monitoring
+                modules.reverse-proxy
+                modules.wireguard-mesh
+              ];
+              nodes.alpha = {
+                addresses = [ "192.0.2.1" ];
+                facts = {
+                  backup-main = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG85G8ZzT9z5Kn8g6eZNgwBb9LYYsSNaVmYl3OX//wIG";
+                  wireguard-mesh-wg0 = "mDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+                };
+              };
+              nodes.beta.facts.wireguard-mesh-wg0 = "oDvQ1eQ4dSL6Zx0c3s5nG3bBqZC3wWAhV9h9yqvO3Ug=";
+              backup.main = {
+                servers.beta = { };
+                clients.alpha.passphraseFile = path;
+                paths = [ "/srv" ];
+                recoveryRecipients = null;
+              };
+              monitoring.main = {
+                servers = [ "alpha" ];
+                grafana.adminPasswordFile = path;
+              };
+              wireguard-mesh.wg0 = {
+                subnet = "10.10.0.0/24";
+                presharedKeyFile = path;
+                members.alpha.endpoint = "192.0.2.1:51820";
+                members.beta = { };
+              };
+              reverse-proxy.web = {
+                proxies.alpha = { };
+                acme = {
+                  email = "a@example.org";
+                  acceptTerms = true;
+                  dnsProvider = "hetzner";
+                  environmentFile = path;
+                };
+                hosts."shop.example.org" = {
+                  basicAuthFile = path;
+                  backends.alpha.port = 8080;
+                };
+              };
+            }
+          ))
+          alpha
+          ;
+        inherit (alpha.config) networking security services;
+      in
+      {
+        borg = services.borgbackup.jobs."main.beta".encryption.passCommand;
+        grafana = services.grafana.settings.security.admin_password;
+        wireguard = map (peer: peer.presharedKeyFile) networking.wireguard.interfaces.wg0.peers;
+        basicAuth = services.nginx.virtualHosts."shop.example.org".basicAuthFile;
+        dns = security.acme.certs."shop.example.org".environmentFile;
+      };
+    expected = {
+      borg = "cat /run/netlib-secrets/services/db-password";
+      grafana = "$__file{/run/netlib-secrets/services/db-password}";
+      wireguard = [ "/run/netlib-secrets/services/db-password" ];
+      basicAuth = "/run/netlib-secrets/services/db-password";
+      dns = "/run/netlib-secrets/services/db-password";
+    };
+  };
 }
 # The stub makes users in the activation only.
 // lib.optionalAttrs (systems.alpha.options.services ? userborn) {

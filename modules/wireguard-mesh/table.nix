@@ -50,7 +50,12 @@ in
     hidden
     relays
     ;
-  inherit (settings) interface presharedKeys reach;
+  inherit (settings)
+    interface
+    presharedKeyFile
+    presharedKeys
+    reach
+    ;
   module = "wireguard-mesh";
   description = "WireGuard mesh ${instance}";
   preference = 50;

@@ -65,7 +65,12 @@ in
     servers
     clients
     ;
-  inherit (settings) interface presharedKeys reach;
+  inherit (settings)
+    interface
+    presharedKeyFile
+    presharedKeys
+    reach
+    ;
   # A name in both is refused before anyone looks.
   members = clients // servers;
   module = "wireguard-vpn";

@@ -35,6 +35,9 @@ in
         // lib.optionalAttrs (peer.keepalive != null) { persistentKeepalive = peer.keepalive; }
         // lib.optionalAttrs (hasPresharedKey peer) {
           presharedKeyFile = preshared.pathOf name peer.name;
+        }
+        // lib.optionalAttrs (table.presharedKeyFile != null && table.members.${peer.name}.isNode) {
+          inherit (table) presharedKeyFile;
         };
 
       # A name may lead elsewhere tomorrow, and to nowhere while the resolver is not up.

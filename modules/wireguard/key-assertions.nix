@@ -39,6 +39,10 @@ in
 lib.concatLists (lib.mapAttrsToList ofMember table.members)
 ++ [
   {
+    assertion = table.presharedKeyFile == null || !table.presharedKeys;
+    message = "${option}: set either `presharedKeys` or `presharedKeyFile`.";
+  }
+  {
     assertion = !table.presharedKeys || tooLong == [ ];
     message = "${option}: with preshared keys the names of the instance and of a member have at most ${toString (limit - others)} characters together, which ${quoteList tooLong} exceed. Shorten the name of the instance.";
   }

@@ -40,6 +40,16 @@ in
       example = 51900;
     };
 
+    presharedKeyFile = lib.mkOption {
+      type = types.nullOr (types.strMatching "/[^[:space:]]+");
+      default = null;
+      description = ''
+        File on all nodes of the ${kind} with one preshared key for the tunnels between them, such as the path of a secret that they get: instead
+        of `presharedKeys`, where each two have their own. Externals get none.
+      '';
+      example = lib.literalExpression "config.secrets.wg0-preshared.path";
+    };
+
     presharedKeys = lib.mkOption {
       type = types.bool;
       default = false;

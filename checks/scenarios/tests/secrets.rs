@@ -331,6 +331,80 @@ fn refused_while_locked(site: &Site) {
     assert_says(&text, &["another `secrets` is changing the files"]);
 }
 
+/// A marker as the value of each secret, made in memory: no command line of this test has it.
+#[test]
+fn no_value_is_anywhere_else() {
+    let site = Site::up(&["alpha", "beta"]);
+    let key = site.exec_must("deployer", "cat /root/.ssh/id_ed25519.pub");
+    site.exec_must(
+        "deployer",
+        "mkdir -m 700 /dev/shm/own && cd /dev/shm/own && for n in made hand user sent; do head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \\n' >$n; echo >>$n; done
+         cat made hand user sent >words
+         for host in alpha beta; do
+           ssh $host 'mkdir -m 700 /dev/shm/own; cat >/dev/shm/own/words' <words; ssh $host 'cat >/run/find-marker' </src/checks/find-marker
+         done",
+    );
+    let look = |host: &str, folder: &str| {
+        let program = if host == "deployer" { "/src/checks/find-marker" } else { "/run/find-marker" };
+        let line = format!(
+            "sh {program} {folder} /dev/shm/own </dev/shm/own/words | grep -v /dev/shm/own/ | sed 's/[.][A-Za-z0-9]*\\//\\//' | sort"
+        );
+        site.exec_must(host, &line)
+    };
+    let watch = |host: &str| {
+        let program = if host == "deployer" { "/src/checks/find-marker" } else { "/run/find-marker" };
+        let line = format!(
+            "systemd-run --quiet --unit watch -p StandardInput=file:/dev/shm/own/words -p StandardOutput=file:/run/watched sh {program} --watch"
+        );
+        site.exec_must(host, &line);
+    };
+    watch("deployer");
+    watch("alpha");
+    site.write(&Network::of(&["alpha", "beta"]).importing("secrets").with(&format!(
+        "secrets = {{
+           admins.anna = \"{key}\";
+           made = {{ for = [ \"*\" ]; generator = _: \"cat /dev/shm/own/made\"; mode = \"0440\"; owner = \"nobody\"; }};
+           copy = {{ for = [ \"beta\" ]; dependsOn = [ \"made\" ]; generator = _: \"cat $secrets/made\"; }};
+           hand.for = [ \"alpha\" ];
+           user = {{ for = [ \"alpha\" ]; neededFor = \"users\"; }};
+           sent = {{ for = [ \"alpha\" ]; volatile = true; from = \"cat /dev/shm/own/sent\"; restart = [ \"shop.service\" ]; }};
+         }};
+         configure.alpha.systemd.services.shop.script = \"exec sleep infinity\";"
+    )));
+    site.gather();
+    site.must(&format!(
+        "{SECRETS} edit hand </dev/shm/own/hand && {SECRETS} edit user </dev/shm/own/user && {SECRETS} generate && git add -A && git commit -qm Secrets"
+    ));
+    site.netlib_must("plan --json >/root/plan.json");
+    site.netlib_must("deploy --json --log-dir /root/logs >/root/events.json 2>/root/said");
+    site.must(&format!("{SECRETS} rotate made && {SECRETS} rekey && {SECRETS} check && git commit -qam Rotated"));
+    site.netlib_must("deploy -v --log-dir /root/logs >/root/said-again 2>&1");
+    for host in ["deployer", "alpha"] {
+        site.exec_must(host, "systemctl is-active watch");
+        assert_eq!(site.exec_must(host, "cat /run/watched"), "", "{host}");
+    }
+
+    // The program finds what there is to find.
+    site.exec_must("alpha", "systemd-run --quiet sh -c 'sleep 60 & wait # $0' \"$(tail -n 1 /dev/shm/own/words)\"");
+    site.wait_until(
+        "alpha",
+        "the process is found",
+        "grep -q '^/proc/.*/cmdline$' /run/watched && systemctl stop watch",
+    );
+    site.exec_must("alpha", "systemctl stop 'run-*.service'");
+    site.exec_must("alpha", "tail -n 1 /dev/shm/own/words | base64 >/var/planted; cd /root && git init -q planted && cd planted && head -n 1 /dev/shm/own/words >x && git add x && rm x");
+    assert_eq!(
+        look("alpha", "/run/netlib-secrets"),
+        "belongs 400 root /run/netlib-secrets/.services/hand\nbelongs 400 root /run/netlib-secrets/.users/user\nbelongs 400 root /run/netlib-secrets/.volatile/sent\n\
+         belongs 440 nobody /run/netlib-secrets/.services/made\nfile /var/planted\ngit /root/planted/.git"
+    );
+    assert_eq!(
+        look("beta", "/run/netlib-secrets"),
+        "belongs 400 root /run/netlib-secrets/.services/copy\nbelongs 440 nobody /run/netlib-secrets/.services/made"
+    );
+    assert_eq!(look("deployer", ""), "");
+}
+
 /// The status and all output of a line.
 fn both(site: &Site, line: &str) -> (i32, String) {
     let output = site.sh(line);
