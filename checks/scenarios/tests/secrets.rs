@@ -385,13 +385,16 @@ fn no_value_is_anywhere_else() {
     }
 
     // The program finds what there is to find.
-    site.exec_must("alpha", "systemd-run --quiet sh -c 'sleep 60 & wait # $0' \"$(tail -n 1 /dev/shm/own/words)\"");
+    site.exec_must(
+        "alpha",
+        "setsid -f sh -c 'sleep 47 & wait' \"$(tail -n 1 /dev/shm/own/words)\" </dev/null >/dev/null 2>&1",
+    );
     site.wait_until(
         "alpha",
         "the process is found",
         "grep -q '^/proc/.*/cmdline$' /run/watched && systemctl stop watch",
     );
-    site.exec_must("alpha", "systemctl stop 'run-*.service'");
+    site.exec_must("alpha", "pkill -f 'sleep [4]7'");
     site.exec_must("alpha", "tail -n 1 /dev/shm/own/words | base64 >/var/planted; cd /root && git init -q planted && cd planted && head -n 1 /dev/shm/own/words >x && git add x && rm x");
     assert_eq!(
         look("alpha", "/run/netlib-secrets"),
@@ -402,6 +405,7 @@ fn no_value_is_anywhere_else() {
         look("beta", "/run/netlib-secrets"),
         "belongs 400 root /run/netlib-secrets/.services/copy\nbelongs 440 nobody /run/netlib-secrets/.services/made"
     );
+    site.exec_must("deployer", "systemctl stop watch");
     assert_eq!(look("deployer", ""), "");
 }
 
