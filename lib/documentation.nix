@@ -14,9 +14,19 @@ let
     {
       inherit (option) loc name readOnly;
       description = lib.trim (textOf option.description);
-      # An enumeration of names has none before a network defines some.
+      # An enumeration of names has none before a network defines some. Definitions without an option are only taken to be refused.
       type =
-        builtins.replaceStrings [ "impossible (empty enum)" ] [ "name that the network defines" ]
+        builtins.replaceStrings
+          [
+            "impossible (empty enum)"
+            "open submodule of (nothing else)"
+            "open submodule of nothing else"
+          ]
+          [
+            "name that the network defines"
+            "submodule"
+            "submodule"
+          ]
           option.type;
       declarations = map (relativeTo roots) option.declarations;
     }

@@ -8,6 +8,8 @@
   references,
   getFact,
   addressOf,
+  # A module that says of options that do not exist which there are.
+  unknown,
 }@network:
 {
   name,
@@ -37,12 +39,17 @@
 let
   isModule = builtins.isFunction options || options ? options || options ? imports;
   settingsOf = {
-    imports = lib.optional isModule options;
+    imports = [ unknown ] ++ lib.optional isModule options;
     options =
       lib.optionalAttrs (!isModule) options
       // lib.optionalAttrs (member != null) {
         members = lib.mkOption {
-          type = references.attrsOfNodes (lib.types.submodule { options = member; });
+          type = references.attrsOfNodes (
+            lib.types.submodule {
+              imports = [ unknown ];
+              options = member;
+            }
+          );
           default = { };
           description = "Nodes that take part, by name or selector.";
           example = lib.literalExpression ''{ alpha = { }; "@edge" = { }; }'';

@@ -87,6 +87,7 @@ let
         };
       instances = instanceModules {
         inherit errors references getFact;
+        unknown = unknownOptions.other;
         inherit (paths) addressOf;
         inherit (network) config options;
       };

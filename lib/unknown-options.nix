@@ -221,6 +221,13 @@ in
       _module.freeformType = type inRole options;
     };
 
+  # For sets of options that nobody mistakes for something else, such as instances of a module.
+  other =
+    { options, ... }:
+    {
+      _module.freeformType = type ({ nearby, ... }: nearby) options;
+    };
+
   # The same for a whole network. Its modules may depend on its values, so names are checked by an evaluation of their own, to which the
   # values are given.
   network =

@@ -78,11 +78,13 @@ in
       missing = lib.subtractLists (builtins.attrNames all.documentation) (
         builtins.attrNames subject.modules
       );
+      submodules = lib.hasInfix "\n- Type: `attribute set of (submodule)`\n" all.documentation.nodes;
       deep = lib.hasInfix "\n## `backup.<name>.clients.<name>.paths`\n" all.documentation.backup;
       internal = builtins.filter (option: builtins.elem "_module" option.loc) options;
     };
     expected = {
       missing = [ ];
+      submodules = true;
       deep = true;
       internal = [ ];
     };
