@@ -22,7 +22,7 @@ let
       Put your machines into `network/machines.nix` and your SSH key into `keys/anna.pub`; comments in the files say what to replace. Then:
 
           git add .                          # if the directory is a git repository
-          nix run .#netlib -- plan --tree    # what would happen, in which order
+          nix run .#netlib -- plan    # what would happen, in which order
           nix run .#netlib -- facts gather   # makes keys on the machines
           git add facts
           nix run .#deploy

@@ -140,15 +140,9 @@ pub async fn unseen(sources: &SourceMap) -> String {
     let files = ["ls-files", "--others", "--exclude-standard", "--", "*.nix", "*.pub", "*.json"];
     let command = Command::new("git").arg("-C").arg(&folder).args(files).timeout(GIT);
     let text = command.output().await.map(|output| clean(&output.stdout)).unwrap_or_default();
-    let files: Vec<&str> = text.lines().take(SHOWN).collect();
-    if files.is_empty() {
-        return String::new();
-    }
-    let (all, more) = (files.join(" "), if text.lines().count() > SHOWN { " …" } else { "" });
-    format!(
-        "\n  help: Nix sees only files that git knows, and these are none: {all}{more}\n    git -C {} add {all}",
-        folder.display()
-    )
+    let all = text.lines().take(SHOWN).collect::<Vec<_>>().join(" ");
+    let help = format!("\n  help: Nix sees only files that git knows: git -C {} add {all}", folder.display());
+    if all.is_empty() { all } else { help }
 }
 
 async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), Error> {

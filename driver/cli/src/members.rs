@@ -22,11 +22,8 @@ fn before(plan: &Plan, folder: &Path) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Names and addresses of the nodes that were there at the last deploy, and are no longer.
-pub fn gone(plan: &Plan) -> BTreeMap<String, String> {
-    folder().map(|folder| missing(&before(plan, &folder), &plan.members)).unwrap_or_default()
-}
-
-fn missing(before: &BTreeMap<String, Vec<String>>, now: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
+pub fn gone(plan: &Plan, folder: &Path) -> BTreeMap<String, String> {
+    let (before, now) = (before(plan, folder), &plan.members);
     // One that was renamed is known by its earlier name, or by the same address.
     let is_known = |name: &String| now.contains_key(name) || now.values().flatten().any(|word| word == name);
     let gone = before.iter().filter(|(name, _)| !now.is_empty() && !is_known(name));
@@ -35,16 +32,15 @@ fn missing(before: &BTreeMap<String, Vec<String>>, now: &BTreeMap<String, Vec<St
 
 /// A warning for each node that is gone since, in a folder of the user's for such things. Each is told once.
 pub fn departed(plan: &Plan, folder: &Path) -> Vec<String> {
-    let (before, now) = (before(plan, folder), &plan.members);
-    if now.is_empty() || before == *now {
+    let (gone, now) = (gone(plan, folder), &plan.members);
+    if now.is_empty() || before(plan, folder) == *now {
         return Vec::new();
     }
     let file = folder.join(format!("{}.json", plan.network.id));
     // Who has no such folder is told nothing.
     let _ =
         private::make_folder(folder).and_then(|()| private::replace(&file, 0o600, json!(now).to_string().as_bytes()));
-    let gone = missing(&before, now).into_iter();
-    gone.map(|(name, host)| format!("node `{name}` ({host}) is no longer in the network: {GONE}")).collect()
+    gone.into_iter().map(|(name, host)| format!("node `{name}` ({host}) is no longer in the network: {GONE}")).collect()
 }
 
 #[cfg(test)]

@@ -112,9 +112,9 @@ impl NixArgs {
     pub fn words(&self) -> Vec<String> {
         let set = |name: &str, value: &String| ["--option".to_owned(), name.to_owned(), value.clone()];
         let own = self.nix_option.chunks_exact(2).flat_map(|pair| set(&pair[0], &pair[1]));
-        let builders = self.builders.iter().flat_map(|machines| set("builders", machines));
-        let jobs = self.max_jobs.iter().flat_map(|jobs| set("max-jobs", jobs));
-        own.chain(builders).chain(jobs).chain(self.impure.then(|| "--impure".to_owned())).collect()
+        let others = [("builders", &self.builders), ("max-jobs", &self.max_jobs)];
+        let others = others.into_iter().filter_map(|(name, value)| Some(set(name, value.as_ref()?))).flatten();
+        own.chain(others).chain(self.impure.then(|| "--impure".to_owned())).collect()
     }
 }
 

@@ -89,11 +89,9 @@ pub struct DeployArgs {
     pub record: RecordArgs,
 }
 
-impl DeployArgs {
-    /// The same as far as the build.
-    pub fn only_build(self) -> Self {
-        Self { goal: Some("build".to_owned()), ..self }
-    }
+/// The same as far as the build.
+pub async fn build(args: DeployArgs, session: &Session) -> Result<Output, Error> {
+    run(DeployArgs { goal: Some("build".to_owned()), ..args }, session).await
 }
 
 /// Deploys, and says what became of each node.

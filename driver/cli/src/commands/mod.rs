@@ -170,7 +170,7 @@ fn advised(mut error: clap::Error) -> clap::Error {
 async fn carry_out(command: Command, session: Session) -> Result<Output, Error> {
     let result = match command {
         Command::Deploy(args) => deploy::run(args, &session).await,
-        Command::Build(args) => deploy::run(args.only_build(), &session).await,
+        Command::Build(args) => deploy::build(args, &session).await,
         Command::Run(args) => run::run(args, &session).await,
         Command::Plan(args) => plan::run(args, &session).await,
         Command::Status(args) => status::run(args, &session).await,

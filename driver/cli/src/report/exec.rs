@@ -98,7 +98,7 @@ mod tests {
         beta   failed        exit status: 3
         delta  skipped       interrupted before it was done
         gamma  offline       cannot connect
-        0 of 4 nodes active: 1 done, 1 failed, 1 offline, 1 skipped
+        4 nodes: 1 done, 1 failed, 1 offline, 1 skipped
         ");
         run.values_mut().for_each(|result| *result = StepResult::Done(String::new()));
         assert_eq!(verdict(&graph, &run), "");

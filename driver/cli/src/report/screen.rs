@@ -52,6 +52,8 @@ impl Screen {
     /// On stderr.
     pub fn on_stderr() -> Self {
         let target = console::user_attended_stderr().then(ProgressDrawTarget::stderr);
+        // What cannot draw, as without TERM, gets lines.
+        let target = target.filter(|target| !target.is_hidden());
         Self::of(Box::new(std::io::stderr()), target, || console::Term::stderr().size().1.into())
     }
 
