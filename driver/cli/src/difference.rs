@@ -46,7 +46,7 @@ pub async fn compare_all(
             let result = compare(parts, node, building.map(|_| &show as Show<'_>)).await;
             result.map_err(|error| format!("node `{node}`, step `{step}`: {error}\n"))
         })
-        .buffered(AT_ONCE)
+        .buffered(if building.is_some() { AT_ONCE } else { 4 * AT_ONCE })
         .collect()
         .await;
     let (changes, failed): (Vec<_>, Vec<_>) = compared.into_iter().partition(Result::is_ok);

@@ -176,7 +176,7 @@ async fn stages(
         }
         let (summary, runner) = walk(args, (&prepared, reviewed), records.clone(), session).await?;
         text += prepared.plan.text.as_deref().unwrap_or_default();
-        if args.dry_run {
+        if args.dry_run && !args.record.json {
             let changing = summary.nodes.iter().filter(|(_, row)| row.result == "wouldChange");
             let changing = changing.map(|(node, _)| node.clone()).collect();
             let (changes, failed) = compare_all(runner.parts(), &changing, None).await;

@@ -62,7 +62,8 @@ pub async fn run(args: StatusArgs, session: &Session) -> Result<Output, Error> {
         .all(|(name, node)| (node["error"].is_null() || may_be_off(name, node)) && node["planned"]["error"].is_null());
     let mut document = document(&prepared.plan.network, &nodes);
     document["rollouts"] = rollouts.into();
-    document["removed"] = json!(members::folder().map(|folder| members::gone(&prepared.plan, &folder)));
+    document["removed"] =
+        json!(members::folder().map(|folder| members::gone(&prepared.plan, &folder)).unwrap_or_default());
     let template = if args.output == "wide" { WIDE } else { TABLE };
     Ok(Output::document(&document, (!args.json).then_some(template), is_good))
 }

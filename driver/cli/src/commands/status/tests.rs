@@ -103,6 +103,20 @@ fn people_read_a_table_and_what_does_not_fit_it_below() {
 }
 
 #[test]
+fn a_host_that_says_too_much_does_not_widen_the_table() {
+    let mut long = runs("alpha", OLD, system(OLD));
+    let about = long.1.as_mut().unwrap();
+    about.probe.state = Some("s".repeat(5000));
+    about.restart = "r".repeat(5000);
+    let generation =
+        Generation { number: "12".to_owned(), by: "b".repeat(5000), date: "d".repeat(5000), ..Generation::default() };
+    about.generations = vec![generation];
+    let nodes = [(long.0.to_owned(), document(long.1, long.2))].into_iter().collect();
+    let text = shown(&super::document(&network("home"), &nodes), TABLE);
+    assert!(text.lines().all(|line| line.len() < 250), "{text}");
+}
+
+#[test]
 fn people_who_want_all_read_a_block_a_node() {
     assert_snapshot!(shown(&whole(), WIDE));
 }
