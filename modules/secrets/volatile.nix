@@ -19,6 +19,8 @@ let
 
   packages = pkgs: [
     pkgs.gnugrep
+    # An activation has little in its PATH.
+    pkgs.systemd
     pkgs.util-linux
   ];
   run = node: action: ''

@@ -148,10 +148,9 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     let with =
         |version: &str| network.clone().configure("alpha", &format!("environment.etc.version.text = \"{version}\";"));
     let log = || site.exec_must("alpha", "cat /var/lib/shop.log");
-    let send = |token: &str| {
-        site.must(&format!("umask 077; printf '{token}\\n' >/root/token; head -c 10000000 /dev/zero >/root/second"))
-    };
+    let send = |token: &str| site.must(&format!("umask 077; printf '{token}\\n' >/root/token"));
     send("one");
+    site.exec_must("deployer", "head -c 10000000 /dev/zero >/root/second");
     site.write(&with("1"));
     site.netlib_must("deploy");
     site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
@@ -169,11 +168,14 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
 
     // Nothing has changed: nothing is sent, nothing restarts. One has changed, and the system too: one restart.
     assert_says(&site.netlib_must("run secrets"), &["all secrets are there"]);
+    site.must("echo x >/root/second");
+    assert_says(&site.netlib_must("run secrets"), &["1 of 30 secrets sent"]);
+    assert_eq!(log(), "one\none");
     send("two");
     site.write(&with("2"));
     assert_says(&site.netlib_must("deploy"), &["1 of 30 secrets sent"]);
     site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
-    assert_eq!(log(), "one\ntwo");
+    assert_eq!(log(), "one\none\ntwo");
 
     // A system that goes back brings back what it ran with.
     send("three");
