@@ -179,7 +179,7 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
 
     // A system that goes back brings back what it ran with.
     send("three");
-    let bad = with("3").with("checks.alpha.never.exec.script = \"exit 1\"; rollout.healthyDeadline = 3;");
+    let bad = with("3").with("checks.alpha.never.exec.script = \"exit 1\"; rollout.timing.healthyDeadline = 3;");
     site.write(&bad);
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
