@@ -20,13 +20,16 @@ about() { clean "$(git log -1 --format='%h "%s" by %cn, %cs' "$1")" | sed "s/\"/
 
 is_local() { [[ " ${is_local[*]} " == *" $1 "* ]]; }
 url_of() { if is_local "$1"; then echo "$bare"; else echo "$1:$bare"; fi; }
-# server NODE PROGRAM: what git talks to there, as root. Where the module has never been deployed, nothing is offered, and what git says to that is heard.
+# server NODE PROGRAMS: what git talks to there, as root: the first of these that is there. Where none is, nothing is offered, and what git
+# says to that is heard.
 server() {
   local root=
   if is_local "$1" && [ "$(id -u)" != 0 ]; then root='sudo -n '; fi
   # shellcheck disable=SC2016
-  printf '%ssh -c '\''if [ -x %s ]; then exec %s "$1"; fi; printf 0000; cat >/dev/null'\'' sh' "$root" "$2" "$2"
+  printf '%ssh -c '\''for program in %s; do if [ -x "$program" ]; then exec "$program" "$1"; fi; done; printf 0000; cat >/dev/null'\'' sh' "$root" "$2"
 }
+# Who went back to a system from before this module still has a generation that knows it.
+uploads='/etc/netlib/git-upload /nix/var/nix/profiles/system-*-link/etc/netlib/git-upload'
 
 # is_signed COMMIT: by somebody who may change the network.
 is_signed() { git verify-commit "$1" > /dev/null 2>&1; }

@@ -7,6 +7,13 @@ problem() {
   exit 1
 }
 
+# refuse NODE TEXT: nothing is activated there; what others have is no worse for it.
+declare -A refused
+refuse() {
+  refused[$1]="git-tracking: $2"
+  git update-ref "refs/netlib/refused/$1" "$(clean "${refused[$1]}" 900 | git hash-object -w --stdin)"
+}
+
 top=$(command git rev-parse --show-toplevel 2> /dev/null) ||
   problem "git-tracking: the flake is not in a clone on this machine, so nothing that nodes have could be merged. Get one: nix run .#command -- network-clone root@NODE DIRECTORY"
 case $top in *[!A-Za-z0-9._/@+-]*) problem "git-tracking: the folder of the clone must be letters, digits and . _ / @ + -, and is $top. Move it" ;; esac
@@ -27,12 +34,13 @@ export GIT_SSH_COMMAND="ssh -F $NETLIB_SSH_CONFIG"
 fetch() {
   ulimit -f 4194304
   timeout 300 git fetch --no-tags --no-write-fetch-head --no-recurse-submodules --no-auto-maintenance --force \
-    --upload-pack "$(server "$1" /etc/netlib/git-upload)" "$(url_of "$1")" \
+    --upload-pack "$(server "$1" "$uploads")" "$(url_of "$1")" \
     "refs/netlib/deployed/*:refs/netlib/nodes/$1/deployed/*" "refs/netlib/log/*:refs/netlib/nodes/$1/log/*" \
     "refs/netlib/mirror/*:refs/netlib/nodes/$1/mirror/*" < /dev/null > "$scratch/fetched-$1" 2>&1 || echo failed >> "$scratch/failed-$1"
 }
 asked=()
 for name in "${names[@]}"; do
+  git update-ref -d "refs/netlib/refused/$name"
   if is_local "$name" || grep -qx -e "Host $name" "$NETLIB_SSH_CONFIG"; then
     asked+=("$name")
     fetch "$name" &
@@ -41,7 +49,7 @@ done
 wait
 for name in "${asked[@]}"; do
   [ ! -e "$scratch/failed-$name" ] ||
-    problem "git-tracking: what $name has could not be fetched: $(tail -n 1 "$scratch/fetched-$name"). Whatever was deployed there by others might be lost; mend its $bare, or take it out of git-tracking.nodes"
+    refuse "$name" "what $name has could not be fetched: $(tail -n 1 "$scratch/fetched-$name"). Whatever was deployed there by others might be lost; mend its $bare, or take it out of git-tracking.nodes"
 done
 
 # --- merging -----------------------------------------------------------------------------------------------------------------
@@ -65,14 +73,17 @@ take() {
   git --no-pager log --format='  %h %s (%cn, %cs)' "$commit" "^$head" | tr -cd '\11\12\40-\176\200-\377' | head -n 20
   git --no-pager diff --stat "$head...$commit" | tr -cd '\11\12\40-\176\200-\377' | tail -n 20
   if [ -z "$auto_merge" ]; then
-    problem "git-tracking: $node runs $(about "$commit"), which is not in this branch. Look at it and merge it: nix run .#command -- merge-node $node"
+    refuse "$node" "$node runs $(about "$commit"), which is not in this branch. Look at it and merge it: nix run .#command -- merge-node $node"
+    return
   fi
   for one in $(git rev-list "$commit" "^$head"); do is_signed "$one" || unsigned=$one; done
   if [ -n "$unsigned" ]; then
-    problem "git-tracking: $node runs $(about "$commit"), which is not in this branch, and $(about "$unsigned") is signed by none of git-tracking.signers. Look at it and merge it: nix run .#command -- merge-node $node"
+    refuse "$node" "$node runs $(about "$commit"), which is not in this branch, and $(about "$unsigned") is signed by none of git-tracking.signers. Look at it and merge it: nix run .#command -- merge-node $node"
+    return
   fi
   tree=$(git "${merging[@]}" merge-tree --write-tree --name-only --no-messages "$head" "$commit") || {
-    problem "git-tracking: $node runs $(about "$commit"), which is in conflict with this branch in $(tail -n +2 <<< "$tree" | paste -s -d ' '). Merge it: git merge refs/netlib/nodes/$node/deployed/$node"
+    refuse "$node" "$node runs $(about "$commit"), which is in conflict with this branch in $(tail -n +2 <<< "$tree" | paste -s -d ' '). Merge it: git merge refs/netlib/nodes/$node/deployed/$node"
+    return
   }
   merged=$(sign commit-tree "${signs[@]}" "$tree" -p "$head" -p "$commit" -m "Merge what $node runs")
   git merge --quiet --ff-only "$merged" > /dev/null 2> "$scratch/said" ||
@@ -82,11 +93,17 @@ take() {
 }
 
 for name in "${asked[@]}"; do
+  if [ -n "${refused[$name]-}" ]; then continue; fi
   commit=$(git rev-parse -q --verify "refs/netlib/nodes/$name/deployed/$name^{commit}") || continue
   git merge-base --is-ancestor "$commit" "$head" && continue
   if is_replaced "$commit"; then continue; fi
   take "$name" "$commit"
 done
+
+if [ ${#refused[@]} != 0 ]; then
+  [ ${#refused[@]} -lt ${#asked[@]} ] || problem "$(printf '%s. ' "${refused[@]}")"
+  for name in "${!refused[@]}"; do printf '%s is left out: %s\n' "$name" "${refused[$name]}"; done
+fi
 
 # --- the commit that is deployed ---------------------------------------------------------------------------------------------------
 

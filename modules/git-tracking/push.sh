@@ -2,17 +2,19 @@
 # Before the activation of `node`: brings it the commit, under the name of the system that was made of it. Where that runs already, the
 # commit is confirmed with it. Before it stands common.sh.
 context=$(< "$NETLIB_CONTEXT")
-said() { [[ $context =~ \"$1\":\"([A-Za-z0-9._/@+-]+)\" ]] && printf '%s' "${BASH_REMATCH[1]}"; }
 # What this run was prepared to deploy.
 [[ $context =~ \"flake\":\"git\+file://([A-Za-z0-9._/@+-]+)\?ref=([A-Za-z0-9._/-]+)\&rev=([0-9a-f]+) ]] || { echo 'git-tracking: this run was not prepared' >&2 && exit 1; }
 target=${BASH_REMATCH[3]} intent=refs/netlib/intent/${BASH_REMATCH[2]##*/}
 cd "${BASH_REMATCH[1]}" || exit
-# A text, a list or a set in between has no more of its kind inside.
-pattern="\"$node\":\{(\"[^\"]*\"|[^{}\"]|\{[^{}]*\})*\}"
-[[ $context =~ $pattern ]] || { echo "git-tracking: netlib says nothing of $node" >&2 && exit 1; }
-context=${BASH_REMATCH[0]}
-toplevel=$(said toplevel)
-now=$(said before || :)
+if git rev-parse -q --verify "refs/netlib/refused/$node" > /dev/null; then
+  printf '{"problem":"%s"}\n' "$(clean "$(git cat-file blob "refs/netlib/refused/$node")" 900)" >&3
+  exit 1
+fi
+# shellcheck disable=SC2016
+{ read -r toplevel && read -r now; } < <(node=$node nix --extra-experimental-features nix-command eval --impure --raw --expr '
+  let about = (builtins.fromJSON (builtins.readFile (builtins.getEnv "NETLIB_CONTEXT"))).nodes.${builtins.getEnv "node"};
+  in "${about.toplevel}\n${toString about.before}\n"
+') || { printf '{"problem":"git-tracking: netlib does not say which system is for %s; deploy again"}\n' "$node" >&3 && exit 1; }
 system=${toplevel##*/}
 # The word of the deployer, unless another run of the same user has said something else meanwhile.
 tag=$(git rev-parse "$intent")

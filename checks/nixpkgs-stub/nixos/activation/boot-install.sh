@@ -35,7 +35,7 @@ stub_record_boot_default() {
 # default. The kernel is the machine's own for all of them; their parameters are theirs.
 stub_write_boot_entries() {
     local default=$1 entries=/boot/loader/entries link system name kernel_parameters keep=' ' chosen=''
-    [ -d /boot/netlib-vm ] || return 0
+    if [ ! -d /boot/netlib-vm ]; then stub_write_an_entry "$default"; return; fi
     if [ -e "$default/stub-grub" ]; then stub_write_grub_menu "$default"; return; fi
     # Like there, what is no generation is a profile, and what is neither ends it.
     for link in /nix/var/nix/profiles/system-profiles/*; do
@@ -66,6 +66,16 @@ stub_write_boot_entries() {
     done
     # Like there. On FAT a folder that was synced may still name the file that another one was renamed over.
     sync -f /boot
+}
+
+# A machine without a boot partition boots nothing by it, but has an entry where its system says so. A folder of entries that somebody
+# else has made is left alone: the installer does nothing there.
+stub_write_an_entry() {
+    local entries=/boot/loader/entries
+    [ -e "$1/stub-systemd-boot" ] || return 0
+    if [ -d "$entries" ] && [ ! -e /boot/loader/netlib-stub ]; then return 0; fi
+    mkdir -p "$entries" && touch /boot/loader/netlib-stub &&
+        printf 'title NixOS\noptions init=%s/init\n' "$1" > "$entries/nixos-netlib-stub.conf"
 }
 
 # The same for GRUB, as NixOS' install-grub.pl writes it: the default, then all generations, then those of other profiles.

@@ -48,7 +48,7 @@ fn a_plain_file_is_deployed_like_a_flake() {
     // A fact that is missing, a network that is missing, and what one gets from each.
     let (status, text) = netlib("deploy --file network.nix --evaluator nix");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["netlib facts gather --on beta"]);
+    assert_says(&text, &["beta: wireguard-mesh-wg0", "help: netlib facts gather"]);
     let (status, text) = netlib("plan --file network.nix#office");
     assert_eq!(status, 2, "{text}");
     assert_says(&text, &["has no network `office`", "--file network.nix#default"]);

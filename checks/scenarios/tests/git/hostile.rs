@@ -38,3 +38,22 @@ fn a_node_that_cuts_or_forges_its_records_is_found_and_says_nothing_for_others()
     assert_says(&output.stdout, &["beta: record", "not signed by the host key of beta"]);
     assert!(!output.stdout.contains('\u{1b}'), "{}", output.stdout);
 }
+
+/// Names that fit into no repository which has earlier ones: what alpha says cannot be fetched, and beta gets what is new.
+#[test]
+fn a_node_that_cannot_be_fetched_from_is_left_out_alone() {
+    let site = site(&["alpha", "beta"], "");
+    deploy_must(&site, ALICE, "");
+    let git = "git -C /var/lib/netlib/network.git";
+    site.exec_must("alpha", &format!("{git} update-ref -d refs/netlib/deployed/alpha && {git} update-ref refs/netlib/deployed/alpha/x refs/heads/main"));
+    for node in ["alpha", "beta"] {
+        change(&site, ALICE, node, "second");
+    }
+    let (status, text) = deploy(&site, ALICE, "");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["alpha is left out: git-tracking: what alpha has could not be fetched"]);
+    assert!(has(&site, "beta", "second") && !has(&site, "alpha", "second"));
+    let (status, text) = deploy(&site, ALICE, "--on alpha");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["step `prepare:git`: git-tracking: what alpha has could not be fetched"]);
+}

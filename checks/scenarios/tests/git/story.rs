@@ -123,4 +123,13 @@ fn a_commit_that_was_confirmed_meanwhile_is_not_passed_over() {
     assert_says(&site.must(&format!("ls {bob}")), &["note-one", "note-two"]);
     assert_says(&site.must(&format!("cat {bob}/flake.lock")), &["\"one\": {\n", "\"two\": {\n"]);
     site.must(&format!("cd {bob} && nix flake lock && git diff --exit-code"));
+
+    // A system without the module runs, as after a rollback behind it: what was tracked before is not forgotten.
+    site.must(&format!(
+        "cd {bob} && git checkout -q -b plain && sed -i '/netlib.modules.git-tracking/d; /git-tracking = {{/d' flake.nix && git commit -q -am plain"
+    ));
+    deploy_must(&site, &bob, "");
+    assert!(!has(&site, "alpha", "netlib/git-upload"));
+    deploy_must(&site, ALICE, "");
+    assert_says(&site.must(&format!("ls {ALICE}")), &["note-two"]);
 }

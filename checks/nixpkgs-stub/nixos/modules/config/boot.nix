@@ -109,9 +109,12 @@ in
       } ''mkdir "$out" && echo "$kernel $modules" > "$out/initrd"'';
     };
     # Its installer has to know which boot loader it is.
-    system.systemBuilderCommands = lib.mkIf (
-      config.boot.loader.grub.enable && config.boot.loader.grub.mirroredBoots != [ ]
-    ) ''touch "$out/stub-grub"'';
+    system.systemBuilderCommands = lib.mkMerge [
+      (lib.mkIf (
+        config.boot.loader.grub.enable && config.boot.loader.grub.mirroredBoots != [ ]
+      ) ''touch "$out/stub-grub"'')
+      (lib.mkIf config.boot.loader.systemd-boot.enable ''touch "$out/stub-systemd-boot"'')
+    ];
     environment.etc = lib.mkIf (config.boot.kernelModules != [ ]) {
       "modules-load.d/nixos.conf".text = lib.concatLines config.boot.kernelModules;
     };

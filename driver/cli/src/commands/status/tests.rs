@@ -136,3 +136,15 @@ fn a_system_that_runs_and_does_not_boot_is_not_as_planned() {
     assert_eq!(asked(NEW, system(NEW)), Some(false));
     assert_eq!(asked(OLD, None), None);
 }
+
+/// As after a first deployment that failed: something runs, the profile names nothing, and there are generations.
+#[test]
+fn a_machine_without_a_profile_has_a_line_too() {
+    let mut first = runs("alpha", OLD, system(OLD));
+    let about = first.1.as_mut().unwrap();
+    about.generation = None;
+    about.generations = vec![Generation { number: "1".to_owned(), ..Generation::default() }];
+    let nodes = [(first.0.to_owned(), document(first.1, first.2))].into_iter().collect();
+    let text = shown(&super::document(&network("home"), &nodes), TABLE);
+    assert!(text.starts_with("NODE") && text.contains("alpha  up to date") && !text.contains("undefined"), "{text}");
+}
