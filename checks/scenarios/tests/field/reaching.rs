@@ -77,7 +77,8 @@ fn number_16_an_interrupt_is_one_however_often_it_arrives_and_reaches_netlib_alo
         let (status, text) = run.wait();
         assert_eq!(status, 130, "{text}");
         assert_says(&text, &["changed", "skipped", "interrupted before it was done"]);
-        assert!(!text.contains("failed") && !text.contains("Aborted"), "{text}");
+        let bad = text.replace("0 failed", "");
+        assert!(!bad.contains("failed") && !bad.contains("Aborted"), "{text}");
         site.assert_active("alpha");
         assert_eq!(site.systems("beta"), before, "{text}");
         // What did not change would not be started again.

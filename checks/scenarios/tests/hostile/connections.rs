@@ -42,7 +42,7 @@ fn attack_07_a_node_whose_user_is_root_gets_no_password() {
     site.must(&format!("umask 077; echo '{PASSWORD}' > /root/right"));
     let (_, text) = site.netlib("status --sudo-password-file /root/right");
     assert_eq!(site.exec_must("alpha", "cat /stolen"), "", "{text}");
-    assert_says(&text, &["beta: online"]);
+    assert_says(&text, &["beta   no NixOS"]);
 }
 
 #[test]
@@ -65,14 +65,14 @@ fn attack_07_a_node_gets_only_the_password_that_was_given_for_it() {
     let program = "#!/bin/sh\\ncase $1 in *admin@beta:*) cat /root/right ;; *admin@alpha:*) cat /root/guess ;; esac\\n";
     site.must(&format!("printf '{program}' > /root/askpass; chmod 700 /root/askpass"));
     let text = site.must("SUDO_ASKPASS=/root/askpass setsid --wait netlib status 2>&1 || true");
-    assert_says(&text, &["beta: online"]);
+    assert_says(&text, &["beta   no NixOS"]);
     let stolen = site.exec_must("alpha", "cat /stolen");
     assert!(stolen.contains("guess"), "{stolen}: {text}");
     assert!(!stolen.contains(PASSWORD), "{text}");
 
     // Whoever wants one password for all is told which nodes get it.
     let (_, text) = site.netlib("status --same-sudo-password --sudo-password-file /root/right");
-    assert_says(&text, &["beta: online"]);
+    assert_says(&text, &["beta   no NixOS"]);
     let stolen = site.exec_must("alpha", "cat /stolen");
     assert!(stolen.contains(PASSWORD), "{text}");
 }
@@ -139,7 +139,7 @@ fn attack_11_an_answer_without_end_fails_its_node_only() {
         let (peak, status, text) = measured(&site, "status");
         assert!(site.answered("alpha", "flood") > 0, "{text}");
         assert_eq!(status, 1, "{name}: {text}");
-        assert_says(&text, &["alpha", "beta: online"]);
+        assert_says(&text, &["alpha", "beta   no NixOS"]);
         assert!(peak < 300, "{name}: {peak} MiB");
     }
     assert_says(&site.netlib("status -o wide").1, &["answered with more than 1 MiB", "beta: online"]);
@@ -288,7 +288,7 @@ fn finding_a_question_whose_connection_breaks_is_asked_again() {
     let text = site.netlib_must("status");
     assert!(site.answered("alpha", "breaks") > 1, "{text}");
     site.exec_must("alpha", "test -d /hostile/broken");
-    assert_says(&text, &["alpha: online"]);
+    assert_says(&text, &["alpha  up to date"]);
 }
 
 /// ssh takes further keys that a host shows for its own, unless it is told not to: whoever broke in once could be that
