@@ -48,7 +48,8 @@ pub(super) struct Outcome<'a> {
 }
 
 /// Ends when nobody is at work on any host any more.
-const IDLE: &str = "! systemctl list-units --no-legend --plain --all 'netlib-*.service' | grep -qv netlib-stub";
+const IDLE: &str =
+    "! systemctl list-units --no-legend --plain --all 'netlib-*.service' | grep -qv -e netlib-stub -e not-found";
 /// A host that nobody confirms rolls back after `confirmTimeout`; a killed unit is looked after within a minute or two.
 const PATIENCE: Duration = Duration::from_secs(240);
 
@@ -145,7 +146,7 @@ const HOST_LEFTOVERS: &str = r#"
 for lock in /run/netlib/lock /run/netlib/gate; do
   [ ! -e "$lock" ] || flock -n "$lock" true || echo "the lock $lock is held"
 done
-systemctl list-units --no-legend --plain --all 'netlib-*' | grep -v netlib-stub
+systemctl list-units --no-legend --plain --all 'netlib-*' | grep -v -e netlib-stub -e not-found
 ps -eo pid=,args= | grep -E '/run/netlib|netlib-host|sh -s -- ' | grep -v grep
 find /run/netlib -mindepth 1 \( -name 'host-*.sh*' -o -name 'session-*' -o -name 'confirm-*' -o -name 'state-*' -o -name holder -o -name '*.new' \)
 find /var/lib/netlib -name reserve -o -name '*.new'

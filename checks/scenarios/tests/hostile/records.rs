@@ -9,7 +9,7 @@ fn left(site: &Site, host: &str) -> String {
         "cd /run && ls netlib | grep -v -e '^script-' -e '^gate$' -e '^lock$'
          ls /nix/var/nix/gcroots/netlib | grep -v -e '-programs$'
          ls -d /var/lib/netlib/deploys/*/reserve 2>/dev/null
-         systemctl list-units --all --no-legend 'netlib-*' | grep -v -e 'netlib-stub' -e '\\.mount'
+         systemctl list-units --all --no-legend 'netlib-*' | grep -v -e 'netlib-stub' -e not-found -e '\\.mount'
          pgrep -af '[/]run/netlib'
          true",
     )
