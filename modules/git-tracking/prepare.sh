@@ -8,7 +8,7 @@ problem() {
 }
 
 # refuse NODE TEXT: nothing is activated there; what others have is no worse for it.
-declare -A refused
+declare -A refused=()
 refuse() {
   refused[$1]="git-tracking: $2"
   git update-ref "refs/netlib/refused/$1" "$(clean "${refused[$1]}" 900 | git hash-object -w --stdin)"

@@ -84,7 +84,8 @@ fn a_revert_that_fails_stops_everything_and_is_not_tried_again() {
     assert_says(
         &text,
         &[
-            "delta  skipped       not started after the failure of activate:alpha",
+            "beta   skipped       not started after the failure of activate:alpha",
+            "delta  skipped       as beta",
             "rollout web  aborted",
             "alpha could not go back by itself",
         ],
