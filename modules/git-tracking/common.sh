@@ -34,7 +34,8 @@ uploads='/etc/netlib/git-upload /nix/var/nix/profiles/system-*-link/etc/netlib/g
 # is_signed COMMIT: by somebody who may change the network.
 is_signed() { git verify-commit "$1" > /dev/null 2>&1; }
 
-# key: sets `signing` to the words with which git signs as one of the signers, or to nothing. No key asks for a passphrase here.
+# find_key: sets `signing` to the words with which git signs as one of the signers, and `signs` to those of commands that have to be told;
+# both to nothing where no key does. None asks for a passphrase here.
 find_key() {
   local file bare_key wanted=("$(command git config user.signingKey || :)" ~/.ssh/*.pub)
   signing=() signs=()

@@ -62,7 +62,7 @@ is_replaced() {
     [ "$(git log -1 --format=%ce "$commit")" = "$mail" ] || return 1
     git reflog --format=%H "refs/netlib/wip/$user" 2> /dev/null | grep -qx -e "$commit" && continue
     git reflog --format=%H HEAD | grep -qx -e "$commit" && continue
-    git rev-list "$head" "^$commit" | while read -r other; do git rev-parse "$other^{tree}"; done | grep -qx -e "$(git rev-parse "$commit^{tree}")" || return 1
+    git log --format=%T "$head" "^$commit" | grep -x -e "$(git rev-parse "$commit^{tree}")" > /dev/null || return 1
   done
 }
 

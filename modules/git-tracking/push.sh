@@ -22,20 +22,19 @@ tag=$(git rev-parse "$intent")
 seen=$(git rev-parse -q --verify "refs/netlib/nodes/$node/deployed/$node^{commit}" || :)
 if [ "$now $seen" = "$toplevel $target" ]; then exit; fi
 
-refs=("+$tag:refs/netlib/next/$system")
-if [ -n "$seen" ] && ! git merge-base --is-ancestor "$seen" "$target"; then refs+=("+$seen:refs/netlib/over/$system"); fi
+specs=("+$tag:refs/netlib/next/$system") lease=()
+if [ -n "$seen" ] && ! git merge-base --is-ancestor "$seen" "$target"; then specs+=("+$seen:refs/netlib/over/$system"); fi
 if [ "$now" = "$toplevel" ]; then
-  refs+=("+$target:refs/netlib/deployed/$node" "+$target:refs/netlib/systems/$system" "+$target:refs/heads/main" "--force-with-lease=refs/netlib/deployed/$node:$seen")
+  specs+=("+$target:refs/netlib/deployed/$node" "+$target:refs/netlib/systems/$system" "+$target:refs/heads/main")
+  lease=("--force-with-lease=refs/netlib/deployed/$node:$seen")
 fi
 # What others have signed is kept here as well, so that nobody can cut his own records without a trace.
 while read -r ref; do
   other=${ref##*/}
-  [ "$other" = "$node" ] || [ "$ref" != "refs/netlib/nodes/$other/log/$other" ] || refs+=("+$ref:refs/netlib/mirror/$other")
+  [ "$other" = "$node" ] || [ "$ref" != "refs/netlib/nodes/$other/log/$other" ] || specs+=("+$ref:refs/netlib/mirror/$other")
 done < <(git for-each-ref --format='%(refname)' 'refs/netlib/nodes/*/log/*')
 export GIT_SSH_COMMAND="ssh -F $NETLIB_SSH_CONFIG"
-options=() specs=()
-for ref in "${refs[@]}"; do if [[ $ref == --* ]]; then options+=("$ref"); else specs+=("$ref"); fi; done
-if ! timeout 500 git push --quiet --atomic "${options[@]}" --receive-pack "$(server "$node" "$toplevel/etc/netlib/git-receive")" "$(url_of "$node")" "${specs[@]}" 2> "$scratch/said"; then
+if ! timeout 500 git push --quiet --atomic "${lease[@]}" --receive-pack "$(server "$node" "$toplevel/etc/netlib/git-receive")" "$(url_of "$node")" "${specs[@]}" 2> "$scratch/said"; then
   tr -cd '\11\12\40-\176\200-\377' < "$scratch/said" | tail -n 20 >&2
   printf '{"problem":"git-tracking: %s did not take the commit: %s. If its repository is broken, remove %s there: it is made again from this clone"}\n' \
     "$node" "$(clean "$(grep -v '^$' "$scratch/said" | tail -n 1)")" "$bare" >&3
