@@ -39,6 +39,7 @@ let
     "renamed"
     "selectors"
     "ssh"
+    "statements"
     "topology"
   ];
   # A tree with nothing but lib has no systems to evaluate.

@@ -16,7 +16,7 @@ use crate::suite::Suite;
 use crate::tool::Tool;
 
 /// What every host has, whatever its suite.
-const PACKAGES: [&str; 20] = [
+const PACKAGES: [&str; 21] = [
     "age",
     "borgbackup",
     "ca-certificates",
@@ -25,6 +25,7 @@ const PACKAGES: [&str; 20] = [
     "git",
     "iproute2",
     "iputils-ping",
+    "jq",
     "nftables",
     "nginx",
     "nix-bin",
