@@ -29,6 +29,13 @@ let
             "the boot loader is neither systemd-boot nor GRUB"
         )
       }";
+  # What NixOS has on the path only where GRUB is on a disk itself; its installer needs the same one.
+  tools = lib.optional (loader.grub.enable && !loader.systemd-boot.enable && pkgs ? grub2) (
+    if lib.any (boot: boot.devices != [ "nodev" ]) loader.grub.mirroredBoots then
+      pkgs.grub2
+    else
+      pkgs.grub2_efi
+  );
 in
 {
   _file = "netlib, for activation.bootOnce";
@@ -36,7 +43,7 @@ in
 
   # A host calls it before it tries a system: `check` says whether it can and why not, a system is the one to boot once.
   environment.etc."netlib/boot-once".source = script pkgs "boot-once" {
-    packages = [ ];
+    packages = tools;
     text = ''
       refuse() {
         printf '%s\n' "$*"

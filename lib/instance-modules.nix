@@ -168,6 +168,11 @@ in
       ])
     ];
 
+    deploy.refusals = lists [
+      "deploy"
+      "refusals"
+    ];
+
     exports = {
       members.${name} = lib.mapAttrs (_: item: item.members) all;
       connections = wholeAt [

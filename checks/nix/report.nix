@@ -45,6 +45,7 @@ let
   # A tree with nothing but lib has no systems to evaluate.
   systemGroups = [
     "explain"
+    "key-rotation"
     "nixos"
     "sharing"
     "special-args"

@@ -49,9 +49,43 @@ let
       example = 10;
     };
   };
+
+  refusal.options = {
+    nodes = lib.mkOption {
+      type = types.listOf types.str;
+      description = "The nodes: it is refused to bring all of them to new systems at once.";
+      example = [
+        "alpha"
+        "beta"
+      ];
+    };
+
+    message = lib.mkOption {
+      type = types.str;
+      description = "Why not, and what to do, as a sentence without its full stop.";
+      example = "alpha gets another key, and beta is activated before it. Put both into one batch";
+    };
+  };
 in
 {
   options.deploy = {
+    refusals = lib.mkOption {
+      type = types.listOf (types.submodule refusal);
+      default = [ ];
+      description = ''
+        What a deployment is refused for, and its plan, where all nodes of an entry are selected. Unlike `assertions` it stops nothing
+        else: facts are gathered, and other nodes are deployed.
+      '';
+      example = lib.literalExpression ''
+        [
+          {
+            nodes = [ "alpha" "beta" ];
+            message = "alpha gets another key, and beta is activated before it. Put both into one batch";
+          }
+        ]
+      '';
+    };
+
     steps = lib.mkOption {
       type = types.attrsOf (types.submodule (import ./step.nix { inherit config lib netlib; }));
       default = { };

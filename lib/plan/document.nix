@@ -44,6 +44,13 @@ let
     "generation ${toString to} is of one node, and these are ${toString (builtins.length nodes)}: ${lib.concatStringsSep ", " nodes}. "
     + "Each host counts its own generations: roll back one node at a time, or leave out --to";
 
+  # What these nodes are not deployed together for.
+  refusalsOf =
+    nodes:
+    builtins.filter (
+      refusal: builtins.all (name: builtins.elem name nodes) refusal.nodes
+    ) config.deploy.refusals;
+
   # The nodes and rollouts that a request names, and what is wrong with it.
   find =
     given:
@@ -91,6 +98,7 @@ let
         ++ lib.optional (
           request.on != [ ] && everyNode != [ ] && named.problems == [ ] && named.nodes == [ ]
         ) nothing
+        ++ map (refusal: refusal.message) (lib.optionals (purpose.steps or false) (refusalsOf nodes))
         ++ map unknownRollout unknown
         ++ lib.optional (request.to != null && builtins.length nodes > 1) (
           severalGenerations nodes request.to

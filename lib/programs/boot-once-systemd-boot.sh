@@ -7,4 +7,6 @@ for file in "$(bootctl --print-boot-path)"/loader/entries/*.conf; do
   if grep -q -F -- "init=$1/init" "$file"; then entry=${file##*/}; fi
 done
 [ -n "$entry" ] || refuse 'the boot loader has no entry for the new system after it was installed'
+# The loader knows an entry whose boots are counted by its name without the count.
+if [[ $entry =~ ^(.*)\+[0-9]+(-[0-9]+)?\.conf$ ]]; then entry=${BASH_REMATCH[1]}.conf; fi
 bootctl set-oneshot "$entry"

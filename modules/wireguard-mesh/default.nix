@@ -75,6 +75,8 @@ netlib.instances {
       checks = table.checksFor (_: table.table.reach);
       render = import ../wireguard/render.nix { inherit lib netlib; } table;
       exports = import ../wireguard/exports.nix { inherit lib; } table;
+      inherit (table) warnings;
+      deploy = { inherit (table) refusals; };
     };
 
   # Who needs a relay comes after it.
@@ -84,7 +86,8 @@ netlib.instances {
       inherit (table.table) relays hidden reach;
       nodesAmong = builtins.filter (name: nodes ? ${name});
     in
-    lib.optionalAttrs (relays != [ ]) {
+    # A key changes at both ends at once.
+    lib.optionalAttrs (relays != [ ] && table.rotating == [ ]) {
       nodes = lib.subtractLists relays (nodesAmong (builtins.attrNames hidden));
       after = nodesAmong relays;
       # Only checks that want an answer from everybody need the relay: a backup server or what a proxy leads to may come first.

@@ -83,11 +83,14 @@ netlib.instances {
       );
       render = import ../wireguard/render.nix { inherit lib netlib; } table;
       exports = import ../wireguard/exports.nix { inherit lib; } table;
+      inherit (table) warnings;
+      deploy = { inherit (table) refusals; };
     };
 
   order =
     { table, ... }:
-    {
+    # A key changes at both ends at once.
+    lib.optionalAttrs (table.rotating == [ ]) {
       nodes = builtins.filter (name: nodes ? ${name}) (builtins.attrNames table.table.clients);
       after = builtins.attrNames table.table.servers;
       # A client that is there first cannot connect, and goes back.

@@ -5,6 +5,7 @@
   peersOf,
   privateKeyFileOf,
   preshared,
+  keyInUse,
   ...
 }:
 let
@@ -14,9 +15,13 @@ let
     name: map (peer: peer.name) (builtins.filter (peer: nodes ? ${peer.name}) (peersOf name));
 in
 lib.mapAttrs (
-  name: _:
+  name: member:
   {
     ${table.fact} = keys.request (privateKeyFileOf name);
+  }
+  # Who has never changed its key need not be asked for another one.
+  // lib.optionalAttrs (member.keyVersion > 1) {
+    ${keyInUse} = keys.requestInUse table.interface;
   }
   // lib.optionalAttrs table.presharedKeys (preshared.requestsOf name (peerNodes name))
 ) nodes

@@ -47,4 +47,12 @@ in
       wg pubkey < "$key"
     '';
   };
+
+  # Of the system that runs while facts are gathered.
+  requestInUse = interface: {
+    description = "WireGuard public key that ${interface} has now";
+    pattern = "none|${pattern}";
+    packages = pkgs: [ pkgs.coreutils ];
+    script = "cat /run/current-system/etc/netlib/wireguard/${interface}.key 2>/dev/null || echo none";
+  };
 }

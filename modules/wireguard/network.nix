@@ -15,6 +15,7 @@
 let
   keys = import ./keys.nix { inherit netlib; };
   check = import ./check.nix { inherit lib netlib; };
+  rotation = import ./rotation.nix { inherit lib nodes resolved; } { inherit table peersOf; };
 
   # The key before stays where it is: the system before, which the node may go back to, reads it.
   privateKeyFileOf =
@@ -27,13 +28,13 @@ in
 {
   inherit privateKeyFileOf;
 
-  # Whether two nodes are activated at the same time, so that each can wait for the other.
-  isTogether =
-    one: other:
-    let
-      level = name: resolved.sorted.levels."activate:${name}" or null;
-    in
-    !(resolved.rolloutOf ? ${one} || resolved.rolloutOf ? ${other}) && level one == level other;
+  inherit (rotation)
+    isTogether
+    keyInUse
+    refusals
+    rotating
+    warnings
+    ;
 
   inherit
     table

@@ -1,6 +1,6 @@
 //! A mesh that changes while it runs: new members and new keys, on hosts that reach each other by name.
 
-use netlib_scenarios::{Network, Site};
+use netlib_scenarios::{Network, Site, assert_says};
 
 const SUBNET: &str = "\"10.10.0.0/24\"";
 
@@ -89,6 +89,17 @@ fn number_17_a_key_changes_over_its_own_tunnel_on_both_ends_or_on_none() {
     site.gather();
     let second = key();
     assert_ne!(first, second);
+    // Said before anything is done, and refused where the two could not wait for each other.
+    assert_says(
+        &site.netlib_must("plan"),
+        &["beta gets another key, over this tunnel itself", "it and alpha wait for an answer under the new key"],
+    );
+    let before = ["alpha", "beta"].map(|host| site.systems(host));
+    site.write(&network.clone().with(&version(2)).with("nodes.beta.deploy.after = [ \"alpha\" ];"));
+    let (status, text) = site.netlib("deploy");
+    assert_eq!((status, ["alpha", "beta"].map(|host| site.systems(host))), (2, before), "{text}");
+    assert_says(&text, &["beta gets another key, but the order of the deployment has alpha at another place"]);
+    site.write(&network.clone().with(&version(2)));
     site.netlib_must("deploy");
     site.assert_mesh(&["alpha", "beta"], "wg0", "-4");
     let good = ["alpha", "beta"].map(|host| site.systems(host));

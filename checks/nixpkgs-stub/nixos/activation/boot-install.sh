@@ -105,7 +105,8 @@ MENU
         for link in /nix/var/nix/profiles/system-*-link; do stub_grub_entry "NixOS - Configuration ${link##*/}" "$link"; done
         echo '}'
         for profile in /nix/var/nix/profiles/system-profiles/*; do
-            case $profile in *-link | *'/*') continue ;; esac
+            # Like there, where other names are no profile.
+            case ${profile##*/} in *[!A-Za-z0-9_]*) continue ;; esac
             echo "submenu \"NixOS - Profile '${profile##*/}'\" --class submenu {"
             for link in "$profile"-*-link; do stub_grub_entry "NixOS - Configuration ${link##*/}" "$link"; done
             echo '}'

@@ -50,7 +50,7 @@ fn default_entry(site: &Site) -> String {
 /// The same where no trial goes on.
 fn settled_entry(site: &Site) -> String {
     let leftovers =
-        "ls -d /var/lib/netlib/trial* /nix/var/nix/profiles/system-profiles/netlib-trial* 2>/dev/null || true";
+        "ls -d /var/lib/netlib/trial* /nix/var/nix/profiles/system-profiles/netlib_trial* 2>/dev/null || true";
     assert_eq!(site.exec_must("alpha", leftovers), "", "nothing of a trial is left");
     default_entry(site)
 }

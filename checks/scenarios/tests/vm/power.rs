@@ -4,7 +4,7 @@ use super::{booted, booted_site, default_entry, settled_entry, wait};
 
 /// What is there from that moment on.
 const MOMENTS: [(&str, &str); 3] = [
-    ("the system has a profile", "test -L /nix/var/nix/profiles/system-profiles/netlib-trial"),
+    ("the system has a profile", "test -L /nix/var/nix/profiles/system-profiles/netlib_trial"),
     ("the boot loader has its entry", "grep -q moment-1 /boot/loader/entries/*.conf"),
     ("it is to boot once", "ls /sys/firmware/efi/efivars/LoaderEntryOneShot-*"),
 ];

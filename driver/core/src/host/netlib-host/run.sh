@@ -240,7 +240,8 @@ await_confirmation() {
 # set_profile PROFILE TOPLEVEL [GENERATION]: that one, or the newest if it is of the system, or a new one. By the rules of
 # `nix-env --set`, its lock too; Nix alone would take longer to start than all of this script's own work.
 set_profile() {
-  [ -d "$2" ] || return 1
+  # Nothing may boot what a power loss could still make empty: Nix leaves its store to the kernel.
+  if [ -d "$2" ]; then sync -f -- "$2"; else return 1; fi
   until is_same /proc/self/fd/8 "$1.lock"; do
     # Nix takes the file away once it is done, so what was waited for may be gone.
     if ! { command exec 8>>"$1.lock" && flock -w "$timeout" 8; }; then

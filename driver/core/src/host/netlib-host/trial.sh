@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # --- a boot on trial: what only a boot brings in is booted once, and becomes the default once it was confirmed -------
 
-# An entry of the boot loader is of a generation, so the system is one of a profile of its own until then.
-trial_profile=$root/nix/var/nix/profiles/system-profiles/netlib-trial
+# An entry of the boot loader is of a generation, so the system is one of a profile of its own until then. GRUB's has no - in its name.
+trial_profile=$root/nix/var/nix/profiles/system-profiles/netlib_trial
 # What the new system begins with: this script, and the deployment.
 trial_script=$library/trial.sh trial_file=$library/trial
 

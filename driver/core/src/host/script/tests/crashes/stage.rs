@@ -78,7 +78,8 @@ impl Stage {
     /// Puts the shims before every command.
     fn set_shims(&self) {
         for command in COMMANDS {
-            let text = SHIM.replace("$REAL", &format!("/usr/bin/{command}"));
+            let real = if command == "sync" { "true" } else { command };
+            let text = SHIM.replace("$REAL", &format!("/usr/bin/{real}"));
             self.bed.program(&format!("nix/var/nix/profiles/default/bin/{command}"), &text);
         }
     }
@@ -88,6 +89,7 @@ impl Stage {
         for command in COMMANDS {
             let _ = fs::remove_file(bin.join(command));
         }
+        self.bed.sync_no_machine();
     }
 
     fn script(&self, words: &[&str]) -> Command {
