@@ -522,4 +522,23 @@ in
         ] == { };
     merge = lib.mergeEqualOption;
   };
+
+  /**
+    The option `packages` of a script: an example by its name in nixpkgs, and what it says.
+
+    # Type
+
+    ```
+    packages :: string -> string -> option
+    ```
+  */
+  packages =
+    example: description:
+    lib.mkOption {
+      type = types.functionTo (types.listOf types.package);
+      default = _: [ ];
+      defaultText = lib.literalExpression "pkgs: [ ]";
+      inherit description;
+      example = lib.literalExpression "pkgs: [ pkgs.${example} ]";
+    };
 }

@@ -36,13 +36,7 @@ let
       example = "haproxyctl disable server \"web/$NETLIB_NODE\"";
     };
 
-    packages = lib.mkOption {
-      type = types.functionTo (types.listOf types.package);
-      default = _: [ ];
-      defaultText = lib.literalExpression "pkgs: [ ]";
-      description = "Packages of the pin of the node where it runs, whose programs it calls.";
-      example = lib.literalExpression "pkgs: [ pkgs.socat ]";
-    };
+    packages = netlib.types.packages "socat" "Packages of the pin of the node where it runs, whose programs it calls.";
 
     timeout = lib.mkOption {
       type = netlib.types.duration;

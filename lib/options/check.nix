@@ -47,13 +47,7 @@ let
       example = "test \"$(df --output=pcent / | tail -n 1 | tr -dc 0-9)\" -lt 90";
     };
 
-    packages = lib.mkOption {
-      type = types.functionTo (types.listOf types.package);
-      default = _: [ ];
-      defaultText = lib.literalExpression "pkgs: [ ]";
-      description = "Packages of the pin of the node where it runs, whose programs the script calls.";
-      example = lib.literalExpression "pkgs: [ pkgs.iputils ]";
-    };
+    packages = netlib.types.packages "iputils" "Packages of the pin of the node where it runs, whose programs the script calls.";
   };
 
   httpGet = {

@@ -1,5 +1,5 @@
 # Programs for people, run on the deployer by `nix run`: what a network module cannot do without somebody's keys or decision.
-{ lib, ... }:
+{ lib, netlib, ... }:
 let
   inherit (lib) types;
 
@@ -10,13 +10,7 @@ let
       example = "Sign SSH keys of hosts and people";
     };
 
-    packages = lib.mkOption {
-      type = types.functionTo (types.listOf types.package);
-      default = _: [ ];
-      defaultText = lib.literalExpression "pkgs: [ ]";
-      description = "Packages of the network's own nixpkgs whose programs the script calls. They come first in its PATH.";
-      example = lib.literalExpression "pkgs: [ pkgs.openssh ]";
-    };
+    packages = netlib.types.packages "openssh" "Packages of the network's own nixpkgs whose programs the script calls. They come first in its PATH.";
 
     script = lib.mkOption {
       type = types.lines;

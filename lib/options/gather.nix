@@ -27,13 +27,7 @@ let
       example = "[A-Za-z0-9+/]{43}=";
     };
 
-    packages = lib.mkOption {
-      type = types.functionTo (types.listOf types.package);
-      default = _: [ ];
-      defaultText = lib.literalExpression "pkgs: [ ]";
-      description = "Packages of the node's own pin whose programs the script calls. They come first in its PATH.";
-      example = lib.literalExpression "pkgs: [ pkgs.wireguard-tools ]";
-    };
+    packages = netlib.types.packages "wireguard-tools" "Packages of the node's own pin whose programs the script calls. They come first in its PATH.";
 
     script = lib.mkOption {
       type = types.lines;

@@ -17,13 +17,7 @@ let
       example = "git -C /var/lib/site.git update-ref refs/heads/live refs/heads/next";
     };
 
-    packages = lib.mkOption {
-      type = types.functionTo (types.listOf types.package);
-      default = _: [ ];
-      defaultText = lib.literalExpression "pkgs: [ ]";
-      description = "Packages of the pin of the node where it runs, whose programs it calls.";
-      example = lib.literalExpression "pkgs: [ pkgs.git ]";
-    };
+    packages = netlib.types.packages "git" "Packages of the pin of the node where it runs, whose programs it calls.";
 
     timeout = lib.mkOption {
       type = netlib.types.duration;

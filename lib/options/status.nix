@@ -16,13 +16,7 @@ let
       example = "git -C /var/lib/site.git rev-parse --short refs/heads/live";
     };
 
-    packages = lib.mkOption {
-      type = types.functionTo (types.listOf types.package);
-      default = _: [ ];
-      defaultText = lib.literalExpression "pkgs: [ ]";
-      description = "Packages of the node's own pin whose programs it calls.";
-      example = lib.literalExpression "pkgs: [ pkgs.git ]";
-    };
+    packages = netlib.types.packages "git" "Packages of the node's own pin whose programs it calls.";
 
     on = lib.mkOption {
       type = netlib.types.selectors;

@@ -66,13 +66,7 @@ in
               description = "Shell script, run with `set -eu`, whose output is the input of the command.";
               example = "age --decrypt --identity ~/.age/key secrets/db.age";
             };
-            packages = lib.mkOption {
-              type = types.functionTo (types.listOf types.package);
-              default = _: [ ];
-              defaultText = lib.literalExpression "pkgs: [ ]";
-              description = "Packages whose programs it calls.";
-              example = lib.literalExpression "pkgs: [ pkgs.age ]";
-            };
+            packages = netlib.types.packages "age" "Packages whose programs it calls.";
           };
         }
       );
@@ -93,13 +87,7 @@ in
       };
     };
 
-    packages = lib.mkOption {
-      type = types.functionTo (types.listOf types.package);
-      default = _: [ ];
-      defaultText = lib.literalExpression "pkgs: [ ]";
-      description = "Packages of the pin of the node where the command runs, whose programs it calls.";
-      example = lib.literalExpression "pkgs: [ pkgs.postgresql ]";
-    };
+    packages = netlib.types.packages "postgresql" "Packages of the pin of the node where the command runs, whose programs it calls.";
 
     timeout = lib.mkOption {
       type = netlib.types.duration;

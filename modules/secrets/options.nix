@@ -109,13 +109,7 @@ in
       example = "pass show shop/db-password";
     };
 
-    packages = lib.mkOption {
-      type = types.functionTo (types.listOf types.package);
-      default = _: [ ];
-      defaultText = lib.literalExpression "pkgs: [ ]";
-      description = "Packages of the network's own nixpkgs whose programs `from` calls.";
-      example = lib.literalExpression "pkgs: [ pkgs.pass ]";
-    };
+    packages = netlib.types.packages "pass" "Packages of the network's own nixpkgs whose programs `from` calls.";
 
     version = lib.mkOption {
       type = types.nullOr types.str;

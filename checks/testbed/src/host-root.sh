@@ -86,4 +86,6 @@ pivot_root . run/machine
 cd /
 umount -l /run/machine
 rmdir /run/machine
+# As on a real machine: what systemd mounts for services in namespaces of their own, such as credentials, they see.
+mount --make-rshared /
 exec "$@"
