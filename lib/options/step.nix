@@ -96,6 +96,13 @@ in
       example = "1h";
     };
 
+    forRestartOf = lib.mkOption {
+      type = types.nullOr (netlib.types.nodeRef nodeNames);
+      default = null;
+      description = "Node whose restart the command prepares: it also runs where the goal carries out no commands but restarts this node, as `boot` does.";
+      example = "alpha";
+    };
+
     after = lib.mkOption {
       type = types.listOf types.str;
       default = [ ];

@@ -48,7 +48,13 @@ let
     in
     isOfStage id
     && concerns id
-    && (if step ? restartOf then restartsOf step.restartOf else goals.does (goalFor step) step.kind);
+    && (
+      if step ? restartOf then
+        restartsOf step.restartOf
+      else
+        goals.does (goalFor step) step.kind
+        || (step.forRestartOf or null != null && restartsOf step.forRestartOf)
+    );
 
   steps =
     if nodes == null || run.isPrepare then

@@ -28,7 +28,7 @@ let
       ];
       unknown = lib.subtractLists names secret.dependsOn;
     in
-    when (builtins.match "[a-z0-9_][a-z0-9_.-]{0,62}" name == null)
+    when (builtins.match table.namePattern name == null)
       "secrets: ${quote name} is not a name for a secret. Use at most 63 lower-case letters, digits, `_`, `-` and `.`${fileOf name}."
     ++ when (origins > 1) "${at name}: set one of `generator`, `prompt` and `from`${fileOf name}."
     ++ when (
@@ -120,7 +120,7 @@ let
       ]
     else if secret.version == null then
       [
-        (refuse "${quote name} has no version: ${settings.directory}/${name}/version is missing. Run: ${command "rekey"}")
+        (refuse "${quote name} has no version: ${settings.directory}/${name}/version is missing. Bring it back, or run: ${command howToMake}")
       ]
     else
       [ ];

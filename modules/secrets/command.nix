@@ -2,7 +2,15 @@
 { lib }:
 { table }:
 let
-  inherit (table) settings persistent;
+  inherit (table) settings;
+  # It runs although assertions fail, and names become paths.
+  persistent = lib.mapAttrs (
+    name: secret:
+    if builtins.match table.namePattern name == null then
+      throw "secrets: \"${lib.strings.escapeNixString name}\" is not a name for a secret"
+    else
+      secret
+  ) table.persistent;
   script = import ../../lib/programs/script.nix { inherit lib; };
 
   made = lib.filterAttrs (_: secret: secret.generator != null) persistent;

@@ -3,11 +3,12 @@
 # `nodes_of`, `origin_of`, `prompt_of`, `needs_of`, `key_of`, `keys_of` and `volatile_of`.
 # A change is a copy of the whole folder, in which everything is done, and which then takes its place.
 
+# What names and files of others say is no command for a terminal.
+say() { printf '%s\n' "${1//[[:cntrl:]]/?}"; }
 fail() {
-  printf 'secrets: %s\n' "$1" >&2
+  say "secrets: $1" >&2
   exit 1
 }
-say() { printf '%s\n' "$1"; }
 
 usage() {
   cat << 'TEXT'
@@ -87,19 +88,32 @@ former() {
   [ ! -e "$directory/$1/readers" ] || grep -vxF -f <(readers "$1") -- "$directory/$1/readers" || :
 }
 
-# decrypt_file FILE TARGET
+# first_line SECRET: what a value begins with inside of its files, so that none can be put into the place of another.
+first_line() { printf 'netlib secret %s %s\n' "$1" "$(cat -- "$2/$1/version")"; }
+
+# newcomers SECRET: who can read it as the network is now, and could not before.
+newcomers() {
+  local kind who
+  readers "$1" | { grep -vxF -f "$directory/$1/readers" || :; } | while read -r kind who _; do printf '%s is now also for %s %s\n' "$1" "$kind" "$who"; done
+}
+
+# decrypt_file SECRET FILE TARGET
 decrypt_file() {
+  local line=
   find_identities
-  age --decrypt "${decrypt_with[@]}" --output "$2" -- "$1" 2> "$memory/problem"
+  age --decrypt "${decrypt_with[@]}" --output "$memory/opened" -- "$2" 2> "$memory/problem" || return 1
+  { IFS= read -r line 2> /dev/null || :; cat > "$3"; } < "$memory/opened"
+  rm -f -- "$memory/opened"
+  [ "$line" = "$(first_line "$1" "$directory")" ] || { echo "$2 has the value of another secret, or of another version" > "$memory/problem" && return 1; }
 }
 
 # decrypt SECRET TARGET: from whichever of its files these keys open.
 decrypt() {
   local file
   for file in "$directory/$1"/*.age; do
-    [ ! -e "$file" ] || ! decrypt_file "$file" "$2" || return 0
+    [ ! -e "$file" ] || ! decrypt_file "$1" "$file" "$2" || return 0
+    while IFS= read -r file; do say "$file" >&2; done < "$memory/problem"
   done
-  [ ! -s "$memory/problem" ] || cat "$memory/problem" >&2
   fail "\"$1\" cannot be decrypted with your keys. Somebody who can has to add you to secrets.admins and run: secrets rekey"
 }
 
@@ -108,6 +122,10 @@ decrypt() {
 # settle: file by file, where the file system cannot exchange two folders. What was interrupted goes on with the next command.
 settle() {
   local file
+  # Whoever can write beside the flake could have left it.
+  if [ -n "$(find "$work" ! -type f ! -type d -print -quit)" ] || grep -qE '(^|/)[.]{0,2}(/|$)|[^A-Za-z0-9_./-]' "$work/.complete"; then
+    fail "$work is not what an interrupted change leaves. Look where it comes from, and remove it."
+  fi
   while IFS= read -r file; do
     mkdir -p -- "$directory/${file%/*}"
     [ ! -e "$work/$file" ] || mv -f -- "$work/$file" "$directory/$file"
@@ -168,7 +186,7 @@ encrypt() {
       for_whom+=(--recipient "${key_of[$place]}")
     fi
     while IFS= read -r key; do for_whom+=(--recipient "$key"); done < <(printf '%s\n' "${keys_of[@]}")
-    age --encrypt --armor "${for_whom[@]}" --output "$target.new" -- "$2" || fail "age did not encrypt \"$1\" for $place; see above. Nothing was changed."
+    { first_line "$1" "$work" && cat -- "$2"; } | age --encrypt --armor "${for_whom[@]}" --output "$target.new" || fail "age did not encrypt \"$1\" for $place; see above. Nothing was changed."
     mv -f -- "$target.new" "$target"
   done
 }
@@ -185,19 +203,24 @@ forget_others() {
 # put SECRET FILE: another value.
 put() {
   [ -s "$2" ] || fail "\"$1\" would be empty, so nothing was changed."
+  mkdir -p -- "$work/$1"
+  new_version > "$work/$1/version"
   encrypt "$1" "$2"
   forget_others "$1"
-  new_version > "$work/$1/version"
   readers "$1" > "$work/$1/readers"
 }
 
-# again SECRET: the same value, for who is to read it now. Those who could read it before stay on record until it is rotated.
+# again SECRET [NODE]: the same value, for who is to read it now, or this node. Those who could read it before stay on record until it is rotated.
 again() {
   decrypt "$1" "$memory/value"
   encrypt "$1" "$memory/value" "${2-}"
-  [ -n "${2-}" ] || forget_others "$1"
-  [ -e "$work/$1/version" ] || new_version > "$work/$1/version"
-  { former "$1" && readers "$1"; } > "$memory/readers"
+  newcomers "$1" | grep -e "${2:+is now also for node $2\$}" >> "$memory/newcomers" || :
+  if [ -n "${2-}" ]; then
+    cat -- "$directory/$1/readers" <(readers "$1" | grep -e "^node $2 ") | sort -u > "$memory/readers"
+  else
+    forget_others "$1"
+    { former "$1" && readers "$1"; } > "$memory/readers"
+  fi
   cat -- "$memory/readers" > "$work/$1/readers"
 }
 
@@ -342,11 +365,17 @@ say_former() {
   done < <(former "$1")
 }
 
+say_newcomers() {
+  local line
+  while IFS= read -r line; do say "$line"; done < <(cat -- "$memory/newcomers" 2> /dev/null | sort -u)
+}
+
 rekey() {
   local name folder
   begin
   for name in $(names); do ! has_value "$name" || again "$name"; done
   commit
+  say_newcomers
   for name in $(names); do say_former "$name"; done
   for folder in "$directory"/*/; do
     name=$(basename -- "$folder")
@@ -366,6 +395,7 @@ host_key() {
     fi
   done
   commit
+  say_newcomers
   [ -n "$found" ] || say "$1 gets no secret that has a value"
   for name in $(names); do say_former "$name"; done
 }
@@ -383,8 +413,8 @@ check() {
       file=$directory/$name/$place.age
       if [ ! -e "$file" ]; then
         tell "$name has no file for $place: secrets rekey"
-      elif ! decrypt_file "$file" "$memory/other"; then
-        tell "$name: $file cannot be decrypted with your keys"
+      elif ! decrypt_file "$name" "$file" "$memory/other"; then
+        tell "$name: $file cannot be read: $(tail -n 1 -- "$memory/problem")"
       elif [ -e "$memory/value" ] && ! cmp -s "$memory/value" "$memory/other"; then
         tell "$name: $file has another value than others: secrets rotate $name, or secrets edit $name"
       else
@@ -395,8 +425,7 @@ check() {
       place=${file##*/}
       places_of "$name" | grep -qxF -e "${place%.age}" || tell "$name has a file for ${place%.age}, which does not get it: secrets rekey"
     done
-    readers "$name" | grep -vxF -f "$directory/$name/readers" > "$memory/new" || :
-    while read -r _ place _; do tell "$name is not encrypted for $place: secrets rekey"; done < <(sort -u "$memory/new")
+    while read -r _ _ _ _ _ _ place; do tell "$name is not encrypted for $place: secrets rekey"; done < <(newcomers "$name" | sort -u)
     [ -z "$(former "$name")" ] || found=1
     say_former "$name"
   done
@@ -425,6 +454,8 @@ case ${1-} in
   -h | --help | help) usage && exit ;;
 esac
 [ -e flake.nix ] || fail "there is no flake.nix here: run it in the directory of the flake, where $directory/ is."
+strange=$(find "$directory" \( ! -type f ! -type d -o -name '*[!A-Za-z0-9_.-]*' \) -print -quit 2> /dev/null || :)
+[ -z "$strange" ] || fail "$strange is none of the files and folders that $directory/ has, and a link could lead anywhere. Remove it."
 [ -z "$backend" ] || fail "secrets.backend is \"$backend\", so the files are not netlib's. Use its own program."
 # clean: nothing of a change that came to nothing stays.
 clean() {

@@ -91,6 +91,7 @@ let
         name: secret:
         lib.concatStringsSep "\t" [
           name
+          (toString secret.version)
           (
             if table.hostKeyOf node == null then
               netlib.errors.fail "node ${quote node} gets the secret ${quote name}, and its SSH host key, the fact \"ssh-host-key\", has not been gathered. Run: netlib facts gather --on ${node}\nnix run .#command -- secrets rekey"
@@ -174,17 +175,18 @@ let
             makers ++ beforeAll
           ) "Secrets of netlib, before users are made" "${program "users" users}";
         })
-        # A password that changed is set by whoever makes users.
-        (lib.mkIf (users != { } && config.systemd.sysusers.enable or false) {
-          systemd-sysusers.restartTriggers = lib.mapAttrsToList (
-            name: secret: "${name}=${toString secret.version}"
-          ) users;
-        })
-        (lib.mkIf (users != { } && config.services.userborn.enable or false) {
-          userborn.restartTriggers = lib.mapAttrsToList (
-            name: secret: "${name}=${toString secret.version}"
-          ) users;
-        })
+        # A password that changed is set by whoever makes users. Whatever starts them starts this first.
+        (lib.mkIf (users != { } && usesUnits) (
+          lib.genAttrs
+            (
+              lib.optional (config.systemd.sysusers.enable or false) "systemd-sysusers"
+              ++ lib.optional (config.services.userborn.enable or false) "userborn"
+            )
+            (_: {
+              wants = [ "netlib-secrets-users.service" ];
+              restartTriggers = lib.mapAttrsToList (name: secret: "${name}=${toString secret.version}") users;
+            })
+        ))
         (lib.mapAttrs (_: triggers: {
           wants = [ "netlib-secrets.service" ];
           after = [ "netlib-secrets.service" ];

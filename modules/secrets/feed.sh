@@ -1,11 +1,13 @@
-# shellcheck shell=bash disable=SC2154
-# What a node gets of its volatile secrets, on stdout: what has changed since it said what it has. Before it stand `node`, `names` and
-# `restarts`, whether the node may be restarted in any deployment. Values are in variables alone, and nothing is a here-document, for
-# which bash writes a file.
+# shellcheck shell=bash disable=SC2016,SC2154
+# What a node gets of its volatile secrets, on stdout: what differs from what it has. Before it stand `node`, `names` and `restarts`, whether
+# the node may be restarted in any deployment. Values are in variables alone, and nothing is a here-document, for which bash writes a file.
 set -o pipefail
 declare -A value_of=()
-said=$(grep -o "\"secrets-known-$node\":\\[{\"fact\":{\"secrets\":\"[^\"]*\"" "$NETLIB_CONTEXT" | head -n 1 | sed 's/.*"secrets":"//; s/"$//' || :)
-salt=${said%% *}
+
+# A hash of each value that is there, asked here, as facts are told to other nodes. Whatever else a node answers differs from everything.
+said=$(timeout 60 ssh -F "$NETLIB_SSH_CONFIG" -- "$node" 'cd /run/netlib-secrets/volatile && readlink /run/netlib-secrets/volatile && sha256sum -- *' \
+  < /dev/null 2> /dev/null | head -c 100000 | tr '\n\0' '; ' || :)
+printf 'from %s\n' "$(printf %s "${said%%;*}" | tr -cd 'A-Za-z0-9.' | head -c 40)"
 
 # set_line NAME: what makes the node take the value.
 set_line() { printf 'set %s %s\n%s' "$1" "${#value_of[$1]}" "${value_of[$1]}"; }
@@ -14,9 +16,9 @@ for name in "${names[@]}"; do
   value=$("netlib-secret-$name" < /dev/null | base64 -w 0) || { echo "secrets.$name.from failed" >&2 && exit 1; }
   [ -n "$value" ] || { echo "secrets.$name.from printed nothing" >&2 && exit 1; }
   value_of[$name]=$value
-  hash=$({ printf %s "$salt" && printf %s "$value" | base64 -d; } | sha256sum | cut -c 1-64)
-  case " $said " in
-    *" $name=$hash "*) printf 'keep %s\n' "$name" ;;
+  hash=$([ -z "$said" ] || printf %s "$value" | base64 -d | sha256sum)
+  case ";$said" in
+    *";${hash%% *}  $name;"*) printf 'keep %s\n' "$name" ;;
     *) set_line "$name" ;;
   esac
 done

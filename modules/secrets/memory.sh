@@ -5,6 +5,8 @@ say() { printf 'netlib-secrets: %s\n' "$1" >&2; }
 
 # have_memory: mounted, and nobody else changes it. Nothing of it is ever written to swap. A switch and a boot may want it at the same time.
 have_memory() {
+  # Whoever could open the lock could keep it.
+  umask 077
   exec 8> /run/netlib-secrets.lock
   flock 8
   mkdir -p "$root"

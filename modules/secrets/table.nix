@@ -41,6 +41,7 @@ let
   hostKeyOf = node: config.nodes.${node}.facts.ssh-host-key or null;
 in
 {
+  namePattern = "[a-z0-9_][a-z0-9_.-]{0,62}";
   inherit
     settings
     all

@@ -25,7 +25,7 @@ let
   ];
   run = node: action: ''
     root=/run/netlib-secrets
-    node=${node} complete=${completeOf nodes.${node}}
+    complete=${completeOf nodes.${node}}
     ${lib.toShellVars {
       owner_of = lib.mapAttrs (
         _: secret: "${secret.owner}:${lib.optionalString (secret.group != null) secret.group}"
@@ -50,24 +50,16 @@ let
       }) secrets
     );
 
-  stepsOf = node: secrets: {
-    "secrets-known-${node}" = {
-      kind = "command";
-      on = node;
-      inherit packages;
-      command = run node "known";
-      facts.secrets = "[0-9a-f]{32}( [a-z0-9_][a-z0-9_.-]*=[0-9a-f]{64})*";
-      timeout = 60;
-    };
+  stepOf = node: secrets: {
     "secrets-send-${node}" = {
       kind = "command";
       on = node;
+      # What does not outlive the restart is sent after it, by what this step leaves at work.
+      forRestartOf = node;
       inherit packages;
-      after = [ "secrets-known-${node}" ];
       input = {
         packages = pkgs: [
-          pkgs.gnugrep
-          pkgs.gnused
+          pkgs.openssh
           (programs secrets pkgs)
         ];
         program = ''
@@ -80,30 +72,18 @@ let
       timeout = 300;
     };
   };
-  steps = lib.concatMapAttrs stepsOf nodes;
-
-  hooks =
-    action:
-    lib.mapAttrs' (
-      node: _:
-      lib.nameValuePair "secrets-${node}" {
-        on = [ node ];
-        inherit packages;
-        script = run node action;
-      }
-    ) nodes;
-
-  # In a deployment only once its system is there: nothing is sent for what is not built.
-  inDeployment = lib.mapAttrs (
-    id: step:
-    if lib.hasPrefix "secrets-send-" id then
-      step // { before = [ step.on ]; }
-    else
-      step // { after = [ "copy:${step.on}" ]; }
-  ) steps;
+  steps = lib.concatMapAttrs stepOf nodes;
 in
 {
-  deploySteps = inDeployment;
+  # Once its system is there: nothing is sent for what is not built.
+  deploySteps = lib.mapAttrs (
+    _: step:
+    step
+    // {
+      after = [ "copy:${step.on}" ];
+      before = [ step.on ];
+    }
+  ) steps;
 
   plans = lib.optionalAttrs (nodes != { }) {
     secrets = {
@@ -111,11 +91,14 @@ in
       requests = [ { deploy = false; } ];
       inherit steps;
     };
-    deploy.hooks = {
-      beforeActivate = hooks "before";
-      onConfirm = hooks "confirmed";
-      onRollback = hooks "back";
-    };
+    deploy.hooks.onConfirm = lib.mapAttrs' (
+      node: _:
+      lib.nameValuePair "secrets-${node}" {
+        on = [ node ];
+        inherit packages;
+        script = run node "confirmed";
+      }
+    ) nodes;
   };
 
   status = lib.mapAttrs' (
@@ -144,21 +127,31 @@ in
       consumers = lib.unique (lib.concatMap (secret: secret.restart) (builtins.attrValues secrets));
     in
     { lib, pkgs, ... }:
+    let
+      program =
+        name: action:
+        script pkgs name {
+          packages = packages pkgs;
+          text = run node action;
+        };
+    in
     {
       # After a restart, which may come in the middle of a deployment.
-      environment.etc."netlib/receive-secrets".source = script pkgs "receive-secrets" {
-        packages = packages pkgs;
-        text = run node "receive";
+      environment.etc."netlib/receive-secrets".source = program "receive-secrets" "receive";
+      # Secrets change with the system, whoever switches it: a deployment, its rollback, or nixos-rebuild.
+      system.activationScripts.netlib-volatile-secrets = {
+        deps = [
+          "etc"
+          "groups"
+          "users"
+        ];
+        text = ''
+          ${program "activating-secrets" ''
+            wipe=${program "forget-secrets" "forget"}
+            activating "$1"
+          ''} "$systemConfig"
+        '';
       };
-      # Also in a rollback that asks nobody.
-      system.activationScripts.netlib-volatile-secrets = ''
-        ${
-          script pkgs "activating-secrets" {
-            packages = packages pkgs;
-            text = run node ''activating "$1"'';
-          }
-        } "$systemConfig"
-      '';
       systemd.targets.netlib-volatile-secrets = {
         description = "Volatile secrets have arrived";
         unitConfig.ConditionPathExists = "/run/netlib-secrets/volatile/.${completeOf secrets}";

@@ -4,20 +4,33 @@ use std::time::Duration;
 
 use netlib_scenarios::{Network, Site, assert_says};
 
-const SECRETS: &str = "nix run .#command -- secrets";
+/// The command of the network as it is now, built once: `nix run` would evaluate the flake anew each time.
+fn built(site: &Site) -> String {
+    let derivation = "nix eval --raw .#apps.$(uname -m)-linux.command.program --apply 'p: builtins.head (builtins.attrNames (builtins.getContext p))'";
+    format!("{} secrets", site.must(&format!("nix-store -r $({derivation}) 2>/dev/null")).trim())
+}
 
-/// alpha has a shop that reads three secrets and writes down what it started with; beta shares one of them.
+/// alpha has a shop that reads three secrets and writes down what it started with; beta shares one of them, and has its users made by
+/// systemd-sysusers, with a password from a secret, as NixOS does it.
 fn network(site: &Site) -> Network {
     let key = site.exec_must("deployer", "cat /root/.ssh/id_ed25519.pub");
     let shop = "systemd.services.shop = {
            wantedBy = [ \"multi-user.target\" ];
            serviceConfig.LoadCredential = \"db-password\";
            script = ''
-             cat ${config.netlib.secrets.db-password.path} ${config.netlib.secrets.blob.path} | sha256sum >>/var/lib/shop.log
+             cmp ${config.netlib.secrets.db-password.path} \"$CREDENTIALS_DIRECTORY/db-password\"
+             cat \"$CREDENTIALS_DIRECTORY/db-password\" ${config.netlib.secrets.blob.path} | sha256sum >>/var/lib/shop.log
              exec sleep infinity
            '';
          };
          users.users.guest = { isNormalUser = true; hashedPasswordFile = config.netlib.secrets.guest-password.path; };";
+    let sysusers = "options.systemd.sysusers.enable = lib.mkOption { type = lib.types.bool; default = true; example = true; description = \"As NixOS has it.\"; };
+         config.environment.etc.\"sysusers.d/00-nixos.conf\".text = \"u shopper - Shopper /var/empty /bin/sh\\n\";
+         config.systemd.services.systemd-sysusers = {
+           wantedBy = [ \"sysinit.target\" ];
+           unitConfig.ConditionNeedsUpdate = [ \"\" ];
+           serviceConfig.LoadCredential = \"passwd.hashed-password.shopper:${config.netlib.secrets.guest-password.path}\";
+         };";
     Network::of(&["alpha", "beta"]).importing("secrets").with(&format!(
         "secrets = {{
            admins.anna = \"{key}\";
@@ -25,11 +38,12 @@ fn network(site: &Site) -> Network {
            blob = {{ for = [ \"alpha\" ]; owner = \"nobody\"; mode = \"0440\"; restart = [ \"shop.service\" ]; }};
            pair = {{ for = [ \"alpha\" ]; dependsOn = [ \"db-password\" ]; restart = [ \"shop.service\" ];
              generator = {{ pkgs, ... }}: ''cat $secrets/db-password; printf public-half >\"$public\"''; }};
-           guest-password = {{ for = [ \"alpha\" ]; neededFor = \"users\"; }};
+           guest-password = {{ for = [ \"*\" ]; neededFor = \"users\"; prompt = \"Hash of a password\"; }};
          }};
          configure.alpha = {{ config, ... }}: {{ {shop} }};
-         imports = [ ({{ config, netlib, ... }}: {{ configure.beta.environment.etc.pair.text =
-           netlib.getFact {{ node = \"alpha\"; name = \"secret-pair\"; neededBy = \"beta\"; }}; }}) ];"
+         imports = [ ({{ config, netlib, ... }}: {{ configure.beta = {{ config, lib, ... }}: {{
+           {sysusers}
+           config.environment.etc.pair.text = netlib.getFact {{ node = \"alpha\"; name = \"secret-pair\"; neededBy = \"beta\"; }}; }}; }}) ];"
     ))
 }
 
@@ -41,23 +55,35 @@ fn starts(site: &Site) -> usize {
 fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alone() {
     let site = Site::up(&["alpha", "beta"]);
     let network = network(&site);
+    // Hosts of the bed do without it, and their own units start before those of NixOS.
+    site.exec_must(
+        "beta",
+        "rm /etc/systemd/system/systemd-sysusers.service && touch /etc/.updated && systemctl daemon-reload",
+    );
     site.write(&network);
     site.gather();
 
     // What is missing is said with the command that makes it.
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 2, "{text}");
-    assert_says(&text, &["secrets generate db-password", "secrets edit blob"]);
-    site.must(&format!("head -c 300000 /dev/urandom >/root/blob && {SECRETS} edit blob </root/blob"));
-    site.must(&format!("openssl passwd -6 -salt ab open | {SECRETS} edit guest-password"));
-    site.must(&format!("{SECRETS} generate"));
-    site.must(&format!("{SECRETS} check && git commit -qam 'Secrets'"));
+    assert_says(&text, &["secrets generate db-password", "secrets edit blob", "secrets generate guest-password"]);
+    let secrets = built(&site);
+    site.must(&format!("head -c 300000 /dev/urandom >/root/blob && {secrets} edit blob </root/blob"));
+    // Somebody is asked for what nothing generates.
+    let (status, text) = both(&site, &format!("{secrets} generate </dev/null"));
+    assert_ne!(status, 0, "{text}");
+    assert_says(&text, &["\"guest-password\" is asked for, and there is no terminal"]);
+    let text = site.must(&format!("openssl passwd -6 -salt ab open | script -qec '{secrets} generate' /dev/null"));
+    assert_says(
+        &text,
+        &["Hash of a password (guest-password): ", "made db-password", "made guest-password", "made pair"],
+    );
+    site.must("nix run .#command -- secrets check && git commit -qam 'Secrets'");
     site.netlib_must("deploy");
 
-    let password = site.must(&format!("{SECRETS} show db-password"));
+    let password = site.must(&format!("{secrets} show db-password"));
     assert_says(&password, &["word-"]);
-    assert_eq!(site.must(&format!("{SECRETS} show pair")), password);
-    assert_eq!(site.must("cat secrets/pair/public"), "public-half");
+    assert_eq!(site.must(&format!("{secrets} show pair; cat secrets/pair/public")), password.clone() + "public-half");
     for host in ["alpha", "beta"] {
         assert_eq!(site.exec_must(host, "cat /run/netlib-secrets/services/db-password"), password);
     }
@@ -68,17 +94,15 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
     );
     let sum = site.must("sha256sum </root/blob");
     assert_eq!(site.exec_must("alpha", "sha256sum </run/netlib-secrets/services/blob") + "\n", sum);
-    // Hosts of the bed have no place for credentials, but systemd says where it found none.
-    site.exec_must("alpha", "! journalctl -b -u shop | grep 'read inherited credential'");
-    assert_eq!(site.exec_must("alpha", "cat /run/credstore/db-password"), password);
     site.exec_must("alpha", "getent shadow guest | grep -F '$6$ab$'");
+    site.exec_must("beta", "getent shadow shopper | grep -F '$6$ab$'");
     assert_eq!(starts(&site), 1);
 
     // Another value: one restart of who reads three of them. Another admin, or the same value for other keys: none.
-    site.must(&format!("{SECRETS} rotate db-password && {SECRETS} rotate pair"));
+    site.must(&format!("{secrets} rotate db-password && {secrets} rotate pair"));
     site.netlib_must("deploy");
     assert_eq!(starts(&site), 2);
-    let rotated = site.must(&format!("{SECRETS} show db-password"));
+    let rotated = site.must(&format!("{secrets} show db-password"));
     assert_ne!(rotated, password);
     assert_eq!(
         site.exec_must("alpha", "cat /run/credstore/db-password /run/netlib-secrets/services/pair"),
@@ -86,26 +110,47 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
     );
     let own = site.must("cd /root && age-keygen -o ben 2>/dev/null && age-keygen -y ben");
     site.write(&network.clone().with(&format!("secrets.admins.ben = \"{}\";", own.trim())));
-    let (status, text) = both(&site, &format!("{SECRETS} check"));
+    let with_ben = built(&site);
+    let (status, text) = both(&site, &format!("{with_ben} check"));
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["blob is not encrypted for ben: secrets rekey"]);
-    site.must(&format!("{SECRETS} rekey && {SECRETS} check"));
-    assert_eq!(site.must(&format!("NETLIB_SECRETS_IDENTITY=/root/ben {SECRETS} show db-password")), rotated);
+    assert_says(&site.must(&format!("{with_ben} rekey && {with_ben} check")), &["blob is now also for admin ben"]);
+    assert_eq!(site.must(&format!("NETLIB_SECRETS_IDENTITY=/root/ben {with_ben} show db-password")), rotated);
     site.netlib_must("deploy");
     assert_eq!(starts(&site), 2);
 
     // Who goes could read what has not been rotated.
     site.write(&network);
-    let text = site.must(&format!("{SECRETS} rekey"));
+    let text = site.must(&format!("{secrets} rekey"));
     assert_says(&text, &["rotate db-password: admin ben could read it"]);
-    assert_ne!(site.sh(&format!("NETLIB_SECRETS_IDENTITY=/root/ben {SECRETS} show db-password")).code(), 0);
-    site.must(&format!("{SECRETS} rotate db-password && ! {SECRETS} who db-password | grep ben"));
+    assert_ne!(site.sh(&format!("NETLIB_SECRETS_IDENTITY=/root/ben {secrets} show db-password")).code(), 0);
+    site.must(&format!("{secrets} rotate db-password && ! {secrets} who db-password | grep ben"));
 
-    // A boot that nobody planned, without a deployer.
-    site.bed.host("alpha").crash().expect("crash");
-    site.bed.host("alpha").boot().expect("boot");
+    // Files that were exchanged are no values of each other, nor is one from before: what runs goes on with what it has.
+    let files = "f=$(systemctl show -p ExecStart --value netlib-secrets | sed 's/.*path=\\([^ ]*\\) .*/\\1/'); t=$(sed -n 's/^ *table=//p' $f)";
+    for (change, name) in [
+        (
+            "awk -F '\t' -v OFS='\t' 'NR == FNR { file[$1] = $3; next } $1 == \"blob\" { $3 = file[\"pair\"] } 1' $t $t",
+            "blob",
+        ),
+        ("sed 's/^\\(pair\t[0-9]*\\)/\\11/' $t", "pair"),
+    ] {
+        let text = site.exec_must(
+            "alpha",
+            &format!("{files}; {change} >/run/t; sed \"s#table=$t#table=/run/t#\" $f >/run/f; ! bash /run/f 2>&1; sha256sum </run/netlib-secrets/services/blob"),
+        );
+        assert_says(&text, &[&format!("cannot take {name}"), "secrets check", sum.trim()]);
+    }
+
+    // A boot that nobody planned, without a deployer. Users are made with their passwords.
+    site.exec_must("beta", "userdel shopper");
+    for host in ["alpha", "beta"] {
+        site.bed.host(host).crash().expect("crash");
+        site.bed.host(host).boot().expect("boot");
+    }
     site.wait_until("alpha", "the shop runs again", "test $(wc -l </var/lib/shop.log) = 3");
     assert_eq!(site.exec_must("alpha", "cat /run/netlib-secrets/services/db-password"), rotated);
+    site.wait_until("beta", "the user is there", "getent shadow shopper | grep -F '$6$ab$'");
 
     // A key that changed is noticed before anything is built, and mended with one command.
     site.exec_must(
@@ -116,8 +161,9 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
     let (status, text) = site.netlib("deploy --on alpha");
     assert_eq!(status, 2, "{text}");
     assert_says(&text, &["\"beta\" cannot read \"db-password\"", "secrets rekey"]);
-    assert_says(&site.must(&format!("{SECRETS} host-key beta")), &["rotate db-password: node beta could read it"]);
-    site.netlib_must("deploy --on alpha");
+    let text = site.must("nix run .#command -- secrets host-key beta");
+    assert_says(&text, &["db-password is now also for node beta", "rotate db-password: node beta could read it"]);
+    site.netlib_must("plan --on alpha");
 }
 
 /// alpha gets thirty secrets that are nowhere but in memory, and its shop wants three; the deployer has some in files.
@@ -126,10 +172,12 @@ fn volatile() -> Network {
         "secrets = lib.genAttrs (map (n: \"other-${toString n}\") (lib.range 1 27)) (name: {
              for = [ \"alpha\" ]; volatile = true; from = \"echo value-of-${name}\"; }) // {
            third = { for = [ \"alpha\" ]; volatile = true; from = \"printf '\\\\000\\\\n\\\\n'\"; restart = [ \"shop.service\" ]; };
-           token = { for = [ \"alpha\" ]; volatile = true; from = \"cat /root/token\"; restart = [ \"shop.service\" ]; owner = \"nobody\"; };
-           second = { for = [ \"alpha\" ]; volatile = true; from = \"cat /root/second\"; restart = [ \"shop.service\" ]; };
+           token = { for = [ \"alpha\" ]; volatile = true; from = \"cat \\\"\\${PLACE-/root}/token\\\"\"; restart = [ \"shop.service\" ]; owner = \"shop\"; };
+           second = { for = [ \"alpha\" ]; volatile = true; from = \"cat \\\"\\${PLACE-/root}/second\\\"\"; restart = [ \"shop.service\" ]; };
          };
          configure.alpha = { config, ... }: {
+           users.groups.shop = { };
+           users.users.shop = { isSystemUser = true; group = \"shop\"; };
            systemd.services.shop = {
              wantedBy = [ \"multi-user.target\" ];
              script = ''
@@ -148,14 +196,17 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     let with =
         |version: &str| network.clone().configure("alpha", &format!("environment.etc.version.text = \"{version}\";"));
     let log = || site.exec_must("alpha", "cat /var/lib/shop.log");
+    let token = || site.exec_must("alpha", "cat /run/netlib-secrets/volatile/token");
+    let runs = || site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
     let send = |token: &str| site.must(&format!("umask 077; printf '{token}\\n' >/root/token"));
     send("one");
     site.exec_must("deployer", "head -c 10000000 /dev/zero >/root/second");
     site.write(&with("1"));
     site.netlib_must("deploy");
-    site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
+    runs();
     assert_eq!(log(), "one");
-    assert_eq!(site.exec_must("alpha", "stat -L -c '%a %U' /run/netlib-secrets/volatile/token"), "400 nobody");
+    // Its owner came with the same system.
+    assert_eq!(site.exec_must("alpha", "stat -L -c '%a %U' /run/netlib-secrets/volatile/token"), "400 shop");
     // Each byte as it is: none of a text, zeros, breaks of lines at the end.
     assert_eq!(
         site.exec_must(
@@ -168,81 +219,134 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
 
     // Nothing has changed: nothing is sent, nothing restarts. One has changed, and the system too: one restart.
     assert_says(&site.netlib_must("run secrets"), &["all secrets are there"]);
+    // What a node says it has can only make more be sent.
     site.must("echo x >/root/second");
-    assert_says(&site.netlib_must("run secrets"), &["1 of 30 secrets sent"]);
+    site.exec_must("alpha", "printf '#!/bin/sh\\nhead -c 3000000 /dev/urandom\\n' >/usr/local/sbin/sha256sum; chmod 755 /usr/local/sbin/sha256sum");
+    assert_says(&site.netlib_must("run secrets"), &["30 of 30 secrets sent"]);
+    site.exec_must("alpha", "rm /usr/local/sbin/sha256sum");
     assert_eq!(log(), "one\none");
     send("two");
     site.write(&with("2"));
     assert_says(&site.netlib_must("deploy"), &["1 of 30 secrets sent"]);
-    site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
+    runs();
     assert_eq!(log(), "one\none\ntwo");
+    streams_do_not_mix(&site);
 
-    // A system that goes back brings back what it ran with.
+    // A system that goes back brings back what it ran with, for ten minutes.
     send("three");
-    let bad = with("3").with("checks.alpha.never.exec.script = \"exit 1\"; rollout.timing.healthyDeadline = 3;");
+    let bad = with("3")
+        .with("checks.alpha.never.exec.script = \"test -e /run/later; exit 1\"; rollout.timing.healthyDeadline = 3;");
     site.write(&bad);
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_eq!(site.exec_must("alpha", "cat /run/netlib-secrets/volatile/token"), "two");
-    site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
-    assert!(log().ends_with("two"), "{}", log());
+    assert_eq!(token(), "two");
+    runs();
+    assert!(log().ends_with("three\ntwo"), "{}", log());
     site.exec_must("alpha", "test $(ls -d /run/netlib-secrets/.volatile.* | wc -l) = 1");
+    site.write(&bad.with("rollout.timing.healthyDeadline = lib.mkForce 20;"));
+    let run = site.start("deploy");
+    site.wait_until(
+        "alpha",
+        "what was before is forgotten, as it is after ten minutes",
+        "test -e /run/netlib-secrets/volatile.previous/token && systemctl is-active netlib-forget-secrets.timer && systemctl start netlib-forget-secrets.service",
+    );
+    site.exec_must("alpha", "! test -e /run/netlib-secrets/volatile.previous/token");
+    let (status, text) = run.wait();
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["awaitingSecrets"]);
 
     // What a system brought is wiped with the confirmation of the next: who goes back later waits for secrets.
-    send("two");
+    send("four");
     site.write(&with("4"));
     site.netlib_must("deploy");
-    send("three");
-    site.write(&with("5"));
-    site.netlib_must("deploy");
+    runs();
+    assert_eq!(token(), "four");
+    site.exec_must("alpha", "! systemctl is-active netlib-forget-secrets.timer");
+    let waits = "! ls /run/netlib-secrets/volatile && ! systemctl is-active shop.service && test -z \"$(systemctl --failed --no-legend)\"";
+    let newest = site.systems("alpha").0;
     assert_says(&site.netlib_must("rollback alpha"), &["awaitingSecrets"]);
     assert_says(&site.netlib_must("status"), &["awaitingSecrets"]);
-    site.exec_must("alpha", "! ls /run/netlib-secrets/volatile && ! systemctl is-active shop.service && test -z \"$(systemctl --failed --no-legend)\"");
+    site.exec_must("alpha", waits);
+    // By hand, as nixos-rebuild does.
+    site.exec_must("alpha", &format!("{newest}/bin/switch-to-configuration test"));
+    site.exec_must("alpha", waits);
 
     // A power loss after they were sent and before the system was switched leaves the old one, which awaits them.
-    let slow = with("2")
+    let slow = with("5")
         .with("plans.deploy.hooks.beforeActivate.first = { script = \"touch /run/sent; sleep 60\"; timeout = 90; };");
     site.write(&slow);
     let run = site.start("deploy");
     site.wait_until("alpha", "the secrets are sent", "test -e /run/sent");
-    site.exec_must("alpha", "test -e /run/netlib-secrets/volatile.next/token");
+    site.exec_must("alpha", "test $(ls /run/netlib-secrets/.volatile.*/token | wc -l) = 1");
     site.bed.host("alpha").crash().expect("crash");
     site.bed.host("alpha").boot().expect("boot");
     let (status, text) = run.wait();
     assert_eq!(status, 1, "{text}");
 
-    // Nobody planned this boot: nothing fails, somebody is awaited, and any run brings them.
+    // Nobody planned this boot, into an older generation: nothing fails, somebody is awaited. Two people send at once.
     assert_says(&site.netlib_must("status"), &["awaitingSecrets"]);
-    assert_eq!(
-        site.exec_must("alpha", "systemctl --failed --no-legend; systemctl is-active shop.service || true"),
-        "inactive"
-    );
-    site.write(&with("4"));
+    site.exec_must("alpha", waits);
     let before = log();
-    assert_says(&site.netlib_must("run secrets"), &["30 of 30 secrets sent"]);
-    site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
-    assert_eq!(log(), before + "\nthree");
-    assert_says(&site.netlib_must("status"), &["all there"]);
+    site.must("for who in anna ben; do mkdir -p /root/$who; echo $who | tee /root/$who/token >/root/$who/second; done; echo all >>.gitignore; git commit -qam Same || true");
+    let text = site.must(
+        "for who in anna ben; do (PLACE=/root/$who setsid --wait netlib run secrets >/root/$who/said 2>&1; echo \"ended with $?\" >>/root/$who/said) & done; wait; cat /root/*/said",
+    );
+    assert_says(&text, &["30 of 30 secrets sent", "ended with 0"]);
+    runs();
+    let pair = site.exec_must("alpha", "cd /run/netlib-secrets/volatile && cat token second");
+    assert!(["anna\nanna", "ben\nben"].contains(&pair.as_str()), "{pair}");
+    let who = pair.lines().next().unwrap_or_default();
+    site.wait_until("alpha", "it runs with that", &format!("tail -n 1 /var/lib/shop.log | grep -x {who}"));
+    assert!(log().starts_with(&before), "{}", log());
 
     // A restart that belongs to a deployment does not lose them: they come again, and the checks wait for them.
-    site.write(&with("6").configure("alpha", "boot.kernelParams = [ \"quiet\" ];"));
-    let run = site.start("deploy --reboot");
-    let alpha = site.bed.host("alpha");
-    alpha.wait_until("it is off", Duration::from_secs(240), |host| Ok(!host.is_running()?)).expect("off");
-    alpha.boot().expect("boot");
-    let (status, text) = run.wait();
-    assert_eq!(status, 0, "{text}");
-    assert_says(&text, &["restarting the host, for kernel-params"]);
-    assert_eq!(site.exec_must("alpha", "cat /run/netlib-secrets/volatile/token"), "three");
-    site.wait_until("alpha", "the shop runs", "systemctl is-active shop.service");
-    site.must("! pgrep -f '[s]ecrets-send-alpha'");
+    for (version, goal) in [("6", ""), ("7", "--goal boot")] {
+        send(version);
+        site.write(&with(version).configure("alpha", &format!("boot.kernelParams = [ \"quiet={version}\" ];")));
+        let run = site.start(&format!("deploy {goal} --reboot"));
+        let alpha = site.bed.host("alpha");
+        alpha.wait_until("it is off", Duration::from_secs(240), |host| Ok(!host.is_running()?)).expect("off");
+        alpha.boot().expect("boot");
+        let (status, text) = run.wait();
+        assert_eq!(status, 0, "{text}");
+        assert_says(&text, &["restarting the host"]);
+        site.wait_until("alpha", "they came", &format!("grep -x {version} /run/netlib-secrets/volatile/token"));
+        runs();
+        site.wait_until("deployer", "nobody sends any more", "! pgrep -f '[s]ecrets-send-alpha'");
+    }
 
     // What the deployer cannot make is not sent, and changes nothing.
     site.must("rm /root/token");
     let (status, text) = site.netlib("run secrets");
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["secrets.token.from failed"]);
-    assert_eq!(site.exec_must("alpha", "cat /run/netlib-secrets/volatile/token"), "three");
+    assert_eq!(token(), "7");
+}
+
+/// What the program on the node takes, and what other users of it can do.
+fn streams_do_not_mix(site: &Site) {
+    let stream = |from: &str, end: &str| {
+        format!(
+            "{{ echo from {from}; for name in third second $(seq -f other-%g 27); do echo keep $name; done; printf 'set token 8\\naGFsZgo='; {end}; }} | \
+             /etc/netlib/receive-secrets 2>&1"
+        )
+    };
+    let refused = |from: &str, end: &str, words: &str| {
+        let output = site.exec("alpha", &stream(from, end));
+        assert!(!output.success(), "{}", output.stdout);
+        assert_says(&output.stdout, &[words]);
+    };
+    let now = "$(readlink /run/netlib-secrets/volatile)";
+    refused(".volatile.000000", "echo end", "somebody else has sent other secrets meanwhile");
+    refused(now, "true", "what arrived is not whole");
+    refused(now, "echo set ../token 4; printf YQ==; echo end", "../token is not of this node");
+    site.exec_must(
+        "alpha",
+        "cd /run/netlib-secrets && grep -x two volatile/token && test $(ls -d .volatile.* | wc -l) = 1 &&
+         for line in 'ls /run/netlib-secrets' 'cat /run/netlib-secrets/volatile/token' 'ls /run/credstore' 'flock -n /run/netlib-secrets.lock true'; do
+           ! setpriv --reuid nobody --regid nogroup --clear-groups sh -c \"$line\" || exit 1
+         done",
+    );
 }
 
 /// A secret that is generated, one made from it, and one of nobody's; the host's key is made up.
@@ -263,74 +367,148 @@ fn alone(site: &Site, generator: &str) -> Network {
     ))
 }
 
+/// A command that must fail, say this, and leave nothing.
+fn refused(site: &Site, line: &str, words: &[&str]) {
+    let (status, text) = both(site, line);
+    assert_ne!(status, 0, "{text}");
+    assert_says(&text, words);
+    assert_eq!(
+        site.must(
+            "ls -d .?* *.new /dev/shm/netlib-secrets.* 2>/dev/null | grep -v -e '^[.]git$' -e '^[.][.]$' || true"
+        ),
+        ""
+    );
+}
+
+fn files(site: &Site) -> String {
+    site.must("find secrets -type f | sort | xargs -r sha256sum")
+}
+
 #[test]
 fn a_change_of_secrets_is_whole_or_nothing() {
     let site = Site::up(&[]);
-    let files = || site.must("find secrets -type f | sort | xargs -r sha256sum");
-    let refused = |line: &str, words: &[&str]| {
-        let (status, text) = both(&site, line);
-        assert_ne!(status, 0, "{text}");
-        assert_says(&text, words);
-        assert_eq!(
-            site.must(
-                "ls -d .?* *.new /dev/shm/netlib-secrets.* 2>/dev/null | grep -v -e '^[.]git$' -e '^[.][.]$' || true"
-            ),
-            ""
-        );
-    };
     for (generator, words) in
         [("exit 3", "the generator of \"ca\" failed"), ("true", "the generator of \"ca\" printed nothing")]
     {
         site.write(&alone(&site, generator));
-        refused(&format!("{SECRETS} generate"), &[words]);
+        refused(&site, &format!("{} generate", built(&site)), &[words]);
         site.must("test ! -e secrets");
     }
     site.write(&alone(&site, "echo word"));
-    assert_says(&site.must(&format!("{SECRETS} generate")), &["made ca", "made leaf", "secrets edit blob"]);
-    assert_eq!(site.must(&format!("{SECRETS} show leaf")), "of word");
+    let secrets = built(&site);
+    assert_says(&site.must(&format!("{secrets} generate")), &["made ca", "made leaf", "secrets edit blob"]);
+    assert_eq!(site.must(&format!("{secrets} show leaf")), "of word");
     site.must("test -e secrets/ca/ADMINS.age && test -e secrets/leaf/alpha.age && test ! -e secrets/leaf/ADMINS.age");
 
     // Values are what they are, up to their last byte; none at all is a mistake.
     for value in ["head -c 10000000 /dev/urandom", "printf 'x\\n\\n'", "printf '\\000'", "printf x"] {
         site.must(&format!(
-            "{value} >/root/value && {SECRETS} edit blob </root/value && {SECRETS} show blob | cmp - /root/value"
+            "{value} >/root/value && {secrets} edit blob </root/value && {secrets} show blob | cmp - /root/value"
         ));
     }
-    let before = files();
-    refused(&format!("{SECRETS} edit blob </dev/null"), &["\"blob\" would be empty"]);
+    let before = files(&site);
+    refused(&site, &format!("{secrets} edit blob </dev/null"), &["\"blob\" would be empty"]);
     refused(
-        &format!("{SECRETS} edit nothing </dev/null"),
+        &site,
+        &format!("{secrets} edit nothing </dev/null"),
         &["there is no secret \"nothing\". Secrets are: blob ca leaf"],
     );
     refused(
-        &format!("NETLIB_SECRETS_IDENTITY=/root/host.pub {SECRETS} show ca"),
+        &site,
+        &format!("NETLIB_SECRETS_IDENTITY=/root/host.pub {secrets} show ca"),
         &["cannot be decrypted with your keys"],
     );
 
     // Ended in the middle, twice at once, or without age: as before.
     site.must("mv /usr/bin/age /usr/bin/age.real");
-    refused(&format!("{SECRETS} rekey"), &["install age"]);
+    refused(&site, &format!("{secrets} rekey"), &["install age"]);
     site.must(
-        "printf '%s\\n' '#!/bin/sh' 'echo >>/root/calls; [ $(wc -l </root/calls) -lt 5 ] || [ -e /root/spared ] || kill -KILL $PPID' \
+        "printf '%s\\n' '#!/bin/sh' 'echo >>/root/calls; [ $(wc -l </root/calls) -lt 5 ] || [ -e /root/spared ] || kill -KILL $(pgrep -f \"[s]ecrets rekey\")' \
          'exec age.real \"$@\"' >/usr/bin/age && chmod 755 /usr/bin/age",
     );
-    assert_ne!(both(&site, &format!("{SECRETS} rekey")).0, 0);
-    assert_eq!(files(), before);
+    assert_ne!(both(&site, &format!("{secrets} rekey")).0, 0);
+    assert_eq!(files(&site), before);
     site.must("test -d secrets.new && touch /root/spared");
-    refused_while_locked(&site);
-    site.must(&format!("{SECRETS} rekey && test ! -e secrets.new && {SECRETS} check"));
-    assert_ne!(files(), before);
+    let (status, text) = both(&site, &format!("flock . {secrets} rekey"));
+    assert_ne!(status, 0, "{text}");
+    assert_says(&text, &["another `secrets` is changing the files"]);
+    site.must(&format!("{secrets} rekey && test ! -e secrets.new && {secrets} check"));
+    assert_ne!(files(&site), before);
 
     // Where a file system cannot exchange two folders.
     site.must("printf '%s\\n' '#!/bin/sh' '[ \"$1\" != --exchange ] || exit 1' 'exec /usr/bin/mv \"$@\"' >/usr/local/sbin/mv && chmod 755 /usr/local/sbin/mv");
-    assert_says(&site.must(&format!("{SECRETS} rotate ca")), &["leaf was made from ca: secrets rotate leaf"]);
-    site.must(&format!("{SECRETS} check && test ! -e secrets.new && test ! -e secrets/.complete"));
+    assert_says(&site.must(&format!("{secrets} rotate ca")), &["leaf was made from ca: secrets rotate leaf"]);
+    site.must(&format!("{secrets} check && test ! -e secrets.new && test ! -e secrets/.complete"));
+    files_of_others_are_no_commands(&site, &secrets);
 }
 
-fn refused_while_locked(site: &Site) {
-    let (status, text) = both(site, &format!("flock . {SECRETS} rekey"));
+/// Somebody who can write into the repository and has no key, and two people who changed one secret.
+fn files_of_others_are_no_commands(site: &Site, secrets: &str) {
+    site.must("git add -A && git commit -qm Secrets");
+    let back = || site.must("rm -rf secrets secrets.new elsewhere && git reset -q --hard");
+    let kept = files(site);
+    let planted = [
+        // The value of another secret, and one from before.
+        (
+            "cp secrets/leaf/alpha.age secrets/blob/alpha.age",
+            "show blob",
+            "secrets/blob/alpha.age has the value of another secret, or of another version",
+        ),
+        (
+            "echo 20200101T000000Z-00000000 >secrets/leaf/version",
+            "rekey",
+            "secrets/leaf/alpha.age has the value of another secret, or of another version",
+        ),
+        ("cp secrets/leaf/alpha.age secrets/blob/alpha.age", "check", "blob: secrets/blob/alpha.age cannot be read: "),
+        // Two people changed it, and their files were mixed.
+        (
+            "cp -a secrets/ca /root/mine; SECRETS rotate ca >/dev/null; cp /root/mine/ADMINS.age secrets/ca/",
+            "check",
+            "ca: secrets/ca/ADMINS.age cannot be read: ",
+        ),
+        // Links, and a change that nobody began.
+        (
+            "ln -s /root/elsewhere secrets/leaf/public",
+            "rotate leaf",
+            "secrets/leaf/public is none of the files and folders that secrets/ has",
+        ),
+        ("mv secrets elsewhere && ln -s elsewhere secrets", "rekey", "secrets is none of the files and folders"),
+        (
+            "cp -r secrets secrets.new && echo ../../elsewhere >secrets.new/.complete",
+            "rekey",
+            "secrets.new is not what an interrupted change leaves",
+        ),
+        (
+            "mkdir secrets.new && ln -s /etc/hostname secrets.new/x && echo leaf/x >secrets.new/.complete",
+            "rekey",
+            "secrets.new is not what an interrupted change leaves",
+        ),
+    ];
+    for (plant, command, words) in planted {
+        site.must(&plant.replace("SECRETS", secrets));
+        let (status, text) = both(site, &format!("{secrets} {command} </dev/null"));
+        assert_ne!(status, 0, "{plant}: {text}");
+        assert_says(&text, &[words]);
+        site.must("test ! -e /root/elsewhere && test -s /etc/hostname");
+        back();
+        assert_eq!(files(site), kept, "{plant}");
+    }
+    // Names are shown, and move no cursor.
+    site.must("printf 'node eve\\033[2J key\\n' >>secrets/leaf/readers");
+    let (_, mut text) = both(site, &format!("{secrets} rekey && {secrets} who leaf"));
+    site.must("mkdir \"secrets/$(printf 'x\\033[2J\\ny')\"");
+    text += &both(site, &format!("{secrets} rekey")).1;
+    assert_says(
+        &text,
+        &["rotate leaf: node eve?[2J could read it", "secrets: secrets/x?[2J?y is none of the files and folders"],
+    );
+    assert!(!text.contains('\x1b'), "{text:?}");
+    back();
+    // What is public is read by Nix, which takes no more than a text.
+    site.must("printf 'a\\033b' >secrets/leaf/public && git add -A");
+    let (status, text) = site.netlib("plan");
     assert_ne!(status, 0, "{text}");
-    assert_says(&text, &["another `secrets` is changing the files"]);
+    assert_says(&text, &["secrets/leaf/public is longer than 16 KiB or has characters of control"]);
 }
 
 /// A marker as the value of each secret, made in memory: no command line of this test has it.
@@ -374,12 +552,13 @@ fn no_value_is_anywhere_else() {
          configure.alpha.systemd.services.shop.script = \"exec sleep infinity\";"
     )));
     site.gather();
+    let secrets = built(&site);
     site.must(&format!(
-        "{SECRETS} edit hand </dev/shm/own/hand && {SECRETS} edit user </dev/shm/own/user && {SECRETS} generate && git add -A && git commit -qm Secrets"
+        "{secrets} edit hand </dev/shm/own/hand && {secrets} edit user </dev/shm/own/user && {secrets} generate && git add -A && git commit -qm Secrets"
     ));
     site.netlib_must("plan --json >/root/plan.json");
     site.netlib_must("deploy --json --log-dir /root/logs >/root/events.json 2>/root/said");
-    site.must(&format!("{SECRETS} rotate made && {SECRETS} rekey && {SECRETS} check && git commit -qam Rotated"));
+    site.must(&format!("{secrets} rotate made && {secrets} rekey && {secrets} check && git commit -qam Rotated"));
     site.netlib_must("deploy -v --log-dir /root/logs >/root/said-again 2>&1");
     for host in ["deployer", "alpha"] {
         site.exec_must(host, "systemctl is-active watch");

@@ -110,6 +110,8 @@ in
       deps = [
         "users"
         "groups"
+        # On NixOS they lie in /etc: what comes after it finds them.
+        "units"
       ];
       supportsDryActivation = true;
       text = ''

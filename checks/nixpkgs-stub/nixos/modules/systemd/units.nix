@@ -160,7 +160,6 @@ in
     } "bash ${../../activation/build-units.sh} \"$listPath\"";
 
     system.activationScripts.units = {
-      deps = [ "etc" ];
       supportsDryActivation = true;
       text = ''
         stub_place_units "$systemConfig"
