@@ -4,11 +4,14 @@
 
 stub_boot_directory=$STUB_STATE/boot
 
-# Copied out of the store: it must also work when no system is left to boot.
+# Copied out of the store: it must also work when no system is left to boot. What is there says which one it was copied from: no
+# host of NixOS starts programs for this.
 stub_install_boot_service() {
     local unit=/etc/systemd/system/netlib-stub-boot.service
     local wants=/etc/systemd/system/sysinit.target.wants/netlib-stub-boot.service
-    if ! cmp -s "$library/boot.service" "$unit" || ! diff -rq "$library" "$stub_boot_directory/library" > /dev/null 2>&1; then
+    local place
+    cd -P "$library" && place=$PWD && cd / || return
+    if [ ! -e "$unit" ] || ! stub_has_line "$stub_boot_directory/library-from" "$place"; then
         mkdir -p "$stub_boot_directory" || return
         rm -rf "$stub_boot_directory/library.new"
         cp -RL "$library" "$stub_boot_directory/library.new" || return
@@ -17,16 +20,17 @@ stub_install_boot_service() {
         mv "$stub_boot_directory/library.new" "$stub_boot_directory/library" || return
         stub_write "$unit" < "$library/boot.service" || return
         sync
+        printf '%s' "$place" | stub_write "$stub_boot_directory/library-from" || return
     fi
-    stub_leads_to "$wants" ../netlib-stub-boot.service || { stub_make_parent "$wants" && ln -sfn ../netlib-stub-boot.service "$wants"; }
+    [ "$wants" -ef "$unit" ] || { stub_make_parent "$wants" && ln -sfn ../netlib-stub-boot.service "$wants"; }
 }
 
 # Only used while there is no system profile: otherwise the profile says what boots.
 stub_record_boot_default() {
     local profile=/nix/var/nix/profiles/system
-    mkdir -p /nix/var/nix/gcroots || return
-    ln -sfn "$1" /nix/var/nix/gcroots/netlib-stub-boot || return
-    if [ -e "$profile" ] && [ "$(readlink -f "$profile")" != "$(readlink -f "$1")" ]; then
+    [ -d /nix/var/nix/gcroots ] || mkdir -p /nix/var/nix/gcroots || return
+    [ /nix/var/nix/gcroots/netlib-stub-boot -ef "$1" ] || ln -sfn "$1" /nix/var/nix/gcroots/netlib-stub-boot || return
+    if [ -e "$profile" ] && ! [ "$profile" -ef "$1" ]; then
         stub_note "the system profile names another system; the host boots that one until the profile is set"
     fi
 }

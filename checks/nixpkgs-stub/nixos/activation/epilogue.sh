@@ -4,8 +4,8 @@
 
 trap - ERR
 if [ "$NIXOS_ACTION" != dry-activate ]; then
-    mkdir -p /nix/var/nix/gcroots
-    ln -sfn /run/current-system /nix/var/nix/gcroots/current-system
+    [ -d /nix/var/nix/gcroots ] || mkdir -p /nix/var/nix/gcroots
+    [ -L /nix/var/nix/gcroots/current-system ] || ln -s /run/current-system /nix/var/nix/gcroots/current-system
     ln -sfn "$(readlink -f "$systemConfig")" /run/current-system
 fi
 exit "$_status"

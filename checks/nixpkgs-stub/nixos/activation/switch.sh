@@ -47,7 +47,7 @@ if [ "$EUID" != 0 ]; then
     exit 1
 fi
 
-mkdir -p /run/nixos
+[ -d /run/nixos ] || mkdir -p /run/nixos
 exec 9> /run/nixos/switch-to-configuration.lock
 if ! flock --nonblock 9; then
     # The words and the status of NixOS: that of EAGAIN.

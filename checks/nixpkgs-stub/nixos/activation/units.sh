@@ -32,11 +32,6 @@ stub_unit_places() {
     done < "$1/netlib-stub/units"
 }
 
-# Whether the link $1 leads to $2.
-stub_leads_to() {
-    [ -L "$1" ] && [ "$(readlink "$1")" = "$2" ]
-}
-
 stub_place_units() (
     set -eu -o pipefail
     # What a switch would do to units is said by the switch itself.

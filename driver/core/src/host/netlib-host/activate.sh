@@ -109,8 +109,9 @@ record() {
   mkdir -p -- "$deploy" "$roots" && printf '%65536s' '' >"$deploy/reserve" && make_empty "$deploy/log" &&
     printf '%s' "$checks" >"$deploy/checks" && { [ -z "$hooks$undone" ] || record_hooks >"$deploy/hooks"; } &&
     keep_root next "$toplevel" && { [ -z "$previous" ] || keep_root previous "$previous"; } &&
-    # Last of all the state, which makes it a record.
-    write_text "$deploy/state" print_state && record_rolled && sync -- "$deploy" "$deploys" "$library"
+    # Last of all the state, which makes it a record; nothing begins before it is there for good.
+    print_state >"$deploy/state.new" && mv -f -- "$deploy/state.new" "$deploy/state" && record_rolled &&
+    sync -- "$deploy/state" "$deploy" "$deploys" "$library"
 }
 
 # Those of a deployment that is taken back are run when it is.

@@ -29,7 +29,7 @@ take_up() {
         message="it could not begin within $begin_seconds seconds; nothing was activated"
         if [ -n "$trial" ]; then forget_trial; fi
         finish_badly failed
-      elif ! go_on activating; then
+      elif ! go_on phase activating; then
         message="nothing was activated: the state could not be written: $(disk "$library")"
         finish failed
       else
@@ -212,7 +212,7 @@ try_system() {
 # The host decides alone about what it can see itself: nobody has to be there for it.
 be_healthy() {
   if [ ! -s "$deploy/checks" ]; then return 0; fi
-  go_on checking
+  go_on phase checking
   say "the new system has to be healthy for $healthy seconds within $health_deadline seconds"
   if watch_health settle "$healthy" "$health_deadline" "$runtime/check-$nonce" <"$deploy/checks" 6>&- 9>&-; then return 0; fi
   unhealthy=yes problem="the new system is not healthy: $verdict"
@@ -222,7 +222,7 @@ be_healthy() {
 # A driver that cannot reach the host any more cannot ask for this: then the host goes back by itself.
 await_confirmation() {
   say "waiting up to $confirm seconds for somebody to confirm over a new connection"
-  go_on awaitingConfirmation
+  go_on phase awaitingConfirmation
   exec 6>&-
   read_uptime
   end=$((uptime + confirm))
@@ -277,7 +277,7 @@ put_profile() {
 }
 
 commit() {
-  go_on committing
+  go_on phase committing
   if ! set_profile "$profile" "$toplevel" "$generation"; then
     problem="the system profile could not be set: ${other:-$(disk "$root/nix")}"
     return 1
@@ -305,16 +305,16 @@ has_entry() {
   case $entries in *grub.cfg*) sync -f -- $entries || sync ;; esac
 }
 
-# From here on the host is of the network and the node that it was deployed as. Written last, so that it tells whether all was done.
+# From here on the host is of the network and the node that it was deployed as. The last line tells whether all was done.
 claim() {
   if [ "$goal" = test ]; then sync -- "$deploy/state"; fi
-  write_identity write_at_last "$network_id" "$network_name" "$node" "$nonce" && return 0
+  write_identity write_at_last "$network_id" "$network_name" "$node" && go_on claimed yes && return 0
   problem="the host could not write down whose machine it is: $(disk "$library")"
   return 1
 }
 
 # Whether all was done, and only the last word is missing.
-is_committed() { case $phase in awaitingConfirmation | committing) load_identity && [ "$host_by" = "$nonce" ] ;; *) return 1 ;; esac }
+is_committed() { [ "$claimed" = yes ] && case $phase in awaitingConfirmation | committing) ;; *) return 1 ;; esac }
 
 # --- the way back ------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 # --- state of one deployment -------------------------------------------------------------------------------------
 
 fields='number phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
-finished message unhealthy timeout confirm healthy health_deadline boot trial due closed network_id network_name node'
+finished message unhealthy timeout confirm healthy health_deadline boot trial due closed claimed network_id network_name node'
 nonce='' problem=''
 
 use_deploy() {
@@ -81,12 +81,12 @@ enter() {
   save_state
 }
 
-# The same on the way, where only the phase is news: a line more, of which the last counts. What makes it last is what has to
-# last together with it.
+# go_on FIELD VALUE: the same on the way, where only this is news: a line more, of which the last counts. What makes it last is what
+# has to last together with it.
 go_on() {
-  phase=$1
+  eval "$1=\$2"
   state_file "$nonce"
-  printf '\nphase=%s\n' "$1" >>"$file" || save_state
+  printf '\n%s=%s\n' "$1" "$2" >>"$file" || save_state
 }
 
 # Whoever reads of the end in the state finds all of the log. A power loss does not take the end back.
@@ -188,7 +188,7 @@ print_busy() {
 # --- identity ----------------------------------------------------------------------------------------------------
 
 load_identity() {
-  load host_ "$library/network" id name by node
+  load host_ "$library/network" id name node
   # No name is that long.
   if [ "${#host_node}" -gt 63 ]; then host_node='?'; fi
 }
@@ -212,15 +212,18 @@ check_identity() {
     "check \`target.host\`; if the host is to move to this network, deploy with --adopt"
 }
 
-# write_identity HOW ID NAME NODES NONCE: NONCE is of the deployment that does, if one does.
-write_identity() { "$1" "$library/network" printf 'id=%s\nname=%s\nby=%s\nnode=%s\n' "$2" "$3" "$5" "${4%% *}"; }
+# write_identity HOW ID NAME NODES: unless that is what is there.
+write_identity() {
+  load_identity
+  [ "$host_id $host_node $host_name" = "$2 ${4%% *} $3" ] || "$1" "$library/network" printf 'id=%s\nname=%s\nnode=%s\n' "$2" "$3" "${4%% *}"
+}
 
 identify() {
   private_folder "$library"
   enter_gate
   check_identity "$@"
   refuse_while_busy
-  { write_identity write_text "$1" "$2" "$4" '' && sync -- "$library"; } ||
+  { write_identity write_text "$1" "$2" "$4" && sync -- "$library"; } ||
     refuse_state "$library" "the host could not write down whose machine it is"
   emit ok "$1"
 }

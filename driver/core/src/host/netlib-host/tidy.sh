@@ -38,7 +38,7 @@ tidy_host() {
   # A record that was not written to its end is none.
   for entry in "$deploys"/*; do
     half=${entry##*/}
-    if ! is_nonce "$half" || [ ! -d "$entry" ] || [ -f "$entry/state" ]; then continue; fi
+    if ! is_nonce "$half" || [ ! -d "$entry" ] || [ -s "$entry/state" ]; then continue; fi
     if [ "$half" != "$nonce" ]; then set -- "$@" "$roots/$half-next" "$roots/$half-previous"; fi
     set -- "$@" "$entry"
   done

@@ -130,7 +130,7 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     let adopts = Identity { adopts: true, ..work };
     assert!(admit(&bed, &adopts).await.is_ok());
     identify(&bed, &adopts).await.unwrap();
-    assert_eq!(fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(), "id=id-work\nname=work\nby=\nnode=\n");
+    assert_eq!(fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(), "id=id-work\nname=work\nnode=\n");
 }
 
 fn node(names: &[&str]) -> Identity {
