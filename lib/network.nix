@@ -23,7 +23,6 @@ let
   };
   jobs = import ./plan/jobs.nix { inherit lib; };
   renderTopology = import ./topology { inherit lib; };
-  renderFiles = import ./rendered.nix { inherit lib errors; };
   renamed = import ./renamed.nix { inherit lib errors; };
   explain = import ./explain { inherit lib errors; };
   explainRequest = import ./explain/request.nix { inherit lib errors; };
@@ -94,9 +93,11 @@ let
       resolve = arguments: resolve (arguments // { inherit written; });
       # Seconds as people write them.
       showDuration = (import ./durations.nix { inherit lib; }).show;
-      # Stands for a private key in files of `render`.
-      privateKeyPlaceholder = "@PRIVATE_KEY@";
+      inherit privateKeyPlaceholder;
     };
+
+  # Stands for a private key in files of `render`.
+  privateKeyPlaceholder = "@PRIVATE_KEY@";
 
   checked =
     config: value:
@@ -301,7 +302,10 @@ in
         ];
       };
       topology = guard (renderTopology config);
-      # What the driver asks with arguments.
-      ask.render = renderFiles (guard config.render);
+      # Files of machines that nobody deploys.
+      rendered = {
+        inherit privateKeyPlaceholder;
+        files = guard config.render;
+      };
     };
 }

@@ -24,6 +24,7 @@ let
     ) sets;
 
   makeCommand = import ./commands.nix { inherit lib errors; };
+  makeRender = import ./render.nix { inherit lib errors; };
 
   # One app for all commands of a network: which apps there are must not depend on a network that may be broken. A command runs
   # although assertions fail: it may be what mends them.
@@ -35,6 +36,15 @@ let
       inherit (evaluated.config) commands;
     }}";
     meta.description = "Run a command that the modules of the network ${network} offer";
+  };
+
+  renderApp = system: network: evaluated: {
+    type = "app";
+    program = "${makeRender {
+      pkgs = nixpkgs.legacyPackages.${system};
+      inherit (evaluated) rendered;
+    }}";
+    meta.description = "Print the files of machines that take part in the network ${network} and are not deployed";
   };
 
   # A subcommand of the driver for this network.
@@ -72,7 +82,7 @@ in
       gatherers
       recorders
       topology
-      ask
+      rendered
       programs
       deployerPrograms
       documentation
@@ -91,6 +101,9 @@ in
     // mapAttrs' (network: _: nameValuePair (appName "run" network) (runApp system network)) networks
     // mapAttrs' (
       network: evaluated: nameValuePair (appName "command" network) (commandApp system network evaluated)
+    ) networks
+    // mapAttrs' (
+      network: evaluated: nameValuePair (appName "render" network) (renderApp system network evaluated)
     ) networks
     // {
       inherit (netlib.apps.${system}) netlib;

@@ -34,7 +34,7 @@ in
     default = { };
     description = ''
       Machines that take part in networks but are not deployed. Network modules accept their names wherever they accept members
-      that need no deployment; `netlib render` prints the files that they need. Names follow the rules of `nodes`, and are no node's.
+      that need no deployment; `nix run .#render` prints the files that they need. Names follow the rules of `nodes`, and are no node's.
     '';
     example = lib.literalExpression ''
       {

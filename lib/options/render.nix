@@ -1,4 +1,4 @@
-# Files for machines that nobody deploys, printed by `netlib render`.
+# Files for machines that nobody deploys, printed by `nix run .#render`.
 { lib, netlib, ... }:
 let
   inherit (lib) types;
@@ -15,7 +15,7 @@ let
       type = types.lines;
       description = ''
         Content of the file. Where the private key belongs it has `netlib.privateKeyPlaceholder`: private keys are never in a
-        configuration, `netlib render --private-key` puts one in. It may need facts: only printing it forces it.
+        configuration, `--private-key` puts one in. It may need facts: the other files are printed without.
       '';
       example = lib.literalExpression ''
         '''
@@ -28,7 +28,7 @@ let
     qr = lib.mkOption {
       type = types.bool;
       default = false;
-      description = "Whether apps read the file as a QR code: `netlib render` then shows one on terminals.";
+      description = "Whether apps read the file as a QR code: `nix run .#render` then shows one on terminals.";
       example = true;
     };
   };

@@ -175,7 +175,7 @@ in
     type = types.listOf (types.enum externals);
     default = externals;
     defaultText = lib.literalMD "all externals";
-    description = "Externals for which `netlib render` has a file `known_hosts`.";
+    description = "Externals for which `nix run .#render` has a file `known_hosts`.";
     example = [ "laptop" ];
   };
 

@@ -95,7 +95,7 @@ in
     members = lib.mkOption {
       type = netlib.references.attrsOfMembers (types.submodule member);
       default = { };
-      description = "Nodes and externals that take part, by name. For externals, `netlib render` prints a wg-quick configuration.";
+      description = "Nodes and externals that take part, by name. For externals, `nix run .#render` prints a wg-quick configuration.";
       example = lib.literalExpression ''
         {
           alpha = { };

@@ -69,7 +69,7 @@ in
     clients = lib.mkOption {
       type = netlib.references.attrsOfMembers (types.submodule clientOptions);
       default = { };
-      description = "Nodes and externals that connect to a server. For externals, `netlib render` prints a wg-quick configuration and its QR code.";
+      description = "Nodes and externals that connect to a server. For externals, `nix run .#render` prints a wg-quick configuration and its QR code.";
       example = lib.literalExpression ''
         {
           laptop = { };

@@ -221,14 +221,10 @@ in
   };
   "the plan and other files need no fact that one file needs" = {
     expr = {
-      inherit ((evaluated.ask.render "phone" "note.txt")."note.txt") text;
+      inherit (evaluated.rendered.files.phone."note.txt") text;
       plan = refused evaluated.plan;
-      key = refused (evaluated.ask.render "phone" "key.txt");
+      key = refused evaluated.rendered.files.phone."key.txt".text;
       names = builtins.attrNames evaluated.config.render.phone;
-      unknown = map refused [
-        (evaluated.ask.render "fone" null)
-        (evaluated.ask.render "phone" "nope.txt")
-      ];
       kinds = builtins.attrNames evaluated.config.exports.publicKeys.example;
     };
     expected = {
@@ -238,10 +234,6 @@ in
       names = [
         "key.txt"
         "note.txt"
-      ];
-      unknown = [
-        true
-        true
       ];
       kinds = [ "alpha" ];
     };

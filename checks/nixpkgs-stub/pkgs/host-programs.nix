@@ -163,6 +163,7 @@ let
     diffutils = [ "cmp" ];
     git = [ "git" ];
     jq = [ "jq" ];
+    qrencode = [ "qrencode" ];
     nftables = [ "nft" ];
     nginx = [ "nginx" ];
     prometheus = [

@@ -43,7 +43,7 @@ const PACKAGES: [&str; 21] = [
 /// What only hosts of the usual suite have, as only scenarios on them want it.
 fn further_packages(suite: Suite) -> &'static [&'static str] {
     match suite {
-        Suite::Trixie => &["prometheus", "prometheus-node-exporter"],
+        Suite::Trixie => &["prometheus", "prometheus-node-exporter", "qrencode"],
         Suite::Forky | Suite::Bookworm => &[],
     }
 }

@@ -10,7 +10,6 @@ mod explain;
 mod facts;
 mod interrupt;
 mod plan;
-mod render;
 mod rollback;
 mod run;
 mod saved;
@@ -73,7 +72,6 @@ enum Command {
     Approve(approve::ApproveArgs),
     Topology(topology::TopologyArgs),
     Explain(explain::ExplainArgs),
-    Render(render::RenderArgs),
 }
 
 /// Exit status where some node failed.
@@ -182,7 +180,6 @@ async fn carry_out(command: Command, session: Session) -> Result<Output, Error> 
         Command::Facts(args) => facts::run(args, &session).await,
         Command::Topology(args) => topology::run(args, &session).await,
         Command::Explain(args) => explain::run(args, &session).await,
-        Command::Render(args) => render::run(args, &session).await,
     };
     session.end(&result).await;
     result

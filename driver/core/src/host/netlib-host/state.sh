@@ -76,10 +76,7 @@ save_state() {
   if [ -f "$runtime/state-$nonce" ]; then rm -f -- "$runtime/state-$nonce"; fi
 }
 
-enter() {
-  phase=$1
-  save_state
-}
+enter() { phase=$1 && save_state; }
 
 # go_on FIELD VALUE: the same on the way, where only this is news: a line more, of which the last counts. What makes it last is what
 # has to last together with it.
@@ -105,10 +102,7 @@ unfinished() { is_open "$phase"; }
 # Ended in a way that somebody has to hear of.
 is_bad_end() { case $phase in rolledBack | rollbackFailed | failed) ;; *) return 1 ;; esac }
 
-is_of_earlier_boot() {
-  read_boot
-  [ "$boot" != "$this_boot" ]
-}
+is_of_earlier_boot() { read_boot && [ "$boot" != "$this_boot" ]; }
 
 # Recorded a moment ago and about to begin.
 beginning() {
