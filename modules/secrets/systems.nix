@@ -193,6 +193,91 @@ in
     };
   };
 
+  "what docs/secrets.md says of sops-nix and agenix holds together" = {
+    expr =
+      let
+        # Code blocks, and what these modules have for options.
+        blocks = lib.splitString "```" (builtins.readFile ../../docs/secrets.md);
+        blockOf =
+          backend:
+          import (
+            builtins.toFile "block.nix" (
+              lib.removePrefix "nix\n" (
+                lib.findFirst (lib.hasPrefix "nix\n# ${backend}\n") "nix\nthere is no such block" blocks
+              )
+            )
+          );
+        module =
+          { lib, ... }:
+          {
+            options = lib.genAttrs [ "sops" "age" ] (_: {
+              secrets = lib.mkOption {
+                type = lib.types.attrsOf (lib.types.submodule { freeformType = lib.types.attrsOf lib.types.raw; });
+                default = { };
+                description = "Secrets.";
+                example = { };
+              };
+              defaultSopsFile = lib.mkOption {
+                type = lib.types.path;
+                description = "A file.";
+                example = ./x.yaml;
+              };
+              age.sshKeyPaths = lib.mkOption {
+                type = lib.types.listOf lib.types.str;
+                description = "Keys.";
+                example = [ "/etc/ssh/ssh_host_ed25519_key" ];
+              };
+            });
+          };
+        inputs = {
+          netlib = { inherit modules; };
+          sops-nix.nixosModules.sops = module;
+          agenix.nixosModules.default = module;
+        };
+        dbOf =
+          backend:
+          (subject.outputsOf {
+            default = {
+              imports = [ (blockOf backend { inherit inputs; }) ];
+              network.name = "example";
+              nodes.db.nixos = subject.minimal;
+            };
+          }).nixosConfigurations.db.config;
+        sops = dbOf "sops-nix";
+        agenix = dbOf "agenix";
+      in
+      {
+        sops = sops.sops.secrets.db-password;
+        inherit (sops.sops.age) sshKeyPaths;
+        file = baseNameOf sops.sops.defaultSopsFile;
+        agenix = removeAttrs agenix.age.secrets.db-password [ "file" ];
+        agenixFile = baseNameOf agenix.age.secrets.db-password.file;
+        paths = map (system: system.netlib.secrets.db-password.path) [
+          sops
+          agenix
+        ];
+      };
+    expected = {
+      sops = {
+        owner = "postgres";
+        mode = "0400";
+        neededForUsers = false;
+        restartUnits = [ "postgresql.service" ];
+      };
+      sshKeyPaths = [ "/etc/ssh/ssh_host_ed25519_key" ];
+      file = "db.yaml";
+      agenix = {
+        owner = "postgres";
+        mode = "0400";
+      };
+      agenixFile = "db-password.age";
+      paths = [
+        "/run/secrets/db-password"
+        "/run/agenix/db-password"
+      ];
+    };
+  };
+
   "other network modules take the paths of secrets" = {
     expr =
       let
@@ -300,6 +385,10 @@ in
             userborn
             sysusers
           ];
+          pulled = map (unit: builtins.elem "netlib-secrets-users.service" unit.wants) [
+            userborn.systemd.services.userborn
+            sysusers.systemd.services.systemd-sysusers
+          ];
           again = map (builtins.elem "root-password=20261130T101500Z-3f9a61c2") [
             userborn.systemd.services.userborn.restartTriggers
             sysusers.systemd.services.systemd-sysusers.restartTriggers
@@ -318,6 +407,10 @@ in
         noScript = [
           false
           false
+        ];
+        pulled = [
+          true
+          true
         ];
         again = [
           true

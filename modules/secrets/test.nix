@@ -224,4 +224,66 @@ in
       beta = [ "ssh-host-key" ];
     };
   };
+
+  "volatile ones are sent before an activation, also one by a restart, and nowhere else" = {
+    expr =
+      let
+        sends =
+          request:
+          builtins.filter (lib.hasPrefix "secrets-send-") (
+            builtins.attrNames (example.planFor request).steps
+          );
+      in
+      map sends [
+        { }
+        { goal = "boot"; }
+        {
+          goal = "boot";
+          reboot = true;
+        }
+        {
+          goal = "build";
+          reboot = true;
+        }
+      ];
+    expected = [
+      [ "secrets-send-alpha" ]
+      [ ]
+      [ "secrets-send-alpha" ]
+      [ ]
+    ];
+  };
+
+  "what lies beside the flake is text of a bounded length" = {
+    expr =
+      map
+        (
+          { folder, attribute }:
+          (builtins.tryEval
+            (evaluate {
+              imports = [ gathered ];
+              secrets.${folder}.for = [ "alpha" ];
+            }).config.secrets.${folder}.${attribute}
+          ).success
+        )
+        [
+          {
+            folder = "signing-key";
+            attribute = "public";
+          }
+          {
+            folder = "strange";
+            attribute = "public";
+          }
+          {
+            folder = "strange";
+            attribute = "version";
+          }
+        ];
+    expected = [
+      true
+      false
+      false
+    ];
+  };
 }

@@ -31,9 +31,10 @@ fn network(site: &Site) -> Network {
            unitConfig.ConditionNeedsUpdate = [ \"\" ];
            serviceConfig.LoadCredential = \"passwd.hashed-password.shopper:${config.netlib.secrets.guest-password.path}\";
          };";
-    Network::of(&["alpha", "beta"]).importing("secrets").with(&format!(
+    Network::of(&["alpha", "beta"]).importing("secrets").with_mesh("\"10.10.0.0/24\"", &["alpha", "beta"]).with(&format!(
         "secrets = {{
            admins.anna = \"{key}\";
+           preshared = {{ for = [ \"module:wireguard-mesh.wg0\" ]; generator = {{ pkgs, ... }}: \"${{pkgs.wireguard-tools}}/bin/wg genpsk\"; restart = [ \"wireguard-wg0.service\" ]; }};
            db-password = {{ for = [ \"*\" ]; generator = _: \"printf 'word-%s' \\\"$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')\\\"\"; restart = [ \"shop.service\" ]; }};
            blob = {{ for = [ \"alpha\" ]; owner = \"nobody\"; mode = \"0440\"; restart = [ \"shop.service\" ]; }};
            pair = {{ for = [ \"alpha\" ]; dependsOn = [ \"db-password\" ]; restart = [ \"shop.service\" ];
@@ -41,7 +42,9 @@ fn network(site: &Site) -> Network {
            guest-password = {{ for = [ \"*\" ]; neededFor = \"users\"; prompt = \"Hash of a password\"; }};
          }};
          configure.alpha = {{ config, ... }}: {{ {shop} }};
-         imports = [ ({{ config, netlib, ... }}: {{ configure.beta = {{ config, lib, ... }}: {{
+         imports = [ ({{ config, netlib, ... }}: {{
+           wireguard-mesh.wg0.presharedKeyFile = config.secrets.preshared.path;
+           configure.beta = {{ config, lib, ... }}: {{
            {sysusers}
            config.environment.etc.pair.text = netlib.getFact {{ node = \"alpha\"; name = \"secret-pair\"; neededBy = \"beta\"; }}; }}; }}) ];"
     ))
@@ -97,6 +100,10 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
     site.exec_must("alpha", "getent shadow guest | grep -F '$6$ab$'");
     site.exec_must("beta", "getent shadow shopper | grep -F '$6$ab$'");
     assert_eq!(starts(&site), 1);
+    // A module of the network uses one as well.
+    site.assert_mesh(&["alpha", "beta"], "wg0", "-4");
+    let preshared = site.must(&format!("{secrets} show preshared"));
+    assert_says(&site.exec_must("alpha", "wg show wg0 preshared-keys"), &[preshared.trim()]);
 
     // Another value: one restart of who reads three of them. Another admin, or the same value for other keys: none.
     site.must(&format!("{secrets} rotate db-password && {secrets} rotate pair"));
@@ -230,6 +237,7 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     assert_says(&site.netlib_must("deploy"), &["1 of 30 secrets sent"]);
     runs();
     assert_eq!(log(), "one\none\ntwo");
+    site.exec_must("alpha", "! systemctl is-active netlib-forget-secrets.timer");
     streams_do_not_mix(&site);
 
     // A system that goes back brings back what it ran with, for ten minutes.
@@ -256,12 +264,11 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     assert_says(&text, &["awaitingSecrets"]);
 
     // What a system brought is wiped with the confirmation of the next: who goes back later waits for secrets.
+    site.write(&with("2"));
     send("four");
-    site.write(&with("4"));
-    site.netlib_must("deploy");
+    assert_says(&site.netlib_must("run secrets"), &["30 of 30 secrets sent"]);
     runs();
     assert_eq!(token(), "four");
-    site.exec_must("alpha", "! systemctl is-active netlib-forget-secrets.timer");
     let waits = "! ls /run/netlib-secrets/volatile && ! systemctl is-active shop.service && test -z \"$(systemctl --failed --no-legend)\"";
     let newest = site.systems("alpha").0;
     assert_says(&site.netlib_must("rollback alpha"), &["awaitingSecrets"]);
@@ -511,15 +518,29 @@ fn files_of_others_are_no_commands(site: &Site, secrets: &str) {
     assert_says(&text, &["secrets/leaf/public is longer than 16 KiB or has characters of control"]);
 }
 
+/// beta is a cache and builds for alpha, besides having secrets of its own.
+const SHARED: &str = r#"
+    nodes.beta.target.port = 22;
+    nix-cache.main = { servers.beta = { }; uploaders = [ "alpha" ]; };
+    remote-builders.main = { builders.beta.supportedFeatures = [ "only-beta" ]; clients = [ "alpha" ]; };
+"#;
+/// Debian lets only a group talk to the daemon; on NixOS everybody may.
+const SERVER: &str = r#"
+  nix.settings.system-features = [ "only-beta" ];
+  users.users.nix-builder-main.extraGroups = [ "nix-users" ];
+  users.users.nix-cache-main.extraGroups = [ "nix-users" ];
+"#;
+
 /// A marker as the value of each secret, made in memory: no command line of this test has it.
 #[test]
 fn no_value_is_anywhere_else() {
     let site = Site::up(&["alpha", "beta"]);
     let key = site.exec_must("deployer", "cat /root/.ssh/id_ed25519.pub");
+    // A hash of a value is no place for it either.
     site.exec_must(
         "deployer",
-        "mkdir -m 700 /dev/shm/own && cd /dev/shm/own && for n in made hand user sent; do head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \\n' >$n; echo >>$n; done
-         cat made hand user sent >words
+        "mkdir -m 700 /dev/shm/own && cd /dev/shm/own && for n in made hand user sent; do head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n' >$n; echo >>$n; done
+         { sha256sum sent | cut -c 1-64; cat made hand user sent; } >words
          for host in alpha beta; do
            ssh $host 'mkdir -m 700 /dev/shm/own; cat >/dev/shm/own/words' <words; ssh $host 'cat >/run/find-marker' </src/checks/find-marker
          done",
@@ -540,7 +561,9 @@ fn no_value_is_anywhere_else() {
     };
     watch("deployer");
     watch("alpha");
-    site.write(&Network::of(&["alpha", "beta"]).importing("secrets").with(&format!(
+    let network =
+        Network::of(&["alpha", "beta"]).importing("secrets").importing("nix-cache").importing("remote-builders");
+    site.write(&network.configure("beta", SERVER).with(SHARED).with(&format!(
         "secrets = {{
            admins.anna = \"{key}\";
            made = {{ for = [ \"*\" ]; generator = _: \"cat /dev/shm/own/made\"; mode = \"0440\"; owner = \"nobody\"; }};
@@ -560,6 +583,25 @@ fn no_value_is_anywhere_else() {
     site.netlib_must("deploy --json --log-dir /root/logs >/root/events.json 2>/root/said");
     site.must(&format!("{secrets} rotate made && {secrets} rekey && {secrets} check && git commit -qam Rotated"));
     site.netlib_must("deploy -v --log-dir /root/logs >/root/said-again 2>&1");
+
+    // The whole system goes to the cache, and through the hands of a builder.
+    let built_by = site.exec_must(
+        "alpha",
+        "cat >/root/x.nix <<'END'
+{ here }: derivation {
+  name = \"x\"; system = builtins.currentSystem; builder = \"/bin/sh\"; PATH = \"/usr/bin\";
+  requiredSystemFeatures = if here then [ ] else [ \"only-beta\" ];
+  args = [ \"-c\" \"hostname > $out; cat ${./x.age} >> $out\" ];
+}
+END
+         cp $(find /nix/store -maxdepth 1 -name '*-secret-hand.age' | head -n 1) /root/x.age
+         own=$(nix-build --no-out-link /root/x.nix --arg here true --option builders '')
+         other=$(nix-build --no-out-link /root/x.nix --arg here false)
+         echo $own && head -n 1 $other",
+    );
+    let (own, by) = built_by.split_once('\n').unwrap_or_default();
+    assert_eq!(by, "beta");
+    site.exec_must("beta", &format!("test -e {own}"));
     for host in ["deployer", "alpha"] {
         site.exec_must(host, "systemctl is-active watch");
         assert_eq!(site.exec_must(host, "cat /run/watched"), "", "{host}");
