@@ -323,11 +323,15 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     }
 
     // What the deployer cannot make is not sent, and changes nothing.
-    site.must("rm /root/token");
-    let (status, text) = site.netlib("run secrets");
-    assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["secrets.token.from failed"]);
-    assert_eq!(token(), "7");
+    for (break_it, words) in
+        [(": >/root/token", "secrets.token.from printed nothing"), ("rm /root/token", "secrets.token.from failed")]
+    {
+        site.must(break_it);
+        let (status, text) = site.netlib("run secrets");
+        assert_eq!(status, 1, "{text}");
+        assert_says(&text, &[words]);
+        assert_eq!(token(), "7");
+    }
 }
 
 /// What the program on the node takes, and what other users of it can do.
@@ -413,7 +417,6 @@ fn a_change_of_secrets_is_whole_or_nothing() {
             "{value} >/root/value && {secrets} edit blob </root/value && {secrets} show blob | cmp - /root/value"
         ));
     }
-    let before = files(&site);
     refused(&site, &format!("{secrets} edit blob </dev/null"), &["\"blob\" would be empty"]);
     refused(
         &site,
@@ -425,6 +428,15 @@ fn a_change_of_secrets_is_whole_or_nothing() {
         &format!("NETLIB_SECRETS_IDENTITY=/root/host.pub {secrets} show ca"),
         &["cannot be decrypted with your keys"],
     );
+
+    // An editor has a file of its user alone, in memory.
+    let edit = |editor: &str| {
+        site.must(&format!("script -qec \"EDITOR='{editor}' {secrets} edit blob\" /dev/null </dev/null"))
+    };
+    assert_says(&edit("stat -f -c %T . && stat -c %a . "), &["tmpfs", "700", "600", "blob is as it was"]);
+    assert_says(&edit("cp /etc/hostname"), &["blob has another value"]);
+    assert_eq!(site.must(&format!("{secrets} show blob")), "deployer\n");
+    let before = files(&site);
 
     // Ended in the middle, twice at once, or without age: as before.
     site.must("mv /usr/bin/age /usr/bin/age.real");
