@@ -9,14 +9,16 @@ scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 printf '%s' "$signers_text" > "$scratch/signers"
 printf '%s' "$hosts_text" > "$scratch/hosts"
-git() {
-  command git -c core.hooksPath=/dev/null -c transfer.fsckObjects=true -c protocol.ext.allow=never -c gpg.format=ssh \
-    -c gpg.minTrustLevel=fully -c gpg.ssh.allowedSignersFile="$scratch/signers" "$@"
-}
+safely=(git -c core.hooksPath=/dev/null -c transfer.fsckObjects=true -c protocol.ext.allow=never -c gpg.format=ssh
+  -c gpg.minTrustLevel=fully -c gpg.ssh.allowedSignersFile="$scratch/signers")
+git() { command "${safely[@]}" "$@"; }
 
 # clean TEXT: one line that a terminal and JSON take as it is, whoever wrote it.
 clean() { printf '%s' "$1" | tr '\n\t' '  ' | tr -cd '\40-\41\43-\133\135-\176\200-\377' | cut -c "1-${2:-300}"; }
 about() { clean "$(git log -1 --format='%h "%s" by %cn, %cs' "$1")" | sed "s/\"/'/g"; }
+
+printable() { tr -cd '\11\12\40-\176\200-\377'; }
+plural() { if [ "$1" = 1 ]; then echo "1 $2"; else echo "$1 $2s"; fi; }
 
 is_local() { [[ " ${is_local[*]} " == *" $1 "* ]]; }
 url_of() { if is_local "$1"; then echo "$bare"; else echo "$1:$bare"; fi; }
@@ -34,11 +36,9 @@ uploads='/etc/netlib/git-upload /nix/var/nix/profiles/system-*-link/etc/netlib/g
 # is_signed COMMIT: by somebody who may change the network.
 is_signed() { git verify-commit "$1" > /dev/null 2>&1; }
 
-# find_key: sets `signing` to the words with which git signs as one of the signers, and `signs` to those of commands that have to be told;
-# both to nothing where no key does. None asks for a passphrase here.
-find_key() {
+# with_key COMMAND…: tries it with the file of each key of one of the signers, until one does. None asks for a passphrase here.
+with_key() {
   local file bare_key wanted=("$(command git config user.signingKey || :)" ~/.ssh/*.pub)
-  signing=() signs=()
   ssh-add -L > "$scratch/agent" 2> /dev/null || :
   while read -r line; do
     printf '%s\n' "$line" > "$scratch/agent-$((${#wanted[@]})).pub"
@@ -50,12 +50,54 @@ find_key() {
     [ -r "$file.pub" ] && [[ $file != *.pub ]] && file=$file.pub
     bare_key=$(cut -d ' ' -f 1,2 < "$file")
     grep -qF -e " $bare_key" "$scratch/signers" || continue
-    # Away from any terminal, which a key with a passphrase would wait for.
-    if echo | setsid -w ssh-keygen -Y sign -q -n git -f "$file" > /dev/null 2>&1; then
-      signing=(-c user.signingKey="$file" -c commit.gpgSign=true -c tag.gpgSign=true) signs=(-S)
-      return
-    fi
+    if "$@" "$file"; then return; fi
   done
+  return 1
+}
+# sign_file FILE KEY: leaves the signature beside it. Away from any terminal, which a key with a passphrase would wait for.
+sign_file() {
+  rm -f -- "$1.sig"
+  SSH_ASKPASS_REQUIRE=never setsid -w ssh-keygen -Y sign -q -n git -f "$2" "$1" < /dev/null > /dev/null 2>&1
+}
+# find_key: sets `signing` to the words with which git signs as one of the signers, and `signs` to those of commands that have to be told;
+# both to nothing where no key does.
+signing=() signs=() looked=
+find_key() {
+  [ -z "$looked" ] || return 0
+  looked=yes
+  echo > "$scratch/trial"
+  with_key use_key || :
+}
+use_key() {
+  sign_file "$scratch/trial" "$1" || return 1
+  signing=(-c user.signingKey="$1" -c commit.gpgSign=true) signs=(-S)
 }
 # sign GIT-WORDS: git, which signs what it makes, if it can.
-sign() { setsid -w env GIT_CONFIG_COUNT=0 git -c core.hooksPath=/dev/null -c gpg.format=ssh "${signing[@]}" "$@"; }
+sign() { SSH_ASKPASS_REQUIRE=never setsid -w env GIT_CONFIG_COUNT=0 git -c core.hooksPath=/dev/null -c gpg.format=ssh "${signing[@]}" "$@"; }
+
+# find_terminal: sets `terminal` to that of whoever runs netlib, if they see what it says there, and what they type is for it.
+find_terminal() {
+  local process=$PPID line fields screen
+  for _ in 1 2 3 4 5 6; do
+    line=$(cat "/proc/$process/stat" 2> /dev/null) || return 1
+    # State, parent, group, session, terminal, and the group that the terminal is for.
+    read -r -a fields <<< "${line##*) }"
+    terminal=$(readlink "/proc/$process/fd/0" || :) screen=$(readlink "/proc/$process/fd/2" || :)
+    if [[ $terminal == /dev/pts/* || $terminal == /dev/tty[0-9a-zA-Z]* ]] && [ "$terminal" = "$screen" ]; then
+      [ "${fields[2]}" = "${fields[5]}" ]
+      return
+    fi
+    process=${fields[1]}
+    [ "$process" -gt 1 ] || return 1
+  done
+  return 1
+}
+# ask QUESTION: whether a person says yes to it; nobody does where there is no terminal. What reads has a session of its own: to the terminal
+# this program is one of the background, which may not read.
+ask() {
+  local answer
+  find_terminal || return 1
+  # shellcheck disable=SC2016
+  answer=$(setsid -w timeout 240 bash -c 'printf "\n%s [y/N] " "$2" >"$1" && read -r answer <"$1" && printf "%s" "$answer"' sh "$terminal" "$1" || :)
+  [ "$answer" = y ] || [ "$answer" = yes ]
+}

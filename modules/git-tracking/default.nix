@@ -14,6 +14,7 @@ let
     inherit settings;
     network = config.network.id;
     nodes = lib.mapAttrs (name: _: { inherit (config.nodes.${name}.target) local; }) isTracked;
+    allNodes = builtins.attrNames config.nodes;
     keyOf = node: config.nodes.${node}.facts.ssh-host-key or null;
     hostKeyFileOf = node: config.ssh-host-keys.${node}.file;
   };
@@ -46,6 +47,10 @@ in
     ssh-host-keys = lib.mapAttrs (_: _: { }) isTracked;
 
     plans.deploy = {
+      arguments.force = {
+        type = "flag";
+        description = "Deploy although git-tracking refuses it: without what a node runs, with uncommitted or unsigned changes. It is recorded";
+      };
       prepare.git = programs.prepare;
       hooks = {
         beforeActivate = each programs.before;
@@ -73,11 +78,8 @@ in
     status.commit = {
       column = "commit";
       on = settings.nodes;
-      packages = pkgs: [ pkgs.git ];
-      program = ''
-        repository=/var/lib/netlib/network.git
-        GIT_DIR=$repository git log -1 --format='%h %s (%cn, %cs)' "refs/heads/main" 2>/dev/null || echo 'none yet'
-      '';
+      packages = pkgs: [ pkgs.gnused ];
+      program = builtins.readFile ./status.sh;
     };
   };
 }

@@ -1,11 +1,13 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # Commands about the records that nodes keep of their deployments, as this clone has fetched them. Before it stands common.sh.
 fail() {
   printf '%s\n' "$1" >&2
   exit 1
 }
 known() { [[ " ${names[*]} " == *" $1 "* ]] || fail "there is no node \"$1\" that keeps the repository. There are: ${names[*]}"; }
-log_of() { echo "refs/netlib/nodes/$1/log/$1"; }
+# parts_of NODE: refs of its records, the newest first: a node begins another part now and then, and lets old ones go.
+parts_of() { git for-each-ref --sort=-version:refname --format='%(refname)' "refs/netlib/nodes/$1/log/$1" "refs/netlib/nodes/$1/log/$1@*"; }
+first_of() { if [[ $1 == *@* ]]; then echo "${1##*@}"; else echo 1; fi; }
 
 # field NAME FILE: of a statement, whatever its node has written there.
 field() { clean "$(sed -n -e "s/^  \"$1\": \"\([^\"]*\)\",\{0,1\}\$/\1/p" -e "s/^  \"$1\": \([0-9]*\),\{0,1\}\$/\1/p" "$2" | head -n 1)" 200; }
@@ -18,16 +20,32 @@ load() {
   part "$1" intent > "$scratch/intent"
   result=$(field result "$scratch/statement") commit=$(field commit "$scratch/statement") when=$(field time "$scratch/statement")
   system=$(field system "$scratch/statement") counter=$(field counter "$scratch/statement")
+  over=$(field over "$scratch/statement")
   who=$(clean "$(sed -n 's/^tagger \(.*\) <.*/\1/p' "$scratch/intent")" 80)
+  # Without a signature it is the node that says who it was.
+  is_intent_signed || who=${who:+$who, not signed}
   said=$(clean "$(sed -n '/^$/,/^-----BEGIN/p' "$scratch/intent" | grep -v -e '^$' -e '^-----' | head -n 1)" 200)
   subject=$(clean "$(git log -1 --format=%s "$commit" 2> /dev/null)" 100)
 }
 
+# is_intent_signed: whether one of the signers has said that this commit is to run on this node.
+is_intent_signed() {
+  local person
+  sed '/^-----BEGIN SSH SIGNATURE-----/,$d' "$scratch/intent" > "$scratch/words"
+  sed -n '/^-----BEGIN SSH SIGNATURE-----/,$p' "$scratch/intent" > "$scratch/words.sig"
+  [ -s "$scratch/words.sig" ] && grep -qxF -e "object $commit" "$scratch/words" && grep -qxF -e "system $(field node "$scratch/statement") $system" "$scratch/words" || return 1
+  person=$(ssh-keygen -Y find-principals -f "$scratch/signers" -s "$scratch/words.sig" 2> /dev/null | head -n 1)
+  [ -n "$person" ] && ssh-keygen -Y verify -q -f "$scratch/signers" -I "$person" -n git -s "$scratch/words.sig" < "$scratch/words" > /dev/null 2>&1 || return 1
+  who=$person
+}
+
 records() {
-  local name since=$1
+  local name part since=$1
   shift
   for name in "$@"; do
-    git rev-list ${since:+--since="$since"} "$(log_of "$name")" 2> /dev/null | while read -r record; do printf '%s %s\n' "$name" "$record"; done
+    for part in $(parts_of "$name"); do
+      git rev-list ${since:+--since="$since"} "$part" | while read -r record; do printf '%s %s\n' "$name" "$record"; done
+    done
   done
 }
 
@@ -47,11 +65,12 @@ history() {
   while read -r name record; do
     load "$record"
     if [ -n "$as_json" ]; then
-      printf '%s\n{"id":"%s","node":"%s","time":"%s","result":"%s","commit":"%s","subject":"%s","who":"%s","system":"%s"}' "$separator" \
-        "$record" "$name" "$when" "$result" "$commit" "$subject" "$who" "$system"
+      printf '%s\n{"id":"%s","node":"%s","time":"%s","result":"%s","commit":"%s","subject":"%s","who":"%s","system":"%s","over":"%s"}' "$separator" \
+        "$record" "$name" "$when" "$result" "$commit" "$subject" "$who" "$system" "$over"
       separator=,
     else
-      printf '%s  %s  %-12s %-10s %.10s  %s  (%s)\n' "${record:0:10}" "$when" "$name" "$result" "$commit" "$subject" "${who:-unknown}"
+      printf '%s  %s  %-12s %-10s %.10s  %s  (%s)%s\n' "${record:0:10}" "$when" "$name" "$result" "$commit" "$subject" "${who:-unknown}" \
+        "${over:+ in place of ${over:0:10}}"
     fi
   done < <(records "$since" "${nodes[@]}")
   [ -z "$as_json" ] || printf '%s]\n' "$([ "$separator" = , ] || echo '[')"
@@ -60,13 +79,13 @@ history() {
 who() {
   [ $# = 1 ] || fail 'usage: who NODE'
   known "$1"
-  git rev-parse -q --verify "$(log_of "$1")" > /dev/null || fail "there is no record of $1 in this clone. The next deployment fetches them"
+  [ -n "$(parts_of "$1")" ] || fail "there is no record of $1 in this clone. The next deployment fetches them"
   while read -r record; do
     load "$record"
     case $result in confirmed | rollback) ;; *) continue ;; esac
     printf '%s runs %.10s "%s"\nsince %s, deployed by %s\n%s\n' "$1" "$commit" "$subject" "$when" "${who:-somebody unknown}" "$said"
     return
-  done < <(git rev-list "$(log_of "$1")")
+  done < <(records '' "$1" | cut -d ' ' -f 2)
   fail "no deployment of $1 was confirmed"
 }
 
@@ -79,7 +98,7 @@ show() {
   load "$record"
   tr -cd '\11\12\40-\176' < "$scratch/statement"
   printf '\nintent of %s: %s\nlog:\n' "${who:-nobody}" "$said"
-  part "$record" log | tr -cd '\11\12\40-\176\200-\377'
+  part "$record" log | printable
 }
 
 # judge NODE RECORD NUMBER BEFORE: whether the node has signed it, as its record of that number.
@@ -93,31 +112,71 @@ judge() {
   [ "$(field before "$scratch/statement")" = "$4" ] || echo "after another record than it says"
 }
 
+# follow NODE: judges its records, the oldest first; sets `number` to that of the last one, `first` to that of the first one.
+follow() {
+  local part before='' record at wrong=''
+  number=0 first=0
+  for part in $(parts_of "$1" | tac); do
+    at=$(first_of "$part")
+    if [ "$first" = 0 ]; then
+      first=$at number=$((at - 1))
+    elif [ "$at" != $((number + 1)) ]; then
+      printf '%s: its records %s to %s are missing\n' "$1" $((number + 1)) $((at - 1))
+      return 1
+    fi
+    while read -r record; do
+      number=$((number + 1))
+      # Of what was let go, nobody here knows what came before it.
+      if [ "$number" = "$first" ]; then before=$(git show "$record:statement.json" 2> /dev/null | sed -n 's/^  "before": "\([0-9a-f]*\)",$/\1/p'); fi
+      wrong=$(judge "$1" "$record" "$number" "$before")
+      if [ -n "$wrong" ]; then
+        printf '%s: record %s is %s\n' "$1" "${record:0:10}" "$wrong"
+        return 1
+      fi
+      before=$record
+    done < <(git rev-list --reverse "$part")
+  done
+}
+
+# suspect NODE REF WHO: a record that was the last one once, and that someone keeps. Sets `wrong` if it is not there any more, and should be.
+suspect() {
+  local at part
+  load "$2"
+  if ! ssh-keygen -Y verify -q -f "$scratch/hosts" -I "$1" -n "$namespace" -s "$scratch/signature" < "$scratch/statement" > /dev/null 2>&1; then
+    printf '%s: what %s keeps as a record of it is not signed by its host key: %s\n' "$1" "$3" "$(git rev-parse --short "$2")"
+    return 1
+  fi
+  for part in $(parts_of "$1"); do
+    if git merge-base --is-ancestor "$2" "$part"; then return; fi
+  done
+  # Let go in due time, or because there are many.
+  at=$(date -d "$when" +%s 2> /dev/null || echo 0)
+  if [ "${counter:-0}" -lt "$first" ] && { [ $(($(date +%s) - at)) -gt $((keep * 9 / 10)) ] || [ $((number - first + 1)) -ge $((most / 2)) ]; }; then return; fi
+  printf '%s: its records were cut or changed: %s keeps one that they lack, %s\n' "$1" "$3" "$(git rev-parse --short "$2")"
+  return 1
+}
+
 verify() {
-  local name number before wrong problem=0 mirror other
+  local name problem=0 ref by number first wrong
   for name in "${names[@]}"; do
-    if ! git rev-parse -q --verify "$(log_of "$name")" > /dev/null; then
+    if [ -z "$(parts_of "$name")" ]; then
       echo "$name: no records in this clone"
       continue
     fi
-    number=0 before='' wrong=
-    while read -r record; do
-      number=$((number + 1))
-      wrong=$(judge "$name" "$record" "$number" "$before")
-      if [ -n "$wrong" ]; then
-        printf '%s: record %s is %s\n' "$name" "${record:0:10}" "$wrong"
-        problem=1
-        break
-      fi
-      before=$record
-    done < <(git rev-list --reverse "$(log_of "$name")")
-    while read -r mirror; do
-      other=${mirror#refs/netlib/nodes/} other=${other%%/*}
-      git merge-base --is-ancestor "$mirror" "$(log_of "$name")" 2> /dev/null && continue
-      printf '%s: its records were cut or changed: %s keeps one that they lack, %s\n' "$name" "$other" "$(git rev-parse --short "$mirror")"
+    wrong=
+    follow "$name" || wrong=yes
+    while read -r ref; do
+      by=${ref#refs/netlib/nodes/} by=${by%%/*}
+      [[ $ref == refs/netlib/nodes/* ]] || by="this clone"
+      suspect "$name" "$ref" "$by" || wrong=yes
+    done < <(git for-each-ref --format='%(refname)' "refs/netlib/nodes/*/mirror/$name" "refs/netlib/nodes/*/mirror/$name@*" "refs/netlib/cut/$name")
+    if [ -n "$wrong" ]; then
       problem=1
-    done < <(git for-each-ref --format='%(refname)' "refs/netlib/nodes/*/mirror/$name")
-    [ -n "$wrong" ] || echo "$name: $number records, each signed by its host key"
+    elif [ "$first" = 1 ]; then
+      echo "$name: $(plural "$number" record), each signed by its host key"
+    else
+      echo "$name: records $first to $number, each signed by its host key; those before were discarded"
+    fi
   done
   return "$problem"
 }
@@ -154,7 +213,7 @@ merge_node() {
     echo "all that $1 runs is in this branch"
     return
   fi
-  git --no-pager log --show-signature -p --stat "$commit" ^HEAD | tr -cd '\11\12\40-\176\200-\377'
+  git --no-pager log --show-signature -p --stat "$commit" ^HEAD | printable
   [ -t 0 ] || fail "merging this is a decision of a person at a terminal: git merge $commit"
   read -r -p "Merge this into your branch? It is deployed everywhere then. [y/N] " answer
   [ "$answer" = y ] || fail 'nothing was merged'

@@ -1,10 +1,11 @@
-# shellcheck shell=bash disable=SC2154
-# On a node, in its activation. Before it stand `node`, `network` (an id), `namespace` and `host_key`, its private SSH key.
+# shellcheck shell=bash disable=SC2034,SC2154
+# On a node, in its activation. Before it stand `node`, `network` (an id), `namespace` and `host_key`, its private SSH key, and `keep`, the
+# seconds that records stay, and `most`, how many of them.
 export GIT_DIR=/var/lib/netlib/network.git LC_ALL=C
 umask 077
 git() { command git -c core.hooksPath=/dev/null "$@"; }
 system=${NETLIB_SYSTEM##*/} previous=${NETLIB_PREVIOUS##*/}
-deployed=refs/netlib/deployed/$node log=refs/netlib/log/$node
+deployed=refs/netlib/deployed/$node
 id_of() { git rev-parse -q --verify "$1^{commit}" || :; }
 
 # before: somebody may have confirmed another commit since this deployment was prepared, also one that makes the same system.
@@ -18,32 +19,68 @@ before() {
   fi
 }
 
-text() { printf '%s' "$1" | tr '\n\t' '  ' | tr -cd '\40-\41\43-\133\135-\176\200-\377' | cut -c "1-${2:-200}"; }
+# find_end: sets `head` to the last record, `log` to the ref that the next one belongs to, `count` to its number. Records are kept in parts: a
+# new one begins after a quarter of the time, or of the number, so that old ones go without a change to what others have signed for.
+find_end() {
+  local ended now first
+  before_that=0
+  read -r head log ended < <(git for-each-ref --sort=-version:refname --format='%(objectname) %(refname) %(committerdate:unix)' \
+    "refs/netlib/log/$node" "refs/netlib/log/$node@*") || { log=refs/netlib/log/$node count=1 && return; }
+  count=$(git show "$head:statement.json" | sed -n 's/^ *"counter": \([0-9]*\),$/\1/p')
+  count=$((${count:-0} + 1)) now=$(date +%s) first=1 before_that=$ended
+  [[ $log != *@* ]] || first=${log##*@}
+  if [ $((count - first)) -ge $((most / 4 + 1)) ] || [ $((now / (keep / 4 + 1))) != $((ended / (keep / 4 + 1))) ]; then log=refs/netlib/log/$node@$count; fi
+}
+
+# discard: the first parts, while everything in them is too old or there are too many. The two last ones stay. A clock that is off for once
+# makes nothing old: the record before the last one counts as well.
+discard() {
+  local lines hash ref ended now at
+  now=$(date +%s)
+  if [ "$before_that" -lt "$now" ]; then now=$before_that; fi
+  mapfile -t lines < <(git for-each-ref --sort=version:refname --format='%(objectname) %(refname) %(committerdate:unix)' \
+    "refs/netlib/log/$node" "refs/netlib/log/$node@*")
+  for ((at = 0; at + 2 < ${#lines[@]}; at++)); do
+    read -r hash ref ended <<< "${lines[at]}"
+    # The number of the first record that is left.
+    first=${lines[at + 1]#*@} first=${first%% *}
+    if [ $((now - ended)) -le "$keep" ] && [ $((count - first + 1)) -lt "$most" ]; then break; fi
+    git update-ref -d "$ref" "$hash"
+  done
+  # Of what is kept here for others.
+  git for-each-ref --format='%(refname) %(committerdate:unix)' refs/netlib/mirror | while read -r ref ended; do
+    [ $((now - ended)) -le "$keep" ] || git update-ref -d "$ref"
+  done
+}
 
 # write RESULT COMMIT: one more record of this node, signed with its own key. The word of the deployer is in it as it was signed.
 write() {
-  local folder tag='' count=0 head tree began
+  local folder tag='' head log tree began over parent
   folder=$(mktemp -d)
-  head=$(id_of "$log")
-  [ -z "$head" ] || count=$(git show "$head:statement.json" | sed -n 's/^ *"counter": \([0-9]*\),$/\1/p')
+  find_end
   tag=$(git rev-parse -q --verify "refs/netlib/next/$system" || :)
+  over=$(id_of "refs/netlib/over/$system")
   began=$(sed -n 's/^started=//p' "/var/lib/netlib/deploys/$NETLIB_DEPLOY/state" 2> /dev/null | tail -n 1)
+  when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   {
-    printf '{\n  "schema": 1,\n  "kind": "log",\n  "network": "%s",\n  "node": "%s",\n  "counter": %s,\n' "$network" "$node" "$((${count:-0} + 1))"
-    printf '  "before": "%s",\n  "boot": "%s",\n  "time": "%s",\n  "began": "%s",\n' "$head" "$(cat /proc/sys/kernel/random/boot_id)" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$(text "$began")"
+    printf '{\n  "schema": 1,\n  "kind": "log",\n  "network": "%s",\n  "node": "%s",\n  "counter": %s,\n' "$network" "$node" "$count"
+    printf '  "before": "%s",\n  "boot": "%s",\n  "time": "%s",\n  "began": "%s",\n' "$head" "$(cat /proc/sys/kernel/random/boot_id)" "$when" "$(text "$began")"
     printf '  "deployment": "%s",\n  "result": "%s",\n  "commit": "%s",\n' "$(text "$NETLIB_DEPLOY")" "$1" "$2"
+    [ -z "$over" ] || printf '  "over": "%s",\n' "$over"
     printf '  "system": "%s",\n  "previous": "%s"\n}\n' "$(text "$system")" "$(text "$previous")"
   } > "$folder/statement.json"
   ssh-keygen -Y sign -q -f "$host_key" -n "$namespace" "$folder/statement.json" || : > "$folder/statement.json.sig"
   # The end of what the activation said.
   tail -c 4096 "/var/lib/netlib/deploys/$NETLIB_DEPLOY/log" > "$folder/log" 2> /dev/null || : > "$folder/log"
   if [ "$(git cat-file -t "${tag:-none}" 2> /dev/null)" = tag ]; then git cat-file tag "$tag" > "$folder/intent"; else : > "$folder/intent"; fi
+  who=$(text "$(sed -n 's/^tagger \(.*\) <.*/\1/p' "$folder/intent")" 80)
   tree=$(for file in intent log statement.json statement.json.sig; do
     printf '100644 blob %s\t%s\n' "$(git hash-object -w -- "$folder/$file")" "$file"
   done | git mktree)
+  parent=$(git rev-parse -q --verify "$log" || :)
   head=$(GIT_AUTHOR_NAME=$node GIT_AUTHOR_EMAIL=root@$node GIT_COMMITTER_NAME=$node GIT_COMMITTER_EMAIL=root@$node \
-    git commit-tree "$tree" ${head:+-p "$head"} -m "$1 ${2:0:12}")
-  git update-ref "$log" "$head"
+    git commit-tree "$tree" ${parent:+-p "$parent"} -m "$1 ${2:0:12}")
+  git update-ref "$log" "$head" "${parent:-}"
   rm -rf -- "$folder"
 }
 
@@ -55,6 +92,7 @@ tidy() {
   git for-each-ref --format='%(refname)' refs/netlib/systems | while read -r ref; do
     [ -e "/nix/store/${ref##*/}" ] || git update-ref -d "$ref"
   done
+  discard
   git -c gc.auto=2000 gc --auto --quiet || :
 }
 
@@ -65,6 +103,7 @@ confirm() {
   write confirmed "$next"
   git symbolic-ref HEAD refs/heads/main
   printf 'update %s %s\n' "$deployed" "$next" "refs/netlib/systems/$system" "$next" refs/heads/main "$next" | git update-ref --stdin
+  tell "$next"
   tidy
 }
 
@@ -75,6 +114,7 @@ rolled_back() {
   if [ "$NETLIB_HOOK" = ofUndone ]; then
     earlier=$(id_of "refs/netlib/systems/$system") mine=$(id_of "$deployed")
     write rollback "$earlier"
+    [ -z "$earlier" ] || tell "$earlier"
   else
     earlier=$(id_of "refs/netlib/systems/$previous") mine=$(id_of "refs/netlib/next/$system")
     [ -n "$mine" ] || return 0

@@ -47,5 +47,19 @@ in
       description = "Whether every commit that no node has confirmed yet must be signed by one of `signers`.";
       example = true;
     };
+
+    records.keep = lib.mkOption {
+      type = netlib.types.duration;
+      default = "365d";
+      description = "How long nodes keep their records of deployments, at least, where there are not too many. Older ones go in parts, a quarter of this time each.";
+      example = "90d";
+    };
+
+    records.most = lib.mkOption {
+      type = types.ints.between 16 100000;
+      default = 1000;
+      description = "How many records a node keeps at most, give or take a quarter, of at most 24 KiB each.";
+      example = 200;
+    };
   };
 }

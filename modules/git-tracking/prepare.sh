@@ -6,18 +6,31 @@ problem() {
   printf '{"problem":"%s"}\n' "$(clean "$1" 900)" >&3
   exit 1
 }
+force=${NETLIB_ARG_FORCE-}
 
-# refuse NODE TEXT: nothing is activated there; what others have is no worse for it.
+# refuse NODE TEXT: nothing is activated there; what others have is no worse for it. --force has it activated, which is recorded.
 declare -A refused=()
 refuse() {
+  if [ -n "$force" ]; then
+    override "$1" "$2"
+    return
+  fi
   refused[$1]="git-tracking: $2"
   git update-ref "refs/netlib/refused/$1" "$(clean "${refused[$1]}" 900 | git hash-object -w --stdin)"
 }
+override() {
+  note "deployed all the same: $2"
+  git update-ref "refs/netlib/forced/$1" "$(clean "$2" 900 | git hash-object -w --stdin)"
+}
+# demand TEXT: ends the run, unless it is forced.
+demand() { if [ -n "$force" ]; then override @run "$1"; else problem "$1"; fi; }
 
 top=$(command git rev-parse --show-toplevel 2> /dev/null) ||
   problem "git-tracking: the flake is not in a clone on this machine, so nothing that nodes have could be merged. Get one: nix run .#command -- network-clone root@NODE DIRECTORY"
 case $top in *[!A-Za-z0-9._/@+-]*) problem "git-tracking: the folder of the clone must be letters, digits and . _ / @ + -, and is $top. Move it" ;; esac
 folder=$(command git rev-parse --show-prefix)
+[ -z "$(command git rev-parse --show-superproject-working-tree)" ] ||
+  problem "git-tracking: this clone is a submodule of another repository, and nodes would get only the part that lies in it. Deploy from a clone of its own"
 head=$(git rev-parse -q --verify 'HEAD^{commit}') || problem "git-tracking: the repository has no commit yet. Run: git commit"
 [ "$(git rev-parse --is-shallow-repository)" = false ] ||
   problem "git-tracking: this clone is shallow, so what nodes run cannot be compared with it. Run: git fetch --unshallow"
@@ -25,22 +38,24 @@ user=$(id -un | tr -cd 'A-Za-z0-9_-')
 mail=$(command git config user.email || echo "$user@$(uname -n)")
 export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL=$mail GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL=$mail
 GIT_AUTHOR_NAME=$(command git config user.name || echo "$user") GIT_COMMITTER_NAME=$GIT_AUTHOR_NAME
-find_key
 
 # --- what nodes have ---------------------------------------------------------------------------------------------------------
+
+# What the last run has left.
+git for-each-ref --format='delete %(refname)' refs/netlib/refused refs/netlib/forced refs/netlib/lost "refs/netlib/intent/$user" > "$scratch/old"
+[ ! -s "$scratch/old" ] || git update-ref --stdin < "$scratch/old"
 
 # Those that answer and are selected are in this file. Of each only its own names are taken, and no more than 4 GiB.
 export GIT_SSH_COMMAND="ssh -F $NETLIB_SSH_CONFIG"
 fetch() {
   ulimit -f 4194304
-  timeout 300 git fetch --no-tags --no-write-fetch-head --no-recurse-submodules --no-auto-maintenance --force \
+  timeout 300 "${safely[@]}" fetch --verbose --porcelain --no-tags --no-write-fetch-head --no-recurse-submodules --no-auto-maintenance --force \
     --upload-pack "$(server "$1" "$uploads")" "$(url_of "$1")" \
     "refs/netlib/deployed/*:refs/netlib/nodes/$1/deployed/*" "refs/netlib/log/*:refs/netlib/nodes/$1/log/*" \
-    "refs/netlib/mirror/*:refs/netlib/nodes/$1/mirror/*" < /dev/null > "$scratch/fetched-$1" 2>&1 || echo failed >> "$scratch/failed-$1"
+    "refs/netlib/mirror/*:refs/netlib/nodes/$1/mirror/*" < /dev/null > "$scratch/fetched-$1" 2> "$scratch/said-$1" || echo failed >> "$scratch/failed-$1"
 }
 asked=()
 for name in "${names[@]}"; do
-  git update-ref -d "refs/netlib/refused/$name"
   if is_local "$name" || grep -qx -e "Host $name" "$NETLIB_SSH_CONFIG"; then
     asked+=("$name")
     fetch "$name" &
@@ -48,9 +63,24 @@ for name in "${names[@]}"; do
 done
 wait
 for name in "${asked[@]}"; do
-  [ ! -e "$scratch/failed-$name" ] ||
-    refuse "$name" "what $name has could not be fetched: $(tail -n 1 "$scratch/fetched-$name"). Whatever was deployed there by others might be lost; mend its $bare, or take it out of git-tracking.nodes"
+  if [ -e "$scratch/failed-$name" ]; then
+    refuse "$name" "what $name has could not be fetched: $(tail -n 1 "$scratch/said-$name"). Whatever was deployed there by others might be lost; mend its $bare, or take it out of git-tracking.nodes"
+  elif [ ! -s "$scratch/fetched-$name" ] && commit=$(git rev-parse -q --verify "refs/netlib/nodes/$name/deployed/$name"); then
+    note "$name had a repository and has none any more: it gets it back from this clone, with its records"
+    git update-ref "refs/netlib/lost/$name" "$commit"
+  fi
 done
+
+# Records only grow. What a node took back of them is kept here, as a proof.
+cat "${asked[@]/#/$scratch/fetched-}" < /dev/null | sed -n 's,^+ \([0-9a-f]*\) [0-9a-f]* refs/netlib/nodes/\([^/]*\)/\(log\|mirror\)/\([^/]*\)$,\1 \2 \4,p' > "$scratch/cut"
+while read -r commit name other; do
+  git update-ref "refs/netlib/cut/${other%%@*}/$commit" "$commit"
+  note "$name has taken back records of ${other%%@*} that it had before. This clone keeps them: nix run .#command -- verify"
+done < "$scratch/cut"
+
+# What somebody deployed and has taken out of the network since.
+gone=$(git for-each-ref --format='%(refname:lstrip=5)' 'refs/netlib/nodes/*/mirror/*' | sed 's/@.*//' | sort -u | grep -vxF -f <(printf '%s\n' "${all_names[@]}") | head -n 5 | paste -s -d ' ' || :)
+[ -z "$gone" ] || note "deployed once and in no configuration any more: $gone. To take one out of the records of the others: netlib run forget NAME"
 
 # --- merging -----------------------------------------------------------------------------------------------------------------
 
@@ -66,29 +96,43 @@ is_replaced() {
   done
 }
 
+# decide NODE TEXT QUESTION: whether a person says yes at a terminal, who has seen the difference. Otherwise it is refused.
+decide() {
+  if [ -z "$force" ] && find_terminal; then
+    git --no-pager diff "$head...$commit" | printable | head -n 200
+    if ask "$2. $3"; then return; fi
+  fi
+  refuse "$1" "$2. Look at it and merge it: nix run .#command -- merge-node $1. To deploy without it: netlib run deploy --force"
+  return 1
+}
+
 take() {
-  local node=$1 commit=$2 count unsigned='' one tree merged
+  local node=$1 commit=$2 count unsigned='' one tree merged what
   count=$(git rev-list --count "$commit" "^$head")
-  printf '%s runs %s commits that are not in this branch:\n' "$node" "$count"
-  git --no-pager log --format='  %h %s (%cn, %cs)' "$commit" "^$head" | tr -cd '\11\12\40-\176\200-\377' | head -n 20
-  git --no-pager diff --stat "$head...$commit" | tr -cd '\11\12\40-\176\200-\377' | tail -n 20
-  if [ -z "$auto_merge" ]; then
-    refuse "$node" "$node runs $(about "$commit"), which is not in this branch. Look at it and merge it: nix run .#command -- merge-node $node"
-    return
-  fi
-  for one in $(git rev-list "$commit" "^$head"); do is_signed "$one" || unsigned=$one; done
-  if [ -n "$unsigned" ]; then
-    refuse "$node" "$node runs $(about "$commit"), which is not in this branch, and $(about "$unsigned") is signed by none of git-tracking.signers. Look at it and merge it: nix run .#command -- merge-node $node"
-    return
-  fi
+  what="$node runs $(about "$commit"), which is not in this branch"
+  printf '%s runs %s not in this branch:\n' "$node" "$(plural "$count" commit)"
+  git --no-pager log --format='  %h %s (%cn, %cs)' "$commit" "^$head" | printable | head -n 20
+  git --no-pager diff --stat "$head...$commit" | printable | tail -n 20
   tree=$(git "${merging[@]}" merge-tree --write-tree --name-only --no-messages "$head" "$commit") || {
-    refuse "$node" "$node runs $(about "$commit"), which is in conflict with this branch in $(tail -n +2 <<< "$tree" | paste -s -d ' '). Merge it: git merge refs/netlib/nodes/$node/deployed/$node"
+    what="$node runs $(about "$commit"), which is in conflict with this branch in $(tail -n +2 <<< "$tree" | paste -s -d ' ')"
+    if [ -z "$force" ] && ask "$what. Deploy without it? What it changed is then no longer on $node"; then
+      override "$node" "$what"
+    else
+      refuse "$node" "$what. Merge it: git merge refs/netlib/nodes/$node/deployed/$node. To deploy without it: netlib run deploy --force"
+    fi
     return
   }
+  for one in $(git rev-list "$commit" "^$head"); do is_signed "$one" || unsigned=$one; done
+  if [ -n "$unsigned" ]; then
+    decide "$node" "$what, and $(about "$unsigned") is signed by none of git-tracking.signers" "Merge it? It is evaluated here and deployed everywhere" || return 0
+  elif [ -z "$auto_merge" ]; then
+    decide "$node" "$what" "Merge it?" || return 0
+  fi
+  find_key
   merged=$(sign commit-tree "${signs[@]}" "$tree" -p "$head" -p "$commit" -m "Merge what $node runs")
   git merge --quiet --ff-only "$merged" > /dev/null 2> "$scratch/said" ||
     problem "git-tracking: your uncommitted changes are in the way of what $node runs ($(about "$commit")). Commit or stash them"
-  note "merged $count commits that $node runs: $(about "$commit")"
+  note "merged $(plural "$count" commit) that $node runs: $(about "$commit")"
   head=$merged
 }
 
@@ -110,7 +154,7 @@ fi
 target=$head
 if [ -n "$(git status --porcelain --untracked-files=no)" ]; then
   if [ -n "$require_clean" ]; then
-    problem "git-tracking.requireClean: there are uncommitted changes in $(git status --porcelain --untracked-files=no | cut -c 4- | head -n 5 | paste -s -d ' '). Commit or stash them"
+    demand "git-tracking.requireClean: there are uncommitted changes in $(git status --porcelain --untracked-files=no | cut -c 4- | head -n 5 | paste -s -d ' '). Commit or stash them"
   fi
   wip=refs/netlib/wip/$user
   cp -- "$(git rev-parse --path-format=absolute --git-path index)" "$scratch/index"
@@ -121,6 +165,7 @@ if [ -n "$(git status --porcelain --untracked-files=no)" ]; then
   else
     git rev-parse -q --verify "$wip" > /dev/null ||
       note "uncommitted changes are deployed as a commit on $wip, which the nodes keep as well; from now on without a word"
+    find_key
     target=$(sign commit-tree "${signs[@]}" "$tree" -p "$head" -m "Uncommitted changes of $user on $(uname -n)")
     git update-ref --create-reflog -m 'deployed before it was committed' "$wip" "$target"
   fi
@@ -133,18 +178,9 @@ if [ -n "$require_signed" ]; then
   done
   [ ${#known[@]} != 0 ] || known=(--max-count=1)
   for one in $(git rev-list "$target" "${known[@]}"); do
-    is_signed "$one" || problem "git-tracking.requireSignedCommits: $(about "$one") is signed by none of git-tracking.signers. Sign it: git commit --amend --gpg-sign"
+    is_signed "$one" || demand "git-tracking.requireSignedCommits: $(about "$one") is signed by none of git-tracking.signers. Sign it: git commit --amend --gpg-sign"
   done
 fi
 
-# The word of whoever deploys, once for all nodes of the run.
 git update-ref --create-reflog "refs/netlib/target/$user" "$target"
-intent=$(printf '%s' "$NETLIB_CONTEXT" | sha256sum | cut -c 1-12)
-intent=refs/tags/netlib-intent-$(date -u +%Y%m%dT%H%M%SZ)-$intent
-sign tag -m "Deploy to ${asked[*]} from $(uname -n) by $user" "${intent#refs/tags/}" "$target" > /dev/null
-git update-ref "refs/netlib/intent/$user" "$(git rev-parse "$intent")"
-git update-ref -d "$intent"
-if [ ${#signing[@]} = 0 ]; then
-  note "this deployment is not signed: none of your SSH keys is among git-tracking.signers, or can be used without a passphrase"
-fi
 printf '{"flake":"git+file://%s?ref=%s&rev=%s%s"}\n' "$top" "refs/netlib/target/$user" "$target" "${folder:+&dir=${folder%/}}" >&3

@@ -6,6 +6,8 @@
   network,
   # { <node> = { local; }; }
   nodes,
+  # All of the network, also those without the repository.
+  allNodes,
   # node -> its public SSH host key, or null
   keyOf,
   # node -> the file of the private one
@@ -30,16 +32,31 @@ let
   hostSigners = signersOf namespace (
     lib.mapAttrs (_: key: lib.optional (key != null) key) (lib.genAttrs names keyOf)
   );
+  # How long records stay, in seconds, and how many.
+  bounds = "keep=${toString settings.records.keep} most=${toString settings.records.most}";
+
+  # Nodes whose records a node keeps beside its own: a few are enough to find out about one that was cut, and none has to keep those of all.
+  mirroredOn =
+    node:
+    let
+      at = lib.lists.findFirstIndex (name: name == node) 0 names;
+      count = builtins.length names;
+    in
+    map (distance: builtins.elemAt names (lib.mod (at + distance) count)) (
+      lib.range 1 (lib.min 4 (count - 1))
+    );
   yes = value: lib.optionalString value "yes";
 
   # What all programs of the deployer begin with.
   common = ''
     names=(${lib.escapeShellArgs names})
+    all_names=(${lib.escapeShellArgs allNodes})
     is_local=(${lib.escapeShellArgs (builtins.filter (name: nodes.${name}.local) names)})
     merge_lock=${./merge-lock.nix}
     signers_text=${lib.escapeShellArg (signersOf "git" settings.signers)}
     hosts_text=${lib.escapeShellArg hostSigners}
     namespace=${namespace}
+    ${bounds}
     ${builtins.readFile ./common.sh}
     ${builtins.readFile ./merge-lock.sh}
   '';
@@ -59,7 +76,8 @@ let
       pkgs.openssh
     ];
     script = ''
-      node=${node} network=${network} namespace=${namespace} host_key=${lib.escapeShellArg (hostKeyFileOf node)}
+      node=${node} network=${network} namespace=${namespace} host_key=${lib.escapeShellArg (hostKeyFileOf node)} ${bounds}
+      ${builtins.readFile ./tell.sh}
       ${builtins.readFile ./node.sh}
       ${action}
     '';
@@ -89,7 +107,7 @@ in
     packages = deployer;
     timeout = 600;
     command = ''
-      node=${node}
+      node=${node} mirrored=(${lib.escapeShellArgs (mirroredOn node)})
       ${common}
       ${builtins.readFile ./push.sh}
     '';
@@ -98,8 +116,12 @@ in
   serve =
     node: served: pkgs:
     script pkgs "git-${served}" {
-      packages = [ pkgs.git ];
-      text = "node=${node} served=${served}\n" + builtins.readFile ./serve.sh;
+      packages = [
+        pkgs.git
+        pkgs.gnused
+      ];
+      text =
+        "node=${node} served=${served}\n" + builtins.readFile ./tell.sh + builtins.readFile ./serve.sh;
     };
 
   before = node: onNode node "before";

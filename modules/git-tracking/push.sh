@@ -1,42 +1,113 @@
 # shellcheck shell=bash disable=SC2154
 # Before the activation of `node`: brings it the commit, under the name of the system that was made of it. Where that runs already, the
-# commit is confirmed with it. Before it stands common.sh.
+# commit is confirmed with it. Before it stand common.sh, and `mirrored`, the nodes whose records this one keeps as well.
 context=$(< "$NETLIB_CONTEXT")
+fail() {
+  printf '{"problem":"git-tracking: %s"}\n' "$(clean "$1" 900)" >&3
+  exit 1
+}
 # What this run was prepared to deploy.
-[[ $context =~ \"flake\":\"git\+file://([A-Za-z0-9._/@+-]+)\?ref=([A-Za-z0-9._/-]+)\&rev=([0-9a-f]+) ]] || { echo 'git-tracking: this run was not prepared' >&2 && exit 1; }
-target=${BASH_REMATCH[3]} intent=refs/netlib/intent/${BASH_REMATCH[2]##*/}
+[[ $context =~ \"flake\":\"git\+file://([A-Za-z0-9._/@+-]+)\?ref=([A-Za-z0-9._/-]+)\&rev=([0-9a-f]+) ]] || fail 'this run was not prepared'
+target=${BASH_REMATCH[3]} user=${BASH_REMATCH[2]##*/}
 cd "${BASH_REMATCH[1]}" || exit
-if git rev-parse -q --verify "refs/netlib/refused/$node" > /dev/null; then
-  printf '{"problem":"%s"}\n' "$(clean "$(git cat-file blob "refs/netlib/refused/$node")" 900)" >&3
+# list_systems: of all nodes, what is known by now, to a file: name, system, and the one before.
+list_systems() {
+  # shellcheck disable=SC2016
+  nix --extra-experimental-features nix-command eval --impure --raw --expr '
+    let nodes = (builtins.fromJSON (builtins.readFile (builtins.getEnv "NETLIB_CONTEXT"))).nodes;
+    in builtins.concatStringsSep "" (map (name: let about = nodes.${name}; in
+      if about ? toplevel then "${name} ${about.toplevel} ${toString about.before}\n" else "") (builtins.attrNames nodes))
+  ' > "$scratch/systems"
+}
+# Of this node, without a process where the text is as plain as it usually is.
+if [[ $context =~ \"$node\":\{\"selected\":[^{}]*\{[^{}]*\}[^{}]*,\"toplevel\":\"([^\"]+)\",\"before\":(null|\"([^\"]*)\") ]]; then
+  toplevel=${BASH_REMATCH[1]} now=${BASH_REMATCH[3]}
+else
+  list_systems
+  read -r _ toplevel now < <(grep -e "^$node " "$scratch/systems") || fail "netlib does not say which system is for $node; deploy again"
+fi
+system=${toplevel##*/}
+
+# All that counts here, in one go.
+declare -A ref=() parent=()
+while read -r hash before name; do
+  ref[$name]=$hash parent[$name]=$before
+done < <(git for-each-ref --format='%(objectname) %(if)%(parent)%(then)%(parent)%(else)-%(end) %(refname:lstrip=2)' "refs/netlib/nodes/*/log/*" "refs/netlib/nodes/$node/mirror" \
+  "refs/netlib/nodes/$node/deployed/$node" refs/netlib/refused refs/netlib/forced refs/netlib/lost "refs/netlib/intent/$user")
+if [ -n "${ref[refused/$node]-}" ]; then
+  printf '{"problem":"%s"}\n' "$(clean "$(git cat-file blob "${ref[refused/$node]}")" 900)" >&3
   exit 1
 fi
-# shellcheck disable=SC2016
-{ read -r toplevel && read -r now; } < <(node=$node nix --extra-experimental-features nix-command eval --impure --raw --expr '
-  let about = (builtins.fromJSON (builtins.readFile (builtins.getEnv "NETLIB_CONTEXT"))).nodes.${builtins.getEnv "node"};
-  in "${about.toplevel}\n${toString about.before}\n"
-') || { printf '{"problem":"git-tracking: netlib does not say which system is for %s; deploy again"}\n' "$node" >&3 && exit 1; }
-system=${toplevel##*/}
-# The word of the deployer, unless another run of the same user has said something else meanwhile.
-tag=$(git rev-parse "$intent")
-[ "$(git rev-parse "$tag^{commit}")" = "$target" ] || tag=$target
-seen=$(git rev-parse -q --verify "refs/netlib/nodes/$node/deployed/$node^{commit}" || :)
+seen=${ref[nodes/$node/deployed/$node]-} lost=${ref[lost/$node]-}
+[ -z "$lost" ] || seen=''
 if [ "$now $seen" = "$toplevel $target" ]; then exit; fi
 
+# --- the word of whoever deploys: once for all nodes of which the system is known ----------------------------------------------------
+
+git_dir=$(git rev-parse --path-format=absolute --git-common-dir)
+# is_said TAG: whether it is about this commit, this node and its system.
+is_said() { git cat-file tag "$1" 2> /dev/null | grep -cxF -e "object $target" -e "system $node $system" | grep -qx 2; }
+say_it() {
+  local words
+  list_systems
+  words=$(clean "$(command git config user.name || echo "$user")" 80 | tr -d '<>')
+  {
+    printf 'object %s\ntype commit\ntag netlib-intent\ntagger %s <%s> %s +0000\n\n' "$target" "${words:-$user}" \
+      "$(clean "$(command git config user.email || echo "$user@$(uname -n)")" 120 | tr -d '<>')" "$(date +%s)"
+    printf 'Deploy to %s from %s by %s\n\n' "$(cut -d ' ' -f 1 "$scratch/systems" | paste -s -d ' ')" "$(uname -n)" "$user"
+    while read -r name path _; do printf 'system %s %s\n' "$name" "${path##*/}"; done < "$scratch/systems"
+    for name in "${!ref[@]}"; do
+      [[ $name != forced/* ]] || printf 'forced %s: %s\n' "${name#forced/}" "$(git cat-file blob "${ref[$name]}" | head -n 1)"
+    done
+  } > "$scratch/intent"
+  if with_key sign_file "$scratch/intent"; then
+    cat "$scratch/intent.sig" >> "$scratch/intent"
+  else
+    printf '{"note":"this deployment is not signed: none of your SSH keys is among git-tracking.signers, or can be used without a passphrase"}\n' >&3
+  fi
+  tag=$(git hash-object -t tag -w --stdin < "$scratch/intent")
+  git update-ref "refs/netlib/intent/$user" "$tag"
+}
+exec 9> "$git_dir/netlib-intent.lock"
+flock 9
+tag=$(git rev-parse -q --verify "refs/netlib/intent/$user" || :)
+if [ -z "$tag" ] || ! is_said "$tag"; then say_it; fi
+exec 9>&-
+
+# --- what goes there ------------------------------------------------------------------------------------------------------------------
+
 specs=("+$tag:refs/netlib/next/$system") lease=()
-if [ -n "$seen" ] && ! git merge-base --is-ancestor "$seen" "$target"; then specs+=("+$seen:refs/netlib/over/$system"); fi
+for base in "$seen" "$lost"; do
+  if [ -n "$base" ] && ! git merge-base --is-ancestor "$base" "$target"; then specs+=("+$base:refs/netlib/over/$system"); fi
+done
 if [ "$now" = "$toplevel" ]; then
   specs+=("+$target:refs/netlib/deployed/$node" "+$target:refs/netlib/systems/$system" "+$target:refs/heads/main")
   lease=("--force-with-lease=refs/netlib/deployed/$node:$seen")
 fi
-# What others have signed is kept here as well, so that nobody can cut his own records without a trace.
-while read -r ref; do
-  other=${ref##*/}
-  [ "$other" = "$node" ] || [ "$ref" != "refs/netlib/nodes/$other/log/$other" ] || specs+=("+$ref:refs/netlib/mirror/$other")
-done < <(git for-each-ref --format='%(refname)' 'refs/netlib/nodes/*/log/*')
+# A repository that was lost: the records of the node itself, and the commit that it runs.
+if [ -n "$lost" ]; then
+  for name in "${!ref[@]}"; do
+    [[ $name != nodes/"$node"/log/"$node" && $name != nodes/"$node"/log/"$node"@* ]] || specs+=("${ref[$name]}:refs/netlib/log/${name##*/}")
+  done
+  if [ "$now" != "$toplevel" ]; then specs+=("$lost:refs/netlib/deployed/$node" "$lost:refs/netlib/systems/${now##*/}" "$lost:refs/heads/main"); fi
+fi
+# What others have signed is kept here as well, so that nobody can cut his own records without a trace: they only ever grow.
+for name in "${!ref[@]}"; do
+  other=${name##*/}
+  [[ $name == nodes/"${other%%@*}"/log/* && " ${mirrored[*]} " == *" ${other%%@*} "* ]] || continue
+  kept=${ref[nodes/$node/mirror/$other]-}
+  if [ "$kept" = "${ref[$name]}" ]; then continue; fi
+  if [ -z "$kept" ] || [ "${parent[$name]}" = "$kept" ] || git merge-base --is-ancestor "$kept" "${ref[$name]}" 2> /dev/null; then
+    specs+=("+${ref[$name]}:refs/netlib/mirror/$other")
+  fi
+done
 export GIT_SSH_COMMAND="ssh -F $NETLIB_SSH_CONFIG"
-if ! timeout 500 git push --quiet --atomic "${lease[@]}" --receive-pack "$(server "$node" "$toplevel/etc/netlib/git-receive")" "$(url_of "$node")" "${specs[@]}" 2> "$scratch/said"; then
-  tr -cd '\11\12\40-\176\200-\377' < "$scratch/said" | tail -n 20 >&2
-  printf '{"problem":"git-tracking: %s did not take the commit: %s. If its repository is broken, remove %s there: it is made again from this clone"}\n' \
-    "$node" "$(clean "$(grep -v '^$' "$scratch/said" | tail -n 1)")" "$bare" >&3
-  exit 1
+if ! timeout 500 "${safely[@]}" push --quiet --atomic "${lease[@]}" --receive-pack "$(server "$node" "$toplevel/etc/netlib/git-receive")" "$(url_of "$node")" "${specs[@]}" 2> "$scratch/said"; then
+  printable < "$scratch/said" | tail -n 20 >&2
+  said="$node did not take the commit: $(grep -v '^$' "$scratch/said" | tail -n 1)"
+  if [ -n "${ref[forced/$node]-}" ]; then
+    printf '{"note":"git-tracking: %s. It is deployed all the same, and no record is made there"}\n' "$(clean "$said" 700)" >&3
+    exit
+  fi
+  fail "$said. If its repository is broken, remove $bare there: it is made again from this clone"
 fi

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # What git of a deployer talks to on a node, as root. Before it stand `node` and, for what serves, `served`: upload-pack or receive-pack.
 umask 077
 repository=$1 deployed=refs/netlib/deployed/$node
@@ -6,7 +6,7 @@ git() { command git -c core.hooksPath=/dev/null "$@"; }
 
 # settle: the node may run another system than was confirmed last, after a rollback by hand or in its boot menu: what it runs counts.
 settle() {
-  local profile running now='' mine='' hash ref
+  local profile running now='' mine='' hash ref system who when
   profile=$(readlink -f /nix/var/nix/profiles/system) running=$(readlink -f /run/current-system)
   while read -r hash ref; do
     case $ref in
@@ -17,6 +17,8 @@ settle() {
   done < <(git for-each-ref --format='%(objectname) %(refname)' "$deployed" "refs/netlib/systems/${profile##*/}" "refs/netlib/systems/${running##*/}")
   if [ -z "$mine" ] || [ -z "$now" ] || [[ "$known " == *" $now:refs/netlib/systems/"* ]]; then return; fi
   printf 'update %s %s\n' "$deployed" "$mine" refs/heads/main "$mine" | git update-ref --stdin
+  system=${profile##*/} who='somebody on the machine' when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  tell "$mine"
 }
 
 case $served in
@@ -35,6 +37,14 @@ case $served in
       mkdir -p "${repository%/*}"
       git init -q --bare "$repository"
     fi
-    exec git -c receive.fsckObjects=true -c receive.autogc=false receive-pack "$repository"
+    git -c receive.fsckObjects=true -c receive.autogc=false receive-pack "$repository"
+    # The same system of another commit is confirmed with it.
+    export GIT_DIR=$repository
+    profile=$(readlink -f /nix/var/nix/profiles/system || :) system=${profile##*/}
+    now=$(git rev-parse -q --verify "$deployed" || :)
+    if [ -n "$now" ] && [ "$now" = "$(git rev-parse -q --verify "refs/netlib/systems/$system")" ] && ! grep -qxF -e "commit=$now" "${repository%/*}/deployment"; then
+      who=$(text "$(git cat-file tag "refs/netlib/next/$system" | sed -n 's/^tagger \(.*\) <.*/\1/p')" 80) when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+      tell "$now"
+    fi 2> /dev/null
     ;;
 esac

@@ -22,6 +22,22 @@ netlib_system_generation $generation
 # TYPE netlib_system_is_profile gauge
 netlib_system_is_profile $is_profile
 END
+# Only where git-tracking writes it down: what was confirmed, as long as that is what boots.
+if [ -r /var/lib/netlib/deployment ]; then
+  declare -A about=()
+  while IFS="=" read -r key value; do case $key in system | commit | subject | who | since) about[$key]=$value ;; esac done < <(head -c 4096 /var/lib/netlib/deployment | tr -d '"\134')
+  since=$(date -d "${about[since]-}" +%s 2> /dev/null || echo 0)
+  if [ "${about[system]-}" = "${profile##*/}" ]; then
+    cat >> "$fresh" << END
+# HELP netlib_deployment_info The commit that was deployed last, and who did it.
+# TYPE netlib_deployment_info gauge
+netlib_deployment_info{commit="${about[commit]-}",subject="${about[subject]-}",who="${about[who]-}"} 1
+# HELP netlib_deployment_time_seconds When it was confirmed.
+# TYPE netlib_deployment_time_seconds gauge
+netlib_deployment_time_seconds $since
+END
+  fi
+fi
 # Only where volatile secrets are sent to.
 if [ -e /etc/netlib/receive-secrets ]; then
   awaits=1
