@@ -11,11 +11,13 @@ in
 builtins.mapAttrs publish {
   backup = ./backup;
   deploy-access = ./deploy-access;
+  deployer = ./deployer;
   git-tracking = ./git-tracking;
   hello = ./hello;
   hosts = ./hosts;
   monitoring = ./monitoring;
   nix-cache = ./nix-cache;
+  notifications = ./notifications;
   remote-builders = ./remote-builders;
   reverse-proxy = ./reverse-proxy;
   secrets = ./secrets;

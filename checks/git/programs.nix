@@ -30,6 +30,11 @@ let
     keyOf = node: hostKeys.${node} or null;
     hostKeyFileOf = _: "/run/host_key";
   };
+  forget = import ../../modules/git-tracking/forget.nix { inherit lib; } {
+    nodes = lib.genAttrs nodes (_: { });
+    inherit (programs) common deployer;
+    hasSecrets = true;
+  };
   # Packages are those of the machine: `serve` gives the text of a program.
   pkgs = {
     runtimeShell = "/bin/bash";
@@ -43,11 +48,14 @@ let
     "confirm-${node}" = program (programs.confirm node).script;
     "rollback-${node}" = program (programs.rollback node).script;
     "upload-${node}" = programs.serve node "upload-pack" pkgs;
+    "forget-${node}" = program forget.steps."forget-${node}".command;
     "receive-${node}" = programs.serve node "receive-pack" pkgs;
   };
 in
 {
   prepare = program programs.prepare.script;
+  forget-prepare = program forget.prepare.forget.script;
+  forget-end = program forget.hooks.onEnd.forget.script;
 }
 // lib.mapAttrs (_: command: program ("set -o pipefail\n" + command.script)) programs.commands
 // lib.foldl' (all: node: all // ofNode node) { } nodes

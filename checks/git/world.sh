@@ -6,7 +6,7 @@ world=$(mktemp -d)
 declare -A holder=()
 export PATH=$world/bin:$PATH GIT_CONFIG_GLOBAL=$world/gitconfig HOME=$world/home LC_ALL=C
 trap 'kill "${holder[@]}" 2> /dev/null; rm -rf "$world" 2> /dev/null' EXIT
-mkdir -p "$world/bin" "$world/home/.ssh" "$world/node" "$world/keys" /var/lib/netlib /etc/netlib /nix/var/nix/profiles
+mkdir -p "$world/bin" "$world/crashing" "$world/home/.ssh" "$world/node" "$world/keys" /var/lib/netlib /etc/netlib /nix/var/nix/profiles
 printf '[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n[advice]\n\tdetachedHead = false\n' > "$GIT_CONFIG_GLOBAL"
 
 # --- stand-ins ---------------------------------------------------------------------------------------------------------------
@@ -19,21 +19,19 @@ node=$world/node/\$1
 echo "\$1" >> $world/sessions
 [ ! -e "\$node/off" ] || exit 255
 enter() { PATH=/usr/bin:/bin nsenter --mount --target "\$(cat "\$node/holder")" -- sh -c "\$1"; }
-if [ -e "\$node/cut" ]; then enter "\$2" | head -c "\$(cat "\$node/cut")"; else enter "\$2"; fi
+if [ -e "\$node/cut" ]; then head -c "\$(cat "\$node/cut")" < <(enter "\$2"); else enter "\$2"; fi
 SSH
 # git, which is killed with whatever runs it at the so-manieth call.
-cat > "$world/bin/git" << 'GIT'
+cat > "$world/crashing/git" << 'GIT'
 #!/bin/bash
-if [ -n "${NETLIB_TEST_CRASH-}" ]; then
-  echo >> "$NETLIB_TEST_CRASH.calls"
-  if [ "$(wc -l < "$NETLIB_TEST_CRASH.calls")" = "$(cat "$NETLIB_TEST_CRASH")" ]; then
-    read -r -a fields < /proc/self/stat
-    kill -KILL -- "-${fields[4]}"
-  fi
+echo >> "$NETLIB_TEST_CRASH.calls"
+if [ "$(wc -l < "$NETLIB_TEST_CRASH.calls")" = "$(cat "$NETLIB_TEST_CRASH")" ]; then
+  read -r -a fields < /proc/self/stat
+  kill -KILL -- "-${fields[4]}"
 fi
 exec /usr/bin/git "$@"
 GIT
-chmod +x "$world/bin"/*
+chmod +x "$world/bin"/* "$world/crashing"/*
 
 # --- nodes and people --------------------------------------------------------------------------------------------------------
 
@@ -131,7 +129,7 @@ power_cut() {
   if [ -n "$system" ]; then ln -sfn "$system" "$world/node/$1/run/current-system"; else rm -f "$world/node/$1/run/current-system"; fi
 }
 
-number=0
+number=0 runs_made=0
 # activate NODE TOPLEVEL: as the host script does, and as `mishap` says: fails, or the power goes `before`, `during` or `after` the confirmation.
 activate() {
   local node=$1 toplevel=$2 previous nonce
@@ -147,7 +145,7 @@ activate() {
     before) power_cut "$node"; return 1 ;;
     during)
       rm -f "$world/crash.calls"
-      NETLIB_TEST_CRASH=$world/crash hook "$node" confirm onConfirm > /dev/null 2>&1 || { power_cut "$node"; return 1; }
+      NETLIB_TEST_CRASH=$world/crash PATH=$world/crashing:$PATH hook "$node" confirm onConfirm > /dev/null 2>&1 || { power_cut "$node"; return 1; }
       ;;
     *) hook "$node" confirm onConfirm || { go_back "$node"; hook "$node" rollback onRollback; return 1; } ;;
   esac
@@ -174,18 +172,20 @@ roll_back() {
 
 # deploy CLONE NODES [--force]: status 0 if all went well. What was said is in $world/said.
 deploy() {
-  local clone=$1 on_nodes=$2 force='' node target result=0 systems='' context ssh_config toplevel
+  local clone=$1 on_nodes=$2 force='' node target result=0 systems='' context ssh_config toplevel at said flake
   [ "${3-}" != --force ] || force=true
-  context=$world/context.$BASHPID ssh_config=$world/ssh.$BASHPID said=${said_to-$world/said}
+  runs_made=$((runs_made + 1)) at=$world/run$runs_made
+  context=$at.context ssh_config=$at.ssh said=${said_to-$world/said}
   : > "$said"
   for node in $on_nodes; do [ -e "$world/node/$node/off" ] || printf 'Host %s\n' "$node"; done > "$ssh_config"
   rm -f "$world/crash.calls"
-  (cd "$clone" && NETLIB_TEST_CRASH=${crash_prepare:+$world/crash} NETLIB_ARG_FORCE=$force NETLIB_SSH_CONFIG=$ssh_config NETLIB_CONTEXT=/dev/null \
+  (cd "$clone" && NETLIB_TEST_CRASH=$world/crash PATH=${crash_prepare:+$world/crashing:}$PATH NETLIB_ARG_FORCE=$force NETLIB_SSH_CONFIG=$ssh_config NETLIB_CONTEXT=/dev/null \
     program prepare < /dev/null 3> "$context.records" >> "$said" 2>&1) || result=1
   cat "$context.records" >> "$said"
   [ "$result" = 0 ] || return 1
+  # What happens meanwhile.
+  if declare -F between > /dev/null; then between; fi
   target=$(sed -n 's/.*&\{0,1\}rev=\([0-9a-f]*\).*/\1/p' "$context.records" | tail -n 1)
-  local flake
   flake=$(sed -n 's/^{"flake":"\(.*\)"}$/\1/p' "$context.records")
   for node in $on_nodes; do
     [ ! -e "$world/node/$node/off" ] || continue

@@ -21,7 +21,10 @@ let
   each = make: lib.mapAttrs' (node: _: lib.nameValuePair "git-${node}" (make node)) isTracked;
 in
 {
-  imports = [ ../shared/ssh-host-keys.nix ];
+  imports = [
+    ../shared/machine-kind.nix
+    ../shared/ssh-host-keys.nix
+  ];
 
   options.git-tracking = lib.mkOption {
     type = types.submodule (import ./options.nix { inherit lib netlib; });
@@ -57,6 +60,12 @@ in
         onConfirm = each programs.confirm;
         onRollback = each programs.rollback;
       };
+    };
+
+    plans.forget = import ./forget.nix { inherit lib; } {
+      inherit (config) nodes;
+      inherit (programs) common deployer;
+      hasSecrets = config.commands ? secrets;
     };
 
     deploy.steps = lib.mapAttrs' (

@@ -128,8 +128,12 @@ take() {
   elif [ -z "$auto_merge" ]; then
     decide "$node" "$what" "Merge it?" || return 0
   fi
-  find_key
-  merged=$(sign commit-tree "${signs[@]}" "$tree" -p "$head" -p "$commit" -m "Merge what $node runs")
+  merged=$commit
+  # Where this branch has nothing of its own, there is nothing to merge.
+  git merge-base --is-ancestor "$head" "$commit" || {
+    find_key
+    merged=$(sign commit-tree "${signs[@]}" "$tree" -p "$head" -p "$commit" -m "Merge what $node runs")
+  }
   git merge --quiet --ff-only "$merged" > /dev/null 2> "$scratch/said" ||
     problem "git-tracking: your uncommitted changes are in the way of what $node runs ($(about "$commit")). Commit or stash them"
   note "merged $(plural "$count" commit) that $node runs: $(about "$commit")"

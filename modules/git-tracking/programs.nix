@@ -89,6 +89,8 @@ let
   };
 in
 {
+  inherit common deployer;
+
   prepare = {
     packages = deployer;
     timeout = 600;

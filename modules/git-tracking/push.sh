@@ -81,7 +81,8 @@ for base in "$seen" "$lost"; do
   if [ -n "$base" ] && ! git merge-base --is-ancestor "$base" "$target"; then specs+=("+$base:refs/netlib/over/$system"); fi
 done
 if [ "$now" = "$toplevel" ]; then
-  specs+=("+$target:refs/netlib/deployed/$node" "+$target:refs/netlib/systems/$system" "+$target:refs/heads/main")
+  # A plus before the first one would make nothing of the lease.
+  specs+=("$target:refs/netlib/deployed/$node" "+$target:refs/netlib/systems/$system" "+$target:refs/heads/main")
   lease=("--force-with-lease=refs/netlib/deployed/$node:$seen")
 fi
 # A repository that was lost: the records of the node itself, and the commit that it runs.

@@ -324,7 +324,9 @@ in
     # A node has one sshd and one set of deployers: these have no instances.
     expected = lib.mapAttrs (_: _: true) subject.modules // {
       deploy-access = false;
+      deployer = false;
       git-tracking = false;
+      notifications = false;
       secrets = false;
       ssh-access = false;
     };

@@ -14,7 +14,7 @@ fn two_people_deploy_to_one_machine_and_nothing_is_lost() {
     change(&site, &bob, "gamma", "of-bob");
     change(&site, &bob, "beta", "of-bob-too");
     let text = deploy_must(&site, &bob, "--on gamma");
-    assert_says(&text, &["merged 1 commits that gamma runs", "of-alice"]);
+    assert_says(&text, &["merged 1 commit that gamma runs", "of-alice"]);
     assert!(has(&site, "gamma", "of-alice") && has(&site, "gamma", "of-bob") && !has(&site, "beta", "of-bob-too"));
     // The merge is Bob's branch now, and signed.
     assert_eq!(on(&site, "gamma"), head(&site, &bob));
@@ -118,7 +118,7 @@ fn a_commit_that_was_confirmed_meanwhile_is_not_passed_over() {
     deploy_must(&site, ALICE, "");
     assert_eq!(on(&site, "alpha"), head(&site, ALICE));
     let text = deploy_must(&site, &bob, "");
-    assert_says(&text, &["merged 1 commits that alpha runs"]);
+    assert_says(&text, &["merged 1 commit that alpha runs"]);
     assert_eq!(on(&site, "alpha"), head(&site, &bob));
     assert_says(&site.must(&format!("ls {bob}")), &["note-one", "note-two"]);
     assert_says(&site.must(&format!("cat {bob}/flake.lock")), &["\"one\": {\n", "\"two\": {\n"]);
