@@ -19,7 +19,7 @@ node=$world/node/\$1
 echo "\$1" >> $world/sessions
 [ ! -e "\$node/off" ] || exit 255
 enter() { PATH=/usr/bin:/bin nsenter --mount --target "\$(cat "\$node/holder")" -- sh -c "\$1"; }
-if [ -e "\$node/cut" ]; then head -c "\$(cat "\$node/cut")" < <(enter "\$2"); else enter "\$2"; fi
+if [ -e "\$node/cut" ]; then stdbuf -o0 head -c "\$(cat "\$node/cut")" < <(enter "\$2"); else enter "\$2"; fi
 SSH
 # git, which is killed with whatever runs it at the so-manieth call.
 cat > "$world/crashing/git" << 'GIT'

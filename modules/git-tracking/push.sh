@@ -30,9 +30,9 @@ system=${toplevel##*/}
 
 # All that counts here, in one go.
 declare -A ref=() parent=()
-while read -r hash before name; do
+while read -r hash name before; do
   ref[$name]=$hash parent[$name]=$before
-done < <(git for-each-ref --format='%(objectname) %(if)%(parent)%(then)%(parent)%(else)-%(end) %(refname:lstrip=2)' "refs/netlib/nodes/*/log/*" "refs/netlib/nodes/$node/mirror" \
+done < <(git for-each-ref --format='%(objectname) %(refname:lstrip=2) %(parent)' "refs/netlib/nodes/*/log/*" "refs/netlib/nodes/$node/mirror" \
   "refs/netlib/nodes/$node/deployed/$node" refs/netlib/refused refs/netlib/forced refs/netlib/lost "refs/netlib/intent/$user")
 if [ -n "${ref[refused/$node]-}" ]; then
   printf '{"problem":"%s"}\n' "$(clean "$(git cat-file blob "${ref[refused/$node]}")" 900)" >&3
