@@ -5,10 +5,7 @@
   netlib,
   ...
 }:
-let
-  login = import ../shared/nix-store-login.nix { inherit lib; };
-in
-netlib.instances {
+import ../shared/nix-store-instances.nix { inherit config lib netlib; } ./. {
   name = "nix-cache";
   description = ''
     Binary caches, by instance name. Clients of an instance ask its servers for store paths, over a network that both are in
@@ -23,15 +20,7 @@ netlib.instances {
     }
   '';
 
-  options.imports = [ (import ./options.nix { inherit config netlib; }) ];
-  table = import ./table.nix { inherit lib netlib; } config;
   members = settings: builtins.attrNames settings.servers ++ settings.clients ++ settings.uploaders;
-
-  together =
-    { tables, fileOf }:
-    {
-      assertions = import ./assertions.nix { inherit lib netlib; } { inherit tables fileOf; };
-    };
 
   instance =
     {
@@ -45,9 +34,6 @@ netlib.instances {
         "nix-cache.${instance}.trustUploaders: root of ${lib.concatStringsSep ", " (builtins.attrNames table.uploaders)} is as good as root of the servers and clients of this cache."
       );
       ssh-host-keys = lib.optionalAttrs (table.uploaders != { }) (lib.mapAttrs (_: _: { }) table.servers);
-      gather = import ./gather.nix { inherit lib login; } instance table;
-      configure = import ./configure.nix { inherit lib login; } instance table;
-      checks = import ./checks.nix { inherit lib; } instance table;
       exports.connections.${id} = {
         label = "uploads";
         links = lib.concatLists (
@@ -73,8 +59,6 @@ netlib.instances {
         };
       }) table.servers;
     };
-  sets = [ "ssh-host-keys" ];
-  imports = [ ../shared/ssh-host-keys.nix ];
 
   # A client is switched when the caches that it is told of are there.
   order =

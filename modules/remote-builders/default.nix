@@ -5,10 +5,7 @@
   netlib,
   ...
 }:
-let
-  login = import ../shared/nix-store-login.nix { inherit lib; };
-in
-netlib.instances {
+import ../shared/nix-store-instances.nix { inherit config lib netlib; } ./. {
   name = "remote-builders";
   description = ''
     Pools of builders, by instance name. The clients of an instance build on its builders what their own system cannot,
@@ -26,20 +23,7 @@ netlib.instances {
     }
   '';
 
-  options.imports = [
-    (import ./options.nix {
-      inherit netlib;
-      inherit (config) nodes;
-    })
-  ];
-  table = import ./table.nix { inherit lib netlib; } config;
   members = settings: builtins.attrNames settings.builders ++ settings.clients;
-
-  together =
-    { tables, fileOf }:
-    {
-      assertions = import ./assertions.nix { inherit lib netlib; } { inherit tables fileOf; };
-    };
 
   instance =
     {
@@ -54,9 +38,6 @@ netlib.instances {
         "remote-builders.${instance}.builders.${name}.trusted: root of ${lib.concatStringsSep ", " builder.clients} is as good as root of ${name}."
       ) (lib.filterAttrs (_: builder: builder.trusted) table.builders);
       ssh-host-keys = lib.mapAttrs (_: _: { }) table.builders;
-      gather = import ./gather.nix { inherit login; } instance table;
-      configure = import ./configure.nix { inherit lib login; } instance table;
-      checks = import ./checks.nix { inherit lib; } instance table;
       exports.connections.${id} = {
         label = "builds";
         links = lib.concatLists (
@@ -71,8 +52,6 @@ netlib.instances {
       };
       exports.publicKeys.${id} = lib.mapAttrs (_: client: client.sshKey) table.clients;
     };
-  sets = [ "ssh-host-keys" ];
-  imports = [ ../shared/ssh-host-keys.nix ];
 
   # A client is switched when the builders it is told of let it in.
   order =

@@ -1,4 +1,4 @@
 # The key that each client logs in with. It is made there and stays there.
-{ login }:
+{ login, ... }:
 _: table:
 builtins.mapAttrs (_: _: { ${table.fact} = login.sshKeyRequest table.sshKeyFile; }) table.clients

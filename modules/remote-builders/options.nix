@@ -1,8 +1,9 @@
 # Options of one pool of builders.
-{ netlib, nodes }:
+{ config, netlib }:
 { lib, name, ... }:
 let
   inherit (lib) types;
+  inherit (config) nodes;
 
   builder =
     { name, ... }:

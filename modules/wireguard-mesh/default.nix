@@ -86,11 +86,13 @@ netlib.instances {
       inherit (table.table) relays hidden reach;
       nodesAmong = builtins.filter (name: nodes ? ${name});
     in
-    # A key changes at both ends at once.
-    lib.optionalAttrs (relays != [ ] && table.rotating == [ ]) {
-      nodes = lib.subtractLists relays (nodesAmong (builtins.attrNames hidden));
-      after = nodesAmong relays;
-      # Only checks that want an answer from everybody need the relay: a backup server or what a proxy leads to may come first.
-      weight = if reach == "all" then 20 else 0;
-    };
+    if table.rotating != [ ] then
+      table.order
+    else
+      lib.optionalAttrs (relays != [ ]) {
+        nodes = lib.subtractLists relays (nodesAmong (builtins.attrNames hidden));
+        after = nodesAmong relays;
+        # Only checks that want an answer from everybody need the relay: a backup server or what a proxy leads to may come first.
+        weight = if reach == "all" then 20 else 0;
+      };
 }

@@ -89,11 +89,13 @@ netlib.instances {
 
   order =
     { table, ... }:
-    # A key changes at both ends at once.
-    lib.optionalAttrs (table.rotating == [ ]) {
-      nodes = builtins.filter (name: nodes ? ${name}) (builtins.attrNames table.table.clients);
-      after = builtins.attrNames table.table.servers;
-      # A client that is there first cannot connect, and goes back.
-      weight = 10;
-    };
+    if table.rotating != [ ] then
+      table.order
+    else
+      {
+        nodes = builtins.filter (name: nodes ? ${name}) (builtins.attrNames table.table.clients);
+        after = builtins.attrNames table.table.servers;
+        # A client that is there first cannot connect, and goes back.
+        weight = 10;
+      };
 }

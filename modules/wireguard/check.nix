@@ -5,7 +5,7 @@ let
     Which peers must answer a ping before a deployment of the node is confirmed, and in `netlib check`:
     - `none`: only the node's own half is looked at (interface, addresses, peers' keys);
     - `kept`: those that had a handshake in the three minutes before the switch and whose settings did not change. One with another key
-      counts too, unless a rollout or an order has the two deployed one after the other;
+      (not by its `keyVersion`) counts too, unless a rollout or an order has the two deployed one after the other;
     - `all`: all of them, so that a node can only be deployed while all others are up.
   '';
 in
@@ -32,9 +32,21 @@ in
       publicKey,
       peers,
     }:
-    { pkgs, ... }:
+    { options, pkgs, ... }:
     let
       file = "netlib/wireguard/${interface}.peers";
+      kept = pkgs.writeShellScript "wireguard-${interface}-kept" ''
+        PATH=${
+          lib.makeBinPath [
+            pkgs.coreutils
+            pkgs.gnugrep
+            pkgs.wireguard-tools
+          ]
+        }
+        interface=${interface}
+        set -- "$1/etc/${file}"
+        ${builtins.readFile ./scripts/check-kept.sh}
+      '';
     in
     {
       environment.etc.${file}.text = lib.concatMapStrings (
@@ -47,20 +59,20 @@ in
         text = "${publicKey}\n";
       };
 
-      # Before units restart, so that it sees the tunnels of the system that is left.
-      system.activationScripts."wireguard-${interface}-kept".text = ''
-        ${pkgs.writeShellScript "wireguard-${interface}-kept" ''
-          PATH=${
-            lib.makeBinPath [
-              pkgs.coreutils
-              pkgs.gnugrep
-              pkgs.wireguard-tools
-            ]
+      # Before anything is stopped, so that it sees the tunnels of the system that is left.
+      system =
+        if options.system ? preSwitchChecks then
+          {
+            preSwitchChecks."wireguard-${interface}-kept" = ''
+              case "$2" in switch | test) ${kept} "$1" || true ;; esac
+            '';
           }
-          interface=${interface}
-          ${builtins.readFile ./scripts/check-kept.sh}
-        ''} "$systemConfig/etc/${file}" || true
-      '';
+        else
+          {
+            activationScripts."wireguard-${interface}-kept".text = ''
+              ${kept} "$systemConfig" || true
+            '';
+          };
     };
 
   # One of `checks.<node>`.

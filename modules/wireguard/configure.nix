@@ -17,6 +17,7 @@ in
       publicKeyOf,
       privateKeyFileOf,
       isTogether,
+      keysOf,
       ...
     }:
     name: member:
@@ -28,7 +29,7 @@ in
       settingsOf =
         peer:
         {
-          publicKey = publicKeyOf name peer.name;
+          publicKey = (keysOf peer.name).inUse or (publicKeyOf name peer.name);
           inherit (peer) allowedIPs;
         }
         // lib.optionalAttrs (peer.endpoint != null) { inherit (peer) endpoint; }
@@ -38,6 +39,53 @@ in
         }
         // lib.optionalAttrs (table.presharedKeyFile != null && table.members.${peer.name}.isNode) {
           inherit (table) presharedKeyFile;
+        };
+
+      addressOf = other: (builtins.head table.members.${other}.addresses).text;
+
+      # Those that get another key are peers twice: the addresses are with the key in use, and follow it to the next one.
+      rotating = builtins.filter (peer: keysOf peer.name != { }) peers;
+      nextOf =
+        peer:
+        settingsOf peer
+        // {
+          publicKey = (keysOf peer.name).next;
+          allowedIPs = [ ];
+          persistentKeepalive = 5;
+        };
+      following =
+        { pkgs, ... }:
+        {
+          systemd.services."wireguard-${table.interface}-keys" = lib.mkIf (rotating != [ ]) {
+            description = "WireGuard Tunnel - ${table.interface} - peers that get another key";
+            wantedBy = [ "multi-user.target" ];
+            after = [ "network.target" ];
+            path = [
+              pkgs.iputils
+              pkgs.wireguard-tools
+            ];
+            serviceConfig = {
+              Restart = "always";
+              RestartSec = 2;
+            };
+            script = ''
+              interface=${table.interface}
+              pairs=${
+                lib.escapeShellArg (
+                  lib.concatMapStrings (
+                    peer:
+                    let
+                      next = nextOf peer;
+                    in
+                    "${(keysOf peer.name).inUse} ${next.publicKey} ${addressOf peer.name} ${lib.concatStringsSep "," peer.allowedIPs} ${
+                      next.presharedKeyFile or "/dev/null"
+                    }\n"
+                  ) rotating
+                )
+              }
+              ${builtins.readFile ./scripts/follow-keys.sh}
+            '';
+          };
         };
 
       # A name may lead elsewhere tomorrow, and to nowhere while the resolver is not up.
@@ -76,7 +124,7 @@ in
               ips = map (address: address.withPrefix) member.addresses;
               privateKeyFile = privateKeyFileOf name;
               inherit (member) listenPort;
-              peers = map settingsOf peers;
+              peers = map settingsOf peers ++ map nextOf rotating;
             }
             //
               lib.optionalAttrs
@@ -91,21 +139,32 @@ in
           };
         };
 
+      watchedOf = peer: {
+        inherit (peer) name;
+        inherit (settingsOf peer) publicKey;
+        address = addressOf peer.name;
+        settings = builtins.toJSON (removeAttrs (settingsOf peer) [ "publicKey" ]);
+        isTogether = isTogether name peer.name;
+      };
       watched = contribution {
         inherit (table) interface;
         publicKey = nodes.${name}.facts.${table.fact} or null;
-        peers = map (peer: {
-          inherit (peer) name;
-          publicKey = publicKeyOf name peer.name;
-          address = (builtins.head table.members.${peer.name}.addresses).text;
-          settings = builtins.toJSON (removeAttrs (settingsOf peer) [ "publicKey" ]);
-          isTogether = isTogether name peer.name;
-        }) peers;
+        peers =
+          map watchedOf peers
+          ++ map (
+            peer:
+            watchedOf peer
+            // {
+              publicKey = (keysOf peer.name).next;
+              isTogether = false;
+            }
+          ) rotating;
       };
     in
     {
       imports = [
         interface
+        following
         watched
       ];
     };

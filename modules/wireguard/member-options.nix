@@ -22,7 +22,8 @@ in
     default = 1;
     description = ''
       Which key pair of its own the node uses. With another number `netlib facts gather` makes another one, beside the one in use, and
-      the next deployment brings it to the node and its peers: each of them goes back to the earlier key unless the other one answers.
+      the next deployment brings it to the peers first, which then talk to the node under either, and to the node last. Gather its facts
+      again afterwards, and the earlier key is forgotten.
     '';
     example = 2;
   };

@@ -31,6 +31,8 @@ in
   inherit (rotation)
     isTogether
     keyInUse
+    keysOf
+    order
     refusals
     rotating
     warnings

@@ -1,4 +1,4 @@
-# Another key for a node and its peers. Each end waits for an answer under it, so both are activated at the same time, or neither is.
+# Another key for a node. Its peers get that beside the one in use, before the node itself: whichever it has afterwards, they talk to it.
 {
   lib,
   nodes,
@@ -58,42 +58,31 @@ let
 
   warningOf =
     name:
-    let
-      peers = peerNodes name;
-    in
-    "${option}: ${name} gets another key${lib.optionalString (isWay name) ", over this tunnel itself"}. Its tunnels restart; it and ${lib.concatStringsSep ", " peers} wait for an answer under the new key, and go back to "
-    + "the earlier one without it: deploy them in one run. ${again name}.";
+    "${option}: ${name} gets another key${lib.optionalString (isWay name) ", over this tunnel itself"}. Its peers (${lib.concatStringsSep ", " (peerNodes name)}) learn it first and talk to it under either key; it waits for their answers under "
+    + "the new one, and goes back to the earlier one without them. ${again name}.";
+
+  level = name: resolved.sorted.levels."activate:${name}" or 0;
 
   refusalOf =
     name: peer:
     let
-      place = placeOf name;
-      other = placeOf peer;
-      apart =
-        if
-          place.rollout != null
-          && place.rollout == other.rollout
-          && place.batch == other.batch
-          && !place.atOnce
-        then
-          "rollout ${place.rollout} does not activate both at once"
-        else if place.rollout != null && place.rollout == other.rollout && place.batch != other.batch then
-          "${peer} is in another batch of rollout ${place.rollout}"
-        else if place.rollout != other.rollout then
-          "${peer} is in another rollout, or in none"
-        else
-          "the order of the deployment has ${peer} at another place";
+      refused = reason: {
+        nodes = [
+          name
+          peer
+        ];
+        message = "${option}: ${name} gets another key, but ${reason}. ${again name}";
+      };
     in
-    {
-      nodes = [
-        name
-        peer
-      ];
-      message =
-        "${option}: ${name} gets another key, but ${apart}: neither could wait for the other's answer, and the tunnel between them might stay down. "
-        + "For this deployment put both into one batch, such as `rollouts.keys.nodes = [ \"${name}\" \"${peer}\" ];`, and leave out orders between "
-        + "them; where nothing depends on the tunnel, `${option}.reach = \"none\"` lets them change one after the other. ${again name}";
-    };
+    lib.optional (builtins.elem peer rotating && name < peer) (
+      refused "so does ${peer}, and neither could talk to the other under its earlier one. Deploy one of them before you change the key of the other"
+    )
+    ++ lib.optional (!(builtins.elem peer rotating) && level peer > level name) (
+      refused (
+        "${peer}, which has to know it first, comes later in the order of the deployment (or in a later batch). "
+        + "Leave that order out for this deployment; where nothing depends on the tunnel, `${option}.reach = \"none\"` lets it be"
+      )
+    );
 in
 {
   inherit keyInUse isTogether rotating;
@@ -101,8 +90,21 @@ in
   warnings = map warningOf rotating;
 
   refusals = lib.optionals (table.reach != "none") (
-    lib.concatMap (
-      name: map (refusalOf name) (builtins.filter (peer: !isTogether name peer) (peerNodes name))
-    ) rotating
+    lib.concatMap (name: lib.concatMap (refusalOf name) (peerNodes name)) rotating
   );
+
+  # The key that peers of a node use, and the one that it may have from now on.
+  keysOf =
+    name:
+    lib.optionalAttrs (builtins.elem name rotating) {
+      inUse = nodes.${name}.facts.${keyInUse};
+      next = nodes.${name}.facts.${table.fact};
+    };
+
+  # Everybody else of the network comes first.
+  order = {
+    nodes = rotating;
+    after = lib.subtractLists rotating (lib.unique (lib.concatMap peerNodes rotating));
+    weight = 30;
+  };
 }

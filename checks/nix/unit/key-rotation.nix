@@ -41,15 +41,6 @@ let
   problemsOf = network: on: (network.planFor { inherit on; }).problems;
   isRefused = words: network: lib.any (lib.hasInfix words) (problemsOf network [ ]);
   say = network: lib.concatStringsSep "\n" network.plan.warnings;
-  togetherIn =
-    outputs: name: other:
-    let
-      inherit (outputs.nixosConfigurations.${name}.config.environment.etc."netlib/wireguard/wg0.peers")
-        text
-        ;
-      line = lib.findFirst (lib.hasInfix " ${other} ") "" (lib.splitString "\n" text);
-    in
-    lib.hasSuffix "together" line;
 in
 {
   "the plan says whose key changes, over which tunnel, and who waits for whom" = {
@@ -66,7 +57,7 @@ in
     };
     expected = {
       before = [
-        "wireguard-mesh.wg0: beta gets another key. Its tunnels restart; it and alpha, gamma wait for an answer under the new key, and go back to the earlier one without it: deploy them in one run. If they have it already, run: netlib facts gather --on beta."
+        "wireguard-mesh.wg0: beta gets another key. Its peers (alpha, gamma) learn it first and talk to it under either key; it waits for their answers under the new one, and goes back to the earlier one without them. If they have it already, run: netlib facts gather --on beta."
       ];
       way = true;
       warnings = [ ];
@@ -87,10 +78,80 @@ in
     };
   };
 
-  "an order or a rollout between both ends is refused, for both and for nobody else" =
+  "peers come first, with the key in use and the next one; the network's own order gives way" =
     let
-      ordered = rotating { nodes.beta.deploy.after = [ "alpha" ]; };
-      inBatches = rotating {
+      outputs = outputsOf (keyOf "before") {
+        nodes.beta.addresses = lib.mkForce [ ];
+        nodes.gamma.addresses = lib.mkForce [ ];
+        wireguard-mesh.wg0.relays = [ "alpha" ];
+      };
+      inherit (outputs.nixosConfigurations) alpha beta gamma;
+      peersOf =
+        system:
+        map (peer: {
+          inherit (peer) publicKey allowedIPs persistentKeepalive;
+        }) system.config.networking.wireguard.interfaces.wg0.peers;
+      watched =
+        system:
+        map (line: lib.take 2 (lib.splitString " " line)) (
+          lib.init (lib.splitString "\n" system.config.environment.etc."netlib/wireguard/wg0.peers".text)
+        );
+    in
+    {
+      expr = {
+        inherit (outputs.netlibConfigurations.default.plan.steps."activate:beta") after;
+        alpha = builtins.filter (peer: peer.allowedIPs == [ ] || peer.allowedIPs == [ "10.10.0.2/32" ]) (
+          peersOf alpha
+        );
+        watched = watched alpha;
+        follows = lib.mapAttrs (_: system: system.config.systemd.services ? wireguard-wg0-keys) {
+          inherit alpha beta gamma;
+        };
+        own = beta.config.environment.etc."netlib/wireguard/wg0.key".text;
+      };
+      expected = {
+        after = [
+          "activate:alpha"
+          "copy:beta"
+        ];
+        alpha = [
+          {
+            publicKey = keyOf "before";
+            allowedIPs = [ "10.10.0.2/32" ];
+            persistentKeepalive = null;
+          }
+          {
+            publicKey = keyOf "beta";
+            allowedIPs = [ ];
+            persistentKeepalive = 5;
+          }
+        ];
+        watched = [
+          [
+            (keyOf "before")
+            "beta"
+          ]
+          [
+            (keyOf "gamma")
+            "gamma"
+          ]
+          [
+            (keyOf "beta")
+            "beta"
+          ]
+        ];
+        follows = {
+          alpha = true;
+          beta = false;
+          gamma = false;
+        };
+        own = "${keyOf "beta"}\n";
+      };
+    };
+
+  "in a rollout the node is the last one, unless something else wants it earlier" =
+    let
+      rollout = more: {
         rollouts.web = {
           nodes = [
             "alpha"
@@ -101,94 +162,75 @@ in
             1
             "100%"
           ];
-        };
+        }
+        // more;
+      };
+      batchesOf = network: map (batch: batch.nodes) network.plan.rollouts.web.batches;
+    in
+    {
+      expr = {
+        batches = batchesOf (rotating (rollout { }));
+        problems = problemsOf (rotating (rollout { })) [ ];
+        canary = isRefused "alpha, which has to know it first, comes later in the order of the deployment" (
+          rotating (rollout {
+            canary = "beta";
+          })
+        );
+      };
+      expected = {
+        batches = [
+          [ "alpha" ]
+          [
+            "gamma"
+            "beta"
+          ]
+        ];
+        problems = [ ];
+        canary = true;
+      };
+    };
+
+  "what cannot be is refused, for both ends and for nobody else" =
+    let
+      ordered = rotating { nodes.alpha.deploy.after = [ "beta" ]; };
+      both = rotating {
+        wireguard-mesh.wg0.members.alpha.keyVersion = 2;
+        nodes.alpha.facts.wireguard-mesh-wg0-in-use = lib.mkForce (keyOf "earlier");
       };
     in
     {
       expr = {
-        ordered = isRefused "beta gets another key, but the order of the deployment has alpha at another place" ordered;
-        help = isRefused "rollouts.keys.nodes = [ \"beta\" \"alpha\" ];" ordered;
+        ordered = isRefused "alpha, which has to know it first, comes later" ordered;
         alone = problemsOf ordered [ "beta" ];
         gathering =
           (ordered.planFor {
             command = "facts";
             folder = "/root";
           }).problems;
-        batch = isRefused "alpha is in another batch of rollout web" inBatches;
-        role = isRefused "gamma is in another rollout, or in none" (rotating {
-          rollouts.web.nodes = [
-            "alpha"
-            "beta"
-          ];
-        });
-        one = isRefused "rollout web does not activate both at once" (rotating {
-          rollouts.web = {
-            nodes = [
-              "alpha"
-              "beta"
-              "gamma"
-            ];
-            maxParallel = 1;
-          };
-        });
+        both = isRefused "alpha gets another key, but so does beta" both;
+        one = problemsOf both [
+          "alpha"
+          "gamma"
+        ];
         # Nobody waits for an answer there.
         unconcerned = problemsOf (rotating {
-          nodes.beta.deploy.after = [ "alpha" ];
+          nodes.alpha.deploy.after = [ "beta" ];
           wireguard-mesh.wg0.reach = "none";
         }) [ ];
-        afterwards = problemsOf (networkOf (keyOf "beta") { nodes.beta.deploy.after = [ "alpha" ]; }) [ ];
+        afterwards = problemsOf (networkOf (keyOf "beta") { nodes.alpha.deploy.after = [ "beta" ]; }) [ ];
       };
       expected = {
         ordered = true;
-        help = true;
         alone = [ ];
         gathering = [ ];
-        batch = true;
-        role = true;
-        one = true;
+        both = true;
+        one = [ ];
         unconcerned = [ ];
         afterwards = [ ];
       };
     };
 
-  "both ends in one batch wait for each other, and the network's own order gives way" =
-    let
-      outputs = outputsOf (keyOf "before") {
-        rollouts.web.nodes = [
-          "alpha"
-          "beta"
-          "gamma"
-        ];
-      };
-      relayed =
-        inUse:
-        networkOf inUse {
-          nodes.beta.addresses = lib.mkForce [ ];
-          nodes.gamma.addresses = lib.mkForce [ ];
-          wireguard-mesh.wg0.relays = [ "alpha" ];
-        };
-      after = network: network.plan.steps."activate:beta".after;
-    in
-    {
-      expr = {
-        problems =
-          problemsOf outputs.netlibConfigurations.default [ ] ++ problemsOf (relayed (keyOf "before")) [ ];
-        batch = togetherIn outputs "alpha" "beta";
-        during = after (relayed (keyOf "before"));
-        later = after (relayed (keyOf "beta"));
-      };
-      expected = {
-        problems = [ ];
-        batch = true;
-        during = [ "copy:beta" ];
-        later = [
-          "activate:alpha"
-          "copy:beta"
-        ];
-      };
-    };
-
-  "a client of a VPN and its server change in one step too" = {
+  "a server of a VPN comes after its clients while its key changes" = {
     expr =
       let
         vpn = subject.evaluate {
@@ -209,12 +251,15 @@ in
         };
       in
       {
-        inherit (vpn.plan.steps."activate:laptop") after;
+        inherit (vpn.plan.steps."activate:gate") after;
         problems = problemsOf vpn [ ];
         said = lib.hasInfix "wireguard-vpn.vpn: gate gets another key" (say vpn);
       };
     expected = {
-      after = [ "copy:laptop" ];
+      after = [
+        "activate:laptop"
+        "copy:gate"
+      ];
       problems = [ ];
       said = true;
     };

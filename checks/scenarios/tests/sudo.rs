@@ -5,13 +5,13 @@ use netlib_scenarios::{GATE, Network, Site, assert_says};
 
 const PASSWORD: &str = "correct horse 'battery'";
 
-/// Makes sudo ask the bed's login user for a password; and Nix there trusts nobody but root.
+/// Makes sudo ask the bed's login user for a password each time, and run commands on a terminal of its own; and Nix there trusts nobody but root.
 fn wants_password(site: &Site, host: &str) {
     site.bed.host(host).write_file("/root/password", format!("admin:{PASSWORD}\n")).expect("a password");
     site.exec_must(
         host,
         "chpasswd < /root/password && rm /root/password && \
-         echo 'admin ALL=(ALL:ALL) ALL' > /etc/sudoers.d/admin && \
+         printf 'Defaults timestamp_timeout=0, use_pty\\nadmin ALL=(ALL:ALL) ALL\\n' > /etc/sudoers.d/admin && \
          sed -i 's/^trusted-users.*/trusted-users = root/' /etc/nix/nix.conf",
     );
 }
@@ -94,6 +94,16 @@ fn a_password_for_sudo_comes_from_a_file_and_a_wrong_one_is_tried_once() {
     assert_says(&text, &["generation 1", "1 of 1 nodes active"]);
     assert_eq!(site.systems("alpha"), (first.clone(), first));
     assert_eq!(leaks(&site, "alpha"), "");
+
+    // What netlib cannot use is said in the words of the machine.
+    site.exec_must("gamma", "echo Defaults requiretty > /etc/sudoers.d/tty");
+    let (status, text) = site.netlib("status --on gamma");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["gamma", "sudo", "tty"]);
+    site.exec_must("gamma", "mv /usr/bin/sudo /usr/bin/doas");
+    let (status, text) = site.netlib("status --on gamma");
+    assert_eq!(status, 1, "{text}");
+    assert_says(&text, &["gamma", "sudo"]);
 }
 
 #[test]

@@ -27,6 +27,15 @@ const PACKAGES: [&str; 9] = [
     "systemd-boot-efi",
     "udev",
 ];
+/// What NixOS' own installers of boot loaders are written in.
+const INSTALLERS: [&str; 6] = [
+    "libfile-copy-recursive-perl",
+    "libfile-slurp-perl",
+    "libjson-perl",
+    "liblist-compare-perl",
+    "libxml-libxml-perl",
+    "python3",
+];
 /// Run on the tree, whose directory is `$1`, after what is run on that of containers.
 const CUSTOMIZE: &str = include_str!("customize-vm.sh");
 /// Makes the disk `$2` of the tree `$1`.
@@ -45,7 +54,11 @@ const VARIABLES: &str = "/usr/share/OVMF/OVMF_VARS_4M.fd";
 
 /// The disk that all virtual machines start from, built first if it is not there yet.
 pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
-    let recipe = format!("{:?}{CUSTOMIZE}{IMAGE}{}", PACKAGES, root_file_system::recipe());
+    let mut packages = PACKAGES.to_vec();
+    if loaders().is_some() {
+        packages.extend(INSTALLERS);
+    }
+    let recipe = format!("{packages:?}{CUSTOMIZE}{IMAGE}{}", root_file_system::recipe());
     let image = layout.root_file_systems().join(format!("vm-{:016x}.qcow2", fnv1a(recipe.as_bytes())));
     let _lock = Lock::take(&layout.root_file_systems().join("vm.lock"))?;
     // Twice: what one of them cannot be beside, such as a newer qemu-utils, is removed for it.
@@ -56,10 +69,16 @@ pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
         return Ok(image);
     }
     notice("building the disk of virtual machines (once; a minute)");
-    let tree = root_file_system::build_tree(layout, "vm", Suite::default(), &PACKAGES, CUSTOMIZE)?;
+    let tree = root_file_system::build_tree(layout, "vm", Suite::default(), &packages, CUSTOMIZE)?;
     Tool::new("make the disk of virtual machines", "sh").args(["-c", IMAGE, "sh"]).arg(&tree).arg(&image).run()?;
     root_file_system::remove_tree(&tree)?;
     Ok(image)
+}
+
+/// What virtual machines have in addition where they boot with NixOS' own installers of boot loaders: `NETLIB_LOADERS` names the tree
+/// that `checks/vm --nixpkgs` makes.
+fn loaders() -> Option<PathBuf> {
+    std::env::var_os("NETLIB_LOADERS").filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// The files of one virtual machine: its disk over the common one, who it is, and the firmware's memory.
@@ -79,13 +98,16 @@ impl Disks {
         if disk.exists() {
             return Ok(());
         }
-        Tool::new("pack who a virtual machine is", "tar")
+        let mut pack = Tool::new("pack who a virtual machine is", "tar")
             .args(["--create", "--record-size=1M", "--file"])
             .arg(&identity)
             .arg("--directory")
             .arg(upper)
-            .arg(".")
-            .run()?;
+            .arg(".");
+        if let Some(loaders) = loaders() {
+            pack = pack.arg("--directory").arg(loaders).arg("usr");
+        }
+        pack.run()?;
         fs::copy(VARIABLES, &variables).map_err(Error::io("copy", Path::new(VARIABLES)))?;
         Tool::new("make the disk of a virtual machine", "qemu-img")
             .args(["create", "-q", "-f", "qcow2", "-F", "qcow2", "-b"])

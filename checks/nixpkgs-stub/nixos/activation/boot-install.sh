@@ -40,6 +40,8 @@ stub_record_boot_default() {
 stub_write_boot_entries() {
     local default=$1 entries=/boot/loader/entries link system name kernel_parameters keep=' ' chosen=''
     if [ ! -d /boot/netlib-vm ]; then stub_write_an_entry "$default"; return; fi
+    # NixOS' own installers, see checks/vm.
+    if [ -x /usr/local/lib/netlib-loaders/install ]; then /usr/local/lib/netlib-loaders/install "$default"; return; fi
     if [ -e "$default/stub-grub" ]; then stub_write_grub_menu "$default"; return; fi
     # Like there, what is no generation is a profile, and what is neither ends it.
     for link in /nix/var/nix/profiles/system-profiles/*; do

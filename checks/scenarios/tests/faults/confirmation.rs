@@ -25,9 +25,11 @@ fn a_system_that_stops_sshd_goes_back_by_itself() {
 /// Fault 3.
 #[test]
 fn a_system_that_takes_the_interface_down_goes_back_by_itself() {
-    // Its addresses are what the old system would bring back.
-    let down = "echo 1 > /proc/sys/net/ipv6/conf/eth0/keep_addr_on_down; ip link set eth0 down";
-    goes_back(down, "ip link set eth0 up");
+    // Its addresses are what the old system would bring back. Sshd refuses its configuration as well.
+    let down = "echo 1 > /proc/sys/net/ipv6/conf/eth0/keep_addr_on_down; ip link set eth0 down; \
+                echo NoSuchWord > /etc/ssh/sshd_config.d/bad.conf; systemctl restart ssh.service || true";
+    let up = "rm /etc/ssh/sshd_config.d/bad.conf; systemctl reset-failed ssh.service; systemctl restart ssh.service; ip link set eth0 up";
+    goes_back(down, up);
 }
 
 /// Deploys such a system, which the host must leave by itself; returns what netlib printed.

@@ -20,7 +20,10 @@ const ON_TRIAL: &str = "nodes.alpha.activation = { bootOnce = true; reboot = \"w
 /// A virtual machine and the network of it, with a boot loader.
 fn site(loader: &str) -> (Site, Network) {
     let site = Site::with(BedOptions::new(["alpha"]).virtual_machine("alpha"));
-    (site, Network::of(&["alpha"]).with(ON_TRIAL).with(loader))
+    // NixOS' own installers know no other parameters than those of the system.
+    let own = site.exec_must("alpha", "cat /etc/netlib-vm/parameters").replace(' ', "\" \"");
+    let parameters = format!("defaults.nixos.boot.kernelParams = lib.mkBefore [ \"{own}\" ];");
+    (site, Network::of(&["alpha"]).with(ON_TRIAL).with(loader).with(&parameters))
 }
 
 /// The same, and what the machine has booted; what is deployed from now on differs from that.

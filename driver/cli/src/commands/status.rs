@@ -15,8 +15,8 @@ use netlib_core::steps::coordinator;
 /// Version of the JSON document.
 const SCHEMA: u64 = 2;
 /// For people: a table or a block for each node, and one last line that says it all.
-const TABLE: &str = concat!(include_str!("status.txt"), include_str!("status-end.txt"));
-const WIDE: &str = concat!(include_str!("status-wide.txt"), include_str!("status-end.txt"));
+const TABLE: &str = concat!(include_str!("notes.txt"), include_str!("status.txt"), include_str!("status-end.txt"));
+const WIDE: &str = concat!(include_str!("notes.txt"), include_str!("status-wide.txt"), include_str!("status-end.txt"));
 
 /// Show the state of each node: reachability, running system, next boot, planned system, deploys in progress or unfinished.
 /// Builds and changes nothing.

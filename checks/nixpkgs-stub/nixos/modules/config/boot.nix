@@ -25,6 +25,19 @@ let
       inherit type default example;
       description = "Accepted without effect here.";
     };
+  # What NixOS' own installer of systemd-boot reads.
+  bootspec = {
+    "org.nixos.bootspec.v1" = {
+      init = "@out@/init";
+      initrd = "${config.system.build.initialRamdisk}/initrd";
+      kernel = "${config.system.build.kernel}/bzImage";
+      inherit (config.boot) kernelParams;
+      inherit (config.system.nixos) label;
+      system = pkgs.stdenv.hostPlatform.system;
+      toplevel = "@out@";
+    };
+    "org.nixos.specialisation.v1" = { };
+  };
 in
 {
   options = {
@@ -113,7 +126,11 @@ in
       (lib.mkIf (
         config.boot.loader.grub.enable && config.boot.loader.grub.mirroredBoots != [ ]
       ) ''touch "$out/stub-grub"'')
-      (lib.mkIf config.boot.loader.systemd-boot.enable ''touch "$out/stub-systemd-boot"'')
+      (lib.mkIf config.boot.loader.systemd-boot.enable ''
+        touch "$out/stub-systemd-boot"
+        bootspec=${lib.escapeShellArg (builtins.toJSON bootspec)}
+        echo "''${bootspec//@out@/$out}" > "$out/boot.json"
+      '')
     ];
     environment.etc = lib.mkIf (config.boot.kernelModules != [ ]) {
       "modules-load.d/nixos.conf".text = lib.concatLines config.boot.kernelModules;
