@@ -133,8 +133,22 @@ in
             inherit (node.generations) keep;
           }
         )
+        ++ [
+          (
+            { pkgs, ... }:
+            {
+              # The host asks it when a switch to this system, or from it, went wrong.
+              environment.etc."netlib/judge-units".source = script pkgs "judge-units" {
+                packages = [
+                  pkgs.gnugrep
+                  pkgs.systemd
+                ];
+                text = builtins.readFile ./programs/judge-units.sh;
+              };
+            }
+          )
+        ]
         ++ lib.optional (node.activation.mayFail != [ ]) {
-          # The host reads it when a switch to this system, or from it, went wrong.
           environment.etc."netlib/may-fail".text = lib.concatLines node.activation.mayFail;
         };
       };

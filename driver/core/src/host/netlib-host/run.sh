@@ -160,7 +160,7 @@ run_hooks() {
 
 # finish_badly PHASE: what programs prepared is taken back. Whatever comes of that, the host is where it is.
 finish_badly() {
-  [ -z "$words" ] || printf 'The log of what failed:\n%s' "$words"
+  [ -z "$words" ] || printf 'The log of what failed:%s\n' "$words"
   run_hooks onRollback || message="$message; $problem"
   finish "$1"
 }
