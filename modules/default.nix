@@ -22,6 +22,7 @@ builtins.mapAttrs publish {
   reverse-proxy = ./reverse-proxy;
   secrets = ./secrets;
   ssh-access = ./ssh-access;
+  status-page = ./status-page;
   wireguard-mesh = ./wireguard-mesh;
   wireguard-vpn = ./wireguard-vpn;
 }

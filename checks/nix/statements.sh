@@ -14,7 +14,7 @@ for node in web evil; do
 done
 
 # made NODE FIELDS [NETWORK]: a statement by the key of the node.
-made() { printf '%s' "$2" | "$program" make status --network "${3:-lab}" --node "$1" --key "$1" --counter "counter-$1"; }
+made() { printf '%s' "$2" | "$program" make status --network "${3:-lab}" --node "$1" --key "$1" --counter "./counter-$1"; }
 # signed NODE DOCUMENT [NAMESPACE]: any text that the node has signed, whatever it says.
 signed() {
   printf '%s\n' "$2"
@@ -55,7 +55,7 @@ signed web "$(text web system '"s"')" netlib-log@lab > namespace
 expect 'a signature of another kind is none of this' 'not signed by the host key of web' namespace
 made web '{}' elsewhere > network
 expect 'a statement of another network is none of this' 'of another network' network
-printf '{}' | "$program" make log --network lab --node web --key web --counter counter-web > of-log
+printf '{}' | "$program" make log --network lab --node web --key web --counter ./counter-web > of-log
 expect 'a statement of another kind is none of these' 'of another kind' of-log
 
 signed evil "$(text evil system "\"$(many 16400 x)\"")" > large
@@ -113,5 +113,5 @@ expect 'one that does not end with a line does not reach into the next' '"file":
 answers=$(check unsigned good half second | wc -l)
 [ "$answers" = 4 ] && echo 'ok each file has an answer' || echo "$answers answers for four files"
 
-"$program" make status --network lab --node web --key web --counter counter-web <<< "{\"system\":\"$(many 16400 x)\"}" > too-large 2> said
+"$program" make status --network lab --node web --key web --counter ./counter-web <<< "{\"system\":\"$(many 16400 x)\"}" > too-large 2> said
 [ ! -s too-large ] && grep -q 'at most 16384' said && echo 'ok nothing is signed that is too large' || echo "too large: $(head -c 300 too-large said)"

@@ -8,7 +8,7 @@
 # what holds, { file, why } of the rest. `--signers` is a file of names and keys as ssh-keygen has it, `--newest` one of JSON: the highest counter by
 # node.
 export LC_ALL=C
-network='' node='' key='' counter=/var/lib/netlib/statement-counter signers='' kinds='' newest=''
+network='' node='' key='' counter=/var/lib/netlib/statements/counter signers='' kinds='' newest=''
 fail() {
   printf 'statement: %s\n' "$1" >&2
   exit 2
@@ -17,6 +17,7 @@ fail() {
 # Never the same number twice, and never a lower one, also on a disk that was restored or made anew: the clock is ahead of what was counted.
 next_counter() {
   local last=0 now
+  mkdir -p -- "${counter%/*}"
   exec 8> "$counter.lock"
   flock 8
   if [ -r "$counter" ]; then read -r last < "$counter" || :; fi

@@ -166,6 +166,7 @@ let
     qrencode = [ "qrencode" ];
     nftables = [ "nft" ];
     nginx = [ "nginx" ];
+    python3 = [ "python3" ];
     prometheus = [
       "prometheus"
       "promtool"

@@ -44,6 +44,7 @@ const PACKAGES: [&str; 21] = [
 fn further_packages(suite: Suite) -> &'static [&'static str] {
     match suite {
         Suite::Trixie => &["prometheus", "prometheus-node-exporter", "qrencode"],
+        Suite::Browser => &["chromium", "chromium-sandbox", "fonts-dejavu-core", "tidy"],
         Suite::Forky | Suite::Bookworm => &[],
     }
 }
@@ -110,7 +111,7 @@ pub(crate) fn build_tree(
         .args(suite_options(suite))
         .arg(format!("--include={}", [&[packages(suite).as_str()], further].concat().join(",")))
         .arg(format!("--customize-hook=sh -eu {} \"$1\"", quote(&hook)))
-        .arg(suite.name())
+        .arg(suite.release())
         .arg(&unfinished)
         .arg(&mirror)
         .env("DEBIAN_FRONTEND", "noninteractive");
@@ -125,7 +126,7 @@ pub(crate) fn build_tree(
 fn suite_options(suite: Suite) -> &'static [&'static str] {
     match suite {
         Suite::Forky => &["--aptopt=Acquire::Check-Valid-Until \"false\""],
-        Suite::Trixie | Suite::Bookworm => &[],
+        Suite::Trixie | Suite::Bookworm | Suite::Browser => &[],
     }
 }
 

@@ -13,13 +13,23 @@ pub enum Suite {
     Forky,
     /// Debian 12, Nix 2.8.
     Bookworm,
+    /// Debian 13 with Chromium, for whoever looks at a page. Half a gigabyte more, so only who needs it has it.
+    Browser,
 }
 
 impl Suite {
-    /// The name in Debian's archive.
+    /// Its own name.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Trixie => "trixie",
+            Self::Browser => "browser",
+            Self::Trixie | Self::Forky | Self::Bookworm => self.release(),
+        }
+    }
+
+    /// The name in Debian's archive.
+    pub fn release(self) -> &'static str {
+        match self {
+            Self::Trixie | Self::Browser => "trixie",
             Self::Forky => "forky",
             Self::Bookworm => "bookworm",
         }
@@ -37,6 +47,6 @@ impl std::str::FromStr for Suite {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         clap::ValueEnum::from_str(text, false)
-            .map_err(|_| format!("unknown suite {text:?}; known: trixie, forky, bookworm"))
+            .map_err(|_| format!("unknown suite {text:?}; known: trixie, forky, bookworm, browser"))
     }
 }

@@ -95,6 +95,36 @@ in
       example = "/var/names.htpasswd";
       description = "File with names and passwords of those who may ask.";
     };
+    listen = mkOption {
+      type = types.listOf (
+        types.submodule {
+          options = {
+            addr = mkOption {
+              type = types.str;
+              example = "0.0.0.0";
+              description = "Address.";
+            };
+            port = mkOption {
+              type = types.nullOr types.port;
+              default = null;
+              example = 8443;
+              description = "Port.";
+            };
+            ssl = switch false "Whether TLS is spoken there.";
+          };
+        }
+      );
+      default = [ ];
+      example = [
+        {
+          addr = "0.0.0.0";
+          port = 8443;
+          ssl = true;
+        }
+      ];
+      description = "Where it listens, instead of the usual ports.";
+    };
+    onlySSL = switch false "Whether it speaks TLS alone.";
     forceSSL = switch false "Whether HTTP is redirected to HTTPS.";
     enableACME = switch false "Whether the certificate is that of `security.acme`.";
     useACMEHost = nullOrText "example.org" "Name of a certificate of `security.acme` that is said there.";

@@ -103,19 +103,28 @@ let
           ]
         );
     in
-    block (
-      listen host "80" ""
-      ++ (if host.forceSSL then [ "location / { return 301 https://$host$request_uri; }" ] else content)
-    )
-    + lib.optionalString host.forceSSL (
-      block (listen host "443" " ssl" ++ certificate name host ++ content)
-    )
-    + lib.optionalString host.rejectSSL (
-      block (listen host "443" " ssl" ++ [ "ssl_reject_handshake on;" ])
-    );
+    if host.listen != [ ] then
+      block (
+        map (
+          one: "listen ${one.addr}:${toString one.port}${lib.optionalString one.ssl " ssl"};"
+        ) host.listen
+        ++ lib.optionals (host.onlySSL || host.forceSSL) (certificate name host)
+        ++ content
+      )
+    else
+      block (
+        listen host "80" ""
+        ++ (if host.forceSSL then [ "location / { return 301 https://$host$request_uri; }" ] else content)
+      )
+      + lib.optionalString host.forceSSL (
+        block (listen host "443" " ssl" ++ certificate name host ++ content)
+      )
+      + lib.optionalString host.rejectSSL (
+        block (listen host "443" " ssl" ++ [ "ssl_reject_handshake on;" ])
+      );
 
   file = pkgs.writeText "nginx.conf" ''
-    user www-data;
+    user ${cfg.user};
     pid /run/nginx-stub.pid;
     error_log stderr;
     events { }
@@ -126,6 +135,7 @@ let
         default upgrade;
         "" close;
       }
+      ${cfg.appendHttpConfig}
       ${lib.concatStrings (lib.mapAttrsToList upstream cfg.upstreams)}
       ${lib.concatStrings (lib.mapAttrsToList server cfg.virtualHosts)}
     }
@@ -138,6 +148,18 @@ in
       default = false;
       example = true;
       description = "Whether nginx runs.";
+    };
+    user = mkOption {
+      type = types.str;
+      default = "www-data";
+      example = "nginx";
+      description = "User of nginx; the base system's own unless it is said.";
+    };
+    appendHttpConfig = mkOption {
+      type = types.lines;
+      default = "";
+      example = "proxy_cache_path /var/cache/nginx keys_zone=cache:1m;";
+      description = "Further lines of the http block.";
     };
     group = mkOption {
       type = types.str;
@@ -183,6 +205,12 @@ in
       extraDomainNames = host.serverAliases;
       group = lib.mkDefault "nginx";
     }) withAcme;
+
+    users.users.${cfg.user} = {
+      isSystemUser = true;
+      group = cfg.user;
+    };
+    users.groups.${cfg.user} = { };
 
     systemd.services.nginx = {
       description = "nginx";

@@ -1,0 +1,37 @@
+"""What a Prometheus on this machine knows: who answers now, and who did over the last day. It is only asked from here, and shown to nobody."""
+
+import json
+import urllib.parse
+import urllib.request
+
+SLOT = 900
+SLOTS = 96
+
+
+class Prometheus:
+    """Asked once a minute; one that does not answer is as good as none."""
+
+    def __init__(self, url):
+        self.url = url
+        self.up = {}
+        self.day = {}
+        self.problem = None
+        self.next = 0
+
+    def ask(self, path, **query):
+        with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(query)}", timeout=3) as answer:
+            return json.load(answer)["data"]["result"]
+
+    def look(self, now):
+        if self.url is None or now < self.next:
+            return
+        self.next = now + 60
+        wanted = 'max by (node) (up{job=~"node-.*"})'
+        try:
+            self.up = {one["metric"].get("node"): one["value"][1] == "1" for one in self.ask("query", query=wanted)}
+            end = int(now) // SLOT * SLOT
+            day = self.ask("query_range", query=wanted, start=end - (SLOTS - 1) * SLOT, end=end, step=SLOT)
+            self.day = {one["metric"].get("node"): {int(at) // SLOT: value == "1" for at, value in one["values"]} for one in day}
+            self.problem = None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self.up, self.problem = {}, f"Prometheus does not answer: {type(error).__name__}"
