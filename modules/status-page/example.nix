@@ -15,6 +15,7 @@
       watch.address = "10.10.0.1";
       web.address = "10.10.0.2";
       db.address = "10.10.0.3";
+      phone.address = "10.10.0.9";
     };
   };
 

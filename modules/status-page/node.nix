@@ -59,6 +59,7 @@ in
       # Nothing here is worth a failed unit on the page.
       SuccessExitStatus = "0 1 TERM";
       Nice = 10;
+      CPUWeight = 20;
     };
   };
   systemd.timers.netlib-status-page-node = {

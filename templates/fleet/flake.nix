@@ -1,5 +1,5 @@
 {
-  description = "A small fleet: websites behind a gateway, with monitoring and backups";
+  description = "A small fleet: websites behind a gateway, with monitoring, a status page and backups";
 
   # Names of the flake registry: `nix registry list` shows what they stand for. A URL works as well.
   inputs.nixpkgs.url = "nixpkgs";
@@ -15,6 +15,7 @@
         netlib.modules.monitoring
         netlib.modules.reverse-proxy
         netlib.modules.ssh-access
+        netlib.modules.status-page
         netlib.modules.wireguard-mesh
         ./network/machines.nix
         ./network/people.nix

@@ -329,6 +329,7 @@ in
       notifications = false;
       secrets = false;
       ssh-access = false;
+      status-page = false;
     };
   };
 }

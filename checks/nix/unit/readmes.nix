@@ -13,6 +13,7 @@ let
     "remote-builders"
     "reverse-proxy"
     "ssh-access"
+    "status-page"
   ];
 
   # Without comments and spaces: nixfmt breaks lines that a README does not. Keys are shortened in a README.

@@ -58,6 +58,7 @@ let
       web1 = clientOf "w";
       web2 = clientOf "x";
       vault.facts = {
+        status-page-key = "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
         ssh-host-key = sshKey "V";
         wireguard-mesh-wg0 = wireguardKey "v";
       };

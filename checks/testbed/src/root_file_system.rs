@@ -44,7 +44,7 @@ const PACKAGES: [&str; 21] = [
 fn further_packages(suite: Suite) -> &'static [&'static str] {
     match suite {
         Suite::Trixie => &["prometheus", "prometheus-node-exporter", "qrencode"],
-        Suite::Browser => &["chromium", "chromium-sandbox", "fonts-dejavu-core", "tidy"],
+        Suite::Browser => &["chromium", "chromium-sandbox", "fonts-dejavu-core"],
         Suite::Forky | Suite::Bookworm => &[],
     }
 }

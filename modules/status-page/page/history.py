@@ -71,6 +71,6 @@ class History:
         if machine["system"] and (was or {}).get("system") != machine["system"]:
             texts.append(f"runs {machine['runs']}")
         if was is None or was["state"] != is_["state"] or was["why"] != is_["why"]:
-            texts.append("; ".join(machine["problems"][:3]) or "all is well again" if was else "first seen here")
+            texts.append("; ".join(machine["problems"][:3]) or ("all is well again" if was else "first seen here"))
         for text in texts:
             self.events[name] = ([{"time": int(now), "state": machine["state"], "text": text}] + self.events.get(name, []))[:EVENTS]

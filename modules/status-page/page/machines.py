@@ -106,7 +106,7 @@ def rejected(state):
 def index(state):
     name = state["network"]["name"]
     body = f"""<h1 class="unseen">Status of {text(name)}</h1>
-<ul class="tiles" aria-label="Summary">{tiles(state)}</ul>
+<ul class="tiles">{tiles(state)}</ul>
 {rollouts(state)}
 <section aria-labelledby="list"><h2 id="list">Machines</h2>
 <div id="filters" role="search" hidden>

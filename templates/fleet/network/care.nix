@@ -8,6 +8,9 @@
     # alertmanagers = [ "localhost:9093" ];
   };
 
+  # What runs where, and how it is, for all who are in the mesh: at https://ADDRESS:8443, with the address that vault has there.
+  status-page.servers = [ "vault" ];
+
   # Each machine every night, at a time of its own. vault cannot read the backups, and the others cannot destroy them.
   backup.main = {
     servers.vault = { };

@@ -105,7 +105,7 @@ pub fn attack_a_node_that_lies(site: &Site) {
     lie(site, "make web1 '{\"generation\":1}' | sed '1s/\"generation\":1/\"generation\":9/' | send");
     lie(site, "sign \"$(head -c 9000 /dev/zero | tr '\\0' '[')\" | send");
     rejected(site, "it is nested too deeply");
-    lie(site, "sign '{\"schema\":1,\"kind\":\"status\",\"system\":\"\\u001b[2J\"}' | send");
+    lie(site, "make web1 '{\"system\":\"\\u001b[2J\"}' | send");
     rejected(site, "system has control characters");
 
     // Markup in every field that takes text, and a say in what is not its own: taken, as it is its own word, and shown as text.
@@ -115,10 +115,10 @@ pub fn attack_a_node_that_lies(site: &Site) {
         r#"{{"system":"{text}","planned":"{text}","profile":"{text}","failedUnits":["{text}"],"restart":"{text}",
            "checks":[{{"node":"web1","name":"shop","healthy":false,"reason":"{text}"}},{{"node":"web2","name":"shop","healthy":false,"reason":"web1-slanders-web2"}},{{"node":"web1","name":"made-up","healthy":true}}],
            "commit":{{"id":"abcdef0123","subject":"{text}","by":"x","time":1}},"disks":[{{"mount":"{text}","percent":99}}],"fields":{{"evil":"{text}"}},
-           "deployment":{{"phase":"{{phase}}","by":"{text}","message":"{text}","began":"{text}","ended":"{text}"}},
-           "rollouts":{{"web":{{"digest":"abc","batch":1,"deployer":"{text}","since":"{text}"}},"unknown":{{"digest":"abc"}}}}}}"#
+           "deployment":{{"phase":"<b>done","by":"{text}","message":"{text}","began":"<b>now","ended":"<b>now"}},
+           "rollouts":{{"web":{{"digest":"abc","batch":1,"deployer":"{text}","since":"<b>now"}},"unknown":{{"digest":"abc"}}}}}}"#
     );
-    lie(site, &format!("make web1 '{}' | send", fields.replace('\n', " ").replace("{phase}", &text)));
+    lie(site, &format!("make web1 '{}' | send", fields.replace('\n', " ")));
     desk::wait_for(site, "web1 says it", ".machines[] | select(.name == \"web1\") | .restart | contains(\"script\")");
     for page in ["index.html", "machines/web1.html", "network.html"] {
         let seen = desk::see(site, page);
