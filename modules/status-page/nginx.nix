@@ -39,7 +39,7 @@ in
 {
   appendHttpConfig = ''
     limit_req_zone $binary_remote_addr zone=netlib_status_address:4m rate=2r/s;
-    limit_req_zone $server_port zone=netlib_status_all:32k rate=200r/s;
+    limit_req_zone $server_port zone=netlib_status_all:32k rate=100r/s;
     limit_conn_zone $binary_remote_addr zone=netlib_status_connections:4m;
   '';
 

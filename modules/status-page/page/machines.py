@@ -57,9 +57,9 @@ def runs(machine):
         return '<span class="quiet">not known</span>'
     commit = machine["commit"]
     what = f"<code>{text(commit['id'][:8])}</code> {text(commit.get('subject', ''))}" if commit and "id" in commit else text(machine["runs"])
-    generation = f"generation {machine['generation']} · " if commit and machine["generation"] else ""
-    by = f"by {text(machine['by'])} " if machine["by"] else ""
-    return f'{what}<div class="quiet">{generation}{by}{written(machine["since"])}</div>'
+    generation = f"generation {machine['generation']}" if commit and machine["generation"] else ""
+    by = f"by {text(machine['by'])}" if machine["by"] else ""
+    return f'{what}<div class="quiet">{" · ".join(filter(None, [generation, by, written(machine["since"])]))}</div>'
 
 
 def row(machine, folder="machines/"):
