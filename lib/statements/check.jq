@@ -44,9 +44,8 @@ def judge($text):
     elif ($text | length) > 18000 or ($lines[0] | length) > 16384 then no("it is larger than 16 kB")
     elif $text | test("^[ -~\n]*$") | not then no("it has other characters than printable ASCII")
     elif ($lines | length) < 3 or $lines[1] != "-----BEGIN SSH SIGNATURE-----" or $lines[-1] != "-----END SSH SIGNATURE-----" then no("it has no SSH signature")
-    elif ($lines[0] | explode | map(select(. == 91 or . == 123)) | length) > 500 then no("it is nested too deeply")
     else
-      ($lines[0] | try { json: fromjson } catch no("it is no JSON")) as $read
+      ($lines[0] | try { json: fromjson } catch no(if test("^Exceeds depth") then "it is nested too deeply" else "it is no JSON" end)) as $read
       | $read.json as $document
       | if $read.why then $read
         elif $document | is_shallow(6) | not then no("it is nested too deeply")

@@ -106,6 +106,20 @@ in
     expected = [ "db" ];
   };
 
+  "two servers show the same: each is checked, and has a key of its own" = {
+    expr =
+      let
+        inherit ((evaluate { status-page.servers = [ "web" ]; })) config;
+      in
+      lib.mapAttrs (node: facts: facts ? status-page-key && config.checks.${node} ? status-page) (
+        lib.getAttrs [ "watch" "web" ] config.gather
+      );
+    expected = {
+      watch = true;
+      web = true;
+    };
+  };
+
   "what cannot work is refused" = {
     expr = [
       (failures { })

@@ -103,7 +103,7 @@ pub fn attack_a_node_that_lies(site: &Site) {
     lie(site, "ssh-keygen -q -t ed25519 -N '' -f /root/stray; key=/root/stray; make web1 '{}' | send");
     rejected(site, "it is not signed by the host key of web1");
     lie(site, "make web1 '{\"generation\":1}' | sed '1s/\"generation\":1/\"generation\":9/' | send");
-    lie(site, "sign \"$(head -c 9000 /dev/zero | tr '\\0' '[')\" | send");
+    lie(site, "sign \"$(head -c 3000 /dev/zero | tr '\\0' '[')$(head -c 3000 /dev/zero | tr '\\0' ']')\" | send");
     rejected(site, "it is nested too deeply");
     lie(site, "make web1 '{\"system\":\"\\u001b[2J\"}' | send");
     rejected(site, "system has control characters");

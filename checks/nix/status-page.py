@@ -1,0 +1,250 @@
+"""The programs of the status page alone: python3 checks/nix/status-page.py STATEMENT-PROGRAM
+
+A line for each case: "ok NAME", or "NAME: what came instead". checks/nix/run counts them.
+"""
+
+import http.server
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+root = pathlib.Path(__file__).parents[2]
+sys.path.insert(0, str(root / "modules/status-page/page"))
+sys.dont_write_bytecode = True
+
+from history import History  # noqa: E402
+from model import Model  # noqa: E402
+from output import Output, age  # noqa: E402
+from prometheus import Prometheus  # noqa: E402
+from spool import Spool  # noqa: E402
+from store import Store  # noqa: E402
+
+NOW = time.time()
+EVIL = '<script>alert("1")</script><!--#include virtual="/x" -->\'&'
+
+
+def inventory():
+    node = {"roles": ["web"], "tags": ["edge"], "addresses": [{"network": "lan", "address": "10.0.0.1"}], "mayBeOffline": False}
+    return {
+        "network": {"name": "lab", "id": "lab"},
+        "settings": {"interval": 60, "offlineAfter": 180, "diskPercent": 90, "backupAge": 100000},
+        "nodes": {"alpha": dict(node), "beta": dict(node), "laptop": dict(node, mayBeOffline=True)},
+        "externals": {"phone": {"description": "A phone", "addresses": [], "seenBy": ["alpha"]}},
+        "networks": {"lan": {"label": "lan", "subnets": ["10.0.0.0/24"], "members": ["alpha", "beta", "phone"], "relays": ["alpha"]}},
+        "checks": {"alpha": {"http": {"what": "GET /", "from": ["alpha", "beta"]}}},
+        "rollouts": {"web": {"title": "role web", "batches": [{"canary": True, "nodes": ["alpha"]}], "keepers": ["alpha"], "approvers": []}},
+        "fields": {"release": "release"},
+    }
+
+
+class Bench:
+    """One page with statements put into it."""
+
+    def __init__(self, said, heard=0.0, prometheus=None):
+        self.folder = tempfile.mkdtemp()
+        self.inventory = inventory()
+        for node, document in said.items():
+            path = os.path.join(self.folder, f"{node}.statement")
+            with open(path, "w", encoding="ascii") as file:
+                file.write(json.dumps({"node": node, "counter": 5, "system": "abc-nixos"} | document) + "\n")
+            os.utime(path, (NOW - heard, NOW - heard))
+        self.store = Store(self.folder, self.inventory)
+        self.prometheus = prometheus or Prometheus(None)
+        self.state = Model(self.inventory, self.store, self.prometheus, NOW).state()
+        self.by_name = {machine["name"]: machine for machine in self.state["machines"]}
+
+    def pages(self):
+        history = History(self.folder)
+        history.note(self.state, self.prometheus, NOW)
+        Output({"output": os.path.join(self.folder, "pages")}, self.inventory).write(self.state, history, NOW)
+        return {path.name: path.read_text(encoding="utf-8") for path in pathlib.Path(self.folder, "pages").rglob("*.*")}
+
+
+cases = {}
+
+
+def case(function):
+    cases[function.__name__.replace("_", " ")] = function
+    return function
+
+
+@case
+def what_a_node_says_counts_for_as_long_as_it_is_fresh():
+    fresh, old = Bench({"alpha": {}, "laptop": {}}), Bench({"alpha": {}, "laptop": {}}, heard=200)
+    assert [fresh.by_name[name]["state"] for name in ("alpha", "beta", "laptop")] == ["healthy", "unknown", "healthy"]
+    assert [old.by_name[name]["state"] for name in ("alpha", "beta", "laptop")] == ["offline", "unknown", "away"]
+
+
+@case
+def a_node_speaks_of_others_only_where_it_looks_at_them():
+    check = {"node": "alpha", "name": "http", "healthy": False, "reason": "no answer"}
+    looks = Bench({"alpha": {"checks": [dict(check, healthy=True)]}, "beta": {"checks": [check]}})
+    assert looks.by_name["alpha"]["state"] == "unhealthy", looks.by_name["alpha"]
+    slander = Bench({"alpha": {}, "laptop": {"checks": [check, {"node": "alpha", "name": "made-up", "healthy": False}], "peers": {"phone": int(NOW)}}})
+    assert slander.by_name["alpha"]["state"] == "healthy" and slander.by_name["alpha"]["checks"] == []
+    assert not slander.state["others"][0]["online"]
+
+
+@case
+def a_rollout_waits_on_the_word_of_who_keeps_it():
+    waits = {"rollouts": {"web": {"digest": "abc", "batch": 1, "deployer": "anna"}}}
+    assert Bench({"alpha": waits}).state["rollouts"][0]["waiting"]["command"] == "netlib approve web --digest abc --batch 1"
+    assert Bench({"beta": waits}).state["rollouts"][0]["waiting"] is None
+
+
+@case
+def a_phone_is_seen_and_not_in_the_future():
+    state = Bench({"alpha": {"peers": {"phone": int(NOW) + 90000}}}).state
+    assert state["others"][0]["online"] and state["others"][0]["seen"] <= NOW
+
+
+@case
+def what_was_rolled_back_or_boots_otherwise_is_not_as_planned():
+    for said in ({"deployment": {"phase": "rolledBack"}}, {"profile": "other", "planned": "other"}, {"planned": "other", "profile": "abc-nixos"}):
+        machine = Bench({"alpha": said}).by_name["alpha"]
+        assert machine["state"] == "changed" and machine["asPlanned"] is False, machine
+    assert Bench({"alpha": {"planned": "abc-nixos", "profile": "abc-nixos", "deployment": {"phase": "confirmed"}}}).by_name["alpha"]["asPlanned"]
+
+
+@case
+def disks_backups_restarts_and_older_commits_are_said():
+    said = {"disks": [{"mount": "/", "percent": 95}], "backups": {"main": 0, "other": int(NOW) - 200000}, "restart": "kernel", "commit": {"id": "a" * 40, "time": 5}}
+    problems = " ".join(Bench({"alpha": said, "beta": {"commit": {"id": "b" * 40, "time": 6}}}).by_name["alpha"]["problems"])
+    for words in ("/ is 95 % full", "none has succeeded yet", "55 hours old", "needs a restart: kernel", "older commit"):
+        assert words in problems, problems
+
+
+@case
+def nothing_of_a_node_is_markup():
+    said = {
+        "system": EVIL, "profile": EVIL, "planned": EVIL, "restart": EVIL, "failedUnits": [EVIL], "fields": {"x": EVIL},
+        "disks": [{"mount": EVIL, "percent": 99}], "backups": {"x": 1}, "checks": [{"node": "alpha", "name": "http", "healthy": False, "reason": EVIL}],
+        "deployment": {key: EVIL for key in ("id", "phase", "goal", "by", "began", "ended", "message")},
+        "commit": {"id": "abcdef0", "subject": EVIL, "by": EVIL, "time": 5},
+        "rollouts": {"web": {"digest": "abc", "batch": 1, "deployer": EVIL, "since": EVIL, "approvedBy": EVIL}},
+    }
+    bench = Bench({"alpha": said})
+    bench.store.rejected([(NOW, EVIL, EVIL)])
+    bench.state = Model(bench.inventory, bench.store, bench.prometheus, NOW).state()
+    for name, text in bench.pages().items():
+        if name.endswith(".html"):
+            text = text.replace('<!--# include virtual="/age.html" -->', "")
+            if name == "age.html":
+                continue
+            assert "<script>" not in text and "<!--#" not in text and not re.search(r"=\"[^\"]*\"1\"", text), f"{name}: {text[:300]}"
+        if name.endswith(".prom"):
+            assert "<" not in text
+
+
+@case
+def the_age_is_true_when_nobody_writes_any_more():
+    text = age(Bench({"alpha": {}}).state, NOW)
+    pattern = re.search(r"/\^\((.*?)\)/", text)[1]
+    at = lambda seconds: time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(NOW + seconds))  # noqa: E731
+    assert re.match(f"({pattern})", at(0)) and re.match(f"({pattern})", at(175))
+    assert not re.match(f"({pattern})", at(200)) and not re.match(f"({pattern})", at(86400))
+    assert "Nothing has arrived" in age(Bench({"alpha": {}}, heard=500).state, NOW)
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    """A Prometheus that knows alpha and beta."""
+
+    def do_GET(self):
+        value = [NOW, "1"]
+        result = [{"metric": {"node": "alpha"}, "value": value}, {"metric": {"node": "beta"}, "value": [NOW, "0"]}]
+        if "query_range" in self.path:
+            slot = int(NOW) // 900 * 900
+            result = [{"metric": {"node": "beta"}, "values": [[slot - 1800, "1"], [slot - 900, "0"]]}]
+        text = json.dumps({"data": {"result": result}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_):
+        pass
+
+
+@case
+def prometheus_says_who_answers_and_what_was():
+    server = http.server.HTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    prometheus = Prometheus(f"http://127.0.0.1:{server.server_port}")
+    prometheus.look(NOW)
+    bench = Bench({}, prometheus=prometheus)
+    assert bench.by_name["alpha"]["online"] and bench.by_name["alpha"]["state"] == "unknown"
+    assert not bench.by_name["beta"]["online"] and bench.by_name["beta"]["seen"] == int(NOW) // 900 * 900 - 1800
+    history = History(bench.folder)
+    history.note(bench.state, prometheus, NOW)
+    assert history.day("beta", NOW).endswith("ho-"), history.day("beta", NOW)
+    server.shutdown()
+    server.server_close()
+    prometheus.look(NOW + 100)
+    assert prometheus.problem and not prometheus.up
+
+
+@case
+def who_sends_much_keeps_nobody_waiting():
+    folder = tempfile.mkdtemp()
+    os.makedirs(os.path.join(folder, "spool"))
+    spool = Spool({"spool": os.path.join(folder, "spool"), "store": folder, "statement": sys.argv[1], "signers": os.devnull}, inventory())
+    for number in range(150):
+        pathlib.Path(spool.folder, f"10.0.0.9-{number:032x}").write_text("x\n", encoding="ascii")
+    pathlib.Path(spool.folder, f"10.0.0.1-{7:032x}").write_text("y\n", encoding="ascii")
+    pathlib.Path(spool.folder, f"10.0.0.2-{8:032x}").write_text("z" * 20000, encoding="ascii")
+    os.symlink("/etc/passwd", os.path.join(spool.folder, f"10.0.0.3-{9:032x}"))
+    os.mkdir(os.path.join(spool.folder, "arriving"))
+    good, bad = spool.take({})
+    assert not good and spool.has_more and {address for _, address, _ in bad} == {"10.0.0.9", "10.0.0.1", "10.0.0.2"}
+    assert any("larger than 16 kB" in why for _, address, why in bad if address == "10.0.0.2")
+    spool.take({})
+    assert not spool.has_more and sorted(os.listdir(spool.folder)) == [f"10.0.0.3-{9:032x}", "arriving"]
+
+
+@case
+def the_newest_statement_stays_also_after_a_restart():
+    bench = Bench({})
+    for counter in (7, 6):
+        bench.store.keep(json.dumps({"node": "alpha", "counter": counter}) + "\n", {"node": "alpha", "counter": counter})
+    assert Store(bench.folder, bench.inventory).newest() == {"alpha": 7}
+
+
+@case
+def what_a_node_finds_out_fits_into_a_statement():
+    noise = "\x1b[2J<b>\u202e\x7f" * 40
+    words = {name: "" for name in "system booted profile planned id phase goal by began ended message commit checks failed restart disks fields peers rollouts backups".split()}
+    words |= {
+        "system": noise, "message": noise, "by": noise, "failed": "\n".join(f"unit{number}-{noise}.service" for number in range(100)),
+        "checks": "\n".join(f"alpha\tcheck{number}\t1\t{noise}" for number in range(100)), "fields": "\n".join(f"field{number}\t{noise}" for number in range(50)),
+        "peers": "\n".join(f"peer{number}\t{number}" for number in range(300)), "disks": "  40% /\n 7% /a b\nrubbish", "backups": "job:12\nbad name:1",
+        "rollouts": 'web\t{"waiting":{"digest":"abc","batch":2,"deployer":"anna"},"approval":{"digest":"abc","batch":2,"by":"ben"}}\nbad\tno json\nodd\t{"waiting":[]}',
+        "commit": f"{'a' * 40}\t5\tAnna\tA subject\twith a tab",
+    }
+    arguments = [part for name, text in words.items() for part in ("--arg", name, text)]
+    done = subprocess.run(["jq", "-nc", "--argjson", "generation", "3", *arguments, (root / "modules/status-page/facts.jq").read_text(encoding="utf-8")], capture_output=True, check=True)
+    fields = json.loads(done.stdout)
+    assert len(done.stdout) < 16000 and "\\u001b" not in done.stdout.decode()
+    assert fields["rollouts"] == {"web": {"digest": "abc", "batch": 2, "deployer": "anna", "approvedBy": "ben"}} and fields["commit"]["time"] == 5
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{folder}/key"], check=True)
+        key = pathlib.Path(folder, "key.pub").read_text(encoding="ascii").split()
+        pathlib.Path(folder, "signers").write_text(f"alpha {key[0]} {key[1]}\n", encoding="ascii")
+        made = subprocess.run([sys.argv[1], "make", "status", "--network", "lab", "--node", "alpha", "--key", f"{folder}/key", "--counter", f"{folder}/counter"], input=done.stdout, capture_output=True, check=True)
+        pathlib.Path(folder, "statement").write_bytes(made.stdout)
+        judged = subprocess.run([sys.argv[1], "check", "--network", "lab", "--signers", f"{folder}/signers", "--kinds", "status", f"{folder}/statement"], capture_output=True, check=True)
+        assert "why" not in json.loads(judged.stdout), judged.stdout
+
+
+for name, function in cases.items():
+    try:
+        function()
+        print(f"ok {name}")
+    except Exception as error:  # noqa: BLE001
+        print(f"{name}: {' '.join(str(error).split())[:400] or type(error).__name__} ({traceback.extract_tb(error.__traceback__)[-1].lineno})")
