@@ -80,7 +80,7 @@ decide_way() {
 # Ends with the host going down. The installer is that of the system which stays the default, and so is its entry.
 boot_once() {
   problem='the new system could not be made a generation of its own'
-  mkdir -p -- "${trial_profile%/*}" && set_profile "$trial_profile" "$toplevel" '' || return 1
+  { [ -d "${trial_profile%/*}" ] || mkdir -m 755 -- "${trial_profile%/*}"; } && set_profile "$trial_profile" "$toplevel" '' || return 1
   # The earlier system stays the default whatever it thinks of that.
   export NIXOS_NO_CHECK=1
   switch_to "$profile_before" boot
