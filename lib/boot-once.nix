@@ -15,6 +15,9 @@ let
   way =
     if loader.systemd-boot.enable then
       builtins.readFile ./programs/boot-once-systemd-boot.sh
+    else if loader.grub.enable && loader.grub.users or { } != { } then
+      # Nobody is there to type it, and it would wait for ever.
+      "refuse 'GRUB asks for a password before it boots another system than the default (boot.loader.grub.users)'"
     else if loader.grub.enable && builtins.length places == 1 then
       ''
         grub=${lib.escapeShellArg "${lib.removeSuffix "/" (builtins.head places)}/grub"}

@@ -478,6 +478,51 @@ in
       restartIfChanged = false;
     };
   };
+  "how a system is booted once depends on its boot loader, and some cannot" = {
+    expr =
+      let
+        wayOf =
+          loader:
+          (subject.outputsOf {
+            default = {
+              network.name = "home";
+              defaults.nixos = minimal;
+              nodes.alpha = {
+                activation.bootOnce = true;
+                nixos.boot.loader = loader;
+              };
+            };
+          }).nixosConfigurations.alpha.config.environment.etc."netlib/boot-once".source.text;
+        grub = {
+          grub = {
+            enable = lib.mkForce true;
+            devices = lib.mkForce [ "nodev" ];
+            efiSupport = true;
+          };
+        };
+        isRefused = words: loader: lib.hasInfix "refuse '${words}" (wayOf loader);
+      in
+      {
+        systemd-boot = lib.hasInfix "bootctl set-oneshot" (wayOf {
+          systemd-boot.enable = lib.mkForce true;
+          grub.enable = lib.mkForce false;
+        });
+        grub = lib.hasInfix "next_entry" (wayOf grub);
+        # It would wait for ever for somebody who types it.
+        password = isRefused "GRUB asks for a password" (
+          lib.recursiveUpdate grub { grub.users.root.hashedPassword = "grub.pbkdf2.x"; }
+        );
+        none = isRefused "the boot loader is neither systemd-boot nor GRUB" {
+          grub.enable = lib.mkForce false;
+        };
+      };
+    expected = {
+      systemd-boot = true;
+      grub = true;
+      password = true;
+      none = true;
+    };
+  };
   "another key of its own restarts a member's tunnel, unless networkd keeps it" =
     let
       triggers = node: (node.config.systemd.services.wireguard-wg0 or { }).restartTriggers or [ ];

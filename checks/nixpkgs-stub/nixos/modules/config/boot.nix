@@ -83,6 +83,7 @@ in
           devices = accepted (types.listOf types.str) [ ] [ "/dev/sda" ];
           efiSupport = accepted types.bool false true;
           copyKernels = accepted types.bool false true;
+          users = accepted (types.attrsOf types.raw) { } { root.hashedPasswordFile = "/run/password"; };
           mirroredBoots = mkOption {
             type = types.listOf (types.attrsOf types.raw);
             default = [ ];
