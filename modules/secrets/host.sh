@@ -60,6 +60,7 @@ for link in /run/credstore/*; do
   if [[ $(readlink "$link") = "$root/$tree/"* ]] && [ ! -e "$link" ]; then rm -f -- "$link"; fi
 done
 while IFS=$'\t' read -r name _; do
-  ln -sfn -- "$root/$tree/$name" "/run/credstore/$name"
+  # Not what somebody else has put there.
+  [ -e "/run/credstore/$name" ] && [ ! -L "/run/credstore/$name" ] || ln -sfn -- "$root/$tree/$name" "/run/credstore/$name"
 done < "$table"
 [ -z "$problem" ]

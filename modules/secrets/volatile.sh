@@ -116,7 +116,8 @@ lead_to() {
   lead volatile "$1"
   [ -d /run/credstore ] || mkdir -m 0700 /run/credstore
   for name in "${!owner_of[@]}"; do
-    [[ $(readlink "/run/credstore/$name") = "$current/$name" ]] || ln -sfn -- "$current/$name" "/run/credstore/$name"
+    # Not what somebody else has put there.
+    [ -e "/run/credstore/$name" ] || ln -sfn -- "$current/$name" "/run/credstore/$name"
   done
 }
 

@@ -10,8 +10,22 @@ fn built(site: &Site) -> String {
     format!("{} secrets", site.must(&format!("nix-store -r $({derivation}) 2>/dev/null")).trim())
 }
 
+/// beta is a cache and builds for alpha, besides having secrets of its own.
+const SHARED: &str = r#"
+    nodes.beta.target.port = 22;
+    nix-cache.main = { servers.beta = { }; uploaders = [ "alpha" ]; };
+    remote-builders.main = { builders.beta.supportedFeatures = [ "only-beta" ]; clients = [ "alpha" ]; };
+"#;
+/// Debian lets only a group talk to the daemon; on NixOS everybody may.
+const SERVER: &str = r#"
+  nix.settings.system-features = [ "only-beta" ];
+  users.users.nix-builder-main.extraGroups = [ "nix-users" ];
+  users.users.nix-cache-main.extraGroups = [ "nix-users" ];
+"#;
+
 /// alpha has a shop that reads three secrets and writes down what it started with; beta shares one of them, and has its users made by
-/// systemd-sysusers, with a password from a secret, as NixOS does it.
+/// systemd-sysusers, with a password from a secret, as NixOS does it. It is also a cache and builds for alpha. Values have markers in them, which
+/// were made in memory: no command line of this test has one.
 fn network(site: &Site) -> Network {
     let key = site.exec_must("deployer", "cat /root/.ssh/id_ed25519.pub");
     let shop = "systemd.services.shop = {
@@ -31,17 +45,19 @@ fn network(site: &Site) -> Network {
            unitConfig.ConditionNeedsUpdate = [ \"\" ];
            serviceConfig.LoadCredential = \"passwd.hashed-password.shopper:${config.netlib.secrets.guest-password.path}\";
          };";
-    Network::of(&["alpha", "beta"]).importing("secrets").with_mesh("\"10.10.0.0/24\"", &["alpha", "beta"]).with(&format!(
+    Network::of(&["alpha", "beta"]).importing("secrets").importing("nix-cache").importing("remote-builders").configure("beta", SERVER).with(SHARED).with_mesh("\"10.10.0.0/24\"", &["alpha", "beta"]).with(&format!(
         "secrets = {{
            admins.anna = \"{key}\";
            preshared = {{ for = [ \"module:wireguard-mesh.wg0\" ]; generator = {{ pkgs, ... }}: \"${{pkgs.wireguard-tools}}/bin/wg genpsk\"; restart = [ \"wireguard-wg0.service\" ]; }};
-           db-password = {{ for = [ \"*\" ]; generator = _: \"printf 'word-%s' \\\"$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')\\\"\"; restart = [ \"shop.service\" ]; }};
+           db-password = {{ for = [ \"*\" ]; generator = _: \"printf '%s-%s' \\\"$(cat /dev/shm/own/made)\\\" \\\"$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')\\\"\"; restart = [ \"shop.service\" ]; }};
            blob = {{ for = [ \"alpha\" ]; owner = \"nobody\"; mode = \"0440\"; restart = [ \"shop.service\" ]; }};
            pair = {{ for = [ \"alpha\" ]; dependsOn = [ \"db-password\" ]; restart = [ \"shop.service\" ];
              generator = {{ pkgs, ... }}: ''cat $secrets/db-password; printf public-half >\"$public\"''; }};
            guest-password = {{ for = [ \"*\" ]; neededFor = \"users\"; prompt = \"Hash of a password\"; }};
+           user = {{ for = [ \"alpha\" ]; neededFor = \"users\"; }};
+           sent = {{ for = [ \"alpha\" ]; volatile = true; from = \"cat /dev/shm/own/sent\"; restart = [ \"till.service\" ]; }};
          }};
-         configure.alpha = {{ config, ... }}: {{ {shop} }};
+         configure.alpha = {{ config, ... }}: {{ {shop} systemd.services.till.script = \"exec sleep infinity\"; }};
          imports = [ ({{ config, netlib, ... }}: {{
            wireguard-mesh.wg0.presharedKeyFile = config.secrets.preshared.path;
            configure.beta = {{ config, lib, ... }}: {{
@@ -55,8 +71,9 @@ fn starts(site: &Site) -> usize {
 }
 
 #[test]
-fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alone() {
+fn secrets_are_where_they_belong_and_nowhere_else_and_consumers_restart_for_values_alone() {
     let site = Site::up(&["alpha", "beta"]);
+    mark(&site);
     let network = network(&site);
     // Hosts of the bed do without it, and their own units start before those of NixOS.
     site.exec_must(
@@ -71,7 +88,7 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
     assert_eq!(status, 2, "{text}");
     assert_says(&text, &["secrets generate db-password", "secrets edit blob", "secrets generate guest-password"]);
     let secrets = built(&site);
-    site.must(&format!("head -c 300000 /dev/urandom >/root/blob && {secrets} edit blob </root/blob"));
+    site.must(&format!("{secrets} edit blob </dev/shm/own/blob && {secrets} edit user </dev/shm/own/user"));
     // Somebody is asked for what nothing generates.
     let (status, text) = both(&site, &format!("{secrets} generate </dev/null"));
     assert_ne!(status, 0, "{text}");
@@ -82,10 +99,12 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
         &["Hash of a password (guest-password): ", "made db-password", "made guest-password", "made pair"],
     );
     site.must("nix run .#command -- secrets check && git commit -qam 'Secrets'");
-    site.netlib_must("deploy");
+    site.netlib_must("plan --json >/root/plan.json");
+    site.netlib_must("deploy --json --log-dir /root/logs >/root/events.json 2>/root/said");
 
     let password = site.must(&format!("{secrets} show db-password"));
-    assert_says(&password, &["word-"]);
+    site.exec_must("alpha", "systemctl is-active till");
+    passes_a_builder_and_a_cache(&site);
     assert_eq!(site.must(&format!("{secrets} show pair; cat secrets/pair/public")), password.clone() + "public-half");
     for host in ["alpha", "beta"] {
         assert_eq!(site.exec_must(host, "cat /run/netlib-secrets/services/db-password"), password);
@@ -95,7 +114,7 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
         site.exec_must("alpha", "stat -L -c '%a %U' /run/netlib-secrets/services/blob /run/netlib-secrets/services/pair; stat -f -c %T /run/netlib-secrets/services/"),
         "440 nobody\n400 root\nramfs"
     );
-    let sum = site.must("sha256sum </root/blob");
+    let sum = site.must("sha256sum </dev/shm/own/blob");
     assert_eq!(site.exec_must("alpha", "sha256sum </run/netlib-secrets/services/blob") + "\n", sum);
     site.exec_must("alpha", "getent shadow guest | grep -F '$6$ab$'");
     site.exec_must("beta", "getent shadow shopper | grep -F '$6$ab$'");
@@ -106,8 +125,8 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
     assert_says(&site.exec_must("alpha", "wg show wg0 preshared-keys"), &[preshared.trim()]);
 
     // Another value: one restart of who reads three of them. Another admin, or the same value for other keys: none.
-    site.must(&format!("{secrets} rotate db-password && {secrets} rotate pair"));
-    site.netlib_must("deploy");
+    site.must(&format!("{secrets} rotate db-password && {secrets} rotate pair && git commit -qam Rotated"));
+    site.netlib_must("deploy -v --log-dir /root/logs >/root/said-again 2>&1");
     assert_eq!(starts(&site), 2);
     let rotated = site.must(&format!("{secrets} show db-password"));
     assert_ne!(rotated, password);
@@ -132,6 +151,8 @@ fn persistent_secrets_are_where_they_belong_and_consumers_restart_for_values_alo
     assert_says(&text, &["rotate db-password: admin ben could read it"]);
     assert_ne!(site.sh(&format!("NETLIB_SECRETS_IDENTITY=/root/ben {secrets} show db-password")).code(), 0);
     site.must(&format!("{secrets} rotate db-password && ! {secrets} who db-password | grep ben"));
+
+    markers_are_nowhere_else(&site);
 
     // Files that were exchanged are no values of each other, nor is one from before: what runs goes on with what it has.
     let files = "f=$(systemctl show -p ExecStart --value netlib-secrets | sed 's/.*path=\\([^ ]*\\) .*/\\1/'); t=$(sed -n 's/^ *table=//p' $f)";
@@ -455,7 +476,18 @@ fn a_change_of_secrets_is_whole_or_nothing() {
     assert_ne!(files(&site), before);
 
     // Where a file system cannot exchange two folders.
-    site.must("printf '%s\\n' '#!/bin/sh' '[ \"$1\" != --exchange ] || exit 1' 'exec /usr/bin/mv \"$@\"' >/usr/local/sbin/mv && chmod 755 /usr/local/sbin/mv");
+    site.must(
+        "printf '%s\\n' '#!/bin/sh' '[ \"$1\" != --exchange ] || exit 1' 'echo >>/root/moves' \
+         '[ $(wc -l </root/moves) != 3 ] || kill -KILL $(pgrep -f \"[s]ecrets rotate\")' 'exec /usr/bin/mv \"$@\"' >/usr/local/sbin/mv && chmod 755 /usr/local/sbin/mv",
+    );
+    // Ended while it moves files: what follows brings it to its end.
+    assert_ne!(both(&site, &format!("{secrets} rotate ca")).0, 0);
+    site.must("test -e secrets.new/.complete");
+    let ca = |place: &str| site.must(&format!("sha256sum <{place}/ca/ADMINS.age"));
+    let changed = ca("secrets.new");
+    assert_ne!(ca("secrets"), changed);
+    site.must(&format!("{secrets} generate && {secrets} edit blob </root/value"));
+    assert_eq!(ca("secrets"), changed);
     assert_says(&site.must(&format!("{secrets} rotate ca")), &["leaf was made from ca: secrets rotate leaf"]);
     site.must(&format!("{secrets} check && test ! -e secrets.new && test ! -e secrets/.complete"));
     files_of_others_are_no_commands(&site, &secrets);
@@ -530,95 +562,39 @@ fn files_of_others_are_no_commands(site: &Site, secrets: &str) {
     assert_says(&text, &["secrets/leaf/public is longer than 16 KiB or has characters of control"]);
 }
 
-/// beta is a cache and builds for alpha, besides having secrets of its own.
-const SHARED: &str = r#"
-    nodes.beta.target.port = 22;
-    nix-cache.main = { servers.beta = { }; uploaders = [ "alpha" ]; };
-    remote-builders.main = { builders.beta.supportedFeatures = [ "only-beta" ]; clients = [ "alpha" ]; };
-"#;
-/// Debian lets only a group talk to the daemon; on NixOS everybody may.
-const SERVER: &str = r#"
-  nix.settings.system-features = [ "only-beta" ];
-  users.users.nix-builder-main.extraGroups = [ "nix-users" ];
-  users.users.nix-cache-main.extraGroups = [ "nix-users" ];
-"#;
-
-/// A marker as the value of each secret, made in memory: no command line of this test has it.
-#[test]
-fn no_value_is_anywhere_else() {
-    let site = Site::up(&["alpha", "beta"]);
-    let key = site.exec_must("deployer", "cat /root/.ssh/id_ed25519.pub");
+/// Markers in the memory of all hosts; processes are looked at from now on.
+fn mark(site: &Site) {
     // A hash of a value is no place for it either.
     site.exec_must(
         "deployer",
-        "mkdir -m 700 /dev/shm/own && cd /dev/shm/own && for n in made hand user sent; do head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n' >$n; echo >>$n; done
-         { sha256sum sent | cut -c 1-64; cat made hand user sent; } >words
+        "mkdir -m 700 /dev/shm/own && cd /dev/shm/own && for n in made hand user sent; do head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \\n' >$n; done
+         { sha256sum sent | cut -c 1-64; for n in made hand user sent; do cat $n; echo; done; } >words
+         { cat hand; head -c 300000 /dev/urandom; } >blob
          for host in alpha beta; do
            ssh $host 'mkdir -m 700 /dev/shm/own; cat >/dev/shm/own/words' <words; ssh $host 'cat >/run/find-marker' </src/checks/find-marker
-         done",
+         done
+         cp /src/checks/find-marker /run/",
     );
-    let look = |host: &str, folder: &str| {
-        let program = if host == "deployer" { "/src/checks/find-marker" } else { "/run/find-marker" };
-        let line = format!(
-            "sh {program} {folder} /dev/shm/own </dev/shm/own/words | grep -v /dev/shm/own/ | sed 's/[.][A-Za-z0-9]*\\//\\//' | sort"
+    for host in ["deployer", "alpha"] {
+        site.exec_must(
+            host,
+            "systemd-run --quiet --unit watch -p StandardInput=file:/dev/shm/own/words -p StandardOutput=file:/run/watched sh /run/find-marker --watch",
         );
-        site.exec_must(host, &line)
-    };
-    let watch = |host: &str| {
-        let program = if host == "deployer" { "/src/checks/find-marker" } else { "/run/find-marker" };
-        let line = format!(
-            "systemd-run --quiet --unit watch -p StandardInput=file:/dev/shm/own/words -p StandardOutput=file:/run/watched sh {program} --watch"
-        );
-        site.exec_must(host, &line);
-    };
-    watch("deployer");
-    watch("alpha");
-    let network =
-        Network::of(&["alpha", "beta"]).importing("secrets").importing("nix-cache").importing("remote-builders");
-    site.write(&network.configure("beta", SERVER).with(SHARED).with(&format!(
-        "secrets = {{
-           admins.anna = \"{key}\";
-           made = {{ for = [ \"*\" ]; generator = _: \"cat /dev/shm/own/made\"; mode = \"0440\"; owner = \"nobody\"; }};
-           copy = {{ for = [ \"beta\" ]; dependsOn = [ \"made\" ]; generator = _: \"cat $secrets/made\"; }};
-           hand.for = [ \"alpha\" ];
-           user = {{ for = [ \"alpha\" ]; neededFor = \"users\"; }};
-           sent = {{ for = [ \"alpha\" ]; volatile = true; from = \"cat /dev/shm/own/sent\"; restart = [ \"shop.service\" ]; }};
-         }};
-         configure.alpha.systemd.services.shop.script = \"exec sleep infinity\";"
-    )));
-    site.gather();
-    let secrets = built(&site);
-    site.must(&format!(
-        "{secrets} edit hand </dev/shm/own/hand && {secrets} edit user </dev/shm/own/user && {secrets} generate && git add -A && git commit -qm Secrets"
-    ));
-    site.netlib_must("plan --json >/root/plan.json");
-    site.netlib_must("deploy --json --log-dir /root/logs >/root/events.json 2>/root/said");
-    site.must(&format!("{secrets} rotate made && {secrets} rekey && {secrets} check && git commit -qam Rotated"));
-    site.netlib_must("deploy -v --log-dir /root/logs >/root/said-again 2>&1");
-
-    // The whole system goes to the cache, and through the hands of a builder.
-    let built_by = site.exec_must(
-        "alpha",
-        "cat >/root/x.nix <<'END'
-{ here }: derivation {
-  name = \"x\"; system = builtins.currentSystem; builder = \"/bin/sh\"; PATH = \"/usr/bin\";
-  requiredSystemFeatures = if here then [ ] else [ \"only-beta\" ];
-  args = [ \"-c\" \"hostname > $out; cat ${./x.age} >> $out\" ];
+    }
 }
-END
-         cp $(find /nix/store -maxdepth 1 -name '*-secret-hand.age' | head -n 1) /root/x.age
-         own=$(nix-build --no-out-link /root/x.nix --arg here true --option builders '')
-         other=$(nix-build --no-out-link /root/x.nix --arg here false)
-         echo $own && head -n 1 $other",
-    );
-    let (own, by) = built_by.split_once('\n').unwrap_or_default();
-    assert_eq!(by, "beta");
-    site.exec_must("beta", &format!("test -e {own}"));
+
+/// Every place of a marker on a host, but for those that this test has made.
+fn places(site: &Site, host: &str) -> Vec<String> {
+    let line = "sh /run/find-marker /run/netlib-secrets /run/credentials /dev/shm/own </dev/shm/own/words | grep -v /dev/shm/own/ | sed 's/[.][A-Za-z0-9]*\\//\\//' | sort";
+    site.exec_must(host, line).lines().map(str::to_owned).collect()
+}
+
+/// Looks for the markers everywhere, after all that the network did with them.
+fn markers_are_nowhere_else(site: &Site) {
     for host in ["deployer", "alpha"] {
         site.exec_must(host, "systemctl is-active watch");
         assert_eq!(site.exec_must(host, "cat /run/watched"), "", "{host}");
     }
-
     // The program finds what there is to find.
     site.exec_must(
         "alpha",
@@ -631,17 +607,42 @@ END
     );
     site.exec_must("alpha", "pkill -f 'sleep [4]7'");
     site.exec_must("alpha", "tail -n 1 /dev/shm/own/words | base64 >/var/planted; cd /root && git init -q planted && cd planted && head -n 1 /dev/shm/own/words >x && git add x && rm x");
-    assert_eq!(
-        look("alpha", "/run/netlib-secrets"),
-        "belongs 400 root /run/netlib-secrets/.services/hand\nbelongs 400 root /run/netlib-secrets/.users/user\nbelongs 400 root /run/netlib-secrets/.volatile/sent\n\
-         belongs 440 nobody /run/netlib-secrets/.services/made\nfile /var/planted\ngit /root/planted/.git"
-    );
-    assert_eq!(
-        look("beta", "/run/netlib-secrets"),
-        "belongs 400 root /run/netlib-secrets/.services/copy\nbelongs 440 nobody /run/netlib-secrets/.services/made"
-    );
+    let of_alpha = [
+        "belongs 400 root /run/credentials/shop.service/db-password",
+        "belongs 400 root /run/netlib-secrets/.services/db-password",
+        "belongs 400 root /run/netlib-secrets/.services/pair",
+        "belongs 400 root /run/netlib-secrets/.users/user",
+        "belongs 400 root /run/netlib-secrets/.volatile/sent",
+        "belongs 440 nobody /run/netlib-secrets/.services/blob",
+        "file /var/planted",
+        "git /root/planted/.git",
+    ];
+    assert_eq!(places(site, "alpha"), of_alpha);
+    assert_eq!(places(site, "beta"), ["belongs 400 root /run/netlib-secrets/.services/db-password"]);
     site.exec_must("deployer", "systemctl stop watch");
-    assert_eq!(look("deployer", ""), "");
+    assert_eq!(places(site, "deployer"), [""; 0]);
+    site.exec_must("alpha", "rm -r /var/planted /root/planted");
+}
+
+/// What was built from a file of a secret, on a host and on its builder, goes to the cache.
+fn passes_a_builder_and_a_cache(site: &Site) {
+    let built_by = site.exec_must(
+        "alpha",
+        "cat >/root/x.nix <<'END'
+{ here }: derivation {
+  name = \"x\"; system = builtins.currentSystem; builder = \"/bin/sh\"; PATH = \"/usr/bin\";
+  requiredSystemFeatures = if here then [ ] else [ \"only-beta\" ];
+  args = [ \"-c\" \"hostname > $out; cat ${./x.age} >> $out\" ];
+}
+END
+         cp $(find /nix/store -maxdepth 1 -name '*-secret-pair.age' | head -n 1) /root/x.age
+         own=$(nix-build --no-out-link /root/x.nix --arg here true --option builders '')
+         other=$(nix-build --no-out-link /root/x.nix --arg here false)
+         echo $own && head -n 1 $other",
+    );
+    let (own, by) = built_by.split_once('\n').unwrap_or_default();
+    assert_eq!(by, "beta");
+    site.exec_must("beta", &format!("test -e {own}"));
 }
 
 /// The status and all output of a line.
