@@ -61,6 +61,6 @@ for link in /run/credstore/*; do
 done
 while IFS=$'\t' read -r name _; do
   # Not what somebody else has put there.
-  [ -e "/run/credstore/$name" ] && [ ! -L "/run/credstore/$name" ] || ln -sfn -- "$root/$tree/$name" "/run/credstore/$name"
+  if [ -L "/run/credstore/$name" ] || [ ! -e "/run/credstore/$name" ]; then ln -sfn -- "$root/$tree/$name" "/run/credstore/$name"; fi
 done < "$table"
 [ -z "$problem" ]
