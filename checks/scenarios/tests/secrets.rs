@@ -45,10 +45,9 @@ fn network(site: &Site) -> Network {
            unitConfig.ConditionNeedsUpdate = [ \"\" ];
            serviceConfig.LoadCredential = \"passwd.hashed-password.shopper:${config.netlib.secrets.guest-password.path}\";
          };";
-    Network::of(&["alpha", "beta"]).importing("secrets").importing("nix-cache").importing("remote-builders").configure("beta", SERVER).with(SHARED).with_mesh("\"10.10.0.0/24\"", &["alpha", "beta"]).with(&format!(
+    Network::of(&["alpha", "beta"]).importing("secrets").importing("nix-cache").importing("remote-builders").configure("beta", SERVER).with(SHARED).with(&format!(
         "secrets = {{
            admins.anna = \"{key}\";
-           preshared = {{ for = [ \"module:wireguard-mesh.wg0\" ]; generator = {{ pkgs, ... }}: \"${{pkgs.wireguard-tools}}/bin/wg genpsk\"; restart = [ \"wireguard-wg0.service\" ]; }};
            db-password = {{ for = [ \"*\" ]; generator = _: \"printf '%s-%s' \\\"$(cat /dev/shm/own/made)\\\" \\\"$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')\\\"\"; restart = [ \"shop.service\" ]; }};
            blob = {{ for = [ \"alpha\" ]; owner = \"nobody\"; mode = \"0440\"; restart = [ \"shop.service\" ]; }};
            pair = {{ for = [ \"alpha\" ]; dependsOn = [ \"db-password\" ]; restart = [ \"shop.service\" ];
@@ -59,7 +58,6 @@ fn network(site: &Site) -> Network {
          }};
          configure.alpha = {{ config, ... }}: {{ {shop} systemd.services.till.script = \"exec sleep infinity\"; }};
          imports = [ ({{ config, netlib, ... }}: {{
-           wireguard-mesh.wg0.presharedKeyFile = config.secrets.preshared.path;
            configure.beta = {{ config, lib, ... }}: {{
            {sysusers}
            config.environment.etc.pair.text = netlib.getFact {{ node = \"alpha\"; name = \"secret-pair\"; neededBy = \"beta\"; }}; }}; }}) ];"
@@ -119,10 +117,6 @@ fn secrets_are_where_they_belong_and_nowhere_else_and_consumers_restart_for_valu
     site.exec_must("alpha", "getent shadow guest | grep -F '$6$ab$'");
     site.exec_must("beta", "getent shadow shopper | grep -F '$6$ab$'");
     assert_eq!(starts(&site), 1);
-    // A module of the network uses one as well.
-    site.assert_mesh(&["alpha", "beta"], "wg0", "-4");
-    let preshared = site.must(&format!("{secrets} show preshared"));
-    assert_says(&site.exec_must("alpha", "wg show wg0 preshared-keys"), &[preshared.trim()]);
 
     // Another value: one restart of who reads three of them. Another admin, or the same value for other keys: none.
     site.must(&format!("{secrets} rotate db-password && {secrets} rotate pair && git commit -qam Rotated"));
