@@ -85,6 +85,7 @@ in
             "~/.config/netlib/age.txt"
             "~/.config/age/keys.txt"
             "~/.ssh/id_ed25519"
+            "~/.ssh/id_rsa"
           ];
           description = ''
             Files with private keys that the command `secrets` decrypts with, on the machine of whoever runs it; those that are not there

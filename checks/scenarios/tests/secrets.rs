@@ -579,7 +579,7 @@ fn mark(site: &Site) {
 
 /// Every place of a marker on a host, but for those that this test has made.
 fn places(site: &Site, host: &str) -> Vec<String> {
-    let line = "sh /run/find-marker /run/netlib-secrets /run/credentials /dev/shm/own </dev/shm/own/words | grep -v /dev/shm/own/ | sed 's/[.][A-Za-z0-9]*\\//\\//' | sort";
+    let line = "sh /run/find-marker /run/netlib-secrets /run/credentials /dev/shm/own </dev/shm/own/words | grep -v /dev/shm/own/ | sed 's/\\(netlib-secrets.[.][a-z]*\\)[.][A-Za-z0-9]*/\\1/' | sort";
     site.exec_must(host, line).lines().map(str::to_owned).collect()
 }
 
