@@ -288,9 +288,10 @@ renew() {
 # --- commands ----------------------------------------------------------------------------------------------------------------------------
 
 edit() {
-  local value=$memory/$1 editor
+  local value=$memory/$1 editor what=a
   known "$1"
   begin
+  ! has_value "$1" || what=another
   if [ ! -t 0 ]; then
     cat > "$value"
   else
@@ -304,7 +305,7 @@ edit() {
   fi
   put "$1" "$value"
   commit
-  say "$1 has another value, version $(version_of "$1")"
+  say "$1 has $what value, version $(version_of "$1")"
 }
 
 show() {
