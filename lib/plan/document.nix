@@ -75,6 +75,14 @@ let
       nodes = if request.on == [ ] then everyNode else named.nodes;
       named = selector.resolve resolved.context request.on;
       unknown = builtins.filter (name: !(resolved.rollouts ? ${name})) request.rollouts;
+      activates =
+        purpose.steps or false
+        && run.deploys
+        && !builtins.elem request.goal [
+          "build"
+          "copy"
+          "dry-activate"
+        ];
       nothing =
         "no node is left of ${
           lib.concatMapStringsSep " and " quoteWord request.on
@@ -98,7 +106,7 @@ let
         ++ lib.optional (
           request.on != [ ] && everyNode != [ ] && named.problems == [ ] && named.nodes == [ ]
         ) nothing
-        ++ map (refusal: refusal.message) (lib.optionals (purpose.steps or false) (refusalsOf nodes))
+        ++ map (refusal: refusal.message) (lib.optionals activates (refusalsOf nodes))
         ++ map unknownRollout unknown
         ++ lib.optional (request.to != null && builtins.length nodes > 1) (
           severalGenerations nodes request.to

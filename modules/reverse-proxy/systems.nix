@@ -258,6 +258,17 @@ in
         certs = builtins.attrNames config.security.acme.certs;
         # Of the sites that may be unhealthy.
         mayFail = config.environment.etc."netlib/may-fail".text;
+        # Those that this nixpkgs has for it, and of which none may roll a switch back.
+        others =
+          let
+            known = lib.splitString "\n" config.environment.etc."netlib/may-fail".text;
+            isAcme = name: lib.hasPrefix "acme-" name && lib.hasSuffix "wildcard-example.net" name;
+            units = builtins.filter isAcme (builtins.attrNames config.systemd.services);
+          in
+          {
+            inAll = units != [ ];
+            missing = lib.subtractLists known (map (name: "${name}.service") units);
+          };
         # What a unit can be named after, for a name that it cannot.
         wildcard = {
           inherit (config.security.acme.certs."wildcard-example.net") domain extraDomainNames group;
@@ -279,6 +290,10 @@ in
           "wildcard-example.net"
         ];
         mayFail = "acme-order-renew-wildcard-example.net.service\nacme-wildcard-example.net.service\n";
+        others = {
+          inAll = true;
+          missing = [ ];
+        };
         wildcard = {
           domain = "*.example.net";
           extraDomainNames = [ "example.net" ];

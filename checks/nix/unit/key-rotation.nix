@@ -207,6 +207,7 @@ in
             command = "facts";
             folder = "/root";
           }).problems;
+        building = (ordered.planFor { goal = "build"; }).problems;
         both = isRefused "alpha gets another key, but so does beta" both;
         one = problemsOf both [
           "alpha"
@@ -223,6 +224,7 @@ in
         ordered = true;
         alone = [ ];
         gathering = [ ];
+        building = [ ];
         both = true;
         one = [ ];
         unconcerned = [ ];

@@ -213,6 +213,8 @@ in
         "deploy"
         "deploy-lab"
         "netlib"
+        "render"
+        "render-lab"
         "run"
         "run-lab"
       ];
