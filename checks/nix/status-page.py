@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import pathlib
+import random
 import re
 import subprocess
 import sys
@@ -141,6 +142,43 @@ def nothing_of_a_node_is_markup():
             assert "<script>" not in text and "<!--#" not in text and not re.search(r"=\"[^\"]*\"1\"", text), f"{name}: {text[:300]}"
         if name.endswith(".prom"):
             assert "<" not in text
+
+
+def any_of(schema, chance):
+    """Something that a schema allows, rather at its ends than in the middle."""
+    kind = schema.get("type")
+    if kind == "integer":
+        return chance.choice([schema.get("minimum", -9007199254740991), schema.get("maximum", 9007199254740991)])
+    if kind == "boolean":
+        return chance.choice([True, False])
+    if kind == "array":
+        return [any_of(schema["items"], chance) for _ in range(chance.choice([0, 1, schema["maxItems"]]))]
+    if kind == "object":
+        if isinstance(schema.get("additionalProperties"), dict):
+            return {f"k{number}": any_of(schema["additionalProperties"], chance) for number in range(chance.choice([0, 1, schema["maxProperties"]]))}
+        return {name: any_of(one, chance) for name, one in schema["properties"].items() if name in schema.get("required", []) or chance.random() < 0.7}
+    pattern = schema.get("pattern")
+    return "abcdef0" if pattern else chance.choice(["", "x" * schema["maxLength"], EVIL[: schema["maxLength"]], "2026-02-31T25:61:00Z"[: schema["maxLength"]], "2099-12-31T23:59:59Z"[: schema["maxLength"]], "confirmed", "rolledBack"])
+
+
+@case
+def whatever_the_schema_allows_is_rendered():
+    schema = json.loads((root / "lib/statements/status.json").read_text(encoding="utf-8"))
+    chance = random.Random(17)
+    for _ in range(60):
+        said = any_of({"type": "object", "additionalProperties": False, "properties": schema["properties"]}, chance)
+        said["checks"] = [dict(check, node="alpha", name="http") for check in said.get("checks", [])[:2]]
+        said["rollouts"] = {"web": any_of(schema["properties"]["rollouts"]["additionalProperties"], chance)}
+        for name, text in Bench({"alpha": said}).pages().items():
+            assert "<script>alert" not in text or name == "state.json", name
+
+
+@case
+def a_node_without_a_known_key_is_told():
+    bench = Bench({})
+    bench.inventory["nodes"]["beta"]["hasKey"] = False
+    state = Model(bench.inventory, bench.store, bench.prometheus, NOW).state()
+    assert any("facts gather" in problem for machine in state["machines"] for problem in machine["problems"] if machine["name"] == "beta")
 
 
 @case

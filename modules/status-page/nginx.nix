@@ -4,6 +4,7 @@
   settings,
   # Who may come, as addresses and subnets; null for everybody.
   allowed,
+  hasIpv6,
   certificate,
   certificateKey,
 }:

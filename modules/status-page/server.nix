@@ -28,6 +28,7 @@ let
 
   served = import ./nginx.nix { inherit lib; } {
     inherit settings allowed;
+    hasIpv6 = config.networking.enableIPv6 or true;
     certificate =
       if ownCertificate == null then settings.certificate else "${ownCertificate}/certificate.pem";
     certificateKey =

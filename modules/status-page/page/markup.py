@@ -21,6 +21,8 @@ def moment(seconds):
     """A time: to the second in the title, and as short as it can be said; a script replaces it by its age."""
     if not seconds:
         return "never"
+    if seconds > 4102444800:
+        return "in a future that is none"
     parts = time.gmtime(seconds)
     is_today = time.strftime("%F", parts) == time.strftime("%F", time.gmtime())
     return f'<time datetime="{time.strftime("%Y-%m-%dT%H:%M:%SZ", parts)}">{time.strftime("%H:%M" if is_today else "%F %H:%M", parts)} UTC</time>'
@@ -30,6 +32,7 @@ def written(moment_of_node):
     """A time that a node has written: text, whatever it is."""
     if not moment_of_node:
         return ""
+    # Nothing that a script would take for a time and cannot read.
     if not MOMENT.fullmatch(moment_of_node):
         return f"<span>{text(moment_of_node)}</span>"
     return f'<time datetime="{moment_of_node}">{moment_of_node[:10]} {moment_of_node[11:16]} UTC</time>'

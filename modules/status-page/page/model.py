@@ -118,6 +118,8 @@ class Model:
             sick.append("answers Prometheus, but says nothing of itself")
         elif heard is None:
             state = "unknown"
+            if not about.get("hasKey", True):
+                sick.append("its SSH host key is not known, so nothing of it is believed: netlib facts gather, and deploy to this server")
         else:
             state = "away" if about["mayBeOffline"] else "offline"
         if change and is_fresh:

@@ -9,13 +9,14 @@
   const byId = (id) => document.getElementById(id);
 
   const age = (seconds) => {
-    if (seconds < 5) return "now";
+    if (!(seconds >= 5)) return "now";
     const [size, unit] = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]].find(([size]) => seconds >= size);
     return `${Math.floor(seconds / size)} ${unit} ago`;
   };
 
   const showAges = () => {
     for (const time of document.querySelectorAll("time[datetime]")) {
+      if (Number.isNaN(Date.parse(time.dateTime))) continue;
       time.title = time.title || time.textContent;
       time.textContent = age((now() - Date.parse(time.dateTime)) / 1000);
     }
