@@ -46,17 +46,11 @@ in
 
   virtualHosts.netlib-status-page = {
     serverName = "_";
-    listen =
-      map
-        (addr: {
-          inherit addr;
-          inherit (settings) port;
-          ssl = true;
-        })
-        [
-          "0.0.0.0"
-          "[::]"
-        ];
+    listen = map (addr: {
+      inherit addr;
+      inherit (settings) port;
+      ssl = true;
+    }) ([ "0.0.0.0" ] ++ lib.optional hasIpv6 "[::]");
     onlySSL = true;
     sslCertificate = certificate;
     sslCertificateKey = certificateKey;
