@@ -27,3 +27,5 @@ for count in 3 12 60; do
 done
 shot machine-desktop-light pages-12/machines/gateway1.html 1360 1500 light
 phone machine-phone-dark pages-12/machines/gateway1.html 2200 dark
+sed '/page.js/d' pages-12/index.html > pages-12/without-scripts.html
+shot index-12-desktop-without-scripts pages-12/without-scripts.html 1360 1300 light

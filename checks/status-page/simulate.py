@@ -82,7 +82,7 @@ def statement(name, number, count, chance):
     if kind == 11:
         said["disks"][0]["percent"] = 94
     if name == "web1":
-        said["rollouts"] = {"web": {"digest": "9f86d081884c7d65", "batch": 0, "deployer": "anna@laptop", "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(NOW - 300))}}
+        said["rollouts"] = {"web": {"digest": "9f86d081884c7d65", "batch": 1, "deployer": "anna@laptop", "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(NOW - 300))}}
         said["peers"] = {"phone": NOW - 40}
     return said
 
