@@ -117,9 +117,16 @@ def what_was_rolled_back_or_boots_otherwise_is_not_as_planned():
 @case
 def disks_backups_restarts_and_older_commits_are_said():
     said = {"disks": [{"mount": "/", "percent": 95}], "backups": {"main": 0, "other": int(NOW) - 200000}, "restart": "kernel", "commit": {"id": "a" * 40, "time": 5}}
-    problems = " ".join(Bench({"alpha": said, "beta": {"commit": {"id": "b" * 40, "time": 6}}}).by_name["alpha"]["problems"])
+    newer = {"commit": {"id": "b" * 40, "time": 6}}
+    problems = " ".join(Bench({"alpha": said, "beta": newer, "laptop": newer}).by_name["alpha"]["problems"])
     for words in ("/ is 95 % full", "none has succeeded yet", "55 hours old", "needs a restart: kernel", "older commit"):
         assert words in problems, problems
+
+
+@case
+def one_machine_alone_does_not_say_what_the_others_should_run():
+    bench = Bench({"alpha": {"commit": {"id": "a" * 40, "time": 5}}, "beta": {"commit": {"id": "b" * 40, "time": int(NOW)}}})
+    assert bench.by_name["alpha"]["problems"] == []
 
 
 @case

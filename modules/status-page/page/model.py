@@ -21,9 +21,9 @@ class Model:
         self.prometheus, self.bad = prometheus, store.bad
         self.said = {node: document for node, (document, _) in store.statements.items() if node in inventory["nodes"]}
         self.heard = {node: when for node, (_, when) in store.statements.items() if node in inventory["nodes"]}
-        commits = [said["commit"].get("time", 0) for said in self.said.values() if "commit" in said]
-        # A commit of the future is somebody's wrong clock.
-        self.newest_commit = max((at for at in commits if at <= now + 300), default=0)
+        commits = [(said["commit"].get("id"), said["commit"].get("time", 0)) for said in self.said.values() if "commit" in said]
+        # One machine alone may have a wrong clock, or lie: what others should run is not for it to say.
+        self.newest_commit = max((at for commit, at in commits if commits.count((commit, at)) > 1), default=0)
 
     def state(self):
         machines = sorted((self.machine(node, about) for node, about in self.inventory["nodes"].items()), key=lambda one: (ORDER.index(one["state"]), not one["problems"], one["name"]))
