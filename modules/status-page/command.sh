@@ -26,11 +26,11 @@ if [ -n "$as_json" ]; then
   jq --ascii-output . <<< "$state"
   exit
 fi
-jq --raw-output --argjson now "$(date +%s)" "$plain"'
+jq --raw-output --argjson now "$(date +%s)" --arg url "$url" "$plain"'
   def wide($most): plain | .[:$most] | . + (" " * ($most - length));
   def ago: if . == null then "never" else ($now - .) | if . < 120 then "\(.) s ago" elif . < 7200 then "\(. / 60 | floor) min ago" elif . < 172800 then "\(. / 3600 | floor) h ago" else "\(. / 86400 | floor) d ago" end end;
   ([.machines[].name, .others[].name | length] + [7] | max | [., 30] | min) as $name
-  | "\(.network.name | plain): \(.counts.online) of \(.counts.all) online, \([.machines[] | select(.asPlanned == false)] | length) not as planned, \(.counts.unhealthy) unhealthy; as of \(.rendered | ago)",
+  | "\(.network.name | plain): \(.counts.online) of \(.counts.all) online, \([.machines[] | select(.asPlanned == false)] | length) not as planned, \(.counts.unhealthy) unhealthy; as of \(.rendered | ago), at \($url)",
     (if $now - .rendered > .offlineAfter then "THIS IS OLD: nothing has been written since \(.rendered | ago)" else empty end),
     (.problems[] | plain),
     "",
