@@ -71,7 +71,6 @@ in
         root ${runtime}/pages;
         ssi on;
       '';
-      "= /state.prom".return = "404";
       "/static/".extraConfig = login + ''
         alias ${./static}/;
         add_header Cache-Control "max-age=3600" always;

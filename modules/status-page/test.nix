@@ -120,6 +120,34 @@ in
     };
   };
 
+  "a reverse proxy publishes it, with a login" =
+    let
+      published = host: {
+        imports = [ modules.reverse-proxy ];
+        reverse-proxy.public = {
+          proxies.web = { };
+          acme.acceptTerms = true;
+          acme.email = "admin@example.org";
+          hosts."status.example.org" = {
+            backends.watch.service = "status-page";
+          }
+          // host;
+        };
+      };
+    in
+    {
+      expr = [
+        (builtins.any (lib.hasInfix "login") (failures (published { })))
+        (failures (published {
+          basicAuthFile = "/run/users";
+        }))
+      ];
+      expected = [
+        true
+        [ ]
+      ];
+    };
+
   "what cannot work is refused" = {
     expr = [
       (failures { })
