@@ -189,7 +189,10 @@ async fn stages(
         if is_last || !summary.is_success() || session.cancel.is_cancelled() {
             return Ok((text, Some(summary)));
         }
-        text += &format!("{summary}\n");
+        // What only prepares says nothing of nodes.
+        if !summary.nodes.is_empty() {
+            text += &format!("{summary}\n");
+        }
         if let Some(reference) = records.flake() {
             flake = flake.replaced(&reference)?;
         }

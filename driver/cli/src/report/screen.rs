@@ -5,8 +5,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use console::{Color, measure_text_width};
+use console::Color;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use textwrap::{WordSeparator, WordSplitter};
 
 use super::lines::Lines;
 use super::readers::{Reader, Steps};
@@ -246,19 +247,12 @@ fn coloured(text: &str, what: &str) -> String {
 
 /// Lines of at most so many columns, broken between words; what goes on is indented as its line.
 fn wrapped(text: &str, width: usize) -> String {
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        let indent = &line[..line.len() - line.trim_start().len()];
-        let mut now = String::new();
-        for word in line.split_inclusive(' ') {
-            if !now.trim().is_empty() && measure_text_width(&now) + measure_text_width(word.trim_end()) > width {
-                lines.push(std::mem::replace(&mut now, format!("{indent}  ")).trim_end().to_owned());
-            }
-            now += word;
-        }
-        lines.push(now);
-    }
-    lines.join("\n")
+    let fill = |line: &str| {
+        let indent = format!("{}  ", &line[..line.len() - line.trim_start().len()]);
+        let how = textwrap::Options::new(width).subsequent_indent(&indent).break_words(false);
+        textwrap::fill(line, how.word_separator(WordSeparator::AsciiSpace).word_splitter(WordSplitter::NoHyphenation))
+    };
+    text.lines().map(fill).collect::<Vec<_>>().join("\n")
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -414,10 +408,10 @@ mod tests {
 
     #[test]
     fn lines_are_broken_between_words_and_keep_their_indent() {
-        let text = "a: failed\n    one two three four\n  \nwithout-any-space-at-all-in-it";
+        let text = "a: failed\n    one two three four\n\nwithout-any-space-at-all-in-it";
         assert_eq!(
             wrapped(text, 14),
-            "a: failed\n    one two\n      three\n      four\n  \nwithout-any-space-at-all-in-it"
+            "a: failed\n    one two\n      three\n      four\n\nwithout-any-space-at-all-in-it"
         );
         assert_eq!(wrapped(text, 100), text);
     }
