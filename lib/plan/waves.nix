@@ -114,7 +114,17 @@ let
   command =
     id:
     let
-      others = lib.unique (map what (waited id));
+      # A node's system may only be there, and run no sooner than this.
+      isOnWay =
+        id:
+        lib.elem (steps.${id}.kind or "") [
+          "build"
+          "copy"
+        ];
+      ids = lib.partition isOnWay (waited id);
+      active = lib.unique (map what ids.wrong);
+      onWay = builtins.filter (id: !(lib.elem steps.${id}.node active)) ids.right;
+      others = map (id: "the ${steps.${id}.kind} of ${steps.${id}.node}") (lib.unique onWay) ++ active;
     in
     "${steps.${id}.kind} ${id} on ${lib.removePrefix "node:" (steps.${id}.on or steps.${id}.node)}${
       lib.optionalString (others != [ ]) "   after ${some others}"

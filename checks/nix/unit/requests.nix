@@ -807,6 +807,23 @@ in
       }).text;
     expected = builtins.readFile ../expected/plan-waves.txt;
   };
+  "a command before an activation waits for no more than the copy" = {
+    expr = builtins.filter (lib.hasPrefix "command") (
+      lib.splitString "\n"
+        (planFor {
+          network.name = "home";
+          nodes.alpha = { };
+          deploy.steps.dump = {
+            kind = "command";
+            on = "alpha";
+            after = [ "copy:alpha" ];
+            before = [ "activate:alpha" ];
+            command = "true";
+          };
+        } { command = "plan"; }).text
+    );
+    expected = [ "command dump on alpha   after the copy of alpha" ];
+  };
   "of many nodes in short some are named, and what is out of the ordinary is told of all that have it" =
     {
       expr = lib.take 3 (lib.splitString "\n" (planFor (groups 200) { command = "plan"; }).text);
