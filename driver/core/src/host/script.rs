@@ -232,8 +232,8 @@ pub async fn release(host: &dyn Host, nonces: &[&str]) -> Result<(), HostError> 
     tell(host, "release", nonces).await
 }
 
-/// Keeps a path from garbage collection on the host; whether the host has it already. As `next` that is a toplevel, until its
-/// deployment ends; as `programs` those of the node, for a day at least, and as long as they run.
+/// Keeps a path from garbage collection on the host; whether the host has it already. As `programs` those of the node, for a day at
+/// least, and as long as they run; as `next` a toplevel, until its deployment ends.
 pub async fn keep(host: &dyn Host, nonce: &str, (name, path): (&str, &str)) -> Result<bool, HostError> {
     call(host, "keep", &[nonce, name, path]).await.map(|done: Done| done.valid)
 }

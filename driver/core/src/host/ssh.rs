@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use super::connect::address;
 use super::error::shown;
-use super::frame::Framed;
+use super::frame::{Framed, WITHIN};
 use super::master::{Connection, NOT_FOUND, SSH_FAILED};
 use super::password::SudoPassword;
 use super::reach::Through;
@@ -97,11 +97,12 @@ impl SshHost {
         self.shared.close().await;
     }
 
-    /// How Nix reaches the store there, as long as the value lives.
-    pub async fn store(&self) -> Result<RemoteStore, HostError> {
+    /// How Nix reaches the store there, as long as the value lives; `before` is what sh does there first.
+    pub async fn store(&self, before: &str) -> Result<RemoteStore, HostError> {
         let connection = self.shared.connection().await?;
+        let text = format!("{WITHIN}{before}exec nix-daemon --stdio");
         // Root's own Nix takes paths without signatures; that of another user would not.
-        let daemon = self.rights.wrap(HostCommand::new(["nix-daemon", "--stdio"]).timeout(store::LIMIT));
+        let daemon = self.rights.wrap(HostCommand::new(["sh", "-c", &text]).timeout(store::LIMIT));
         let (socket, target) = (connection.socket().with_extension("store"), self.target.clone());
         let answer = move |peer| {
             let (connection, target) = (Arc::clone(&connection), target.clone());

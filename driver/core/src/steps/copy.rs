@@ -15,19 +15,25 @@ use crate::text::clean;
 /// Before each further attempt after the connection broke.
 const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 
+/// Where hosts keep roots of deployments.
+const ROOTS: &str = "/nix/var/nix/gcroots/netlib";
+
 /// What says that a host has no room.
 const FULL: [&str; 3] = ["No space left on device", "database or disk is full", "Disk quota exceeded"];
 
+/// A path to copy, and a name for a root that protects it there, which points nowhere until it has arrived.
+type What<'a> = (&'a str, Option<&'a str>);
+
 /// Copies the closure of a path; returns how many paths went over. A host with the deployer's own store needs none.
 /// What arrived before the connection broke is not copied again.
-pub async fn copy(host: &dyn Host, path: &str, cancel: &CancellationToken, show: Show<'_>) -> Tried<Option<usize>> {
+pub async fn copy(host: &dyn Host, what: What<'_>, cancel: &CancellationToken, show: Show<'_>) -> Tried<Option<usize>> {
     let Some(host) = host.ssh() else {
         return Ok(None);
     };
     let mut pauses = PAUSES.iter();
     let mut first = None;
     loop {
-        let failure = match attempt(host, path, cancel, show).await {
+        let failure = match attempt(host, what, cancel, show).await {
             Ok(copied) => return Ok(Some(copied)),
             Err(failure) => failure,
         };
@@ -49,9 +55,10 @@ pub async fn copy(host: &dyn Host, path: &str, cancel: &CancellationToken, show:
     }
 }
 
-async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: Show<'_>) -> Tried<usize> {
+async fn attempt(host: &SshHost, (path, root): What<'_>, cancel: &CancellationToken, show: Show<'_>) -> Tried<usize> {
     let _one_at_a_time = host.copying.lock().await;
-    let mut store = host.store().await?;
+    let keep = |root| format!("[ -d {ROOTS} ] || mkdir -p {ROOTS} && ln -sfn {path} {ROOTS}/{root} || exit; ");
+    let mut store = host.store(&root.map(keep).unwrap_or_default()).await?;
     let command = store.nix(FEATURES).arg("copy").args(FORMAT).args(["--no-check-sigs", "--to", &store.url, path]);
     let command = command.cancel_on(cancel);
     let (mut log, mut limit) = (NixLog::default(), LogLimit::default());

@@ -250,11 +250,8 @@ impl StepRunner {
         }
         standing.is_kept.store(standing.options.goal != Goal::Copy, Ordering::Relaxed);
         let (host, path) = (&*standing.host, &standing.toplevel.out_path);
-        // A root that points nowhere yet is in order; a copy that no root holds could be collected at any time.
-        let copied = match script::keep(host, nonce, ("next", path)).await? {
-            true => Some(0),
-            false => copy(host, path, cancel, &|line| self.show(step, line)).await?,
-        };
+        let root = format!("{nonce}-next");
+        let copied = copy(host, (path, Some(&root)), cancel, &|line| self.show(step, line)).await?;
         if self.parts.plan.programs.contains_key(&Place::Node(node.to_owned())) {
             self.programs.on(node).await?;
         }

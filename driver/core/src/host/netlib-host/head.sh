@@ -7,8 +7,7 @@
 #                                refused unless the host is of that network and of that node (see check_identity)
 #   generations                  the number of the generation that the system profile names; all of them, with date and result
 #   fields                       what the running system adds for `netlib status`
-#   keep NONCE next TOPLEVEL     keep TOPLEVEL from garbage collection until its deployment ends; say whether it is here
-#   keep NONCE programs PATH     the same for a day at least: programs that checks run
+#   keep NONCE programs PATH     keep from garbage collection for a day at least what checks run; say whether it is here
 #   release NONCE…               keep no longer what these wanted to deploy: they ended before the host took it up
 #   activate NONCE KEY=VALUE…    check, record and start the activation, then answer as `status` does: of `toplevel`; or of a
 #                                generation of the profile, `generation=N` or the one before; or, with `undo=NONCE`, of what
