@@ -21,8 +21,9 @@ let
       inUse != "none" && facts ? ${table.fact} && inUse != facts.${table.fact}
     );
   rotating = builtins.attrNames (lib.filterAttrs isRotating table.members);
-  peerNodes =
-    name: builtins.filter (peer: table.members.${peer}.isNode) (map (peer: peer.name) (peersOf name));
+  peers =
+    name: lib.partition (peer: table.members.${peer}.isNode) (map (peer: peer.name) (peersOf name));
+  peerNodes = name: (peers name).right;
 
   # Where a node is activated: those at the same place are activated at once.
   placeOf =
@@ -58,8 +59,18 @@ let
 
   warningOf =
     name:
-    "${option}: ${name} gets another key${lib.optionalString (isWay name) ", over this tunnel itself"}. Its peers (${lib.concatStringsSep ", " (peerNodes name)}) learn it first and talk to it under either key; it waits for their answers under "
-    + "the new one, and goes back to the earlier one without them. ${again name}.";
+    lib.concatStringsSep " " (
+      [
+        "${option}: ${name} gets another key${lib.optionalString (isWay name) ", over this tunnel itself"}."
+        "Its peers (${lib.concatStringsSep ", " (peerNodes name)}) learn it first and talk to it under either key;"
+        "it waits for their answers under the new one, and goes back to the earlier one without them."
+      ]
+      ++ map (
+        external:
+        "${external}, which nobody deploys, needs its file again: nix run .#render -- ${external}."
+      ) (peers name).wrong
+      ++ [ "${again name}." ]
+    );
 
   level = name: resolved.sorted.levels."activate:${name}" or 0;
 
