@@ -71,6 +71,7 @@ in
       volatile_of = lib.mapAttrs (_: secret: toString secret.for) table.volatile;
     }}
     identities=(${lib.escapeShellArgs settings.identities})
+    ${builtins.readFile ./files.sh}
     ${builtins.readFile ./command.sh}
   '';
 }

@@ -462,11 +462,13 @@ fn a_change_of_secrets_is_whole_or_nothing() {
     );
     assert_ne!(both(&site, &format!("{secrets} rekey")).0, 0);
     assert_eq!(files(&site), before);
-    site.must("test -d secrets.new && touch /root/spared");
+    site.must("test -d secrets.new && ls -d /dev/shm/netlib-secrets.* && touch /root/spared");
     let (status, text) = both(&site, &format!("flock . {secrets} rekey"));
     assert_ne!(status, 0, "{text}");
     assert_says(&text, &["another `secrets` is changing the files"]);
-    site.must(&format!("{secrets} rekey && test ! -e secrets.new && {secrets} check"));
+    site.must(&format!(
+        "{secrets} rekey && test ! -e secrets.new && {secrets} check && ! ls -d /dev/shm/netlib-secrets.*"
+    ));
     assert_ne!(files(&site), before);
 
     // Where a file system cannot exchange two folders.
