@@ -16,5 +16,11 @@ for page in pages-3/index.html pages-60/index.html pages-60/network.html pages-6
     done
   done
 done
+# The script of the page, as a person uses it.
+sed 's|</head>|<script src="../try-run.js"></script></head>|' pages-60/index.html > pages-60/try.html
+seen=$(chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --allow-file-access-from-files --virtual-time-budget=5000 \
+  --dump-dom "file://$PWD/pages-60/try.html" 2> /dev/null)
+case $seen in *TRY-DONE*) ;; *) echo 'the script of the page did not run' && wrong=1 ;; esac
+if printf '%s\n' "$seen" | grep '^TRY '; then wrong=1; fi
 printf 'axe-core looked at %s pages\n' "$checked"
 exit "$wrong"
