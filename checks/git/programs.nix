@@ -54,6 +54,13 @@ let
 in
 {
   prepare = program programs.prepare.script;
+  # With a time limit of two seconds.
+  notify = program (
+    "wanted=(failed rolledBack changed) limit=2 name=chat\n"
+    + builtins.readFile ../../modules/notifications/notify.sh
+  );
+  status = program (builtins.readFile ../../modules/git-tracking/status.sh);
+  metrics = program (builtins.readFile ../../modules/monitoring/system-metrics.sh);
   forget-prepare = program forget.prepare.forget.script;
   forget-end = program forget.hooks.onEnd.forget.script;
 }

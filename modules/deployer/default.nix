@@ -66,6 +66,7 @@ let
         ];
         serviceConfig.Type = "oneshot";
         script = ''
+          rm -rf -- ${lib.escapeShellArg settings.clone}.new
           git clone --quiet -- /var/lib/netlib/network.git ${lib.escapeShellArg settings.clone}.new
           cd ${lib.escapeShellArg settings.clone}.new
           git config user.name ${node}

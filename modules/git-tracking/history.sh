@@ -7,7 +7,8 @@ fail() {
 known() { [[ " ${names[*]} " == *" $1 "* ]] || fail "there is no node \"$1\" that keeps the repository. There are: ${names[*]}"; }
 # parts_of NODE: refs of its records, the newest first: a node begins another part now and then, and lets old ones go.
 parts_of() { git for-each-ref --sort=-version:refname --format='%(refname)' "refs/netlib/nodes/$1/log/$1" "refs/netlib/nodes/$1/log/$1@*"; }
-first_of() { if [[ $1 == *@* ]]; then echo "${1##*@}"; else echo 1; fi; }
+# first_of PART: the number in its name, which the node has chosen.
+first_of() { if [[ $1 =~ @([1-9][0-9]{0,8})$ ]]; then echo "${BASH_REMATCH[1]}"; else echo 1; fi; }
 
 # field NAME FILE: of a statement, whatever its node has written there.
 field() { clean "$(sed -n -e "s/^  \"$1\": \"\([^\"]*\)\",\{0,1\}\$/\1/p" -e "s/^  \"$1\": \([0-9]*\),\{0,1\}\$/\1/p" "$2" | head -n 1)" 200; }

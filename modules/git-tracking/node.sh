@@ -3,7 +3,8 @@
 # seconds that records stay, and `most`, how many of them.
 export GIT_DIR=/var/lib/netlib/network.git LC_ALL=C
 umask 077
-git() { command git -c core.hooksPath=/dev/null "$@"; }
+# What is recorded outlives a power loss.
+git() { command git -c core.hooksPath=/dev/null -c core.fsync=committed,loose-object,reference "$@"; }
 system=${NETLIB_SYSTEM##*/} previous=${NETLIB_PREVIOUS##*/}
 deployed=refs/netlib/deployed/$node
 id_of() { git rev-parse -q --verify "$1^{commit}" || :; }
@@ -28,14 +29,15 @@ find_end() {
     "refs/netlib/log/$node" "refs/netlib/log/$node@*") || { log=refs/netlib/log/$node count=1 && return; }
   count=$(git show "$head:statement.json" | sed -n 's/^ *"counter": \([0-9]*\),$/\1/p')
   count=$((${count:-0} + 1)) now=$(date +%s) first=1 before_that=$ended
-  [[ $log != *@* ]] || first=${log##*@}
+  if [[ $log =~ @([1-9][0-9]{0,8})$ ]]; then first=${BASH_REMATCH[1]}; fi
   if [ $((count - first)) -ge $((most / 4 + 1)) ] || [ $((now / (keep / 4 + 1))) != $((ended / (keep / 4 + 1))) ]; then log=refs/netlib/log/$node@$count; fi
 }
 
 # discard: the first parts, while everything in them is too old or there are too many. The two last ones stay. A clock that is off for once
 # makes nothing old: the record before the last one counts as well.
 discard() {
-  local lines hash ref ended now at
+  local lines hash ref ended now at number folder
+  folder=$(mktemp -d)
   now=$(date +%s)
   if [ "$before_that" -lt "$now" ]; then now=$before_that; fi
   mapfile -t lines < <(git for-each-ref --sort=version:refname --format='%(objectname) %(refname) %(committerdate:unix)' \
@@ -43,14 +45,18 @@ discard() {
   for ((at = 0; at + 2 < ${#lines[@]}; at++)); do
     read -r hash ref ended <<< "${lines[at]}"
     # The number of the first record that is left.
-    first=${lines[at + 1]#*@} first=${first%% *}
+    if [[ ${lines[at + 1]} =~ @([1-9][0-9]{0,8})\  ]]; then first=${BASH_REMATCH[1]}; else first=1; fi
     if [ $((now - ended)) -le "$keep" ] && [ $((count - first + 1)) -lt "$most" ]; then break; fi
     git update-ref -d "$ref" "$hash"
   done
-  # Of what is kept here for others.
-  git for-each-ref --format='%(refname) %(committerdate:unix)' refs/netlib/mirror | while read -r ref ended; do
-    [ $((now - ended)) -le "$keep" ] || git update-ref -d "$ref"
+  # Of what is kept here for others the newest parts. Their dates are those that the others say.
+  git for-each-ref --sort=version:refname --format='%(refname)' refs/netlib/mirror > "$folder/mirrors"
+  sed 's,@.*,,' "$folder/mirrors" | uniq -c | while read -r number ref; do
+    if [ "$number" -gt 16 ]; then
+      grep -e "^$ref\(@.*\)\{0,1\}$" "$folder/mirrors" | head -n $((number - 16)) | sed 's/^/delete /' | git update-ref --stdin
+    fi
   done
+  rm -rf -- "$folder"
 }
 
 # write RESULT COMMIT: one more record of this node, signed with its own key. The word of the deployer is in it as it was signed.

@@ -65,6 +65,11 @@ wait
 for name in "${asked[@]}"; do
   if [ -e "$scratch/failed-$name" ]; then
     refuse "$name" "what $name has could not be fetched: $(tail -n 1 "$scratch/said-$name"). Whatever was deployed there by others might be lost; mend its $bare, or take it out of git-tracking.nodes"
+  elif [ "$(wc -l < "$scratch/fetched-$name")" -gt 1000 ]; then
+    # An honest one has a few. They are in the way of everybody else.
+    git for-each-ref --format='delete %(refname)' "refs/netlib/nodes/$name" | git update-ref --stdin
+    : > "$scratch/fetched-$name"
+    refuse "$name" "$name has more than 1000 refs, which none of netlib's programs makes. Look at its $bare, or take it out of git-tracking.nodes"
   elif [ ! -s "$scratch/fetched-$name" ] && commit=$(git rev-parse -q --verify "refs/netlib/nodes/$name/deployed/$name"); then
     note "$name had a repository and has none any more: it gets it back from this clone, with its records"
     git update-ref "refs/netlib/lost/$name" "$commit"
@@ -99,7 +104,7 @@ is_replaced() {
 # decide NODE TEXT QUESTION: whether a person says yes at a terminal, who has seen the difference. Otherwise it is refused.
 decide() {
   if [ -z "$force" ] && find_terminal; then
-    git --no-pager diff "$head...$commit" | printable | head -n 200
+    git --no-pager diff --no-ext-diff --no-textconv "$head...$commit" | printable | head -n 200
     if ask "$2. $3"; then return; fi
   fi
   refuse "$1" "$2. Look at it and merge it: nix run .#command -- merge-node $1. To deploy without it: netlib run deploy --force"
@@ -112,7 +117,7 @@ take() {
   what="$node runs $(about "$commit"), which is not in this branch"
   printf '%s runs %s not in this branch:\n' "$node" "$(plural "$count" commit)"
   git --no-pager log --format='  %h %s (%cn, %cs)' "$commit" "^$head" | printable | head -n 20
-  git --no-pager diff --stat "$head...$commit" | printable | tail -n 20
+  git --no-pager diff --no-ext-diff --no-textconv --stat "$head...$commit" | printable | tail -n 20
   tree=$(git "${merging[@]}" merge-tree --write-tree --name-only --no-messages "$head" "$commit") || {
     what="$node runs $(about "$commit"), which is in conflict with this branch in $(tail -n +2 <<< "$tree" | paste -s -d ' ')"
     if [ -z "$force" ] && ask "$what. Deploy without it? What it changed is then no longer on $node"; then
@@ -135,7 +140,7 @@ take() {
     merged=$(sign commit-tree "${signs[@]}" "$tree" -p "$head" -p "$commit" -m "Merge what $node runs")
   }
   git merge --quiet --ff-only "$merged" > /dev/null 2> "$scratch/said" ||
-    problem "git-tracking: your uncommitted changes are in the way of what $node runs ($(about "$commit")). Commit or stash them"
+    problem "git-tracking: what $node runs ($(about "$commit")) cannot be brought into the folder: $(head -n 1 "$scratch/said") If these are your uncommitted changes, commit or stash them"
   note "merged $(plural "$count" commit) that $node runs: $(about "$commit")"
   head=$merged
 }

@@ -93,14 +93,15 @@ if [ -n "$lost" ]; then
   if [ "$now" != "$toplevel" ]; then specs+=("$lost:refs/netlib/deployed/$node" "$lost:refs/netlib/systems/${now##*/}" "$lost:refs/heads/main"); fi
 fi
 # What others have signed is kept here as well, so that nobody can cut his own records without a trace: they only ever grow.
-for name in "${!ref[@]}"; do
-  other=${name##*/}
-  [[ $name == nodes/"${other%%@*}"/log/* && " ${mirrored[*]} " == *" ${other%%@*} "* ]] || continue
-  kept=${ref[nodes/$node/mirror/$other]-}
-  if [ "$kept" = "${ref[$name]}" ]; then continue; fi
-  if [ -z "$kept" ] || [ "${parent[$name]}" = "$kept" ] || git merge-base --is-ancestor "$kept" "${ref[$name]}" 2> /dev/null; then
-    specs+=("+${ref[$name]}:refs/netlib/mirror/$other")
-  fi
+for who in "${mirrored[@]}"; do
+  # The newest of its parts, however many it says that there are.
+  while read -r name; do
+    other=${name##*/} kept=${ref[nodes/$node/mirror/${name##*/}]-}
+    if [ "$kept" = "${ref[$name]}" ]; then continue; fi
+    if [ -z "$kept" ] || [ "${parent[$name]}" = "$kept" ] || git merge-base --is-ancestor "$kept" "${ref[$name]}" 2> /dev/null; then
+      specs+=("+${ref[$name]}:refs/netlib/mirror/$other")
+    fi
+  done < <(printf '%s\n' "${!ref[@]}" | grep -E -e "^nodes/$who/log/$who(@[0-9]{1,9})?$" | sort -V | tail -n 16)
 done
 export GIT_SSH_COMMAND="ssh -F $NETLIB_SSH_CONFIG"
 if ! timeout 500 "${safely[@]}" push --quiet --atomic "${lease[@]}" --receive-pack "$(server "$node" "$toplevel/etc/netlib/git-receive")" "$(url_of "$node")" "${specs[@]}" 2> "$scratch/said"; then

@@ -37,7 +37,7 @@ case $served in
       mkdir -p "${repository%/*}"
       git init -q --bare "$repository"
     fi
-    git -c receive.fsckObjects=true -c receive.autogc=false receive-pack "$repository"
+    git -c receive.fsckObjects=true -c receive.autogc=false -c core.fsync=committed,loose-object,reference receive-pack "$repository"
     # The same system of another commit is confirmed with it.
     export GIT_DIR=$repository
     profile=$(readlink -f /nix/var/nix/profiles/system || :) system=${profile##*/}

@@ -2,6 +2,7 @@
 
 mod faults;
 mod hostile;
+mod machines;
 mod story;
 
 use netlib_scenarios::{Network, Site, assert_says};
@@ -12,6 +13,11 @@ const ALICE: &str = "/root/network";
 
 /// Two people, of whom the network knows the keys, and the network in Alice's clone.
 fn site(hosts: &[&str], settings: &str) -> Site {
+    site_of(hosts, settings, Network::of(hosts))
+}
+
+/// The same with more in it.
+fn site_of(hosts: &[&str], settings: &str, network: Network) -> Site {
     let site = Site::up(hosts);
     for who in ["alice", "bob", "mallory"] {
         site.exec_must(
@@ -20,7 +26,7 @@ fn site(hosts: &[&str], settings: &str) -> Site {
         );
     }
     let key = |who: &str| site.exec_must("deployer", &format!("cut -d ' ' -f 1,2 /root/keys/{who}.pub"));
-    let network = Network::of(hosts).importing("git-tracking").with(&format!(
+    let network = network.importing("git-tracking").with(&format!(
         "git-tracking = {{ signers.alice = \"{}\"; signers.bob = \"{}\"; {settings} }};",
         key("alice"),
         key("bob"),
