@@ -62,18 +62,22 @@ new_person() { ssh-keygen -q -t ed25519 -N '' -C "$1" -f "$world/keys/$1"; }
 
 # write_programs SETTINGS [LOCAL]: for all nodes that there are.
 write_programs() {
+  local folder
+  folder=$world/programs-${1//[^a-z0-9A-Z]/}-$(tr -cd '[:lower:]' <<< "${2-}")
+  ln -sfn "$folder" "$world/programs"
+  [ ! -d "$folder" ] || return 0
   local nodes keys='' signers='' node person
   nodes=("${!holder[@]}")
   for node in "${nodes[@]}"; do keys+="\"$node\" = \"$(cut -d ' ' -f 1,2 "$world/node/$node/run/host_key.pub")\"; "; done
   for person in alice bob; do signers+="$person = [ \"$(cut -d ' ' -f 1,2 "$world/keys/$person.pub")\" ]; "; done
-  rm -rf "$world/programs" && mkdir "$world/programs"
+  mkdir "$folder"
   /usr/bin/nix --extra-experimental-features nix-command eval --offline --impure --raw --expr "
     let programs = import $here/programs.nix {
       nodes = [ $(printf '"%s" ' "${nodes[@]}")]; local = [ ${2-} ]; hostKeys = { $keys }; signers = { $signers }; settings = { ${1-} };
     };
     in builtins.concatStringsSep \"\" (map (name: \"\n@@@\${name}\n\${programs.\${name}}\") (builtins.attrNames programs))" |
-    awk -v folder="$world/programs" '/^@@@/ { file = folder "/" substr($0, 4); next } file { print > file }'
-  chmod +x "$world/programs"/*
+    awk -v folder="$folder" '/^@@@/ { file = folder "/" substr($0, 4); next } file { print > file }'
+  chmod +x "$folder"/*
 }
 
 # clone_of PERSON FROM: with a name and a key of its owner.

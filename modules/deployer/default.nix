@@ -86,12 +86,17 @@ let
   ofTarget =
     node:
     let
-      account = config.nodes.${node}.target.user;
+      inherit (config.nodes.${node}.target) user;
+      account = if user == null then "root" else user;
     in
     {
-      users.users.${if account == null then "root" else account}.openssh.authorizedKeys.keys =
-        lib.mkAfter
-          (map (deployer: "restrict ${keyOf deployer} netlib on ${deployer}") settings.nodes);
+      users.users.${account} = {
+        openssh.authorizedKeys.keys = lib.mkAfter (
+          map (deployer: "restrict ${keyOf deployer} netlib on ${deployer}") settings.nodes
+        );
+        # An account of which the configuration says nothing more.
+        isNormalUser = lib.mkIf (account != "root") (lib.mkDefault true);
+      };
     };
 in
 {

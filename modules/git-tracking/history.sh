@@ -10,23 +10,37 @@ parts_of() { git for-each-ref --sort=-version:refname --format='%(refname)' "ref
 # first_of PART: the number in its name, which the node has chosen.
 first_of() { if [[ $1 =~ @([1-9][0-9]{0,8})$ ]]; then echo "${BASH_REMATCH[1]}"; else echo 1; fi; }
 
-# field NAME FILE: of a statement, whatever its node has written there.
-field() { clean "$(sed -n -e "s/^  \"$1\": \"\([^\"]*\)\",\{0,1\}\$/\1/p" -e "s/^  \"$1\": \([0-9]*\),\{0,1\}\$/\1/p" "$2" | head -n 1)" 200; }
-part() { git show "$1:$2" 2> /dev/null | head -c 16384; }
+# field NAME: of the statement, whatever its node has written there; sets `value`.
+field() {
+  value=
+  if [[ $statement =~ (^|$'\n')\ \ \"$1\":\ (\"([^\"$'\n']*)\"|([0-9]{1,9})),?($'\n'|$) ]]; then value=${BASH_REMATCH[3]}${BASH_REMATCH[4]}; fi
+  value=${value//[[:cntrl:]]/} value=${value:0:200}
+}
 
 # load RECORD: its parts, as files and variables.
 load() {
-  part "$1" statement.json > "$scratch/statement"
-  part "$1" statement.json.sig > "$scratch/signature"
-  part "$1" intent > "$scratch/intent"
-  result=$(field result "$scratch/statement") commit=$(field commit "$scratch/statement") when=$(field time "$scratch/statement")
-  system=$(field system "$scratch/statement") counter=$(field counter "$scratch/statement")
-  over=$(field over "$scratch/statement")
-  who=$(clean "$(sed -n 's/^tagger \(.*\) <.*/\1/p' "$scratch/intent")" 80)
+  local part file
+  for part in statement.json:statement statement.json.sig:signature intent:intent; do
+    file=$scratch/${part#*:}
+    git cat-file blob "$1:${part%:*}" 2> /dev/null | head -c 16384 | tr -d '\0' > "$file" || :
+  done
+  statement=$(< "$scratch/statement") intent=$(< "$scratch/intent")
+  for part in result:result commit:commit time:when system:system counter:counter over:over node:of_node before:before_it; do
+    field "${part%:*}"
+    printf -v "${part#*:}" '%s' "$value"
+  done
+  # They become arguments of git.
+  [[ $commit =~ ^[0-9a-f]{40,64}$ ]] || commit=
+  [[ $over =~ ^[0-9a-f]{40,64}$ ]] || over=
+  who='' said='' subject=''
+  if [[ $intent =~ (^|$'\n')tagger\ ([^<$'\n']*)\ \< ]]; then who=${BASH_REMATCH[2]//[[:cntrl:]\"\\]/} who=${who:0:80}; fi
   # Without a signature it is the node that says who it was.
   is_intent_signed || who=${who:+$who, not signed}
+}
+# describe: for people, besides.
+describe() {
   said=$(clean "$(sed -n '/^$/,/^-----BEGIN/p' "$scratch/intent" | grep -v -e '^$' -e '^-----' | head -n 1)" 200)
-  subject=$(clean "$(git log -1 --format=%s "$commit" 2> /dev/null)" 100)
+  [ -z "$commit" ] || subject=$(clean "$(git log -1 --format=%s "$commit" 2> /dev/null)" 100)
 }
 
 # is_intent_signed: whether one of the signers has said that this commit is to run on this node.
@@ -34,7 +48,7 @@ is_intent_signed() {
   local person
   sed '/^-----BEGIN SSH SIGNATURE-----/,$d' "$scratch/intent" > "$scratch/words"
   sed -n '/^-----BEGIN SSH SIGNATURE-----/,$p' "$scratch/intent" > "$scratch/words.sig"
-  [ -s "$scratch/words.sig" ] && grep -qxF -e "object $commit" "$scratch/words" && grep -qxF -e "system $(field node "$scratch/statement") $system" "$scratch/words" || return 1
+  [ -s "$scratch/words.sig" ] && grep -qxF -e "object $commit" "$scratch/words" && grep -qxF -e "system $of_node $system" "$scratch/words" || return 1
   person=$(ssh-keygen -Y find-principals -f "$scratch/signers" -s "$scratch/words.sig" 2> /dev/null | head -n 1)
   [ -n "$person" ] && ssh-keygen -Y verify -q -f "$scratch/signers" -I "$person" -n git -s "$scratch/words.sig" < "$scratch/words" > /dev/null 2>&1 || return 1
   who=$person
@@ -65,6 +79,7 @@ history() {
   [ ${#nodes[@]} != 0 ] || nodes=("${names[@]}")
   while read -r name record; do
     load "$record"
+    describe
     if [ -n "$as_json" ]; then
       printf '%s\n{"id":"%s","node":"%s","time":"%s","result":"%s","commit":"%s","subject":"%s","who":"%s","system":"%s","over":"%s"}' "$separator" \
         "$record" "$name" "$when" "$result" "$commit" "$subject" "$who" "$system" "$over"
@@ -83,6 +98,7 @@ who() {
   [ -n "$(parts_of "$1")" ] || fail "there is no record of $1 in this clone. The next deployment fetches them"
   while read -r record; do
     load "$record"
+    describe
     case $result in confirmed | rollback) ;; *) continue ;; esac
     printf '%s runs %.10s "%s"\nsince %s, deployed by %s\n%s\n' "$1" "$commit" "$subject" "$when" "${who:-somebody unknown}" "$said"
     return
@@ -97,9 +113,10 @@ show() {
   record=$(git rev-parse -q --verify "$1^{commit}" 2> /dev/null || :)
   git cat-file -e "$record:statement.json" 2> /dev/null || fail "there is no record $1"
   load "$record"
+  describe
   tr -cd '\11\12\40-\176' < "$scratch/statement"
   printf '\nintent of %s: %s\nlog:\n' "${who:-nobody}" "$said"
-  part "$record" log | printable
+  git cat-file blob "$record:log" 2> /dev/null | head -c 16384 | printable
 }
 
 # judge NODE RECORD NUMBER BEFORE: whether the node has signed it, as its record of that number.
@@ -108,9 +125,9 @@ judge() {
   grep -q -e "^$1 " "$scratch/hosts" || { echo "not to be checked: the host key of $1 has not been gathered. Run: netlib facts gather" && return; }
   ssh-keygen -Y verify -q -f "$scratch/hosts" -I "$1" -n "$namespace" -s "$scratch/signature" < "$scratch/statement" > /dev/null 2>&1 ||
     { echo "not signed by the host key of $1" && return; }
-  [ "$(field node "$scratch/statement")" = "$1" ] || { echo "of another node: $(field node "$scratch/statement")" && return; }
+  [ "$of_node" = "$1" ] || { echo "of another node: $of_node" && return; }
   [ "$counter" = "$3" ] || { echo "number $counter where $3 belongs" && return; }
-  [ "$(field before "$scratch/statement")" = "$4" ] || echo "after another record than it says"
+  [ "$before_it" = "$4" ] || echo "after another record than it says"
 }
 
 # follow NODE: judges its records, the oldest first; sets `number` to that of the last one, `first` to that of the first one.

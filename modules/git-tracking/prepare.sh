@@ -25,14 +25,20 @@ override() {
 # demand TEXT: ends the run, unless it is forced.
 demand() { if [ -n "$force" ]; then override @run "$1"; else problem "$1"; fi; }
 
-top=$(command git rev-parse --show-toplevel 2> /dev/null) ||
+folder='' shallow='' above=''
+{
+  read -r top
+  read -r folder
+  read -r shallow
+  read -r above
+} < <(command git rev-parse --show-toplevel --show-prefix --is-shallow-repository --show-superproject-working-tree 2> /dev/null) || :
+[ -n "${top-}" ] ||
   problem "git-tracking: the flake is not in a clone on this machine, so nothing that nodes have could be merged. Get one: nix run .#command -- network-clone root@NODE DIRECTORY"
 case $top in *[!A-Za-z0-9._/@+-]*) problem "git-tracking: the folder of the clone must be letters, digits and . _ / @ + -, and is $top. Move it" ;; esac
-folder=$(command git rev-parse --show-prefix)
-[ -z "$(command git rev-parse --show-superproject-working-tree)" ] ||
+[ -z "$above" ] ||
   problem "git-tracking: this clone is a submodule of another repository, and nodes would get only the part that lies in it. Deploy from a clone of its own"
 head=$(git rev-parse -q --verify 'HEAD^{commit}') || problem "git-tracking: the repository has no commit yet. Run: git commit"
-[ "$(git rev-parse --is-shallow-repository)" = false ] ||
+[ "$shallow" = false ] ||
   problem "git-tracking: this clone is shallow, so what nodes run cannot be compared with it. Run: git fetch --unshallow"
 user=$(id -un | tr -cd 'A-Za-z0-9_-')
 mail=$(command git config user.email || echo "$user@$(uname -n)")
@@ -145,9 +151,13 @@ take() {
   head=$merged
 }
 
+declare -A runs=()
+while read -r kind commit name; do
+  [ "$kind" != commit ] || runs[$name]=$commit
+done < <(git for-each-ref --format='%(objecttype) %(objectname) %(refname:lstrip=3)' 'refs/netlib/nodes/*/deployed/*')
 for name in "${asked[@]}"; do
-  if [ -n "${refused[$name]-}" ]; then continue; fi
-  commit=$(git rev-parse -q --verify "refs/netlib/nodes/$name/deployed/$name^{commit}") || continue
+  commit=${runs[$name/deployed/$name]-}
+  if [ -n "${refused[$name]-}" ] || [ -z "$commit" ] || [ "$commit" = "$head" ]; then continue; fi
   git merge-base --is-ancestor "$commit" "$head" && continue
   if is_replaced "$commit"; then continue; fi
   take "$name" "$commit"
@@ -183,7 +193,7 @@ fi
 if [ -n "$require_signed" ]; then
   known=()
   for name in "${asked[@]}"; do
-    if git rev-parse -q --verify "refs/netlib/nodes/$name/deployed/$name" > /dev/null; then known+=("^refs/netlib/nodes/$name/deployed/$name"); fi
+    [ -z "${runs[$name/deployed/$name]-}" ] || known+=("^${runs[$name/deployed/$name]}")
   done
   [ ${#known[@]} != 0 ] || known=(--max-count=1)
   for one in $(git rev-list "$target" "${known[@]}"); do

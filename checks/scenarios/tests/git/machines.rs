@@ -24,7 +24,7 @@ fn people_are_told_and_asked_and_a_machine_leaves() {
     assert_eq!(on(&site, "alpha"), head(&site, ALICE));
     assert_says(&site.must("cat /root/told"), &["changed: alpha beta", "succeeded"]);
     let status = site.netlib_must(&format!("status -o wide {words}"));
-    assert_says(&status, &["deployment node, network node", "the network begins (alice, since 20"]);
+    assert_says(&status, &["deployment node, network node", "Facts (alice, since 20"]);
     // Its clone is that of what it has.
     site.exec_must("alpha", "systemctl start netlib-clone.service && test -s /root/network/flake.nix");
 
