@@ -9,7 +9,7 @@ problem() {
 force=${NETLIB_ARG_FORCE-}
 
 # refuse NODE TEXT: nothing is activated there; what others have is no worse for it. --force has it activated, which is recorded.
-declare -A refused=()
+declare -A refused=() runs=() over=()
 refuse() {
   if [ -n "$force" ]; then
     override "$1" "$2"
@@ -20,6 +20,7 @@ refuse() {
 }
 override() {
   note "deployed all the same: $2"
+  [ -z "${runs[$1/deployed/$1]-}" ] || over[$1]=${runs[$1/deployed/$1]}
   git update-ref "refs/netlib/forced/$1" "$(clean "$2" 900 | git hash-object -w --stdin)"
 }
 # demand TEXT: ends the run, unless it is forced.
@@ -48,7 +49,7 @@ GIT_AUTHOR_NAME=$(command git config user.name || echo "$user") GIT_COMMITTER_NA
 # --- what nodes have ---------------------------------------------------------------------------------------------------------
 
 # What the last run has left.
-git for-each-ref --format='delete %(refname)' refs/netlib/refused refs/netlib/forced refs/netlib/lost "refs/netlib/intent/$user" > "$scratch/old"
+git for-each-ref --format='delete %(refname)' refs/netlib/refused refs/netlib/forced refs/netlib/lost refs/netlib/over "refs/netlib/intent/$user" > "$scratch/old"
 [ ! -s "$scratch/old" ] || git update-ref --stdin < "$scratch/old"
 
 # Those that answer and are selected are in this file. Of each only its own names are taken, and no more than 4 GiB.
@@ -151,7 +152,6 @@ take() {
   head=$merged
 }
 
-declare -A runs=()
 while read -r kind commit name; do
   [ "$kind" != commit ] || runs[$name]=$commit
 done < <(git for-each-ref --format='%(objecttype) %(objectname) %(refname:lstrip=3)' 'refs/netlib/nodes/*/deployed/*')
@@ -159,7 +159,10 @@ for name in "${asked[@]}"; do
   commit=${runs[$name/deployed/$name]-}
   if [ -n "${refused[$name]-}" ] || [ -z "$commit" ] || [ "$commit" = "$head" ]; then continue; fi
   git merge-base --is-ancestor "$commit" "$head" && continue
-  if is_replaced "$commit"; then continue; fi
+  if is_replaced "$commit"; then
+    over[$name]=$commit
+    continue
+  fi
   take "$name" "$commit"
 done
 
@@ -201,5 +204,7 @@ if [ -n "$require_signed" ]; then
   done
 fi
 
+# What may be gone over, in this deployment and in no other of the same clone.
+for name in "${!over[@]}"; do git update-ref "refs/netlib/over/$target/$name" "${over[$name]}"; done
 git update-ref --create-reflog "refs/netlib/target/$user" "$target"
 printf '{"flake":"git+file://%s?ref=%s&rev=%s%s"}\n' "$top" "refs/netlib/target/$user" "$target" "${folder:+&dir=${folder%/}}" >&3

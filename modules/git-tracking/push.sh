@@ -33,7 +33,7 @@ declare -A ref=() parent=()
 while read -r hash name before; do
   ref[$name]=$hash parent[$name]=$before
 done < <(git for-each-ref --format='%(objectname) %(refname:lstrip=2) %(parent)' "refs/netlib/nodes/*/log/*" "refs/netlib/nodes/$node/mirror" \
-  "refs/netlib/nodes/$node/deployed/$node" refs/netlib/refused refs/netlib/forced refs/netlib/lost "refs/netlib/intent/$user")
+  "refs/netlib/nodes/$node/deployed/$node" refs/netlib/refused refs/netlib/forced refs/netlib/lost "refs/netlib/over/$target" "refs/netlib/intent/$user")
 if [ -n "${ref[refused/$node]-}" ]; then
   printf '{"problem":"%s"}\n' "$(clean "$(git cat-file blob "${ref[refused/$node]}")" 900)" >&3
   exit 1
@@ -78,7 +78,9 @@ exec 9>&-
 
 specs=("+$tag:refs/netlib/next/$system") lease=()
 for base in "$seen" "$lost"; do
-  if [ -n "$base" ] && ! git merge-base --is-ancestor "$base" "$target"; then specs+=("+$base:refs/netlib/over/$system"); fi
+  if [ -z "$base" ] || git merge-base --is-ancestor "$base" "$target"; then continue; fi
+  [ "${ref[over/$target/$node]-}" = "$base" ] || fail "what $node runs is not in this deployment, and nothing was decided about it. Another run in this clone may have begun meanwhile: deploy again"
+  specs+=("+$base:refs/netlib/over/$system")
 done
 if [ "$now" = "$toplevel" ]; then
   # A plus before the first one would make nothing of the lease.
