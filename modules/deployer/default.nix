@@ -59,13 +59,14 @@ let
         description = "netlib, a clone of the network's repository to deploy from";
         wantedBy = [ "multi-user.target" ];
         path = [ pkgs.git ];
-        # It comes with the first deployment: then the timer's next look, or the next boot, finds it.
+        # It comes with the first deployment, and has a commit when that is confirmed, which starts this once more.
         unitConfig.ConditionPathExists = [
           "/var/lib/netlib/network.git/HEAD"
           "!${settings.clone}"
         ];
         serviceConfig.Type = "oneshot";
         script = ''
+          git --git-dir=/var/lib/netlib/network.git rev-parse -q --verify refs/heads/main >/dev/null || exit 0
           rm -rf -- ${lib.escapeShellArg settings.clone}.new
           git clone --quiet -- /var/lib/netlib/network.git ${lib.escapeShellArg settings.clone}.new
           cd ${lib.escapeShellArg settings.clone}.new
@@ -76,10 +77,6 @@ let
           git config commit.gpgSign true
           mv -T -- ${lib.escapeShellArg settings.clone}.new ${lib.escapeShellArg settings.clone}
         '';
-      };
-      systemd.timers.netlib-clone = lib.mkIf (settings.clone != null) {
-        wantedBy = [ "timers.target" ];
-        timerConfig.OnCalendar = "hourly";
       };
     };
 
@@ -171,6 +168,14 @@ in
         '';
       };
     });
+
+    # After those of git-tracking, which give the repository its commit.
+    plans.deploy.hooks.onConfirm = lib.mkIf (settings.clone != null && settings.nodes != [ ]) {
+      netlib-clone = {
+        on = settings.nodes;
+        script = "systemctl start --no-block netlib-clone.service || :";
+      };
+    };
 
     configure = lib.mkIf (settings.nodes != [ ]) (
       lib.mkMerge [

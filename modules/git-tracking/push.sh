@@ -7,7 +7,7 @@ fail() {
   exit 1
 }
 # What this run was prepared to deploy.
-[[ $context =~ \"flake\":\"git\+file://([A-Za-z0-9._/@+-]+)\?ref=([A-Za-z0-9._/-]+)\&rev=([0-9a-f]+) ]] || fail 'this run was not prepared'
+[[ $context =~ \"flake\":\"git\+file://([A-Za-z0-9._/@+-]+)\?ref=([A-Za-z0-9._/-]+)\&rev=([0-9a-f]+) ]] || fail 'this run was not prepared: only netlib deploy, and netlib run deploy, are. A plan of your own that deploys cannot go with git-tracking'
 target=${BASH_REMATCH[3]} user=${BASH_REMATCH[2]##*/}
 cd "${BASH_REMATCH[1]}" || exit
 # list_systems: of all nodes, what is known by now, to a file: name, system, and the one before.
