@@ -48,7 +48,7 @@ fn people_are_told_and_asked_and_a_machine_leaves() {
     run.type_line("n");
     let (status, text) = run.wait();
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["signed by none of git-tracking.signers", "netlib run deploy --force"]);
+    assert_says(&text, &["signed by none of git-tracking.signers. Look at it", "To deploy without it"]);
     assert_eq!(on(&site, "beta"), theirs);
     change(&site, ALICE, "beta", "of-alice");
     let text = site.netlib_must("run deploy --force --on beta");
