@@ -63,8 +63,8 @@ import ../shared/nix-store-instances.nix { inherit config lib netlib; } ./. {
   # A client is switched when the caches that it is told of are there.
   order =
     { table, ... }:
-    lib.optionalAttrs table.serversFirst {
+    lib.optionalAttrs (table.firstServers != [ ]) {
       nodes = table.others;
-      after = builtins.attrNames table.servers;
+      after = table.firstServers;
     };
 }

@@ -71,7 +71,11 @@ in
     serversFirst = lib.mkOption {
       type = types.bool;
       default = true;
-      description = "Whether clients are activated after the servers, as far as nothing else says the opposite.";
+      description = ''
+        Whether clients are activated after the servers, as far as nothing else says the opposite. A server that its first client
+        reaches by an interface of its own, such as a mesh's, is not waited for: that may come with the same deployment, and until it is
+        there nobody could see that the server is healthy.
+      '';
       example = false;
     };
 

@@ -2,6 +2,7 @@
 { lib, netlib }:
 config: instance: settings:
 let
+  isThereBefore = import ../shared/there-before.nix { inherit lib netlib; };
   option = [
     "nix-cache"
     instance
@@ -96,7 +97,13 @@ let
 in
 {
   inherit instance facts servers;
-  inherit (settings) user serversFirst trustUploaders;
+  inherit (settings) user trustUploaders;
+  # Its first client looks at a server before the others are activated.
+  firstServers = builtins.filter (
+    name:
+    settings.serversFirst
+    && lib.all (client: isThereBefore client name) (lib.take 1 servers.${name}.clients)
+  ) (builtins.attrNames servers);
   clients = lib.genAttrs settings.clients (name: {
     servers = removeAttrs servers [ name ];
   });

@@ -108,6 +108,29 @@ in
     };
   };
 
+  "a server that is reached over a mesh, which may come with the same deployment, is not waited for" =
+    {
+      expr =
+        (evaluate {
+          imports = [
+            ./example.nix
+            ../wireguard-mesh
+          ];
+          nodes.gamma.addresses = [ "192.168.7.3" ];
+          wireguard-mesh.wg0 = {
+            subnet = "10.10.0.0/24";
+            members = lib.mapAttrs (_: address: { inherit address; }) {
+              alpha = "10.10.0.1";
+              beta = "10.10.0.2";
+              gamma = "10.10.0.3";
+            };
+          };
+          exports.networks.lan.preference = lib.mkForce 90;
+        }).config.deploy.order
+          ? nix-cache-main;
+      expected = false;
+    };
+
   "the README's example: over the network that both are in, whose interface alone is opened" = {
     expr = {
       url = table.servers.gamma.urlFrom "beta";

@@ -56,8 +56,8 @@ import ../shared/nix-store-instances.nix { inherit config lib netlib; } ./. {
   # A client is switched when the builders it is told of let it in.
   order =
     { table, ... }:
-    lib.optionalAttrs table.buildersFirst {
+    lib.optionalAttrs (table.firstBuilders != [ ]) {
       nodes = lib.subtractLists (builtins.attrNames table.builders) (builtins.attrNames table.clients);
-      after = builtins.attrNames table.builders;
+      after = table.firstBuilders;
     };
 }

@@ -82,7 +82,11 @@ in
     buildersFirst = lib.mkOption {
       type = types.bool;
       default = true;
-      description = "Whether clients are activated after the builders, as far as nothing else says the opposite.";
+      description = ''
+        Whether clients are activated after the builders, as far as nothing else says the opposite. A builder that its first client
+        reaches by an interface of its own, such as a mesh's, is not waited for: that may come with the same deployment, and until it is
+        there nobody could see that the builder is healthy.
+      '';
       example = false;
     };
 

@@ -2,6 +2,7 @@
 { lib, netlib }:
 config: instance: settings:
 let
+  isThereBefore = import ../shared/there-before.nix { inherit lib netlib; };
   directory = "/var/lib/netlib/remote-builders/${instance}";
   fact = "remote-builders-${instance}-ssh";
 
@@ -70,6 +71,12 @@ in
     builders
     sshKeyFile
     ;
-  inherit (settings) user buildersFirst;
+  inherit (settings) user;
+  # Its first client looks at a builder before the clients are activated.
+  firstBuilders = builtins.filter (
+    name:
+    settings.buildersFirst
+    && lib.all (client: isThereBefore client name) (lib.take 1 builders.${name}.clients)
+  ) (builtins.attrNames builders);
   clients = lib.genAttrs settings.clients clientOf;
 }
