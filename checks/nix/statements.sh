@@ -76,6 +76,25 @@ signed evil "$(text evil system '"\u0000"')" > zero
 expect 'a zero character' 'control characters' zero
 signed evil "$(text evil system '"\u200b"')" > invisible
 expect 'text that cannot be seen' 'control characters' invisible
+for character in 061c 3164 034f 2800; do
+  signed evil "$(text evil system "\"\\u$character\"")" > hidden
+  expect "U+$character, which turns text around or cannot be seen" 'control characters' hidden
+done
+signed evil "$(text evil system '"\ud800"')" > surrogate
+expect 'half a character' '"why"' surrogate
+signed evil "$(text evil system '"a","system":1')" > twice
+expect 'of a field twice, the last counts' 'system is no string' twice
+signed evil "$(text evil generation 9007199254740993)" > huge
+expect 'a number that some read otherwise' 'no whole number' huge
+printf '\n-----BEGIN SSH SIGNATURE-----\n\n-----END SSH SIGNATURE-----\n' > blank
+expect 'an empty line for a document' 'no JSON' blank
+printf 'x\360' > torn
+expect 'half of a character of UTF-8 does not reach into the next file' '"file":"second","node":"web"' torn second
+for half in '' 09 abc 99999999999999999999; do
+  printf '%s' "$half" > counter-web
+  made web '{}' > after
+  expect "a node whose counter was '$half' still speaks" '"node":"web"' after
+done
 printf 'x\0y' > zeros
 expect 'a zero byte ends a text' 'no SSH signature' zeros
 signed evil "$(text evil color '"red"')" > field

@@ -25,7 +25,7 @@ from model import Model  # noqa: E402
 from output import Output, age  # noqa: E402
 from prometheus import Prometheus  # noqa: E402
 from spool import Spool  # noqa: E402
-from store import Store  # noqa: E402
+from store import Store, keys_of  # noqa: E402
 
 NOW = time.time()
 EVIL = '<script>alert("1")</script><!--#include virtual="/x" -->\'&'
@@ -285,6 +285,130 @@ def what_a_node_finds_out_fits_into_a_statement():
         pathlib.Path(folder, "statement").write_bytes(made.stdout)
         judged = subprocess.run([sys.argv[1], "check", "--network", "lab", "--signers", f"{folder}/signers", "--kinds", "status", f"{folder}/statement"], capture_output=True, check=True)
         assert "why" not in json.loads(judged.stdout), judged.stdout
+
+
+@case
+def what_a_replaced_key_said_counts_no_more_after_a_restart():
+    with tempfile.TemporaryDirectory() as folder:
+        for key in ("old", "new"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{folder}/{key}"], check=True)
+            public = pathlib.Path(folder, f"{key}.pub").read_text(encoding="ascii").split()
+            pathlib.Path(folder, f"signers-{key}").write_text(f"alpha {public[0]} {public[1]}\n", encoding="ascii")
+        made = subprocess.run([sys.argv[1], "make", "status", "--network", "lab", "--node", "alpha", "--key", f"{folder}/old", "--counter", f"{folder}/counter"], input=b"{}", capture_output=True, check=True).stdout.decode()
+        bench = Bench({})
+        bench.store.keep(made, json.loads(made.splitlines()[0]))
+        assert "alpha" in Store(bench.folder, bench.inventory, keys_of(f"{folder}/signers-old")).newest()
+        assert Store(bench.folder, bench.inventory, keys_of(f"{folder}/signers-new")).newest() == {}
+        assert Store(bench.folder, bench.inventory, {}).newest() == {}
+
+
+@case
+def half_files_of_a_power_cut_are_as_good_as_none():
+    for half in (b"", b"\0" * 50, b'{"node":', b"[]", b"5"):
+        bench = Bench({"beta": {}})
+        pathlib.Path(bench.folder, "alpha.statement").write_bytes(half)
+        pathlib.Path(bench.folder, "history.json").write_bytes(half)
+        store = Store(bench.folder, bench.inventory, {"alpha": b"x"})
+        assert store.newest() == {}, half
+        store = Store(bench.folder, bench.inventory)
+        assert store.newest() == {"beta": 5}, half
+        History(bench.folder)
+
+
+@case
+def a_clock_that_was_ahead_keeps_nobody_online():
+    bench = Bench({"alpha": {}}, heard=-400000000)
+    assert bench.by_name["alpha"]["state"] == "offline" and bench.state["heard"] == 0
+    history = History(bench.folder)
+    history.note(bench.state, bench.prometheus, NOW + 400000000)
+    history.note(bench.state, bench.prometheus, NOW)
+    assert abs(history.saved - NOW) < 1
+
+
+@case
+def who_sends_does_not_say_when_it_came():
+    folder = tempfile.mkdtemp()
+    os.makedirs(os.path.join(folder, "spool"))
+    spool = Spool({"spool": os.path.join(folder, "spool"), "store": folder, "statement": sys.argv[1], "signers": os.devnull}, inventory())
+    for address, at in (("10.0.0.1", None), ("10.0.0.9", 5)):
+        path = pathlib.Path(spool.folder, f"{address}-{7:032x}")
+        path.write_text("x", encoding="ascii")
+        if at:
+            os.utime(path, (at, at))
+        time.sleep(0.02)
+    assert [address for _, _, address, _, _ in spool.waiting()] == ["10.0.0.1", "10.0.0.9"]
+    assert all(when > NOW - 60 for when, _, _ in spool.take({})[1])
+
+
+class Stranger(Answer):
+    """Another program on the port of Prometheus."""
+
+    def do_GET(self):
+        self.wfile.write(self.server.says)
+
+
+@case
+def whatever_has_the_port_of_prometheus_ends_nothing():
+    body = lambda text: b"HTTP/1.0 200 OK\r\n\r\n" + text  # noqa: E731
+    for says in (b"", b"nonsense\r\n\r\n", b"HTTP/1.0 200 OK\r\nContent-Length: 50\r\n\r\n{", body(b"[" * 100000), body(b"[]"), body(b'{"data":[]}'), body(b'{"data":{"result":[{"metric":[],"value":[]}]}}')):
+        server = http.server.HTTPServer(("127.0.0.1", 0), Stranger)
+        server.says = says
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        prometheus = Prometheus(f"http://127.0.0.1:{server.server_port}")
+        prometheus.look(NOW)
+        server.shutdown()
+        server.server_close()
+        assert prometheus.problem and not prometheus.up, says[:80]
+
+
+@case
+def the_command_to_copy_is_this_command_alone():
+    said = {"rollouts": {"web": {"digest": "abc", "batch": 1.0}}}
+    assert Bench({"alpha": said}).state["rollouts"][0]["waiting"]["command"] == "netlib approve web --digest abc --batch 1"
+    state = Bench({"alpha": said}).state
+    assert state["rollouts"][0]["state"] == "paused"
+    for command in ("netlib approve web --digest abc --batch 1", "netlib approve web --digest abc --batch 1; reboot", "netlib approve $(reboot) --digest a --batch 1", "netlib approve web --digest abc --batch 1\n"):
+        state["rollouts"][0]["waiting"]["command"] = command
+        state["counts"]["online"] = "\x1b[2J\u061c"
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "curl").write_text(f"#!/bin/sh\ncat {folder}/state\n", encoding="ascii")
+            os.chmod(f"{folder}/curl", 0o755)
+            pathlib.Path(folder, "state").write_text(json.dumps(state), encoding="ascii")
+            text = "default_url=https://x pins=()\n" + (root / "modules/status-page/command.sh").read_text(encoding="utf-8")
+            done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}, capture_output=True, check=True)
+        shown = done.stdout.decode()
+        assert "\x1b" not in shown and "\u061c" not in shown and "reboot" not in shown, shown
+        assert (command in shown) == (command == "netlib approve web --digest abc --batch 1"), shown
+
+
+@case
+def root_follows_no_link_in_folders_of_others():
+    text = (root / "modules/status-page/setup.sh").read_text(encoding="utf-8")
+    made = re.findall(r"^(?:install -d|chown|chmod).*", text, re.MULTILINE)
+    assert made and not [line for line in made if re.search(r"\$runtime/[a-z]+/", line)], made
+
+
+@case
+def what_cannot_be_seen_is_one_list_for_all():
+    lists = {name: re.search(r"\[\\\\x\{0\}.*?\]\"", (root / name).read_text(encoding="utf-8"))[0] for name in ("lib/statements/check.jq", "modules/status-page/facts.jq", "modules/status-page/command.sh")}
+    assert len(set(lists.values())) == 1, lists
+
+
+@case
+def a_node_with_long_words_in_any_language_still_signs():
+    names = ("system", "booted", "profile", "planned", "id", "phase", "goal", "by", "began", "ended", "message", "commit", "checks", "failed", "restart", "disks", "fields", "peers", "rollouts", "backups")
+    for letter in ("x", "\u4e2d", "\U0001f600"):
+        words = dict.fromkeys(names, "x" * 400) | dict.fromkeys(("by", "message", "restart"), letter * 400) | {
+            "checks": "\n".join(f"alpha\tcheck{number}\t1\t{letter * 300}" for number in range(64)),
+            "failed": "\n".join(letter * 250 for _ in range(32)),
+            "fields": "\n".join(f"field{number}\t{letter * 200}" for number in range(32)),
+            "commit": f"abcdef0\t5\t{letter * 200}\t{letter * 300}",
+            "rollouts": "\n".join(f"web{number}\t" + json.dumps({"waiting": {"digest": "abc", "batch": 2, "deployer": letter * 200}}) for number in range(32)),
+        }
+        arguments = [part for name, text in words.items() for part in ("--arg", name, text)]
+        done = subprocess.run(["jq", "-nc", "--argjson", "generation", "3", *arguments, (root / "modules/status-page/facts.jq").read_text(encoding="utf-8")], capture_output=True, check=True)
+        fields = json.loads(done.stdout)
+        assert len(json.dumps(fields, separators=(",", ":"))) <= 15000 and fields["checks"] and fields["generation"] == 3, letter
 
 
 for name, function in cases.items():

@@ -4,7 +4,7 @@
 # one is the answer.
 
 # What no terminal, log or page shall get from a node: controls, and what turns the direction of text around or cannot be seen.
-def is_plain: test("[\\x{0}-\\x{1f}\\x{7f}-\\x{9f}\\x{ad}\\x{200b}-\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{206f}\\x{feff}\\x{fff0}-\\x{ffff}\\x{e0000}-\\x{e0fff}]") | not;
+def is_plain: test("[\\x{0}-\\x{1f}\\x{7f}-\\x{9f}\\x{ad}\\x{34f}\\x{61c}\\x{115f}\\x{1160}\\x{180b}-\\x{180f}\\x{200b}-\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{206f}\\x{2800}\\x{3164}\\x{feff}\\x{ffa0}\\x{fff0}-\\x{ffff}\\x{e0000}-\\x{e0fff}]") | not;
 
 def is_shallow($depth):
   if type == "object" or type == "array" then $depth > 0 and all(.[]; is_shallow($depth - 1)) else true end;

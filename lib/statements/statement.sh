@@ -23,6 +23,7 @@ next_counter() {
   if [ -r "$counter" ]; then read -r last < "$counter" || :; fi
   case $last in '' | *[!0-9]* | ???????????????*) last=0 ;; esac
   now=$(date +%s)
+  last=$((10#$last))
   number=$((last + 1 > now ? last + 1 : now))
   printf '%s\n' "$number" > "$counter.new"
   mv -f -- "$counter.new" "$counter"

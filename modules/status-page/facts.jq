@@ -1,5 +1,5 @@
 # What a node has found out, as the fields of a statement: texts without control characters, and no more than fits.
-def plain($most): gsub("[\\x{0}-\\x{1f}\\x{7f}-\\x{9f}\\x{ad}\\x{200b}-\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{206f}\\x{feff}\\x{fff0}-\\x{ffff}\\x{e0000}-\\x{e0fff}]"; " ") | .[:$most];
+def plain($most): gsub("[\\x{0}-\\x{1f}\\x{7f}-\\x{9f}\\x{ad}\\x{34f}\\x{61c}\\x{115f}\\x{1160}\\x{180b}-\\x{180f}\\x{200b}-\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{206f}\\x{2800}\\x{3164}\\x{feff}\\x{ffa0}\\x{fff0}-\\x{ffff}\\x{e0000}-\\x{e0fff}]"; " ") | .[:$most];
 def lines: split("\n") | map(select(. != ""));
 def columns: lines | map(split("\t"));
 def filled: with_entries(select(.value != "" and .value != null and .value != [] and .value != {}));
@@ -26,8 +26,14 @@ def all:
     checks: [$checks | columns[] | { node: .[0], name: .[1], healthy: (.[2] == "0"), reason: (.[3:] | join(" ") | plain(300)) } | filled][:64] }
   | filled;
 
-# 16 kB are signed: what is long gives way first.
+# 16 kB are signed, of ASCII: any other character is written with six or twelve.
+def size: tojson | reduce explode[] as $character (0; . + if $character < 127 then 1 elif $character < 65536 then 6 else 12 end);
+def is_long: size > 15000;
+
+# What is long gives way first.
 all
-| if tojson | length > 15000 then .checks |= ((. // []) | map(if .reason then .reason |= .[:60] else . end)) | .failedUnits |= ((. // [])[:8] | map(.[:80])) else . end
-| if tojson | length > 15000 then .checks |= (sort_by(.healthy) | .[:30]) | .peers |= ((. // {}) | to_entries | sort_by(-.value) | .[:40] | from_entries) | del(.backups) else . end
-| if tojson | length > 15000 then del(.fields, .peers, .disks) else . end
+| if is_long then .checks |= ((. // []) | map(if .reason then .reason |= .[:60] else . end)) | .failedUnits |= ((. // [])[:8] | map(.[:80])) else . end
+| if is_long then .checks |= (sort_by(.healthy) | .[:30]) | .peers |= ((. // {}) | to_entries | sort_by(-.value) | .[:40] | from_entries) | del(.backups) else . end
+| if is_long then del(.fields, .peers, .disks) else . end
+| if is_long then .checks |= ((. // []) | map(del(.reason))) | .failedUnits |= (. // [])[:4] | del(.rollouts) else . end
+| if is_long then { system, booted, profile, planned, generation, deployment: (.deployment // {} | del(.message, .by)), checks: (.checks // [])[:8] } | filled else . end

@@ -14,7 +14,7 @@ from history import History
 from output import Output
 from prometheus import Prometheus
 from spool import Spool
-from store import Store
+from store import Store, keys_of
 from model import Model
 
 # Seconds between two looks at the spool, and between two renderings when nothing has changed.
@@ -32,7 +32,7 @@ class Page:
 
     def __init__(self, settings):
         self.inventory = load(settings["inventory"])
-        self.store = Store(settings["store"], self.inventory)
+        self.store = Store(settings["store"], self.inventory, keys_of(settings["signers"]))
         self.spool = Spool(settings, self.inventory)
         self.history = History(settings["store"])
         self.prometheus = Prometheus(settings.get("prometheus"))

@@ -23,9 +23,9 @@ class History:
         try:
             with open(self.path, encoding="utf-8") as file:
                 kept = json.load(file)
-            self.days = {key: {int(slot): letter for slot, letter in day.items()} for key, day in kept["days"].items()}
-            self.events, self.last = kept["events"], kept["last"]
-        except (OSError, ValueError, KeyError):
+            days = {key: {int(slot): letter for slot, letter in day.items()} for key, day in kept["days"].items()}
+            self.days, self.events, self.last = days, kept["events"], kept["last"]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass
 
     def save(self):
@@ -53,7 +53,7 @@ class History:
                 if machine["online"]:
                     self.mark(f"{name} {check['name']}", slot, "h" if check["healthy"] else "u")
             self.change(machine, now)
-        if now - self.saved > 300:
+        if abs(now - self.saved) > 300:
             self.saved = now
             self.days = {key: {s: letter for s, letter in day.items() if s > slot - SLOTS} for key, day in self.days.items()}
             self.days = {key: day for key, day in self.days.items() if day}

@@ -34,7 +34,7 @@ class Model:
             "version": 1,
             "network": self.inventory["network"],
             "rendered": int(self.now),
-            "heard": int(max(self.heard.values(), default=0)),
+            "heard": int(max((when for when in self.heard.values() if when <= self.now + self.settings["offlineAfter"]), default=0)),
             "interval": self.settings["interval"],
             "offlineAfter": self.settings["offlineAfter"],
             "problems": [self.prometheus.problem] if self.prometheus.problem else [],
@@ -45,13 +45,17 @@ class Model:
             "rejected": [{"time": int(when), "from": address, "why": why} for when, address, why in reversed(self.bad)],
         }
 
+    def is_fresh(self, node):
+        """Lately, and not in a future: a clock that was ahead and is right again keeps nobody online."""
+        return node in self.heard and abs(self.now - self.heard[node]) <= self.settings["offlineAfter"]
+
     def checks(self, node):
         """Of the node by itself and by those who look at it from outside; never of who is not asked to."""
         found = []
         for name, about in self.inventory["checks"].get(node, {}).items():
             for source in about["from"]:
                 said = self.said.get(source, {})
-                if self.now - self.heard.get(source, 0) > self.settings["offlineAfter"]:
+                if not self.is_fresh(source):
                     continue
                 for check in said.get("checks", []):
                     if check["node"] == node and check["name"] == name:
@@ -100,7 +104,7 @@ class Model:
 
     def machine(self, node, about):
         said, heard = self.said.get(node, {}), self.heard.get(node)
-        is_fresh = heard is not None and self.now - heard <= self.settings["offlineAfter"]
+        is_fresh = self.is_fresh(node)
         answers = self.prometheus.up.get(node, False)
         checks = self.checks(node)
         sick, other = self.problems(said, checks)
@@ -179,11 +183,11 @@ class Model:
         phases = [(machine["deployment"] or {}).get("phase") for machine in nodes]
         approved = waiting.get("approvedBy")
         state = "going on" if any(phase in OPEN for phase in phases) else "failed" if any(phase in BAD for phase in phases) else "done"
-        if waiting and not approved:
-            state = "paused"
         if not any(phases):
             state = "not begun"
-        command = f"netlib approve {name} --digest {waiting['digest']} --batch {waiting.get('batch', 0)}" if waiting else None
+        if waiting and not approved:
+            state = "paused"
+        command = f"netlib approve {name} --digest {waiting['digest']} --batch {int(waiting.get('batch', 0))}" if waiting else None
         return {
             "name": name,
             "title": about["title"],

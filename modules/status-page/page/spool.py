@@ -34,11 +34,12 @@ class Spool:
                 match = NAME.fullmatch(entry.name)
                 if match and entry.is_file(follow_symlinks=False):
                     about = entry.stat(follow_symlinks=False)
-                    found.append((about.st_mtime, match[1], entry.path, about.st_size))
+                    # When it came: the file's own time is the header Date of who sent it.
+                    found.append((about.st_ctime, match[1], entry.path, about.st_size))
         turns, ordered = {}, []
-        for mtime, address, path, size in sorted(found):
+        for came, address, path, size in sorted(found):
             turns[address] = turns.get(address, 0) + 1
-            ordered.append((turns[address], mtime, address, path, size))
+            ordered.append((turns[address], came, address, path, size))
         return sorted(ordered)
 
     def take(self, newest):
@@ -52,9 +53,9 @@ class Spool:
             bad.append((time.time(), dropped[0][2], f"{len(dropped)} were thrown away unread: too many arrive"))
         batch, self.has_more = waiting[:BATCH], len(waiting) > BATCH
         texts, addresses = {}, {}
-        for number, (_, mtime, address, path, size) in enumerate(batch):
+        for number, (_, came, address, path, size) in enumerate(batch):
             if size > LIMIT:
-                bad.append((mtime, address, "it is larger than 16 kB"))
+                bad.append((came, address, "it is larger than 16 kB"))
             else:
                 # A copy of its own: what is judged is what is kept.
                 own = os.path.join(self.folder_of_copies, str(number))
@@ -62,7 +63,7 @@ class Spool:
                     texts[own] = file.read(LIMIT)
                 with open(own, "wb") as file:
                     file.write(texts[own])
-                addresses[own] = (mtime, address)
+                addresses[own] = (came, address)
             os.unlink(path)
         good = []
         for answer in self.judge(list(addresses), newest):
