@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True
 from history import History  # noqa: E402
 from model import Model  # noqa: E402
 from output import Output, age  # noqa: E402
+import prometheus as prometheus_module  # noqa: E402
 from prometheus import Prometheus  # noqa: E402
 from spool import Spool  # noqa: E402
 from store import Store, keys_of  # noqa: E402
@@ -91,6 +92,12 @@ def a_node_speaks_of_others_only_where_it_looks_at_them():
     slander = Bench({"alpha": {}, "laptop": {"checks": [check, {"node": "alpha", "name": "made-up", "healthy": False}], "peers": {"phone": int(NOW)}}})
     assert slander.by_name["alpha"]["state"] == "healthy" and slander.by_name["alpha"]["checks"] == []
     assert not slander.state["others"][0]["online"]
+
+
+@case
+def who_looks_at_a_check_has_one_voice():
+    check = {"node": "alpha", "name": "http", "healthy": True}
+    assert len(Bench({"alpha": {}, "beta": {"checks": [check] * 64}}).by_name["alpha"]["checks"]) == 1
 
 
 @case
@@ -359,6 +366,28 @@ def whatever_has_the_port_of_prometheus_ends_nothing():
         server.shutdown()
         server.server_close()
         assert prometheus.problem and not prometheus.up, says[:80]
+
+
+@case
+def an_answer_in_drops_is_none():
+    class Drops(Answer):
+        def do_GET(self):
+            try:
+                self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+                for _ in range(200):
+                    self.wfile.write(b" ")
+                    time.sleep(0.02)
+                self.wfile.write(b'{"data":{"result":[]}}')
+            except OSError:
+                pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Drops)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    patience, prometheus_module.PATIENCE = prometheus_module.PATIENCE, 0.1
+    prometheus = Prometheus(f"http://127.0.0.1:{server.server_port}")
+    prometheus.look(NOW)
+    prometheus_module.PATIENCE = patience
+    assert prometheus.problem == "Prometheus does not answer: TimeoutError", prometheus.problem
 
 
 @case

@@ -60,6 +60,8 @@ class Model:
                 for check in said.get("checks", []):
                     if check["node"] == node and check["name"] == name:
                         found.append({"name": name, "what": about["what"], "from": source, "healthy": check["healthy"], "reason": check.get("reason", "")})
+                        # Each has one voice.
+                        break
         return found
 
     def problems(self, said, checks):

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 import urllib.parse
 import urllib.request
 
@@ -9,6 +10,8 @@ SLOT = 900
 SLOTS = 96
 # More than it has to say of 10,000 machines: another program may have its port.
 LIMIT = 64 * 1024 * 1024
+# Seconds for an answer.
+PATIENCE = 10
 
 
 class Prometheus:
@@ -23,7 +26,12 @@ class Prometheus:
 
     def ask(self, path, **query):
         with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(query)}", timeout=3) as answer:
-            return json.loads(answer.read(LIMIT))["data"]["result"]
+            text, end = b"", time.monotonic() + PATIENCE
+            while part := answer.read1(LIMIT):
+                text += part
+                if len(text) > LIMIT or time.monotonic() > end:
+                    raise TimeoutError
+            return json.loads(text)["data"]["result"]
 
     def look(self, now):
         if self.url is None or 0 < self.next - now <= 60:
