@@ -369,6 +369,15 @@ def whatever_has_the_port_of_prometheus_ends_nothing():
 
 
 @case
+def the_machines_that_do_not_exist_are_shown():
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-B", str(root / "checks/status-page/simulate.py"), "20", f"{folder}/page"], check=True)
+        subprocess.run([sys.executable, "-B", str(root / "modules/status-page/page"), "render", f"{folder}/page/settings.json"], check=True)
+        counts = json.loads(pathlib.Path(folder, "page/pages/state.json").read_text(encoding="ascii"))["counts"]
+    assert counts["online"] > 10, counts
+
+
+@case
 def an_answer_in_drops_is_none():
     class Drops(Answer):
         def do_GET(self):

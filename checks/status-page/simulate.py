@@ -3,6 +3,7 @@
 Makes FOLDER/settings.json and all that it names; `python3 modules/status-page/page render FOLDER/settings.json` writes the pages.
 """
 
+import base64
 import json
 import os
 import random
@@ -11,6 +12,9 @@ import sys
 import time
 
 NOW = int(time.time())
+# A key, and a signature that names it: what is kept was judged when it arrived.
+KEY = b"a key of nobody"
+ARMOR = f"-----BEGIN SSH SIGNATURE-----\n{base64.b64encode(b'SSHSIG' + bytes(4) + len(KEY).to_bytes(4, 'big') + KEY).decode()}\n-----END SSH SIGNATURE-----"
 ROLES = ["web", "db", "cache", "mail", "build", "gateway", "storage", "worker"]
 PEOPLE = ["anna", "ben", "carla"]
 SUBJECTS = ["Bump nixpkgs", "web: two more workers", "Rotate the token of the mirror", "db: keep WAL for a day", "Firewall: let the printer in"]
@@ -101,7 +105,7 @@ def main():
         if not (number % 31 == 30):
             path = os.path.join(folder, "store", f"{name}.statement")
             with open(path, "w", encoding="ascii") as file:
-                file.write(json.dumps(statement(name, number, count, chance)) + "\n")
+                file.write(json.dumps(statement(name, number, count, chance)) + f"\n{ARMOR}\n")
             when = NOW - (7000 if gone else 20)
             os.utime(path, (when, when))
         for key in [name, *(f"{name} {check}" for check in ("ssh", "http", "disk"))]:
@@ -111,8 +115,10 @@ def main():
         json.dump(history, file)
     with open(os.path.join(folder, "inventory.json"), "w", encoding="ascii") as file:
         json.dump(inventory, file)
+    with open(os.path.join(folder, "signers"), "w", encoding="ascii") as file:
+        file.writelines(f"{name} ssh-ed25519 {base64.b64encode(KEY).decode()}\n" for name in inventory["nodes"])
     with open(os.path.join(folder, "settings.json"), "w", encoding="ascii") as file:
-        json.dump({"inventory": f"{folder}/inventory.json", "store": f"{folder}/store", "spool": f"{folder}/spool", "output": f"{folder}/pages", "statement": "/bin/false", "signers": "/dev/null"}, file)
+        json.dump({"inventory": f"{folder}/inventory.json", "store": f"{folder}/store", "spool": f"{folder}/spool", "output": f"{folder}/pages", "statement": "/bin/false", "signers": f"{folder}/signers"}, file)
 
 
 main()
