@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::stream::Stream;
 use tokio::sync::OnceCell;
@@ -16,9 +15,6 @@ use super::{Cache, EvaluationOptions, EvaluatorChoice};
 use crate::flake::Flake;
 use netlib_core::evaluation::{Board, EvaluateError, Job, Results};
 use netlib_core::event::EventSink;
-
-/// An evaluation that takes no longer needs no roots for what it reads.
-const SOON: Duration = Duration::from_secs(2);
 
 /// Makes the evaluations of one run, which share its cache.
 #[derive(Clone, Debug)]
@@ -110,15 +106,7 @@ impl Evaluation {
         if jobs.is_empty() {
             return Ok(());
         }
-        let this = self.clone();
-        let protecting = async {
-            tokio::time::sleep(SOON).await;
-            this.protect_sources().await;
-            std::future::pending().await
-        };
-        tokio::select! {
-            ended = self.evaluate(jobs, board) => ended,
-            never = protecting => never,
-        }
+        self.protect_sources().await;
+        self.evaluate(jobs, board).await
     }
 }
