@@ -119,12 +119,16 @@ show() {
   git cat-file blob "$record:log" 2> /dev/null | head -c 16384 | printable
 }
 
+# is_signed_by NODE: whether its host key has signed the record that is loaded.
+is_signed_by() {
+  ssh-keygen -Y verify -q -f "$scratch/hosts" -I "$1" -n "$namespace" -s "$scratch/signature" < "$scratch/statement" > /dev/null 2>&1
+}
+
 # judge NODE RECORD NUMBER BEFORE: whether the node has signed it, as its record of that number.
 judge() {
   load "$2"
   grep -q -e "^$1 " "$scratch/hosts" || { echo "not to be checked: the host key of $1 has not been gathered. Run: netlib facts gather" && return; }
-  ssh-keygen -Y verify -q -f "$scratch/hosts" -I "$1" -n "$namespace" -s "$scratch/signature" < "$scratch/statement" > /dev/null 2>&1 ||
-    { echo "not signed by the host key of $1" && return; }
+  is_signed_by "$1" || { echo "not signed by the host key of $1" && return; }
   [ "$of_node" = "$1" ] || { echo "of another node: $of_node" && return; }
   [ "$counter" = "$3" ] || { echo "number $counter where $3 belongs" && return; }
   [ "$before_it" = "$4" ] || echo "after another record than it says"
@@ -160,7 +164,7 @@ follow() {
 suspect() {
   local at part
   load "$2"
-  if ! ssh-keygen -Y verify -q -f "$scratch/hosts" -I "$1" -n "$namespace" -s "$scratch/signature" < "$scratch/statement" > /dev/null 2>&1; then
+  if ! is_signed_by "$1"; then
     printf '%s: what %s keeps as a record of it is not signed by its host key: %s\n' "$1" "$3" "$(git rev-parse --short "$2")"
     return 1
   fi
