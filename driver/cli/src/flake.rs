@@ -149,7 +149,7 @@ async fn ask(url: &str, nix: &Nix) -> Result<(Metadata, Messages), Error> {
     let call = nix.call(["flake", "metadata", "--json"], [url]).await;
     let answer = match call {
         Ok(answer) => answer,
-        Err(NixCallError::Said(_, error)) => {
+        Err(NixCallError::Reported(_, error)) => {
             let sources = SourceMap::guess(url);
             return Err(format!("flake `{url}`: {}{}", explain_flake(&error, &sources), unseen(&sources).await).into());
         }

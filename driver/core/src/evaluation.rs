@@ -12,7 +12,7 @@ pub use crate::event::CacheStatus;
 pub use crate::plan::Job;
 pub use diagnosis::{Diagnosis, Kind};
 pub use error::{EvaluateError, SAME};
-pub use results::{Board, Results};
+pub use results::{EvaluationResults, Results};
 
 /// The Nix system of the deployer.
 #[must_use]

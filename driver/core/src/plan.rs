@@ -19,7 +19,7 @@ pub use activation::{ActivationOptions, Goal, Hook};
 pub use check::{Check, Health};
 pub use job::Job;
 pub use rollout::{Batch, Digest, OnUnreachable, RevertScope, Rollout};
-pub use step::{Place, Step, StepKind};
+pub use step::{RunsOn, Step, StepKind};
 
 /// The one schema version this driver understands.
 pub const SCHEMA_VERSION: u64 = 2;
@@ -45,7 +45,7 @@ pub struct Plan {
     pub evaluate: BTreeMap<String, Vec<String>>,
     /// Where programs run, and which derivation has them.
     #[serde(default)]
-    pub programs: BTreeMap<Place, Job>,
+    pub programs: BTreeMap<RunsOn, Job>,
     /// What `netlib run` carries out; none for other commands.
     pub run: Option<Run>,
     /// Of a deploy: all nodes of the network, each with its host and its former names.
@@ -108,7 +108,7 @@ pub struct Node {
 
 impl Node {
     /// The checks that are made from this place, by name.
-    pub fn checks_from<'a>(&'a self, place: &Place) -> impl Iterator<Item = (&'a str, &'a Check)> {
+    pub fn checks_from<'a>(&'a self, place: &RunsOn) -> impl Iterator<Item = (&'a str, &'a Check)> {
         let made_there = move |check: &&'a Check| check.from.contains(place);
         self.checks.iter().filter(move |(_, check)| made_there(check)).map(|(name, check)| (name.as_str(), check))
     }

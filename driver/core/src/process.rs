@@ -26,7 +26,7 @@ pub use pipes::{Limits, LineSink, Stream, line_channel};
 use pipes::{Reader, TooLong};
 pub use tail::Tail;
 
-/// How long a child may run when nobody said otherwise: nothing waits for ever.
+/// How long a child may run when nobody collected otherwise: nothing waits for ever.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
 /// How long output is still read after the child ended, in case something it left behind holds the pipe.
@@ -168,8 +168,8 @@ impl Command {
         end: impl Future<Output = std::io::Result<ExitStatus>>,
         lines: Option<&LineSink>,
     ) -> Result<Output, ProcessError> {
-        let (ended, said) = self.watch(pipes, end, None, (lines, |_: &str| {})).await;
-        self.judge(ended, said)
+        let (ended, collected) = self.watch(pipes, end, None, (lines, |_: &str| {})).await;
+        self.judge(ended, collected)
     }
 
     /// The error for what could not even be started elsewhere.
@@ -185,22 +185,22 @@ impl Command {
         let mut child = self.spawn()?;
         let group = Group::of(&child);
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (ended, said) = self.watch(pipes, child.wait(), Some(DRAIN), (lines, on_line)).await;
+        let (ended, collected) = self.watch(pipes, child.wait(), Some(DRAIN), (lines, on_line)).await;
         match ended {
             Ok(_) | Err(End::Io(_)) => group.disarm(),
             _ => group.end(&mut child).await,
         }
-        self.judge(ended, said)
+        self.judge(ended, collected)
     }
 
     /// Carries what goes through the pipes, to their ends.
     async fn carry(
         &self,
         (stdin, stdout, stderr): Pipes<impl AsyncWrite + Unpin, impl AsyncRead + Unpin, impl AsyncRead + Unpin>,
-        said: &mut Said,
+        collected: &mut Collected,
         (lines, mut on_line): (Option<&LineSink>, impl FnMut(&str) + Send),
     ) -> Result<(), TooLong> {
-        let Said { stdout: collected, noise, tail } = said;
+        let Collected { stdout: kept, noise, tail } = collected;
         let peer = self.peer.as_ref().and_then(|peer| tokio::net::UnixStream::from_std(peer.try_clone().ok()?).ok());
         let (from_peer, to_peer) = peer.map(tokio::net::UnixStream::into_split).unzip();
         let read_stdout = async {
@@ -214,7 +214,7 @@ impl Command {
                 return Ok(());
             }
             let Some(lines) = lines.filter(|_| !self.keeps_stdout) else {
-                return reader.collect(collected).await;
+                return reader.collect(kept).await;
             };
             while let Some(line) = reader.line().await {
                 let _ = lines.send((Stream::Stdout, line)).await;
@@ -248,10 +248,10 @@ impl Command {
         end: impl Future<Output = std::io::Result<ExitStatus>>,
         drain: Option<Duration>,
         (lines, on_line): (Option<&LineSink>, impl FnMut(&str) + Send),
-    ) -> (Result<ExitStatus, End>, Said) {
-        let mut said = Said::default();
+    ) -> (Result<ExitStatus, End>, Collected) {
+        let mut collected = Collected::default();
         let ended = {
-            let moving = self.carry(pipes, &mut said, (lines, on_line));
+            let moving = self.carry(pipes, &mut collected, (lines, on_line));
             let deadline = tokio::time::sleep(self.timeout);
             tokio::pin!(moving, deadline, end);
             let (mut ended, mut is_read) = (None, false);
@@ -274,7 +274,7 @@ impl Command {
                 }
             }
         };
-        (ended, said)
+        (ended, collected)
     }
 
     /// Starts it. It ends when it is dropped.
@@ -297,16 +297,16 @@ impl Command {
         command
     }
 
-    fn judge(&self, ended: Result<ExitStatus, End>, said: Said) -> Result<Output, ProcessError> {
+    fn judge(&self, ended: Result<ExitStatus, End>, collected: Collected) -> Result<Output, ProcessError> {
         match ended {
-            Ok(status) if status.success() => Ok(Output { stderr: said.stderr(), stdout: said.stdout }),
-            Ok(status) => Err(self.failed(End::Status(status), said.stderr())),
-            Err(end) => Err(self.failed(end, said.stderr())),
+            Ok(status) if status.success() => Ok(Output { stderr: collected.stderr(), stdout: collected.stdout }),
+            Ok(status) => Err(self.failed(End::Status(status), collected.stderr())),
+            Err(end) => Err(self.failed(end, collected.stderr())),
         }
     }
 
-    fn failed(&self, end: End, said: String) -> ProcessError {
-        ProcessError { argv: self.argv(), end, said }
+    fn failed(&self, end: End, stderr: String) -> ProcessError {
+        ProcessError { argv: self.argv(), end, stderr }
     }
 }
 
@@ -315,14 +315,14 @@ type Pipes<W, O, E> = (Option<W>, Option<O>, Option<E>);
 
 /// What a child has printed.
 #[derive(Default)]
-struct Said {
+struct Collected {
     stdout: Vec<u8>,
     /// The end of what was there instead of the mark.
     noise: Tail,
     tail: Tail,
 }
 
-impl Said {
+impl Collected {
     fn stderr(&self) -> String {
         let texts = [self.noise.text(), self.tail.text()];
         let texts: Vec<String> = texts.into_iter().filter(|text| !text.is_empty()).collect();

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
     use crate::report::document::shown;
     use netlib_core::host::script::{CheckVerdict, Verdict};
-    use netlib_core::plan::Place;
+    use netlib_core::plan::RunsOn;
     use netlib_core::steps::StepFailure;
 
     fn network() -> Network {
@@ -86,9 +86,9 @@ mod tests {
             why: "check http: connection refused".to_owned(),
             checks: vec![check("disk", true, ""), check("http", false, "connection refused")],
         };
-        let of_itself = Seen { place: Place::Itself, result: Ok(verdict) };
+        let of_itself = Seen { place: RunsOn::Subject, result: Ok(verdict) };
         let of_beta = Seen {
-            place: Place::Node("beta".to_owned()),
+            place: RunsOn::Node("beta".to_owned()),
             result: Err(StepFailure::Because("no programs\nat all".to_owned())),
         };
         [("alpha".to_owned(), vec![of_itself, of_beta])].into()

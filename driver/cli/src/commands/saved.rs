@@ -6,7 +6,7 @@ use super::Error;
 use super::session::Prepared;
 use crate::saved::SavedPlan;
 use netlib_core::evaluation::{Job, Results};
-use netlib_core::plan::{Place, Plan};
+use netlib_core::plan::{Plan, RunsOn};
 
 /// Of a document, what two requests for the same have in common.
 const OTHERS: [&str; 3] = ["request", "summary", "text"];
@@ -22,7 +22,7 @@ pub async fn present(prepared: &Prepared, plan: &Plan, results: &Results) -> Res
         systems.insert(node.clone(), path(Job::toplevel(node)).await?);
     }
     for (place, job) in &plan.programs {
-        let whose = if let Place::Node(node) = place { node } else { "the deployer" };
+        let whose = if let RunsOn::Node(node) = place { node } else { "the deployer" };
         programs.insert(whose.to_owned(), path(job.clone()).await?);
     }
     Ok(SavedPlan::new(json!({

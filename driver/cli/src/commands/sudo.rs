@@ -67,7 +67,7 @@ impl Source {
     /// Reads one line without showing it.
     async fn ask_terminal(&self, terminal: File, prompt: String) -> Result<Secret, String> {
         let broken = |error: std::io::Error| unusable("the terminal", &error.to_string());
-        let _aside = self.screen.step_aside();
+        let _suspended = self.screen.suspend();
         // Dropped with this future too, however the run ends: it must not leave a terminal that shows nothing.
         let _hidden = Hidden::on(terminal.try_clone().map_err(broken)?).map_err(broken)?;
         let (answer, answered) = oneshot::channel();

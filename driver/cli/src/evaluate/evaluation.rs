@@ -13,7 +13,7 @@ use super::resources::Resources;
 use super::roots::protect;
 use super::{Cache, EvaluationOptions, EvaluatorChoice};
 use crate::flake::Flake;
-use netlib_core::evaluation::{Board, EvaluateError, Job, Results};
+use netlib_core::evaluation::{EvaluateError, EvaluationResults, Job, Results};
 use netlib_core::event::EventSink;
 
 /// Makes the evaluations of one run, which share its cache.
@@ -64,33 +64,33 @@ impl Evaluation {
 
     /// Evaluates the jobs that come, and those that somebody asks the results for.
     pub fn results(&self, coming: impl Stream<Item = Job> + Send + 'static, events: &EventSink) -> Results {
-        let board = Arc::new(Board::new(events.clone()));
+        let to = Arc::new(EvaluationResults::new(events.clone()));
         let (asked, asking) = tokio::sync::mpsc::unbounded_channel();
-        let reader = tokio::spawn(self.clone().work(Incoming::new(coming, asking), board.clone()));
-        Results::new(board, asked, reader)
+        let reader = tokio::spawn(self.clone().work(Incoming::new(coming, asking), to.clone()));
+        Results::new(to, asked, reader)
     }
 
-    async fn work(mut self, mut incoming: Incoming, board: Arc<Board>) {
+    async fn work(mut self, mut incoming: Incoming, to: Arc<EvaluationResults>) {
         let (mut done, mut failed) = (BTreeSet::new(), None);
         while let Some(group) = incoming.group().await {
             let jobs: BTreeSet<Job> = group.into_iter().filter(|job| done.insert(job.clone())).collect();
             if failed.is_none() {
-                failed = self.unless_known(jobs.clone(), &board).await.err();
+                failed = self.unless_known(jobs.clone(), &to).await.err();
             }
             if let Some(error) = &failed {
-                jobs.iter().filter(|job| !board.has(job)).for_each(|job| board.publish(job, Err(error.clone())));
+                jobs.iter().filter(|job| !to.has(job)).for_each(|job| to.publish(job, Err(error.clone())));
             }
             if !incoming.is_open {
-                board.warn_of_nodes();
+                to.warn_of_nodes();
                 if let Some(warning) = self.cache.settle(&self.flake).await {
-                    board.warn(warning.to_owned());
+                    to.warn(warning.to_owned());
                 }
             }
         }
     }
 
     /// Publishes what is known from before and still there, and evaluates the rest.
-    async fn unless_known(&mut self, mut jobs: BTreeSet<Job>, board: &Board) -> Result<(), EvaluateError> {
+    async fn unless_known(&mut self, mut jobs: BTreeSet<Job>, to: &EvaluationResults) -> Result<(), EvaluateError> {
         let look = |job: &Job| Some((job.clone(), self.cache.derivation(job)?));
         let found: Vec<_> = jobs.iter().filter_map(look).collect();
         if let Some((first, _)) = found.first() {
@@ -99,7 +99,7 @@ impl Evaluation {
             if protect(&self.flake.nix, &self.run_dir.join(format!("known-{first}")), &paths).await.is_ok() {
                 for (job, toplevel) in found {
                     jobs.remove(&job);
-                    board.publish(&job, Ok(toplevel.seen()));
+                    to.publish(&job, Ok(toplevel.seen()));
                 }
             }
         }
@@ -107,6 +107,6 @@ impl Evaluation {
             return Ok(());
         }
         self.protect_sources().await;
-        self.evaluate(jobs, board).await
+        self.evaluate(jobs, to).await
     }
 }

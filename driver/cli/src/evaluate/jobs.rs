@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::evaluation::unusable;
-use super::record::{Record, Said, death};
+use super::record::{Item, Record, death};
 use super::{Evaluation, EvaluatorChoice, nix_value};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::Flake;
-use netlib_core::evaluation::{Board, EvaluateError, Job};
+use netlib_core::evaluation::{EvaluateError, EvaluationResults, Job};
 use netlib_core::nix::{Messages, NixError, TIMEOUT, with_heap};
 use netlib_core::process::{Command, End, ProcessError, Stream, line_channel};
 
@@ -41,12 +41,12 @@ struct Open {
 
 impl Evaluation {
     /// Evaluates all of these. What was killed is tried once more, with nothing beside it. An error if nothing can be evaluated.
-    pub(super) async fn evaluate(&mut self, jobs: BTreeSet<Job>, board: &Board) -> Result<(), EvaluateError> {
-        let killed = self.attempt(jobs, self.resources.workers, board).await?;
+    pub(super) async fn evaluate(&mut self, jobs: BTreeSet<Job>, to: &EvaluationResults) -> Result<(), EvaluateError> {
+        let killed = self.attempt(jobs, self.resources.workers, to).await?;
         for job in killed.into_keys() {
-            let again = self.attempt(BTreeSet::from([job.clone()]), 1, board).await?;
+            let again = self.attempt(BTreeSet::from([job.clone()]), 1, to).await?;
             if let Some(how) = again.get(&job) {
-                board.publish(&job, Err(worker_ended(&job, how)));
+                to.publish(&job, Err(worker_ended(&job, how)));
             }
         }
         Ok(())
@@ -57,20 +57,20 @@ impl Evaluation {
         &mut self,
         jobs: BTreeSet<Job>,
         mut workers: usize,
-        board: &Board,
+        to: &EvaluationResults,
     ) -> Result<BTreeMap<Job, String>, EvaluateError> {
         let mut open = Open { left: jobs, ..Open::default() };
         // Each round loses at least a job or a worker, so this ends.
         while let Some(first) = open.left.first().cloned() {
             let before = open.left.len();
-            let ended = self.run(&mut open, workers, board).await?;
+            let ended = self.run(&mut open, workers, to).await?;
             let is_stuck = open.left.len() == before;
             match ended {
                 Ended::Well => {
                     for job in std::mem::take(&mut open.left) {
                         let why =
                             "the evaluator gave no result for it: what the network has under its name is no derivation";
-                        board.publish(&job, Err(EvaluateError::plain(&job, why)));
+                        to.publish(&job, Err(EvaluateError::plain(&job, why)));
                     }
                 }
                 // It did not even get to a job, with nothing beside it.
@@ -110,7 +110,7 @@ impl Evaluation {
         }))
     }
 
-    async fn run(&self, open: &mut Open, workers: usize, board: &Board) -> Result<Ended, EvaluateError> {
+    async fn run(&self, open: &mut Open, workers: usize, to: &EvaluationResults) -> Result<Ended, EvaluateError> {
         let broken = |error| EvaluateError::of_all(Diagnosis::plain(&format!("cannot write {PROGRAM}: {error}")));
         let command = self.command(&open.left, workers).map_err(broken)?;
         tracing::debug!(command = netlib_core::process::quote_argv(&command.argv()), "calling {PROGRAM}");
@@ -120,7 +120,7 @@ impl Evaluation {
         let reading = async {
             while let Some((stream, line)) = coming.recv().await {
                 match stream {
-                    Stream::Stdout => self.read(&line, open, board),
+                    Stream::Stdout => self.read(&line, open, to),
                     Stream::Stderr => said.read(&line),
                 }
             }
@@ -128,29 +128,29 @@ impl Evaluation {
         let (ended, ()) = tokio::join!(running, reading);
         // What is on stderr belongs to no job; what a job's record says as well is told with its name.
         for warning in said.evaluation_warnings.iter().filter(|warning| !open.told.contains(*warning)) {
-            board.warn(self.flake.sources.map(warning));
+            to.warn(self.flake.sources.map(warning));
         }
         judge(ended.map(|_| ()), said, &open.left).map_err(EvaluateError::of_all)
     }
 
     /// Takes in a record.
-    fn read(&self, line: &str, open: &mut Open, board: &Board) {
-        let Some((path, said)) = Record::parse(line) else {
+    fn read(&self, line: &str, open: &mut Open, to: &EvaluationResults) {
+        let Some((path, item)) = Record::parse(line) else {
             return tracing::warn!(line, "{PROGRAM} wrote something that is no record");
         };
         let Some(job) = Job::at(&path).filter(|job| open.left.remove(job)) else { return };
-        match said {
-            Said::Derivation(toplevel) => {
+        match item {
+            Item::Derivation(toplevel) => {
                 let first = |warning: &String| warning.lines().next().unwrap_or_default().trim().to_owned();
                 open.told.extend(toplevel.warnings.iter().map(first));
                 self.cache.keep_derivation(&job, &toplevel);
-                board.publish(&job, Ok(toplevel.seen()));
+                to.publish(&job, Ok(toplevel.seen()));
             }
-            Said::Error(error) => {
+            Item::Error(error) => {
                 let diagnosis = self.flake.explain(&error, &job.to_string());
-                board.publish(&job, Err(EvaluateError::explained(&job, diagnosis)));
+                to.publish(&job, Err(EvaluateError::explained(&job, diagnosis)));
             }
-            Said::Killed(how) => drop(open.killed.insert(job, how)),
+            Item::Killed(how) => drop(open.killed.insert(job, how)),
         }
     }
 

@@ -70,7 +70,7 @@ async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<
     let words = flake.attribute(attribute).into_iter().chain(apply);
     let error = match flake.nix.with_room().call(["eval", "--json"], words).await {
         Ok(answer) => return Ok(answer),
-        Err(NixCallError::Said(_, error)) => error,
+        Err(NixCallError::Reported(_, error)) => error,
         Err(error) => return Err(error.into()),
     };
     let diagnosis = flake.explain(&error, "plan");

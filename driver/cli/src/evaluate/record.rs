@@ -34,7 +34,7 @@ pub(super) struct Record {
 
 /// What a record says of its job.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Said {
+pub(super) enum Item {
     /// It evaluates.
     Derivation(Toplevel),
     /// It does not.
@@ -45,31 +45,31 @@ pub(super) enum Said {
 
 impl Record {
     /// Reads a line: the path of the attribute, and what came of it. None if it is no record.
-    pub(super) fn parse(line: &str) -> Option<(Vec<String>, Said)> {
+    pub(super) fn parse(line: &str) -> Option<(Vec<String>, Item)> {
         let mut record: Self = serde_json::from_str(line).ok()?;
         let path = std::mem::take(&mut record.attr_path);
-        (!path.is_empty()).then(|| (path, record.said()))
+        (!path.is_empty()).then(|| (path, record.item()))
     }
 
-    fn said(self) -> Said {
+    fn item(self) -> Item {
         if let (Some(text), Some(headline)) = (&self.msg, &self.raw_msg) {
             let (text, headline) = (clean_text(text), clean_text(headline));
-            return Said::Error(NixError { headline, text, other: Vec::new() });
+            return Item::Error(NixError { headline, text, other: Vec::new() });
         }
         if let Some(error) = self.error {
             return match death(&error) {
-                Some(how) if self.fatal => Said::Killed(how.to_owned()),
-                _ => Said::Error(NixError::from_text(&error)),
+                Some(how) if self.fatal => Item::Killed(how.to_owned()),
+                _ => Item::Error(NixError::from_text(&error)),
             };
         }
         let (cache_status, warnings) = (self.status(), self.all_warnings());
         match (self.drv_path, self.outputs.get("out").cloned().flatten()) {
             (Some(drv_path), Some(out_path)) => {
                 let access = self.meta.pointer("/netlib/access").and_then(|about| Deserialize::deserialize(about).ok());
-                Said::Derivation(Toplevel { drv_path, out_path, system: self.system, access, cache_status, warnings })
+                Item::Derivation(Toplevel { drv_path, out_path, system: self.system, access, cache_status, warnings })
             }
             _ => {
-                Said::Error(NixError::from_text("the evaluator gave a derivation without the path of its output `out`"))
+                Item::Error(NixError::from_text("the evaluator gave a derivation without the path of its output `out`"))
             }
         }
     }
@@ -113,7 +113,7 @@ mod tests {
     fn newer_fields_are_understood_or_passed_over() {
         let line = r#"{"attr":"x","attrPath":["a"],"drvPath":"/d","outputs":{"out":"/o","dev":null},"traces":[1],
             "warnings":["evaluation warning: old",{"msg":"older"}],"meta":{"netlib":{"warnings":["old"]}},"new":{}}"#;
-        let Some((path, Said::Derivation(toplevel))) = Record::parse(line) else {
+        let Some((path, Item::Derivation(toplevel))) = Record::parse(line) else {
             panic!("a derivation");
         };
         assert_eq!((path.join("."), toplevel.out_path.as_str()), ("a".to_owned(), "/o"));
@@ -121,16 +121,16 @@ mod tests {
         assert_eq!(toplevel.cache_status, CacheStatus::Unknown);
 
         let killed = r#"{"attrPath":["a"],"fatal":true,"error":"while x, evaluation worker got killed by SIGKILL"}"#;
-        let how = Said::Killed("got killed by SIGKILL".to_owned());
+        let how = Item::Killed("got killed by SIGKILL".to_owned());
         assert_eq!(Record::parse(killed), Some((vec!["a".to_owned()], how)));
         let fatal = r#"{"attrPath":["a"],"fatal":true,"error":"boom"}"#;
-        assert_eq!(Record::parse(fatal), Some((vec!["a".to_owned()], Said::Error(NixError::from_text("boom")))));
+        assert_eq!(Record::parse(fatal), Some((vec!["a".to_owned()], Item::Error(NixError::from_text("boom")))));
     }
 
     #[test]
     fn an_error_of_plain_nix_is_read_in_its_own_format() {
         let line = r#"{"attrPath":["toplevels","a"],"action":"msg","level":0,"line":null,"msg":"error:\n … while","raw_msg":"\u001b[1mboom"}"#;
-        let (path, Said::Error(error)) = Record::parse(line).unwrap() else { panic!("an error") };
+        let (path, Item::Error(error)) = Record::parse(line).unwrap() else { panic!("an error") };
         assert_eq!(path, ["toplevels", "a"]);
         assert_eq!((error.headline.as_str(), error.text.as_str()), ("boom", "error:\n … while"));
     }
@@ -141,6 +141,6 @@ mod tests {
             assert_eq!(Record::parse(line), None, "{line}");
         }
         let deferred = r#"{"attrPath":["a"],"drvPath":"/d","outputs":{"out":null}}"#;
-        assert!(matches!(Record::parse(deferred), Some((_, Said::Error(_)))));
+        assert!(matches!(Record::parse(deferred), Some((_, Item::Error(_)))));
     }
 }

@@ -47,7 +47,7 @@ struct State {
 }
 
 /// The display stands aside until this is dropped.
-pub struct Aside(Screen);
+pub struct Suspended(Screen);
 
 impl Screen {
     /// On stderr.
@@ -82,13 +82,13 @@ impl Screen {
     }
 
     /// Leaves the terminal to a question. What happens meanwhile is shown afterwards.
-    pub fn step_aside(&self) -> Aside {
+    pub fn suspend(&self) -> Suspended {
         let mut state = self.state();
         state.held.get_or_insert_default();
         // A terminal that is gone shows no question either.
         let _ = state.bars.clear();
         state.bars.set_draw_target(ProgressDrawTarget::hidden());
-        Aside(self.clone())
+        Suspended(self.clone())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -96,7 +96,7 @@ impl Screen {
     }
 }
 
-impl Drop for Aside {
+impl Drop for Suspended {
     fn drop(&mut self) {
         let mut state = self.0.state();
         if state.is_attended {
@@ -419,23 +419,23 @@ mod tests {
     #[test]
     fn finding_output_without_end_is_not_kept_while_a_question_waits() {
         let (mut screen, _) = plain();
-        let aside = screen.step_aside();
+        let suspended = screen.suspend();
         let output = Event::StepOutput { step: "exec:alpha".to_owned(), stream: None, line: "flood".to_owned() };
         (0..2 * MOST_HELD).for_each(|_| read(&mut screen, std::slice::from_ref(&output)));
         read(&mut screen, &[phase("kept")]);
         let held = screen.state().held.as_ref().map(Vec::len);
         assert_eq!(held, Some(MOST_HELD + 1));
-        drop(aside);
+        drop(suspended);
     }
 
     #[test]
     fn what_happens_during_a_question_is_shown_after_it() {
         let (mut screen, shown) = plain();
         read(&mut screen, &[phase("one")]);
-        let aside = screen.step_aside();
+        let suspended = screen.suspend();
         read(&mut screen, &[phase("two"), phase("three")]);
         assert_eq!(shown.text(), "one\n");
-        drop(aside);
+        drop(suspended);
         read(&mut screen, &[phase("four")]);
         assert_eq!(shown.text(), "one\ntwo\nthree\nfour\n");
     }

@@ -57,7 +57,7 @@ impl Summary {
 
     /// Adds how rollouts ended; a node that was reverted is told as such.
     pub fn with_rollouts(mut self, reports: &[RolloutReport]) -> Self {
-        for (node, what) in reports.iter().flat_map(|report| &report.taken_back) {
+        for (node, what) in reports.iter().flat_map(|report| &report.reverted) {
             if let Some(row) = self.nodes.get_mut(node) {
                 row.detail = match row.result {
                     "failed" => format!("{}; {what}", row.detail),

@@ -19,22 +19,22 @@ pub type Outcome = Result<Toplevel, Arc<EvaluateError>>;
 /// Results by job. What is asked for and was not to come is evaluated then.
 #[derive(Debug)]
 pub struct Results {
-    board: Arc<Board>,
+    published: Arc<EvaluationResults>,
     asked: UnboundedSender<Job>,
     reader: JoinHandle<()>,
 }
 
 /// Where results are published.
 #[derive(Debug)]
-pub struct Board {
+pub struct EvaluationResults {
     slots: Mutex<BTreeMap<Job, watch::Sender<Option<Outcome>>>>,
-    told: Mutex<Told>,
+    reported: Mutex<Reported>,
     events: EventSink,
 }
 
 /// What people were told already, so that they read it once.
 #[derive(Debug, Default)]
-struct Told {
+struct Reported {
     /// By what they say, the node that had it first.
     errors: HashMap<(Kind, Option<String>, String), String>,
     warnings: BTreeMap<String, BTreeSet<String>>,
@@ -48,9 +48,9 @@ impl Drop for Results {
 }
 
 impl Results {
-    /// Results that are published on this board by a task that is asked for more on this channel.
-    pub fn new(board: Arc<Board>, asked: UnboundedSender<Job>, reader: JoinHandle<()>) -> Self {
-        Self { board, asked, reader }
+    /// Results that are published on this published by a task that is asked for more on this channel.
+    pub fn new(published: Arc<EvaluationResults>, asked: UnboundedSender<Job>, reader: JoinHandle<()>) -> Self {
+        Self { published, asked, reader }
     }
 
     /// Waits until a job was evaluated.
@@ -60,7 +60,7 @@ impl Results {
             let _ = self.asked.send(job.clone());
             watch::Sender::default()
         };
-        let mut slot = locked(&self.board.slots).entry(job.clone()).or_insert_with(ask).subscribe();
+        let mut slot = locked(&self.published.slots).entry(job.clone()).or_insert_with(ask).subscribe();
         tokio::select! {
             biased;
             Ok(outcome) = slot.wait_for(Option::is_some) => outcome.clone(),
@@ -77,10 +77,10 @@ impl Results {
     }
 }
 
-impl Board {
-    /// A board without results.
+impl EvaluationResults {
+    /// A published without results.
     pub fn new(events: EventSink) -> Self {
-        Self { slots: Mutex::default(), told: Mutex::default(), events }
+        Self { slots: Mutex::default(), reported: Mutex::default(), events }
     }
 
     /// Tells of a result, and gives it to those who wait for it.
@@ -89,24 +89,24 @@ impl Board {
         let outcome = match result {
             Ok(toplevel) => {
                 if is_shown {
-                    locked(&self.told).warnings(&job.node, &toplevel.warnings);
+                    locked(&self.reported).warnings(&job.node, &toplevel.warnings);
                     let status = toplevel.cache_status;
                     self.events.send(Event::Evaluated { node: job.node.clone(), status });
                 }
                 Ok(toplevel)
             }
-            Err(error) if is_shown => Err(Arc::new(self.tell(&job.node, error))),
+            Err(error) if is_shown => Err(Arc::new(self.report(&job.node, error))),
             Err(error) => Err(Arc::new(error)),
         };
         locked(&self.slots).entry(job.clone()).or_default().send_replace(Some(outcome));
     }
 
     /// Tells of an error at once; of one like it, only that it is like it.
-    fn tell(&self, node: &str, mut error: EvaluateError) -> EvaluateError {
+    fn report(&self, node: &str, mut error: EvaluateError) -> EvaluateError {
         if error.diagnosis.kind == Kind::Interrupted {
             return error;
         }
-        match locked(&self.told).errors.entry(error.diagnosis.regardless_of(node)) {
+        match locked(&self.reported).errors.entry(error.diagnosis.regardless_of(node)) {
             Entry::Occupied(_) if error.of.is_none() => return error,
             Entry::Occupied(first) => error.same_as = Some(first.get().clone()),
             Entry::Vacant(place) => {
@@ -129,14 +129,14 @@ impl Board {
 
     /// Each warning that was not told yet, once, with the names of all whose configuration has it.
     pub fn warn_of_nodes(&self) {
-        for (warning, nodes) in std::mem::take(&mut locked(&self.told).warnings) {
+        for (warning, nodes) in std::mem::take(&mut locked(&self.reported).warnings) {
             let names: Vec<String> = nodes.into_iter().collect();
             self.warn(format!("{}: {warning}", names.join(", ")));
         }
     }
 }
 
-impl Told {
+impl Reported {
     fn warnings(&mut self, node: &str, warnings: &[String]) {
         for warning in warnings {
             self.warnings.entry(warning.clone()).or_default().insert(node.to_owned());
@@ -159,14 +159,14 @@ mod tests {
     #[tokio::test]
     async fn who_waits_has_the_result_and_what_nobody_meant_to_evaluate_is_asked_for() {
         let (events, _reader) = EventSink::channel();
-        let board = Arc::new(Board::new(events));
+        let published = Arc::new(EvaluationResults::new(events));
         let (asked, mut asking) = unbounded_channel();
-        let results = Results::new(board.clone(), asked, tokio::spawn(std::future::pending()));
-        board.publish(&job("a"), Ok(Toplevel { out_path: "/a".to_owned(), ..Toplevel::default() }));
+        let results = Results::new(published.clone(), asked, tokio::spawn(std::future::pending()));
+        published.publish(&job("a"), Ok(Toplevel { out_path: "/a".to_owned(), ..Toplevel::default() }));
         assert_eq!(results.get(job("a")).await.unwrap().out_path, "/a");
         let later = async {
             let asked = asking.recv().await.unwrap();
-            board.publish(&asked, Err(failed("b", None)));
+            published.publish(&asked, Err(failed("b", None)));
         };
         let (error, ()) = tokio::join!(results.get(job("b")), later);
         assert_eq!(error.unwrap_err().to_string(), "the network does not evaluate: boom");
@@ -177,7 +177,7 @@ mod tests {
     #[tokio::test]
     async fn an_error_and_a_warning_of_many_are_told_once_with_all_names() {
         let (events, mut reader) = EventSink::channel();
-        let board = Board::new(events);
+        let published = EvaluationResults::new(events);
         let good = || Toplevel { warnings: vec!["old".to_owned()], ..Toplevel::default() };
         for (node, result) in [
             ("c", Err(failed("c", Some(job("c"))))),
@@ -186,22 +186,22 @@ mod tests {
             ("b", Ok(good())),
             ("e", Err(failed("c", None))),
         ] {
-            board.publish(&job(node), result);
+            published.publish(&job(node), result);
         }
-        board.publish(&Job { attribute: "programs".to_owned(), ..job("a") }, Ok(good()));
-        board.warn_of_nodes();
-        board.warn_of_nodes();
-        drop(board);
-        let mut told = Vec::new();
+        published.publish(&Job { attribute: "programs".to_owned(), ..job("a") }, Ok(good()));
+        published.warn_of_nodes();
+        published.warn_of_nodes();
+        drop(published);
+        let mut reported = Vec::new();
         while let Some((event, _)) = reader.recv().await {
             match event {
-                Event::NotEvaluated { message, .. } => told.push(message),
-                Event::Warning(text) => told.push(text),
+                Event::NotEvaluated { message, .. } => reported.push(message),
+                Event::Warning(text) => reported.push(text),
                 _ => {}
             }
         }
         assert_eq!(
-            told,
+            reported,
             ["node `c` does not evaluate: boom", "node `d` does not evaluate: the same error as node `c`", "a, b: old",]
         );
     }

@@ -12,8 +12,8 @@ use crate::process::quote_argv;
 pub struct ConnectFailure {
     known: &'static Known,
     target: Target,
-    /// What ssh said.
-    said: String,
+    /// What ssh stderr.
+    stderr: String,
 }
 
 /// What is known of a sort of failures: whether the host answers, what ssh says then, what that means, and what to do.
@@ -27,16 +27,16 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
 impl ConnectFailure {
     /// Recognises what ssh printed when it could not connect.
     #[must_use]
-    pub fn recognise(target: &Target, said: &str) -> Self {
-        let is_meant = |known: &&Known| known[1].split("; ").any(|words| said.contains(words));
+    pub fn recognise(target: &Target, stderr: &str) -> Self {
+        let is_meant = |known: &&Known| known[1].split("; ").any(|words| stderr.contains(words));
         let known = KNOWN.iter().find(is_meant).unwrap_or(&[""; 4]);
-        Self { known, target: target.clone(), said: said.trim().to_owned() }
+        Self { known, target: target.clone(), stderr: stderr.trim().to_owned() }
     }
 
     /// ssh did not even end in time.
     #[must_use]
-    pub fn timed_out(target: &Target, said: &str) -> Self {
-        Self { said: said.trim().to_owned(), ..Self::recognise(target, "timed out") }
+    pub fn timed_out(target: &Target, stderr: &str) -> Self {
+        Self { stderr: stderr.trim().to_owned(), ..Self::recognise(target, "timed out") }
     }
 
     /// Whether the host does not answer, in contrast to one that answers and does not let us in.
@@ -59,7 +59,7 @@ impl ConnectFailure {
 
     fn forget_command(&self) -> String {
         let mut argv = vec!["ssh-keygen".to_owned()];
-        if let Some(file) = offending_file(&self.said) {
+        if let Some(file) = offending_file(&self.stderr) {
             argv.extend(["-f".to_owned(), file]);
         }
         argv.extend(["-R".to_owned(), known_hosts_name(&self.target)]);
@@ -71,8 +71,8 @@ impl fmt::Display for ConnectFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [_, _, headline, advice] = self.known;
         write!(f, "{}: {headline}", address(&self.target))?;
-        if !self.said.is_empty() {
-            write!(f, "\n  ssh said:{}", shown(&self.said))?;
+        if !self.stderr.is_empty() {
+            write!(f, "\n  ssh said:{}", shown(&self.stderr))?;
         }
         let advice = advice.replace("\\n", "\n    ").replace("{forget}", &self.forget_command());
         let advice = advice.replace("{login}", &login_command(&self.target));
@@ -112,8 +112,8 @@ fn login_command(target: &Target) -> String {
 }
 
 /// The file in a line such as `Offending ED25519 key in /root/.ssh/known_hosts:3`.
-fn offending_file(said: &str) -> Option<String> {
-    let line = said.lines().find(|line| line.starts_with("Offending "))?;
+fn offending_file(stderr: &str) -> Option<String> {
+    let line = stderr.lines().find(|line| line.starts_with("Offending "))?;
     let (_, place) = line.trim_end().split_once(" key in ")?;
     place.rsplit_once(':').map(|(file, _)| file.to_owned())
 }

@@ -1,4 +1,4 @@
-//! The machine netlib runs on: no SSH, only root's rights, or those of its user for checks that look at nodes from here.
+//! The machine netlib runs on: no SSH, only root's privilege, or those of its user for checks that look at nodes from here.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::password::SudoPassword;
-use super::rights::Rights;
+use super::privilege::Privilege;
 use super::{Host, HostCommand, HostError};
 use crate::plan::Target;
 use crate::process::{LineSink, Output};
@@ -18,22 +18,22 @@ pub(super) const HERE: &str = "this machine";
 pub struct Deployer {
     node: String,
     address: &'static str,
-    rights: Rights,
+    privilege: Privilege,
     folder: Option<PathBuf>,
 }
 
 impl Deployer {
-    /// With the rights of whoever runs netlib. Temporary files of what runs here go to this folder, which must be private.
+    /// With the privilege of whoever runs netlib. Temporary files of what runs here go to this folder, which must be private.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
         let node = "deployer".to_owned();
-        Self { node, address: "the deployer", rights: Rights::Root, folder: Some(folder.to_owned()) }
+        Self { node, address: "the deployer", privilege: Privilege::Root, folder: Some(folder.to_owned()) }
     }
 
     /// As a node, which is root's: finds out how to become root.
     pub(super) async fn as_node(node: &str, target: &Target, password: &SudoPassword) -> Result<Self, HostError> {
-        let rights = Rights::find(target, &|command| run(HERE, None, command, None).boxed(), password).await?;
-        Ok(Self { node: node.to_owned(), address: HERE, rights, folder: None })
+        let privilege = Privilege::find(target, &|command| run(HERE, None, command, None).boxed(), password).await?;
+        Ok(Self { node: node.to_owned(), address: HERE, privilege, folder: None })
     }
 }
 
@@ -62,7 +62,7 @@ impl Host for Deployer {
 
     fn execute(&self, command: HostCommand, lines: Option<LineSink>) -> BoxFuture<'_, Result<Output, HostError>> {
         let run = |command| run(self.address, self.folder.as_deref(), command, lines);
-        self.rights.run(self.address, command, run).boxed()
+        self.privilege.run(self.address, command, run).boxed()
     }
 }
 
@@ -72,7 +72,7 @@ mod tests {
     use crate::process::Stream;
 
     fn here() -> Deployer {
-        Deployer { node: "alpha".to_owned(), address: HERE, rights: Rights::Root, folder: None }
+        Deployer { node: "alpha".to_owned(), address: HERE, privilege: Privilege::Root, folder: None }
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{ConnectFailure, Refusal};
 use crate::process::{End, ProcessError, quote_argv};
 
-/// How a command ended when ssh said what it says of itself as well.
+/// How a command ended when ssh stderr what it says of itself as well.
 pub(super) const SSH_OR_COMMAND: &str = "exit status: 255";
 
 /// What went wrong between the deployer and a host.
@@ -18,7 +18,7 @@ pub enum HostError {
     #[error("{0}")]
     Disconnected(String),
     /// A command ran and failed.
-    #[error("command failed on {address} ({status}): {}{}", quote_argv(argv), shown(said))]
+    #[error("command failed on {address} ({status}): {}{}", quote_argv(argv), shown(stderr))]
     Failed {
         /// How the node is reached.
         address: String,
@@ -27,7 +27,7 @@ pub enum HostError {
         /// How it ended.
         status: String,
         /// The end of its stderr.
-        said: String,
+        stderr: String,
     },
     /// A command did not end in time.
     #[error("{0}")]
@@ -56,10 +56,10 @@ impl HostError {
     }
 
     /// The login user is not root and may not become root.
-    pub(crate) fn not_permitted(address: &str, said: &str) -> Self {
+    pub(crate) fn not_permitted(address: &str, stderr: &str) -> Self {
         Self::Because(format!(
             "{address}: the login user is not root and may not become root with sudo{}\n  help: set `target.user = \"root\"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)",
-            shown(said)
+            shown(stderr)
         ))
     }
 
@@ -68,7 +68,7 @@ impl HostError {
     pub fn of_command(address: &str, argv: &[String], error: ProcessError) -> Self {
         let (address, argv) = (address.to_owned(), argv.to_vec());
         match error.end {
-            End::Status(status) => Self::Failed { address, argv, status: status.to_string(), said: error.said },
+            End::Status(status) => Self::Failed { address, argv, status: status.to_string(), stderr: error.stderr },
             End::TimedOut(after) => {
                 let (after, argv) = (after.as_secs(), quote_argv(&argv));
                 Self::TimedOut(format!("command on {address} ended after its time limit of {after} s: {argv}"))
@@ -82,7 +82,7 @@ impl HostError {
         }
     }
 
-    /// What the operating system said of a file on the deployer.
+    /// What the operating system stderr of a file on the deployer.
     pub(super) fn at(path: &Path, source: std::io::Error) -> Self {
         Self::Because(format!("cannot use {}: {source}", path.display()))
     }
@@ -123,7 +123,7 @@ impl From<ProcessError> for HostError {
     }
 }
 
-/// Lines of what was said, below a message.
-pub(super) fn shown(said: &str) -> String {
-    said.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
+/// Lines of what was stderr, below a message.
+pub(super) fn shown(stderr: &str) -> String {
+    stderr.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
 }

@@ -73,14 +73,14 @@ impl Connection {
         let log_in = |how| ssh(arguments(target, socket, how)).timeout(LOGIN).output();
         // A driver that was killed leaves nothing for longer; after a longer pause of a run the connection is made again.
         let mut result = log_in("ControlPersist=2m").await;
-        // What failed at a jump host is said only where nothing is to persist; that somebody hung up, only who is to tell more.
-        if matches!(&result, Err(ProcessError { end: End::Status(_), said, .. }) if said.is_empty()) {
+        // What failed at a jump host is stderr only where nothing is to persist; that somebody hung up, only who is to tell more.
+        if matches!(&result, Err(ProcessError { end: End::Status(_), stderr, .. }) if stderr.is_empty()) {
             result = log_in("ControlPersist=no -o LogLevel=INFO").await;
         }
         let failure = match result {
             Ok(_) => return Ok(Self { socket: socket.to_owned(), forwarded: Vec::new() }),
-            Err(ProcessError { end: End::Status(_), said, .. }) => ConnectFailure::recognise(target, &said),
-            Err(ProcessError { end: End::TimedOut(_), said, .. }) => ConnectFailure::timed_out(target, &said),
+            Err(ProcessError { end: End::Status(_), stderr, .. }) => ConnectFailure::recognise(target, &stderr),
+            Err(ProcessError { end: End::TimedOut(_), stderr, .. }) => ConnectFailure::timed_out(target, &stderr),
             Err(other) => return Err(other.into()),
         };
         Err(HostError::NoConnection(failure.into()))

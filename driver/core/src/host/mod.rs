@@ -11,9 +11,9 @@ mod hosts;
 mod master;
 mod moving;
 mod password;
+mod privilege;
 mod reach;
 mod retry;
-mod rights;
 pub mod script;
 mod shared;
 mod ssh;
@@ -119,7 +119,7 @@ impl HostCommand {
         self
     }
 
-    /// The same on the machine netlib runs on, with the rights of whoever runs it.
+    /// The same on the machine netlib runs on, with the privilege of whoever runs it.
     pub fn on_deployer(self) -> Command {
         let mut words = self.argv.iter();
         let command = Command::new(words.next().map_or("true", String::as_str)).args(words);

@@ -108,14 +108,14 @@ impl SudoPassword {
                 first.into_iter().for_each(|mut last| last.accepted_by = Some(address.to_owned()));
                 Ok(secret)
             }
-            (Some(said), first) => {
+            (Some(stderr), first) => {
                 let not_here = format!(
                     "sudo on {address} did not accept the password, so it was not tried here; nothing was changed"
                 );
                 first.into_iter().for_each(|mut last| last.answer = Some(Err(not_here.clone())));
-                let (accepted, said) = (accepted(&elsewhere), shown(&said));
+                let (accepted, stderr) = (accepted(&elsewhere), shown(&stderr));
                 Err(failed(format!(
-                    "sudo did not accept the password; it was tried once, and nothing was changed{accepted}{said}\n  help: run the command again with the right password"
+                    "sudo did not accept the password; it was tried once, and nothing was changed{accepted}{stderr}\n  help: run the command again with the right password"
                 )))
             }
         }

@@ -54,7 +54,7 @@ mod tests {
     use crate::host::ConnectFailure;
     use crate::plan::Target;
 
-    fn failure(said: &str) -> HostError {
+    fn failure(stderr: &str) -> HostError {
         let target = Target {
             host: "a".to_owned(),
             user: None,
@@ -63,11 +63,11 @@ mod tests {
             local: false,
             previous: None,
         };
-        HostError::NoConnection(ConnectFailure::recognise(&target, said).into())
+        HostError::NoConnection(ConnectFailure::recognise(&target, stderr).into())
     }
 
     /// How often it tried, and how long it took altogether.
-    async fn tried(said: &str, each: u64, succeeds_at: usize) -> (usize, Duration, bool) {
+    async fn tried(stderr: &str, each: u64, succeeds_at: usize) -> (usize, Duration, bool) {
         let attempts = Cell::new(0);
         let since = Instant::now();
         let result = with_backoff(async || {
@@ -76,7 +76,7 @@ mod tests {
             if attempts.get() == succeeds_at {
                 return Ok(());
             }
-            Err(failure(said))
+            Err(failure(stderr))
         })
         .await;
         (attempts.get(), since.elapsed(), result.is_ok())

@@ -12,8 +12,8 @@ use super::error::shown;
 use super::frame::{Framed, WITHIN};
 use super::master::{Connection, NOT_FOUND, SSH_FAILED};
 use super::password::SudoPassword;
+use super::privilege::Privilege;
 use super::reach::Through;
-use super::rights::Rights;
 use super::shared::Shared;
 use super::{Host, HostCommand, HostError, RemoteStore, reach, retry, store};
 use crate::plan::Target;
@@ -24,7 +24,7 @@ pub struct SshHost {
     node: String,
     target: Target,
     shared: Shared,
-    rights: Rights,
+    privilege: Privilege,
     reached: Mutex<Option<Reached>>,
     /// Held by a copy: two that open the host's store for the first time are in each other's way.
     pub copying: Mutex<()>,
@@ -48,8 +48,8 @@ impl SshHost {
         let shared = Shared::new(target.clone(), socket);
         let connection = shared.connection().await?;
         let run = |command| run_over(&connection, target, command, None).boxed();
-        let rights = match Rights::find(target, &run, password).await {
-            Ok(rights) => rights,
+        let privilege = match Privilege::find(target, &run, password).await {
+            Ok(privilege) => privilege,
             Err(error) => {
                 shared.close().await;
                 return Err(error);
@@ -59,7 +59,7 @@ impl SshHost {
             node: node.to_owned(),
             target: target.clone(),
             shared,
-            rights,
+            privilege,
             reached: Mutex::default(),
             copying: Mutex::default(),
         })
@@ -102,7 +102,7 @@ impl SshHost {
         let connection = self.shared.connection().await?;
         let text = format!("{WITHIN}{before}exec nix-daemon --stdio");
         // Root's own Nix takes paths without signatures; that of another user would not.
-        let daemon = self.rights.wrap(HostCommand::new(["sh", "-c", &text]).timeout(store::LIMIT));
+        let daemon = self.privilege.wrap(HostCommand::new(["sh", "-c", &text]).timeout(store::LIMIT));
         let (socket, target) = (connection.socket().with_extension("store"), self.target.clone());
         let answer = move |peer| {
             let (connection, target) = (Arc::clone(&connection), target.clone());
@@ -120,10 +120,10 @@ impl SshHost {
         if let Some(reached) = reached.as_ref().filter(|reached| Arc::ptr_eq(&reached.connection, &connection)) {
             return Ok(reached.lines.clone());
         }
-        let (lines, ssh) = if let Rights::Root = self.rights {
+        let (lines, ssh) = if let Privilege::Root = self.privilege {
             (reach::shared(&self.node, &connection), None)
         } else {
-            let ssh = Through::to(&connection, &self.rights.wrap(reach::sshd(&connection).await?))?;
+            let ssh = Through::to(&connection, &self.privilege.wrap(reach::sshd(&connection).await?))?;
             (reach::through(&self.node, &connection, &ssh.folder), Some(ssh))
         };
         *reached = Some(Reached { connection, lines: lines.clone(), _ssh: ssh });
@@ -149,17 +149,17 @@ async fn run_over(
 async fn judge(connection: &Connection, (address, argv): (&str, &[String]), error: ProcessError) -> HostError {
     let code = if let End::Status(status) = &error.end { Some(status.code()) } else { None };
     let error = HostError::of_command(address, argv, error);
-    let broke = |said: &str| {
-        let (argv, said) = (quote_argv(argv), shown(said));
-        HostError::Disconnected(format!("the connection to {address} broke while this ran: {argv}{said}"))
+    let broke = |stderr: &str| {
+        let (argv, stderr) = (quote_argv(argv), shown(stderr));
+        HostError::Disconnected(format!("the connection to {address} broke while this ran: {argv}{stderr}"))
     };
     match (code, error) {
         (Some(None), HostError::Failed { status, .. }) => broke(&format!("ssh ended by {status}")),
-        (Some(Some(NOT_FOUND)), HostError::Failed { address, argv, said, .. }) => {
-            HostError::Failed { address, argv, said, status: "command not found".to_owned() }
+        (Some(Some(NOT_FOUND)), HostError::Failed { address, argv, stderr, .. }) => {
+            HostError::Failed { address, argv, stderr, status: "command not found".to_owned() }
         }
         // ssh says this both for itself and for a command that ended so; the connection tells which.
-        (Some(Some(SSH_FAILED)), HostError::Failed { said, .. }) if !connection.is_alive().await => broke(&said),
+        (Some(Some(SSH_FAILED)), HostError::Failed { stderr, .. }) if !connection.is_alive().await => broke(&stderr),
         (_, error) => error,
     }
 }
@@ -182,7 +182,7 @@ impl Host for SshHost {
                 result => result,
             }
         };
-        async move { self.rights.run(&self.address(), command, run).await }.boxed()
+        async move { self.privilege.run(&self.address(), command, run).await }.boxed()
     }
 
     fn ssh(&self) -> Option<&SshHost> {

@@ -59,7 +59,7 @@ pub struct Answer {
 pub enum NixCallError {
     /// Nix ended with an error that it told.
     #[error("{_0}\n{}", _1.text)]
-    Said(ProcessError, Box<NixError>),
+    Reported(ProcessError, Box<NixError>),
     /// Nix did not run, or not to its end.
     #[error(transparent)]
     Process(ProcessError),
@@ -136,7 +136,7 @@ impl Nix {
             (Ok(output), _) => Ok(Answer { stdout: output.stdout, messages }),
             (Err(process @ ProcessError { end: End::Status(_), .. }), Some(error)) => {
                 tracing::debug!(trace = error.text, "nix failed");
-                Err(self.too_old().await.unwrap_or_else(|| NixCallError::Said(process, Box::new(error))))
+                Err(self.too_old().await.unwrap_or_else(|| NixCallError::Reported(process, Box::new(error))))
             }
             (Err(process), _) => Err(NixCallError::Process(process)),
         }

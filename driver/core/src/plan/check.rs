@@ -2,14 +2,14 @@
 
 use serde::Deserialize;
 
-use super::Place;
+use super::RunsOn;
 
 /// One health check of a node.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
     /// Where it is made; each of these places must see the node healthy.
-    pub from: Vec<Place>,
+    pub from: Vec<RunsOn>,
     /// The program that makes one single probe, by its name among the programs of those places.
     pub program: String,
     /// What the loop is told of it on a node that was changed a moment ago: seconds before the first probe, between two and for

@@ -23,7 +23,7 @@ pub struct Step {
     /// Of a gate: the batch that it judges, counted from 1; 0 is the gate before the first one.
     pub batch: Option<usize>,
     /// Of a command: where it runs.
-    pub on: Option<Place>,
+    pub on: Option<RunsOn>,
     /// Of a command: the program, by its name among the programs of that place.
     pub program: Option<String>,
     /// Of a command: seconds that it may take.
@@ -68,32 +68,32 @@ impl StepKind {
 /// Where a program runs.
 #[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
 #[serde(try_from = "String")]
-pub enum Place {
+pub enum RunsOn {
     /// The node itself.
-    Itself,
+    Subject,
     /// The machine that netlib runs on.
     Deployer,
     /// A node, by its name.
     Node(String),
 }
 
-impl Place {
+impl RunsOn {
     /// The place that is meant, seen from this node.
     #[must_use]
     pub fn seen_from(&self, itself: &str) -> Self {
         match self {
-            Self::Itself => Self::Node(itself.to_owned()),
+            Self::Subject => Self::Node(itself.to_owned()),
             other => other.clone(),
         }
     }
 }
 
-impl TryFrom<String> for Place {
+impl TryFrom<String> for RunsOn {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
         match (text.as_str(), text.strip_prefix("node:")) {
-            ("self", _) => Ok(Self::Itself),
+            ("self", _) => Ok(Self::Subject),
             ("deployer", _) => Ok(Self::Deployer),
             (_, Some(node)) => Ok(Self::Node(node.to_owned())),
             _ => Err(format!("`{text}` is no place; it is self, deployer or node:NAME")),
@@ -101,10 +101,10 @@ impl TryFrom<String> for Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for RunsOn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Itself => f.write_str("self"),
+            Self::Subject => f.write_str("self"),
             Self::Deployer => f.write_str("deployer"),
             Self::Node(node) => write!(f, "node:{node}"),
         }

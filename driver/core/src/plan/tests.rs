@@ -116,8 +116,8 @@ fn a_wrong_shape_names_the_place() {
 fn a_plan_with_rollouts_is_read() {
     let plan = rolled_out();
     let alpha = &plan.nodes["alpha"];
-    assert_eq!(alpha.checks_from(&Place::Itself).map(|(name, _)| name).collect::<Vec<_>>(), ["http"]);
-    assert_eq!(plan.steps["migrate"].on, Some(Place::Deployer));
+    assert_eq!(alpha.checks_from(&RunsOn::Subject).map(|(name, _)| name).collect::<Vec<_>>(), ["http"]);
+    assert_eq!(plan.steps["migrate"].on, Some(RunsOn::Deployer));
     let pauses: Vec<Option<u64>> = plan.rollouts["web"].batches.iter().map(|batch| batch.pause).collect();
     assert_eq!(pauses, [Some(1800), None, None]);
 }

@@ -8,14 +8,14 @@ const LONGEST: usize = 2000;
 
 /// Why a child process did not do its work.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", self.told())]
+#[error("{}", self.message())]
 pub struct ProcessError {
     /// Program and arguments.
     pub argv: Vec<String>,
     /// How it ended.
     pub end: End,
     /// The end of its stderr; empty where there is none.
-    pub said: String,
+    pub stderr: String,
 }
 
 /// How a child process ended that did not do its work.
@@ -36,8 +36,8 @@ pub enum End {
 }
 
 impl ProcessError {
-    fn told(&self) -> String {
-        let (mut argv, said) = (quote_argv(&self.argv), shown(&self.said));
+    fn message(&self) -> String {
+        let (mut argv, stderr) = (quote_argv(&self.argv), shown(&self.stderr));
         if let Some((end, _)) = argv.char_indices().nth(LONGEST) {
             argv.replace_range(end.., "…");
         }
@@ -46,9 +46,9 @@ impl ProcessError {
                 let program = self.argv.first().map_or("", String::as_str);
                 format!("the program `{program}` was not found\n  help: {}", hint(program))
             }
-            End::Status(status) => format!("command failed ({status}): {argv}{said}"),
+            End::Status(status) => format!("command failed ({status}): {argv}{stderr}"),
             End::TimedOut(after) => {
-                format!("command ended after its time limit of {} s: {argv}{said}", after.as_secs_f64())
+                format!("command ended after its time limit of {} s: {argv}{stderr}", after.as_secs_f64())
             }
             End::TooLong(limit) => format!("command ended: it printed more than {} MiB: {argv}", limit / 1024 / 1024),
             End::Cancelled => format!("command cancelled: {argv}"),

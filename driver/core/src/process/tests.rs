@@ -100,7 +100,7 @@ async fn lines_arrive_while_the_child_runs() {
 #[tokio::test]
 async fn a_failure_names_argv_status_and_the_end_of_stderr() {
     let error = sh("for i in $(seq 100); do echo \"line $i\" >&2; done; exit 3").output().await.unwrap_err();
-    assert!(error.said.starts_with("line 61\n"));
+    assert!(error.stderr.starts_with("line 61\n"));
     let text = sh("echo 'it broke' >&2; exit 3").output().await.unwrap_err();
     insta::assert_snapshot!(text, @r#"
     command failed (exit status: 3): sh -c "echo 'it broke' >&2; exit 3"
@@ -148,7 +148,7 @@ async fn the_time_limit_ends_the_child_and_its_children() {
     let script = format!("sleep 300 & echo $! > {}; echo waiting >&2; wait", pid.display());
     let error = sh(&script).timeout(Duration::from_millis(4500)).output().await.unwrap_err();
     assert!(matches!(error.end, End::TimedOut(_)));
-    assert_eq!(error.said, "waiting");
+    assert_eq!(error.stderr, "waiting");
     assert!(error.to_string().contains("time limit of 4.5 s"));
     assert!(gone(&written(&pid).await).await);
 }

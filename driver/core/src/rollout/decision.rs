@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::course::{Course, Node, Progress, State, Stop, count};
+use super::state::{Node, Progress, RolloutState, State, Stop, count};
 use crate::plan::RevertScope;
 
 /// What a gate does.
@@ -18,7 +18,7 @@ pub enum Decision {
     Abort(String),
 }
 
-impl Course {
+impl RolloutState {
     /// What happens after this batch, counted from 1; 0 is before the first one.
     pub fn decide(&mut self, batch: usize) -> Decision {
         self.count();
@@ -64,9 +64,9 @@ impl Course {
             RevertScope::Rollout if has_failed => true,
             _ => matches!(node.state, State::Failed | State::Blocked),
         };
-        let goes_back = |node: &Node, name: &str| node.can_go_back() && is_meant(name, node);
+        let reverts = |node: &Node, name: &str| node.can_revert() && is_meant(name, node);
         let nodes = self.rollout.nodes.iter().rev();
-        nodes.filter(|name| self.nodes.get(*name).is_some_and(|node| goes_back(node, name))).cloned().collect()
+        nodes.filter(|name| self.nodes.get(*name).is_some_and(|node| reverts(node, name))).cloned().collect()
     }
 
     /// Whether a pause ends by itself: nobody has to look at a rollout in which nothing failed.

@@ -2,10 +2,10 @@
 //!
 //! Knows nodes, slots, failures and batches; knows nothing of hosts, checks or how anything is done.
 
-mod course;
 mod decision;
 mod report;
 mod slots;
+mod state;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -15,15 +15,15 @@ use crate::lock::locked;
 use crate::plan::{Plan, Rollout, Step, StepKind};
 use crate::schedule::Admission;
 
-pub use course::{Before, Course, State, Stop};
 pub use decision::Decision;
 pub use report::RolloutReport;
+pub use state::{Before, RolloutState, State, Stop};
 
 /// All rollouts of a run.
 #[derive(Debug, Default)]
 pub struct Rollouts {
     plan: Arc<Plan>,
-    courses: BTreeMap<String, Mutex<Course>>,
+    states: BTreeMap<String, Mutex<RolloutState>>,
     /// The rollout of each node, and the kind of its last step in it.
     nodes: BTreeMap<String, (String, StepKind)>,
 }
@@ -32,7 +32,7 @@ impl Rollouts {
     /// The rollouts of a plan.
     #[must_use]
     pub fn of(plan: &Arc<Plan>) -> Self {
-        let course = |(id, rollout): (&String, &Rollout)| (id.clone(), Course::new(id.clone(), rollout.clone()).into());
+        let state = |(id, of): (&String, &Rollout)| (id.clone(), RolloutState::new(id.clone(), of.clone()).into());
         let of_rollout = |(id, rollout): (&String, &Rollout)| {
             let of_node = |node: &String| (node.clone(), (id.clone(), StepKind::Build));
             rollout.nodes.iter().map(of_node).collect::<Vec<_>>()
@@ -43,7 +43,7 @@ impl Rollouts {
                 *last = step.kind.max(*last);
             }
         }
-        Self { plan: plan.clone(), courses: plan.rollouts.iter().map(course).collect(), nodes }
+        Self { plan: plan.clone(), states: plan.rollouts.iter().map(state).collect(), nodes }
     }
 
     /// A gate, or a step on the way of a node to its system, and the rollout that it belongs to.
@@ -57,25 +57,25 @@ impl Rollouts {
     }
 
     /// The rollout that an activation belongs to, and its node.
-    fn activated(&self, step: &str) -> Option<(MutexGuard<'_, Course>, &str)> {
+    fn activated(&self, step: &str) -> Option<(MutexGuard<'_, RolloutState>, &str)> {
         let (step, rollout) = self.member(step).filter(|(step, _)| step.kind == StepKind::Activate)?;
-        Some((self.course(rollout)?, step.node.as_deref()?))
+        Some((self.state(rollout)?, step.node.as_deref()?))
     }
 
     /// Whether a step may start. Saying so takes the slot.
     pub fn admit(&self, step: &str) -> Admission {
-        self.activated(step).map_or(Admission::Now, |(mut course, node)| course.admit(node))
+        self.activated(step).map_or(Admission::Now, |(mut state, node)| state.admit(node))
     }
 
     /// Which steps wait for the same as this one.
     pub fn queue(&self, step: &str) -> String {
-        self.activated(step).map(|(course, node)| course.queue(node)).unwrap_or_default()
+        self.activated(step).map(|(state, node)| state.queue(node)).unwrap_or_default()
     }
 
     /// Takes in how a step ended.
     pub fn ended(&self, step: &str, result: &StepResult) {
         let Some((member, rollout)) = self.member(step) else { return };
-        let Some(mut course) = self.course(rollout) else { return };
+        let Some(mut state) = self.state(rollout) else { return };
         // What keeps it from going on within the rollout has been counted.
         let is_inner = |by: &str| self.member(by).is_some_and(|(_, other)| other == rollout);
         let outer = match result {
@@ -84,16 +84,16 @@ impl Rollouts {
         };
         let Some(node) = &member.node else {
             if let Some(by) = outer {
-                course.end(Stop::Ended, format!("{step} was blocked by {by}"));
+                state.end(Stop::Ended, format!("{step} was blocked by {by}"));
             }
             return;
         };
         if let StepResult::Skipped(Skip::MayBeOffline(_)) = result {
             // As if it had not been selected.
-            return drop(course.nodes.remove(node));
+            return drop(state.nodes.remove(node));
         }
         let is_last = self.nodes.get(node).is_some_and(|(_, last)| *last == member.kind);
-        course.came_to(
+        state.came_to(
             node,
             match result {
                 StepResult::Failed(_) => State::Failed,
@@ -107,30 +107,30 @@ impl Rollouts {
     }
 
     /// The rollout of this id, if it is one of the run.
-    pub fn course(&self, id: &str) -> Option<MutexGuard<'_, Course>> {
-        self.course_lock(id).map(locked)
+    pub fn state(&self, id: &str) -> Option<MutexGuard<'_, RolloutState>> {
+        self.state_lock(id).map(locked)
     }
 
     /// The same, for who asks for it several times.
-    pub fn course_lock(&self, id: &str) -> Option<&Mutex<Course>> {
-        self.courses.get(id)
+    pub fn state_lock(&self, id: &str) -> Option<&Mutex<RolloutState>> {
+        self.states.get(id)
     }
 
     /// The rollout that the node belongs to.
-    pub fn course_of(&self, node: &str) -> Option<MutexGuard<'_, Course>> {
-        self.course(&self.nodes.get(node)?.0)
+    pub fn state_of(&self, node: &str) -> Option<MutexGuard<'_, RolloutState>> {
+        self.state(&self.nodes.get(node)?.0)
     }
 
     /// Whether a node that was to be taken back was not, after which nothing more is done at all.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
-        self.courses.keys().filter_map(|id| self.course(id)).any(|course| course.is(Stop::Stuck))
+        self.states.keys().filter_map(|id| self.state(id)).any(|state| state.is(Stop::Stuck))
     }
 
     /// How all of them ended.
     #[must_use]
     pub fn reports(&self) -> Vec<RolloutReport> {
-        self.courses.keys().filter_map(|id| Some(self.course(id)?.report())).collect()
+        self.states.keys().filter_map(|id| Some(self.state(id)?.report())).collect()
     }
 }
 

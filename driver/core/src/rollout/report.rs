@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::course::{Course, Progress, State, Stop, count};
+use super::state::{Progress, RolloutState, State, Stop, count};
 
 /// How a rollout ended.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -19,16 +19,16 @@ pub struct RolloutReport {
     pub detail: String,
     /// Nodes that it took back, with what became of them.
     #[serde(skip)]
-    pub taken_back: BTreeMap<String, String>,
+    pub reverted: BTreeMap<String, String>,
 }
 
-impl Course {
+impl RolloutState {
     /// How it stands at the end of the run.
     #[must_use]
     pub fn report(&self) -> RolloutReport {
         let state = self.state();
         let healthy = self.in_state(State::Healthy);
-        let healthy = healthy.filter(|node| !self.taken_back.contains_key(*node));
+        let healthy = healthy.filter(|node| !self.reverted.contains_key(*node));
         let mut detail = format!("{} of {} healthy", healthy.count(), count(self.nodes.len(), "node"));
         for (what, which) in [("failed", State::Failed), ("blocked", State::Blocked), ("offline", State::Offline)] {
             let names: Vec<&str> = self.in_state(which).collect();
@@ -39,19 +39,19 @@ impl Course {
         if let Some(why) = self.why() {
             detail.push_str(&format!("; {why}"));
         }
-        RolloutReport { id: self.id.clone(), state, detail, taken_back: self.taken_back.clone() }
+        RolloutReport { id: self.id.clone(), state, detail, reverted: self.reverted.clone() }
     }
 
     fn state(&self) -> &'static str {
         let is_all_healthy = self.nodes.values().all(|node| node.state == State::Healthy);
         let stays = self.nodes.keys().any(|node| self.before(node).is_some());
         // Hosts whose own checks fail go back by themselves.
-        let went_back = self.nodes.values().any(|node| node.went_back) && !stays;
+        let rolled_back = self.nodes.values().any(|node| node.rolled_back) && !stays;
         match self.progress {
             Progress::Stopped(Stop::Paused, _) => "paused",
             Progress::Stopped(Stop::Stuck, _) => "aborted",
             Progress::Open if is_all_healthy => "healthy",
-            Progress::Stopped(..) | Progress::Open if went_back || !self.taken_back.is_empty() => "rolledBack",
+            Progress::Stopped(..) | Progress::Open if rolled_back || !self.reverted.is_empty() => "rolledBack",
             Progress::Stopped(..) | Progress::Open => "aborted",
             Progress::Finished if is_all_healthy => "healthy",
             Progress::Finished => "degraded",

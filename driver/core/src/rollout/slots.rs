@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::course::{Course, Node, State, Stop};
+use super::state::{Node, RolloutState, State, Stop};
 use crate::schedule::Admission;
 
-impl Course {
+impl RolloutState {
     /// Whether the node may be activated now. If so, it takes its slot.
     pub fn admit(&mut self, node: &str) -> Admission {
         if self.is_overdue() {

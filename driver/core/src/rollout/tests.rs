@@ -32,13 +32,13 @@ fn rollout() -> Rollout {
     }
 }
 
-fn course(change: impl FnOnce(&mut Rollout)) -> Course {
+fn state(change: impl FnOnce(&mut Rollout)) -> RolloutState {
     let mut rollout = rollout();
     change(&mut rollout);
-    Course::new("web".to_owned(), rollout)
+    RolloutState::new("web".to_owned(), rollout)
 }
 
-impl Course {
+impl RolloutState {
     fn healthy(&mut self, node: &str) {
         self.came_to(node, State::Healthy);
     }
@@ -65,17 +65,17 @@ impl Course {
 }
 
 /// A node that was switched and is well.
-fn update(course: &mut Course, node: &str) {
-    assert_eq!(course.admit(node), Admission::Now, "{node}");
-    course.changed(node, before(node));
-    course.healthy(node);
+fn update(state: &mut RolloutState, node: &str) {
+    assert_eq!(state.admit(node), Admission::Now, "{node}");
+    state.changed(node, before(node));
+    state.healthy(node);
 }
 
 /// A node that was switched and turned out not to be well.
-fn break_on(course: &mut Course, node: &str) {
-    assert_eq!(course.admit(node), Admission::Now, "{node}");
-    course.changed(node, before(node));
-    course.failed(node);
+fn break_on(state: &mut RolloutState, node: &str) {
+    assert_eq!(state.admit(node), Admission::Now, "{node}");
+    state.changed(node, before(node));
+    state.failed(node);
 }
 
 fn before(node: &str) -> Before {
@@ -90,8 +90,8 @@ fn never(admission: Admission) -> String {
 }
 
 /// Whom the gate after this batch takes back, and that the rollout ends there.
-fn reverted(course: &mut Course, batch: usize) -> Vec<String> {
-    let decision = course.decide(batch);
+fn reverted(state: &mut RolloutState, batch: usize) -> Vec<String> {
+    let decision = state.decide(batch);
     assert!(matches!(decision, Decision::Abort(_)), "{decision:?}");
-    course.to_revert(batch)
+    state.to_revert(batch)
 }

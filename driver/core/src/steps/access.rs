@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::standing::Standing;
+use super::observe::ObservedState;
 use crate::host::{HostCommand, login_words};
 use crate::plan::Target;
 use crate::process::Command;
@@ -13,12 +13,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Says so where none of this user's keys is among those that the new system lets in. A host that is switched to it notices, and
 /// goes back; one that only boots it does not.
-pub(super) async fn lost_access(target: &Target, standing: &Standing) -> Option<String> {
-    let (keys, home) = standing.toplevel.access.as_ref()?;
+pub(super) async fn lost_access(target: &Target, observed: &ObservedState) -> Option<String> {
+    let (keys, home) = observed.toplevel.access.as_ref()?;
     let mut said = compared(target, keys).await?;
     if !home.is_empty() {
         let words = ["sh", "-c", "eval \"cat ~$1/.ssh/authorized_keys\"", "sh", home].map(str::to_owned);
-        let there = standing.host.run(HostCommand::new(words)).await.map(|there| clean(&there.stdout));
+        let there = observed.host.run(HostCommand::new(words)).await.map(|there| clean(&there.stdout));
         said = compared(target, &format!("{keys}\n{}", there.unwrap_or_default())).await?;
     }
     Some(said)

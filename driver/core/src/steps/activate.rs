@@ -6,15 +6,15 @@ use std::time::Duration;
 use super::check::{Look, health, judge, look};
 use super::coordinator::lost_lock;
 use super::follow::Origin;
+use super::observe::ObservedState;
 use super::restart::{restart_if_due, still_due};
 use super::runner::StepRunner;
-use super::standing::Standing;
 use super::transition::{asked_for, see_through, start, warned};
 use super::{Show, StepFailure, Tried};
 use crate::event::{Skip, StepResult};
 use crate::host::script::{self, Activation, Due, Health, HealthMode, HostHook, Phase, System, reboot_needed};
 use crate::host::{HostError, LockHolder, Refusal};
-use crate::plan::{ActivationOptions, Place, StepKind};
+use crate::plan::{ActivationOptions, RunsOn, StepKind};
 use crate::rollout::{Before, Stop};
 
 impl StepRunner {
@@ -29,28 +29,28 @@ impl StepRunner {
         &self,
         kind: StepKind,
         (node, step): (&str, &str),
-        standing: &Standing,
+        observed: &ObservedState,
     ) -> Tried<StepResult> {
-        let (parts, goal) = (&self.parts, standing.options.goal);
-        if let Some(mut course) = self.rollouts.course_of(node) {
-            course.change(node, |node| node.is_up_to_date = true);
+        let (parts, goal) = (&self.parts, observed.options.goal);
+        if let Some(mut state) = self.rollouts.state_of(node) {
+            state.change(node, |node| node.is_up_to_date = true);
         }
         if kind != StepKind::Activate || !goal.takes_over() {
             return Ok(StepResult::Skipped(Skip::UpToDate));
         }
         // It may have nothing on record, another network that is being taken over, or an earlier name.
         let identity = parts.identity(node);
-        if !identity.is_of(&standing.probe) {
-            script::identify(&*standing.host, &identity).await?;
+        if !identity.is_of(&observed.probe) {
+            script::identify(&*observed.host, &identity).await?;
         }
         let show = |line| self.show(step, line);
-        let machine = (&*standing.host, standing.toplevel.out_path.as_str());
-        let due = if standing.options.restarts { reboot_needed(machine.0, machine.1).await? } else { Due::default() };
-        let how = restart_if_due(machine, (&standing.options, due), &parts.settings.cancel, &show).await?;
-        standing.was_restarted.store(!how.is_empty(), Ordering::Relaxed);
+        let machine = (&*observed.host, observed.toplevel.out_path.as_str());
+        let due = if observed.options.restarts { reboot_needed(machine.0, machine.1).await? } else { Due::default() };
+        let how = restart_if_due(machine, (&observed.options, due), &parts.settings.cancel, &show).await?;
+        observed.was_restarted.store(!how.is_empty(), Ordering::Relaxed);
         // A rollout goes on only over nodes that are well, whoever brought them to their systems.
-        if goal.runs() && self.rollouts.course_of(node).is_some() && self.has_own_checks(node) {
-            self.check(step, Look::by_itself(node, standing.patience())).await?;
+        if goal.runs() && self.rollouts.state_of(node).is_some() && self.has_own_checks(node) {
+            self.check(step, Look::by_itself(node, observed.patience())).await?;
         }
         Ok(match how.is_empty() {
             true => StepResult::Skipped(Skip::UpToDate),
@@ -59,13 +59,13 @@ impl StepRunner {
     }
 
     /// Activates; the text says what was done.
-    pub(super) async fn activate(&self, node: &str, step: &str, standing: &Standing) -> Tried<String> {
+    pub(super) async fn activate(&self, node: &str, step: &str, observed: &ObservedState) -> Tried<String> {
         let show = |line| self.show(step, line);
-        let activation = self.asked_for(node, standing).await?;
-        let brought = self.brought(standing, activation, &show).await;
+        let activation = self.asked_for(node, observed).await?;
+        let brought = self.brought(observed, activation, &show).await;
         let (done, due, before) = brought.map_err(|failure| self.judged(node, failure))?;
-        let options = &standing.options;
-        let machine = (&*standing.host, standing.toplevel.out_path.as_str());
+        let options = &observed.options;
+        let machine = (&*observed.host, observed.toplevel.out_path.as_str());
         let how = match options.boot_once {
             // The host has done that, where it was needed.
             true => still_due(&due),
@@ -73,9 +73,9 @@ impl StepRunner {
         };
         let is_ours = before.is_some();
         // What another run activated has a root of that run.
-        standing.is_kept.store(!is_ours, Ordering::Relaxed);
-        if let Some(mut course) = self.rollouts.course_of(node) {
-            course.change(node, |node| {
+        observed.is_kept.store(!is_ours, Ordering::Relaxed);
+        if let Some(mut state) = self.rollouts.state_of(node) {
+            state.change(node, |node| {
                 node.is_up_to_date |= !is_ours;
                 node.before = before.or(node.before.take());
             });
@@ -88,10 +88,10 @@ impl StepRunner {
         Ok(done + &how)
     }
 
-    async fn asked_for(&self, node: &str, standing: &Standing) -> Tried<Activation> {
-        let (settings, probe) = (&self.parts.settings, &standing.probe);
-        let rollout = self.rollouts.course_of(node).map(|course| course.id.clone());
-        let system = System::Toplevel(standing.toplevel.out_path.clone());
+    async fn asked_for(&self, node: &str, observed: &ObservedState) -> Tried<Activation> {
+        let (settings, probe) = (&self.parts.settings, &observed.probe);
+        let rollout = self.rollouts.state_of(node).map(|state| state.id.clone());
+        let system = System::Toplevel(observed.toplevel.out_path.clone());
         let by = (settings.nonce.as_str(), settings.deployer.as_str());
         Ok(Activation {
             seen: Some([probe.current_system.clone(), probe.system_profile.clone()]),
@@ -99,27 +99,27 @@ impl StepRunner {
                 Some(rollout) => Some(self.lease_of(rollout, node).await?),
                 None => None,
             },
-            restart_limit: standing.options.boot_once.then(|| Duration::from_secs(standing.options.reboot_timeout)),
+            restart_limit: observed.options.boot_once.then(|| Duration::from_secs(observed.options.reboot_timeout)),
             health: self.own_health(node).await?,
-            hooks: self.hooks(node, &standing.options).await?,
-            ..asked_for(system, self.parts.identity(node), &standing.options, by)
+            hooks: self.hooks(node, &observed.options).await?,
+            ..asked_for(system, self.parts.identity(node), &observed.options, by)
         })
     }
 
     /// Brings a host to its system: what was done, and what it goes back to; nothing where somebody else did all of it.
     async fn brought(
         &self,
-        standing: &Standing,
+        observed: &ObservedState,
         activation: Activation,
         show: Show<'_>,
     ) -> Tried<(String, Due, Option<Before>)> {
-        let Some((origin, nonce)) = begin(standing, &activation, show).await? else {
+        let Some((origin, nonce)) = begin(observed, &activation, show).await? else {
             let done = "up to date: somebody else deployed it meanwhile".to_owned();
             return Ok((done, Due::default(), None));
         };
         let activation = Activation { nonce, ..activation };
-        let status = see_through(&*standing.host, &activation, origin, show).await?;
-        let done = status.reached(activation.goal).done(status.previous.as_deref(), &standing.toplevel.out_path);
+        let status = see_through(&*observed.host, &activation, origin, show).await?;
+        let done = status.reached(activation.goal).done(status.previous.as_deref(), &observed.toplevel.out_path);
         let done = done + &warned(&status);
         let ran_any = status.previous.is_some() || status.generation_before.is_some();
         Ok((done, status.due, Some(Before { undo: ran_any.then_some(activation.nonce) })))
@@ -128,15 +128,15 @@ impl StepRunner {
     /// What the end of an activation means for the rollout. A host that cannot go back by itself ends everything, as one that
     /// cannot be taken back does.
     fn judged(&self, node: &str, failure: StepFailure) -> StepFailure {
-        if let Some(mut course) = self.rollouts.course_of(node) {
+        if let Some(mut state) = self.rollouts.state_of(node) {
             match &failure {
-                StepFailure::Activation(Phase::RolledBack, _) => course.change(node, |node| node.went_back = true),
+                StepFailure::Activation(Phase::RolledBack, _) => state.change(node, |node| node.rolled_back = true),
                 StepFailure::Activation(Phase::RollbackFailed, _) => {
-                    course.end(Stop::Stuck, format!("{node} could not go back by itself"));
+                    state.end(Stop::Stuck, format!("{node} could not go back by itself"));
                 }
-                StepFailure::Host(error) if error.is_lease_lost() && course.rollout.coordinator == node => {
-                    let why = lost_lock(&course.id, error);
-                    course.end(Stop::Lost, why);
+                StepFailure::Host(error) if error.is_lease_lost() && state.rollout.coordinator == node => {
+                    let why = lost_lock(&state.id, error);
+                    state.end(Stop::Lost, why);
                 }
                 _ => {}
             }
@@ -149,7 +149,7 @@ impl StepRunner {
         match self.parts.plan.nodes.get(node) {
             Some(planned) if self.has_own_checks(node) && !self.is_irreversible(node) => {
                 let ready = self.programs.on(node).await?;
-                Ok(health(planned, &Place::Itself, &ready, HealthMode::Settle))
+                Ok(health(planned, &RunsOn::Subject, &ready, HealthMode::Settle))
             }
             _ => Ok(Health::default()),
         }
@@ -167,36 +167,36 @@ impl StepRunner {
 
     fn has_own_checks(&self, node: &str) -> bool {
         let planned = self.parts.plan.nodes.get(node);
-        planned.is_some_and(|planned| planned.checks_from(&Place::Itself).next().is_some())
+        planned.is_some_and(|planned| planned.checks_from(&RunsOn::Subject).next().is_some())
     }
 
     fn is_irreversible(&self, node: &str) -> bool {
-        self.rollouts.course_of(node).is_some_and(|course| course.rollout.irreversible)
+        self.rollouts.state_of(node).is_some_and(|state| state.rollout.irreversible)
     }
 }
 
 /// Asks the host to begin, unless one of the same system for the same goal is under way: which one to follow. None where somebody
 /// else has brought the host to the goal since this run looked at it.
-async fn begin(standing: &Standing, activation: &Activation, show: Show<'_>) -> Tried<Option<(Origin, String)>> {
+async fn begin(observed: &ObservedState, activation: &Activation, show: Show<'_>) -> Tried<Option<(Origin, String)>> {
     let found = |LockHolder { deployer, since, deployment, .. }: &LockHolder| {
         show(format!("{deployer} has been activating this system since {since}: following that"));
         let nonce = deployment.as_ref().map_or(&activation.nonce, |deployment| &deployment.nonce);
         Ok(Some((Origin::Found, nonce.clone())))
     };
-    if let Some(holder) = standing.same_underway() {
+    if let Some(holder) = observed.same_underway() {
         return found(holder);
     }
-    let host = &*standing.host;
+    let host = &*observed.host;
     let error = match start(host, activation).await {
         Ok(begun) => return Ok(Some((Origin::Ours(begun.map(Box::new)), activation.nonce.clone()))),
         Err(error) => error,
     };
     if let HostError::Refused { refusal, .. } = &error {
         match &**refusal {
-            Refusal::Busy { lock } if standing.is_same(lock) => return found(lock),
+            Refusal::Busy { lock } if observed.is_same(lock) => return found(lock),
             Refusal::Changed { .. } => {
                 let now = script::probe(host).await?;
-                if standing.options.goal.is_reached(&standing.toplevel.out_path, &now) {
+                if observed.options.goal.is_reached(&observed.toplevel.out_path, &now) {
                     return Ok(None);
                 }
             }

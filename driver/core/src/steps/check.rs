@@ -10,13 +10,13 @@ use super::{Show, StepFailure, Tried};
 use crate::event::EventSink;
 use crate::host::HostError;
 use crate::host::script::{self, Health, HealthMode, Verdict};
-use crate::plan::{Node, Place};
+use crate::plan::{Node, RunsOn};
 
 /// What one place says of a node.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// The place.
-    pub place: Place,
+    pub place: RunsOn,
     /// What it found, or why it could not look.
     pub result: Tried<Verdict>,
 }
@@ -43,7 +43,7 @@ pub(super) struct Look<'a> {
     /// Whom to look at.
     pub node: &'a str,
     /// Only from these places.
-    pub from: fn(&Place) -> bool,
+    pub from: fn(&RunsOn) -> bool,
     /// Until when.
     pub mode: HealthMode,
 }
@@ -51,12 +51,12 @@ pub(super) struct Look<'a> {
 impl<'a> Look<'a> {
     /// As the node sees itself.
     pub(super) fn by_itself(node: &'a str, mode: HealthMode) -> Self {
-        Self { node, from: |place| *place == Place::Itself, mode }
+        Self { node, from: |place| *place == RunsOn::Subject, mode }
     }
 
     /// As all others see it.
     pub(super) fn from_elsewhere(node: &'a str, mode: HealthMode) -> Self {
-        Self { node, from: |place| *place != Place::Itself, mode }
+        Self { node, from: |place| *place != RunsOn::Subject, mode }
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) async fn look(programs: &Programs, look: Look<'_>, show: Show<'_>) ->
         return Vec::new();
     };
     let places = planned.checks.values().flat_map(|check| &check.from);
-    let places: BTreeSet<&Place> = places.filter(|place| (look.from)(place)).collect();
+    let places: BTreeSet<&RunsOn> = places.filter(|place| (look.from)(place)).collect();
     let asked = places.into_iter().map(async |place| {
         let show = |line| show(format!("from {place}: {line}"));
         Seen { place: place.clone(), result: ask(programs, (planned, place, look), &show).await }
@@ -74,16 +74,16 @@ pub(super) async fn look(programs: &Programs, look: Look<'_>, show: Show<'_>) ->
     join_all(asked).await
 }
 
-async fn ask(programs: &Programs, (planned, place, look): (&Node, &Place, Look<'_>), show: Show<'_>) -> Tried<Verdict> {
-    let ready = programs.at(&place.seen_from(look.node)).await?;
-    let health = health(planned, place, &ready, look.mode);
+async fn ask(programs: &Programs, (planned, on, look): (&Node, &RunsOn, Look<'_>), show: Show<'_>) -> Tried<Verdict> {
+    let ready = programs.at(&on.seen_from(look.node)).await?;
+    let health = health(planned, on, &ready, look.mode);
     let asked = script::check(&*ready.host, look.mode, &health, show);
     let asked = programs.parts.settings.cancel.run_until_cancelled(asked).await;
     Ok(asked.ok_or(StepFailure::Interrupted)??)
 }
 
 /// What a machine has to look at, by the paths that it has there.
-pub(super) fn health(planned: &Node, place: &Place, ready: &Ready, mode: HealthMode) -> Health {
+pub(super) fn health(planned: &Node, place: &RunsOn, ready: &Ready, mode: HealthMode) -> Health {
     let (settles, made_there) = (mode == HealthMode::Settle, || planned.checks_from(place));
     let checks = made_there().map(|(name, check)| {
         // Where nothing was started a moment ago, there is nothing to wait for.
@@ -107,12 +107,12 @@ pub(super) fn judge(node: &str, seen: &[Seen]) -> Tried<String> {
             Ok(verdict) if verdict.is_healthy => {
                 checks.extend(verdict.checks.iter().map(|check| check.name.clone()));
             }
-            Ok(verdict) => bad.push(format!("seen from {}: {}", told(place), verdict.why)),
+            Ok(verdict) => bad.push(format!("seen from {}: {}", describe(place), verdict.why)),
             Err(StepFailure::Interrupted) => return Err(StepFailure::Interrupted),
             Err(StepFailure::Host(error) | StepFailure::Connect(error)) if is_silent(error) => {
-                silent.push(format!("{} could not look: {error}", told(place)));
+                silent.push(format!("{} could not look: {error}", describe(place)));
             }
-            Err(error) => bad.push(format!("{} could not look: {error}", told(place))),
+            Err(error) => bad.push(format!("{} could not look: {error}", describe(place))),
         }
     }
     if bad.is_empty() && (silent.is_empty() || !checks.is_empty()) {
@@ -132,11 +132,11 @@ fn is_silent(error: &HostError) -> bool {
 }
 
 /// The place, for people.
-pub(super) fn told(place: &Place) -> String {
+pub(super) fn describe(place: &RunsOn) -> String {
     match place {
-        Place::Itself => "the node itself".to_owned(),
-        Place::Deployer => "the deployer".to_owned(),
-        Place::Node(node) => format!("node `{node}`"),
+        RunsOn::Subject => "the node itself".to_owned(),
+        RunsOn::Deployer => "the deployer".to_owned(),
+        RunsOn::Node(node) => format!("node `{node}`"),
     }
 }
 
@@ -159,7 +159,7 @@ mod tests {
             path: "/programs".to_owned(),
         };
         let asked = |mode| {
-            let Health { checks, healthy_time, deadline } = health(&planned, &Place::Itself, &ready, mode);
+            let Health { checks, healthy_time, deadline } = health(&planned, &RunsOn::Subject, &ready, mode);
             (checks.concat(), healthy_time.as_secs(), deadline.as_secs())
         };
         let line = |words: &str| format!("/programs/bin/check-a.one {words} one");

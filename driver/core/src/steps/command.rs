@@ -10,11 +10,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::programs::Ready;
-use super::records::Saying;
+use super::records::StepRecords;
 use super::runner::StepRunner;
 use super::{StepFailure, Tried};
 use crate::host::{HostCommand, login_shell_line};
-use crate::plan::{Place, Step};
+use crate::plan::{RunsOn, Step};
 use crate::process::{LogLimit, line_channel};
 
 /// What of a node programs are told.
@@ -37,8 +37,8 @@ pub(super) async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Trie
     let environment = run.flat_map(|run| &run.environment).map(|(name, value)| format!("{name}={value}"));
     let env: Vec<String> = std::iter::once("env".to_owned()).chain(environment).collect();
     let there = match place {
-        Place::Node(node) => Some((node, runner.programs.at(place).await?)),
-        Place::Itself | Place::Deployer => None,
+        RunsOn::Node(node) => Some((node, runner.programs.at(place).await?)),
+        RunsOn::Subject | RunsOn::Deployer => None,
     };
     let (ready, words) = match (there, &planned.input) {
         (Some((_, there)), None) => {
@@ -60,20 +60,20 @@ pub(super) async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Trie
     let host = Arc::clone(&ready.host);
     // After a long wait the connection may be gone, which only this finds out: then the next one is made anew.
     let _ = host.run(HostCommand::new(["true"])).await;
-    let mut saying = Saying::of((step, planned), &mark);
+    let mut report = StepRecords::of((step, planned), &mark);
     let show = async {
         let mut limit = LogLimit::default();
         while let Some((_, line)) = lines.recv().await {
-            let shown = saying.take(line).filter(|line| !line.is_empty());
+            let shown = report.take(line).filter(|line| !line.is_empty());
             if let Some(line) = shown.and_then(|line| limit.admit(line)) {
                 runner.show(step, line);
             }
         }
     };
     let (ran, ()) = tokio::join!(host.execute(command, Some(sink)), show);
-    let notes = saying.notes.join("; ");
+    let notes = report.notes.join("; ");
     // A program says better than its exit status why it failed.
-    let kept = runner.parts.records.keep(saying);
+    let kept = runner.parts.records.keep(report);
     ran.map_err(|error| kept.clone().err().unwrap_or_else(|| error.into()))?;
     kept?;
     Ok(if notes.is_empty() { format!("ran on {}", planned.node.as_deref().unwrap_or("the deployer")) } else { notes })
@@ -81,7 +81,7 @@ pub(super) async fn ran(runner: &StepRunner, step: &str, planned: &Step) -> Trie
 
 /// A program of the deployer, which reaches the nodes with the connections that there are.
 async fn here(runner: &StepRunner, program: &str, mark: &str) -> Tried<(Ready, Vec<String>)> {
-    let ready = runner.programs.at(&Place::Deployer).await?;
+    let ready = runner.programs.at(&RunsOn::Deployer).await?;
     let config = runner.ssh_config().await?;
     let words = [format!("NETLIB_SSH_CONFIG={}", config.display()), ready.program(program)];
     let argv = words.into_iter().chain([mark.to_owned()]).collect();
@@ -98,9 +98,9 @@ fn context(runner: &StepRunner) -> Value {
         for field in TOLD {
             node[field] = document["nodes"][name][field].clone();
         }
-        if let Some(standing) = runner.known_standing(name) {
-            node["toplevel"] = json!(standing.toplevel.out_path);
-            node["before"] = json!(standing.probe.current_system);
+        if let Some(observed) = runner.known_standing(name) {
+            node["toplevel"] = json!(observed.toplevel.out_path);
+            node["before"] = json!(observed.probe.current_system);
         }
     }
     let mut context = json!({ "nodes": nodes });

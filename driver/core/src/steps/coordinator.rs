@@ -99,13 +99,13 @@ impl Leases {
                 });
                 for (node, error) in join_all(renewed).await.into_iter().flatten() {
                     members.remove(&node);
-                    let Some(mut course) = rollouts.course(&rollout) else { continue };
+                    let Some(mut state) = rollouts.state(&rollout) else { continue };
                     // Who has the coordinator has the rollout. Another member is lost for itself: it may say so for reasons of its own.
                     if node == coordinator {
-                        course.end(Stop::Lost, lost_lock(&rollout, &error));
+                        state.end(Stop::Lost, lost_lock(&rollout, &error));
                         continue;
                     }
-                    course.lost_node(&node);
+                    state.lost_node(&node);
                     let text = format!("rollout {rollout}: the lock of node `{node}` was lost: {error}");
                     events.send(Event::Warning(text));
                 }

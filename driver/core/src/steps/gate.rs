@@ -13,7 +13,7 @@ use crate::event::StepResult;
 use crate::host::script::rollout::{self, Left};
 use crate::lock::locked;
 use crate::plan::{Rollout, Step};
-use crate::rollout::{Course, Decision, Stop};
+use crate::rollout::{Decision, RolloutState, Stop};
 use revert::Reverted;
 
 /// A gate of a rollout.
@@ -29,27 +29,27 @@ struct Gate<'a> {
     /// What Nix decided.
     rollout: &'a Rollout,
     /// What it has come to.
-    course: &'a Mutex<Course>,
+    state: &'a Mutex<RolloutState>,
 }
 
 /// Decides whether a rollout goes on.
 pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Tried<StepResult> {
     let id = planned.rollout.as_deref().unwrap_or_default();
-    let (Some(rollout), Some(course)) = (runner.parts.plan.rollouts.get(id), runner.rollouts.course_lock(id)) else {
+    let (Some(rollout), Some(state)) = (runner.parts.plan.rollouts.get(id), runner.rollouts.state_lock(id)) else {
         return Err(StepFailure::Because(format!("the plan has no rollout {id:?}")));
     };
-    let gate = Gate { runner, step, id, batch: planned.batch.unwrap_or_default(), rollout, course };
+    let gate = Gate { runner, step, id, batch: planned.batch.unwrap_or_default(), rollout, state };
     if gate.batch == 0
         && let Err(failure) = gate.begin().await
     {
-        gate.course().end(Stop::Ended, "it could not begin".to_owned());
+        gate.state().end(Stop::Ended, "it could not begin".to_owned());
         return Err(failure);
     }
     let (decision, revert) = {
-        let mut course = gate.course();
-        (course.decide(gate.batch), course.to_revert(gate.batch))
+        let mut state = gate.state();
+        (state.decide(gate.batch), state.to_revert(gate.batch))
     };
-    let reverted = gate.take_back(&revert).await;
+    let reverted = gate.revert(&revert).await;
     match decision {
         Decision::Abort(why) => gate.abort(&why, &reverted).await,
         _ if !reverted.failed.is_empty() => gate.abort("", &reverted).await,
@@ -57,20 +57,20 @@ pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Trie
         Decision::Pause(seconds) => gate.wait(seconds).await,
         Decision::Finish => {
             gate.forget().await;
-            Ok(StepResult::Done(gate.course().report().detail))
+            Ok(StepResult::Done(gate.state().report().detail))
         }
     }
 }
 
 impl Gate<'_> {
-    fn course(&self) -> MutexGuard<'_, Course> {
-        locked(self.course)
+    fn state(&self) -> MutexGuard<'_, RolloutState> {
+        locked(self.state)
     }
 
     /// Why this run does nothing more with it, where somebody else has its lock.
     fn lost(&self) -> Option<String> {
-        let course = self.course();
-        course.why().filter(|_| course.is(Stop::Lost)).map(str::to_owned)
+        let state = self.state();
+        state.why().filter(|_| state.is(Stop::Lost)).map(str::to_owned)
     }
 
     fn say(&self, line: String) {
@@ -82,7 +82,7 @@ impl Gate<'_> {
         if batch == 0 {
             return format!("{} may begin", self.rollout.title);
         }
-        match self.course().failures().join(", ") {
+        match self.state().failures().join(", ") {
             failed if failed.is_empty() => format!("batch {batch} is healthy"),
             failed => format!("batch {batch} has ended; failed so far, as allowed: {failed}"),
         }
@@ -100,7 +100,7 @@ impl Gate<'_> {
             let what = format!("taking back {} failed", not_back.join(", "));
             let why = if why.is_empty() { what } else { format!("{why}; {what}") };
             text = format!("the rollout {} ends: {why}, so nothing more is done at all", self.id);
-            self.course().end(Stop::Stuck, why);
+            self.state().end(Stop::Stuck, why);
         } else if self.rollout.irreversible || self.lost().is_some() {
             // What somebody else has taken over is not ours to forget.
             self.runner.release(self.id, Left::Open).await;

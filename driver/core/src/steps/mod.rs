@@ -14,12 +14,12 @@ mod follow;
 mod gate;
 mod goal;
 mod nix_log;
+mod observe;
 mod programs;
 mod records;
 mod restart;
 mod runner;
 mod signature;
-mod standing;
 #[cfg(test)]
 mod tests;
 mod transition;

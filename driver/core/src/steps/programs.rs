@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
-use super::check::told;
+use super::check::describe;
 use super::{Builds, StepFailure, StepRunnerParts, Tried, copy};
 use crate::evaluation::Job;
 use crate::host::{Deployer, Host, script};
-use crate::plan::Place;
+use crate::plan::RunsOn;
 
 type Outcome<T> = OnceCell<Tried<T>>;
 
@@ -18,7 +18,7 @@ pub struct Programs {
     pub(super) parts: Arc<StepRunnerParts>,
     /// Of systems as well.
     pub(super) builds: Builds,
-    places: BTreeMap<Place, OfPlace>,
+    places: BTreeMap<RunsOn, OfPlace>,
 }
 
 struct OfPlace {
@@ -56,7 +56,7 @@ impl Programs {
     }
 
     /// Builds the programs of a place; none where nothing runs there.
-    pub(super) async fn built(&self, place: &Place) -> Tried<Option<String>> {
+    pub(super) async fn built(&self, place: &RunsOn) -> Tried<Option<String>> {
         let Some(OfPlace { job, built, .. }) = self.places.get(place) else {
             return Ok(None);
         };
@@ -70,16 +70,16 @@ impl Programs {
     }
 
     /// Builds them and brings them there.
-    pub(super) async fn at(&self, place: &Place) -> Tried<Ready> {
+    pub(super) async fn at(&self, place: &RunsOn) -> Tried<Ready> {
         let host: Arc<dyn Host> = match place {
-            Place::Node(node) => self.parts.hosts.get(node).await?,
+            RunsOn::Node(node) => self.parts.hosts.get(node).await?,
             _ => Arc::new(Deployer::new(&self.parts.settings.run_dir)),
         };
         let (Some(path), Some(of)) = (self.built(place).await?, self.places.get(place)) else {
-            let what = format!("something is to run on {}, for which the plan has no programs", told(place));
+            let what = format!("something is to run on {}, for which the plan has no programs", describe(place));
             return Err(StepFailure::Because(what));
         };
-        if *place != Place::Deployer {
+        if *place != RunsOn::Deployer {
             let bring = async || self.bring(&*host, &path).await;
             of.brought.get_or_init(bring).await.clone()?;
         }
@@ -88,7 +88,7 @@ impl Programs {
 
     /// The same for a node.
     pub(super) async fn on(&self, node: &str) -> Tried<Ready> {
-        self.at(&Place::Node(node.to_owned())).await
+        self.at(&RunsOn::Node(node.to_owned())).await
     }
 
     async fn bring(&self, host: &dyn Host, path: &str) -> Tried<()> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{StepFailure, Tried};
 use crate::event::StepResult;
 use crate::lock::locked;
-use crate::plan::{Place, Step};
+use crate::plan::{RunsOn, Step};
 use crate::text::{clean_text, is_clean};
 use crate::value::check;
 
@@ -32,10 +32,10 @@ enum Record {
 
 /// All that was said in a run.
 #[derive(Debug, Default)]
-pub struct Records(Mutex<Said>);
+pub struct Records(Mutex<RunRecords>);
 
 #[derive(Debug, Default)]
-struct Said {
+struct RunRecords {
     /// By node and step.
     nodes: BTreeMap<String, BTreeMap<String, Vec<Record>>>,
     results: BTreeMap<String, Value>,
@@ -43,14 +43,14 @@ struct Said {
 }
 
 /// What one step says.
-pub(super) struct Saying<'a> {
+pub(super) struct StepRecords<'a> {
     /// The step, and its id.
     pub step: (&'a str, &'a Step),
     /// What lines of records begin with.
     pub mark: &'a str,
     /// Bytes so far.
     bytes: usize,
-    said: Vec<Record>,
+    records: Vec<Record>,
     /// For people.
     pub notes: Vec<String>,
     problem: Option<String>,
@@ -69,27 +69,27 @@ impl Records {
     }
 
     /// Keeps what a step said. What a host says is for later steps to judge; only the deployer chooses the flake.
-    pub(super) fn keep(&self, saying: Saying<'_>) -> Tried<()> {
-        let (id, step) = saying.step;
-        if let Some(problem) = saying.problem {
+    pub(super) fn keep(&self, report: StepRecords<'_>) -> Tried<()> {
+        let (id, step) = report.step;
+        if let Some(problem) = report.problem {
             return Err(StepFailure::Because(problem));
         }
-        let mut said = locked(&self.0);
-        for record in &saying.said {
+        let mut kept = locked(&self.0);
+        for record in &report.records {
             if let Record::Flake(flake) = record {
-                said.flake = Some(flake.clone());
+                kept.flake = Some(flake.clone());
             }
         }
         let place = step.node.as_deref().unwrap_or("deployer").to_owned();
-        said.nodes.entry(place).or_default().insert(id.to_owned(), saying.said);
+        kept.nodes.entry(place).or_default().insert(id.to_owned(), report.records);
         Ok(())
     }
 
     /// Adds it to what a program is told.
     pub(super) fn add_to(&self, context: &mut Value) {
-        let said = locked(&self.0);
-        context["results"] = json!(said.results);
-        for (place, records) in &said.nodes {
+        let kept = locked(&self.0);
+        context["results"] = json!(kept.results);
+        for (place, records) in &kept.nodes {
             match context["nodes"].get_mut(place) {
                 Some(node) => node["records"] = json!(records),
                 None => context["records"][place] = json!(records),
@@ -98,9 +98,9 @@ impl Records {
     }
 }
 
-impl<'a> Saying<'a> {
+impl<'a> StepRecords<'a> {
     pub(super) const fn of(step: (&'a str, &'a Step), mark: &'a str) -> Self {
-        Self { step, mark, bytes: 0, said: Vec::new(), notes: Vec::new(), problem: None }
+        Self { step, mark, bytes: 0, records: Vec::new(), notes: Vec::new(), problem: None }
     }
 
     /// Takes a line of output; what is left of it is for people.
@@ -115,7 +115,7 @@ impl<'a> Saying<'a> {
                 return Some(note);
             }
             Ok(Record::Problem(problem)) | Err(problem) => drop(self.problem.get_or_insert(problem)),
-            Ok(record) => self.said.push(record),
+            Ok(record) => self.records.push(record),
         }
         None
     }
@@ -135,7 +135,7 @@ impl<'a> Saying<'a> {
                     check(value, pattern).map_err(|bad| format!("the fact {name:?} is none: {bad}"))?;
                 }
             }
-            Record::Flake(_) if self.step.1.on != Some(Place::Deployer) => {
+            Record::Flake(_) if self.step.1.on != Some(RunsOn::Deployer) => {
                 return Err("only a program of the deployer chooses the flake".to_owned());
             }
             Record::Note(text) | Record::Problem(text) | Record::Flake(text)
@@ -154,19 +154,19 @@ mod tests {
     use super::*;
     use crate::plan::StepKind;
 
-    fn said(place: Place, lines: &[&str]) -> (Records, Result<(), StepFailure>, Vec<String>) {
+    fn said(place: RunsOn, lines: &[&str]) -> (Records, Result<(), StepFailure>, Vec<String>) {
         let facts = BTreeMap::from([("key".to_owned(), "[a-z]+".to_owned())]);
-        let node = (place != Place::Deployer).then(|| "alpha".to_owned());
+        let node = (place != RunsOn::Deployer).then(|| "alpha".to_owned());
         let step = Step { on: Some(place), node, facts, ..Step::bare(StepKind::Command) };
         let records = Records::default();
-        let mut saying = Saying::of(("ask", &step), "mark");
-        let shown = lines.iter().filter_map(|line| saying.take((*line).to_owned())).collect();
-        let kept = records.keep(saying);
+        let mut report = StepRecords::of(("ask", &step), "mark");
+        let shown = lines.iter().filter_map(|line| report.take((*line).to_owned())).collect();
+        let kept = records.keep(report);
         (records, kept, shown)
     }
 
-    fn node() -> Place {
-        Place::Node("alpha".to_owned())
+    fn node() -> RunsOn {
+        RunsOn::Node("alpha".to_owned())
     }
 
     #[test]
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn the_deployer_chooses_the_flake() {
-        let (records, kept, _) = said(Place::Deployer, &["mark {\"flake\":\".?ref=main\"}"]);
+        let (records, kept, _) = said(RunsOn::Deployer, &["mark {\"flake\":\".?ref=main\"}"]);
         kept.unwrap();
         assert_eq!(records.flake().as_deref(), Some(".?ref=main"));
     }

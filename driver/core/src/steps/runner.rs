@@ -13,9 +13,9 @@ use tokio::time::timeout;
 use super::access::lost_access;
 use super::check::Look;
 use super::coordinator::Leases;
+use super::observe::ObservedState;
 use super::programs::Programs;
 use super::restart::{restart, still_due};
-use super::standing::Standing;
 use super::transition::rollback;
 use super::{OnLine, Records, Settings, StepFailure, Tried, command, copy, gate};
 use crate::evaluation::{Job, Results};
@@ -24,7 +24,7 @@ use crate::graph::StepId;
 use crate::host::script::Identity;
 use crate::host::script::rollout::Left;
 use crate::host::{Hosts, script};
-use crate::plan::{ActivationOptions, Goal, Place, Plan, Step, StepKind};
+use crate::plan::{ActivationOptions, Goal, Plan, RunsOn, Step, StepKind};
 use crate::rollout::Rollouts;
 use crate::schedule::{Admission, Execute};
 
@@ -57,7 +57,7 @@ pub struct StepRunner {
     pub(super) rollouts: Arc<Rollouts>,
     /// What this run has of its rollouts.
     pub(super) leases: Mutex<BTreeMap<String, Leases>>,
-    standings: BTreeMap<String, OnceCell<Tried<Arc<Standing>>>>,
+    standings: BTreeMap<String, OnceCell<Tried<Arc<ObservedState>>>>,
 }
 
 impl StepRunnerParts {
@@ -96,7 +96,7 @@ impl StepRunner {
     /// Builds what the end of the run needs, while there is time for it. A failure is told then.
     pub async fn get_ready(&self) {
         if self.steps_of_end().next().is_some() {
-            drop(self.programs.at(&Place::Deployer).await);
+            drop(self.programs.at(&RunsOn::Deployer).await);
         }
     }
 
@@ -123,9 +123,9 @@ impl StepRunner {
             .values()
             .filter_map(OnceCell::get)
             .flatten()
-            .filter(|standing| standing.is_kept.load(Ordering::Relaxed));
+            .filter(|observed| observed.is_kept.load(Ordering::Relaxed));
         let ours = [self.parts.settings.nonce.as_str()];
-        join_all(kept.map(|standing| forget(standing, &ours))).await;
+        join_all(kept.map(|observed| forget(observed, &ours))).await;
         let leases = std::mem::take(&mut *self.leases.lock().await);
         for leases in leases.into_values() {
             leases.release(Left::Open).await;
@@ -179,39 +179,39 @@ impl StepRunner {
         if !goal.needs_host() {
             return self.build(node, step).await;
         }
-        let standing = self.standing(node).await?;
+        let observed = self.observed(node).await?;
         if kind == StepKind::Check {
-            return self.check(step, Look::from_elsewhere(node, standing.patience())).await;
+            return self.check(step, Look::from_elsewhere(node, observed.patience())).await;
         }
-        if standing.is_up_to_date() {
-            return self.leave(kind, (node, step), &standing).await;
+        if observed.is_up_to_date() {
+            return self.leave(kind, (node, step), &observed).await;
         }
         if goal == Goal::DryRun {
-            let from = standing.probe.current_system.as_deref().unwrap_or("nothing");
-            let to = &standing.toplevel.out_path;
-            let due = still_due(&script::reboot_needed(&*standing.host, to).await?);
+            let from = observed.probe.current_system.as_deref().unwrap_or("nothing");
+            let to = &observed.toplevel.out_path;
+            let due = still_due(&script::reboot_needed(&*observed.host, to).await?);
             return Ok(StepResult::Skipped(Skip::WouldChange(format!("{from} -> {to}{due}"))));
         }
         match kind {
-            StepKind::Activate => self.activate(node, step, &standing).await.map(StepResult::Done),
-            _ if standing.same_underway().is_some() => {
+            StepKind::Activate => self.activate(node, step, &observed).await.map(StepResult::Done),
+            _ if observed.same_underway().is_some() => {
                 Ok(StepResult::Skipped(Skip::Because("its activation is under way already".to_owned())))
             }
             StepKind::Build => {
                 if let Some(planned) = self.parts.plan.nodes.get(node)
-                    && let Some(warning) = lost_access(&planned.target, &standing).await
+                    && let Some(warning) = lost_access(&planned.target, &observed).await
                 {
                     self.parts.events.send(Event::Warning(format!("node `{node}`: {warning}")));
                 }
                 self.build(node, step).await
             }
-            _ => self.copy(node, step, &standing).await,
+            _ => self.copy(node, step, &observed).await,
         }
     }
 
     /// How a node stood, if that is known.
-    pub(super) fn known_standing(&self, node: &str) -> Option<&Standing> {
-        self.standings.get(node)?.get()?.as_ref().ok().map(|standing| &**standing)
+    pub(super) fn known_standing(&self, node: &str) -> Option<&ObservedState> {
+        self.standings.get(node)?.get()?.as_ref().ok().map(|observed| &**observed)
     }
 
     /// An ssh_config for programs here. Those of plans reach all selected nodes that answer.
@@ -225,34 +225,34 @@ impl StepRunner {
     }
 
     /// How the node stood when its first step began.
-    pub(super) async fn standing(&self, node: &str) -> Tried<Arc<Standing>> {
+    pub(super) async fn observed(&self, node: &str) -> Tried<Arc<ObservedState>> {
         let Some(cell) = self.standings.get(node) else {
             return Err(StepFailure::Because(format!("the plan has no node {node:?}")));
         };
-        let look = async || Standing::of(&self.parts, node).await.map(Arc::new);
+        let look = async || ObservedState::observe(&self.parts, node).await.map(Arc::new);
         cell.get_or_init(look).await.clone()
     }
 
     async fn build(&self, node: &str, step: &str) -> Tried<StepResult> {
         let toplevel = self.parts.results.get(Job::toplevel(node)).await?;
         let (what, place) =
-            (self.parts.settings.build(toplevel, &format!("result-{node}")), Place::Node(node.to_owned()));
+            (self.parts.settings.build(toplevel, &format!("result-{node}")), RunsOn::Node(node.to_owned()));
         let (events, of) = (self.parts.events.clone(), step.to_owned());
         let show: OnLine = Arc::new(move |line| events.show(&of, line));
         let (built, _) = tokio::try_join!(self.programs.builds.build(&what, show), self.programs.built(&place))?;
         Ok(StepResult::Done(built.to_owned()))
     }
 
-    async fn copy(&self, node: &str, step: &str, standing: &Standing) -> Tried<StepResult> {
+    async fn copy(&self, node: &str, step: &str, observed: &ObservedState) -> Tried<StepResult> {
         let Settings { nonce, dead, cancel, .. } = &self.parts.settings;
         if !dead.is_empty() {
-            forget(standing, &dead.iter().map(String::as_str).collect::<Vec<_>>()).await;
+            forget(observed, &dead.iter().map(String::as_str).collect::<Vec<_>>()).await;
         }
-        standing.is_kept.store(standing.options.goal != Goal::Copy, Ordering::Relaxed);
-        let (host, path) = (&*standing.host, &standing.toplevel.out_path);
+        observed.is_kept.store(observed.options.goal != Goal::Copy, Ordering::Relaxed);
+        let (host, path) = (&*observed.host, &observed.toplevel.out_path);
         let root = format!("{nonce}-next");
         let copied = copy(host, (path, Some(&root)), cancel, &|line| self.show(step, line)).await?;
-        if self.parts.plan.programs.contains_key(&Place::Node(node.to_owned())) {
+        if self.parts.plan.programs.contains_key(&RunsOn::Node(node.to_owned())) {
             self.programs.on(node).await?;
         }
         Ok(StepResult::Done(match copied {
@@ -269,9 +269,9 @@ impl StepRunner {
 }
 
 /// Has a host keep no longer what these deployments wanted to activate; it keeps for a week what it cannot be told.
-async fn forget(standing: &Standing, nonces: &[&str]) {
-    if let Ok(Err(error)) = timeout(FORGET_LIMIT, script::release(&*standing.host, nonces)).await {
-        tracing::debug!("{}: {error}", standing.host.address());
+async fn forget(observed: &ObservedState, nonces: &[&str]) {
+    if let Ok(Err(error)) = timeout(FORGET_LIMIT, script::release(&*observed.host, nonces)).await {
+        tracing::debug!("{}: {error}", observed.host.address());
     }
 }
 
@@ -304,7 +304,7 @@ impl Execute for StepRunner {
         let node = build.and_then(|step| step.node.clone());
         async move {
             match node {
-                Some(node) if self.parts.options(&node).goal.needs_host() => drop(self.standing(&node).await),
+                Some(node) if self.parts.options(&node).goal.needs_host() => drop(self.observed(&node).await),
                 Some(node) => drop(self.parts.results.get(Job::toplevel(&node)).await),
                 None => {}
             }

@@ -45,7 +45,7 @@ pub(super) async fn rollback(
     // Whatever the node's own goal is.
     let options = ActivationOptions { goal: Goal::Switch, ..options };
     let activation = asked_for(system, identity, &options, (&new_nonce(), &who()));
-    let system = went_back(host, (&activation, options), cancel, show).await?;
+    let system = rolled_back(host, (&activation, options), cancel, show).await?;
     let generation = script::inspect(host).await?.generation;
     let generation = generation.map(|number| format!("generation {number}: ")).unwrap_or_default();
     Ok(generation + &system)
@@ -57,7 +57,7 @@ pub(super) fn warned(Status { message, .. }: &Status) -> String {
 }
 
 /// Brings a host back, and restarts it if NixOS does not switch to that system and the host may be restarted: what it is back at.
-pub(super) async fn went_back(
+pub(super) async fn rolled_back(
     host: &dyn Host,
     (activation, options): (&Activation, ActivationOptions),
     cancel: &CancellationToken,

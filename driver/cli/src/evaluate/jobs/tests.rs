@@ -46,13 +46,13 @@ fn told(name: &str) -> String {
     };
     let mut text = String::new();
     for line in recorded(&format!("{name}.jsonl")).lines() {
-        let (path, said) = Record::parse(line).unwrap();
+        let (path, item) = Record::parse(line).unwrap();
         let node = path.join(".");
-        let said = match said {
-            Said::Derivation(found) => {
+        let said = match item {
+            Item::Derivation(found) => {
                 format!("{}\n{}\n{:?} {:?}", found.drv_path, found.out_path, found.cache_status, found.warnings)
             }
-            Said::Error(error) => {
+            Item::Error(error) => {
                 let diagnosis = explain(&error, &sources(&error.text));
                 let kind = diagnosis.kind;
                 format!("[{kind:?}] {}", EvaluateError::explained(&job("toplevels", &node), diagnosis))

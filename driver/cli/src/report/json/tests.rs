@@ -65,7 +65,7 @@ fn events() -> Vec<Event> {
                     id: "web".to_owned(),
                     state: "rolledBack",
                     detail: "0 of 1 node healthy".to_owned(),
-                    taken_back: std::collections::BTreeMap::new(),
+                    reverted: std::collections::BTreeMap::new(),
                 }],
             }
             .document(),

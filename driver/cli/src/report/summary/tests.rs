@@ -131,13 +131,13 @@ fn a_goal_that_ends_before_the_activation_is_done_with_its_last_step() {
     assert_eq!(result, "upToDate");
 }
 
-fn report(state: &'static str, taken_back: &[&str]) -> RolloutReport {
+fn report(state: &'static str, reverted: &[&str]) -> RolloutReport {
     let what = |node: &&str| ((*node).to_owned(), "taken back with the rollout web".to_owned());
     RolloutReport {
         id: "web".to_owned(),
         state,
         detail: "2 of 3 nodes healthy".to_owned(),
-        taken_back: taken_back.iter().map(what).collect(),
+        reverted: reverted.iter().map(what).collect(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What real OpenSSH (9.2 to 10.0) said, and what people read.
+//! What real OpenSSH (9.2 to 10.0) stderr, and what people read.
 
 use proptest::prelude::*;
 
@@ -16,8 +16,8 @@ fn target() -> Target {
     }
 }
 
-fn headline(said: &str) -> &'static str {
-    ConnectFailure::recognise(&target(), said).known[2]
+fn headline(stderr: &str) -> &'static str {
+    ConnectFailure::recognise(&target(), stderr).known[2]
 }
 
 const CHANGED: &str = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\r
@@ -33,14 +33,14 @@ Host key verification failed.\r
 #[test]
 fn a_host_that_answers_is_not_offline() {
     let target = target();
-    for (said, is_silence) in [
+    for (stderr, is_silence) in [
         ("ssh: connect to host a port 22: Connection refused", true),
         ("ssh: connect to host a port 22: No route to host", true),
         ("ann@a: Permission denied (publickey).", false),
         ("Host key verification failed.", false),
     ] {
-        let failure = ConnectFailure::recognise(&target, said);
-        assert_eq!(failure.is_silence(), is_silence, "{said}");
+        let failure = ConnectFailure::recognise(&target, stderr);
+        assert_eq!(failure.is_silence(), is_silence, "{stderr}");
     }
 }
 
@@ -67,8 +67,8 @@ fn a_changed_key_comes_with_the_command_that_forgets_the_old_one() {
 
 #[test]
 fn an_unknown_key() {
-    let said = "No ED25519 host key is known for alpha.example.org and you have requested strict checking.\r\nHost key verification failed.\r\n";
-    insta::assert_snapshot!(ConnectFailure::recognise(&target(), said), @r"
+    let stderr = "No ED25519 host key is known for alpha.example.org and you have requested strict checking.\r\nHost key verification failed.\r\n";
+    insta::assert_snapshot!(ConnectFailure::recognise(&target(), stderr), @r"
     root@alpha.example.org: its host key is not known here
       ssh said:
         No ED25519 host key is known for alpha.example.org and you have requested strict checking.
@@ -81,8 +81,8 @@ fn an_unknown_key() {
 #[test]
 fn a_user_who_may_not_log_in() {
     let target = Target { user: Some("nobody".to_owned()), ..target() };
-    let said = "nobody@alpha.example.org: Permission denied (publickey).\r\n";
-    insta::assert_snapshot!(ConnectFailure::recognise(&target, said), @r"
+    let stderr = "nobody@alpha.example.org: Permission denied (publickey).\r\n";
+    insta::assert_snapshot!(ConnectFailure::recognise(&target, stderr), @r"
     nobody@alpha.example.org: it does not let this user in with the keys at hand
       ssh said:
         nobody@alpha.example.org: Permission denied (publickey).
@@ -93,8 +93,8 @@ fn a_user_who_may_not_log_in() {
 
 #[test]
 fn a_name_that_does_not_resolve() {
-    let said = "ssh: Could not resolve hostname alpha.example.org: Name or service not known\r\n";
-    insta::assert_snapshot!(ConnectFailure::recognise(&target(), said), @r#"
+    let stderr = "ssh: Could not resolve hostname alpha.example.org: Name or service not known\r\n";
+    insta::assert_snapshot!(ConnectFailure::recognise(&target(), stderr), @r#"
     root@alpha.example.org: its name does not resolve
       ssh said:
         ssh: Could not resolve hostname alpha.example.org: Name or service not known
@@ -104,8 +104,8 @@ fn a_name_that_does_not_resolve() {
 
 #[test]
 fn a_machine_that_is_off() {
-    let said = "ssh: connect to host alpha.example.org port 22: Connection timed out\r\n";
-    insta::assert_snapshot!(ConnectFailure::recognise(&target(), said), @r#"
+    let stderr = "ssh: connect to host alpha.example.org port 22: Connection timed out\r\n";
+    insta::assert_snapshot!(ConnectFailure::recognise(&target(), stderr), @r#"
     root@alpha.example.org: it does not answer in time
       ssh said:
         ssh: connect to host alpha.example.org port 22: Connection timed out
@@ -115,8 +115,8 @@ fn a_machine_that_is_off() {
 
 #[test]
 fn options_that_ssh_does_not_know() {
-    let said = "command-line: line 0: Bad configuration option: bogus\r\n";
-    insta::assert_snapshot!(ConnectFailure::recognise(&target(), said), @r#"
+    let stderr = "command-line: line 0: Bad configuration option: bogus\r\n";
+    insta::assert_snapshot!(ConnectFailure::recognise(&target(), stderr), @r#"
     root@alpha.example.org: ssh does not understand its options
       ssh said:
         command-line: line 0: Bad configuration option: bogus
@@ -126,7 +126,7 @@ fn options_that_ssh_does_not_know() {
 
 #[test]
 fn other_sorts() {
-    for (said, headline_begins) in [
+    for (stderr, headline_begins) in [
         ("ssh: connect to host a port 22: Connection refused", "it refuses"),
         ("ssh: connect to host a port 22: No route to host", "there is no route"),
         ("ssh: connect to host a port 22: Network is unreachable", "there is no route"),
@@ -136,7 +136,7 @@ fn other_sorts() {
         ("root@a: Too many authentication failures", "it does not let"),
         ("something new", "ssh failed"),
     ] {
-        assert!(headline(said).starts_with(headline_begins), "{said}");
+        assert!(headline(stderr).starts_with(headline_begins), "{stderr}");
     }
     assert!(ConnectFailure::timed_out(&target(), "").may_pass());
 }
@@ -156,8 +156,8 @@ proptest! {
         words in prop::sample::select(vec!["", "REMOTE HOST IDENTIFICATION HAS CHANGED\nOffending ", " key in ", "timed out", "Permission denied ("]),
         end in fuzz::bytes(),
     ) {
-        let said = format!("{}{words}{}", crate::text::clean(&begin), crate::text::clean(&end));
-        let failure = ConnectFailure::recognise(&target(), &said);
+        let stderr = format!("{}{words}{}", crate::text::clean(&begin), crate::text::clean(&end));
+        let failure = ConnectFailure::recognise(&target(), &stderr);
         prop_assert!(failure.to_string().contains("help:") || failure.to_string().contains("help:"));
     }
 }

@@ -29,7 +29,7 @@ where
     }
     let mut answer = document(&head);
     if answer.contains_key("refused") {
-        answer.insert("said".to_owned(), output.stderr.clone().into());
+        answer.insert("stderr".to_owned(), output.stderr.clone().into());
         let refusal = Refusal::deserialize(Value::Object(answer)).map_err(|_| unexpected(&head))?;
         return Err(HostError::Refused { address: host.address(), refusal: Box::new(refusal) });
     }

@@ -72,7 +72,7 @@ pub enum Refusal {
         generation: Vec<Generation>,
     },
     /// For another reason, which only people read.
-    #[error("{why}{}{}{}", shown(said), line("file system", disk), line("help", help))]
+    #[error("{why}{}{}{}", shown(stderr), line("file system", disk), line("help", help))]
     Because {
         /// Which.
         why: String,
@@ -80,9 +80,9 @@ pub enum Refusal {
         help: Option<String>,
         /// The file system, as `df` shows it.
         disk: Option<String>,
-        /// What the host's commands said.
+        /// What the host's commands stderr.
         #[serde(default)]
-        said: String,
+        stderr: String,
     },
 }
 

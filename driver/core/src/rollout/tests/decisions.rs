@@ -8,76 +8,76 @@ use super::*;
 
 #[test]
 fn a_rollout_where_all_is_well_finishes() {
-    let mut course = course(|_| {});
-    assert_eq!(course.decide(0), Decision::GoOn);
-    update(&mut course, "a");
-    assert_eq!(course.decide(1), Decision::GoOn);
+    let mut state = state(|_| {});
+    assert_eq!(state.decide(0), Decision::GoOn);
+    update(&mut state, "a");
+    assert_eq!(state.decide(1), Decision::GoOn);
     for node in ["b", "c"] {
-        update(&mut course, node);
+        update(&mut state, node);
     }
-    assert_eq!(course.decide(2), Decision::GoOn);
+    assert_eq!(state.decide(2), Decision::GoOn);
     for node in ["d", "e"] {
-        update(&mut course, node);
+        update(&mut state, node);
     }
-    assert_eq!(course.decide(3), Decision::Finish);
-    let report = course.report();
+    assert_eq!(state.decide(3), Decision::Finish);
+    let report = state.report();
     assert_eq!((report.state, report.detail.as_str()), ("healthy", "5 of 5 nodes healthy"));
 }
 
 #[test]
 fn failures_count_over_the_whole_rollout() {
-    let mut course = course(|rollout| {
+    let mut state = state(|rollout| {
         rollout.max_failures = 1;
         rollout.max_unavailable = None;
     });
-    break_on(&mut course, "a");
-    assert_eq!(course.decide(1), Decision::GoOn);
-    break_on(&mut course, "b");
-    insta::assert_snapshot!(never(course.admit("c")), @"the rollout web does not go on: 2 nodes failed (a, b), 1 allowed");
-    assert_eq!(reverted(&mut course, 2), ["b"]);
+    break_on(&mut state, "a");
+    assert_eq!(state.decide(1), Decision::GoOn);
+    break_on(&mut state, "b");
+    insta::assert_snapshot!(never(state.admit("c")), @"the rollout web does not go on: 2 nodes failed (a, b), 1 allowed");
+    assert_eq!(reverted(&mut state, 2), ["b"]);
 }
 
 #[test]
 fn a_failure_within_the_budget_is_degraded() {
-    let mut course = course(|rollout| {
+    let mut state = state(|rollout| {
         rollout.max_failures = 1;
         rollout.batches.truncate(1);
         rollout.nodes.truncate(2);
     });
-    break_on(&mut course, "a");
-    assert_eq!(course.decide(1), Decision::Finish);
-    course.healthy("b");
-    insta::assert_snapshot!(course.report().detail, @"1 of 2 nodes healthy, failed: a");
-    assert_eq!(course.report().state, "degraded");
+    break_on(&mut state, "a");
+    assert_eq!(state.decide(1), Decision::Finish);
+    state.healthy("b");
+    insta::assert_snapshot!(state.report().detail, @"1 of 2 nodes healthy, failed: a");
+    assert_eq!(state.report().state, "degraded");
 }
 
 #[test]
 fn a_node_that_may_be_off_is_no_part_of_its_rollout() {
-    let mut course = course(|rollout| {
+    let mut state = state(|rollout| {
         rollout.on_unreachable = OnUnreachable::Fail;
         rollout.batches.truncate(1);
         rollout.nodes.truncate(2);
     });
-    course.nodes.remove("b");
-    update(&mut course, "a");
-    assert_eq!(course.admit("b"), Admission::Now, "its steps say that it is offline");
-    assert_eq!(course.decide(1), Decision::Finish);
-    assert_eq!((course.report().state, course.report().detail.as_str()), ("healthy", "1 of 1 node healthy"));
+    state.nodes.remove("b");
+    update(&mut state, "a");
+    assert_eq!(state.admit("b"), Admission::Now, "its steps say that it is offline");
+    assert_eq!(state.decide(1), Decision::Finish);
+    assert_eq!((state.report().state, state.report().detail.as_str()), ("healthy", "1 of 1 node healthy"));
 }
 
 #[test]
 fn a_node_that_does_not_answer_is_left_out_or_a_failure() {
-    let mut skipping = course(|_| {});
+    let mut skipping = state(|_| {});
     skipping.offline("b");
     assert_eq!(skipping.decide(0), Decision::GoOn);
-    let mut failing = course(|rollout| rollout.on_unreachable = OnUnreachable::Fail);
+    let mut failing = state(|rollout| rollout.on_unreachable = OnUnreachable::Fail);
     failing.offline("b");
     assert!(matches!(failing.decide(0), Decision::Abort(_)));
 }
 
 #[test]
 fn a_pause_is_for_what_is_left_to_change() {
-    let mut paused = course(|rollout| rollout.batches[0].pause = Some(10));
+    let mut paused = state(|rollout| rollout.batches[0].pause = Some(10));
     update(&mut paused, "a");
     assert_eq!(paused.decide(0), Decision::GoOn);
     assert_eq!(paused.decide(1), Decision::Pause(10));
@@ -86,24 +86,24 @@ fn a_pause_is_for_what_is_left_to_change() {
         paused.is_up_to_date(node);
     }
     assert_eq!(paused.decide(1), Decision::GoOn);
-    let mut each = course(|rollout| rollout.batches.iter_mut().for_each(|batch| batch.pause = Some(10)));
+    let mut each = state(|rollout| rollout.batches.iter_mut().for_each(|batch| batch.pause = Some(10)));
     assert!(matches!(each.decide(2), Decision::Pause(_)));
     assert_eq!(each.decide(3), Decision::Finish);
 }
 
 #[test]
 fn a_pause_ends_by_itself_only_where_nothing_failed() {
-    let mut course = course(|rollout| {
+    let mut state = state(|rollout| {
         rollout.auto_promote = true;
         rollout.max_failures = 1;
     });
-    update(&mut course, "a");
-    assert!(course.promotes_itself());
-    break_on(&mut course, "b");
-    assert_eq!(course.decide(2), Decision::GoOn);
-    assert!(!course.promotes_itself());
-    course.rollout.auto_promote = false;
-    assert!(!course.promotes_itself());
+    update(&mut state, "a");
+    assert!(state.promotes_itself());
+    break_on(&mut state, "b");
+    assert_eq!(state.decide(2), Decision::GoOn);
+    assert!(!state.promotes_itself());
+    state.rollout.auto_promote = false;
+    assert!(!state.promotes_itself());
 }
 
 /// Two batches of one node, with commands around the first activation, and another node before the second.
@@ -144,9 +144,9 @@ fn a_node_that_a_failed_command_blocks_counts_as_a_failure() {
 fn a_node_that_another_one_of_its_rollout_blocks_is_left_out() {
     let rollouts = Rollouts::of(&drained());
     rollouts.ended("activate:b", &blocked("activate:a"));
-    assert_eq!(rollouts.course("r").unwrap().failures(), Vec::<String>::new());
+    assert_eq!(rollouts.state("r").unwrap().failures(), Vec::<String>::new());
     rollouts.ended("activate:a", &blocked("gate:r:0"));
-    assert_eq!(rollouts.course("r").unwrap().failures(), Vec::<String>::new());
+    assert_eq!(rollouts.state("r").unwrap().failures(), Vec::<String>::new());
 }
 
 #[test]

@@ -84,11 +84,11 @@ impl Fake<'_> {
                 return StepResult::Offline(step.to_owned());
             }
             (StepKind::Copy, Fate::UpToDate) => {
-                self.rollouts.course("r").unwrap().is_up_to_date(node);
+                self.rollouts.state("r").unwrap().is_up_to_date(node);
             }
             (StepKind::Copy, Fate::UnhealthyBefore) => {
                 self.seen.lock().unwrap().unhealthy.insert(node.to_owned());
-                self.rollouts.course("r").unwrap().was_unhealthy(node);
+                self.rollouts.state("r").unwrap().was_unhealthy(node);
             }
             (StepKind::Activate, _) => {
                 self.begins(node);
@@ -99,7 +99,7 @@ impl Fake<'_> {
                 }
                 if fate != Fate::UpToDate {
                     let before = Before { undo: Some("1-a".to_owned()) };
-                    self.rollouts.course("r").unwrap().changed(node, before);
+                    self.rollouts.state("r").unwrap().changed(node, before);
                     self.seen.lock().unwrap().changed.push(node.to_owned());
                 }
             }
@@ -118,10 +118,10 @@ impl Fake<'_> {
     fn decide(&self, step: &str, batch: usize) -> StepResult {
         let mut seen = self.seen.lock().unwrap();
         assert!(seen.moving.is_empty(), "{step} decided while {:?} were on their way", seen.moving);
-        let mut course = self.rollouts.course("r").unwrap();
-        let (decision, revert) = (course.decide(batch), course.to_revert(batch));
+        let mut state = self.rollouts.state("r").unwrap();
+        let (decision, revert) = (state.decide(batch), state.to_revert(batch));
         for node in &revert {
-            course.taken_back(node, String::new());
+            state.reverted(node, String::new());
         }
         match decision {
             Decision::GoOn | Decision::Finish => {
@@ -201,8 +201,8 @@ proptest! {
         }
         if let Some(revert) = &seen.reverted {
             let failed = seen.failures > scene.max_failures;
-            let goes_back = |node: &&String| failed || seen.broken.contains(*node);
-            let mut expected: Vec<String> = seen.changed.iter().filter(goes_back).cloned().collect();
+            let reverts = |node: &&String| failed || seen.broken.contains(*node);
+            let mut expected: Vec<String> = seen.changed.iter().filter(reverts).cloned().collect();
             expected.sort();
             expected.reverse();
             prop_assert_eq!(revert, &expected);

@@ -17,7 +17,7 @@ fn a_full_disk_where_the_state_is_kept() {
         why: "the host could not write down its state; nothing was activated".to_owned(),
         help: Some("make room there, for example with `nix-collect-garbage -d`, then deploy again".to_owned()),
         disk: Some("/dev/vda1  200M  200M  0 100% /".to_owned()),
-        said: "cat: write error: No space left on device".to_owned(),
+        stderr: "cat: write error: No space left on device".to_owned(),
     };
     let error = HostError::Refused { address: "root@alpha".to_owned(), refusal: Box::new(refusal) };
     insta::assert_snapshot!(shown(&error.into()), @r"

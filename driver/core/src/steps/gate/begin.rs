@@ -37,16 +37,16 @@ impl Gate<'_> {
         let no_lock = |node: &str, error| no_lock(self.id, self.rollout, node, &error);
         let coordinator = match self.coordinator().await {
             // All that is selected may be off, and is.
-            Err(error) if error.is_offline() && self.course().nodes.is_empty() => return Ok(()),
+            Err(error) if error.is_offline() && self.state().nodes.is_empty() => return Ok(()),
             coordinator => coordinator.map_err(|error| no_lock(&self.rollout.coordinator, error))?,
         };
         // The selected nodes that answer, and the coordinator, whoever is selected: two deployers of a rollout meet there.
         let mut members = Members::from([(coordinator.node().to_owned(), coordinator.clone())]);
         let mut up_to_date = BTreeSet::new();
         for node in &self.rollout.nodes {
-            if let Ok(standing) = self.runner.standing(node).await {
-                members.insert(node.clone(), standing.host.clone());
-                up_to_date.extend(standing.is_up_to_date().then_some(node));
+            if let Ok(observed) = self.runner.observed(node).await {
+                members.insert(node.clone(), observed.host.clone());
+                up_to_date.extend(observed.is_up_to_date().then_some(node));
             }
         }
         let taken = Leases::take(coordinator, members, &holder).await;
@@ -55,13 +55,13 @@ impl Gate<'_> {
         for (node, error) in &leases.without {
             self.say(format!("{node} cannot be locked: {error}"));
             let state = if error.is_offline() { State::Offline } else { State::Failed };
-            self.course().came_to(node, state);
+            self.state().came_to(node, state);
         }
         self.runner.leases.lock().await.insert(self.id.to_owned(), leases);
         // What an earlier run of this plan changed and still stands belongs to this rollout too.
         for (node, deployment) in undoable.into_iter().filter(|(node, _)| up_to_date.contains(node)) {
             let before = Some(Before { undo: Some(deployment) });
-            self.course().change(&node, |node| node.before = before);
+            self.state().change(&node, |node| node.before = before);
         }
         self.look().await;
         Ok(())
@@ -94,14 +94,14 @@ impl Gate<'_> {
     async fn look(&self) {
         let looks = self.rollout.nodes.clone().into_iter().map(|node| async move {
             // What never was deployed does nothing yet that anybody could miss; others are known to be unavailable.
-            let standing = self.runner.standing(&node).await;
-            if standing.is_ok_and(|standing| standing.probe.network.is_some()) {
+            let observed = self.runner.observed(&node).await;
+            if observed.is_ok_and(|observed| observed.probe.network.is_some()) {
                 let asked = Look { node: &node, from: |_| true, mode: HealthMode::Once };
                 let seen = look(&self.runner.programs, asked, &|_| {}).await;
                 let verdicts = seen.iter().filter_map(|seen| seen.result.as_ref().ok());
                 if let Some(bad) = verdicts.into_iter().find(|verdict| !verdict.is_healthy) {
                     self.say(format!("{node} is not healthy before the rollout: {}", bad.why));
-                    self.course().change(&node, |node| node.was_unhealthy = true);
+                    self.state().change(&node, |node| node.was_unhealthy = true);
                 }
             }
         });

@@ -56,15 +56,15 @@ impl Gate<'_> {
         };
         let goes_on = match self.approved(&*host, &waiting, seconds).await {
             Ok(Some(how)) => how,
-            Ok(None) if self.course().promotes_itself() => format!("nobody objected within {seconds} s"),
+            Ok(None) if self.state().promotes_itself() => format!("nobody objected within {seconds} s"),
             Ok(None) => return Ok(self.left_paused(&waiting.digest).await),
             Err(failure) => {
                 match &failure {
                     StepFailure::Interrupted => {
-                        self.course().end(Stop::Paused, "interrupted while waiting for approval".to_owned());
+                        self.state().end(Stop::Paused, "interrupted while waiting for approval".to_owned());
                     }
                     StepFailure::Host(error) if error.is_lease_lost() => {
-                        self.course().end(Stop::Lost, lost_lock(self.id, error));
+                        self.state().end(Stop::Lost, lost_lock(self.id, error));
                     }
                     _ => {}
                 }
@@ -74,7 +74,7 @@ impl Gate<'_> {
                 };
             }
         };
-        self.course().resume();
+        self.state().resume();
         self.runner.parts.events.send(Event::Resumed { rollout: self.id.to_owned(), detail: goes_on.clone() });
         Ok(StepResult::Done(format!("{}; {goes_on}", self.passed())))
     }
@@ -171,7 +171,7 @@ impl Gate<'_> {
         let (id, batch) = (self.id, self.batch);
         let why =
             format!("waits for approval after batch {batch}: netlib approve {id}, then deploy again (plan {digest})");
-        self.course().end(Stop::Paused, why.clone());
+        self.state().end(Stop::Paused, why.clone());
         self.runner.release(self.id, Left::Open).await;
         StepResult::Aborted(why)
     }

@@ -4,7 +4,7 @@ use super::Gate;
 use crate::event::Event;
 use crate::host::script::{Activation, System};
 use crate::steps::new_nonce;
-use crate::steps::transition::{asked_for, went_back};
+use crate::steps::transition::{asked_for, rolled_back};
 use crate::steps::{StepFailure, Tried};
 
 /// What became of the nodes that were to go back.
@@ -20,7 +20,7 @@ pub(super) struct Reverted {
 
 impl Gate<'_> {
     /// Takes these nodes back, the last one first. Nothing more is begun after a failure or an interrupt.
-    pub(super) async fn take_back(&self, nodes: &[String]) -> Reverted {
+    pub(super) async fn revert(&self, nodes: &[String]) -> Reverted {
         let settings = &self.runner.parts.settings;
         let width = self.width();
         let waves = waves(&self.rollout.reverts, nodes);
@@ -30,7 +30,7 @@ impl Gate<'_> {
                 reverted.left.extend_from_slice(together);
                 continue;
             }
-            let ended = together.iter().map(|node| self.take_back_one(node));
+            let ended = together.iter().map(|node| self.revert_one(node));
             let ended = futures::future::join_all(ended).await;
             for (node, result) in together.iter().zip(ended) {
                 match result {
@@ -53,11 +53,11 @@ impl Gate<'_> {
 
     /// Takes a node back to what it ran before its rollout, which the node itself knows. This is never rolled back: if it fails,
     /// that is said.
-    async fn take_back_one(&self, node: &str) -> Tried<()> {
+    async fn revert_one(&self, node: &str) -> Tried<()> {
         self.say(format!("taking back {node}"));
         let parts = &self.runner.parts;
         let host = parts.hosts.get(node).await?;
-        let undo = self.course().before(node).and_then(|before| before.undo);
+        let undo = self.state().before(node).and_then(|before| before.undo);
         let undo =
             undo.ok_or_else(|| StepFailure::Because(format!("node `{node}` has nothing to be taken back to")))?;
         let nonce = new_nonce();
@@ -68,12 +68,12 @@ impl Gate<'_> {
         };
         let asked = (&activation, parts.options(node));
         let show = |line| self.say(format!("{node}: {line}"));
-        let system = went_back(&*host, asked, &parts.settings.cancel, &show).await?;
+        let system = rolled_back(&*host, asked, &parts.settings.cancel, &show).await?;
         let what = format!("runs {system}");
         let rollout = self.id.to_owned();
         parts.events.send(Event::Reverted { rollout, node: node.to_owned(), detail: what.clone() });
         let what = format!("taken back with the rollout {}: {what}", self.id);
-        self.course().taken_back(node, what);
+        self.state().reverted(node, what);
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ fn read(text: &str) -> (NixLog, Vec<String>) {
 fn failure(log: &NixLog) -> String {
     let argv = ["nix", "build", "/nix/store/x.drv^out"].map(str::to_owned).to_vec();
     let status = std::process::ExitStatus::from_raw(256);
-    log.failure("building /nix/store/x.drv", ProcessError { argv, end: End::Status(status), said: String::new() })
+    log.failure("building /nix/store/x.drv", ProcessError { argv, end: End::Status(status), stderr: String::new() })
         .to_string()
 }
 
@@ -100,7 +100,7 @@ fn nix_that_failed_without_a_word() {
       command: nix build /nix/store/x.drv'^out' (exit status: 1)
     ");
     let missing = NixLog::default()
-        .failure("building", ProcessError { argv: vec!["nix".to_owned()], end: End::NotFound, said: String::new() });
+        .failure("building", ProcessError { argv: vec!["nix".to_owned()], end: End::NotFound, stderr: String::new() });
     assert!(matches!(missing, StepFailure::Because(_)), "{missing}");
 }
 

@@ -8,14 +8,14 @@ use crate::plan::{OnUnreachable, Rollout};
 
 /// One rollout on its way.
 #[derive(Debug)]
-pub struct Course {
+pub struct RolloutState {
     /// Its id in the plan.
     pub id: String,
     /// What Nix decided.
     pub rollout: Rollout,
     pub(crate) nodes: BTreeMap<String, Node>,
     pub(super) progress: Progress,
-    pub(super) taken_back: BTreeMap<String, String>,
+    pub(super) reverted: BTreeMap<String, String>,
     pub(super) last_progress: Instant,
 }
 
@@ -29,7 +29,7 @@ pub struct Node {
     /// It runs its system already, and so needs no slot.
     pub is_up_to_date: bool,
     /// Its new system failed, and it went back by itself.
-    pub went_back: bool,
+    pub rolled_back: bool,
     /// What it goes back to; none if it was not changed, or was taken back.
     pub before: Option<Before>,
 }
@@ -88,7 +88,7 @@ pub enum Stop {
 
 impl Node {
     /// Whether it was changed and ran something before: the first system of a machine is not taken away.
-    pub(super) fn can_go_back(&self) -> bool {
+    pub(super) fn can_revert(&self) -> bool {
         self.before.as_ref().is_some_and(|before| before.undo.is_some())
     }
 
@@ -112,7 +112,7 @@ impl Node {
     }
 }
 
-impl Course {
+impl RolloutState {
     /// Nothing has happened yet.
     #[must_use]
     pub fn new(id: String, rollout: Rollout) -> Self {
@@ -121,7 +121,7 @@ impl Course {
             id,
             rollout,
             progress: Progress::default(),
-            taken_back: BTreeMap::new(),
+            reverted: BTreeMap::new(),
             last_progress: Instant::now(),
         }
     }
@@ -153,9 +153,9 @@ impl Course {
     }
 
     /// A node was taken back to the system from before.
-    pub fn taken_back(&mut self, node: &str, what: String) {
+    pub fn reverted(&mut self, node: &str, what: String) {
         self.change(node, |node| node.before = None);
-        self.taken_back.insert(node.to_owned(), what);
+        self.reverted.insert(node.to_owned(), what);
     }
 
     /// What the node goes back to.

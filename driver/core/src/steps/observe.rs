@@ -12,7 +12,7 @@ use crate::host::{Host, LockHolder, Probe};
 use crate::plan::{ActivationOptions, Goal};
 
 /// How a node stands before anything is done to it.
-pub(super) struct Standing {
+pub(super) struct ObservedState {
     /// The connected machine.
     pub host: Arc<dyn Host>,
     /// What it should run.
@@ -27,10 +27,10 @@ pub(super) struct Standing {
     pub is_kept: AtomicBool,
 }
 
-impl Standing {
+impl ObservedState {
     /// Connects, asks the host and waits for the evaluation. A host of another network is refused here already, before
     /// anything is built for it.
-    pub(super) async fn of(parts: &StepRunnerParts, node: &str) -> Tried<Self> {
+    pub(super) async fn observe(parts: &StepRunnerParts, node: &str) -> Tried<Self> {
         let host = parts.hosts.get(node).await.map_err(StepFailure::Connect)?;
         let options = parts.options(node);
         let toplevel = async { Ok::<_, StepFailure>(parts.results.get(Job::toplevel(node)).await?) };

@@ -12,7 +12,7 @@ use crate::plan::Target;
 use crate::process::Output;
 
 /// How long the questions right after the login may take; sudo is slow to refuse.
-const GREETING: Duration = Duration::from_secs(30);
+const LOGIN_PROBE: Duration = Duration::from_secs(30);
 
 /// Ends what sudo may read before the command's own input.
 const INPUT_BEGINS: &str = "netlib: the input of the command begins here";
@@ -30,7 +30,7 @@ const NOT_ALLOWED: [&str; 3] = ["not in the sudoers file", "is not allowed to", 
 const WRONG: [&str; 3] = ["incorrect password attempt", "incorrect authentication attempt", "Sorry, try again"];
 
 /// How commands become root's.
-pub(super) enum Rights {
+pub(super) enum Privilege {
     /// The login user is root.
     Root,
     /// sudo asks for no password.
@@ -46,7 +46,7 @@ pub(super) enum Rights {
 /// Runs a command as the login user.
 pub(super) type Run<'a> = dyn Fn(HostCommand) -> BoxFuture<'a, Result<Output, HostError>> + Sync + 'a;
 
-impl Rights {
+impl Privilege {
     /// Finds out how to become root; asks for a password only where there is no other way. Who logs in is what the deployer's
     /// own configuration says. What the host says of itself counts for nothing: it might only want the password.
     pub(super) async fn find(target: &Target, run: &Run<'_>, password: &SudoPassword) -> Result<Self, HostError> {
@@ -55,11 +55,11 @@ impl Rights {
         };
         match sudo(run, &["-n"], Vec::new()).await {
             Ok(_) => Ok(Self::Sudo),
-            Err(HostError::Failed { said, .. }) if says(&said, &WANTS_PASSWORD) => {
+            Err(HostError::Failed { stderr, .. }) if says(&stderr, &WANTS_PASSWORD) => {
                 let secret = password.accepted_by(&name, &|secret| attempt(run, secret).boxed()).await?;
                 Ok(Self::Password { secret, is_spent: AtomicBool::new(false) })
             }
-            Err(HostError::Failed { said, address, .. }) => Err(HostError::not_permitted(&address, &said)),
+            Err(HostError::Failed { stderr, address, .. }) => Err(HostError::not_permitted(&address, &stderr)),
             Err(other) => Err(other),
         }
     }
@@ -92,8 +92,8 @@ impl Rights {
             return Err(HostError::Because(format!("{address}: {problem}")));
         }
         let result = run(self.wrap(command)).await;
-        if let Err(HostError::Failed { said, .. }) = &result
-            && says(said, &WRONG)
+        if let Err(HostError::Failed { stderr, .. }) = &result
+            && says(stderr, &WRONG)
         {
             is_spent.store(true, Ordering::Relaxed);
         }
@@ -105,10 +105,10 @@ impl Rights {
 async fn attempt(run: &Run<'_>, secret: Secret) -> Result<Option<String>, HostError> {
     match sudo(run, &["-S", "-p", ""], secret.line()).await {
         Ok(_) => Ok(None),
-        Err(HostError::Failed { said, address, .. }) if says(&said, &NOT_ALLOWED) => {
-            Err(HostError::not_permitted(&address, &said))
+        Err(HostError::Failed { stderr, address, .. }) if says(&stderr, &NOT_ALLOWED) => {
+            Err(HostError::not_permitted(&address, &stderr))
         }
-        Err(HostError::Failed { said, .. }) => Ok(Some(said)),
+        Err(HostError::Failed { stderr, .. }) => Ok(Some(stderr)),
         Err(other) => Err(other),
     }
 }
@@ -116,12 +116,12 @@ async fn attempt(run: &Run<'_>, secret: Secret) -> Result<Option<String>, HostEr
 /// sudo in words that are known, without what it remembers of earlier passwords: a run may last longer than that.
 async fn sudo(run: &Run<'_>, options: &[&str], stdin: Vec<u8>) -> Result<Output, HostError> {
     let words = [&["env", "LC_ALL=C", "sudo", "-k"], options, &["--", "true"]].concat();
-    let command = HostCommand::new(words).stdin(stdin).timeout(GREETING);
+    let command = HostCommand::new(words).stdin(stdin).timeout(LOGIN_PROBE);
     run(command).await
 }
 
-fn says(said: &str, any_of: &[&str]) -> bool {
-    any_of.iter().any(|words| said.contains(words))
+fn says(stderr: &str, any_of: &[&str]) -> bool {
+    any_of.iter().any(|words| stderr.contains(words))
 }
 
 #[cfg(test)]
@@ -129,8 +129,8 @@ mod tests {
     use super::*;
     use crate::process::Command;
 
-    fn with_password() -> Rights {
-        Rights::Password { secret: Secret::first_line("hunter2").unwrap(), is_spent: AtomicBool::new(false) }
+    fn with_password() -> Privilege {
+        Privilege::Password { secret: Secret::first_line("hunter2").unwrap(), is_spent: AtomicBool::new(false) }
     }
 
     /// Runs what comes after sudo's own words, on an input of which sudo has read so many lines.
@@ -159,15 +159,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_that_stopped_being_right_is_not_tried_again() {
-        let rights = with_password();
-        let says = async |said: &str| {
+        let privilege = with_password();
+        let says = async |stderr: &str| {
             let failed = HostError::Failed {
                 address: "ann@alpha".to_owned(),
                 argv: Vec::new(),
                 status: "exit status: 1".to_owned(),
-                said: said.to_owned(),
+                stderr: stderr.to_owned(),
             };
-            rights.run("ann@alpha", HostCommand::new(["true"]), async |_| Err(failed)).await.unwrap_err()
+            privilege.run("ann@alpha", HostCommand::new(["true"]), async |_| Err(failed)).await.unwrap_err()
         };
         assert!(says("something else").await.to_string().contains("something else"));
         assert!(says("sudo: 3 incorrect password attempts").await.to_string().contains("3 incorrect"));
