@@ -17,7 +17,7 @@ let
     let
       first = networks.${a}.config;
       second = networks.${b}.config;
-      gathers = config: name: (config.gather.${name} or { }) != { };
+      gathers = config: name: (config.facts.${name} or { }) != { };
       # Both would be written to the same facts/<node>.json.
       shared = builtins.filter (
         name: second.nodes ? ${name} && gathers first name && gathers second name

@@ -44,7 +44,7 @@ let
   factAssertion =
     node: fact:
     lib.optional (!isFactName fact) (
-      fails "gather.${node}.${builtins.toJSON fact}: a fact's name has at most 100 letters, digits, _ . and -, and starts with none of . and -${errors.definedIn options.gather node}."
+      fails "facts.${node}.${builtins.toJSON fact}: a fact's name has at most 100 letters, digits, _ . and -, and starts with none of . and -${errors.definedIn options.gather node}."
     );
 in
 {
@@ -57,6 +57,6 @@ in
     ++ lib.concatLists (
       lib.mapAttrsToList (
         node: facts: lib.concatMap (factAssertion node) (builtins.attrNames facts)
-      ) config.gather
+      ) config.facts
     );
 }

@@ -31,7 +31,7 @@ in
 
   # A fact of a node, for the configuration of another. Missing and bad ones are an error only for who asks.
   get =
-    { nodes, gather }:
+    { nodes, requests }:
     {
       node,
       name,
@@ -44,11 +44,11 @@ in
       # All that is missing is gathered in one go, so it is told in one.
       missingOf =
         other:
-        builtins.filter (fact: !(nodes.${other}.facts ? ${fact})) (builtins.attrNames gather.${other});
+        builtins.filter (fact: !(nodes.${other}.facts ? ${fact})) (builtins.attrNames requests.${other});
       lacking = builtins.filter (other: nodes ? ${other} && missingOf other != [ ]) (
-        builtins.attrNames gather
+        builtins.attrNames requests
       );
-      inherit (gather.${node}.${name} or { pattern = "[ -~]+"; }) pattern;
+      inherit (requests.${node}.${name} or { pattern = "[ -~]+"; }) pattern;
       failed =
         problem:
         errors.fail (

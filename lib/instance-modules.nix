@@ -149,7 +149,7 @@ in
     warnings = lists [ "warnings" ];
 
     configure = both [ "nixos" ] [ "configure" ];
-    gather = both [ "facts" ] [ "gather" ];
+    facts = both [ "facts" ] [ "facts" ];
     checks = both [ "checks" ] [ "checks" ];
 
     deploy.order = lib.mkMerge [
@@ -157,7 +157,7 @@ in
         item:
         lib.optionalAttrs (item.order != { }) {
           ${item.id} = {
-            yields = lib.mkDefault true;
+            soft = lib.mkDefault true;
           }
           // item.order;
         }

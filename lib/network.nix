@@ -61,7 +61,10 @@ let
           ;
         inherit (network) config;
       };
-      getFact = facts.get { inherit (network.config) nodes gather; };
+      getFact = facts.get {
+        inherit (network.config) nodes;
+        requests = network.config.facts;
+      };
     in
     {
       inherit (paths) addressOf pathTo pathsTo;
@@ -162,7 +165,7 @@ in
             ./options/deploy.nix
             ./options/exports.nix
             ./options/externals.nix
-            ./options/gather.nix
+            ./options/facts.nix
             ./options/generations.nix
             ./options/network.nix
             ./options/nixos.nix
@@ -207,12 +210,12 @@ in
               network = config;
             }
           );
-      gathererOf =
+      factProgramOf =
         name: node:
         gather.onNode {
           pkgs = nixos.pkgsOf node.nixpkgs node.system;
           node = name;
-          requests = config.gather.${name} or { };
+          requests = config.facts.${name} or { };
         };
       accessOf = import ./access.nix { inherit lib; };
       # Evaluators print warnings without saying whose they are; here they travel with the node's own result.
@@ -257,7 +260,7 @@ in
       };
       systems = lib.mapAttrs (name: _: guard (guardKeys (systemOf name))) config.nodes;
       toplevels = lib.mapAttrs toplevelOf systems;
-      gatherers = lib.mapAttrs (name: node: guard (gathererOf name node)) config.nodes;
+      factPrograms = lib.mapAttrs (name: node: guard (factProgramOf name node)) config.nodes;
       programs = lib.mapAttrs (
         name: make: guard (make (nixos.pkgsOf config.nodes.${name}.nixpkgs config.nodes.${name}.system))
       ) places.onNodes;
@@ -273,7 +276,7 @@ in
         systems
         guard
         toplevels
-        gatherers
+        factPrograms
         programs
         deployerPrograms
         recorders
@@ -282,7 +285,7 @@ in
       jobsFor = jobs {
         inherit
           toplevels
-          gatherers
+          factPrograms
           programs
           deployerPrograms
           recorders

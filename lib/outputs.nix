@@ -79,7 +79,7 @@ in
       explainFor
       jobsFor
       toplevels
-      gatherers
+      factPrograms
       recorders
       topology
       rendered

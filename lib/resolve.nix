@@ -78,7 +78,7 @@ let
     };
   restarts = restartsOf config.nodes;
   steps = stepsWith orders;
-  sort = steps: graph.sort (lib.mapAttrs (_: step: step.after ++ step.settles or [ ]) steps);
+  sort = steps: graph.sort (lib.mapAttrs (_: step: step.after ++ step.afterCompletion or [ ]) steps);
   whole = steps.graph rollouts;
   rollouts = resolveRollouts {
     inherit config assigned;

@@ -21,7 +21,7 @@ let
 in
 {
   /**
-    What a key without a comment matches, as a fact does (`gather.<node>.<fact>.pattern`).
+    What a key without a comment matches, as a fact does (`facts.<node>.<fact>.pattern`).
   */
   keyPattern = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}|(${otherTypes}) [A-Za-z0-9+/]+=?=?";
 

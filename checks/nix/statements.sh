@@ -87,7 +87,7 @@ expect 'of a field twice, the last counts' 'system is no string' twice
 signed evil "$(text evil generation 9007199254740993)" > huge
 expect 'a number that some read otherwise' 'no whole number' huge
 printf '\n-----BEGIN SSH SIGNATURE-----\n\n-----END SSH SIGNATURE-----\n' > blank
-expect 'an empty line for a document' 'no JSON' blank
+expect 'an empty line for a document' 'not valid JSON' blank
 printf 'x\360' > torn
 expect 'half of a character of UTF-8 does not reach into the next file' '"file":"second","node":"web"' torn second
 for half in '' 09 abc 99999999999999999999; do
@@ -118,9 +118,9 @@ expect 'a statement without a name' 'is missing' missing
 signed evil '[1]' > array
 expect 'a list' 'no object' array
 signed evil '{"a":' > half
-expect 'half of JSON' 'no JSON' half
+expect 'half of JSON' 'not valid JSON' half
 signed evil '{"a":1}{"b":2}' > two
-expect 'two documents in a line' 'no JSON' two
+expect 'two documents in a line' 'not valid JSON' two
 : > empty
 expect 'an empty file' 'it is empty' empty
 head -n 1 good > unsigned

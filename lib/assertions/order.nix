@@ -127,6 +127,25 @@ let
     )
   );
 
+  # Only what is said by `deploy.order` can be a preference.
+  softer =
+    making:
+    let
+      named = map (order: order.origin) (
+        builtins.filter (
+          order:
+          lib.take 2 order.origin == [
+            "deploy"
+            "order"
+          ]
+        ) making
+      );
+    in
+    if named == [ ] then
+      ", or say it in `deploy.order.<name>` with `soft = true`, as a preference"
+    else
+      ", or make one a preference: ${show (lib.last named)}.soft = true";
+
   circleAssertion =
     { circle, making }:
     fails (
@@ -137,7 +156,7 @@ let
         else
           "Look at ${
             lib.concatMapStringsSep ", " (order: "${show order.origin}${fileOf order.origin}") making
-          }. One of them may give way: set its `yields`."
+          }. Remove one of them${softer making}."
       )
     );
 

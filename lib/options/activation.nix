@@ -90,7 +90,7 @@ let
       // {
         type = netlib.types.duration;
         description = ''
-          How long a switch may take. Then the node ends it, with everything that it started, and goes back by itself.
+          How long a switch may take. Then the node ends it, with everything that it started, and rolls back on its own.
         '';
         example = "30m";
       }
@@ -102,7 +102,7 @@ let
         type = netlib.types.duration;
         description = ''
           How long the node waits, after its switch, for the deployer to reach it over a new connection.
-          Then it goes back to the system before by itself.
+          Then it rolls back to the system before on its own.
         '';
         example = "3m";
       }
@@ -162,7 +162,7 @@ let
     '' usual;
 
     undrain = aroundWith "undrain" ''
-      What brings the node back into service after its activation and restart, also where these failed or the node went back to
+      What brings the node back into service after its activation and restart, also where these failed or the node rolled back to
       the system before. What comes after the node waits for it, such as the next batch of its rollout.
     '' usual;
 

@@ -168,7 +168,7 @@ in
       default = "self";
       description = ''
         Where the check runs: on the node itself, on the deployer, on another node, or on each node of a role. Checks from the node
-        itself decide before the confirmation, so the node goes back by itself; the others after it, before what comes next.
+        itself decide before the confirmation, so the node rolls back on its own; the others after it, before what comes next.
       '';
       example = {
         node = "beta";

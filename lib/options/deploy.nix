@@ -32,12 +32,12 @@ let
       example = [ "role:monitoring" ];
     };
 
-    yields = lib.mkOption {
+    soft = lib.mkOption {
       type = types.bool;
       default = false;
       description = ''
-        Whether this order gives way where others say the opposite, instead of making a circle with them: for an order that is
-        good but not needed. Network modules of netlib have no others.
+        Whether this order is a preference: where others say the opposite it does not count, instead of making a circle with them.
+        Network modules of netlib have no others.
       '';
       example = true;
     };
@@ -45,7 +45,7 @@ let
     weight = lib.mkOption {
       type = types.int;
       default = 0;
-      description = "Of orders that give way and contradict each other, those of more weight count, then those first by name.";
+      description = "Of soft orders that contradict each other, those of more weight count, then those first by name.";
       example = 10;
     };
   };

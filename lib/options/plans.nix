@@ -196,7 +196,7 @@ let
     hooks = {
       beforeActivate = hooksOf "Programs that run on a node right before its system is activated, by name. A failure leaves the node as it is." ''{ secrets.script = "ln -sfn next /run/secrets"; }'';
       onConfirm = hooksOf "Programs that run on a node once its new system is confirmed, right before the profile is set to it, by name. A failure, or one that takes too long, takes the system back." ''{ live.script = "git -C /var/lib/site.git update-ref refs/heads/live refs/heads/next"; }'';
-      onRollback = hooksOf "Programs that run on a node after it went back to the system from before, whoever brought it back, by name. A failure is said and changes nothing." ''{ secrets.script = "ln -sfn previous /run/secrets"; }'';
+      onRollback = hooksOf "Programs that run on a node after it rolled back to the system from before, whoever brought it back, by name. A failure is said and changes nothing." ''{ secrets.script = "ln -sfn previous /run/secrets"; }'';
       onEnd = lib.mkOption {
         type = types.attrsOf (types.submodule program);
         default = { };

@@ -26,11 +26,13 @@ in
   options = {
     nodes = ofEach "configuration" "nixos";
     roles = ofEach "configuration" "nixos";
+    gather = renamed.option "facts";
     deploy.order = lib.mkOption {
       type = types.attrsOf (
         types.submodule {
           options.first = renamed.option "after";
           options.next = renamed.option "nodes";
+          options.yields = renamed.option "soft";
         }
       );
     };
@@ -44,11 +46,14 @@ in
 
   config.renamed =
     config.defaults.renamed
+    ++ config.gather
     ++ lib.concatMap (member: member.configuration) (
       builtins.attrValues config.nodes ++ builtins.attrValues config.roles
     )
     ++ lib.concatMap (rollout: lib.concatMap (name: rollout.${name}) timings) (
       [ config.rollout ] ++ map (role: role.rollout) (builtins.attrValues config.roles)
     )
-    ++ lib.concatMap (order: order.first ++ order.next) (builtins.attrValues config.deploy.order);
+    ++ lib.concatMap (order: order.first ++ order.next ++ order.yields) (
+      builtins.attrValues config.deploy.order
+    );
 }

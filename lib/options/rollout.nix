@@ -151,7 +151,7 @@ let
         "rollout"
       ];
       description = ''
-        What goes back to the system before when more nodes have failed than `maxFailures` allows: the nodes that failed,
+        What rolls back to the system before when more nodes have failed than `maxFailures` allows: the nodes that failed,
         all of their batch, or all that the rollout has taken, in reverse order. Within `maxFailures` it is the nodes that failed.
       '';
       example = "rollout";
@@ -169,7 +169,7 @@ let
     irreversible = {
       type = types.bool;
       description = ''
-        Whether going back would do more harm than staying, as after a migration of data: then the rollout reverts nothing and
+        Whether rolling back would do more harm than staying, as after a migration of data: then the rollout reverts nothing and
         pauses instead.
       '';
       example = true;

@@ -81,7 +81,7 @@ in
     facts = lib.mkOption {
       type = types.attrsOf (types.strMatching ".+");
       default = { };
-      description = "Facts that a command may say in a record, by name: the pattern that each value must match, as in `gather`.";
+      description = "Facts that a command may say in a record, by name: the pattern that each value must match, as in `facts`.";
       example = {
         host-key = "ssh-ed25519 [A-Za-z0-9+/=]+";
       };

@@ -58,7 +58,7 @@ let
     let
       nodes = ofSelectors order.nodes;
       said = {
-        inherit (order) yields weight;
+        inherit (order) soft weight;
         origin = [
           "deploy"
           "order"

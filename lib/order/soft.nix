@@ -120,7 +120,7 @@ in
 rollouts: orders:
 let
   implied = impliedBy rollouts orders;
-  parts = builtins.partition (order: order.yields or false) orders;
+  parts = builtins.partition (order: order.soft or false) orders;
   byWeight = lib.sort (a: b: a.weight > b.weight) parts.right;
 in
 lib.drop (builtins.length implied) (lib.foldl' add (implied ++ parts.wrong) byWeight)

@@ -60,13 +60,13 @@ let
           name: [ "activate:${name}" ] ++ lib.optional (checked ? ${name}) "check:${name}"
         ) batch.nodes;
       gate =
-        number: settles:
+        number: afterCompletion:
         nameValuePair (gateId rollout number) {
           kind = "gate";
           rollout = rollout.id;
           batch = number;
           after = lib.optional (number > 0) (gateId rollout (number - 1));
-          inherit settles;
+          inherit afterCompletion;
         };
     in
     lib.listToAttrs (
@@ -161,7 +161,7 @@ let
       );
       also = ids: lib.concatMap (id: lib.optional (goesBack ? ${id}) goesBack.${id}) ids;
       waiting = lib.mapAttrs (
-        _: step: step // { after = step.after ++ also (step.after ++ step.settles or [ ]); }
+        _: step: step // { after = step.after ++ also (step.after ++ step.afterCompletion or [ ]); }
       ) steps;
       turns = lib.concatMapAttrs (_: turnsOf) rollouts;
       around =
@@ -173,7 +173,7 @@ let
         {
           ${id "due" name} = restarts.steps.${id "due" name} // {
             after = waiting."activate:${name}".after ++ turn.after or [ ];
-            settles = turn.settles or [ ];
+            afterCompletion = turn.afterCompletion or [ ];
           };
           "activate:${name}" = waiting."activate:${name}" // {
             after = [ last ];
@@ -186,7 +186,7 @@ let
         }
         // lib.optionalAttrs (has name "undrain") {
           ${id "undrain" name} = restarts.steps.${id "undrain" name} // {
-            settles = lib.unique [
+            afterCompletion = lib.unique [
               "activate:${name}"
               (done name)
             ];
@@ -218,7 +218,7 @@ let
             ++ lib.optional (restarts.has before "undrain") (restarts.id "undrain" before);
           in
           lib.optionalAttrs (index >= limit) (
-            if rollout.maxFailures == 0 then { after = ends; } else { settles = ends; }
+            if rollout.maxFailures == 0 then { after = ends; } else { afterCompletion = ends; }
           );
       };
       ofBatch =

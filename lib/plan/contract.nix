@@ -20,7 +20,7 @@ in
     # Type
 
     ```
-    contract :: { steps = { <id> = { kind; after; settles ? [ ]; … }; }; sorted; isKept = id -> bool; } -> { <id> = step; }
+    contract :: { steps = { <id> = { kind; after; afterCompletion ? [ ]; … }; }; sorted; isKept = id -> bool; } -> { <id> = step; }
     ```
 
     `sorted` is what `graph.sort` says of the steps.
@@ -47,24 +47,24 @@ in
         _: step:
         let
           throughAfter = map seen step.after;
-          throughSettles = map seen (step.settles or [ ]);
+          throughCompletion = map seen (step.afterCompletion or [ ]);
           after = unique (builtins.concatMap (before: before.after) throughAfter);
           ended =
-            builtins.concatMap (before: before.settles) throughAfter
-            ++ builtins.concatMap (before: before.after ++ before.settles) throughSettles;
+            builtins.concatMap (before: before.afterCompletion) throughAfter
+            ++ builtins.concatMap (before: before.after ++ before.afterCompletion) throughCompletion;
           # Success is more than an end.
-          settles = lib.optionals (ended != [ ]) (
+          afterCompletion = lib.optionals (ended != [ ]) (
             builtins.attrNames (removeAttrs (builtins.groupBy (id: id) ended) after)
           );
         in
-        builtins.seq after (builtins.seq settles { inherit after settles; })
+        builtins.seq after (builtins.seq afterCompletion { inherit after afterCompletion; })
       ) steps;
 
       isBarrier = lib.mapAttrs (
         id: _:
         !kept.${id}
         && leads.${id}
-        && pays (builtins.length (waits.${id}.after ++ waits.${id}.settles)) (nexts id)
+        && pays (builtins.length (waits.${id}.after ++ waits.${id}.afterCompletion)) (nexts id)
       ) steps;
 
       # What waiting for a step means.
@@ -73,18 +73,18 @@ in
         if kept.${id} then
           {
             after = [ id ];
-            settles = [ ];
+            afterCompletion = [ ];
           }
         else if isBarrier.${id} then
           {
             after = [ (barrierId id) ];
-            settles = [ ];
+            afterCompletion = [ ];
           }
         else
           waits.${id};
       barrierId = id: if steps.${id}.kind == "barrier" then id else "barrier:${id}";
 
-      withOrder = step: id: step // { inherit (waits.${id}) after settles; };
+      withOrder = step: id: step // { inherit (waits.${id}) after afterCompletion; };
       all = forced leads (lib.reverseList order) (forced waits order order);
     in
     lib.listToAttrs (

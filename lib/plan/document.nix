@@ -18,7 +18,7 @@ let
   part = import ./part.nix { inherit lib graph; };
   runs = import ./run.nix { inherit lib errors selector; } config;
   show = import ./show.nix { inherit lib graph; };
-  gathering = import ./gather.nix { inherit lib; } config.gather;
+  gathering = import ./gather.nix { inherit lib; } config.facts;
 
   everyNode = builtins.attrNames config.nodes;
   everyRollout = builtins.attrNames resolved.rollouts;
@@ -159,7 +159,7 @@ let
       isAboutNodes = !(purpose.rollouts or false);
       selected = lib.optionals isAboutNodes found.nodes;
       isSelected = genAttrs selected (_: true);
-      hasFacts = name: config.gather.${name} or { } != { };
+      hasFacts = name: config.facts.${name} or { } != { };
       isCommand = name: request.command == name;
 
       walks = purpose.steps or false;

@@ -31,7 +31,7 @@ let
   edges =
     id: step:
     map (before: "  ${quoted before} -> ${quoted id};") step.after
-    ++ map (before: "  ${quoted before} -> ${quoted id} [style=dashed];") (step.settles or [ ]);
+    ++ map (before: "  ${quoted before} -> ${quoted id} [style=dashed];") (step.afterCompletion or [ ]);
 in
 lib.concatLines (
   [

@@ -1,6 +1,6 @@
 # The steps of `netlib facts gather`: each node says its facts, then the deployer writes what was said.
 { lib }:
-gather:
+requests:
 { nodes, system }:
 let
   # As long as each fact may take on a node.
@@ -10,9 +10,9 @@ let
     on = "node:${node}";
     inherit node;
     program = "gather";
-    timeout = seconds * builtins.length (builtins.attrNames gather.${node});
+    timeout = seconds * builtins.length (builtins.attrNames requests.${node});
     after = [ ];
-    facts = lib.mapAttrs (_: request: request.pattern) gather.${node};
+    facts = lib.mapAttrs (_: request: request.pattern) requests.${node};
   };
   id = node: "facts:${node}";
 in
@@ -25,7 +25,7 @@ lib.optionalAttrs (nodes != [ ]) {
       timeout = seconds;
       after = [ ];
       # What some could not say keeps nothing of the others.
-      settles = map id nodes;
+      afterCompletion = map id nodes;
     };
   };
   programs =
@@ -33,7 +33,7 @@ lib.optionalAttrs (nodes != [ ]) {
       map (
         node:
         lib.nameValuePair "node:${node}" {
-          attribute = "gatherers";
+          attribute = "factPrograms";
           inherit node;
         }
       ) nodes

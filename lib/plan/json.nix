@@ -101,7 +101,7 @@ let
           ;
       };
       facts = lib.mapAttrs (_: request: { inherit (request) description pattern; }) (
-        config.gather.${name} or { }
+        config.facts.${name} or { }
       );
       checks = lib.mapAttrs (renderCheck (healthOf name)) (resolved.checks.${name} or { });
       health = healthOf name;
@@ -150,8 +150,8 @@ let
       inherit (step) kind;
       after = sortedUnique step.after;
     }
-    // lib.optionalAttrs (step.settles or [ ] != [ ] || step.kind == "gate") {
-      settles = sortedUnique step.settles;
+    // lib.optionalAttrs (step.afterCompletion or [ ] != [ ] || step.kind == "gate") {
+      afterCompletion = sortedUnique step.afterCompletion;
     }
     // (
       if step.kind == "gate" then

@@ -16,7 +16,7 @@ let
       step.on;
 
   isOfDeployer = step: step.kind == "command" && ownerOf step == null;
-  beforeOf = step: step.after ++ step.settles or [ ];
+  beforeOf = step: step.after ++ step.afterCompletion or [ ];
 in
 {
   inherit ownerOf;

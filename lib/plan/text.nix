@@ -49,7 +49,7 @@ let
   named =
     id:
     let
-      inside = steps.${id}.after ++ steps.${id}.settles or [ ];
+      inside = steps.${id}.after ++ steps.${id}.afterCompletion or [ ];
     in
     if !(barriers ? ${id}) then
       [ id ]
@@ -149,11 +149,11 @@ let
   drawBarrier =
     id: step:
     leaf "${orderOf id}: after ${
-      some listed (lib.concatMap named (step.after ++ step.settles or [ ]))
+      some listed (lib.concatMap named (step.after ++ step.afterCompletion or [ ]))
     }";
   # Those that are few are named where they are waited for.
   shownBarriers = lib.filterAttrs (
-    id: _: named id != steps.${id}.after ++ steps.${id}.settles or [ ]
+    id: _: named id != steps.${id}.after ++ steps.${id}.afterCompletion or [ ]
   ) barriers;
 
   section = title: items: lib.optionals (items != [ ]) ([ title ] ++ branches items);

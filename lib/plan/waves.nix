@@ -43,7 +43,7 @@ let
         waited before
       else
         [ before ]
-    ) (steps.${id}.after ++ steps.${id}.settles or [ ]);
+    ) (steps.${id}.after ++ steps.${id}.afterCompletion or [ ]);
   what = id: steps.${id}.node or id;
   # Of each node, the nodes and commands that come before it; those behind gates of the same wave count for nothing.
   before = lib.mapAttrs (

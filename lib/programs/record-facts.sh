@@ -10,7 +10,7 @@ write() {
 }
 is_unknown_to_git() { [ -n "$(git -C "$1" ls-files --others -- facts 2>/dev/null)" ]; }
 if ! script=$(nix --extra-experimental-features nix-command --offline eval --impure --raw --file "$expression"); then
-  say '{"problem":"a file of facts beside the flake is not JSON; correct the one that is named above, or remove it and gather again"}'
+  say '{"problem":"a file of facts beside the flake is not valid JSON; correct the one that is named above, or remove it and gather again"}'
   exit 1
 fi
 eval "$script"

@@ -45,7 +45,7 @@ def judge($text):
     elif $text | test("^[ -~\n]*$") | not then no("it has other characters than printable ASCII")
     elif ($lines | length) < 3 or $lines[1] != "-----BEGIN SSH SIGNATURE-----" or $lines[-1] != "-----END SSH SIGNATURE-----" then no("it has no SSH signature")
     else
-      ($lines[0] | try { json: fromjson } catch no(if test("^Exceeds depth") then "it is nested too deeply" else "it is no JSON" end)) as $read
+      ($lines[0] | try { json: fromjson } catch no(if test("^Exceeds depth") then "it is nested too deeply" else "it is not valid JSON" end)) as $read
       | $read.json as $document
       | if $read.why then $read
         elif $document | is_shallow(6) | not then no("it is nested too deeply")

@@ -71,7 +71,7 @@ netlib.instances {
         "backup.${instance}: when a client is lost, nobody can read its backups, as only itself knows their passphrase. "
         + "Set backup.${instance}.recoveryRecipients to your age or SSH public key, or to null when you keep copies of the passphrases yourself."
       );
-      gather = import ./gather.nix { inherit lib; } table;
+      facts = import ./gather.nix { inherit lib; } table;
       ssh-host-keys = lib.mapAttrs (_: _: { }) table.servers;
       configure = lib.mkMerge [
         (import ./server-configuration.nix {

@@ -168,7 +168,7 @@ in
     checkLogin = lib.mkOption {
       type = types.bool;
       default = true;
-      description = "Whether a deployment of a client goes back when the client cannot log in to its servers.";
+      description = "Whether a deployment of a client rolls back when the client cannot log in to its servers.";
       example = false;
     };
   };

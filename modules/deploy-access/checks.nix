@@ -1,4 +1,4 @@
-# The keys of all deployers are where sshd looks for them: a deployment after which one is missing goes back by itself.
+# The keys of all deployers are where sshd looks for them: a deployment after which one is missing rolls back on its own.
 { lib }:
 table:
 lib.mapAttrs (node: access: {

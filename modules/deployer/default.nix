@@ -156,7 +156,7 @@ in
 
     ssh-host-keys = lib.mkIf (settings.nodes != [ ]) (lib.genAttrs settings.targets (_: { }));
 
-    gather = lib.genAttrs settings.nodes (_: {
+    facts = lib.genAttrs settings.nodes (_: {
       ${fact} = {
         description = "SSH key with which the machine deploys, at ${keyFile}";
         pattern = netlib.ssh.keyPattern;

@@ -21,7 +21,7 @@ let
 in
 {
   "deployers are asked for a key, and all for that of their sshd" = {
-    expr = lib.mapAttrs (_: builtins.attrNames) example.config.gather;
+    expr = lib.mapAttrs (_: builtins.attrNames) example.config.facts;
     expected = {
       alpha = [ "ssh-host-key" ];
       beta = [

@@ -30,7 +30,7 @@ server() {
   # shellcheck disable=SC2016
   printf '%ssh -c '\''for program in %s; do if [ -x "$program" ]; then exec "$program" "$1"; fi; done; printf 0000; cat >/dev/null'\'' sh' "$root" "$2"
 }
-# Who went back to a system from before this module still has a generation that knows it.
+# Who rolled back to a system from before this module still has a generation that knows it.
 uploads='/etc/netlib/git-upload /nix/var/nix/profiles/system-*-link/etc/netlib/git-upload'
 
 # is_signed COMMIT: by somebody who may change the network.

@@ -113,7 +113,7 @@ confirm() {
   tidy
 }
 
-# rolled_back: this deployment came to nothing; or, later, somebody has gone back behind it, to the system that runs now.
+# rolled_back: this deployment came to nothing; or, later, somebody has rolled back behind it, to the system that runs now.
 rolled_back() {
   local mine earlier
   [ -d "$GIT_DIR" ] || return 0

@@ -83,11 +83,11 @@ for name in "${asked[@]}"; do
   fi
 done
 
-# Records only grow. What a node took back of them is kept here, as a proof.
+# Records only grow. What a node removed of them is kept here, as a proof.
 cat "${asked[@]/#/$scratch/fetched-}" < /dev/null | sed -n 's,^+ \([0-9a-f]*\) [0-9a-f]* refs/netlib/nodes/\([^/]*\)/\(log\|mirror\)/\([^/]*\)$,\1 \2 \4,p' > "$scratch/cut"
 while read -r commit name other; do
   git update-ref "refs/netlib/cut/${other%%@*}/$commit" "$commit"
-  note "$name has taken back records of ${other%%@*} that it had before. This clone keeps them: nix run .#command -- verify"
+  note "$name has removed records of ${other%%@*} that it had before. This clone keeps them: nix run .#command -- verify"
 done < "$scratch/cut"
 
 # What somebody deployed and has taken out of the network since.

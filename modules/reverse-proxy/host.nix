@@ -106,7 +106,7 @@ in
         type = types.bool;
         default = true;
         description = ''
-          Whether a deployment of a proxy goes back when no backend of the name gives a healthy answer through it.
+          Whether a deployment of a proxy rolls back when no backend of the name gives a healthy answer through it.
           Otherwise any answer of the proxy will do.
         '';
         example = false;

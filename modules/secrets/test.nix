@@ -218,7 +218,7 @@ in
   };
 
   "nodes are asked for their keys" = {
-    expr = lib.mapAttrs (_: builtins.attrNames) example.config.gather;
+    expr = lib.mapAttrs (_: builtins.attrNames) example.config.facts;
     expected = {
       alpha = [ "ssh-host-key" ];
       beta = [ "ssh-host-key" ];

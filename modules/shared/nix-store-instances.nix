@@ -23,7 +23,7 @@ netlib.instances (
     instance =
       { instance, table, ... }@this:
       {
-        gather = part "gather" { inherit lib login; } instance table;
+        facts = part "gather" { inherit lib login; } instance table;
         configure = part "configure" { inherit lib login; } instance table;
         checks = part "checks" { inherit lib; } instance table;
       }

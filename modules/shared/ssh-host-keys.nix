@@ -84,7 +84,7 @@ in
   };
 
   config = {
-    gather = lib.mapAttrs (_: host: { ${fact} = request host; }) config.ssh-host-keys;
+    facts = lib.mapAttrs (_: host: { ${fact} = request host; }) config.ssh-host-keys;
     exports.publicKeys.ssh-host = lib.mapAttrs (node: _: publicKeyOf node) config.ssh-host-keys;
   };
 }

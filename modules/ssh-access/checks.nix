@@ -1,4 +1,4 @@
-# Each host shows the key that the others were told: a deployment that changes it goes back by itself.
+# Each host shows the key that the others were told: a deployment that changes it rolls back on its own.
 { lib }:
 table:
 lib.mapAttrs (node: host: {

@@ -165,7 +165,7 @@ in
     };
 
     ssh-host-keys = lib.mapAttrs (_: _: { }) isShown;
-    gather = lib.optionalAttrs (ownCertificate != null) (
+    facts = lib.optionalAttrs (ownCertificate != null) (
       lib.genAttrs settings.servers (_: {
         ${fact} = import ./gather.nix { inherit lib; } ownCertificate;
       })

@@ -31,7 +31,7 @@ in
   "the server is checked, published, and asked for the key that nodes pin" = {
     expr = {
       checks = builtins.attrNames example.plan.nodes.watch.checks;
-      facts = builtins.attrNames example.config.gather.watch;
+      facts = builtins.attrNames example.config.facts.watch;
       service = {
         inherit (example.config.exports.services.watch.status-page) port scheme needsLogin;
       };
@@ -57,7 +57,7 @@ in
   };
 
   "every node says how it is, so all keys are gathered" = {
-    expr = lib.mapAttrs (_: facts: facts ? ssh-host-key) example.config.gather;
+    expr = lib.mapAttrs (_: facts: facts ? ssh-host-key) example.config.facts;
     expected = {
       db = true;
       watch = true;
@@ -112,7 +112,7 @@ in
         inherit ((evaluate { status-page.servers = [ "web" ]; })) config;
       in
       lib.mapAttrs (node: facts: facts ? status-page-key && config.checks.${node} ? status-page) (
-        lib.getAttrs [ "watch" "web" ] config.gather
+        lib.getAttrs [ "watch" "web" ] config.facts
       );
     expected = {
       watch = true;

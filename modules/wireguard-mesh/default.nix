@@ -70,7 +70,7 @@ netlib.instances {
   instance =
     { table, ... }:
     {
-      gather = import ../wireguard/gather.nix { inherit lib netlib; } table;
+      facts = import ../wireguard/gather.nix { inherit lib netlib; } table;
       configure = import ./configure.nix { inherit lib netlib nodes; } table;
       checks = table.checksFor (_: table.table.reach);
       render = import ../wireguard/render.nix { inherit lib netlib; } table;

@@ -75,7 +75,7 @@ netlib.instances {
   instance =
     { table, ... }:
     {
-      gather = import ../wireguard/gather.nix { inherit lib netlib; } table;
+      facts = import ../wireguard/gather.nix { inherit lib netlib; } table;
       configure = import ./configure.nix { inherit lib netlib nodes; } table;
       # Clients may be switched off; a server must be there before they are deployed.
       checks = table.checksFor (
@@ -95,7 +95,7 @@ netlib.instances {
       {
         nodes = builtins.filter (name: nodes ? ${name}) (builtins.attrNames table.table.clients);
         after = builtins.attrNames table.table.servers;
-        # A client that is there first cannot connect, and goes back.
+        # A client that is there first cannot connect, and rolls back.
         weight = 10;
       };
 }

@@ -17,7 +17,7 @@ let
   check = import ./check.nix { inherit lib netlib; };
   rotation = import ./rotation.nix { inherit lib nodes resolved; } { inherit table peersOf; };
 
-  # The key before stays where it is: the system before, which the node may go back to, reads it.
+  # The key before stays where it is: the system before, which the node may roll back to, reads it.
   privateKeyFileOf =
     name:
     let

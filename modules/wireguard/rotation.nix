@@ -63,7 +63,7 @@ let
       [
         "${option}: ${name} gets another key${lib.optionalString (isWay name) ", over this tunnel itself"}."
         "Its peers (${lib.concatStringsSep ", " (peerNodes name)}) learn it first and talk to it under either key;"
-        "it waits for their answers under the new one, and goes back to the earlier one without them."
+        "it waits for their answers under the new one, and rolls back to the earlier one without them."
       ]
       ++ map (
         external:

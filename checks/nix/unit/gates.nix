@@ -22,7 +22,7 @@ in
         rollout = "all";
         batch = 0;
         after = [ ];
-        settles = [
+        afterCompletion = [
           "copy:n1"
           "copy:n2"
           "copy:n3"
@@ -33,14 +33,14 @@ in
         rollout = "all";
         batch = 1;
         after = [ "gate:all:0" ];
-        settles = [ "activate:n1" ];
+        afterCompletion = [ "activate:n1" ];
       };
       "gate:all:2" = {
         kind = "gate";
         rollout = "all";
         batch = 2;
         after = [ "gate:all:1" ];
-        settles = [
+        afterCompletion = [
           "activate:n2"
           "activate:n3"
         ];
@@ -59,7 +59,7 @@ in
           tcpSocket.port = 1;
           from.node = "n2";
         };
-      }).steps."gate:all:1".settles;
+      }).steps."gate:all:1".afterCompletion;
     expected = [
       "activate:n1"
       "activate:n2"

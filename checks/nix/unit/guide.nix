@@ -66,7 +66,7 @@ in
   "members, by tag and by name, their facts, checks and ports" = {
     expr = {
       members = network.config.exports.members.syncthing.home;
-      facts = lib.mapAttrs (_: facts: facts ? syncthing-home) network.config.gather;
+      facts = lib.mapAttrs (_: facts: facts ? syncthing-home) network.config.facts;
       checked = builtins.attrNames network.config.checks.nas;
       port = network.config.exports.services.tower.syncthing-home.port;
       inherit (network.config.exports.services.tower.syncthing-home) option;

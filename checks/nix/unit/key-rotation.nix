@@ -66,7 +66,7 @@ in
     expected = {
       external = true;
       before = [
-        "wireguard-mesh.wg0: beta gets another key. Its peers (alpha, gamma) learn it first and talk to it under either key; it waits for their answers under the new one, and goes back to the earlier one without them. If they have it already, run: netlib facts gather --on beta."
+        "wireguard-mesh.wg0: beta gets another key. Its peers (alpha, gamma) learn it first and talk to it under either key; it waits for their answers under the new one, and rolls back to the earlier one without them. If they have it already, run: netlib facts gather --on beta."
       ];
       way = true;
       warnings = [ ];

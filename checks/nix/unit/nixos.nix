@@ -614,10 +614,10 @@ in
       different = true;
     };
   };
-  "gatherers are derivations of the node's pin" = {
+  "factPrograms are derivations of the node's pin" = {
     expr =
-      lib.hasSuffix ".drv" mesh.gatherers.alpha.drvPath
-      && mesh.gatherers.alpha.name == "netlib-programs-gather-alpha";
+      lib.hasSuffix ".drv" mesh.factPrograms.alpha.drvPath
+      && mesh.factPrograms.alpha.name == "netlib-programs-gather-alpha";
     expected = true;
   };
   "a network for another system than the configuration's is refused" = {

@@ -1,4 +1,4 @@
-# Networks of many modules: their orders make no circle, though nobody says which one gives way, and without giving way they would.
+# Networks of many modules: their orders make no circle, though nobody says which one is soft, and if none were they would.
 { subject, ... }:
 let
   inherit (subject) lib;
@@ -14,7 +14,7 @@ let
       network.name = "many";
     };
   insisting.options.deploy.order = lib.mkOption {
-    type = lib.types.attrsOf (lib.types.submodule { config.yields = lib.mkForce false; });
+    type = lib.types.attrsOf (lib.types.submodule { config.soft = lib.mkForce false; });
   };
   failed =
     network:

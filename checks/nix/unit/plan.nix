@@ -154,7 +154,7 @@ in
       let
         network = {
           nodes.alpha = { };
-          gather.alpha.key = {
+          facts.alpha.key = {
             description = "a key";
             script = "true";
           };
@@ -240,7 +240,7 @@ in
       map refused [
         network.plan
         network.toplevels.alpha.drvPath
-        network.gatherers.alpha.drvPath
+        network.factPrograms.alpha.drvPath
       ];
     expected = [
       true

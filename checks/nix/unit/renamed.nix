@@ -19,9 +19,11 @@ in
       none.nodes.alpha.nixos = { };
       node.nodes.alpha.configuration.lies = throw "looked at";
       role.roles.web.configuration.lies = throw "looked at";
+      facts.gather.alpha.key.script = throw "looked at";
       order.deploy.order.x = {
         first = [ "alpha" ];
         next = [ "nowhere" ];
+        yields = true;
       };
       timing.rollout.minHealthyTime = 30;
       timingOfRole.roles.web.rollout.progressDeadline = 30;
@@ -41,9 +43,11 @@ in
         none = [ ];
         node = [ "nodes.alpha.configuration -> nodes.alpha.nixos" ];
         role = [ "roles.web.configuration -> roles.web.nixos" ];
+        facts = [ "gather -> facts" ];
         order = [
           "deploy.order.x.first -> deploy.order.x.after"
           "deploy.order.x.next -> deploy.order.x.nodes"
+          "deploy.order.x.yields -> deploy.order.x.soft"
         ];
         timing = [ "rollout.minHealthyTime -> rollout.timing.minHealthyTime" ];
         timingOfRole = [

@@ -354,7 +354,7 @@ in
       (planFor (named {
         nodes.alpha = { };
         nodes.beta = { };
-        gather.beta.key = {
+        facts.beta.key = {
           description = "a key";
           script = "true";
         };
@@ -481,7 +481,7 @@ in
       in
       {
         some = builtins.attrNames some.nodes;
-        # Others stand in for a coordinator that does not answer.
+        # Others are the fallback of a coordinator that does not answer.
         all = builtins.attrNames all.nodes;
         rollouts = builtins.attrNames all.rollouts;
         none = (home { command = "approve"; }).problems;
@@ -710,7 +710,7 @@ in
         document = planFor (named {
           nodes.alpha = { };
           nodes.beta = { };
-          gather.beta.key = {
+          facts.beta.key = {
             description = "a key";
             pattern = "[a-z]+";
             script = "true";
@@ -737,17 +737,17 @@ in
           program = "record-facts";
           timeout = 120;
           after = [ ];
-          settles = [ "facts:beta" ];
+          afterCompletion = [ "facts:beta" ];
         };
       };
       evaluate = {
         toplevels = [ ];
-        gatherers = [ "beta" ];
+        factPrograms = [ "beta" ];
         recorders = [ "x86_64-linux" ];
       };
       programs = {
         "node:beta" = {
-          attribute = "gatherers";
+          attribute = "factPrograms";
           node = "beta";
         };
         deployer = {

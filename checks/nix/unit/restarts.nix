@@ -32,7 +32,7 @@ let
   edges = lib.mapAttrs (
     _: step: {
       inherit (step) after;
-      settles = step.settles or [ ];
+      afterCompletion = step.afterCompletion or [ ];
     }
   );
 in
@@ -47,19 +47,19 @@ in
           "copy:web1"
           "gate:web:0"
         ];
-        settles = [ ];
+        afterCompletion = [ ];
       };
       "drain:web1" = {
         after = [ "due:web1" ];
-        settles = [ ];
+        afterCompletion = [ ];
       };
       "activate:web1" = {
         after = [ "drain:web1" ];
-        settles = [ ];
+        afterCompletion = [ ];
       };
       "undrain:web1" = {
         after = [ ];
-        settles = [ "activate:web1" ];
+        afterCompletion = [ "activate:web1" ];
       };
       "gate:web:1" = {
         after = [
@@ -67,7 +67,7 @@ in
           "undrain:web1"
           "undrain:web2"
         ];
-        settles = [
+        afterCompletion = [
           "activate:web1"
           "activate:web2"
           "activate:web3"

@@ -34,11 +34,11 @@ let
   };
   yielding = after: nodes: {
     inherit after nodes;
-    yields = true;
+    soft = true;
   };
 in
 {
-  "an order that gives way says nothing against the others, and all the rest" = {
+  "a soft order says nothing against the others, and all the rest" = {
     expr =
       map
         (after {
@@ -59,7 +59,7 @@ in
       [ "activate:a" ]
     ];
   };
-  "steps count when an order gives way" = {
+  "steps count where an order is soft" = {
     expr = after {
       deploy.steps.migrate = migrate // {
         after = [ "activate:b" ];
@@ -88,7 +88,7 @@ in
     ];
   };
   # Each pair alone agrees with the others, both together would not.
-  "an order that gives way makes no circle with itself" = {
+  "a soft order makes no circle with itself" = {
     expr =
       map
         (after {
@@ -117,7 +117,7 @@ in
       [ ]
     ];
   };
-  "an order gives way to a canary that somebody named, and to gates" = {
+  "a soft order does not count against a canary that somebody named, and gates" = {
     expr =
       map
         (

@@ -98,8 +98,8 @@ in
   "fleet: the order of its README" =
     let
       inherit (fleet.netlibConfigurations.default.plan) steps warnings;
-      # A gate waits for what it settles.
-      beforeOf = id: steps.${id}.after ++ steps.${id}.settles or [ ];
+      # A gate waits also for what only has to end.
+      beforeOf = id: steps.${id}.after ++ steps.${id}.afterCompletion or [ ];
       comesAfter =
         id: wanted:
         builtins.elem wanted (beforeOf id) || builtins.any (before: comesAfter before wanted) (beforeOf id);

@@ -29,7 +29,7 @@ fn checks_from_the_node_itself_decide_whether_it_keeps_its_system() {
         &text,
         &[
             "alpha  failed",
-            "went back to the system it ran before: the new system is not healthy: check word: the word is bad",
+            "rolled back to the system it ran before: the new system is not healthy: check word: the word is bad",
             "beta   up to date",
         ],
     );
@@ -106,7 +106,7 @@ fn checks_from_elsewhere_hold_a_rollout_and_take_it_back() {
         &text,
         &[
             "gamma is not healthy before the rollout: check outside: gamma is broken",
-            "taken back: gamma, beta, alpha",
+            "reverted: gamma, beta, alpha",
             "alpha  rolled back",
             "gamma  rolled back",
             "rollout web  rolledBack",

@@ -113,7 +113,7 @@ fn number_17_a_key_changes_over_its_own_tunnel_on_both_ends_or_on_none() {
     site.gather();
     let (status, text) = site.netlib("deploy");
     assert_eq!((status, site.systems("beta")), (1, good), "{text}");
-    assert_says(&text, &["fails.service failed", "the host went back to the system it ran before"]);
+    assert_says(&text, &["fails.service failed", "the host rolled back to the system it ran before"]);
     site.wait_until("alpha", "beta answers under its earlier key", "ping -q -c 1 -W 1 beta.wg0");
     site.assert_mesh(&["alpha", "beta"], "wg0", "-4");
 }

@@ -112,7 +112,7 @@ fn a_preshared_key_for_another_key_pair_is_refused_and_made_anew() {
     site.assert_mesh(&hosts, "wg0", "-4");
     let before = site.systems("beta");
 
-    // Beta is installed anew: what alpha made for its old key opens to nothing, and the deployment is taken back.
+    // Beta is installed anew: what alpha made for its old key opens to nothing, and the deployment is reverted.
     site.exec_must("beta", &format!("rm -r {KEYS}"));
     site.must("touch facts && netlib facts gather --on beta && git add facts && git commit -qm Facts");
     site.write(

@@ -255,7 +255,7 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     site.exec_must("alpha", "! systemctl is-active netlib-forget-secrets.timer");
     streams_do_not_mix(&site);
 
-    // A system that goes back brings back what it ran with, for ten minutes.
+    // A system that rolls back brings back what it ran with, for ten minutes.
     send("three");
     let bad = with("3")
         .with("checks.alpha.never.exec.script = \"test -e /run/later; exit 1\"; rollout.timing.healthyDeadline = 3;");
@@ -278,7 +278,7 @@ fn volatile_secrets_arrive_restart_once_go_back_and_are_awaited_after_a_boot() {
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["awaitingSecrets"]);
 
-    // What a system brought is wiped with the confirmation of the next: who goes back later waits for secrets.
+    // What a system brought is wiped with the confirmation of the next: who rolls back later waits for secrets.
     site.write(&with("2"));
     send("four");
     assert_says(&site.netlib_must("run secrets"), &["30 of 30 secrets sent"]);

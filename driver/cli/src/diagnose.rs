@@ -25,9 +25,9 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
     let (kind, advice) = rules::sort(&headline, &text);
     let is_json = headline.contains("[json.exception.");
     let headline = match (kind, rules::input(&text), rules::facts_of(&text)) {
-        (Kind::Input, Some(input), _) => format!("input `{input}` cannot be had: {headline}"),
-        (_, _, Some(node)) if is_json => format!("facts/{node}.json is no JSON: {headline}"),
-        (..) if is_json => format!("flake.lock is no JSON: {headline}"),
+        (Kind::Input, Some(input), _) => format!("input `{input}` is not available: {headline}"),
+        (_, _, Some(node)) if is_json => format!("facts/{node}.json is not valid JSON: {headline}"),
+        (..) if is_json => format!("flake.lock is not valid JSON: {headline}"),
         _ => headline,
     };
     let named = || location::named(&headline, sources);
@@ -59,7 +59,7 @@ fn shown(headline: &str, kind: Kind, other: &[String]) -> String {
     if from > 0 {
         text.insert_str(0, "…\n");
     }
-    // What git or ssh said tells why an input cannot be had. Git is tried several times and says the same each time.
+    // What git or ssh said tells why an input is not available. Git is tried several times and says the same each time.
     if kind == Kind::Input {
         let mut known = HashSet::new();
         let said: Vec<&String> = other.iter().filter(|line| known.insert(*line)).collect();

@@ -27,7 +27,7 @@ pub struct Graph {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Edge {
     /// That it has ended, however.
-    Settles,
+    AfterCompletion,
     /// That it has succeeded.
     After,
 }
@@ -43,8 +43,8 @@ impl Graph {
         let index: BTreeMap<&StepId, NodeIndex> = steps.iter().map(|step| (step.0, add(step))).collect();
         for (id, step) in steps {
             // Of two edges between the same steps, the later one replaces the other: it asks for more.
-            let settles = step.settles.iter().map(|before| (before, Edge::Settles));
-            for (before, edge) in settles.chain(step.after.iter().map(|before| (before, Edge::After))) {
+            let after_completion = step.after_completion.iter().map(|before| (before, Edge::AfterCompletion));
+            for (before, edge) in after_completion.chain(step.after.iter().map(|before| (before, Edge::After))) {
                 let unknown =
                     || format!("step `{id}` of the plan comes after `{before}`, which the plan does not have");
                 inner.update_edge(*index.get(before).ok_or_else(unknown)?, index[id], edge);

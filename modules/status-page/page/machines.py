@@ -81,7 +81,7 @@ def row(machine, folder="machines/"):
 def table(machines):
     heads = "".join(f'<th scope="col" data-sort="{key}">{name}</th>' for key, name in [("name", "Machine"), ("state", "State"), ("runs", "Runs"), ("checks", "Checks"), ("addresses", "Addresses")])
     rows = "\n".join(map(row, machines))
-    return f'<table id="machines"><caption class="unseen">Machines, those with something to do first</caption><thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table>'
+    return f'<table id="machines"><caption class="unacknowledged">Machines, those with something to do first</caption><thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table>'
 
 
 def others(state):
@@ -105,7 +105,7 @@ def rejected(state):
 
 def index(state):
     name = state["network"]["name"]
-    body = f"""<h1 class="unseen">Status of {text(name)}</h1>
+    body = f"""<h1 class="unacknowledged">Status of {text(name)}</h1>
 <ul class="tiles">{tiles(state)}</ul>
 {rollouts(state)}
 <section aria-labelledby="list"><h2 id="list">Machines</h2>

@@ -40,7 +40,7 @@ fn a_clock_that_is_years_off_changes_no_deadline() {
     site.assert_active("alpha");
     assert_eq!(site.phases("alpha", &toplevel), ["confirmed"]);
 
-    // Nobody confirms: it goes back all the same.
+    // Nobody confirms: it rolls back all the same.
     let short = network.with("nodes.alpha.activation.confirmTimeout = lib.mkForce 3;");
     site.write(&short.configure("alpha", &format!("{GATE} environment.etc.\"new\".text = \"new\"; system.activationScripts.cut.text = \"echo 1 > /proc/sys/net/ipv6/conf/eth0/keep_addr_on_down; /usr/bin/ip link set eth0 down\";")));
     let unconfirmed = site.toplevel("alpha");
@@ -49,7 +49,7 @@ fn a_clock_that_is_years_off_changes_no_deadline() {
     site.exec_must("alpha", "ip link set eth0 up");
     let (status, text) = run.wait();
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["went back to the system it ran before"]);
+    assert_says(&text, &["rolled back to the system it ran before"]);
     assert_eq!(site.systems("alpha"), (toplevel.clone(), toplevel.clone()));
     site.assert_boots("alpha", &toplevel);
 }

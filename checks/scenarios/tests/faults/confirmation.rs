@@ -42,7 +42,7 @@ fn goes_back(cut: &str, mend: &str) -> String {
     let toplevel = site.toplevel("alpha");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["the host went back to the system it ran before", "confirm"]);
+    assert_says(&text, &["the host rolled back to the system it ran before", "confirm"]);
     let running = format!("now running: {before} (the system from before)");
     let boot = format!("next boot: {before} (the system from before)");
     assert_says(&text, &[running.as_str(), boot.as_str(), "0 of 1 nodes active"]);
@@ -85,7 +85,7 @@ fn a_host_that_crashes_before_the_confirmation_boots_the_old_system() {
     site.assert_boots("alpha", &toplevel);
 }
 
-/// Fault 6: nobody confirms, so the host goes back by itself; or somebody does in time.
+/// Fault 6: nobody confirms, so the host rolls back on its own; or somebody does in time.
 #[test]
 fn a_deployer_killed_before_the_confirmation_confirms_it_or_the_host_goes_back() {
     let network = Network::of(&["alpha"]).impatient(&["alpha"]);
@@ -114,15 +114,15 @@ fn a_deployer_killed_before_the_confirmation_confirms_it_or_the_host_goes_back()
     site.assert_boots("alpha", &before);
 
     // Nobody saw that: the next ones who look are told, and the first who deploys is the last to hear of it.
-    let unseen = "rolledBack, while nobody looked: nobody confirmed";
-    assert_says(&site.netlib_must("status --no-eval"), &[unseen]);
-    assert_says(&site.netlib_must("status --no-eval"), &[unseen]);
+    let unacknowledged = "rolled back, unacknowledged: nobody confirmed";
+    assert_says(&site.netlib_must("status --no-eval"), &[unacknowledged]);
+    assert_says(&site.netlib_must("status --no-eval"), &[unacknowledged]);
     site.write(&network);
-    let told = ["ended while nobody looked", toplevel.as_str()];
+    let told = ["ended unacknowledged", toplevel.as_str()];
     assert_says(&site.netlib_must("deploy --dry-run"), &told);
     assert_says(&site.netlib_must("deploy"), &told);
     let text = site.netlib_must("deploy");
-    assert!(!text.contains("while nobody looked"), "{text}");
+    assert!(!text.contains("unacknowledged"), "{text}");
 
     // The second run comes in time.
     let long = network.with("nodes.alpha.activation.confirmTimeout = 250;");
@@ -207,7 +207,7 @@ fn an_outcome_is_found_after_the_cable_was_out() {
       };"#;
     let (toplevel, status, text) = deploy(&format!("{count} {late}"), "rolledBack");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["too late to be well", "went back to the system it ran before"]);
+    assert_says(&text, &["too late to be well", "rolled back to the system it ran before"]);
     assert_eq!(site.phases("alpha", &toplevel), ["rolledBack"]);
     assert_eq!(site.systems("alpha"), (before.clone(), before));
 

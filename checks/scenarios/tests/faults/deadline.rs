@@ -8,14 +8,14 @@ fn a_switch_that_hangs_past_its_deadline_goes_back() {
     let network = Network::of(&["alpha"]);
     let site = Site::deployed_on(&["alpha"], &network);
     let before = site.systems("alpha").0;
-    // The way back has as long.
+    // The rollback has as long.
     let hasty = network.with("nodes.alpha.activation.timeout = 10;");
     site.write(&hasty.configure("alpha", GATE));
     let toplevel = site.toplevel("alpha");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["did not end within 10 seconds"]);
-    assert_says(&text, &["the host went back to the system it ran before"]);
+    assert_says(&text, &["the host rolled back to the system it ran before"]);
     assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));
     assert_eq!(site.phases("alpha", &toplevel), ["rolledBack"]);
     site.assert_boots("alpha", &before);

@@ -1,4 +1,4 @@
-//! The switch itself goes wrong: it fails, hangs, fails on the way back, or is tried again.
+//! The switch itself goes wrong: it fails, hangs, fails on the rollback, or is tried again.
 
 use netlib_scenarios::{Network, Site, assert_says};
 
@@ -17,7 +17,7 @@ fn a_switch_that_fails_goes_back_to_the_system_before() {
     let site = Site::up(&["alpha"]);
     let network = Network::of(&["alpha"]);
 
-    // Nothing to go back to on the very first activation: said, and the profile stays as it was.
+    // Nothing to roll back to on the very first activation: said, and the profile stays as it was.
     site.write(&network.clone().configure("alpha", BROKEN));
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
@@ -31,7 +31,7 @@ fn a_switch_that_fails_goes_back_to_the_system_before() {
     assert_eq!(status, 1, "{text}");
     let running = format!("now running: {before} (the system from before)");
     let boot = format!("next boot: {before} (the system from before)");
-    let said = "the host went back to the system it ran before";
+    let said = "the host rolled back to the system it ran before";
     let words = ["broken.service", "this unit never starts", said];
     assert_says(&text, &words);
     assert_says(&text, &[running.as_str(), boot.as_str()]);
@@ -42,7 +42,7 @@ fn a_switch_that_fails_goes_back_to_the_system_before() {
     site.assert_boots("alpha", &before);
 }
 
-/// Fault 8: going back must not mean "the generation before the running one".
+/// Fault 8: rolling back must not mean "the generation before the running one".
 #[test]
 fn a_failing_redeploy_of_the_running_system_keeps_the_good_generation() {
     let site = Site::up(&["alpha"]);
@@ -121,7 +121,7 @@ fn a_way_back_that_fails_too_is_said_with_both_logs() {
     let toplevel = site.toplevel("alpha");
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["going back to the system before failed as well"]);
+    assert_says(&text, &["rolling back to the system before failed as well"]);
     assert_says(&text, &["this unit never starts", "the old system is broken"]);
     assert_eq!(site.phases("alpha", &toplevel), ["rollbackFailed"]);
     let (running, profile) = site.systems("alpha");

@@ -103,7 +103,7 @@ fn number_05_what_cannot_be_switched_to_is_booted() {
     assert_eq!(site.systems("alpha"), (new.clone(), new.clone()));
     assert!(!site.netlib_must("deploy --reboot").contains("restart"));
 
-    // The same way back.
+    // The same rollback.
     site.write(&inhibited("broker").with("nodes.alpha.activation.reboot = \"when-needed\";"));
     restarts(&site, "rollback alpha", &["restarted for dbus-implementation broker -> dbus"]);
     assert_eq!(site.systems("alpha"), (old.clone(), old));

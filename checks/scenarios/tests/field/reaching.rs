@@ -146,7 +146,7 @@ fn number_15_a_coordinator_that_is_down_keeps_nobody_from_deploying_the_others()
     site.write(&network.configure("delta", "environment.etc.\"new\".text = \"new\";"));
     let text = site.netlib_must("deploy --on delta");
     // Not a selected one: another deployer would name another one.
-    assert_says(&text, &["the coordinator `alpha` does not answer; `beta` stands in for it", "rollout web  healthy"]);
+    assert_says(&text, &["the coordinator `alpha` does not answer; its fallback is `beta`", "rollout web  healthy"]);
     site.assert_active("delta");
 }
 
@@ -222,7 +222,7 @@ fn number_12_a_host_is_reached_where_it_is_and_confirmed_where_it_will_be() {
     site.write(&network.clone().with(&(gone("alpha") + &gone("gamma"))));
     assert_says(&site.netlib_must("exec --on alpha --on gamma -- true"), &[]);
 
-    // The way back leads to where it was.
+    // The rollback leads to where it was.
     site.write(&network);
     let text = site.netlib_must("rollback alpha");
     assert_eq!(site.systems("alpha"), before[0], "{text}");

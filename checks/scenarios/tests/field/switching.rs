@@ -42,7 +42,7 @@ fn number_03_what_failed_before_is_a_warning_and_what_fails_newly_goes_back() {
         site.write(&network.clone().configure("alpha", &lines));
         let (status, text) = site.netlib("deploy");
         assert_eq!(status, 1, "{text}");
-        assert_says(&text, &["the host went back to the system it ran before", "help: correct the cause"]);
+        assert_says(&text, &["the host rolled back to the system it ran before", "help: correct the cause"]);
         let summary = text.split_once("the end of the log:").unwrap_or_default().1;
         assert_says(summary, &[words]);
         assert_says(&text, &[&format!("{unit} failed")]);
@@ -66,7 +66,7 @@ fn number_04_a_check_of_the_earlier_system_does_not_keep_a_host_from_going_back(
     site.write(&network);
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["the host went back to the system it ran before", "blocks.service failed"]);
+    assert_says(&text, &["the host rolled back to the system it ran before", "blocks.service failed"]);
     assert_eq!(site.systems("alpha"), (before.clone(), before.clone()));
     assert_eq!(site.phases("alpha", &site.toplevel("alpha")), ["rolledBack"]);
     site.assert_boots("alpha", &before);
@@ -110,7 +110,7 @@ fn number_06_another_switch_is_named_and_waited_for_and_nothing_is_rolled_back()
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["nothing was activated: another switch is under way: nixos-upgrade.service (process "]);
-    assert!(!text.contains("rolled back") && !text.contains("went back"), "{text}");
+    assert!(!text.contains("rolled back"), "{text}");
     assert_eq!(site.systems("alpha"), (before.clone(), before));
     site.exec_must("alpha", "touch /run/ends; while systemctl is-active nixos-upgrade; do sleep 0.1; done");
 

@@ -19,7 +19,7 @@ fn network(version: &str, role: &str, rollout: &str) -> Network {
     })
 }
 
-/// The same in version 1, deployed: each node has a generation to go back to.
+/// The same in version 1, deployed: each node has a generation to roll back to.
 fn open() -> Site {
     let site = Site::deployed_on(&WEB, &network("1", "web", ""));
     assert_versions(&site, ["1"; 3], "");
@@ -69,7 +69,7 @@ fn attack_06_a_coordinator_cannot_say_what_other_nodes_go_back_to() {
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
     site.exec_must("beta", "test ! -e /root/owned");
-    // Each node goes back to what its own record names, although another deployer had changed it.
+    // Each node rolls back to what its own record names, although another deployer had changed it.
     assert_says(&text, &["reverted beta", "reverted alpha"]);
     assert_versions(&site, ["1", "1", "1"], &text);
 }

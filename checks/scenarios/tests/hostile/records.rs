@@ -84,7 +84,7 @@ fn attack_21_a_unit_that_is_killed_with_its_recovery_still_ends_on_a_confirmed_s
     assert_eq!(status, 1, "{text}");
     site.wait_for_phase("alpha", &toplevel, "rolledBack");
     assert_eq!(site.systems("alpha"), (before.clone(), before));
-    assert_says(&text, &["went back to the system it ran before"]);
+    assert_says(&text, &["rolled back to the system it ran before"]);
     assert_nothing_left(&site, "alpha");
     site.open_gate("alpha");
     site.netlib_must("deploy");

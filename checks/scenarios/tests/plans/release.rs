@@ -22,7 +22,7 @@ fn the_ref_moves_with_the_system_and_not_without_it() {
     assert_eq!(live(&site), first);
     assert_eq!(site.systems("beta"), (String::new(), String::new()));
 
-    // A system that goes back leaves the ref where it is.
+    // A system that rolls back leaves the ref where it is.
     let before = site.systems("alpha");
     let bad = network
         .clone()

@@ -22,7 +22,7 @@ fn the_secret_goes_there_and_back_with_the_system() {
     site.must("! grep -r token-one /root/logs /tmp");
     site.exec_must("alpha", "! grep -rs token-one /tmp /var /nix/var /run/netlib");
 
-    // A system that nobody can reach goes back, and the secret with it.
+    // A system that nobody can reach rolls back, and the secret with it.
     let before = site.systems("alpha");
     site.must("printf 'token-two' >/root/token");
     let bad = with_version(&network, "alpha", "two").with("checks.alpha.never.exec.script = \"exit 1\";");
@@ -33,7 +33,7 @@ fn the_secret_goes_there_and_back_with_the_system() {
     assert_eq!(site.systems("alpha"), before);
     assert_eq!(token(&site), "token-one");
 
-    // So it does when the deployment is taken back later.
+    // So it does when the deployment is reverted later.
     site.write(
         &with_version(&network, "alpha", "three").with("checks.alpha.never.exec.script = lib.mkForce \"exit 0\";"),
     );

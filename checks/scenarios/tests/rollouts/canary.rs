@@ -9,7 +9,7 @@ fn a_canary_that_fails_its_http_check_goes_back_and_nothing_else_moves() {
     let site = shop::open(r#""self""#);
     let before = shop::running(&site, &shop::all());
 
-    // Seen by the node itself, before the confirmation: it goes back on its own.
+    // Seen by the node itself, before the confirmation: it rolls back on its own.
     let shop = Shop { web: "2", broken: vec!["web1"], ..Shop::at("1") };
     site.write(&shop.network());
     let new = site.toplevel("web1");
@@ -28,7 +28,7 @@ fn a_canary_that_fails_its_http_check_goes_back_and_nothing_else_moves() {
     site.write(&Shop { from: r#""deployer""#, ..shop }.network());
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["web1", "answered with status 500", "taken back: web1"]);
+    assert_says(&text, &["web1", "answered with status 500", "reverted: web1"]);
     shop::assert_moved(&site, &[], &before, &text);
     for host in &shop::WEB[1..] {
         assert_eq!(site.records(host).len(), 1, "{host} was touched:\n{text}");

@@ -25,14 +25,14 @@ fn a_coordinator_that_does_not_answer_ends_the_rollout_or_has_a_stand_in() {
         &text,
         &[
             "alpha  offline",
-            "the coordinator `alpha` does not answer; `beta` stands in for it",
+            "the coordinator `alpha` does not answer; its fallback is `beta`",
             "1 node failed (alpha), 0 allowed",
             "rollout web  aborted",
         ],
     );
     trio::assert_versions(&site, ["1", "1", "1", "2"], &text);
 
-    // The stand-in keeps the pause too, and is found by whoever approves.
+    // The fallback keeps the pause too, and is found by whoever approves.
     site.write(&at("3", SKIP).network());
     let run = site.start("deploy");
     run.wait_for("rollout web: paused after batch 1");
@@ -44,11 +44,7 @@ fn a_coordinator_that_does_not_answer_ends_the_rollout_or_has_a_stand_in() {
     assert_eq!(status, 1, "{text}");
     assert_says(
         &text,
-        &[
-            "the coordinator `alpha` does not answer; `beta` stands in for it",
-            "rollout web  degraded",
-            "offline: alpha",
-        ],
+        &["the coordinator `alpha` does not answer; its fallback is `beta`", "rollout web  degraded", "offline: alpha"],
     );
     trio::assert_versions(&site, ["1", "3", "3", "3"], &text);
 

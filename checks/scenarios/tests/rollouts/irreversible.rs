@@ -1,4 +1,4 @@
-//! A rollout that cannot be taken back: whatever fails, it waits for a person where it is.
+//! A rollout that cannot be reverted: whatever fails, it waits for a person where it is.
 
 use netlib_scenarios::assert_says;
 
@@ -16,7 +16,7 @@ fn an_irreversible_rollout_pauses_and_never_reverts() {
     site.write(&at("2", r#""self""#).network());
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    let said = "it is irreversible, so nothing was taken back";
+    let said = "it is irreversible, so nothing was reverted";
     assert_says(&text, &["alpha is broken", said, "rollout web  paused"]);
     trio::assert_versions(&site, ["2", "1", "1", "2"], &text);
     assert_eq!(site.phases("alpha", &site.systems("alpha").0), ["confirmed"], "{text}");

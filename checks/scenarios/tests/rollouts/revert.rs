@@ -1,4 +1,4 @@
-//! A node of the second batch is not well: what else goes back is what `autoRevert` says.
+//! A node of the second batch is not well: what else rolls back is what `autoRevert` says.
 
 use netlib_scenarios::assert_says;
 
@@ -12,7 +12,7 @@ fn a_failure_in_the_second_batch_takes_back_the_rollout_the_batch_or_the_node() 
         ("2", r#"canary = true; batches = [ "60%" "100%" ]; autoRevert = "rollout";"#, &[]),
         ("3", r#"canary = true; batches = [ "60%" "100%" ]; autoRevert = "batch";"#, &["web1"]),
         ("4", r#"canary = true; batches = [ "60%" "100%" ]; autoRevert = "node";"#, &["web1", "web2"]),
-        // Within the budget, only the node that failed goes back, and the rollout goes on.
+        // Within the budget, only the node that failed rolls back, and the rollout goes on.
         (
             "5",
             r#"canary = true; batches = [ "60%" "100%" ]; autoRevert = "batch"; maxFailures = 1;"#,

@@ -9,7 +9,7 @@ use super::sudo::SudoArgs;
 use super::{Error, Output};
 use netlib_core::status::ask;
 
-/// How many hosts go back at the same time.
+/// How many hosts roll back at the same time.
 const AT_ONCE: usize = 16;
 
 /// Those of each node, for people.

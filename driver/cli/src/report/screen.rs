@@ -378,7 +378,7 @@ mod tests {
             read(Event::StepStarted { step: format!("activate:{}", name(n)) });
         }
         read(finished("activate", 1, StepResult::Done("switched from nixos-system-web001-26.05".to_owned())));
-        let why = "node `web002`, step `activate:web002`: web.service failed: no such file or directory; the switch failed, and the host went back to the system it ran before\n  now running: /nix/store/1-nixos (the system from before)";
+        let why = "node `web002`, step `activate:web002`: web.service failed: no such file or directory; the switch failed, and the host rolled back to the system it ran before\n  now running: /nix/store/1-nixos (the system from before)";
         read(finished("activate", 2, StepResult::Failed(why.to_owned())));
         let healthy = "netlib: healthy for 4 s of 10 s".to_owned();
         read(Event::StepOutput { step: format!("activate:{}", name(nodes / 2)), stream: None, line: healthy });

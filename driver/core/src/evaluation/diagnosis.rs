@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub enum Kind {
     /// The whole network does not hold together; the message says enough.
     Assertion,
-    /// An input of the flake cannot be had.
+    /// An input of the flake is not available.
     Input,
     /// The flake has no such output.
     NoSuchOutput,

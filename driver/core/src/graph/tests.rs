@@ -13,7 +13,7 @@ impl Graph {
     /// The steps that must have ended before this one, however, sorted.
     #[must_use]
     pub fn settled_before(&self, step: &str) -> Vec<StepId> {
-        self.before(step, Edge::Settles)
+        self.before(step, Edge::AfterCompletion)
     }
 
     fn before(&self, step: &str, edge: Edge) -> Vec<StepId> {
@@ -64,12 +64,12 @@ fn an_unknown_step_is_an_error() {
     assert_eq!(error, "step `a` of the plan comes after `x`, which the plan does not have");
 }
 
-/// `a` -settles-> `gate` -> `b` -> `c`, and a second gate that waits for `b` as well as for its end.
+/// `a` -after completion-> `gate` -> `b` -> `c`, and a second gate that waits for `b` as well as for its end.
 fn gated() -> Graph {
     let named = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
-    let step = |after: &[&str], settles: &[&str]| Step {
+    let step = |after: &[&str], after_completion: &[&str]| Step {
         after: named(after),
-        settles: named(settles),
+        after_completion: named(after_completion),
         ..Step::bare(StepKind::Build)
     };
     let steps = [

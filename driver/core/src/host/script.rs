@@ -120,8 +120,8 @@ pub struct Record {
     /// Why it ended as it did.
     pub message: String,
     /// Whether it ended badly and nobody who deploys has asked how.
-    #[serde(rename = "unseen", deserialize_with = "yes")]
-    pub is_unseen: bool,
+    #[serde(rename = "unacknowledged", deserialize_with = "yes")]
+    pub is_unacknowledged: bool,
 }
 
 /// Who is deploying to a host.

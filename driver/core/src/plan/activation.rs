@@ -12,7 +12,7 @@ pub struct ActivationOptions {
     pub goal: Goal,
     /// Seconds that one switch may take.
     pub timeout: u64,
-    /// Seconds that the host waits for confirmation before it goes back.
+    /// Seconds that the host waits for confirmation before it rolls back.
     pub confirm_timeout: u64,
     /// Whether the host is restarted if kernel, initrd, kernel parameters or systemd are not those it booted with.
     pub restarts: bool,

@@ -24,19 +24,19 @@ pub struct Rollout {
     pub max_failures: usize,
     /// Whether a pause ends by itself at its deadline.
     pub auto_promote: bool,
-    /// What is taken back when it fails; nothing when absent.
+    /// What is reverted when it fails; nothing when absent.
     pub auto_revert: Option<RevertScope>,
     /// What a node that does not answer means.
     pub on_unreachable: OnUnreachable,
-    /// Nothing is ever taken back, because that would do harm.
+    /// Nothing is ever reverted, because that would do harm.
     pub irreversible: bool,
     /// The node that keeps the pause and the approval.
     pub coordinator: String,
-    /// Nodes of the rollout, selected or not, that stand in for the coordinator where it does not answer.
+    /// Nodes of the rollout, selected or not, that are the fallback of a coordinator that does not answer.
     pub standbys: Vec<String>,
     /// Public keys of those whose approval counts, by their names; without any, everybody's does.
     pub approvers: BTreeMap<String, Vec<String>>,
-    /// Waves of nodes in which it is taken back.
+    /// Waves of nodes in which it is reverted.
     pub reverts: Vec<Vec<String>>,
     /// What an approval is about.
     pub digest: Digest,
@@ -60,7 +60,7 @@ pub struct Batch {
     pub pause: Option<u64>,
 }
 
-/// What is taken back when a rollout fails.
+/// What is reverted when a rollout fails.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub enum RevertScope {

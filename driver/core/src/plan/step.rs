@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// One step of the walk.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 pub struct Step {
     /// What to do.
     pub kind: StepKind,
@@ -15,8 +15,8 @@ pub struct Step {
     /// Ids of the steps that must have succeeded before.
     pub after: Vec<String>,
     /// Ids of the steps that must have ended before, however.
-    pub settles: Vec<String>,
-    /// Of an activation that goes back: to this generation of the node's own, or with 0 to the one before the present one.
+    pub after_completion: Vec<String>,
+    /// Of an activation that rolls back: to this generation of the node's own, or with 0 to the one before the present one.
     pub to: Option<u64>,
     /// Of a gate: the rollout, by its id.
     pub rollout: Option<String>,

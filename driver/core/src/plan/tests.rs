@@ -53,7 +53,7 @@ fn rollout_document() -> Value {
         "maxFailures": 0, "pause": { "after": "canary", "deadline": 1800 }, "autoPromote": false, "autoRevert": "batch",
         "onUnreachable": "skip", "irreversible": false, "coordinator": "alpha"
     } });
-    let gate = |batch: usize, after: Value, settles: Value| json!({ "kind": "gate", "rollout": "web", "batch": batch, "after": after, "settles": settles });
+    let gate = |batch: usize, after: Value, after_completion: Value| json!({ "kind": "gate", "rollout": "web", "batch": batch, "after": after, "afterCompletion": after_completion });
     let steps = &mut plan["steps"];
     steps["check:alpha"] = json!({ "kind": "check", "node": "alpha", "after": ["activate:alpha"] });
     steps["gate:web:0"] = gate(0, json!([]), json!(["copy:alpha", "copy:beta", "copy:gamma"]));

@@ -1,4 +1,4 @@
-//! What a gate does: go on, wait, or end, and which nodes go back.
+//! What a gate does: go on, wait, or end, and which nodes roll back.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ impl RolloutState {
         }
     }
 
-    /// Changed nodes that go back at the gate after this batch, the last one first: those that failed and, when there were
+    /// Changed nodes that roll back at the gate after this batch, the last one first: those that failed and, when there were
     /// too many of them, what `autoRevert` adds.
     #[must_use]
     pub fn to_revert(&self, batch: usize) -> Vec<String> {

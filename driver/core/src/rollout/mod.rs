@@ -121,7 +121,7 @@ impl Rollouts {
         self.state(&self.nodes.get(node)?.0)
     }
 
-    /// Whether a node that was to be taken back was not, after which nothing more is done at all.
+    /// Whether a node that was to be reverted was not, after which nothing more is done at all.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
         self.states.keys().filter_map(|id| self.state(id)).any(|state| state.is(Stop::Stuck))

@@ -17,7 +17,7 @@ pub struct RolloutReport {
     pub state: &'static str,
     /// Why, in one line.
     pub detail: String,
-    /// Nodes that it took back, with what became of them.
+    /// Nodes that it reverted, with what became of them.
     #[serde(skip)]
     pub reverted: BTreeMap<String, String>,
 }
@@ -45,7 +45,7 @@ impl RolloutState {
     fn state(&self) -> &'static str {
         let is_all_healthy = self.nodes.values().all(|node| node.state == State::Healthy);
         let stays = self.nodes.keys().any(|node| self.before(node).is_some());
-        // Hosts whose own checks fail go back by themselves.
+        // Hosts whose own checks fail roll back on their own.
         let rolled_back = self.nodes.values().any(|node| node.rolled_back) && !stays;
         match self.progress {
             Progress::Stopped(Stop::Paused, _) => "paused",

@@ -28,9 +28,9 @@ pub struct Node {
     pub was_unhealthy: bool,
     /// It runs its system already, and so needs no slot.
     pub is_up_to_date: bool,
-    /// Its new system failed, and it went back by itself.
+    /// Its new system failed, and it rolled back on its own.
     pub rolled_back: bool,
-    /// What it goes back to; none if it was not changed, or was taken back.
+    /// What it rolls back to; none if it was not changed, or was reverted.
     pub before: Option<Before>,
 }
 
@@ -54,7 +54,7 @@ pub enum State {
     LeftOut,
 }
 
-/// What a node that was changed goes back to: its own record says.
+/// What a node that was changed rolls back to: its own record says.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Before {
     /// The deployment that changed it; none if no system ran before.
@@ -82,7 +82,7 @@ pub enum Stop {
     Paused,
     /// Somebody else has its lock, so this run does nothing more with it.
     Lost,
-    /// A node that was to be taken back was not.
+    /// A node that was to be reverted was not.
     Stuck,
 }
 
@@ -146,25 +146,25 @@ impl RolloutState {
         self.count();
     }
 
-    /// Somebody else has this node now, so it is not this rollout's to take back.
+    /// Somebody else has this node now, so it is not this rollout's to revert.
     pub fn lost_node(&mut self, node: &str) {
         self.change(node, |node| node.before = None);
         self.came_to(node, State::Failed);
     }
 
-    /// A node was taken back to the system from before.
+    /// A node was reverted to the system from before.
     pub fn reverted(&mut self, node: &str, what: String) {
         self.change(node, |node| node.before = None);
         self.reverted.insert(node.to_owned(), what);
     }
 
-    /// What the node goes back to.
+    /// What the node rolls back to.
     #[must_use]
     pub fn before(&self, node: &str) -> Option<Before> {
         self.nodes.get(node)?.before.clone()
     }
 
-    /// Nothing more of it is started. The first reason is kept, whatever comes of it, unless a node was not taken back.
+    /// Nothing more of it is started. The first reason is kept, whatever comes of it, unless a node was not reverted.
     pub fn end(&mut self, how: Stop, why: String) {
         match &mut self.progress {
             Progress::Stopped(before, _) if how != Stop::Stuck => *before = how.max(*before),

@@ -89,7 +89,7 @@ fn never(admission: Admission) -> String {
     }
 }
 
-/// Whom the gate after this batch takes back, and that the rollout ends there.
+/// Whom the gate after this batch reverts, and that the rollout ends there.
 fn reverted(state: &mut RolloutState, batch: usize) -> Vec<String> {
     let decision = state.decide(batch);
     assert!(matches!(decision, Decision::Abort(_)), "{decision:?}");

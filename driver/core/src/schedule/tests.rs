@@ -35,8 +35,11 @@ struct Ran {
 
 fn ran(fakes: &[FakeStep], limits: Limits, cancel_after: Option<usize>) -> Ran {
     let names = |places: &[usize]| places.iter().map(|place| name(*place)).collect();
-    let step =
-        |fake: &FakeStep| Step { after: names(&fake.after), settles: names(&fake.settles), ..Step::bare(fake.kind) };
+    let step = |fake: &FakeStep| Step {
+        after: names(&fake.after),
+        after_completion: names(&fake.after_completion),
+        ..Step::bare(fake.kind)
+    };
     let named = fakes.iter().enumerate();
     let steps = named.clone().map(|(place, fake)| (name(place), step(fake))).collect();
     let graph = Graph::from_steps(&steps).unwrap();
@@ -190,7 +193,7 @@ fn independent_steps_run_at_the_same_time() {
         kind: StepKind::Build,
         millis: 10,
         after,
-        settles: vec![],
+        after_completion: vec![],
         entry: Entry::Open,
         prepared: 0,
     };
@@ -208,7 +211,7 @@ fn a_walk_that_is_cancelled_before_it_begins_does_nothing() {
         kind: StepKind::Copy,
         millis: 1,
         after: vec![],
-        settles: vec![],
+        after_completion: vec![],
         entry: Entry::Open,
         prepared: 0,
     };

@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
             let blocks = !matches!(result, StepResult::Cancelled | StepResult::NotStarted(_));
             self.result.insert(step, result);
             for (next, edge) in self.graph.next(place) {
-                if has_succeeded || edge == Edge::Settles {
+                if has_succeeded || edge == Edge::AfterCompletion {
                     self.count_down(next);
                 } else if blocks {
                     ended.push((next, StepResult::Blocked(by.clone())));

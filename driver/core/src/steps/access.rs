@@ -12,7 +12,7 @@ use crate::text::clean;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Says so where none of this user's keys is among those that the new system lets in. A host that is switched to it notices, and
-/// goes back; one that only boots it does not.
+/// rolls back; one that only boots it does not.
 pub(super) async fn lost_access(target: &Target, observed: &ObservedState) -> Option<String> {
     let (keys, home) = observed.toplevel.access.as_ref()?;
     let mut said = compared(target, keys).await?;

@@ -1,4 +1,4 @@
-//! Activates a node as a member of its rollout: with its own checks, hooks and lease, and remembering how to go back.
+//! Activates a node as a member of its rollout: with its own checks, hooks and lease, and remembering how to roll back.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -81,8 +81,8 @@ impl StepRunner {
             });
         }
         // What was seen before a restart, or by another run, says little about now.
-        let is_unseen = options.restarts && !how.is_empty() || !is_ours || self.is_irreversible(node);
-        if is_unseen && self.has_own_checks(node) {
+        let is_unacknowledged = options.restarts && !how.is_empty() || !is_ours || self.is_irreversible(node);
+        if is_unacknowledged && self.has_own_checks(node) {
             self.check(step, Look::by_itself(node, HealthMode::Settle)).await?;
         }
         Ok(done + &how)
@@ -106,7 +106,7 @@ impl StepRunner {
         })
     }
 
-    /// Brings a host to its system: what was done, and what it goes back to; nothing where somebody else did all of it.
+    /// Brings a host to its system: what was done, and what it rolls back to; nothing where somebody else did all of it.
     async fn brought(
         &self,
         observed: &ObservedState,
@@ -125,14 +125,14 @@ impl StepRunner {
         Ok((done, status.due, Some(Before { undo: ran_any.then_some(activation.nonce) })))
     }
 
-    /// What the end of an activation means for the rollout. A host that cannot go back by itself ends everything, as one that
-    /// cannot be taken back does.
+    /// What the end of an activation means for the rollout. A host that cannot roll back on its own ends everything, as one that
+    /// cannot be reverted does.
     fn judged(&self, node: &str, failure: StepFailure) -> StepFailure {
         if let Some(mut state) = self.rollouts.state_of(node) {
             match &failure {
                 StepFailure::Activation(Phase::RolledBack, _) => state.change(node, |node| node.rolled_back = true),
                 StepFailure::Activation(Phase::RollbackFailed, _) => {
-                    state.end(Stop::Stuck, format!("{node} could not go back by itself"));
+                    state.end(Stop::Stuck, format!("{node} could not roll back on its own"));
                 }
                 StepFailure::Host(error) if error.is_lease_lost() && state.rollout.coordinator == node => {
                     let why = lost_lock(&state.id, error);

@@ -19,7 +19,7 @@ use crate::rollout::{Rollouts, Stop};
 /// How often leases are renewed; hosts let them go after three times as long.
 const RENEW: Duration = Duration::from_secs(30);
 
-/// The machine of the coordinator. Where it does not answer, the next node that every deployer would name stands in for it.
+/// The machine of the coordinator. Where it does not answer, the next node that every deployer would name is its fallback.
 pub async fn coordinator(hosts: &Hosts, rollout: &Rollout) -> Result<Arc<dyn Host>, HostError> {
     let first = hosts.get(&rollout.coordinator).await;
     if !matches!(first, Err(HostError::NoConnection(_))) {
@@ -151,7 +151,7 @@ pub(super) fn lost_lock(id: &str, error: &HostError) -> String {
 pub(super) fn no_lock(id: &str, rollout: &Rollout, node: &str, error: &HostError) -> StepFailure {
     let which = if node == rollout.coordinator { "its coordinator is node" } else { "node" };
     let advice = match error.is_offline() {
-        true => "\n  help: bring it, or one of those that stand in for it, back; then deploy again",
+        true => "\n  help: bring it, or one of its fallbacks, back; then deploy again",
         false => "",
     };
     let name = &rollout.title;

@@ -153,7 +153,7 @@ impl Follower<'_> {
         if let Err(error) = &result
             && self.confirmation.as_ref() != Some(&result)
         {
-            let what = "the host does not take a new connection; it goes back by itself unless it does soon";
+            let what = "the host does not take a new connection; it rolls back on its own unless it does soon";
             (self.log.show)(format!("{what}: {error}"));
         }
         self.confirmation = Some(result);

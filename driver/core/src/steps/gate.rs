@@ -88,7 +88,7 @@ impl Gate<'_> {
         }
     }
 
-    /// It does not go on. A node that was to go back did not ends everything; what it was taken back for comes first.
+    /// It does not go on. A node that was to roll back did not ends everything; what it was reverted for comes first.
     async fn abort(&self, why: &str, Reverted { done, failed, left }: &Reverted) -> Tried<StepResult> {
         let mut text = match self.batch {
             0 => format!("the rollout {} was not begun: {why}", self.id),
@@ -97,7 +97,7 @@ impl Gate<'_> {
         let mut not_back: Vec<&str> = failed.iter().map(|(node, _)| node.as_str()).collect();
         let is_stuck = !failed.is_empty();
         if is_stuck {
-            let what = format!("taking back {} failed", not_back.join(", "));
+            let what = format!("reverting {} failed", not_back.join(", "));
             let why = if why.is_empty() { what } else { format!("{why}; {what}") };
             text = format!("the rollout {} ends: {why}, so nothing more is done at all", self.id);
             self.state().end(Stop::Stuck, why);
@@ -108,16 +108,16 @@ impl Gate<'_> {
             self.forget().await;
         }
         if !done.is_empty() {
-            text += &format!("\n  taken back: {}", done.join(", "));
+            text += &format!("\n  reverted: {}", done.join(", "));
         }
         not_back.extend(left.iter().map(String::as_str));
         if !not_back.is_empty() {
             let why = if is_stuck { "" } else { ", because of the interrupt" };
-            text += &format!("\n  not taken back{why}: {}", not_back.join(", "));
+            text += &format!("\n  not reverted{why}: {}", not_back.join(", "));
         }
         text.extend(failed.iter().map(|(_, failure)| format!("\n  {failure}")));
         if self.rollout.irreversible {
-            text += "\n  it is irreversible, so nothing was taken back";
+            text += "\n  it is irreversible, so nothing was reverted";
         }
         text += "\n  help: correct the cause and deploy again; nodes that are up to date are left alone";
         Err(StepFailure::Because(text))

@@ -64,8 +64,8 @@ impl Goal {
             (Self::Boot, Phase::RollbackFailed) => {
                 "the system could not be made the one that boots, and setting the profile back failed as well"
             }
-            (_, Phase::RolledBack) => "the switch failed, and the host went back to the system it ran before",
-            (_, Phase::RollbackFailed) => "the switch failed, and going back to the system before failed as well",
+            (_, Phase::RolledBack) => "the switch failed, and the host rolled back to the system it ran before",
+            (_, Phase::RollbackFailed) => "the switch failed, and rolling back to the system before failed as well",
             (Self::DryActivate, Phase::Failed) => "the rehearsal failed; nothing was changed",
             (_, Phase::Failed) => "the switch failed",
             (_, Phase::Prepared) => "the host recorded the activation and never began it",

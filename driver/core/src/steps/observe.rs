@@ -42,10 +42,10 @@ impl ObservedState {
             warn(format!("{what}; its record on the host: {}/{nonce}", script::DEPLOYS));
         }
         // The host is where it was before, and whoever deployed then may not know.
-        if let Some(last) = probe.last.as_ref().filter(|last| last.is_unseen) {
+        if let Some(last) = probe.last.as_ref().filter(|last| last.is_unacknowledged) {
             let Record { nonce, phase, toplevel, message, .. } = last;
             let account = Goal::Switch.account(*phase);
-            let what = format!("the last deployment, of {toplevel}, ended while nobody looked: {account}: {message}");
+            let what = format!("the last deployment, of {toplevel}, ended unacknowledged: {account}: {message}");
             warn(format!("{what}; its log on the host: {}/{nonce}/log", script::DEPLOYS));
             if options.goal != Goal::DryRun {
                 script::acknowledge(&*host, nonce).await?;

@@ -108,7 +108,7 @@ fn judge((status, log): &Ended, activation: &Activation) -> Tried<()> {
         return Ok(());
     }
     let what = if *phase == Phase::RolledBack && status.is_unhealthy {
-        "the switch succeeded, and the host went back to the system it ran before"
+        "the switch succeeded, and the host rolled back to the system it ran before"
     } else if status.was_restarted && !phase.is_final() {
         "the host was restarted in the middle of the activation"
     } else {

@@ -82,7 +82,7 @@ fn all() -> Map<String, Value> {
         phase: Phase::RolledBack,
         toplevel: NEW.to_owned(),
         message: "nobody confirmed the new system".to_owned(),
-        is_unseen: true,
+        is_unacknowledged: true,
     });
     let all = [good, busy, empty, offline("delta"), silent, back];
     all.into_iter().map(|(node, host, planned)| (node.to_owned(), document(host, planned))).collect()

@@ -132,7 +132,7 @@ fn a_goal_that_ends_before_the_activation_is_done_with_its_last_step() {
 }
 
 fn report(state: &'static str, reverted: &[&str]) -> RolloutReport {
-    let what = |node: &&str| ((*node).to_owned(), "taken back with the rollout web".to_owned());
+    let what = |node: &&str| ((*node).to_owned(), "reverted with the rollout web".to_owned());
     RolloutReport {
         id: "web".to_owned(),
         state,
@@ -148,8 +148,8 @@ fn rollouts_have_lines_of_their_own_and_name_who_went_back() {
     let summary = summary.with_rollouts(&[report("rolledBack", &["alpha", "beta"])]);
     assert!(!summary.is_success() && !summary.is_paused());
     assert_snapshot!(summary, @r"
-    alpha  rolled back   taken back with the rollout web
-    beta   rolled back   activate: not healthy; taken back with the rollout web
+    alpha  rolled back   reverted with the rollout web
+    beta   rolled back   activate: not healthy; reverted with the rollout web
     gamma  changed       new system
     rollout web  rolledBack  2 of 3 nodes healthy
     1 of 3 nodes active: 1 changed, 0 failed, 2 rolled back

@@ -32,7 +32,7 @@ enter_gate() {
   fi
 }
 
-# From here on no unit goes to work, not even one that was killed and has to go back, until this request starts its own.
+# From here on no unit goes to work, not even one that was killed and has to roll back, until this request starts its own.
 refuse_while_busy() {
   command exec 8>>"$runtime/lock" || refuse_state "$runtime"
   until flock -s -n 8; do
@@ -53,7 +53,7 @@ refuse_when_changed() {
   refuse changed
 }
 
-# Sets `trusted` to what a deployment says of the system that runs: what to go back to. False if it says nothing.
+# Sets `trusted` to what a deployment says of the system that runs: what to roll back to. False if it says nothing.
 judge_running() {
   state_file "$1"
   load past_ "$file" phase goal boot toplevel previous
@@ -67,7 +67,7 @@ judge_running() {
   esac
 }
 
-# Sets `previous` to what a failure goes back to: what runs, unless it runs only because of a deployment that nobody
+# Sets `previous` to what a failure rolls back to: what runs, unless it runs only because of a deployment that nobody
 # confirmed. Where nothing runs, the system of the next boot. The last deployment that says something of it is right.
 find_trusted() {
   trusted=''
@@ -114,7 +114,7 @@ record() {
     sync -- "$deploy/state" "$deploy" "$deploys" "$library"
 }
 
-# Those of a deployment that is taken back are run when it is.
+# Those of a deployment that is reverted are run when it is.
 record_hooks() {
   printf '%s' "$hooks"
   if [ -n "$undone" ] && [ -f "$deploys/$undone/hooks" ]; then

@@ -80,8 +80,8 @@ probe() {
   done
   for newest in $reversed; do break; done
   if [ -n "$newest" ] && use_deploy "${newest##*:}" && load_state; then
-    if is_bad_end && [ ! -e "$deploy/seen" ]; then unseen=yes; else unseen=no; fi
-    emit last "$nonce$tab$phase$tab$toplevel$tab$message$tab$unseen"
+    if is_bad_end && [ ! -e "$deploy/seen" ]; then unacknowledged=yes; else unacknowledged=no; fi
+    emit last "$nonce$tab$phase$tab$toplevel$tab$message$tab$unacknowledged"
   fi
   if [ "$#" -eq 4 ]; then check_identity "$@"; fi
 }

@@ -42,7 +42,7 @@ take_up() {
   esac
 }
 
-# Losing the log must not keep a host from going back.
+# Losing the log must not keep a host from rolling back.
 open_log() {
   exec </dev/null
   command exec >>"$deploy/log" 2>&1 || command exec >>"$runtime/log-$nonce" 2>&1 || command exec >/dev/null 2>&1
@@ -107,7 +107,7 @@ switch_to() {
   until limited "$timeout" "$1/bin/switch-to-configuration" "$2" || ! is_locked_out; do
     read_uptime
     say "another switch is under way: $other; waiting up to $((give_up - uptime)) seconds for it"
-    # Nothing was changed: killed from here on, it is not taken back.
+    # Nothing was changed: killed from here on, it is not rolled back.
     if [ "$phase" = activating ]; then enter prepared; fi
     flock -s -w "$((give_up - uptime))" "$switch_lock" true 6>&- 9>&- || return 11
     look_at_systems
@@ -158,14 +158,14 @@ run_hooks() {
   done <"$deploy/hooks"
 }
 
-# finish_badly PHASE: what programs prepared is taken back. Whatever comes of that, the host is where it is.
+# finish_badly PHASE: what programs prepared is rolled back. Whatever comes of that, the host is where it is.
 finish_badly() {
   [ -z "$words" ] || printf 'The log of what failed:%s\n' "$words"
   run_hooks onRollback || message="$message; $problem"
   finish "$1"
 }
 
-# Programs are those of the deployment that this one takes back, if it does.
+# Programs are those of the deployment that this one reverts, if it does.
 finish_well() {
   run_hooks ofUndone
   # What it evaluated is older than this deployment. No process to ask systemd: a unit that is at work has a control group.
@@ -219,7 +219,7 @@ be_healthy() {
   return 1
 }
 
-# A driver that cannot reach the host any more cannot ask for this: then the host goes back by itself.
+# A driver that cannot reach the host any more cannot ask for this: then the host rolls back on its own.
 await_confirmation() {
   say "waiting up to $confirm seconds for somebody to confirm over a new connection"
   go_on phase awaitingConfirmation
@@ -316,7 +316,7 @@ claim() {
 # Whether all was done, and only the last word is missing.
 is_committed() { [ "$claimed" = yes ] && case $phase in awaitingConfirmation | committing) ;; *) return 1 ;; esac }
 
-# --- the way back ------------------------------------------------------------------------------------------------
+# --- the rollback ------------------------------------------------------------------------------------------------
 
 restore_profile() {
   current_generation
@@ -342,9 +342,9 @@ go_back() {
   if [ "$goal" = boot ] && [ -n "$other" ]; then end=failed; fi
   if ! restore_profile; then end=rollbackFailed message="$message; the system profile could not be set back"; fi
   if [ "$goal" != boot ] && [ -z "$previous" ]; then
-    end=failed message="$message; there is no earlier system to go back to"
+    end=failed message="$message; there is no earlier system to roll back to"
   elif [ "$goal" != boot ] && [ "$previous" = "$toplevel" ]; then
-    end=failed message="$message; this system was running before, so there is nothing to go back to"
+    end=failed message="$message; this system was running before, so there is nothing to roll back to"
   elif [ "$goal" != boot ]; then
     go_back_to_previous
   fi
@@ -352,10 +352,10 @@ go_back() {
 }
 
 go_back_to_previous() {
-  say "$message: going back to $previous"
+  say "$message: rolling back to $previous"
   enter rollingBack
   switch_to "$previous" test
-  explain "$?" "going back to $previous" "$timeout" || judge_units back || end=rollbackFailed message="$message; $problem"
+  explain "$?" "rolling back to $previous" "$timeout" || judge_units back || end=rollbackFailed message="$message; $problem"
   resolve "$running"
   if [ "$found" != "$previous" ]; then end=rollbackFailed message="$message; the running system is $found"; fi
 }

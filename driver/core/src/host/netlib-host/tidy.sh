@@ -50,7 +50,7 @@ tidy_host() {
   tidy_roots "$@"
 }
 
-# Sets `kept` to the deployments whose systems are still needed: they go on, or failed to go back and nothing was confirmed
+# Sets `kept` to the deployments whose systems are still needed: they go on, or failed to roll back and nothing was confirmed
 # since.
 read_kept() {
   stuck=''

@@ -22,15 +22,15 @@ pub enum Phase {
     AwaitingConfirmation,
     /// The profile and the boot entry are being set.
     Committing,
-    /// The way back runs.
+    /// The rollback runs.
     RollingBack,
     /// The goal is reached; after a switch the new system runs and is in the profile.
     Confirmed,
     /// The old system runs again.
     RolledBack,
-    /// Going back failed too.
+    /// Rolling back failed too.
     RollbackFailed,
-    /// It failed, and there was nothing to go back to.
+    /// It failed, and there was nothing to roll back to.
     Failed,
     /// It was stopped in the middle, and a later deployment found out.
     Interrupted,

@@ -131,7 +131,7 @@ async fn the_first_system_of_a_host_has_nothing_to_go_back_to() {
     let new = bed.toplevel("new", Switch::FailsAtBoot);
     let status = bed.deploy("1-a", &new).await;
     assert_eq!(status.phase, Phase::Failed);
-    assert!(status.message.ends_with("there is no earlier system to go back to"), "{}", status.message);
+    assert!(status.message.ends_with("there is no earlier system to roll back to"), "{}", status.message);
     assert_eq!(status.profile, None);
 }
 

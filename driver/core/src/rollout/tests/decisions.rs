@@ -118,10 +118,10 @@ fn drained() -> Arc<Plan> {
             "drain": { "kind": "command", "on": "deployer", "program": "p", "after": ["gate:r:0"] },
             "activate:a": { "kind": "activate", "node": "a", "after": ["drain"] },
             "uncordon": { "kind": "command", "on": "deployer", "program": "p", "after": ["activate:a"] },
-            "gate:r:1": { "kind": "gate", "rollout": "r", "batch": 1, "after": ["gate:r:0", "uncordon"], "settles": ["activate:a"] },
+            "gate:r:1": { "kind": "gate", "rollout": "r", "batch": 1, "after": ["gate:r:0", "uncordon"], "afterCompletion": ["activate:a"] },
             "activate:x": { "kind": "activate", "node": "x" },
             "activate:b": { "kind": "activate", "node": "b", "after": ["gate:r:1", "activate:x"] },
-            "gate:r:2": { "kind": "gate", "rollout": "r", "batch": 2, "after": ["gate:r:1"], "settles": ["activate:b"] },
+            "gate:r:2": { "kind": "gate", "rollout": "r", "batch": 2, "after": ["gate:r:1"], "afterCompletion": ["activate:b"] },
         },
     });
     Arc::new(Plan::parse(document.to_string().as_bytes()).unwrap())

@@ -1,4 +1,4 @@
-//! Which nodes go back.
+//! Which nodes roll back.
 
 use super::*;
 
@@ -36,10 +36,10 @@ fn a_revert_that_fails_is_what_the_rollout_ended_with() {
     break_on(&mut state, "b");
     assert_eq!(reverted(&mut state, 2), ["b", "a"]);
     state.reverted("b", "back".to_owned());
-    state.end(Stop::Stuck, "taking back a failed".to_owned());
+    state.end(Stop::Stuck, "reverting a failed".to_owned());
     let report = state.report();
     assert_eq!(report.state, "aborted");
-    assert!(report.detail.ends_with("; taking back a failed"), "{}", report.detail);
+    assert!(report.detail.ends_with("; reverting a failed"), "{}", report.detail);
 }
 
 #[test]

@@ -128,7 +128,7 @@ impl Fake<'_> {
                 assert!(seen.failures <= self.scene.max_failures, "{step} passed with too many failures");
                 seen.passed = batch + 1;
                 let broken = revert.iter().all(|node| seen.broken.contains(node));
-                assert!(broken, "{step} took back {revert:?} and went on");
+                assert!(broken, "{step} reverted {revert:?} and went on");
                 seen.changed.retain(|node| !revert.contains(node));
                 StepResult::Done(String::new())
             }

@@ -41,7 +41,7 @@ pub struct FakeStep {
     pub kind: StepKind,
     pub millis: u64,
     pub after: Vec<usize>,
-    pub settles: Vec<usize>,
+    pub after_completion: Vec<usize>,
     pub entry: Entry,
     /// How long it waits for what is outside of the walk.
     pub prepared: u64,
@@ -139,9 +139,17 @@ fn fake_step(place: usize) -> impl Strategy<Value = FakeStep> {
     let before = || prop::collection::vec(0..place.max(1), 0..4.min(place + 1));
     let times = (0..20_u64, prop_oneof![3 => Just(0), 1 => 0..40_u64]);
     let edges = (before(), before());
-    (fate, kind, times, edges).prop_map(move |(fate, kind, (millis, prepared), (after, settles))| {
+    (fate, kind, times, edges).prop_map(move |(fate, kind, (millis, prepared), (after, after_completion))| {
         let earlier = |places: Vec<usize>| places.into_iter().filter(|it| *it < place).collect();
-        FakeStep { fate, kind, millis, after: earlier(after), settles: earlier(settles), entry: Entry::Open, prepared }
+        FakeStep {
+            fate,
+            kind,
+            millis,
+            after: earlier(after),
+            after_completion: earlier(after_completion),
+            entry: Entry::Open,
+            prepared,
+        }
     })
 }
 

@@ -123,7 +123,7 @@ async fn a_lost_host_is_looked_for_as_long_as_it_may_need_and_then_named_with_it
       help: deploy again when the host answers, or look there at /var/lib/netlib/deploys/1-a
     ");
     assert!(took >= after && took < after + 2 * LONGEST_PAUSE);
-    // The way back by itself comes first.
+    // The rollback on its own comes first.
     assert!(after > activation().confirm_limit + Duration::from_secs(300));
 }
 

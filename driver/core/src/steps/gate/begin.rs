@@ -72,7 +72,7 @@ impl Gate<'_> {
         let host = coordinator(&parts.hosts, self.rollout).await?;
         let (first, node) = (&self.rollout.coordinator, host.node());
         if node != first {
-            self.say(format!("the coordinator `{first}` does not answer; `{node}` stands in for it"));
+            self.say(format!("the coordinator `{first}` does not answer; its fallback is `{node}`"));
         }
         admit(&*host, &parts.identity(node)).await?;
         Ok(host)

@@ -7,12 +7,12 @@ use crate::steps::new_nonce;
 use crate::steps::transition::{asked_for, rolled_back};
 use crate::steps::{StepFailure, Tried};
 
-/// What became of the nodes that were to go back.
+/// What became of the nodes that were to roll back.
 #[derive(Default)]
 pub(super) struct Reverted {
     /// They run again what they ran before.
     pub done: Vec<String>,
-    /// The way back failed.
+    /// The rollback failed.
     pub failed: Vec<(String, StepFailure)>,
     /// They were not tried.
     pub left: Vec<String>,
@@ -54,12 +54,11 @@ impl Gate<'_> {
     /// Takes a node back to what it ran before its rollout, which the node itself knows. This is never rolled back: if it fails,
     /// that is said.
     async fn revert_one(&self, node: &str) -> Tried<()> {
-        self.say(format!("taking back {node}"));
+        self.say(format!("reverting {node}"));
         let parts = &self.runner.parts;
         let host = parts.hosts.get(node).await?;
         let undo = self.state().before(node).and_then(|before| before.undo);
-        let undo =
-            undo.ok_or_else(|| StepFailure::Because(format!("node `{node}` has nothing to be taken back to")))?;
+        let undo = undo.ok_or_else(|| StepFailure::Because(format!("node `{node}` has nothing to be reverted to")))?;
         let nonce = new_nonce();
         let by = (nonce.as_str(), parts.settings.deployer.as_str());
         let activation = Activation {
@@ -72,7 +71,7 @@ impl Gate<'_> {
         let what = format!("runs {system}");
         let rollout = self.id.to_owned();
         parts.events.send(Event::Reverted { rollout, node: node.to_owned(), detail: what.clone() });
-        let what = format!("taken back with the rollout {}: {what}", self.id);
+        let what = format!("reverted with the rollout {}: {what}", self.id);
         self.state().reverted(node, what);
         Ok(())
     }

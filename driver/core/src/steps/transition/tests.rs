@@ -59,7 +59,7 @@ fn a_failed_switch_names_the_system_that_runs_now() {
     let mut ended = ended(Phase::RolledBack, Some(OLD), Some(OLD));
     ended.0.message = "switch-to-configuration test exited with status 4".to_owned();
     insta::assert_snapshot!(judged(&ended), @r"
-    the switch failed, and the host went back to the system it ran before: switch-to-configuration test exited with status 4
+    the switch failed, and the host rolled back to the system it ran before: switch-to-configuration test exited with status 4
       now running: /nix/store/1-nixos-system-old (the system from before)
       next boot: /nix/store/1-nixos-system-old (the system from before)
       the end of the log:
@@ -74,11 +74,11 @@ fn a_unit_that_did_not_start_is_named_first_with_its_last_words() {
     let mut ended = ended(Phase::RolledBack, Some(OLD), Some(OLD));
     ended.0.message = "switch-to-configuration test exited with status 4: web.service db.service".to_owned();
     let first = |ended: &Ended| judged(ended).lines().next().unwrap_or_default().to_owned();
-    insta::assert_snapshot!(first(&ended), @"web.service db.service failed; the switch failed, and the host went back to the system it ran before");
+    insta::assert_snapshot!(first(&ended), @"web.service db.service failed; the switch failed, and the host rolled back to the system it ran before");
     ended.1 =
         "× web.service\nNov 30 01:00:00 alpha web[7]: no such file\nNov 30 01:00:00 alpha systemd[1]: Failed to start"
             .to_owned();
-    insta::assert_snapshot!(first(&ended), @"web.service db.service failed: no such file; the switch failed, and the host went back to the system it ran before");
+    insta::assert_snapshot!(first(&ended), @"web.service db.service failed: no such file; the switch failed, and the host rolled back to the system it ran before");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_host_that_went_back_for_its_own_checks_says_which() {
     let text = judged(&ended);
     assert!(
         text.starts_with(
-            "the switch succeeded, and the host went back to the system it ran before: the new system is not healthy: check http: connection refused\n"
+            "the switch succeeded, and the host rolled back to the system it ran before: the new system is not healthy: check http: connection refused\n"
         ),
         "{text}"
     );
@@ -99,7 +99,7 @@ fn a_host_that_went_back_for_its_own_checks_says_which() {
 fn a_failed_way_back_asks_for_hands() {
     let text = judged(&ended(Phase::RollbackFailed, Some(NEW), Some(OLD)));
     insta::assert_snapshot!(text, @r"
-    the switch failed, and going back to the system before failed as well
+    the switch failed, and rolling back to the system before failed as well
       now running: /nix/store/2-nixos-system-new (the new system)
       next boot: /nix/store/1-nixos-system-old (the system from before)
       the end of the log:

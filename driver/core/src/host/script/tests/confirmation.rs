@@ -41,14 +41,14 @@ async fn an_end_that_nobody_saw_is_told_until_somebody_has_seen_it() {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
-    assert!(last.is_unseen, "{last:?}");
-    assert!(probe(&bed).await.unwrap().last.unwrap().is_unseen);
+    assert!(last.is_unacknowledged, "{last:?}");
+    assert!(probe(&bed).await.unwrap().last.unwrap().is_unacknowledged);
     acknowledge(&bed, "1-a").await.unwrap();
-    assert!(!probe(&bed).await.unwrap().last.unwrap().is_unseen);
+    assert!(!probe(&bed).await.unwrap().last.unwrap().is_unacknowledged);
     // What ended well is no news.
     bed.confirm_limit(Duration::from_secs(60));
     assert_eq!(bed.deploy("2-b", &new).await.phase, Phase::Confirmed);
-    assert!(!probe(&bed).await.unwrap().last.unwrap().is_unseen);
+    assert!(!probe(&bed).await.unwrap().last.unwrap().is_unacknowledged);
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn the_first_system_of_a_host_that_nobody_confirms_is_said_to_stay() {
     activate(&bed, &bed.activation("1-a", &new)).await.unwrap();
     let status = bed.end_alone("1-a").await;
     assert_eq!(status.phase, Phase::Failed);
-    assert!(status.message.ends_with("there is no earlier system to go back to"), "{}", status.message);
+    assert!(status.message.ends_with("there is no earlier system to roll back to"), "{}", status.message);
     assert_eq!((status.current.as_ref(), status.profile), (Some(&new), None));
 }
 

@@ -120,7 +120,7 @@ async fn attack_24_a_rollback_that_nobody_saw_is_told_whatever_the_clocks_say() 
         assert_eq!(last.nonce, "1-a");
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
-    assert_eq!((last.phase, last.is_unseen), (Phase::RolledBack, true));
+    assert_eq!((last.phase, last.is_unacknowledged), (Phase::RolledBack, true));
     assert_eq!(bed.state_value("1-a", "number"), "2");
 }
 

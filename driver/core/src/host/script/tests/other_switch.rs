@@ -83,7 +83,7 @@ async fn one_that_does_not_end_is_said_and_nothing_is_activated_or_taken_back() 
         assert!(status.message.contains("another switch is under way: "), "{}", status.message);
         assert_eq!((status.current.as_ref(), status.profile.as_ref()), (Some(&old), Some(&old)), "{goal}");
         let log = String::from_utf8(status.log).unwrap();
-        assert!(!log.contains("going back") && !log.contains("switch boot old"), "{log}");
+        assert!(!log.contains("rolling back") && !log.contains("switch boot old"), "{log}");
         other.end();
     }
 }

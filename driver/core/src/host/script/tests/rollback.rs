@@ -1,4 +1,4 @@
-//! Generations of the profile, and the way back to one of them.
+//! Generations of the profile, and the rollback to one of them.
 
 use std::os::unix::fs::symlink;
 

@@ -28,7 +28,7 @@ fn leased(bed: &Bed, nonce: &str, toplevel: &str) -> Activation {
     Activation { lease: Some(lease), ..bed.activation(nonce, toplevel) }
 }
 
-/// The way back of a rollout: what ran before the deployment `undo`.
+/// The rollback of a rollout: what ran before the deployment `undo`.
 fn undo(bed: &Bed, [nonce, lease, undo]: [&str; 3]) -> Activation {
     let lease = Lease { nonce: lease.to_owned(), digest: "d1".to_owned() };
     Activation { lease: Some(lease), system: System::Before(undo.to_owned()), ..bed.activation(nonce, "") }
@@ -149,7 +149,7 @@ async fn a_host_goes_back_to_what_its_own_record_says() {
     let status = bed.end("3-c").await;
     assert_eq!((status.phase, status.current), (Phase::Confirmed, Some(old.clone())));
     assert_eq!(bed.profile_history(), ["old", "new", "old"]);
-    assert_eq!(take(&bed, &later).await.unwrap(), None, "it went back");
+    assert_eq!(take(&bed, &later).await.unwrap(), None, "it rolled back");
 
     // What somebody deployed since is not undone.
     free(&bed, "2-b", Left::Open).await.unwrap();

@@ -1,4 +1,4 @@
-//! Which system a failure goes back to when what runs is doubtful.
+//! Which system a failure rolls back to when what runs is doubtful.
 
 use std::fs;
 

@@ -129,7 +129,7 @@ async fn a_unit_that_fails_newly_is_named_with_the_end_of_its_log() {
     assert!(end.contains("-u broken.service\nnetlib: rolledBack"), "{log}");
 }
 
-/// The way back is forced, and what failed before the deployment may fail on it, changed or not.
+/// The rollback is forced, and what failed before the deployment may fail on it, changed or not.
 #[tokio::test]
 async fn the_way_back_is_well_when_nothing_fails_that_did_not_before() {
     for (said, phase) in [("dep.service", Phase::RolledBack), ("dep.service, other.service", Phase::RollbackFailed)] {

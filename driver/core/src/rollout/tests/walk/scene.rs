@@ -68,8 +68,11 @@ impl Scene {
         let nodes: serde_json::Map<String, Value> =
             all.iter().map(|node| ((*node).clone(), json!({ "target": target, "system": "s" }))).collect();
         let mut steps = serde_json::Map::new();
-        let settles: Vec<String> = all.iter().map(|node| format!("copy:{node}")).collect();
-        steps.insert("gate:r:0".to_owned(), json!({ "kind": "gate", "rollout": "r", "batch": 0, "settles": settles }));
+        let after_completion: Vec<String> = all.iter().map(|node| format!("copy:{node}")).collect();
+        steps.insert(
+            "gate:r:0".to_owned(),
+            json!({ "kind": "gate", "rollout": "r", "batch": 0, "afterCompletion": after_completion }),
+        );
         for (place, batch) in batches.iter().enumerate() {
             let before = format!("gate:r:{place}");
             let mut ended = Vec::new();
@@ -84,7 +87,8 @@ impl Scene {
                 ended.extend([format!("activate:{node}"), format!("check:{node}")]);
             }
             let number = place + 1;
-            let gate = json!({ "kind": "gate", "rollout": "r", "batch": number, "after": [before], "settles": ended });
+            let gate =
+                json!({ "kind": "gate", "rollout": "r", "batch": number, "after": [before], "afterCompletion": ended });
             steps.insert(format!("gate:r:{number}"), gate);
         }
         let document = json!({

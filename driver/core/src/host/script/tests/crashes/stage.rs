@@ -279,7 +279,7 @@ impl Stage {
         }
     }
 
-    /// A deployment that fails goes back to a confirmed system.
+    /// A deployment that fails rolls back to a confirmed system.
     pub fn assert_next_failure(&self) {
         self.remove_shims();
         let profile = self.profile();

@@ -40,7 +40,7 @@ let
   };
 in
 {
-  options.gather = lib.mkOption {
+  options.facts = lib.mkOption {
     type = netlib.types.attrsOfNodes (builtins.attrNames config.nodes) (
       types.attrsOf (types.submodule request)
     );
