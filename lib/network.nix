@@ -246,9 +246,20 @@ in
         if builtins.compareVersions builtins.nixVersion "2.24" < 0 then
           errors.fail "this machine has Nix ${builtins.nixVersion}, and netlib needs Nix 2.24 or later (Lix 2.90)"
         else if document.prepares request then
-          document.answer request
+          document.answer request // source
         else
-          guarded.answer request;
+          guarded.answer request // source;
+      # What a flake of git knows of itself, for programs of plans.
+      source.flake = {
+        commit = self.rev or (lib.mapNullable (lib.removeSuffix "-dirty") (self.dirtyRev or null));
+        dirty =
+          if self ? rev then
+            false
+          else if self ? dirtyRev then
+            true
+          else
+            null;
+      };
       explained = explain {
         inherit systems;
         pins = lib.mapAttrs (_: node: node.nixpkgs) config.nodes;

@@ -11,6 +11,7 @@ let
   inherit (errors) quote;
 
   nodeNames = builtins.attrNames config.nodes;
+  kinds = import ../plan/kinds.nix { inherit lib errors; };
   fileOf = errors.definedIn options.deploy.steps;
 
   fails = message: {
@@ -22,19 +23,13 @@ let
   isCommandId =
     id: builtins.match "[a-zA-Z0-9_][a-zA-Z0-9_.-]*" id != null && builtins.stringLength id <= 100;
 
-  command =
+  written =
     id: step:
     lib.optional (!isCommandId id) (
-      fails "deploy.steps.${quote id}: the id of a command has at most 100 letters, digits, _ . and -, and starts with none of . and -. Rename it${fileOf id}."
+      fails "deploy.steps.${quote id}: the id of a step has at most 100 letters, digits, _ . and -, and starts with none of . and -. Rename it${fileOf id}."
     )
-    ++ lib.optional (step.on == null) (
-      fails "deploy.steps.${quote id}: a command says where it runs: set `on` to \"deployer\" or to a node. Nodes are ${errors.quoteList nodeNames}${fileOf id}."
-    )
-    ++ lib.optional (step.command == null) (
-      fails "deploy.steps.${quote id}: a command says what it does: set `command` to a shell script${fileOf id}."
-    )
-    ++ lib.optional (step.node != null) (
-      fails "deploy.steps.${quote id}: a command has no `node`. Set `on`, where it runs, instead${fileOf id}."
+    ++ map (problem: fails "deploy.steps.${quote id}: ${problem}${fileOf id}.") (
+      kinds.${step.kind}.problems nodeNames step
     );
 
   generated =
@@ -64,15 +59,15 @@ let
   stray =
     id: step:
     lib.optional (step.kind != "command" && (step.on != null || step.command != null)) (
-      fails "deploy.steps.${quote id}: `on` and `command` are for steps with kind = \"command\"${fileOf id}."
+      fails "deploy.steps.${quote id}: `on` and `command` are for steps of your own, such as kind = \"command\"${fileOf id}."
     );
 
   stepAssertions =
     id: step:
     if config.resolved.isGenerated id then
       changed id step ++ stray id step
-    else if step.kind == "command" then
-      command id step
+    else if kinds ? ${toString step.kind} then
+      written id step
     else
       generated id step ++ stray id step;
 in

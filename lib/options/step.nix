@@ -8,24 +8,29 @@ let
   inherit (lib) types;
 
   nodeNames = builtins.attrNames config.nodes;
+  kinds = import ../plan/kinds.nix {
+    inherit lib;
+    inherit (netlib) errors;
+  };
 in
 {
   options = {
     kind = lib.mkOption {
       type = types.nullOr (
-        types.enum [
-          "build"
-          "copy"
-          "activate"
-          "command"
-          "barrier"
-          "reboot"
-        ]
+        types.enum (
+          [
+            "build"
+            "copy"
+            "activate"
+          ]
+          ++ builtins.attrNames kinds
+        )
       );
       default = null;
       description = ''
-        What the step does: `command` runs a program of yours, `reboot` restarts the node `on` which it is and waits until it is back,
-        `barrier` does nothing and is there for others to wait for. netlib sets it for the steps that it generates.
+        What the step does: ${
+          lib.concatStringsSep "; " (lib.mapAttrsToList (kind: about: "`${kind}` ${about.does}") kinds)
+        }. netlib sets it for the steps that it generates.
       '';
       example = "command";
     };

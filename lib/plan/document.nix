@@ -14,8 +14,8 @@ let
   requests = import ./request.nix { inherit lib errors; };
   goals = import ./goal.nix { inherit lib; };
   purposes = import ./purposes.nix;
-  record = import ./json.nix { inherit lib; } config;
-  part = import ./part.nix { inherit lib graph; };
+  record = import ./json.nix { inherit lib errors; } config;
+  part = import ./part.nix { inherit lib errors graph; };
   runs = import ./run.nix { inherit lib errors selector; } config;
   show = import ./show.nix { inherit lib graph; };
   gathering = import ./gather.nix { inherit lib; } config.facts;

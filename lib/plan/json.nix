@@ -1,9 +1,10 @@
 # Nodes, rollouts and steps as plain data, for every document about what a deployment does.
-{ lib }:
+{ lib, errors }:
 config:
 let
   inherit (config) resolved;
   programs = import ../programs/places.nix { inherit lib; } config;
+  kinds = import ./kinds.nix { inherit lib errors; };
 
   # Sorted and without repetition: the plan does not depend on the order of definitions.
   sortedUnique = ids: builtins.attrNames (lib.genAttrs ids (_: null));
@@ -142,8 +143,6 @@ let
     ) rollout.batches;
   };
 
-  place = where: if where == "deployer" then where else "node:${where}";
-
   renderStep =
     id: step:
     {
@@ -158,23 +157,11 @@ let
         {
           inherit (step) rollout batch;
         }
-      else if step.kind == "command" then
-        {
-          on = place step.on;
-          program = step.program or "step-${id}";
-          inherit (step) timeout;
-        }
-        // lib.optionalAttrs (step.on != "deployer") { node = step.on; }
-        // lib.optionalAttrs (step.input or null != null) {
-          input = "feed-${step.program or "step-${id}"}";
-        }
-        // lib.optionalAttrs (step.facts or { } != { }) { inherit (step) facts; }
-      else if step.kind == "barrier" then
-        { }
+      else if kinds ? ${step.kind} then
+        kinds.${step.kind}.render id step
       else
         {
-          # Who writes a step says `on`.
-          node = if step.on or null == null then step.node else step.on;
+          inherit (step) node;
         }
     );
 in

@@ -1,11 +1,15 @@
 # The steps and rollouts that some nodes and a goal leave of a network.
-{ lib, graph }:
+{
+  lib,
+  errors,
+  graph,
+}:
 config:
 let
   inherit (config) resolved;
   inherit (import ./contract.nix { inherit lib graph; }) contract;
   goals = import ./goal.nix { inherit lib; };
-  record = import ./json.nix { inherit lib; } config;
+  record = import ./json.nix { inherit lib errors; } config;
   selection = import ./selection.nix { inherit lib; };
   wavesOf = (import ./reverts.nix { inherit lib graph; }).wavesOf resolved.sorted;
 in

@@ -10,7 +10,8 @@ let
   inherit (config) plans;
 
   words = import ./words.nix { inherit lib errors; };
-  kinds = [
+  kinds = import ./kinds.nix { inherit lib errors; };
+  moments = [
     "beforeActivate"
     "onConfirm"
     "onRollback"
@@ -78,14 +79,10 @@ let
       at = id: problem: "plans.${name}.steps.${quoteWord id}: ${problem}";
       ofStep =
         id: step:
-        lib.optional (step.kind == "command" && (step.on == null || step.command == null)) (
-          at id "a command says where it runs and what it does: set `on` and `command`"
-        )
-        ++ lib.optional (step.kind == "reboot" && (step.on == null || step.on == "deployer")) (
-          at id "a restart says of which node: set `on`"
-        )
-        ++ lib.optional (step.input != null && (step.kind != "command" || step.on == "deployer")) (
-          at id "only a command on a node has an `input`"
+        map (at id) (
+          lib.optionals (kinds ? ${toString step.kind}) (
+            kinds.${step.kind}.problems (builtins.attrNames config.nodes) step
+          )
         )
         ++ lib.optional (
           builtins.match "[a-zA-Z0-9_][a-zA-Z0-9_.-]*" id == null
@@ -243,11 +240,12 @@ in
             ) plans.${name}.hooks.${when}
           )
         ) (hookPlans planName);
-      any = builtins.any (name: builtins.any (when: plans.${name}.hooks.${when} != { }) kinds) (
+      any = builtins.any (name: builtins.any (when: plans.${name}.hooks.${when} != { }) moments) (
         hookPlans planName
       );
     in
-    node: if any then lib.filterAttrs (_: hooks: hooks != [ ]) (lib.genAttrs kinds (at node)) else { };
+    node:
+    if any then lib.filterAttrs (_: hooks: hooks != [ ]) (lib.genAttrs moments (at node)) else { };
 
   inherit overridden;
 }

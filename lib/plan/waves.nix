@@ -108,9 +108,18 @@ let
     removeAttrs marked [ "" ]
   );
 
-  commands = builtins.filter (id: steps.${id}.kind == "command" || steps.${id}.kind == "reboot") (
-    builtins.attrNames steps
-  );
+  # What people wrote.
+  commands = builtins.filter (
+    id:
+    !(builtins.elem steps.${id}.kind [
+      "build"
+      "copy"
+      "activate"
+      "check"
+      "gate"
+      "barrier"
+    ])
+  ) (builtins.attrNames steps);
   command =
     id:
     let

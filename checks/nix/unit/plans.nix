@@ -484,8 +484,8 @@ in
       };
     expected = {
       problems = [
-        "plans.it.steps.\"a\": a command says where it runs and what it does: set `on` and `command`."
-        "plans.it.steps.\"b\": a restart says of which node: set `on`."
+        "plans.it.steps.\"a\": a command says what it does: set `command` to a shell script."
+        "plans.it.steps.\"b\": a restart says of which node: set `on` to a node. Nodes are \"alpha\", \"beta\"."
         "plans.it.steps.\"c\": only a command on a node has an `input`."
         "plans.it.steps.\"d\": there is no such step, and it does not say what it does: set `kind`."
         "plans.it.steps: there is no step \"activate:gamma\"."

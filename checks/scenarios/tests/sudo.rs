@@ -50,7 +50,7 @@ fn a_password_for_sudo_comes_from_a_file_and_a_wrong_one_is_tried_once() {
     // Nobody to ask: said, and only the node that needs no password is deployed.
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["there is no terminal to ask you on", "--sudo-password-file", "1 of 3 nodes active"]);
+    assert_says(&text, &["there is no terminal to prompt for it", "--sudo-password-file", "1 of 3 nodes active"]);
     site.assert_active("gamma");
 
     // A wrong one reaches one host, once, and nothing is changed.

@@ -47,18 +47,35 @@ fn an_input_that_is_not_complete_counts_for_nothing() {
 #[test]
 fn sudo_with_and_without_a_password_leads_there_too() {
     let site = site();
-    site.write(&network("admin", "seq 100000"));
+    // What makes the input goes there as root by itself, too, and so do git and nix.
+    let producer = r#"
+        set -e
+        export GIT_SSH_COMMAND="ssh -F $NETLIB_SSH_CONFIG" NIX_SSHOPTS="-F $NETLIB_SSH_CONFIG"
+        ssh -F "$NETLIB_SSH_CONFIG" alpha id -u >/root/whose
+        seq 300000 | ssh -F "$NETLIB_SSH_CONFIG" alpha sha256sum >/root/carried
+        git push -q alpha:/root/site.git HEAD:refs/heads/pushed
+        nix --extra-experimental-features nix-command copy --to ssh://alpha "$(cat /root/path)"
+        seq 100000"#;
+    site.write(&network("admin", producer));
     let wanted = site.must("seq 100000 | sha256sum");
-    site.netlib_must("run send --on alpha");
-    assert_eq!(sent(&site), format!("{wanted}0"));
+    let went = |site: &Site, arguments: &str| {
+        let path = site.must("date +%N >/root/something; nix-store --add /root/something | tee /root/path");
+        site.exec_must("alpha", "rm -rf /root/site.git && git init -q --bare /root/site.git");
+        site.netlib_must(&format!("run {arguments} send --on alpha"));
+        assert_eq!(sent(site), format!("{wanted}0"));
+        assert_eq!(site.must("cat /root/whose"), "0\n");
+        assert_eq!(site.must("cat /root/carried"), site.must("seq 300000 | sha256sum"));
+        site.exec_must("alpha", "git -C /root/site.git rev-parse -q --verify refs/heads/pushed");
+        site.exec_must("alpha", &format!("nix-store --check-validity {path}"));
+    };
+    went(&site, "");
 
     site.exec_must(
         "alpha",
         "echo 'admin:secret-word' | chpasswd && echo 'admin ALL=(ALL:ALL) ALL' >/etc/sudoers.d/admin",
     );
     site.must("umask 077; echo secret-word >/root/password");
-    site.netlib_must("run --sudo-password-file /root/password send --on alpha");
-    assert_eq!(sent(&site), format!("{wanted}0"));
+    went(&site, "--sudo-password-file /root/password");
     site.exec_must(
         "alpha",
         "! ls -d /run/netlib-sshd.* /dev/shm/netlib-* /run/user/*/netlib-* 2>/dev/null; ! pgrep -f '[s]shd -i'",

@@ -50,7 +50,11 @@ fn what_prepares_a_run_mends_the_network_that_is_evaluated_then() {
     assert_says(&text, &["not mended"]);
     assert_says(&site.must("nix run .#command -- look"), &["looked"]);
     site.netlib_must("run mend");
-    assert_says(&site.must("cat /root/told"), &["\"build:alpha\":\"done\"", "\"plan\":\"mend\""]);
+    // The flake that is deployed is the changed one: its commit, and a file that is in none.
+    let commit = site.must("git rev-parse HEAD").trim().to_owned();
+    let source = format!("\"flake\":{{\"commit\":\"{commit}\",\"dirty\":true}}");
+    let told = ["\"build:alpha\":\"done\"", "\"plan\":\"mend\"", &source];
+    assert_says(&site.must("cat /root/told"), &told);
 
     site.write(
         &network.with("plans.mend.prepare.again.script = ''printf '{\"problem\":\"the moon is full\"}\\n' >&3'';"),
@@ -199,5 +203,22 @@ fn what_is_for_the_end_runs_after_an_interrupt_too() {
     let (status, text) = run.wait();
     assert_eq!(status, 130, "{text}");
     assert_says(&text, &["end-wait.bad"]);
-    site.exec_must("deployer", "test -e /root/ended");
+    site.exec_must("deployer", "rm /root/ended");
+
+    // And after a failure; what takes too long is ended, and fails no run.
+    let ends =
+        "hooks.onEnd = { slow = { script = \"sleep 600\"; timeout = 1; }; tell.script = \"touch /root/ended\"; }; };";
+    let plan = |command: &str| {
+        Network::of(&HOSTS).with(&format!(
+            "plans.wait = {{ description = \"Wait\"; requests = [ {{ deploy = false; }} ];
+               steps.wait = {{ kind = \"command\"; on = \"deployer\"; command = \"{command}\"; }}; {ends}"
+        ))
+    };
+    for (command, expected) in [("exit 7", 1), ("true", 0)] {
+        site.write(&plan(command));
+        let (status, text) = site.netlib("run wait");
+        assert_eq!(status, expected, "{text}");
+        assert_says(&text, &["end-wait.slow", "time limit of 1 s"]);
+        site.exec_must("deployer", "rm /root/ended");
+    }
 }

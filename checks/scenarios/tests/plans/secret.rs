@@ -33,12 +33,15 @@ fn the_secret_goes_there_and_back_with_the_system() {
     assert_eq!(site.systems("alpha"), before);
     assert_eq!(token(&site), "token-one");
 
-    // So it does when the deployment is reverted later.
+    // So it does when somebody rolls back later.
     site.write(
         &with_version(&network, "alpha", "three").with("checks.alpha.never.exec.script = lib.mkForce \"exit 0\";"),
     );
     site.netlib_must("run rotate --on alpha");
     assert_eq!(token(&site), "token-two");
+    site.netlib_must("rollback alpha");
+    assert_eq!(site.systems("alpha"), before);
+    assert_eq!(token(&site), "token-one");
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub enum Answers {
 }
 
 /// Why there is no password, where there is nobody to ask.
-pub const NO_TERMINAL: &str = "sudo asks for a password there, and there is no terminal to ask you on\n  help: name a file that holds it (--sudo-password-file FILE) or, in SUDO_ASKPASS, a program that prints it for the node in its argument; or allow this user passwordless sudo on the host";
+pub const NO_TERMINAL: &str = "sudo asks for a password there, and there is no terminal to prompt for it\n  help: name a file that holds it (--sudo-password-file FILE) or, in SUDO_ASKPASS, a program that prints it for the node in its argument; or allow this user passwordless sudo on the host";
 
 /// A password that is being tried: what sudo says where it does not accept it.
 pub(super) type Attempt<'a> = BoxFuture<'a, Result<Option<String>, HostError>>;

@@ -98,13 +98,13 @@ fn context(runner: &StepRunner) -> Value {
         for field in TOLD {
             node[field] = document["nodes"][name][field].clone();
         }
-        if let Some(observed) = runner.known_standing(name) {
+        if let Some(observed) = runner.known_state(name) {
             node["toplevel"] = json!(observed.toplevel.out_path);
             node["before"] = json!(observed.probe.current_system);
         }
     }
     let mut context = json!({ "nodes": nodes });
-    for field in ["network", "request", "run"] {
+    for field in ["network", "flake", "request", "run"] {
         context[field] = document[field].clone();
     }
     parts.records.add_to(&mut context);

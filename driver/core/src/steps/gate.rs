@@ -92,14 +92,14 @@ impl Gate<'_> {
     async fn abort(&self, why: &str, Reverted { done, failed, left }: &Reverted) -> Tried<StepResult> {
         let mut text = match self.batch {
             0 => format!("the rollout {} was not begun: {why}", self.id),
-            batch => format!("the rollout {} ends after batch {batch}: {why}", self.id),
+            batch => format!("the rollout {} stopped after batch {batch}: {why}", self.id),
         };
         let mut not_back: Vec<&str> = failed.iter().map(|(node, _)| node.as_str()).collect();
         let is_stuck = !failed.is_empty();
         if is_stuck {
             let what = format!("reverting {} failed", not_back.join(", "));
             let why = if why.is_empty() { what } else { format!("{why}; {what}") };
-            text = format!("the rollout {} ends: {why}, so nothing more is done at all", self.id);
+            text = format!("the rollout {} stopped: {why}, so nothing more is done at all", self.id);
             self.state().end(Stop::Stuck, why);
         } else if self.rollout.irreversible || self.lost().is_some() {
             // What somebody else has taken over is not ours to forget.

@@ -210,7 +210,7 @@ impl StepRunner {
     }
 
     /// How a node stood, if that is known.
-    pub(super) fn known_standing(&self, node: &str) -> Option<&ObservedState> {
+    pub(super) fn known_state(&self, node: &str) -> Option<&ObservedState> {
         self.standings.get(node)?.get()?.as_ref().ok().map(|observed| &**observed)
     }
 

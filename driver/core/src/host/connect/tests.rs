@@ -83,7 +83,7 @@ fn a_user_who_may_not_log_in() {
     let target = Target { user: Some("nobody".to_owned()), ..target() };
     let stderr = "nobody@alpha.example.org: Permission denied (publickey).\r\n";
     insta::assert_snapshot!(ConnectFailure::recognise(&target, stderr), @r"
-    nobody@alpha.example.org: it does not let this user in with the keys at hand
+    nobody@alpha.example.org: permission denied: it accepts none of the keys at hand for this user
       ssh said:
         nobody@alpha.example.org: Permission denied (publickey).
       help: check `target.user`, and that the user's authorized keys on the host hold your public key. By hand:

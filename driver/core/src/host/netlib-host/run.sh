@@ -221,7 +221,7 @@ be_healthy() {
 
 # A driver that cannot reach the host any more cannot ask for this: then the host rolls back on its own.
 await_confirmation() {
-  say "waiting up to $confirm seconds for somebody to confirm over a new connection"
+  say "waiting up to $confirm s for netlib to reconnect and confirm"
   go_on phase awaitingConfirmation
   exec 6>&-
   read_uptime
