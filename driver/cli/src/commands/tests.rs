@@ -23,18 +23,13 @@ fn clap_finds_no_contradiction() {
 #[test]
 fn help_texts() {
     assert_snapshot!("help", help_of(&[]));
-    assert_snapshot!("help-deploy", help_of(&["deploy"]));
-    assert_snapshot!("help-build", help_of(&["build"]));
-    assert_snapshot!("help-plan", help_of(&["plan"]));
-    assert_snapshot!("help-status", help_of(&["status"]));
-    assert_snapshot!("help-diff", help_of(&["diff"]));
-    assert_snapshot!("help-rollback", help_of(&["rollback"]));
-    assert_snapshot!("help-exec", help_of(&["exec"]));
-    assert_snapshot!("help-check", help_of(&["check"]));
-    assert_snapshot!("help-approve", help_of(&["approve"]));
-    assert_snapshot!("help-facts-gather", help_of(&["facts", "gather"]));
-    assert_snapshot!("help-topology", help_of(&["topology"]));
-    assert_snapshot!("help-explain", help_of(&["explain"]));
+    for command in Cli::command().get_subcommands() {
+        let name = command.get_name();
+        let below: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        for path in below.iter().map(|below| vec![name, below]).chain(below.is_empty().then(|| vec![name])) {
+            assert_snapshot!(format!("help-{}", path.join("-")), help_of(&path));
+        }
+    }
 }
 
 #[test]
