@@ -1,4 +1,4 @@
-# What a system says of its boot loader to the host that deploys it: where its entries are, and whether there is room for its kernel.
+# What a system says of its boot loader to the host that deploys it: whether it has an entry for it, and room for its kernel.
 { lib, script }:
 { config, pkgs, ... }:
 let
@@ -49,24 +49,32 @@ in
   _file = "netlib, for boot loaders";
   key = "netlib/boot-loader";
 
-  config.environment.etc =
-    lib.optionalAttrs ((places != [ ] && lib.all isPlain places) || isOther) {
-      "netlib/boot-entries".text =
-        (if isOther then "other" else words (map ({ place, entries, ... }: place + entries) places)) + "\n";
-    }
-    // lib.optionalAttrs (places != [ ]) {
-      "netlib/boot-room".source = script pkgs "boot-room" {
-        packages = [ ];
-        text = lib.concatMapStrings (
-          about:
-          "(set -- \"$1\" ${
-            lib.escapeShellArgs [
-              about.place
-              about.folder
-              about.shared
-            ]
-          }\n${builtins.readFile ./programs/boot-room.sh})\n"
-        ) places;
-      };
+  config.environment.etc = {
+    # Read by the host's shell, with the system: fails where it has no entry, and sets `problem`.
+    "netlib/boot-entry".text =
+      if isOther then
+        "echo 'netlib: not checked whether the boot loader has an entry for the new system: it is neither systemd-boot nor GRUB'\n"
+      else if places != [ ] && lib.all isPlain places then
+        ''
+          entries=${lib.escapeShellArg (words (map ({ place, entries, ... }: place + entries) places))}
+          ${builtins.readFile ./programs/boot-entry.sh}
+        ''
+      else
+        "true\n";
+  }
+  // lib.optionalAttrs (places != [ ]) {
+    "netlib/boot-room".source = script pkgs "boot-room" {
+      packages = [ ];
+      text = lib.concatMapStrings (
+        about:
+        "(set -- \"$1\" ${
+          lib.escapeShellArgs [
+            about.place
+            about.folder
+            about.shared
+          ]
+        }\n${builtins.readFile ./programs/boot-room.sh})\n"
+      ) places;
     };
+  };
 }

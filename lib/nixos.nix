@@ -137,6 +137,8 @@ in
           (
             { pkgs, ... }:
             {
+              # The host reads it before a switch to this system.
+              environment.etc."netlib/judge-switch".text = builtins.readFile ./programs/judge-switch.sh;
               # The host asks it when a switch to this system, or from it, went wrong.
               environment.etc."netlib/judge-units".source = script pkgs "judge-units" {
                 packages = [

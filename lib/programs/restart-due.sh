@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154
-# Whether the deployment will restart the node: says so as a record, and why. By the rules of the host's own script.
+# shellcheck shell=bash disable=SC2031,SC2154
+# Whether the deployment will restart the node: says so as a record, and why.
 PATH=$PATH:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin
 wanted=$(nix-instantiate --eval --strict --expr "
   let
@@ -10,24 +10,18 @@ wanted=$(nix-instantiate --eval --strict --expr "
 ")
 wanted=${wanted//\"/}
 goal=${wanted%% *} toplevel=${wanted#* }
-booted=/run/booted-system due=
-
-add() { due=$due${due:+, }$1; }
-real() { readlink -f -- "$1"; }
-
-for part in kernel initrd kernel-modules systemd; do
-  if [ -e "$booted/$part" ] && [ -e "$toplevel/$part" ] && [ "$(real "$booted/$part")" != "$(real "$toplevel/$part")" ]; then add "$part"; fi
-done
-for file in "$booted/kernel-params" /run/current-system/switch-inhibitors; do
-  other=$toplevel/${file##*/}
-  if [ -e "$file" ] && [ -e "$other" ] && [ "$(<"$file")" != "$(<"$other")" ]; then add "${file##*/}"; fi
-done
-if [ "$goal" = boot ]; then add 'the system itself'; fi
+# shellcheck source=lib/programs/judge-switch.sh
+said=$(set -- '' '' "$toplevel" '' && . "$toplevel/etc/netlib/judge-switch") || said=''
+due='' closed=''
+while IFS= read -r line; do
+  case $line in due=*) due=${line#*=} ;; closed=*) closed=${line#*=} ;; esac
+done <<<"${said//[\\\"]/}"
+if [ "$goal" = boot ]; then due=$due${due:+, }'the system itself'; fi
 
 if [ -z "$due" ]; then
   printf '{"note":"no restart"}\n' >&3
-elif [ -x "$toplevel/etc/netlib/reboot-window" ] && ! closed=$("$toplevel/etc/netlib/reboot-window"); then
-  printf '{"note":"no restart now: %s"}\n' "$closed" >&3
+elif [ -n "$closed" ]; then
+  printf '{"note":"no restart now:%s"}\n' "$closed" >&3
 else
   printf '{"fact":{"restart":"yes"}}\n{"note":"a restart is due: %s"}\n' "$due" >&3
 fi

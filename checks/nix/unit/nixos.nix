@@ -338,7 +338,7 @@ in
             ;
         in
         [
-          (etc."netlib/boot-entries".text or null)
+          (builtins.head (lib.splitString "\n" etc."netlib/boot-entry".text))
           (etc ? "netlib/boot-room")
         ];
     in
@@ -361,23 +361,23 @@ in
       };
       expected = {
         none = [
-          null
+          "true"
           false
         ];
         container = [
-          null
+          "true"
           false
         ];
         efi = [
-          "/efi/loader/entries/*.conf\n"
+          "entries='/efi/loader/entries/*.conf'"
           true
         ];
         grub = [
-          "/boot/grub/grub.cfg\n"
+          "entries=/boot/grub/grub.cfg"
           true
         ];
         strange = [
-          null
+          "true"
           true
         ];
       };

@@ -92,16 +92,6 @@ read_options() {
   done
 }
 
-# What a boot loader copies has to have room; what it has already needs none. The new system knows its boot loader.
-require_room() {
-  case $goal in switch | boot) ;; *) return 0 ;; esac
-  if is_same "$now_profile/kernel" "$toplevel/kernel" && is_same "$now_profile/initrd" "$toplevel/initrd"; then return 0; fi
-  [ -x "$toplevel/etc/netlib/boot-room" ] || return 0
-  room=$(timeout 60 "$toplevel/etc/netlib/boot-room" "$toplevel" 2>/dev/null)
-  [ "$?" -ne 3 ] || because "$room; nothing was changed" \
-    "remove old generations there, for example with \`nix-collect-garbage --delete-older-than 30d\` and \`$running/bin/switch-to-configuration boot\`; or lower \`boot.loader.<name>.configurationLimit\`"
-}
-
 # keep_root NAME PATH: unless it is kept already.
 keep_root() { { [ -L "$roots/$nonce-$1" ] && is_same "$roots/$nonce-$1" "$2"; } || ln -sfn -- "$2" "$roots/$nonce-$1"; }
 
@@ -199,7 +189,6 @@ activate() {
   look_at_systems
   refuse_when_changed
   decide_way
-  require_room
   read_boot
   find_trusted
   tidy_host

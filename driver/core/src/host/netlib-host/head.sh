@@ -59,6 +59,16 @@ look_at_systems() {
   now_profile=$found
 }
 
+# Sets `program` to one by which the new system says what is to know of NixOS; where that is of an older netlib and has none, to one of
+# another system here. False where none has it.
+find_program() {
+  for program in "$toplevel" "${previous:-$running}" "$running"; do
+    program=$program/etc/netlib/$1
+    if [ -e "$program" ]; then return 0; fi
+  done
+  return 1
+}
+
 # A container shares the kernel's id with its machine; when its first process began tells its own boots apart.
 read_boot() {
   read_stat /proc/1/stat 19

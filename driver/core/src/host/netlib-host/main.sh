@@ -1,11 +1,9 @@
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 # --- restarting --------------------------------------------------------------------------------------------------
 
 reboot_needed() {
-  find_parts "$1"
-  find_closed "$1"
-  emit due "$parts"
-  emit closed "$closed"
+  toplevel=$1 previous='' goal='' reboot='' now_profile=''
+  judge_switch
 }
 
 reboot() {

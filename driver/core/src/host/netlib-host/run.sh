@@ -289,20 +289,12 @@ commit() {
   claim
 }
 
-# Whether the boot loader knows the new system, where that says how to see it: an installer that failed may say nothing.
+# Whether the boot loader knows the new system, which says how to see it: an installer that failed may say nothing.
 has_entry() {
-  if [ ! -f "$toplevel/etc/netlib/boot-entries" ]; then return 0; fi
-  read -r entries <"$toplevel/etc/netlib/boot-entries"
-  if [ "$entries" = other ]; then
-    say 'not checked whether the boot loader has an entry for the new system: it is neither systemd-boot nor GRUB'
-    return 0
-  fi
-  problem="the boot loader was installed without an error, and has no entry for the new system in $entries"
-  # shellcheck disable=SC2086
-  timeout 20 grep -q -s -F -e "init=$toplevel/init" -- $entries || return 1
-  # GRUB's installer does not see to it that a power loss leaves what it wrote.
-  # shellcheck disable=SC2086
-  case $entries in *grub.cfg*) sync -f -- $entries || sync ;; esac
+  find_program boot-entry || return 0
+  set -- "$toplevel"
+  # shellcheck disable=SC1090
+  . "$program"
 }
 
 # From here on the host is of the network and the node that it was deployed as. The last line tells whether all was done.

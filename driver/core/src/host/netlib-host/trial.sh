@@ -6,75 +6,25 @@ trial_profile=$root/nix/var/nix/profiles/system-profiles/netlib_trial
 # What the new system begins with: this script, and the deployment.
 trial_script=$library/trial.sh trial_file=$library/trial
 
-# Sets `parts` to what only a boot brings in: those in which the booted system differs (one that either lacks says nothing),
-# and, also alone in `inhibitors`, what NixOS refuses to switch in the running one.
-find_parts() {
-  parts='' inhibitors=''
-  for part in kernel initrd kernel-modules kernel-params systemd; do
-    old=$booted/$part new=$1/$part
-    if [ ! -e "$old" ] || [ ! -e "$new" ] || is_same "$old" "$new"; then continue; fi
-    # The parameters are a plain file in each system, so that only its content tells.
-    if [ "$part" = kernel-params ] && ! differ "$old" "$new"; then continue; fi
-    parts="$parts, $part"
-  done
-  old=$running/switch-inhibitors new=$1/switch-inhibitors
-  if [ -f "$old" ] && [ -f "$new" ] && ! is_same "$old" "$new"; then find_inhibitors; fi
-  old=$running/init-interface-version new=$1/init-interface-version
-  if [ -f "$old" ] && [ -f "$new" ] && differ "$old" "$new"; then inhibitors="$inhibitors, init $old_text -> $new_text"; fi
-  parts="$parts$inhibitors"
-  parts=${parts#, } inhibitors=${inhibitors#, }
-}
-
-# Whether the first lines of two files are not the same.
-differ() {
-  old_text='' new_text=''
-  read -r old_text <"$1"
-  read -r new_text <"$2"
-  [ "$old_text" != "$new_text" ]
-}
-
-# Both are JSON: names, each with a text that has to stay the same where both have the name.
-find_inhibitors() {
-  pair='"[^"]*"[[:space:]]*:[[:space:]]*"[^"]*"'
-  pairs=$(grep -o -e "$pair" -- "$new")
-  inhibitors=$(grep -o -e "$pair" -- "$old" | while IFS='"' read -r skipped name skipped was skipped; do
-    printf '%s\n' "$pairs" | while IFS='"' read -r skipped other skipped is skipped; do
-      if [ "$name" = "$other" ] && [ "$was" != "$is" ]; then printf ', %s %s -> %s' "$name" "$was" "$is"; fi
-    done
-  done)
-}
-
-# Sets `closed` to why a host may not be restarted for a system at this moment, which the system itself knows.
-find_closed() {
-  closed=''
-  if [ ! -x "$1/etc/netlib/reboot-window" ]; then return 0; fi
-  said=$(timeout 20 "$1/etc/netlib/reboot-window" 2>/dev/null) || closed=" (${said:-its window cannot be read})"
-}
-
 # How the new system is brought in, as nothing was changed yet. Sets `due` to what a restart is needed for, or `trial` where
-# the restart is a part of this deployment. What NixOS does not switch to becomes the system that boots.
+# the restart is a part of this deployment; what NixOS does not switch to becomes the system that boots.
 decide_way() {
-  find_parts "$toplevel"
-  due=$parts closed=''
-  if [ -n "$due" ] || [ "$goal" = boot ]; then find_closed "$toplevel"; fi
-  if [ -n "$closed" ]; then reboot=''; fi
-  case $reboot:$goal${inhibitors:+-inhibited} in
-    once:switch* | once:boot*) ;;
-    *:switch-inhibited) goal=boot && return ;;
-    *:test-inhibited)
-      because "NixOS does not switch to this system without a restart ($inhibitors), so it cannot be tested; nothing was changed" \
-        "deploy it without \`--goal test\`: it becomes the system that boots; with \`--reboot\` the node restarts, too"
-      ;;
-    *) return 0 ;;
-  esac
-  if [ -z "$due" ] && [ "$goal" = switch ]; then return 0; fi
-  trial=${due:-system} due=''
-  help="with \`activation.bootOnce = false\` the node is restarted into a new system that it then boots whatever happens"
-  [ -n "$now_profile" ] || because 'no system profile: a boot on trial needs a system that boots otherwise; nothing was changed' "$help"
-  [ -x "$toplevel/etc/netlib/boot-once" ] ||
-    because "the new system cannot end a boot on trial, as it was made without \`activation.bootOnce\`; nothing was changed" "$help"
-  refusal=$(timeout 60 "$toplevel/etc/netlib/boot-once" check 2>/dev/null) ||
-    because "the new system cannot be booted only once: ${refusal:-its boot loader does not say why}; nothing was changed" "$help"
+  due='' closed='' trial='' said=$(judge_switch)
+  case $said in why=*) printf '%s\n' "$said" && refuse because ;; esac
+  while IFS= read -r line; do
+    field=${line%%=*}
+    case $field in goal | due | closed | trial) eval "$field=\${line#*=}" ;; esac
+  done <<END
+$said
+END
+}
+
+# Says so (lib/programs/judge-switch.sh); nothing where no system here is of a netlib that knows.
+judge_switch() {
+  find_program judge-switch || return 0
+  set -- "$goal" "$reboot" "$toplevel" "$now_profile"
+  # shellcheck disable=SC1090
+  . "$program"
 }
 
 # Ends with the host going down. The installer is that of the system which stays the default, and so is its entry.

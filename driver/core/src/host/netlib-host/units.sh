@@ -9,13 +9,11 @@ remember_failed() {
   systemctl list-units --all --full --plain --no-legend --no-pager --state=failed,auto-restart,auto-restart-queued >"$runtime/failed-$nonce"
 } 2>/dev/null
 
-# judge_units WAY: whether nothing that counts failed, although the switch says so. A program of the new system knows, or one of that
-# from before, where the new one is of an older netlib (lib/programs/judge-units.sh); without any, the switch is right.
+# judge_units WAY: whether nothing that counts failed, although the switch says so (lib/programs/judge-units.sh).
 judge_units() {
-  if [ "$ended" -ne 4 ] || [ ! -f "$runtime/failed-$nonce" ]; then return 1; fi
-  for judge in "$toplevel" "$previous"; do if [ -x "$judge/etc/netlib/judge-units" ]; then break; fi; done
+  if [ "$ended" -ne 4 ] || [ ! -f "$runtime/failed-$nonce" ] || ! find_program judge-units; then return 1; fi
   set -- "$1" "$toplevel" "$previous" "$runtime/failed-$nonce" "$deploy/log" "$runtime/log-$nonce"
-  said=$(timeout --kill-after=1 60 "$judge/etc/netlib/judge-units" "$@" 2>/dev/null)
+  said=$(timeout --kill-after=1 60 "$program" "$@" 2>/dev/null)
   judged=$? first=${said%%"
 "*}
   case $judged:$1 in

@@ -103,8 +103,13 @@ impl Bed {
         let text = format!("#!/bin/sh\necho \"switch $1 {name}\"\n{body}exit 0\n");
         let path = Path::new(toplevel).strip_prefix(self.root.path()).unwrap();
         self.program(&format!("{}/bin/switch-to-configuration", path.display()), &text);
-        let judge = include_str!("../../../../../../lib/programs/judge-units.sh");
-        self.program(&format!("{}/etc/netlib/judge-units", path.display()), &format!("#!/bin/sh\n{judge}"));
+        let judges = [
+            ("judge-units", include_str!("../../../../../../lib/programs/judge-units.sh")),
+            ("judge-switch", include_str!("../../../../../../lib/programs/judge-switch.sh")),
+        ];
+        for (name, judge) in judges {
+            self.program(&format!("{}/etc/netlib/{name}", path.display()), &format!("#!/bin/sh\n{judge}"));
+        }
     }
 
     /// Makes a toplevel the running one and that of the profile.

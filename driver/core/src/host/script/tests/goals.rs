@@ -158,6 +158,23 @@ async fn what_nixos_does_not_switch_becomes_the_system_that_boots() {
     }
 }
 
+/// A system of an older netlib is judged by what the running one knows, and by nothing where both are older.
+#[tokio::test]
+async fn a_system_of_an_older_netlib_is_judged_by_what_runs() {
+    let (bed, status) = reached(Goal::Switch, Switch::Works).await;
+    let (new, older) = (status.current.unwrap(), bed.toplevel("older", Switch::BootOnly));
+    inhibit(&new, &[("dbus", "a")], false);
+    inhibit(&older, &[("dbus", "b")], false);
+    fs::remove_file(format!("{older}/etc/netlib/judge-switch")).unwrap();
+    assert_eq!(reboot_needed(&bed, &older).await.unwrap().parts, "dbus a -> b");
+    assert_eq!(systems(&bed.deploy("2-b", &older).await), ["new", "older"]);
+    fs::remove_file(format!("{new}/etc/netlib/judge-switch")).unwrap();
+    assert_eq!(reboot_needed(&bed, &older).await.unwrap(), Due::default());
+    bed.change(&older, Switch::Works);
+    fs::remove_file(format!("{older}/etc/netlib/judge-switch")).unwrap();
+    assert_eq!(systems(&bed.deploy("3-c", &older).await), ["older", "older"]);
+}
+
 #[tokio::test]
 async fn what_is_no_list_of_inhibitors_keeps_nobody_from_switching() {
     let (bed, status) = reached(Goal::Switch, Switch::Works).await;
@@ -291,6 +308,12 @@ async fn a_boot_loader_without_room_is_told_before_anything_is_changed() {
     }
 }
 
+/// As lib/boot-loader.nix makes it.
+fn has_entries(system: &str, entries: &str) {
+    let text = include_str!("../../../../../../lib/programs/boot-entry.sh");
+    fs::write(format!("{system}/etc/netlib/boot-entry"), format!("entries='{entries}'\n{text}")).unwrap();
+}
+
 #[tokio::test]
 async fn an_installer_that_made_no_entry_is_noticed() {
     let (bed, status) = reached(Goal::Switch, Switch::Works).await;
@@ -300,13 +323,9 @@ async fn an_installer_that_made_no_entry_is_noticed() {
     let write = |name: &str, system: &str| {
         fs::write(entries.join(name), format!("title NixOS\noptions init={system}/init quiet\n")).unwrap();
     };
-    let says = |system: &str, text: &str| {
-        fs::create_dir_all(format!("{system}/etc/netlib")).unwrap();
-        fs::write(format!("{system}/etc/netlib/boot-entries"), format!("{text}\n")).unwrap();
-    };
     let place = format!("{}/*.conf {}/none", entries.display(), entries.display());
     let next = bed.toplevel("next", Switch::Works);
-    says(&next, &place);
+    has_entries(&next, &place);
     write("a.conf", &format!("{next}-another"));
     let status = bed.deploy("2-b", &next).await;
     assert_eq!((status.phase, status.current.as_ref()), (Phase::RolledBack, Some(&old)));
@@ -314,10 +333,13 @@ async fn an_installer_that_made_no_entry_is_noticed() {
     write("b.conf", &next);
     assert_eq!(bed.deploy("3-c", &next).await.phase, Phase::Confirmed);
     let other = bed.toplevel("other", Switch::Works);
-    says(&other, "other");
+    // What that says is in the log, and one of an older netlib is asked by that of the system before.
+    fs::write(format!("{other}/etc/netlib/boot-entry"), "echo netlib: not checked\n").unwrap();
     let status = bed.deploy("4-d", &other).await;
-    assert_eq!(status.phase, Phase::Confirmed);
-    assert!(log(&status).contains("not checked whether the boot loader has an entry"), "{}", log(&status));
+    assert!(status.phase == Phase::Confirmed && log(&status).contains("netlib: not checked\n"), "{}", log(&status));
+    let older = bed.toplevel("older", Switch::Works);
+    let status = bed.deploy("5-e", &older).await;
+    assert!(status.phase == Phase::Confirmed && log(&status).contains("netlib: not checked\n"), "{}", log(&status));
 }
 
 #[tokio::test]
@@ -337,8 +359,7 @@ async fn a_generation_that_the_boot_loader_leaves_out_becomes_the_newest_one() {
         let path = format!("{system}/bin/switch-to-configuration");
         let text = fs::read_to_string(&path).unwrap().replace("exit 0\n", &install);
         fs::write(&path, text).unwrap();
-        fs::create_dir_all(format!("{system}/etc/netlib")).unwrap();
-        fs::write(format!("{system}/etc/netlib/boot-entries"), format!("{entries}\n")).unwrap();
+        has_entries(system, &entries);
     }
     let status = bed.deploy("2-b", &next).await;
     assert_eq!(status.phase, Phase::Confirmed, "{}", log(&status));
