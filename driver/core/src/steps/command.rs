@@ -92,9 +92,9 @@ async fn here(runner: &StepRunner, program: &str, mark: &str) -> Tried<(Ready, V
 fn context(runner: &StepRunner) -> Value {
     let parts = &runner.parts;
     let document: Value = serde_json::from_str(&parts.plan.source).unwrap_or_default();
-    let mut nodes = json!({});
+    let mut context = json!({ "deployment": parts.settings.nonce, "nodes": {} });
     for name in parts.plan.nodes.keys() {
-        let node = &mut nodes[name];
+        let node = &mut context["nodes"][name];
         for field in TOLD {
             node[field] = document["nodes"][name][field].clone();
         }
@@ -103,7 +103,6 @@ fn context(runner: &StepRunner) -> Value {
             node["before"] = json!(observed.probe.current_system);
         }
     }
-    let mut context = json!({ "nodes": nodes });
     for field in ["network", "flake", "request", "run"] {
         context[field] = document[field].clone();
     }

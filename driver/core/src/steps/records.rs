@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{StepFailure, Tried};
-use crate::event::StepResult;
 use crate::lock::locked;
 use crate::plan::{RunsOn, Step};
 use crate::text::{clean_text, is_clean};
@@ -63,9 +62,10 @@ impl Records {
         locked(&self.0).flake.clone()
     }
 
-    /// How a step ended, in the word of events.
-    pub(super) fn ended(&self, step: &str, result: &StepResult) {
-        locked(&self.0).results.insert(step.to_owned(), json!(result)["result"].clone());
+    /// How a step ended, in the word of events, or what was approved.
+    pub(super) fn ended(&self, step: &str, result: impl Serialize) {
+        let result = json!(result);
+        locked(&self.0).results.insert(step.to_owned(), result.get("result").unwrap_or(&result).clone());
     }
 
     /// Keeps what a step said. What a host says is for later steps to judge; only the deployer chooses the flake.

@@ -101,6 +101,7 @@ impl Gate<'_> {
                     approved = Some(format!("approved by {by}"));
                     let approval = Approval { digest, batch: waiting.batch, by, signature: None };
                     rollout::approve(host, self.id, &approval).await?;
+                    self.runner.parts.records.ended(&format!("approval:{}", self.id), &approval);
                     break;
                 },
             }
@@ -147,19 +148,19 @@ impl Gate<'_> {
         };
         let (coordinator, approvers, parts) = (host.node(), &self.rollout.approvers, &self.runner.parts);
         if approvers.is_empty() {
+            parts.records.ended(&format!("approval:{}", self.id), &found);
             return Ok(Some(format!("approved, as {coordinator} claims, by {}", found.by)));
         }
         let statement = Statement::of(&parts.plan.network, self.id, &found);
         let signature = found.signature.as_deref().unwrap_or_default();
         if let Some(name) = statement.signer(approvers, signature, &parts.settings.run_dir).await {
+            parts.records.ended(&format!("approval:{}", self.id), &found);
             return Ok(Some(format!("approved by {name}")));
         }
         if refused.as_ref() != Some(&found) {
-            let names: Vec<&str> = approvers.keys().map(String::as_str).collect();
+            let (id, names) = (self.id, approvers.keys().map(String::as_str).collect::<Vec<_>>().join(", "));
             parts.events.send(Event::Warning(format!(
-                "rollout {}: an approval that {coordinator} shows is not signed by an approver ({}), so it does not count",
-                self.id,
-                names.join(", ")
+                "rollout {id}: an approval that {coordinator} shows is not signed by an approver ({names}), so it does not count"
             )));
             *refused = Some(found);
         }
