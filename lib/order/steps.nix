@@ -74,12 +74,27 @@ let
       ++ lib.imap1 (number: batch: gate number (ended batch)) rollout.batches
     );
 
+  # What stands between copy and activation of one node is part of that node's turn: ids of steps, and their nodes.
+  turnOfStep = lib.listToAttrs (
+    lib.concatLists (
+      lib.mapAttrsToList (
+        id: step:
+        map (nameValuePair id) (
+          builtins.filter (node: step.before == [ "activate:${node}" ]) (
+            map (lib.removePrefix "copy:") (builtins.filter (lib.hasPrefix "copy:") step.after)
+          )
+        )
+      ) declared
+    )
+  );
+  between = builtins.groupBy (id: turnOfStep.${id}) (builtins.attrNames turnOfStep);
+
   # Each batch waits for the gate before it.
   batchEdges =
     rollout:
     lib.imap0 (index: batch: {
       first = [ (gateId rollout index) ];
-      next = map (name: "activate:${name}") batch.nodes;
+      next = lib.concatMap (name: [ "activate:${name}" ] ++ between.${name} or [ ]) batch.nodes;
     }) rollout.batches;
 
   # A whole rollout is waited for, and held back, at its gates: a failure that it may have does not stop what comes later.
@@ -144,9 +159,10 @@ let
     lib.mapAttrs (id: step: step // { after = step.after ++ added.${id} or [ ]; }) steps;
 
   # What was declared of other steps, without their order, which is in `orders`.
-  own = lib.mapAttrs (_: step: step // { after = [ ]; }) (
-    removeAttrs declared (builtins.attrNames ofNodes)
-  );
+  own = lib.mapAttrs (
+    id: step:
+    step // { after = [ ]; } // lib.optionalAttrs (turnOfStep ? ${id}) { turnOf = turnOfStep.${id}; }
+  ) (removeAttrs declared (builtins.attrNames ofNodes));
 
   # A node comes out of service after what its activation waits for, and goes back before what waits for that, however it ended.
   # Within a batch no more are out of service than the rollout allows, as the driver looks at activations alone.

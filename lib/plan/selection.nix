@@ -7,6 +7,9 @@ let
     # What stands around a restart is of the node that restarts, wherever it runs.
     if step ? restartOf then
       step.restartOf
+    # So is what stands between the copy and the activation of one node.
+    else if step ? turnOf then
+      step.turnOf
     # A node may be called deployer: only `on` means the machine that deploys.
     else if step.on or null == null then
       step.node or null

@@ -47,6 +47,55 @@ in
       };
     };
   };
+  "what stands between copy and activation of a node waits for the gate of its batch" = {
+    expr =
+      let
+        step = node: before: {
+          kind = "command";
+          on = "deployer";
+          command = "true";
+          after = [ "copy:${node}" ];
+          inherit before;
+        };
+        network = subject.evaluate {
+          network.name = "rollouts";
+          nodes = nodesOf 2;
+          roles.all = {
+            nodes = [ "*" ];
+            rollout.canary = true;
+          };
+          deploy.steps.first = step "n1" [ "activate:n1" ];
+          deploy.steps.next = step "n2" [ "activate:n2" ];
+          deploy.steps.early = step "n2" [ "n2" ];
+        };
+        only = on: (network.planFor { inherit on; }).steps;
+      in
+      {
+        all = lib.mapAttrs (_: step: step.after) (
+          lib.getAttrs [
+            "first"
+            "next"
+            "early"
+          ] network.plan.steps
+        );
+        # It is that node's alone, though the gate before it is that of others, too.
+        only = builtins.attrNames (lib.filterAttrs (_: step: step.kind == "command") (only [ "n1" ]));
+      };
+    expected = {
+      all = {
+        first = [
+          "copy:n1"
+          "gate:all:0"
+        ];
+        next = [
+          "copy:n2"
+          "gate:all:1"
+        ];
+        early = [ "copy:n2" ];
+      };
+      only = [ "first" ];
+    };
+  };
   "gates settle checks from elsewhere as well" = {
     expr =
       (rollOut {
