@@ -255,6 +255,24 @@ let
         };
 
       document = base found // {
+        # With the name of what is going to be done, for whoever keeps a record of it: the same from every machine.
+        run =
+          if run.document == null || run.isPrepare || !walks then
+            run.document
+          else
+            run.document
+            // {
+              planDigest = builtins.hashString "sha256" (
+                builtins.toJSON [
+                  run.document.plan
+                  run.document.arguments
+                  document.network
+                  document.nodes
+                  document.steps
+                  document.rollouts
+                ]
+              );
+            };
         nodes = mapAttrs node isSelected // mapAttrs (name: _: bystander name) others;
         inherit rollouts;
         steps =
@@ -279,13 +297,13 @@ let
         else
           lib.optionalAttrs (wants "programs") (
             lib.listToAttrs (map ofNode (graph.unique (ownPrograms ++ lookers ++ drainers)))
-            // lib.optionalAttrs runsHere {
-              deployer = {
-                attribute = "deployerPrograms";
-                node = request.system;
-              };
-            }
-          );
+          )
+          // lib.optionalAttrs runsHere {
+            deployer = {
+              attribute = "deployerPrograms";
+              node = request.system;
+            };
+          };
       ofNode =
         node:
         lib.nameValuePair "node:${node}" {
@@ -293,7 +311,8 @@ let
           inherit node;
         };
       runsHere =
-        builtins.elem "deployer" places || walked.hasDeployerCommands || run.document.onEnd or { } != { };
+        wants "programs" && (builtins.elem "deployer" places || walked.hasDeployerCommands)
+        || run.document.onEnd or { } != { };
       shown =
         if request.show != null then
           request.show

@@ -43,33 +43,103 @@ let
   # Whether a deployment is more than its steps.
   hasEnds = plan: plan.prepare != { } || plan.hooks.onEnd != { };
 
-  # Each with which steps it carries out. What prepares a run changes nothing for who only looks or builds.
+  # What prepares a plan: { id; name; } of programs.
+  preparesOf =
+    ofPlan: name:
+    map (program: {
+      id = "prepare:${lib.optionalString (ofPlan != name) "${name}."}${program}";
+      inherit name program;
+    }) (builtins.attrNames plans.${name}.prepare);
+
+  # Each with which steps it carries out. A plan is prepared before anything else; what prepares deployments comes right before each request
+  # that deploys, which is evaluated of what it says. Nothing is prepared for who only looks or builds.
   stagesOf =
-    request: plan:
-    lib.optional (plan.prepare != { } && !request.preview && request.goal != "build") {
-      isPrepare = true;
-      deploy = false;
-      steps = [ ];
-      goal = null;
-    }
-    ++ map (request: request // { isPrepare = false; }) plan.requests;
+    request: name: plan:
+    let
+      goalOf = part: if request.goal != null then request.goal else part.goal;
+      isPrepared = part: name != "deploy" && part.deploy && goalOf part != "build";
+      stages = lib.concatMap (
+        part:
+        prepare (lib.optionals (isPrepared part) (preparesOf name "deploy"))
+        ++ [
+          (
+            part
+            // {
+              isPrepare = false;
+              prepares = [ ];
+            }
+          )
+        ]
+      ) plan.requests;
+      prepare =
+        prepares:
+        lib.optional (prepares != [ ] && !request.preview) {
+          isPrepare = true;
+          deploy = false;
+          steps = [ ];
+          goal = null;
+          inherit prepares;
+        };
+      first = builtins.head stages;
+      own = lib.optionals (request.goal != "build") (preparesOf name name);
+    in
+    # One evaluation is enough for both.
+    if first.isPrepare then
+      prepare (own ++ first.prepares) ++ builtins.tail stages
+    else
+      prepare own ++ stages;
 
   # Names of programs: part of names of files.
   prepareSteps =
-    planName: plan:
+    prepares:
     builtins.listToAttrs (
       lib.imap0 (
-        index: name:
-        lib.nameValuePair "prepare:${name}" {
+        index:
+        {
+          id,
+          name,
+          program,
+        }:
+        lib.nameValuePair id {
           kind = "command";
           on = "deployer";
-          program = "prepare-${planName}.${name}";
-          inherit (plan.prepare.${name}) timeout;
-          after =
-            lib.optional (index > 0)
-              "prepare:${builtins.elemAt (builtins.attrNames plan.prepare) (index - 1)}";
+          program = "prepare-${name}.${program}";
+          inherit (plans.${name}.prepare.${program}) timeout;
+          after = lib.optional (index > 0) (builtins.elemAt prepares (index - 1)).id;
         }
-      ) (builtins.attrNames plan.prepare)
+      ) prepares
+    );
+
+  endsOf =
+    name:
+    lib.mapAttrs' (
+      hook: program:
+      lib.nameValuePair "end-${name}.${hook}" {
+        kind = "command";
+        on = "deployer";
+        program = "end-${name}.${hook}";
+        inherit (program) timeout;
+      }
+    ) plans.${name}.hooks.onEnd;
+
+  # Of a rollback, whoever waits for the end of a deployment hears as well.
+  onlyEnd = {
+    plan = "rollback";
+    stage = 0;
+    stages = 1;
+    arguments = { };
+    environment = lib.mapAttrs' (
+      argument: _: lib.nameValuePair (variable argument) ""
+    ) plans.deploy.arguments;
+    onEnd = endsOf "deploy";
+  };
+
+  # Whether deployments are part of it, which then takes the arguments that those have, as options.
+  deploysIn = name: name != "deploy" && builtins.any (request: request.deploy) plans.${name}.requests;
+  inherited =
+    name:
+    lib.mapAttrs (_: argument: argument // { position = null; }) (
+      lib.optionalAttrs (deploysIn name) plans.deploy.arguments
     );
 
   stepProblems =
@@ -151,7 +221,9 @@ in
   */
   of =
     request:
-    if request.command != "run" && !(request.command == "deploy" && hasEnds plans.deploy) then
+    if request.command == "rollback" && plans.deploy.hooks.onEnd != { } then
+      withoutStages // { document = onlyEnd; }
+    else if request.command != "run" && !(request.command == "deploy" && hasEnds plans.deploy) then
       withoutStages
     else if request.command == "run" && (request.plan == null || !(plans ? ${request.plan})) then
       withoutStages
@@ -169,30 +241,43 @@ in
       let
         name = if request.command == "run" then request.plan else "deploy";
         plan = plans.${name};
+        taken = inherited name;
+        asked = plan // {
+          arguments = taken // plan.arguments;
+        };
         said = words.read {
-          inherit name plan;
+          inherit name;
+          plan = asked;
           nodes = builtins.attrNames config.nodes;
         } request.words;
-        all = stagesOf request plan;
+        goal = if request.goal != null then request.goal else said.request.goal or null;
+        all = stagesOf (request // { inherit goal; }) name plan;
         number = lib.min request.stage (builtins.length all - 1);
         stage = builtins.elemAt all number;
         planned = config.resolved.planned name;
       in
       withoutStages
       // {
-        inherit (said) problems;
+        problems =
+          said.problems
+          ++ map (
+            argument:
+            "plans.${name}.arguments.${quoteWord argument}: the plan \"deploy\" has an argument of this name, which all plans that deploy take. Choose another name"
+          ) (builtins.attrNames (builtins.intersectAttrs taken plan.arguments));
         inherit (stage) isPrepare;
         deploys = stage.deploy;
-        usage = if said.wantsHelp then words.usage name plan else null;
+        usage = if said.wantsHelp then words.usage name asked else null;
         given = said.request;
-        goal = stage.goal;
+        inherit (stage) goal;
         # What is wrong with its steps does not keep `prepare` from mending it.
         stepProblems = lib.optionals (!stage.isPrepare) (stepProblems name planned);
         network = if stage.isPrepare then config else planned;
         own = lib.filterAttrs (_: step: step.kind != null) plan.steps;
         isWanted = id: stage.steps == null || builtins.elem id stage.steps;
-        steps = lib.optionalAttrs stage.isPrepare (prepareSteps name plan);
-        targets = lib.mapAttrs (_: override: override) (plan.targets said.arguments);
+        steps = prepareSteps stage.prepares;
+        targets = lib.mapAttrs (_: override: override) (
+          plan.targets (builtins.intersectAttrs plan.arguments said.arguments)
+        );
         document = {
           plan = name;
           stage = number;
@@ -202,15 +287,7 @@ in
           environment = lib.mapAttrs' (
             argument: value: lib.nameValuePair (variable argument) (toVariable value)
           ) said.arguments;
-          onEnd = lib.mapAttrs' (
-            hook: program:
-            lib.nameValuePair "end-${name}.${hook}" {
-              kind = "command";
-              on = "deployer";
-              program = "end-${name}.${hook}";
-              inherit (program) timeout;
-            }
-          ) plan.hooks.onEnd;
+          onEnd = endsOf name // lib.optionalAttrs (deploysIn name) (endsOf "deploy");
         };
       };
 

@@ -88,7 +88,7 @@ in
     type = types.attrsOf (types.submodule notification);
     default = { };
     description = ''
-      Who is told what became of a deployment, by name. The deployer runs the programs when `netlib deploy` ends, however it does. None of
+      Who is told what became of a deployment, by name. The deployer runs the programs when a deployment or a rollback ends, however it does. None of
       them can make it fail, or hold it up for longer than its `timeout`.
     '';
     example = lib.literalExpression ''

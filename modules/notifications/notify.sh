@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# At the end of a deployment: tells a program what became of it. Before it stand `wanted`, what the program wants to hear of, `limit`, its
+# At the end of a deployment or a rollback: tells a program what became of it. Before it stand `wanted`, what the program wants to hear of, `limit`, its
 # seconds, and `name`. Whatever becomes of the program, this succeeds.
 shown() { tr '\n\t' '  ' | tr -cd '\40-\41\43-\133\135-\176\200-\377' | cut -c "1-${1:-200}"; }
 note() { printf '{"note":"%s"}\n' "$(printf '%s' "$1" | shown 400)" >&3; }
@@ -44,7 +44,7 @@ went_back() {
   }
 }
 
-failed='' rolled_back='' changed='' steps=''
+failed='' rolled_back='' changed='' steps='' what=deployment
 while read -r result step; do
   case "$result $step" in
     "done activate:"*) changed+=" ${step#*:}" ;;
@@ -52,6 +52,8 @@ while read -r result step; do
       failed+=" ${step#*:}"
       if went_back "${step#*:}"; then rolled_back+=" ${step#*:}"; fi
       ;;
+    "done rollback:"*) rolled_back+=" ${step#*:}" what=rollback ;;
+    "failed rollback:"* | "offline rollback:"*) failed+=" ${step#*:}" what=rollback ;;
     "failed "* | "offline "*) steps+=" $step" ;;
   esac
 done < "$scratch/lines"
@@ -66,7 +68,7 @@ for event in $events; do [[ " ${wanted[*]} " != *" $event "* ]] || heard+=" $eve
 
 export NETLIB_EVENTS=${heard# } NETLIB_FAILED=${failed# } NETLIB_ROLLED_BACK=${rolled_back# } NETLIB_CHANGED=${changed# }
 {
-  printf 'network %s: deployment by %s from %s%s\n' "$network" "$(id -un)" "$(uname -n)" "$([ -z "$failed$steps" ] && echo ' succeeded' || echo ' failed')"
+  printf 'network %s: %s by %s from %s%s\n' "$network" "$what" "$(id -un)" "$(uname -n)" "$([ -z "$failed$steps" ] && echo ' succeeded' || echo ' failed')"
   [ -z "$changed" ] || printf 'changed:%s\n' "$changed"
   [ -z "$failed" ] || printf 'failed:%s\n' "$failed"
   [ -z "$rolled_back" ] || printf 'rolled back:%s\n' "$rolled_back"

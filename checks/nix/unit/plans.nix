@@ -278,6 +278,189 @@ in
       }
     ];
   };
+  "a plan that deploys is prepared as deployments are, with their arguments and their end" = {
+    expr =
+      let
+        evaluated = network {
+          plans.deploy = {
+            arguments.force = {
+              type = "flag";
+              description = "Whether";
+            };
+            prepare.git = hook;
+            hooks.onEnd.tell = hook;
+          };
+          plans.it = {
+            description = "It";
+            arguments.times = {
+              type = "number";
+              description = "How often";
+              position = 1;
+            };
+            # No more than its own.
+            targets = { times }: { alpha.port = times; };
+            prepare.git = hook;
+            hooks.onEnd.tell = hook;
+            requests = [
+              { }
+              {
+                deploy = false;
+                steps = [ ];
+              }
+              { }
+            ];
+          };
+          plans.look = {
+            description = "Look";
+            requests = [ { deploy = false; } ];
+          };
+        };
+        run =
+          plan: words: stage:
+          evaluated.planFor {
+            command = "run";
+            inherit plan words stage;
+          };
+        ofStage =
+          stage:
+          let
+            document = run "it" [
+              "22"
+              "--force"
+            ] stage;
+          in
+          {
+            programs = lib.mapAttrs (_: step: step.program or "") document.steps;
+            inherit (document.run) stages;
+            force = document.run.environment.NETLIB_ARG_FORCE;
+            ends = builtins.attrNames document.run.onEnd;
+            isNamed = document.run ? planDigest;
+          };
+        look = run "look" [ ] 0;
+      in
+      {
+        it = map (stage: removeAttrs (ofStage stage) [ "programs" ]) [ 0 ];
+        prepares = map (stage: (ofStage stage).programs) [
+          0
+          3
+        ];
+        isNamed = map (stage: (ofStage stage).isNamed) [
+          0
+          1
+          2
+        ];
+        activates = map (stage: (ofStage stage).programs ? "activate:alpha") [
+          1
+          2
+          4
+        ];
+        builds = (run "it" [ "22" "--goal" "build" ] 0).run.stages;
+        look = {
+          inherit (look.run) stages onEnd;
+          arguments = (run "look" [ "--force" ] 0).problems;
+        };
+      };
+    expected = {
+      it = [
+        {
+          stages = 5;
+          force = "true";
+          ends = [
+            "end-deploy.tell"
+            "end-it.tell"
+          ];
+          isNamed = false;
+        }
+      ];
+      prepares = [
+        {
+          "prepare:git" = "prepare-it.git";
+          "prepare:deploy.git" = "prepare-deploy.git";
+        }
+        { "prepare:deploy.git" = "prepare-deploy.git"; }
+      ];
+      isNamed = [
+        false
+        true
+        true
+      ];
+      activates = [
+        true
+        false
+        true
+      ];
+      builds = 3;
+      look = {
+        stages = 1;
+        onEnd = { };
+        arguments = [
+          "the plan \"look\" has no option \"--force\". It has \"--goal\", \"--on\", \"--reboot\"."
+        ];
+      };
+    };
+  };
+  "an argument that deployments have is nobody else's" = {
+    expr =
+      let
+        evaluated = network {
+          plans.deploy.arguments.force = {
+            type = "flag";
+            description = "Whether";
+          };
+          plans.it = {
+            description = "It";
+            arguments.force = {
+              type = "flag";
+              description = "Something else";
+            };
+          };
+        };
+      in
+      (evaluated.planFor {
+        command = "run";
+        plan = "it";
+      }).problems;
+    expected = [
+      "plans.it.arguments.\"force\": the plan \"deploy\" has an argument of this name, which all plans that deploy take. Choose another name."
+    ];
+  };
+  "what ends a deployment ends a rollback" = {
+    expr =
+      let
+        ofModule =
+          module:
+          let
+            document = (network module).planFor {
+              command = "rollback";
+              on = [ "alpha" ];
+            };
+          in
+          {
+            ends = builtins.attrNames (document.run.onEnd or { });
+            inherit (document) evaluate;
+            steps = builtins.attrNames document.steps;
+          };
+      in
+      [
+        (ofModule { plans.deploy.hooks.onEnd.tell = hook; })
+        (ofModule { plans.deploy.prepare.git = hook; })
+      ];
+    expected = [
+      {
+        ends = [ "end-deploy.tell" ];
+        evaluate = {
+          toplevels = [ ];
+          deployerPrograms = [ "deployer" ];
+        };
+        steps = [ "rollback:alpha" ];
+      }
+      {
+        ends = [ ];
+        evaluate.toplevels = [ ];
+        steps = [ "rollback:alpha" ];
+      }
+    ];
+  };
   "steps of every kind" = {
     expr =
       (run {

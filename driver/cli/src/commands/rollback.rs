@@ -18,7 +18,7 @@ const GENERATIONS: &str = include_str!("generations.txt");
 /// Roll nodes back to an earlier generation of their system profile.
 ///
 /// Works like a deploy: in a unit on the host, with confirmation; if it fails, the host keeps the system it ran before. Evaluates
-/// only the plan; builds and copies nothing.
+/// only the plan, and what `plans.deploy` ends with; builds and copies nothing else.
 #[derive(Args, Debug)]
 #[command(after_help = include_str!("help/rollback.txt"), mut_arg("words", |words| words.required_unless_present("on")))]
 pub struct RollbackArgs {

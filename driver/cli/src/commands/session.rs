@@ -225,7 +225,7 @@ impl Session {
     pub async fn carry_out(&self, prepared: &Prepared, results: Results, at_once: usize) -> Summary {
         let runner = StepRunner::new(self.parts(prepared, results), Arc::default());
         let result = self.walk(&prepared.graph, &runner, Limits { overall: at_once, ..Limits::default() }).await;
-        prepared.hosts.close().await;
+        runner.end().await;
         Summary::of(&prepared.graph, &result, &BTreeMap::new())
     }
 
