@@ -27,6 +27,9 @@ let
       local = builtins.elem name local;
     });
     allNodes = nodes;
+    approvers = {
+      web = signers;
+    };
     keyOf = node: hostKeys.${node} or null;
     hostKeyFileOf = _: "/run/host_key";
   };
@@ -40,7 +43,7 @@ let
     runtimeShell = "/bin/bash";
     writeTextFile = { text, ... }: text;
   }
-  // lib.genAttrs [ "coreutils" "git" "gnused" ] (_: "/usr");
+  // lib.genAttrs [ "coreutils" "git" "gnugrep" "gnused" "openssh" "util-linux" ] (_: "/usr");
   program = text: "#!/bin/bash\nset -eu\n" + text;
   ofNode = node: {
     "push-${node}" = program (programs.push node).command;

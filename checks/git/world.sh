@@ -137,10 +137,10 @@ number=0 runs_made=0
 # activate NODE TOPLEVEL: as the host script does, and as `mishap` says: fails, or the power goes `before`, `during` or `after` the confirmation.
 activate() {
   local node=$1 toplevel=$2 previous nonce
-  number=$((number + 1)) nonce=deploy$number previous=$(runs "$1")
+  number=$((number + 1)) nonce=${run_name-deploy$number} previous=$(runs "$1")
   if [ "$previous" = "$toplevel" ] && [ "$(boots "$node")" = "$toplevel" ]; then return; fi
   mkdir -p "$world/node/$node/netlib/deploys/$nonce"
-  echo "started=$(date -u +%FT%TZ)" > "$world/node/$node/netlib/deploys/$nonce/state"
+  printf 'started=%s\ndeployer=%s@desk\n' "$(date -u +%FT%TZ)" "$(id -un)" > "$world/node/$node/netlib/deploys/$nonce/state"
   echo 'units were restarted' > "$world/node/$node/netlib/deploys/$nonce/log"
   hook "$node" before beforeActivate || { hook "$node" rollback onRollback; return 1; }
   ln -sfn "$toplevel" "$world/node/$node/run/current-system"
@@ -176,9 +176,9 @@ roll_back() {
 
 # deploy CLONE NODES [--force]: status 0 if all went well. What was said is in $world/said.
 deploy() {
-  local clone=$1 on_nodes=$2 force='' node target result=0 systems='' context ssh_config toplevel at said flake
+  local clone=$1 on_nodes=$2 force='' run_name plan node target result=0 systems='' context ssh_config toplevel at said flake
   [ "${3-}" != --force ] || force=true
-  runs_made=$((runs_made + 1)) at=$world/run$runs_made
+  runs_made=$((runs_made + 1)) at=$world/run$runs_made run_name=run-$runs_made
   context=$at.context ssh_config=$at.ssh said=${said_to-$world/said}
   : > "$said"
   for node in $on_nodes; do [ -e "$world/node/$node/off" ] || printf 'Host %s\n' "$node"; done > "$ssh_config"
@@ -197,7 +197,9 @@ deploy() {
     copy_system "$node" "$toplevel"
     systems+="\"$node\":{\"selected\":true,\"target\":{\"host\":\"$node\"},\"system\":\"x86_64-linux\",\"tags\":[],\"role\":null,\"roles\":[],\"toplevel\":\"$toplevel\",\"before\":\"$(runs "$node")\"},"
   done
-  printf '{"nodes":{%s},"network":{},"request":{},"run":{"flake":"%s"}}' "${systems%,}" "$flake" > "$context"
+  plan=$(sha256sum <<< "$on_nodes" | head -c 64)
+  printf '{"deployment":"%s","nodes":{%s},"network":{},"request":{},"run":{"planDigest":"%s"},"results":{%s},"records":{"flake":"%s"}}' \
+    "$run_name" "${systems%,}" "$plan" "${approvals-}" "$flake" > "$context"
   for node in $on_nodes; do
     [ ! -e "$world/node/$node/off" ] || { result=1 && continue; }
     (cd "$clone" && NETLIB_SSH_CONFIG=$ssh_config NETLIB_CONTEXT=$context program "push-$node" < /dev/null 3> "$context.records" >> "$said" 2>&1) || {

@@ -32,6 +32,24 @@ in
     };
   };
 
+  "its own key is gathered although it is to be a signer" = {
+    expr =
+      let
+        network = evaluate (
+          { config, ... }:
+          {
+            imports = [ modules.git-tracking ];
+            git-tracking.signers.beta = config.deployer.keys.beta;
+          }
+        );
+      in
+      (network.planFor {
+        command = "facts";
+        folder = "/network";
+      }).problems;
+    expected = [ ];
+  };
+
   "each machine says what it is, also where git-tracking says so as well" = {
     expr = map (extra: (evaluate { imports = extra; }).config.status.machine-kind.column) [
       [ ]

@@ -8,13 +8,23 @@
 }:
 let
   inherit (lib) types;
-  settings = config.git-tracking;
+  # A key that is a fact may not be known yet: systems that need it say so, and gathering goes on.
+  known =
+    keys:
+    let
+      tried = builtins.tryEval (builtins.deepSeq keys keys);
+    in
+    lib.optionals tried.success tried.value;
+  settings = config.git-tracking // {
+    signers = lib.mapAttrs (_: known) config.git-tracking.signers;
+  };
   isTracked = lib.genAttrs settings.nodes (_: true);
   programs = import ./programs.nix { inherit lib; } {
     inherit settings;
     network = config.network.id;
     nodes = lib.mapAttrs (name: _: { inherit (config.nodes.${name}.target) local; }) isTracked;
     allNodes = builtins.attrNames config.nodes;
+    approvers = lib.mapAttrs (_: rollout: rollout.settings.approvers) config.resolved.rollouts;
     keyOf = node: config.nodes.${node}.facts.ssh-host-key or null;
     hostKeyFileOf = node: config.ssh-host-keys.${node}.file;
   };

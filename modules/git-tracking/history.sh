@@ -1,5 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# Commands about the records that nodes keep of their deployments, as this clone has fetched them. Before it stands common.sh.
+# Commands about the records that nodes keep of their deployments, as this clone has fetched them. Before it stand common.sh and
+# `approvers_text`, keys of those who approve, each as ROLLOUT/NAME.
+printf '%s' "$approvers_text" > "$scratch/approvers"
 fail() {
   printf '%s\n' "$1" >&2
   exit 1
@@ -14,33 +16,60 @@ first_of() { if [[ $1 =~ @([1-9][0-9]{0,8})$ ]]; then echo "${BASH_REMATCH[1]}";
 field() {
   value=
   if [[ $statement =~ (^|$'\n')\ \ \"$1\":\ (\"([^\"$'\n']*)\"|([0-9]{1,9})),?($'\n'|$) ]]; then value=${BASH_REMATCH[3]}${BASH_REMATCH[4]}; fi
-  value=${value//[[:cntrl:]]/} value=${value:0:200}
+  value=${value//[[:cntrl:]\\]/} value=${value:0:200}
 }
 
-# load RECORD: its parts, as files and variables.
+# load RECORD: its parts, as files and variables. An intent has a line for each node of the network.
 load() {
-  local part file
-  for part in statement.json:statement statement.json.sig:signature intent:intent; do
-    file=$scratch/${part#*:}
-    git cat-file blob "$1:${part%:*}" 2> /dev/null | head -c 16384 | tr -d '\0' > "$file" || :
+  local part file of_run=''
+  for part in statement.json:statement:16384 statement.json.sig:signature:16384 intent:intent:500000; do
+    file=${part#*:}
+    git cat-file blob "$1:${part%%:*}" 2> /dev/null | head -c "${part##*:}" | tr -d '\0' > "$scratch/${file%:*}" || :
   done
   statement=$(< "$scratch/statement") intent=$(< "$scratch/intent")
-  for part in result:result commit:commit time:when system:system counter:counter over:over node:of_node before:before_it; do
+  for part in result:result commit:commit time:when system:system counter:counter over:over node:of_node before:before_it \
+    plan:plan deployment:run by:by began:began previous:previous intent:intent_id log:log_id; do
     field "${part%:*}"
     printf -v "${part#*:}" '%s' "$value"
   done
   # They become arguments of git.
   [[ $commit =~ ^[0-9a-f]{40,64}$ ]] || commit=
   [[ $over =~ ^[0-9a-f]{40,64}$ ]] || over=
-  who='' said='' subject=''
+  who='' said='' subject='' intended=''
   if [[ $intent =~ (^|$'\n')tagger\ ([^<$'\n']*)\ \< ]]; then who=${BASH_REMATCH[2]//[[:cntrl:]\"\\]/} who=${who:0:80}; fi
+  if [[ $intent =~ [[:cntrl:]]plan\ ([0-9a-f]{64})[[:cntrl:]] ]]; then intended=${BASH_REMATCH[1]}; fi
+  if [[ $intent =~ [[:cntrl:]]run\ ([A-Za-z0-9._-]*)[[:cntrl:]] ]]; then of_run=${BASH_REMATCH[1]}; fi
   # Without a signature it is the node that says who it was.
-  is_intent_signed || who=${who:+$who, not signed}
+  if ! is_intent_signed; then
+    who=${who:-$by} who=${who:+$who, not signed}
+  elif [ "$of_run" != "$run" ]; then
+    who+=', signed for another run'
+  fi
 }
 # describe: for people, besides.
 describe() {
   said=$(clean "$(sed -n '/^$/,/^-----BEGIN/p' "$scratch/intent" | grep -v -e '^$' -e '^-----' | head -n 1)" 200)
+  from=${said##* from } from=${from%% by *}
   [ -z "$commit" ] || subject=$(clean "$(git log -1 --format=%s "$commit" 2> /dev/null)" 100)
+}
+# detail: how long it took, and of pauses that it came behind, as its deployer says: rollout, batch, plan, who has signed or `-`, and by whom.
+detail() {
+  local rollout batch digest signature name signer by_whom
+  took=
+  if [ -n "$began" ] && began=$(date -d "$began" +%s 2> /dev/null) && took=$(date -d "$when" +%s 2> /dev/null); then took=$((took - began)); fi
+  while read -r _ rollout batch digest signature by_whom; do
+    signer=-
+    [[ $rollout =~ ^[A-Za-z0-9_.-]{1,100}$ && $batch =~ ^[0-9]{1,6}$ && $digest =~ ^[0-9a-f]{1,64}$ ]] || continue
+    printf 'network=%s\nrollout=%s\ndigest=%s\nbatch=%s\n' "${namespace#*@}" "$rollout" "$digest" "$batch" > "$scratch/approval"
+    { echo '-----BEGIN SSH SIGNATURE-----' && fold -w 70 <<< "$signature" && echo '-----END SSH SIGNATURE-----'; } > "$scratch/approval.sig"
+    while [ "$signature" != - ] && read -r name _; do
+      if ssh-keygen -Y verify -q -f "$scratch/approvers" -I "$name" -n netlib-approval -s "$scratch/approval.sig" < "$scratch/approval" > /dev/null 2>&1; then
+        signer=${name#*/}
+        break
+      fi
+    done < <(grep -e "^$rollout/" "$scratch/approvers" || :)
+    printf '%s %s %s %s %s\n' "$rollout" "$batch" "$digest" "$signer" "$(clean "$by_whom" 80)"
+  done < <(sed '/^-----BEGIN/,$d' "$scratch/intent" | grep '^approval ' | head -n 16 || :) > "$scratch/approved"
 }
 
 # is_intent_signed: whether one of the signers has said that this commit is to run on this node.
@@ -48,7 +77,7 @@ is_intent_signed() {
   local person
   sed '/^-----BEGIN SSH SIGNATURE-----/,$d' "$scratch/intent" > "$scratch/words"
   sed -n '/^-----BEGIN SSH SIGNATURE-----/,$p' "$scratch/intent" > "$scratch/words.sig"
-  [ -s "$scratch/words.sig" ] && grep -qxF -e "object $commit" "$scratch/words" && grep -qxF -e "system $of_node $system" "$scratch/words" || return 1
+  [[ $intent == "object $commit"$'\n'"type commit"$'\n'"tag netlib-intent"$'\n'* ]] && [ -s "$scratch/words.sig" ] && grep -qxF -e "system $of_node $system" "$scratch/words" || return 1
   person=$(ssh-keygen -Y find-principals -f "$scratch/signers" -s "$scratch/words.sig" 2> /dev/null | head -n 1)
   [ -n "$person" ] && ssh-keygen -Y verify -q -f "$scratch/signers" -I "$person" -n git -s "$scratch/words.sig" < "$scratch/words" > /dev/null 2>&1 || return 1
   who=$person
@@ -81,8 +110,11 @@ history() {
     load "$record"
     describe
     if [ -n "$as_json" ]; then
-      printf '%s\n{"id":"%s","node":"%s","time":"%s","result":"%s","commit":"%s","subject":"%s","who":"%s","system":"%s","over":"%s"}' "$separator" \
-        "$record" "$name" "$when" "$result" "$commit" "$subject" "$who" "$system" "$over"
+      detail
+      printf '%s\n{"id":"%s","node":"%s","time":"%s","result":"%s","commit":"%s","subject":"%s","who":"%s","from":"%s","system":"%s","previous":"%s","over":"%s"' \
+        "$separator" "$record" "$name" "$when" "$result" "$commit" "$subject" "$who" "$from" "$system" "$previous" "$over"
+      printf ',"plan":"%s","run":"%s","seconds":%s,"approvals":[%s]}' "$plan" "$run" "${took:-null}" \
+        "$(sed 's/\([^ ]*\) \([^ ]*\) \([^ ]*\) \([^ ]*\) \(.*\)/{"rollout":"\1","batch":\2,"plan":"\3","signedBy":"\4","by":"\5"}/; s/"signedBy":"-"/"signedBy":null/' "$scratch/approved" | paste -s -d ,)"
       separator=,
     else
       printf '%s  %s  %-12s %-10s %.10s  %s  (%s)%s\n' "${record:0:10}" "$when" "$name" "$result" "$commit" "$subject" "${who:-unknown}" \
@@ -107,15 +139,23 @@ who() {
 }
 
 show() {
-  local record
+  local record rollout batch digest signer by_whom
   [ $# = 1 ] || fail 'usage: show ID, as history prints it'
   [[ $1 =~ ^[0-9a-f]{4,64}$ ]] || fail "\"$1\" is no id of a record"
   record=$(git rev-parse -q --verify "$1^{commit}" 2> /dev/null || :)
   git cat-file -e "$record:statement.json" 2> /dev/null || fail "there is no record $1"
   load "$record"
   describe
+  detail
   tr -cd '\11\12\40-\176' < "$scratch/statement"
-  printf '\nintent of %s: %s\nlog:\n' "${who:-nobody}" "$said"
+  printf '\n%s\nsaid by %s%s:\n' "${took:+took $(plural "$took" second)}" "${who:-nobody}" "${said:+: $said}"
+  # What was said about the other nodes is that of others.
+  sed -n '/^$/,/^-----BEGIN/p' "$scratch/intent" | grep -E -e '^(plan|run|forced) ' -e "^system $of_node " | printable | head -n 50 || :
+  while read -r rollout batch digest signer by_whom; do
+    printf 'rollout %s, after batch %s, plan %s: approved by %s, %s\n' "$rollout" "$batch" "$digest" "$by_whom" \
+      "$([ "$signer" = - ] && echo 'as its coordinator claims' || echo "signed by $signer")"
+  done < "$scratch/approved"
+  echo 'log:'
   git cat-file blob "$record:log" 2> /dev/null | head -c 16384 | printable
 }
 
@@ -131,7 +171,9 @@ judge() {
   is_signed_by "$1" || { echo "not signed by the host key of $1" && return; }
   [ "$of_node" = "$1" ] || { echo "of another node: $of_node" && return; }
   [ "$counter" = "$3" ] || { echo "number $counter where $3 belongs" && return; }
-  [ "$before_it" = "$4" ] || echo "after another record than it says"
+  [ "$before_it" = "$4" ] || { echo "after another record than it says" && return; }
+  [ "$intent_id $log_id" = "$(git rev-parse "$2:intent" "$2:log" 2> /dev/null | paste -s -d ' ')" ] || { echo "with another intent or log than it says" && return; }
+  [ "$plan" = "$intended" ] || echo "of another plan than its deployer said"
 }
 
 # follow NODE: judges its records, the oldest first; sets `number` to that of the last one, `first` to that of the first one.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# On a node, in its activation. Before it stand `node`, `network` (an id), `namespace` and `host_key`, its private SSH key, and `keep`, the
+# On a node, in its activation, and when it gets a commit of the system that it runs. Before it stand `node`, `network` (an id), `namespace` and `host_key`, its private SSH key, and `keep`, the
 # seconds that records stay, and `most`, how many of them.
 export GIT_DIR=/var/lib/netlib/network.git LC_ALL=C
 umask 077
@@ -59,36 +59,46 @@ discard() {
   rm -rf -- "$folder"
 }
 
-# write RESULT COMMIT: one more record of this node, signed with its own key. The word of the deployer is in it as it was signed.
+# write RESULT COMMIT: one more record of this node, signed with its own key. The word of the deployer, and the end of the log, are in it by
+# the names that git has for them.
 write() {
-  local folder tag='' head log tree began over parent
+  local folder tag='' head log tree state over parent file
+  local -A blob=()
   folder=$(mktemp -d)
+  # Two deployers may bring commits of one system at the same time.
+  exec 9> "$GIT_DIR/netlib-log.lock"
+  flock 9
   find_end
   tag=$(git rev-parse -q --verify "refs/netlib/next/$system" || :)
   over=$(id_of "refs/netlib/over/$system")
-  began=$(sed -n 's/^started=//p' "/var/lib/netlib/deploys/$NETLIB_DEPLOY/state" 2> /dev/null | tail -n 1)
+  state=/var/lib/netlib/deploys/$NETLIB_DEPLOY
   when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  # The end of what the activation said.
+  tail -c 4096 "$state/log" > "$folder/log" 2> /dev/null || : > "$folder/log"
+  if [ "$(git cat-file -t "${tag:-none}" 2> /dev/null)" = tag ]; then git cat-file tag "$tag" > "$folder/intent"; else : > "$folder/intent"; fi
+  who=$(text "$(sed -n 's/^tagger \(.*\) <.*/\1/p' "$folder/intent")" 80)
+  for file in intent log; do blob[$file]=$(git hash-object -w -- "$folder/$file"); done
   {
     printf '{\n  "schema": 1,\n  "kind": "log",\n  "network": "%s",\n  "node": "%s",\n  "counter": %s,\n' "$network" "$node" "$count"
-    printf '  "before": "%s",\n  "boot": "%s",\n  "time": "%s",\n  "began": "%s",\n' "$head" "$(cat /proc/sys/kernel/random/boot_id)" "$when" "$(text "$began")"
+    printf '  "before": "%s",\n  "boot": "%s",\n  "time": "%s",\n  "began": "%s",\n' "$head" "$(cat /proc/sys/kernel/random/boot_id)" "$when" "$(value_of started "$state/state")"
+    printf '  "by": "%s",\n  "plan": "%s",\n  "intent": "%s",\n  "log": "%s",\n' "$(value_of deployer "$state/state")" \
+      "$(sed -n 's/^plan \([0-9a-f]\{64\}\)$/\1/p' "$folder/intent")" "${blob[intent]}" "${blob[log]}"
     printf '  "deployment": "%s",\n  "result": "%s",\n  "commit": "%s",\n' "$(text "$NETLIB_DEPLOY")" "$1" "$2"
     [ -z "$over" ] || printf '  "over": "%s",\n' "$over"
     printf '  "system": "%s",\n  "previous": "%s"\n}\n' "$(text "$system")" "$(text "$previous")"
   } > "$folder/statement.json"
   ssh-keygen -Y sign -q -f "$host_key" -n "$namespace" "$folder/statement.json" || : > "$folder/statement.json.sig"
-  # The end of what the activation said.
-  tail -c 4096 "/var/lib/netlib/deploys/$NETLIB_DEPLOY/log" > "$folder/log" 2> /dev/null || : > "$folder/log"
-  if [ "$(git cat-file -t "${tag:-none}" 2> /dev/null)" = tag ]; then git cat-file tag "$tag" > "$folder/intent"; else : > "$folder/intent"; fi
-  who=$(text "$(sed -n 's/^tagger \(.*\) <.*/\1/p' "$folder/intent")" 80)
-  tree=$(for file in intent log statement.json statement.json.sig; do
-    printf '100644 blob %s\t%s\n' "$(git hash-object -w -- "$folder/$file")" "$file"
-  done | git mktree)
+  for file in statement.json statement.json.sig; do blob[$file]=$(git hash-object -w -- "$folder/$file"); done
+  tree=$(for file in "${!blob[@]}"; do printf '100644 blob %s\t%s\n' "${blob[$file]}" "$file"; done | git mktree)
   parent=$(git rev-parse -q --verify "$log" || :)
   head=$(GIT_AUTHOR_NAME=$node GIT_AUTHOR_EMAIL=root@$node GIT_COMMITTER_NAME=$node GIT_COMMITTER_EMAIL=root@$node \
     git commit-tree "$tree" ${parent:+-p "$parent"} -m "$1 ${2:0:12}")
   git update-ref "$log" "$head" "${parent:-}"
+  exec 9>&-
   rm -rf -- "$folder"
 }
+# value_of NAME FILE: the last one of what the host says of a deployment.
+value_of() { text "$(sed -n "s/^$1=//p" "$2" 2> /dev/null | tail -n 1)"; }
 
 # tidy: what no system of this machine was made of goes.
 tidy() {

@@ -16,7 +16,9 @@ in
     };
 
     signers = lib.mkOption {
-      type = types.attrsOf (types.coercedTo types.str lib.singleton (types.listOf types.singleLineStr));
+      type = types.lazyAttrsOf (
+        types.coercedTo types.str lib.singleton (types.listOf types.singleLineStr)
+      );
       default = { };
       description = ''
         People whose commits a deployment takes from nodes and merges without asking, by name, with their SSH public keys. A key of a security key
@@ -58,7 +60,7 @@ in
     records.most = lib.mkOption {
       type = types.ints.between 16 100000;
       default = 1000;
-      description = "How many records a node keeps at most, give or take a quarter, of at most 24 KiB each.";
+      description = "How many records a node keeps at most, give or take a quarter, of at most 24 KiB each, and 100 bytes for each node of the network.";
       example = 200;
     };
   };

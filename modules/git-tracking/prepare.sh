@@ -7,6 +7,9 @@ problem() {
   exit 1
 }
 force=${NETLIB_ARG_FORCE-}
+# What another program of the plan wants deployed would be passed over in silence.
+others=$(grep -o '"flake":"[^"]*"' "$NETLIB_CONTEXT" | grep -vF -e '?ref=refs/netlib/target/' | head -n 1 || :)
+[ -z "$others" ] || problem "git-tracking: this plan wants $others deployed, and what is deployed is what this clone has. Check that out here, in place of naming it"
 
 # refuse NODE TEXT: nothing is activated there; what others have is no worse for it. --force has it activated, which is recorded.
 declare -A refused=() runs=() over=()
@@ -71,7 +74,7 @@ done
 wait
 for name in "${asked[@]}"; do
   if [ -e "$scratch/failed-$name" ]; then
-    refuse "$name" "what $name has could not be fetched: $(tail -n 1 "$scratch/said-$name"). Whatever was deployed there by others might be lost; mend its $bare, or take it out of git-tracking.nodes"
+    refuse "$name" "what $name has could not be fetched: $(tail -n 1 "$scratch/said-$name"). What others deployed there might be lost. If its repository is broken, remove $bare there: it is made again from this clone, as far as that has fetched it"
   elif [ "$(wc -l < "$scratch/fetched-$name")" -gt 1000 ]; then
     # An honest one has a few. They are in the way of everybody else.
     git for-each-ref --format='delete %(refname)' "refs/netlib/nodes/$name" | git update-ref --stdin

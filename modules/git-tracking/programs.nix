@@ -8,6 +8,8 @@
   nodes,
   # All of the network, also those without the repository.
   allNodes,
+  # { <rollout> = { <person> = [ key ]; }; }, of those who approve
+  approvers,
   # node -> its public SSH host key, or null
   keyOf,
   # node -> the file of the private one
@@ -31,6 +33,17 @@ let
   namespace = "netlib-log@${network}";
   hostSigners = signersOf namespace (
     lib.mapAttrs (_: key: lib.optional (key != null) key) (lib.genAttrs names keyOf)
+  );
+  plain =
+    text:
+    lib.concatStrings (builtins.filter builtins.isString (builtins.split "[^A-Za-z0-9_.-]+" text));
+  approversText = lib.concatStrings (
+    lib.mapAttrsToList (
+      rollout: people:
+      signersOf "netlib-approval" (
+        lib.mapAttrs' (who: lib.nameValuePair "${rollout}/${plain who}") people
+      )
+    ) approvers
   );
   # How long records stay, in seconds, and how many.
   bounds = "keep=${toString settings.records.keep} most=${toString settings.records.most}";
@@ -67,25 +80,26 @@ let
     pkgs.openssh
     pkgs.util-linux
   ];
+  # What programs on a node begin with.
+  ofNode = node: ''
+    node=${node} network=${network} namespace=${namespace} host_key=${lib.escapeShellArg (hostKeyFileOf node)} ${bounds}
+    ${builtins.readFile ./tell.sh}
+    ${builtins.readFile ./node.sh}
+  '';
   onNode = node: action: {
     on = [ node ];
-    packages = pkgs: [
-      pkgs.git
-      pkgs.gnugrep
-      pkgs.gnused
-      pkgs.openssh
-    ];
-    script = ''
-      node=${node} network=${network} namespace=${namespace} host_key=${lib.escapeShellArg (hostKeyFileOf node)} ${bounds}
-      ${builtins.readFile ./tell.sh}
-      ${builtins.readFile ./node.sh}
-      ${action}
-    '';
+    packages = deployer;
+    script = "${ofNode node}\n${action}\n";
   };
   command = description: action: {
     inherit description;
     packages = pkgs: deployer pkgs ++ [ pkgs.findutils ];
-    script = common + builtins.readFile ./history.sh + "\n${action} \"$@\"\n";
+    script = ''
+      approvers_text=${lib.escapeShellArg approversText}
+      ${common}
+      ${builtins.readFile ./history.sh}
+      ${action} "$@"
+    '';
   };
 in
 {
@@ -118,12 +132,13 @@ in
   serve =
     node: served: pkgs:
     script pkgs "git-${served}" {
-      packages = [
-        pkgs.git
-        pkgs.gnused
-      ];
-      text =
-        "node=${node} served=${served}\n" + builtins.readFile ./tell.sh + builtins.readFile ./serve.sh;
+      packages = deployer pkgs;
+      text = ''
+        served=${served} NETLIB_DEPLOY= NETLIB_SYSTEM=$(readlink -f /nix/var/nix/profiles/system || :)
+        NETLIB_PREVIOUS=$NETLIB_SYSTEM
+        ${ofNode node}
+        ${builtins.readFile ./serve.sh}
+      '';
     };
 
   before = node: onNode node "before";

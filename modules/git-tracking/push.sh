@@ -6,24 +6,45 @@ fail() {
   printf '{"problem":"git-tracking: %s"}\n' "$(clean "$1" 900)" >&3
   exit 1
 }
-# What this run was prepared to deploy.
-[[ $context =~ \"flake\":\"git\+file://([A-Za-z0-9._/@+-]+)\?ref=([A-Za-z0-9._/-]+)\&rev=([0-9a-f]+) ]] || fail 'this run was not prepared: only netlib deploy, and netlib run deploy, are. A plan of your own that deploys cannot go with git-tracking'
-target=${BASH_REMATCH[3]} user=${BASH_REMATCH[2]##*/}
-cd "${BASH_REMATCH[1]}" || exit
-# list_systems: of all nodes, what is known by now, to a file: name, system, and the one before.
-list_systems() {
+# This run, what it was prepared to deploy, and its plan. What hosts say comes before that of the deployer.
+run='' plan='' target='' is_approved=''
+while read -r said; do
+  case $said in
+    '{"deployment"'*) run=${said:15:-1} ;;
+    '"planDigest"'*) plan=${said:14:-1} ;;
+    '"approval:'*) is_approved=yes ;;
+    *) [[ $said =~ ://([A-Za-z0-9._/@+-]+)\?ref=([A-Za-z0-9._/-]+)\&rev=([0-9a-f]+) ]] && target=${BASH_REMATCH[3]} user=${BASH_REMATCH[2]##*/} top=${BASH_REMATCH[1]} ;;
+  esac
+done < <(grep -oE -e '^\{"deployment":"[A-Za-z0-9._-]+"' -e '"planDigest":"[0-9a-f]{64}"' -e '"approval:[^"]+":\{' -e '"flake":"git\+file:[^"]+"' "$NETLIB_CONTEXT")
+[ -n "$target" ] || fail 'this run was not prepared. Deploy with the netlib command of this version'
+cd "$top" || exit
+# list_all: what is known by now, to files: of all nodes name, system, and the one before; of rollouts batch, digest, signature of an approval
+# (`-` if there is none), and whose it is.
+list_all() {
   # shellcheck disable=SC2016
   nix --extra-experimental-features nix-command eval --impure --raw --expr '
-    let nodes = (builtins.fromJSON (builtins.readFile (builtins.getEnv "NETLIB_CONTEXT"))).nodes;
-    in builtins.concatStringsSep "" (map (name: let about = nodes.${name}; in
-      if about ? toplevel then "${name} ${about.toplevel} ${toString about.before}\n" else "") (builtins.attrNames nodes))
-  ' > "$scratch/systems"
+    let
+      context = builtins.fromJSON (builtins.readFile (builtins.getEnv "NETLIB_CONTEXT"));
+      lines = set: make: builtins.concatStringsSep "" (map (name: make name set.${name}) (builtins.attrNames set));
+      bare = text: builtins.replaceStrings [ "\n" "-----BEGIN SSH SIGNATURE-----" "-----END SSH SIGNATURE-----" ] [ "" "" "" ] text;
+      signatureOf = about:
+        let text = bare (toString about.signature); in
+        if builtins.stringLength text < 4096 && builtins.match "[A-Za-z0-9+/=]+" text != null then text else "-";
+    in lines context.nodes (name: about: if about ? toplevel then "${name} ${about.toplevel} ${toString about.before}\n" else "")
+      + lines (context.results or { }) (name: about: if builtins.isAttrs about then
+        builtins.replaceStrings [ "\n" "\r" ] [ " " " " ] (builtins.concatStringsSep " " [ name (toString about.batch) about.digest (signatureOf about) about.by ]) + "\n"
+      else "")
+  ' > "$scratch/all"
+  grep -v '^approval:' "$scratch/all" > "$scratch/systems" || :
+  grep '^approval:' "$scratch/all" | tr -cd '\12\40-\176' | cut -c 1-4500 | sed 's/^approval:/approval /' > "$scratch/approvals" || :
 }
+: > "$scratch/approvals"
+[ -z "$is_approved" ] || list_all
 # Of this node, without a process where the text is as plain as it usually is.
 if [[ $context =~ \"$node\":\{\"selected\":[^{}]*\{[^{}]*\}[^{}]*,\"toplevel\":\"([^\"]+)\",\"before\":(null|\"([^\"]*)\") ]]; then
   toplevel=${BASH_REMATCH[1]} now=${BASH_REMATCH[3]}
 else
-  list_systems
+  list_all
   read -r _ toplevel now < <(grep -e "^$node " "$scratch/systems") || fail "netlib does not say which system is for $node; deploy again"
 fi
 system=${toplevel##*/}
@@ -42,20 +63,25 @@ seen=${ref[nodes/$node/deployed/$node]-} lost=${ref[lost/$node]-}
 [ -z "$lost" ] || seen=''
 if [ "$now $seen" = "$toplevel $target" ]; then exit; fi
 
-# --- the word of whoever deploys: once for all nodes of which the system is known ----------------------------------------------------
+# --- the word of whoever deploys: once for all nodes of which the system is known, and again after an approval ----------------------------------------------------
 
 git_dir=$(git rev-parse --path-format=absolute --git-common-dir)
-# is_said TAG: whether it is about this commit, this node and its system.
-is_said() { git cat-file tag "$1" 2> /dev/null | grep -cxF -e "object $target" -e "system $node $system" | grep -qx 2; }
+# is_said TAG: whether it is about this run, with its commit, plan and approvals, and about this node and its system.
+is_said() {
+  git cat-file tag "$1" > "$scratch/tag" 2> /dev/null || return 1
+  ! { printf '%s\n' "object $target" "plan $plan" "run $run" "system $node $system" && cat "$scratch/approvals"; } | grep -qvxF -f "$scratch/tag"
+}
 say_it() {
   local words
-  list_systems
+  list_all
   words=$(clean "$(command git config user.name || echo "$user")" 80 | tr -d '<>')
   {
     printf 'object %s\ntype commit\ntag netlib-intent\ntagger %s <%s> %s +0000\n\n' "$target" "${words:-$user}" \
       "$(clean "$(command git config user.email || echo "$user@$(uname -n)")" 120 | tr -d '<>')" "$(date +%s)"
     printf 'Deploy to %s from %s by %s\n\n' "$(cut -d ' ' -f 1 "$scratch/systems" | paste -s -d ' ')" "$(uname -n)" "$user"
+    printf 'plan %s\nrun %s\n' "$plan" "$run"
     while read -r name path _; do printf 'system %s %s\n' "$name" "${path##*/}"; done < "$scratch/systems"
+    cat "$scratch/approvals"
     for name in "${!ref[@]}"; do
       [[ $name != forced/* ]] || printf 'forced %s: %s\n' "${name#forced/}" "$(git cat-file blob "${ref[$name]}" | head -n 1)"
     done
@@ -114,4 +140,8 @@ if ! timeout 500 "${safely[@]}" push --quiet --atomic "${lease[@]}" --receive-pa
     exit
   fi
   fail "$said. If its repository is broken, remove $bare there: it is made again from this clone"
+fi
+# git does not mind how the other side ended.
+if grep -qx 'git-tracking: no record' "$scratch/said"; then
+  fail "$node has the commit, and no record of it: $(head -n 1 "$scratch/said"). The next deployment makes it"
 fi

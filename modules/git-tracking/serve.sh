@@ -1,50 +1,58 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# What git of a deployer talks to on a node, as root. Before it stand `node` and, for what serves, `served`: upload-pack or receive-pack.
-umask 077
-repository=$1 deployed=refs/netlib/deployed/$node
-git() { command git -c core.hooksPath=/dev/null "$@"; }
+# What git of a deployer talks to on a node, as root. Before it stand node.sh, for the system that boots here, and for what serves `served`:
+# upload-pack or receive-pack.
 
 # settle: the node may run another system than was confirmed last, after a rollback by hand or in its boot menu: what it runs counts.
 settle() {
-  local profile running now='' mine='' hash ref system who when
-  profile=$(readlink -f /nix/var/nix/profiles/system) running=$(readlink -f /run/current-system)
+  local running now='' mine='' hash ref who when known=''
+  running=$(readlink -f /run/current-system)
   while read -r hash ref; do
     case $ref in
       "$deployed") now=$hash ;;
-      "refs/netlib/systems/${profile##*/}") mine=$hash ;;
+      "refs/netlib/systems/$system") mine=$hash ;;
     esac
     known+=" $hash:$ref"
-  done < <(git for-each-ref --format='%(objectname) %(refname)' "$deployed" "refs/netlib/systems/${profile##*/}" "refs/netlib/systems/${running##*/}")
+  done < <(git for-each-ref --format='%(objectname) %(refname)' "$deployed" "refs/netlib/systems/$system" "refs/netlib/systems/${running##*/}")
   if [ -z "$mine" ] || [ -z "$now" ] || [[ "$known " == *" $now:refs/netlib/systems/"* ]]; then return; fi
   printf 'update %s %s\n' "$deployed" "$mine" refs/heads/main "$mine" | git update-ref --stdin
-  system=${profile##*/} who='somebody on the machine' when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  who='somebody on the machine' when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   tell "$mine"
+}
+
+# catch_up: a commit of the system that runs already is confirmed by its push, which nobody activates. Its record is made here, at the latest
+# by the next deployment.
+catch_up() {
+  local now
+  now=$(id_of "$deployed")
+  if [ -z "$now" ] || [ "$now" != "$(id_of "refs/netlib/systems/$system")" ] || [ "$now" != "$(id_of "refs/netlib/next/$system")" ] ||
+    grep -qsxF -e "commit=$now" "${GIT_DIR%/*}/deployment"; then return; fi
+  NETLIB_DEPLOY=$(git cat-file tag "refs/netlib/next/$system" | sed -n 's/^run \([A-Za-z0-9._-]\{1,100\}\)$/\1/p')
+  write confirmed "$now"
+  tell "$now"
+  tidy
 }
 
 case $served in
   upload-pack)
-    if [ ! -d "$repository" ]; then
+    if [ ! -d "$GIT_DIR" ]; then
       printf 0000 && cat > /dev/null
       exit
     fi
-    export GIT_DIR=$repository
-    known=
-    settle || :
-    exec git upload-pack "$repository"
+    # The shell minds failures in there as long as nobody asks for the status at once.
+    {
+      settle
+      catch_up
+    } > /dev/null < /dev/null &
+    wait "$!" || :
+    exec git upload-pack "$GIT_DIR"
     ;;
   receive-pack)
-    if [ ! -d "$repository" ]; then
-      mkdir -p "${repository%/*}"
-      git init -q --bare "$repository"
+    if [ ! -d "$GIT_DIR" ]; then
+      mkdir -p "${GIT_DIR%/*}"
+      git init -q --bare "$GIT_DIR"
     fi
-    git -c receive.fsckObjects=true -c receive.autogc=false -c core.fsync=committed,loose-object,reference receive-pack "$repository"
-    # The same system of another commit is confirmed with it.
-    export GIT_DIR=$repository
-    profile=$(readlink -f /nix/var/nix/profiles/system || :) system=${profile##*/}
-    now=$(git rev-parse -q --verify "$deployed" || :)
-    if [ -n "$now" ] && [ "$now" = "$(git rev-parse -q --verify "refs/netlib/systems/$system")" ] && ! grep -qxF -e "commit=$now" "${repository%/*}/deployment"; then
-      who=$(text "$(git cat-file tag "refs/netlib/next/$system" | sed -n 's/^tagger \(.*\) <.*/\1/p')" 80) when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-      tell "$now"
-    fi 2> /dev/null
+    git -c receive.fsckObjects=true -c receive.autogc=false receive-pack "$GIT_DIR"
+    catch_up > /dev/null < /dev/null &
+    wait "$!" || echo 'git-tracking: no record' >&2
     ;;
 esac

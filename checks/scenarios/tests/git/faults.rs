@@ -25,7 +25,7 @@ fn clones_that_cannot_be_compared_and_broken_repositories_are_said() {
     site.must("cd /root/side && echo one >note && git add -A && git commit -q -m note");
     let (status, text) = deploy(&site, "/root/side/below", "");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["alpha did not take the commit", "remove /var/lib/netlib/network.git there"]);
+    assert_says(&text, &["what alpha has could not be fetched", "remove /var/lib/netlib/network.git there"]);
     // It is made again by the next deployment.
     site.exec_must("alpha", "rm -rf /var/lib/netlib/network.git");
     deploy_must(&site, "/root/side/below", "");

@@ -15,7 +15,7 @@ fn a_node_that_cuts_or_forges_its_records_is_found_and_says_nothing_for_others()
     assert_says(&site.must(&format!("cd {ALICE} && {verify}")), &["alpha: 2 records"]);
 
     let git = "git -C /var/lib/netlib/network.git -c user.name=x -c user.email=x";
-    site.exec_must("alpha", &format!("{git} update-ref refs/netlib/log/alpha refs/netlib/log/alpha~1"));
+    site.exec_must("alpha", &format!("{git} update-ref refs/netlib/log/alpha refs/netlib/log/alpha~2"));
     // Names of others, and a name that is none, with bytes for a terminal.
     site.exec_must("alpha", &format!("{git} update-ref refs/netlib/deployed/beta $({git} commit-tree -m \"$(printf 'of \\033[31malpha\\a')\" HEAD^{{tree}})"));
     let before = head(&site, ALICE);

@@ -1,8 +1,10 @@
 //! The network's repository on its nodes: two people who deploy to the same machines from clones of their own.
 
+mod alone;
 mod faults;
 mod hostile;
 mod machines;
+mod plans;
 mod story;
 
 use netlib_scenarios::{Network, Site, assert_says};
