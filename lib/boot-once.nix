@@ -83,7 +83,7 @@ in
         };
         serviceConfig = {
           Type = "exec";
-          ExecStart = "${pkgs.runtimeShell} /var/lib/netlib/trial.sh resume";
+          ExecStart = "${pkgs.runtimeShell} /var/lib/netlib/trial.sh";
           # A record that goes on outlives the end of the system; see `work` of the host's script.
           KillSignal = "SIGKILL";
         };

@@ -139,6 +139,11 @@ in
             {
               # The host reads it before a switch to this system.
               environment.etc."netlib/judge-switch".text = builtins.readFile ./programs/judge-switch.sh;
+              # `netlib status` asks it.
+              environment.etc."netlib/status-fields".source = script pkgs "status-fields" {
+                packages = [ ];
+                text = builtins.readFile ./programs/status-fields.sh;
+              };
               # The host asks it when a switch to this system, or from it, went wrong.
               environment.etc."netlib/judge-units".source = script pkgs "judge-units" {
                 packages = [

@@ -80,9 +80,7 @@ systemctl list-unit-files --plain --no-legend 'borgbackup-job-*.service' 'restic
   fi
 done
 
-fields=$(for program in /etc/netlib/status/*; do
-  [ -x "$program" ] && printf '%s\t%s\n' "${program##*/}" "$(timeout --kill-after=1 5 "$program" < /dev/null 2> /dev/null | head -n 1 | head -c 200 | tr -d '\0')"
-done)
+fields=$(/etc/netlib/status-fields)
 
 peers=$(if [ ${#peer_of[@]} != 0 ]; then
   wg show all latest-handshakes | while read -r _ key at; do

@@ -55,7 +55,7 @@ async fn look(hosts: &Hosts, (node, columns): (&str, &BTreeMap<String, String>))
     let next = status.probe.system_profile.clone().unwrap_or_default();
     // One that runs no NixOS cannot say.
     let restart = reboot_needed(&*host, &next).await.unwrap_or_default().parts;
-    Ok(HostStatus { fields: fields(&*host, columns).await?, restart, ..status })
+    Ok(HostStatus { fields: fields(&*host, columns).await, restart, ..status })
 }
 
 async fn planned(results: Option<&Results>, node: &str) -> Planned {

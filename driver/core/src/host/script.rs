@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::WITHIN;
 use super::{Host, HostCommand, HostError};
 use crate::plan::Network;
-pub use activation::{Activation, HostHook, Lease, Status, System, acknowledge, activate, confirm, jobs, news, status};
+pub use activation::{Activation, HostHook, Lease, Status, System, acknowledge, activate, confirm, news, status};
 use answer::{if_good, yes};
 pub use health::{CheckVerdict, Health, HealthMode, Verdict, check};
 pub use inspect::{Generation, HostStatus, fields, inspect};
@@ -72,7 +72,7 @@ static SCRIPT_ID: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Subcommands that only look: asked again where the connection broke.
-const QUESTIONS: [&str; 7] = ["probe", "generations", "fields", "status", "list_jobs", "reboot_needed", "rollout_read"];
+const QUESTIONS: [&str; 5] = ["probe", "generations", "status", "reboot_needed", "rollout_read"];
 
 /// What a host stderr about itself.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -186,8 +186,6 @@ struct Done {
     #[serde(default, deserialize_with = "yes")]
     valid: bool,
     /// What it lists.
-    #[serde(default)]
-    item: Vec<String>,
     /// Which deployment an earlier run of a rollout left.
     undoable: Option<String>,
     /// What a coordinator keeps of a rollout: one line, or nothing.
@@ -245,10 +243,6 @@ pub async fn identify(host: &dyn Host, identity: &Identity) -> Result<(), HostEr
 
 async fn tell(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<(), HostError> {
     call(host, subcommand, args).await.map(|_: Done| ())
-}
-
-async fn list(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<Vec<String>, HostError> {
-    call(host, subcommand, args).await.map(|done: Done| done.item)
 }
 
 async fn call<T: DeserializeOwned>(host: &dyn Host, subcommand: &str, args: &[&str]) -> Result<T, HostError> {

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 use super::transition::start;
 use super::{Show, StepFailure, Tried};
 use crate::host::script::{self, Activation, Phase, Status};
-use crate::host::{Host, HostError, Refusal};
+use crate::host::{Host, HostCommand, HostError, Refusal};
+use crate::text::clean;
 use log::LogReader;
 
 /// How long a host that stopped answering is looked for, beyond what it may need.
@@ -31,6 +32,9 @@ const REST: Duration = Duration::from_secs(60);
 const SLACK: Duration = Duration::from_secs(60);
 /// How long a switch may say nothing before that is spoken of; then at longer and longer intervals.
 const SILENCE: Duration = Duration::from_secs(20);
+/// Asks what systemd is working on, without what only waits for that.
+const JOBS: &str =
+    r"systemctl list-jobs --no-legend --no-pager | sed -n 's/^ *[0-9]* *\([^ ]*\) *\([^ ]*\) *running *$/\1 (\2)/p'";
 
 /// Who asked for an activation.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -132,10 +136,11 @@ impl Follower<'_> {
         }
         self.silence.1 = so_far * 2;
         // Only to help: that the host cannot say it is no failure of the activation.
-        let jobs = script::jobs(self.host).await.unwrap_or_default();
-        let what = match jobs.as_slice() {
-            [] => "systemd starts and stops nothing at this moment".to_owned(),
-            jobs => format!("systemd is at work on {}", jobs.join(", ")),
+        let asked = self.host.run(HostCommand::new(["sh", "-c", JOBS])).await;
+        let jobs = asked.map(|said| clean(&said.stdout)).unwrap_or_default();
+        let what = match jobs.trim_end() {
+            "" => "systemd starts and stops nothing at this moment".to_owned(),
+            jobs => format!("systemd is at work on {}", jobs.replace('\n', ", ")),
         };
         (self.log.show)(format!("no output for {} s; {what}", so_far.as_secs()));
     }

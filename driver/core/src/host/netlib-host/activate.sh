@@ -119,22 +119,19 @@ record_hooks() {
 find_previous_generation() {
   current_generation
   is_rollback=''
+  earlier=$(for link in "$profile"-*-link; do
+    generation_number "$link"
+    if [ "${link_number:-0}" -gt 0 ] && [ "$link_number" -lt "${current:-999999999}" ]; then echo "$link_number"; fi
+  done | sort -rn)
   for record in $reversed; do
     state_file "${record##*:}"
     load past_ "$file" phase goal toplevel generation
     case $past_phase:$past_goal in confirmed:switch | confirmed:boot) ;; *) continue ;; esac
     if [ "$past_toplevel" = "$now_profile" ]; then is_rollback=$past_generation && continue; fi
-    for link in "$profile"-*-link; do
-      generation_number "$link"
-      if [ -n "$is_rollback" ] || [ "${link_number:-0}" -ge "${current:-999999999}" ]; then continue; fi
-      if is_same "$link" "$past_toplevel"; then generation=$link_number; fi
-    done
-    if [ -n "$generation" ]; then return; fi
+    if [ -n "$is_rollback" ]; then continue; fi
+    for generation in $earlier; do if is_same "$profile-$generation-link" "$past_toplevel"; then return; fi; done
   done
-  for link in "$profile"-*-link; do
-    generation_number "$link"
-    if [ "${link_number:-0}" -lt "${current:-0}" ] && [ "${link_number:-0}" -gt "${generation:-0}" ]; then generation=$link_number; fi
-  done
+  for generation in $earlier; do return; done
 }
 
 # Sets `undone` to the deployment that is left: what brought what the profile names.
@@ -219,19 +216,9 @@ activate() {
 }
 
 # No pipe of ours is held by the unit: losing the connection changes nothing for it. What is killed in the middle is begun
-# again, which brings it to its end, as long as its script is there: by systemd, or by one of two processes where there is
-# none. Nobody stops it by hand.
+# again, which brings it to its end, as long as its script is there. Nobody stops it by hand.
 start() {
-  if has_systemd; then
-    systemd-run --quiet --collect --no-block --unit="netlib-$nonce" --description="netlib activation $nonce" -p Restart=on-failure \
-      -p RestartSec=3 -p StartLimitIntervalSec=0 -p RefuseManualStop=yes -p IgnoreOnIsolate=yes -p Delegate=yes -p KillSignal=SIGKILL \
-      --setenv=PATH="$PATH" --setenv=HOME=/root /bin/sh -c "test ! -e $script || . $script" sh work "$nonce" </dev/null
-  else
-    # shellcheck disable=SC2016
-    keep_at_work begin '/bin/sh "$1" work "$2"; test ! -e "$1" || exec /bin/sh "$1" work "$2"' &
-    # shellcheck disable=SC2016
-    keep_at_work watch 'while sleep 5 && test -e "$1"; do /bin/sh "$1" work "$2"; done' 3>&- 4>&- 5>&- 6>&- &
-  fi
+  systemd-run --quiet --collect --no-block --unit="netlib-$nonce" --description="netlib activation $nonce" -p Restart=on-failure \
+    -p RestartSec=3 -p StartLimitIntervalSec=0 -p RefuseManualStop=yes -p IgnoreOnIsolate=yes -p Delegate=yes -p KillSignal=SIGKILL \
+    --setenv=PATH="$PATH" --setenv=HOME=/root /bin/sh -c "test ! -e $script || . $script" sh work "$nonce" </dev/null
 }
-
-keep_at_work() { exec setsid /bin/sh -c "$2" "$1" "$script" "$nonce" </dev/null >/dev/null 2>&1; }

@@ -1,12 +1,11 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # netlib's host side: the files of this directory, one after another (see script.rs). The driver sends it over its
 # connection and reads `key=value` lines back. A refusal is a line `refused=CODE`, not an exit status.
-# Needs sh, coreutils, util-linux (flock, setsid) and Nix; uses systemd where it runs.
+# Needs sh, coreutils, util-linux (flock), Nix and systemd.
 #
 #   probe [ID NAME POLICY NODES] what runs here, whose machine it is, what was left unfinished; with a network:
 #                                refused unless the host is of that network and of that node (see check_identity)
 #   generations                  the number of the generation that the system profile names; all of them, with date and result
-#   fields                       what the running system adds for `netlib status`
 #   keep NONCE programs PATH     keep from garbage collection for a day at least what checks run; say whether it is here
 #   release NONCE…               keep no longer what these wanted to deploy: they ended before the host took it up
 #   activate NONCE KEY=VALUE…    check, record and start the activation, then answer as `status` does: of `toplevel`; or of a
@@ -14,13 +13,11 @@
 #                                ran before that deployment, by the host's own record
 #   work NONCE                   the activation itself, or what brings one to its end that was killed (started by `activate`,
 #                                and again until it is over)
-#   resume                       bring the deployment to its end for which this boot is a trial (started by the new system)
 #   confirm NONCE OFFSET         the host can be reached: asked for over a connection made for this question. Answers as
 #                                `status` does, once the activation is over
 #   status NONCE OFFSET [TOLD SECONDS]
 #                                how that activation stands, and its log from byte OFFSET on; its end counts as seen.
 #                                With SECONDS: once there is something to tell, or when they are over
-#   list_jobs                    what systemd is working on
 #   identify ID NAME POLICY NODES
 #                                record whose machine a host without anything to activate is (POLICY: keep or adopt);
 #                                otherwise the activation does
@@ -37,7 +34,6 @@ switch_lock=$root/run/nixos/switch-to-configuration.lock other=''
 # The last: how long a recorded activation may take to begin; later it never does.
 keep_deploys=20 keep_roots_seconds=604800 keep_programs_seconds=86400 begin_seconds=60
 in_utc=+%Y-%m-%dT%H:%M:%SZ
-has_systemd() { [ -d "$root/run/systemd/system" ]; }
 is_nonce() { case $1 in '' | *[!A-Za-z0-9-]*) return 1 ;; esac }
 
 misused() { echo "netlib-host: $*" >&2; exit 64; }

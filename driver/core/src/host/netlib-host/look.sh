@@ -40,22 +40,13 @@ print_systems() {
   emit profile "$now_profile"
 }
 
-# What the running system adds: the first line of each of these programs.
-fields() {
-  for program in "$running"/etc/netlib/status/*; do
-    [ -x "$program" ] &&
-      emit 'item[]' "${program##*/} $(timeout --kill-after=1 5 "$program" </dev/null 2>/dev/null | head -n 1 | head -c 200)"
-  done
-  emit ok fields
-}
-
 probe() {
   emit netlib-host 1
   # Both take long to say it.
   nix='' newest=''
   if [ "$#" -gt 0 ]; then command -v nix >/dev/null && nix=yes; else
     nix=$(nix --version 2>/dev/null) nix=${nix##* }
-    if has_systemd; then emit state "$(systemctl is-system-running 2>/dev/null)"; fi
+    emit state "$(systemctl is-system-running 2>/dev/null)"
   fi
   emit nix "$nix"
   [ -n "$nix" ] || because "there is no \`nix\`" "install Nix there; a host of netlib is NixOS, or a Debian with \`apt install nix-bin\`"
@@ -129,14 +120,6 @@ await_news() {
   if ! unfinished && [ -e "$runtime/host-$nonce.sh" ]; then flock -s -w 6 6 6<"$runtime/lock"; fi
 } 2>/dev/null
 
-# What systemd is working on at this moment, without what only waits for that.
-list_jobs() {
-  emit ok jobs
-  systemctl list-jobs --no-legend --no-pager 2>/dev/null | while read -r job unit action job_state; do
-    if [ "$job_state" = running ] && [ -n "$job" ]; then emit 'item[]' "$unit ($action)"; fi
-  done
-}
-
 # --- what is asked most is answered here: a shell that does not get to the rest does not read it -------------------
 
 confirm() {
@@ -154,4 +137,4 @@ serve() {
   exit
 }
 
-case ${1:-} in probe | generations | fields | status | list_jobs | confirm) serve "$@" ;; esac
+case ${1:-} in probe | generations | status | confirm) serve "$@" ;; esac

@@ -11,12 +11,8 @@ reboot() {
   refuse_while_busy
   resolve "$profile"
   [ "$found" = "$1" ] || because "a restart would boot another system than the one that was deployed; the host was not restarted"
-  if has_systemd; then
-    systemd-run --quiet --collect --on-active=1 --timer-property=AccuracySec=100ms systemctl reboot </dev/null ||
-      because "the host could not be restarted"
-  else
-    setsid sh -c 'sleep 1; exec reboot' </dev/null >/dev/null 2>&1 7>&- 8>&- &
-  fi
+  systemd-run --quiet --collect --on-active=1 --timer-property=AccuracySec=100ms systemctl reboot </dev/null ||
+    because "the host could not be restarted"
   read_boot
   emit ok "$this_boot"
 }
@@ -25,6 +21,6 @@ reboot() {
 
 case ${1:-} in
   work) "$@" ;;
-  identify | keep | release | activate | lease | resume | rollout_read | rollout_write | reboot_needed | reboot) serve "$@" ;;
+  identify | keep | release | activate | lease | rollout_read | rollout_write | reboot_needed | reboot) serve "$@" ;;
   *) misused "no subcommand '${1:-}'" ;;
 esac

@@ -7,7 +7,7 @@ work() {
   load_state || { rm -f -- "$runtime/host-$nonce.sh" && exit 0; }
   open_log
   # A host that shuts down keeps its record as it is; the boot brings back what the profile names.
-  if [ "$phase" != prepared ] && has_systemd && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
+  if [ "$phase" != prepared ] && [ "$(systemctl is-system-running 2>/dev/null)" = stopping ]; then exit 0; fi
   # Whoever waits for news of it waits for this, until it waits for confirmation.
   command exec 6>>"$runtime/news-$nonce" && flock -w 1 6
   # Somebody else may be at work on it; if not, this is begun again.

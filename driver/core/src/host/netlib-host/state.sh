@@ -117,19 +117,14 @@ beginning() {
 # Only an activation holds the lock exclusively; who looks takes it shared and for an instant, who begins until it began.
 lock_is_free() { [ ! -e "$runtime/lock" ] || flock -s -n 6 6<"$runtime/lock"; }
 
-# Sets `owner` to `PROCESS COMMAND` of whoever has locked a file: the process that did, or one that got the open file from it.
+# Sets `owner` to `PROCESS COMMAND` of whoever has locked a file: one that has the open file of the lock.
 find_owner() {
-  owner='' inode=$(stat -c '%d %i' -- "$1")
-  # As there: a number of a file system, in hexadecimal, and of a file in it. Where the two differ in the first, the second way finds it.
-  device=$((${inode% *})) inode=${inode#* }
-  device=$(printf '%02x:%02x' "$((device >> 8 & 4095))" "$((device & 255 | device >> 12 & 1048320))")
-  while read -r skipped kind skipped skipped locker where skipped; do
-    case $kind:$where in FLOCK:"$device:$inode") if [ -d "/proc/$locker" ]; then owner=$locker; fi ;; esac
-  done </proc/locks
-  # Links that lead to a mount that hangs must not be followed.
-  owner=${owner:-$(stat -c %N -- /proc/[0-9]*/fd/* | grep -F -e "-> '$1'" | while IFS=/ read -r skipped skipped locker skipped; do
-    if [ "$locker" != "$$" ]; then echo "$locker" && break; fi
-  done)}
+  owner=''
+  # shellcheck disable=SC2013 # Such a path is one word.
+  for held in $(grep -l -r -e "FLOCK .*:$(stat -c %i -- "$1") 0 EOF" /proc/[0-9]*/fdinfo); do
+    locker=${held#/proc/} locker=${locker%%/*}
+    if [ "$locker" != "$$" ] && is_same "/proc/$locker/fd/${held##*/}" "$1"; then owner=$locker && break; fi
+  done
   if [ -n "$owner" ]; then owner="$owner $(tr '\000-\037' ' ' <"/proc/$owner/cmdline" | cut -c 1-200)"; fi
 } 2>/dev/null
 

@@ -3,7 +3,7 @@
 
 # An entry of the boot loader is of a generation, so the system is one of a profile of its own until then. GRUB's has no - in its name.
 trial_profile=$root/nix/var/nix/profiles/system-profiles/netlib_trial
-# What the new system begins with: this script, and the deployment.
+# What the new system starts, as early as it can (see lib/boot-once.nix), and the script that this has.
 trial_script=$library/trial.sh trial_file=$library/trial
 
 # How the new system is brought in, as nothing was changed yet. Sets `due` to what a restart is needed for, or `trial` where
@@ -36,8 +36,9 @@ boot_once() {
   switch_to "$profile_before" boot
   explain "$?" 'installing the boot loader' "$timeout" || return 1
   problem='the boot loader could not be told to boot the new system once'
-  cp -- "$runtime/host-$nonce.sh" "$trial_script" && write_text "$trial_file" printf '%s\n' "$nonce" &&
-    sync -- "$trial_script" "$library" && limited 60 "$toplevel/etc/netlib/boot-once" "$toplevel" || return 1
+  cp -- "$runtime/host-$nonce.sh" "$trial_file" && sync -- "$trial_file" &&
+    write_text "$trial_script" print_resume "$runtime/host-$nonce.sh" && sync -- "$library" &&
+    limited 60 "$toplevel/etc/netlib/boot-once" "$toplevel" || return 1
   say "restarting for $trial: the new system boots this once, and $profile_before stays the default until it is confirmed"
   enter restarting && sync -- "$deploy" || return 1
   problem='the host did not go down for its restart'
@@ -45,14 +46,7 @@ boot_once() {
   return 1
 }
 
-# resume: what the system that is tried starts, as early as it can (see lib/boot-once.nix).
-resume() {
-  nonce=''
-  if [ -f "$trial_file" ]; then read -r nonce <"$trial_file"; fi
-  is_nonce "$nonce" || exit 0
-  cp -- "$trial_script" "$runtime/host-$nonce.sh"
-  work "$nonce"
-}
+print_resume() { printf '%s\n' "mkdir -p -m 700 $runtime" "cp -- $trial_file $1" "exec /bin/sh $1 work $nonce"; }
 
 # After the restart. The time of the boot itself counts as that of a switch.
 judge_boot() {

@@ -5,7 +5,6 @@ words=''
 
 # Failed units, and those that systemd starts again and again: each line begins with a name. The switch forgets who failed.
 remember_failed() {
-  has_systemd || return 0
   systemctl list-units --all --full --plain --no-legend --no-pager --state=failed,auto-restart,auto-restart-queued >"$runtime/failed-$nonce"
 } 2>/dev/null
 

@@ -188,11 +188,6 @@ pub async fn acknowledge(host: &dyn Host, nonce: &str) -> Result<(), HostError> 
     status(host, nonce, usize::MAX >> 1).await.map(|_| ())
 }
 
-/// What systemd on the host is working on at this moment: units, each with what is done to it.
-pub async fn jobs(host: &dyn Host) -> Result<Vec<String>, HostError> {
-    super::list(host, "list_jobs", &[]).await
-}
-
 /// Tells the host that it can be reached: over a connection made for this, so that it is true. How the activation stands once
 /// it is over, with its log from a byte on.
 pub async fn confirm(host: &dyn Host, nonce: &str, offset: usize) -> Result<Status, HostError> {

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Probe, call, probe};
-use crate::host::{Host, HostError};
-use crate::text::clean_text;
+use crate::host::{Host, HostCommand, HostError};
+use crate::text::{clean, clean_text};
 
 /// Most characters of a field.
 const LONGEST: usize = 200;
+/// The program of a system that tells them: on each line a name, a tab, and a value.
+const FIELDS: &str = r#"exec "${NETLIB_HOST_ROOT:-}/run/current-system/etc/netlib/status-fields""#;
 
 /// All that a host says of itself and of its deployments.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
@@ -66,19 +68,17 @@ pub async fn inspect(host: &dyn Host) -> Result<HostStatus, HostError> {
     Ok(HostStatus { probe, generation: now, generations: generation, ..HostStatus::default() })
 }
 
-/// Asks a host for these fields. What it says of others is left out, and what is too long is cut.
-pub async fn fields(
-    host: &dyn Host,
-    columns: &BTreeMap<String, String>,
-) -> Result<BTreeMap<String, String>, HostError> {
+/// Asks a host for these fields; there is none where its system is of a netlib without such a program. What it says of others
+/// is left out, and what is too long is cut.
+pub async fn fields(host: &dyn Host, columns: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     if columns.is_empty() {
-        return Ok(BTreeMap::new());
+        return BTreeMap::new();
     }
-    let said = super::list(host, "fields", &[]).await?;
-    let known = |said: &String| {
-        let (name, value) = said.split_once(' ')?;
+    let said = host.run(HostCommand { is_question: true, ..HostCommand::new(["sh", "-c", FIELDS]) }).await;
+    let known = |said: &str| {
+        let (name, value) = said.split_once('\t')?;
         let column = columns.get(name)?;
         Some((column.clone(), clean_text(value).chars().take(LONGEST).collect()))
     };
-    Ok(said.iter().filter_map(known).collect())
+    said.map(|said| clean(&said.stdout).lines().filter_map(known).collect()).unwrap_or_default()
 }

@@ -21,6 +21,14 @@ pub use switch::Switch;
 /// How often something is looked for until it counts as not happening, 50 ms and a run of the script apart.
 const LOOKS: usize = 1000;
 
+/// Starts what comes after the options: a unit again until it ends well, as systemd does, and at once for the first time.
+const SYSTEMD_RUN: &str = r#"#!/bin/sh
+while case $1 in -p) shift 2 ;; -*) shift ;; *) false ;; esac; do :; done
+begin='unit() { /bin/sh -c "$1" sh work "$2"; }; unit "$@" || unit "$@" || while sleep 3; do ! unit "$@" || exit; done'
+if [ "$1" = /bin/sh ]; then set -- /bin/sh -c "$begin" watch "$3" "$6"; fi
+setsid "$@" </dev/null >/dev/null 2>&1 &
+"#;
+
 /// Of a network, whatever the node.
 pub fn identity(network: &str) -> Identity {
     Identity { network: Network { id: format!("id-{network}"), name: network.to_owned() }, ..Identity::default() }
@@ -45,6 +53,8 @@ impl Bed {
             "nix/var/nix/profiles/default/bin/nix-store",
             "#!/bin/sh\n[ \"$1\" = --check-validity ] && [ -e \"$2\" ]\n",
         );
+        bed.program("nix/var/nix/profiles/default/bin/systemctl", "#!/bin/sh\n");
+        bed.program("nix/var/nix/profiles/default/bin/systemd-run", SYSTEMD_RUN);
         bed.sync_no_machine();
         fs::create_dir_all(bed.path("run")).unwrap();
         bed
@@ -209,7 +219,7 @@ impl Bed {
     /// Kills only the shell that runs the activation.
     pub fn kill_run(&self, nonce: &str) {
         let script = self.path(&format!("run/netlib/host-{nonce}.sh"));
-        let words = format!("/bin/sh\0{}\0work\0{nonce}\0", script.display());
+        let words = format!("/bin/sh\0-c\0test ! -e {0} || . {0}\0sh\0work\0{nonce}\0", script.display());
         self.kill_where(|found| found == words);
     }
 

@@ -5,18 +5,12 @@ use std::fs;
 use super::super::*;
 use super::bed::{Bed, Switch};
 
-/// A host with a systemd of its own that runs `old`: its `systemctl` prints the file `units`.
+/// A host that runs `old`: its `systemctl` prints the file `units`.
 fn bed_with_systemd(failed: &str) -> (Bed, String) {
     let bed = Bed::new();
-    fs::create_dir_all(bed.path("run/systemd/system")).unwrap();
     let tool = |name: &str, body: &str| bed.program(&format!("nix/var/nix/profiles/default/bin/{name}"), body);
     tool("systemctl", &format!("#!/bin/sh\ncat {}\n", bed.path("units").display()));
     tool("journalctl", "#!/bin/sh\nprintf 'Nov 29 alpha fails[7]: the \\033[31mreason\\033[0m of %s\\n' \"$*\"\n");
-    // The unit's own command is what comes last.
-    tool(
-        "systemd-run",
-        "#!/bin/sh\nwhile [ \"$1\" != /bin/sh ]; do shift; done\nsetsid \"$@\" </dev/null >/dev/null 2>&1 &\n",
-    );
     fs::write(bed.path("units"), failed).unwrap();
     let old = bed.toplevel("old", Switch::Works);
     bed.run_system(&old);
