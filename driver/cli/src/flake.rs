@@ -43,7 +43,7 @@ pub struct Flake {
 }
 
 impl Flake {
-    /// AfterCompletion the inputs: asks Nix for the flake's locks and keeps them in the run directory, so that later calls do
+    /// Settles the inputs: asks Nix for the flake's locks and keeps them in the run directory, so that later calls do
     /// not look for newer ones. Writes nothing beside the flake.
     pub async fn load(
         reference: Reference,

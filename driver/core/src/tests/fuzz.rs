@@ -25,7 +25,6 @@ pub fn refusal() -> impl Strategy<Value = &'static str> {
         "not-paused",
         "known",
         "not-waiting",
-        "no-generation",
         "because",
         "none",
     ])

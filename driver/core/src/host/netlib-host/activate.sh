@@ -156,9 +156,8 @@ find_toplevel() {
   if [ -n "$toplevel" ]; then return 0; fi
   toplevel=$profile-$generation-link
   if is_number "$generation" && [ -e "$toplevel" ]; then return 0; fi
-  emit asked "$generation"
-  generations
-  refuse no-generation
+  because "its system profile has no generation ${generation:-before its current one}; nothing was changed" \
+    "\`netlib rollback --list\` shows those that there are; choose one with --to"
 }
 
 # activate NONCE KEY=VALUE…

@@ -36,7 +36,10 @@ take_up() {
         reach_goal
       fi
       ;;
-    restarting:*) judge_boot ;;
+    restarting:*)
+      judge_boot
+      conclude "$?"
+      ;;
     *:dry-activate) message=$killed && finish failed ;;
     *) message=$killed && if is_committed; then finish_well; else go_back; fi ;;
   esac
@@ -192,7 +195,12 @@ reach_goal() {
     boot) run_hooks onConfirm && commit ;;
     dry-activate) go dry-activate ;;
   esac
-  case $?:$goal:$phase in
+  conclude "$?"
+}
+
+# conclude STATUS: of what should have reached the goal.
+conclude() {
+  case $1:$goal:$phase in
     0:*) finish_well ;;
     *:dry-activate:*) message=$problem && finish failed ;;
     # Another switch is under way.

@@ -53,20 +53,14 @@ judge_boot() {
   resolve "$running"
   read_boot
   problem=$killed
-  if [ "$boot" != "$this_boot" ] && [ "$found" != "$toplevel" ]; then
-    problem="the new system did not come up: the host booted ${found:-no system of NixOS} again"
-  elif [ "$boot" != "$this_boot" ]; then
-    boot=$this_boot
-    save_state
-    say 'the new system has booted; waiting until it has started everything'
-    limited "$timeout" systemctl is-system-running --wait
-    if be_healthy && await_confirmation && run_hooks onConfirm && commit; then
-      finish_well
-      return
-    fi
-  fi
-  message=$problem
-  give_up_trial
+  [ "$boot" != "$this_boot" ] || return 1
+  problem="the new system did not come up: the host booted ${found:-no system of NixOS} again"
+  [ "$found" = "$toplevel" ] || return 1
+  boot=$this_boot
+  save_state
+  say 'the new system has booted; waiting until it has started everything'
+  limited "$timeout" systemctl is-system-running --wait
+  be_healthy && await_confirmation && run_hooks onConfirm && commit
 }
 
 # The default was never another one.

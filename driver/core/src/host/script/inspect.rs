@@ -45,13 +45,6 @@ pub struct Generation {
     pub by: String,
 }
 
-impl std::fmt::Display for Generation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { number, date, system, result, .. } = self;
-        write!(f, "{number:>4}  {date}  {result:14}  {system}")
-    }
-}
-
 /// The generation that the system profile names, and all of them.
 #[derive(Deserialize)]
 struct Generations {

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
+use super::LockHolder;
 use super::answer::if_good;
 use super::rollout::Held;
-use super::{Generation, LockHolder};
 use crate::host::error::shown;
 
 /// Why the host script refused.
@@ -59,18 +59,6 @@ pub enum Refusal {
     /// The activation does not wait for confirmation, or not any more.
     #[error("the activation does not wait for confirmation")]
     NotWaiting,
-    /// The system profile has no such generation, or none before its current one.
-    #[error(
-        "its system profile has no generation {}; nothing was changed\n  help: choose one of these with --to{}",
-        asked.as_deref().unwrap_or("before its current one"), listed(generation)
-    )]
-    NoGeneration {
-        /// The one that was asked for; none for the one before.
-        asked: Option<String>,
-        /// The generations that there are.
-        #[serde(default)]
-        generation: Vec<Generation>,
-    },
     /// For another reason, which only people read.
     #[error("{why}{}{}{}", shown(stderr), line("file system", disk), line("help", help))]
     Because {
@@ -102,14 +90,6 @@ fn changed(running: Option<&str>, by: Option<&(String, String)>) -> String {
     match by {
         Some((at, deployer)) => format!("{deployer} deployed {running} at {at}"),
         None => format!("{running} runs now, which netlib did not deploy"),
-    }
-}
-
-fn listed(generations: &[Generation]) -> String {
-    if generations.is_empty() {
-        ": it has none".to_owned()
-    } else {
-        generations.iter().map(|one| format!("\n    {one}")).collect()
     }
 }
 

@@ -73,22 +73,20 @@ async fn a_boot_entry_that_fails_brings_back_the_generation_from_before() {
 }
 
 #[tokio::test]
-async fn a_generation_that_is_not_there_is_refused_with_those_that_are() {
+async fn a_generation_that_is_not_there_is_refused() {
     let (bed, systems) = bed_of_three().await;
     // Ten comes after nine, whatever the letters say.
     symlink(&systems[0], bed.path("nix/var/nix/profiles/system-10-link")).unwrap();
     let mut activation = bed.activation("3-b", "");
     activation.system = System::Generation(7);
     let error = activate(&bed, &activation).await.unwrap_err();
-    let error = error.to_string();
-    let (said, listed) = error.split_once("--to\n").unwrap();
-    assert_eq!(
-        said,
-        "a bed: its system profile has no generation 7; nothing was changed\n  help: choose one of these with "
-    );
-    let numbers: Vec<&str> = listed.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    insta::assert_snapshot!(error, @r"
+    a bed: its system profile has no generation 7; nothing was changed
+      help: `netlib rollback --list` shows those that there are; choose one with --to
+    ");
+    let generations = inspect(&bed).await.unwrap().generations;
+    let numbers: Vec<&str> = generations.iter().map(|one| one.number.as_str()).collect();
     assert_eq!(numbers, ["1", "2", "3", "10"]);
-    assert!(listed.lines().all(|line| line.contains("  confirmed  ") && line.contains("/nix/store/")), "{listed}");
     let empty = Bed::new();
     activation.system = System::PreviousGeneration;
     let error = activate(&empty, &activation).await.unwrap_err().to_string();
