@@ -12,7 +12,7 @@ use crate::process::quote_argv;
 pub struct ConnectFailure {
     known: &'static Known,
     target: Target,
-    /// What ssh stderr.
+    /// What ssh said.
     stderr: String,
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{ConnectFailure, Refusal};
 use crate::process::{End, ProcessError, quote_argv};
 
-/// How a command ended when ssh stderr what it says of itself as well.
+/// How a command ended, and how ssh itself ends where it fails.
 pub(super) const SSH_OR_COMMAND: &str = "exit status: 255";
 
 /// What went wrong between the deployer and a host.
@@ -82,7 +82,7 @@ impl HostError {
         }
     }
 
-    /// What the operating system stderr of a file on the deployer.
+    /// What the operating system said of a file on the deployer.
     pub(super) fn at(path: &Path, source: std::io::Error) -> Self {
         Self::Because(format!("cannot use {}: {source}", path.display()))
     }
@@ -123,7 +123,7 @@ impl From<ProcessError> for HostError {
     }
 }
 
-/// Lines of what was stderr, below a message.
+/// Lines of what was said, below a message.
 pub(super) fn shown(stderr: &str) -> String {
     stderr.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
 }

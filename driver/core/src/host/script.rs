@@ -74,7 +74,7 @@ static SCRIPT_ID: LazyLock<String> = LazyLock::new(|| {
 /// Subcommands that only look: asked again where the connection broke.
 const QUESTIONS: [&str; 5] = ["probe", "generations", "status", "reboot_needed", "rollout_read"];
 
-/// What a host stderr about itself.
+/// What a host says of itself.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Probe {

@@ -52,7 +52,7 @@ impl RemoteStore {
         Command::new("nix").args(words).env(HEAP.0, HEAP.1).timeout(LIMIT).limits(Limits::HOST).memory(MEMORY)
     }
 
-    /// Why the daemon of a Nix that failed has ended, if it has, or the end of what it stderr.
+    /// Why the daemon of a Nix that failed has ended, if it has, or the end of what it said.
     pub async fn last_words(&mut self) -> String {
         match tokio::time::timeout(LAST_WORDS, self.ends.recv()).await {
             Ok(Some(Ok(output))) => output.stderr,

@@ -68,7 +68,7 @@ pub enum Refusal {
         help: Option<String>,
         /// The file system, as `df` shows it.
         disk: Option<String>,
-        /// What the host's commands stderr.
+        /// What the host's commands said.
         #[serde(default)]
         stderr: String,
     },

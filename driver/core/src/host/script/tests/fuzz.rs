@@ -38,7 +38,7 @@ proptest! {
     fn fuzz_every_refusal_is_explained(code in fuzz::refusal(), bytes in fuzz::bytes(), said in fuzz::bytes()) {
         let mut answer = document(&clean(&bytes));
         answer.insert("refused".to_owned(), code.into());
-        answer.insert("said".to_owned(), clean(&said).into());
+        answer.insert("stderr".to_owned(), clean(&said).into());
         if let Ok(refusal) = Refusal::deserialize(serde_json::Value::Object(answer)) {
             prop_assert!(is_clean(&refusal.to_string()));
         }
