@@ -60,7 +60,14 @@ impl Site {
 "#
         );
         self.bed.host(host).write_file("/usr/local/bin/nix-daemon", wrapper).unwrap_or_else(|error| panic!("{error}"));
-        self.exec_must(host, "chmod +x /usr/local/bin/nix-daemon");
+        // The host's own daemon too: one for each connection, through the same gate.
+        self.exec_must(
+            host,
+            "chmod +x /usr/local/bin/nix-daemon && cd /run/systemd/system && mkdir nix-daemon.socket.d && \
+             printf '[Socket]\\nAccept=yes\\n' >nix-daemon.socket.d/gate.conf && \
+             printf '[Service]\\nExecStart=-/usr/local/bin/nix-daemon --stdio\\nStandardInput=socket\\nStandardError=journal\\n' >nix-daemon@.service && \
+             systemctl daemon-reload && systemctl stop nix-daemon.service && systemctl restart nix-daemon.socket",
+        );
     }
 
     /// Waits until a copy to a host has come to its middle.
@@ -70,7 +77,11 @@ impl Site {
 
     /// Removes the gate of copies; one that waits there goes on.
     pub fn ungate_copies(&self, host: &str) {
-        self.exec_must(host, "rm -f /usr/local/bin/nix-daemon; touch /run/copy-open");
+        self.exec_must(
+            host,
+            "rm -rf /usr/local/bin/nix-daemon /run/systemd/system/nix-daemon.socket.d /run/systemd/system/nix-daemon@.service; \
+             touch /run/copy-open; systemctl daemon-reload; systemctl stop nix-daemon.socket nix-daemon.service; systemctl start nix-daemon.socket",
+        );
     }
 
     /// Waits until a line of shell succeeds on a host.

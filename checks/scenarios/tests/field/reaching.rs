@@ -247,3 +247,17 @@ fn finding_ipv6_addresses_with_and_without_a_zone_are_targets() {
     site.write(&network.with(&targets.replace(&alpha.to_string(), &format!("[{alpha}]"))));
     assert_says(&site.netlib("plan").1, &["nodes.alpha.target.host", "an IPv6 address without brackets"]);
 }
+
+#[test]
+fn finding_a_copy_finds_another_way_where_the_hosts_own_daemon_is_none() {
+    let hosts = ["alpha", "beta", "gamma"];
+    let site = Site::up(&hosts);
+    site.write(&Network::of(&hosts));
+    let forbid = "echo AllowStreamLocalForwarding no >/etc/ssh/sshd_config.d/01-forward.conf; systemctl reload ssh";
+    site.exec_must("alpha", forbid);
+    site.exec_must("beta", "systemctl stop nix-daemon.socket nix-daemon.service; rm -rf /nix/var/nix/daemon-socket");
+    // It takes from root only what somebody signed whom it knows.
+    site.exec_must("gamma", "sed -i 's/^trusted-users.*/trusted-users =/' /etc/nix/nix.conf");
+    assert_says(&site.netlib_must("deploy"), &["3 of 3 nodes active"]);
+    hosts.iter().for_each(|host| site.assert_active(host));
+}

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use openssh::{Session, Stdio};
+use openssh::{ForwardType, Session, Stdio};
+use tokio::sync::OnceCell;
 
 use super::frame::line;
 use super::{ConnectFailure, HostError};
@@ -54,6 +55,8 @@ pub(super) struct Connection {
     socket: PathBuf,
     /// What the node's own options ask for in each session.
     forwarded: Vec<String>,
+    /// The socket here that leads to one there, once that was asked for.
+    socket_there: OnceCell<Option<PathBuf>>,
 }
 
 impl Connection {
@@ -61,6 +64,10 @@ impl Connection {
     pub(super) async fn make(target: &Target, socket: &Path) -> Result<Self, HostError> {
         let forwarded = if target.ssh_options.is_empty() { Vec::new() } else { forwarded(&resolve(target).await?) };
         Ok(Self { forwarded, ..Self::bare(target, socket).await? })
+    }
+
+    fn at(socket: &Path) -> Self {
+        Self { socket: socket.to_owned(), forwarded: Vec::new(), socket_there: OnceCell::new() }
     }
 
     /// Makes one that forwards nothing.
@@ -78,7 +85,7 @@ impl Connection {
             result = log_in("ControlPersist=no -o LogLevel=INFO").await;
         }
         let failure = match result {
-            Ok(_) => return Ok(Self { socket: socket.to_owned(), forwarded: Vec::new() }),
+            Ok(_) => return Ok(Self::at(socket)),
             Err(ProcessError { end: End::Status(_), stderr, .. }) => ConnectFailure::recognise(target, &stderr),
             Err(ProcessError { end: End::TimedOut(_), stderr, .. }) => ConnectFailure::timed_out(target, &stderr),
             Err(other) => return Err(other.into()),
@@ -121,6 +128,20 @@ impl Connection {
         let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let end = async move { Ok(child.wait().await.unwrap_or_else(|error| ended_with(&error))) };
         command.attached(pipes, end, lines).await
+    }
+
+    /// A socket here behind which a socket there answers, as long as the connection is there. Whether there is one there shows only
+    /// to whom connects.
+    pub(super) async fn forward(&self, name: &str, there: &str) -> Option<PathBuf> {
+        let make = async || {
+            let here = self.socket.with_extension(name);
+            // What a connection that broke has left.
+            let _ = std::fs::remove_file(&here);
+            let session = self.session();
+            let asked = session.request_port_forward(ForwardType::Local, &*here, Path::new(there));
+            matches!(tokio::time::timeout(LOCAL, asked).await, Ok(Ok(()))).then_some(here)
+        };
+        self.socket_there.get_or_init(make).await.clone()
     }
 
     fn session(&self) -> Session {
@@ -243,7 +264,7 @@ mod tests {
     #[test]
     fn sessions_read_no_configuration_and_forward_what_the_node_asks_for() {
         let forwarded = forwarded("user admin\nforwardagent yes\nforwardx11 no\nport 22\n");
-        let connection = Connection { socket: PathBuf::from("/tmp/n/0"), forwarded };
+        let connection = Connection { forwarded, ..Connection::at(Path::new("/tmp/n/0")) };
         let argv = connection.command(&["echo".to_owned(), "a b".to_owned()]).argv();
         insta::assert_snapshot!(argv.join(" "), @"ssh -F none -o ControlPath=/tmp/n/0 -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -T -o forwardagent=yes -- netlib echo 'a b'");
     }

@@ -225,6 +225,12 @@ pub async fn admit(host: &dyn Host, identity: &Identity) -> Result<Probe, HostEr
     call(host, "probe", &identity.words()).await.map(|known: Known| known.probe)
 }
 
+/// The same; from then on the host keeps a toplevel for the deployment of this nonce, unless it runs and boots that.
+pub async fn admit_to(host: &dyn Host, identity: &Identity, deployment: [&str; 2]) -> Result<Probe, HostError> {
+    let words = [&identity.words()[..], &deployment].concat();
+    call(host, "probe", &words).await.map(|known: Known| known.probe)
+}
+
 /// Keeps no longer what these deployments wanted to activate, unless the host is at it.
 pub async fn release(host: &dyn Host, nonces: &[&str]) -> Result<(), HostError> {
     tell(host, "release", nonces).await

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -26,6 +27,8 @@ pub struct SshHost {
     shared: Shared,
     privilege: Privilege,
     reached: Mutex<Option<Reached>>,
+    /// Whether the way to the host's own daemon came to nothing, for whatever reason.
+    pub lacks_daemon: AtomicBool,
     /// Held by a copy: two that open the host's store for the first time are in each other's way.
     pub copying: Mutex<()>,
 }
@@ -61,6 +64,7 @@ impl SshHost {
             shared,
             privilege,
             reached: Mutex::default(),
+            lacks_daemon: AtomicBool::default(),
             copying: Mutex::default(),
         })
     }
@@ -97,10 +101,17 @@ impl SshHost {
         self.shared.close().await;
     }
 
-    /// How Nix reaches the store there, as long as the value lives; `before` is what sh does there first.
-    pub async fn store(&self, before: &str) -> Result<RemoteStore, HostError> {
+    /// How Nix reaches the store there, as long as the value lives: by the daemon that the host has running for root, or by one of
+    /// its own.
+    pub async fn store(&self) -> Result<RemoteStore, HostError> {
         let connection = self.shared.connection().await?;
-        let text = format!("{WITHIN}{before}exec nix-daemon --stdio");
+        if let Rights::Root = self.rights
+            && !self.lacks_daemon.load(Ordering::Relaxed)
+            && let Some(socket) = connection.forward("daemon", store::DAEMON).await
+        {
+            return Ok(RemoteStore::at(&socket));
+        }
+        let text = format!("{WITHIN}exec nix-daemon --stdio");
         // Root's own Nix takes paths without signatures; that of another user would not.
         let daemon = self.privilege.wrap(HostCommand::new(["sh", "-c", &text]).timeout(store::LIMIT));
         let (socket, target) = (connection.socket().with_extension("store"), self.target.clone());

@@ -8,10 +8,14 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use tokio::net::UnixListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::HostError;
 use crate::process::{Command, Limits, Output};
+
+/// Where a host's own daemon listens.
+pub(super) const DAEMON: &str = "/nix/var/nix/daemon-socket/socket";
 
 /// How long Nix may work on a store.
 pub(super) const LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
@@ -29,22 +33,35 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub struct RemoteStore {
     /// Store URL for `--to` and `--store`.
     pub url: String,
-    ends: UnboundedReceiver<Result<Output, HostError>>,
-    serving: AbortHandle,
+    /// Daemons that were started for it, and ended; none where the host's own serves it.
+    started: Option<(Ends, AbortOnDropHandle<()>)>,
 }
+
+/// How daemons ended, as they end.
+type Ends = UnboundedReceiver<Result<Output, HostError>>;
 
 /// Runs the daemon on the host, for whoever is at the other end.
 type Daemon = dyn Fn(Arc<UnixStream>) -> BoxFuture<'static, Result<Output, HostError>> + Send + Sync;
 
 impl RemoteStore {
+    /// With a socket that leads to the host's own daemon.
+    pub(super) fn at(socket: &Path) -> Self {
+        Self { url: format!("unix://{}", socket.display()), started: None }
+    }
+
+    /// Whether the host's own daemon serves it.
+    pub fn is_shared(&self) -> bool {
+        self.started.is_none()
+    }
+
     /// With a socket that is made here.
     pub(super) fn behind(socket: &Path, daemon: Box<Daemon>) -> Result<Self, HostError> {
         // What an earlier one left is nobody's: one copies at a time.
         let _ = std::fs::remove_file(socket);
         let listener = UnixListener::bind(socket).map_err(|error| HostError::at(socket, error))?;
         let (sender, ends) = unbounded_channel();
-        let serving = tokio::spawn(serve(listener, daemon, sender)).abort_handle();
-        Ok(Self { url: format!("unix://{}", socket.display()), ends, serving })
+        let serving = AbortOnDropHandle::new(tokio::spawn(serve(listener, daemon, sender)));
+        Ok(Self { started: Some((ends, serving)), ..Self::at(socket) })
     }
 
     /// Nix with these words, which reaches the store.
@@ -54,17 +71,12 @@ impl RemoteStore {
 
     /// Why the daemon of a Nix that failed has ended, if it has, or the end of what it said.
     pub async fn last_words(&mut self) -> String {
-        match tokio::time::timeout(LAST_WORDS, self.ends.recv()).await {
+        let Some((ends, _)) = &mut self.started else { return String::new() };
+        match tokio::time::timeout(LAST_WORDS, ends.recv()).await {
             Ok(Some(Ok(output))) => output.stderr,
             Ok(Some(Err(error))) => error.to_string(),
             Ok(None) | Err(_) => String::new(),
         }
-    }
-}
-
-impl Drop for RemoteStore {
-    fn drop(&mut self) {
-        self.serving.abort();
     }
 }
 

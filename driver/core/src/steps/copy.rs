@@ -1,5 +1,6 @@
 //! Copies a closure to a host, over the connection that is open already.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -15,25 +16,19 @@ use crate::text::clean;
 /// Before each further attempt after the connection broke.
 const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 
-/// Where hosts keep roots of deployments.
-const ROOTS: &str = "/nix/var/nix/gcroots/netlib";
-
 /// What says that a host has no room.
 const FULL: [&str; 3] = ["No space left on device", "database or disk is full", "Disk quota exceeded"];
 
-/// A path to copy, and a name for a root that protects it there, which points nowhere until it has arrived.
-type What<'a> = (&'a str, Option<&'a str>);
-
 /// Copies the closure of a path; returns how many paths went over. A host with the deployer's own store needs none.
 /// What arrived before the connection broke is not copied again.
-pub async fn copy(host: &dyn Host, what: What<'_>, cancel: &CancellationToken, show: Show<'_>) -> Tried<Option<usize>> {
+pub async fn copy(host: &dyn Host, path: &str, cancel: &CancellationToken, show: Show<'_>) -> Tried<Option<usize>> {
     let Some(host) = host.ssh() else {
         return Ok(None);
     };
     let mut pauses = PAUSES.iter();
     let mut first = None;
     loop {
-        let failure = match attempt(host, what, cancel, show).await {
+        let failure = match attempt(host, path, cancel, show).await {
             Ok(copied) => return Ok(Some(copied)),
             Err(failure) => failure,
         };
@@ -55,32 +50,42 @@ pub async fn copy(host: &dyn Host, what: What<'_>, cancel: &CancellationToken, s
     }
 }
 
-async fn attempt(host: &SshHost, (path, root): What<'_>, cancel: &CancellationToken, show: Show<'_>) -> Tried<usize> {
+async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: Show<'_>) -> Tried<usize> {
     let _one_at_a_time = host.copying.lock().await;
-    let keep = |root| format!("[ -d {ROOTS} ] || mkdir -p {ROOTS} && ln -sfn {path} {ROOTS}/{root} || exit; ");
-    let mut store = host.store(&root.map(keep).unwrap_or_default()).await?;
-    let command = store.nix(FEATURES).arg("copy").args(FORMAT).args(["--no-check-sigs", "--to", &store.url, path]);
-    let command = command.cancel_on(cancel);
-    let (mut log, mut limit) = (NixLog::default(), LogLimit::default());
-    // What the host has Nix say may be without end.
-    let (url, address) = (store.url.clone(), host.address());
-    let read = |line: &str| {
-        log.read(&line.replace(&url, &address)).and_then(|line| limit.admit(line)).into_iter().for_each(show)
-    };
-    let Err(error) = command.stream_stderr(read).await else {
-        return Ok(log.copied_paths);
-    };
-    store.last_words().await.lines().for_each(|line| drop(log.read(line)));
-    let said = log.complaint();
-    if !FULL.iter().any(|words| said.contains(words)) {
-        return Err(log.failure(&format!("copying to {}", host.address()), error));
+    loop {
+        let mut store = host.store().await?;
+        let command = store.nix(FEATURES).arg("copy").args(FORMAT).args(["--no-check-sigs", "--to", &store.url, path]);
+        let command = command.cancel_on(cancel);
+        let (mut log, mut limit) = (NixLog::default(), LogLimit::default());
+        // What the host has Nix say may be without end.
+        let (url, address) = (store.url.clone(), host.address());
+        let read = |line: &str| {
+            log.read(&line.replace(&url, &address)).and_then(|line| limit.admit(line)).into_iter().for_each(show)
+        };
+        let Err(error) = command.stream_stderr(read).await else {
+            return Ok(log.copied_paths);
+        };
+        // Not every host has a daemon, lets its socket be reached, or has it take what nobody signed.
+        if store.is_shared() && !cancel.is_cancelled() {
+            host.lacks_daemon.store(true, Ordering::Relaxed);
+            continue;
+        }
+        store.last_words().await.lines().for_each(|line| drop(log.read(line)));
+        let (said, what) = (log.complaint(), format!("copying to {address}"));
+        return Err(match FULL.iter().any(|words| said.contains(words)) {
+            true => is_full(host, &said).await,
+            false => log.failure(&what, error),
+        });
     }
+}
+
+async fn is_full(host: &dyn Host, said: &str) -> StepFailure {
     let disk = disk(host).await.unwrap_or_else(|error| format!("unknown ({error})"));
-    Err(StepFailure::Because(format!(
+    StepFailure::Because(format!(
         "no space left on {}\n  file system: {disk}\n  help: make room there, for example with `nix-collect-garbage -d`, then deploy again; nothing was activated\n  nix said:{}",
         host.address(),
-        indented(&said)
-    )))
+        indented(said)
+    ))
 }
 
 /// The host's file system of the store, as `df` shows it.

@@ -33,9 +33,16 @@ impl ObservedState {
     pub(super) async fn observe(parts: &StepRunnerParts, node: &str) -> Tried<Self> {
         let host = parts.hosts.get(node).await.map_err(StepFailure::Connect)?;
         let options = parts.options(node);
-        let toplevel = async { Ok::<_, StepFailure>(parts.results.get(Job::toplevel(node)).await?) };
-        let probe = async { Ok(script::admit(&*host, &parts.identity(node)).await?) };
-        let (toplevel, probe) = tokio::try_join!(toplevel, probe)?;
+        let (toplevel, identity) = (parts.results.get(Job::toplevel(node)).await?, parts.identity(node));
+        let keeps = options.goal != Goal::DryRun;
+        let probe = match keeps {
+            true => script::admit_to(&*host, &identity, [&parts.settings.nonce, &toplevel.out_path]).await?,
+            false => script::admit(&*host, &identity).await?,
+        };
+        let is_there = [&probe.current_system, &probe.system_profile]
+            .iter()
+            .all(|there| there.as_ref() == Some(&toplevel.out_path));
+        let is_kept = (keeps && options.goal != Goal::Copy && !is_there).into();
         let warn = |text: String| parts.events.send(Event::Warning(format!("node `{node}`: {text}")));
         for Unfinished { nonce, phase, toplevel } in &probe.unfinished {
             let what = format!("an earlier deployment of {toplevel} was stopped in the middle (phase {phase})");
@@ -51,7 +58,7 @@ impl ObservedState {
                 script::acknowledge(&*host, nonce).await?;
             }
         }
-        Ok(Self { host, toplevel, probe, options, was_restarted: false.into(), is_kept: false.into() })
+        Ok(Self { host, toplevel, probe, options, was_restarted: false.into(), is_kept })
     }
 
     /// Whether the node is where its goal would bring it.

@@ -95,7 +95,7 @@ impl Programs {
         let settings = &self.parts.settings;
         script::admit(host, &self.parts.identity(host.node())).await?;
         if !script::keep(host, &settings.nonce, ("programs", path)).await? {
-            copy(host, (path, None), &settings.cancel, &|_| {}).await?;
+            copy(host, path, &settings.cancel, &|_| {}).await?;
         }
         Ok(())
     }

@@ -244,14 +244,12 @@ impl StepRunner {
     }
 
     async fn copy(&self, node: &str, step: &str, observed: &ObservedState) -> Tried<StepResult> {
-        let Settings { nonce, dead, cancel, .. } = &self.parts.settings;
+        let Settings { dead, cancel, .. } = &self.parts.settings;
         if !dead.is_empty() {
             forget(observed, &dead.iter().map(String::as_str).collect::<Vec<_>>()).await;
         }
-        observed.is_kept.store(observed.options.goal != Goal::Copy, Ordering::Relaxed);
         let (host, path) = (&*observed.host, &observed.toplevel.out_path);
-        let root = format!("{nonce}-next");
-        let copied = copy(host, (path, Some(&root)), cancel, &|line| self.show(step, line)).await?;
+        let copied = copy(host, path, cancel, &|line| self.show(step, line)).await?;
         if self.parts.plan.programs.contains_key(&RunsOn::Node(node.to_owned())) {
             self.programs.on(node).await?;
         }

@@ -3,8 +3,10 @@
 # connection and reads `key=value` lines back. A refusal is a line `refused=CODE`, not an exit status.
 # Needs sh, coreutils, util-linux (flock), Nix and systemd.
 #
-#   probe [ID NAME POLICY NODES] what runs here, whose machine it is, what was left unfinished; with a network:
-#                                refused unless the host is of that network and of that node (see check_identity)
+#   probe [ID NAME POLICY NODES [NONCE TOPLEVEL]]
+#                                what runs here, whose machine it is, what was left unfinished; with a network: refused unless
+#                                the host is of that network and of that node (see check_identity); with a toplevel: kept from
+#                                garbage collection from now on, also before it is here, unless it runs and boots already
 #   generations                  the number of the generation that the system profile names; all of them, with date and result
 #   keep NONCE programs PATH     keep from garbage collection for a day at least what checks run; say whether it is here
 #   release NONCE…               keep no longer what these wanted to deploy: they ended before the host took it up
