@@ -12,7 +12,6 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use openssh::{ForwardType, Session, Stdio};
-use tokio::sync::OnceCell;
 
 use super::frame::line;
 use super::{ConnectFailure, HostError};
@@ -47,7 +46,8 @@ pub(super) const WAY: &str = "BatchMode yes\nControlMaster no\nControlPath none\
 /// A host that shows more keys would add them to known_hosts; banners say nothing of ssh's own, and errors are told whatever the
 /// user wants to see.
 const UNLESS_ASKED_FOR: &str = "ForwardAgent=no ForwardX11=no ForwardX11Trusted=no Tunnel=no ClearAllForwardings=yes \
-    PermitLocalCommand=no StrictHostKeyChecking=yes UpdateHostKeys=no ServerAliveInterval=5 ServerAliveCountMax=3 LogLevel=ERROR";
+    PermitLocalCommand=no StrictHostKeyChecking=yes UpdateHostKeys=no ServerAliveInterval=5 ServerAliveCountMax=3 LogLevel=ERROR \
+    StreamLocalBindUnlink=yes";
 
 /// An open connection.
 #[derive(Debug)]
@@ -55,8 +55,6 @@ pub(super) struct Connection {
     socket: PathBuf,
     /// What the node's own options ask for in each session.
     forwarded: Vec<String>,
-    /// The socket here that leads to one there, once that was asked for.
-    socket_there: OnceCell<Option<PathBuf>>,
 }
 
 impl Connection {
@@ -64,10 +62,6 @@ impl Connection {
     pub(super) async fn make(target: &Target, socket: &Path) -> Result<Self, HostError> {
         let forwarded = if target.ssh_options.is_empty() { Vec::new() } else { forwarded(&resolve(target).await?) };
         Ok(Self { forwarded, ..Self::bare(target, socket).await? })
-    }
-
-    fn at(socket: &Path) -> Self {
-        Self { socket: socket.to_owned(), forwarded: Vec::new(), socket_there: OnceCell::new() }
     }
 
     /// Makes one that forwards nothing.
@@ -80,12 +74,12 @@ impl Connection {
         let log_in = |how| ssh(arguments(target, socket, how)).timeout(LOGIN).output();
         // A driver that was killed leaves nothing for longer; after a longer pause of a run the connection is made again.
         let mut result = log_in("ControlPersist=2m").await;
-        // What failed at a jump host is stderr only where nothing is to persist; that somebody hung up, only who is to tell more.
+        // What failed at a jump host is told only where nothing is to persist; that somebody hung up, only who is to tell more.
         if matches!(&result, Err(ProcessError { end: End::Status(_), stderr, .. }) if stderr.is_empty()) {
             result = log_in("ControlPersist=no -o LogLevel=INFO").await;
         }
         let failure = match result {
-            Ok(_) => return Ok(Self::at(socket)),
+            Ok(_) => return Ok(Self { socket: socket.to_owned(), forwarded: Vec::new() }),
             Err(ProcessError { end: End::Status(_), stderr, .. }) => ConnectFailure::recognise(target, &stderr),
             Err(ProcessError { end: End::TimedOut(_), stderr, .. }) => ConnectFailure::timed_out(target, &stderr),
             Err(other) => return Err(other.into()),
@@ -130,18 +124,12 @@ impl Connection {
         command.attached(pipes, end, lines).await
     }
 
-    /// A socket here behind which a socket there answers, as long as the connection is there. Whether there is one there shows only
-    /// to whom connects.
-    pub(super) async fn forward(&self, name: &str, there: &str) -> Option<PathBuf> {
-        let make = async || {
-            let here = self.socket.with_extension(name);
-            // What a connection that broke has left.
-            let _ = std::fs::remove_file(&here);
-            let session = self.session();
-            let asked = session.request_port_forward(ForwardType::Local, &*here, Path::new(there));
-            matches!(tokio::time::timeout(LOCAL, asked).await, Ok(Ok(()))).then_some(here)
-        };
-        self.socket_there.get_or_init(make).await.clone()
+    /// A socket here behind which one there answers, as long as the connection is there. Whether anything does shows only to whom
+    /// connects.
+    pub(super) async fn forward(&self, there: &str) -> Option<PathBuf> {
+        let (here, session) = (self.socket.with_extension("there"), self.session());
+        let asked = session.request_port_forward(ForwardType::Local, &*here, Path::new(there));
+        matches!(tokio::time::timeout(LOCAL, asked).await, Ok(Ok(()))).then_some(here)
     }
 
     fn session(&self) -> Session {
@@ -258,13 +246,13 @@ mod tests {
     #[test]
     fn what_must_hold_comes_before_the_nodes_options_and_defaults_after() {
         let words = arguments(&target(), Path::new("/tmp/n/0"), "ControlPersist=2m").join(" ");
-        insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -F /tmp/n/way -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -- alpha.example.org");
+        insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -F /tmp/n/way -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -o StreamLocalBindUnlink=yes -- alpha.example.org");
     }
 
     #[test]
     fn sessions_read_no_configuration_and_forward_what_the_node_asks_for() {
         let forwarded = forwarded("user admin\nforwardagent yes\nforwardx11 no\nport 22\n");
-        let connection = Connection { forwarded, ..Connection::at(Path::new("/tmp/n/0")) };
+        let connection = Connection { socket: PathBuf::from("/tmp/n/0"), forwarded };
         let argv = connection.command(&["echo".to_owned(), "a b".to_owned()]).argv();
         insta::assert_snapshot!(argv.join(" "), @"ssh -F none -o ControlPath=/tmp/n/0 -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -T -o forwardagent=yes -- netlib echo 'a b'");
     }

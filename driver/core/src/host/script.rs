@@ -221,13 +221,9 @@ pub async fn probe(host: &dyn Host) -> Result<Probe, HostError> {
 }
 
 /// Asks a host about itself; a host that belongs to another network, or to another node of this one, is an error.
-pub async fn admit(host: &dyn Host, identity: &Identity) -> Result<Probe, HostError> {
-    call(host, "probe", &identity.words()).await.map(|known: Known| known.probe)
-}
-
-/// The same; from then on the host keeps a toplevel for the deployment of this nonce, unless it runs and boots that.
-pub async fn admit_to(host: &dyn Host, identity: &Identity, deployment: [&str; 2]) -> Result<Probe, HostError> {
-    let words = [&identity.words()[..], &deployment].concat();
+/// From then on the host keeps the toplevel of a deployment, unless it runs and boots that: a nonce and a path, or nothing.
+pub async fn admit(host: &dyn Host, identity: &Identity, deployment: &[&str]) -> Result<Probe, HostError> {
+    let words = [&identity.words()[..], deployment].concat();
     call(host, "probe", &words).await.map(|known: Known| known.probe)
 }
 

@@ -105,9 +105,9 @@ impl SshHost {
     /// its own.
     pub async fn store(&self) -> Result<RemoteStore, HostError> {
         let connection = self.shared.connection().await?;
-        if let Rights::Root = self.rights
+        if let Privilege::Root = self.privilege
             && !self.lacks_daemon.load(Ordering::Relaxed)
-            && let Some(socket) = connection.forward("daemon", store::DAEMON).await
+            && let Some(socket) = connection.forward(store::DAEMON).await
         {
             return Ok(RemoteStore::at(&socket));
         }

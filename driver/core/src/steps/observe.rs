@@ -33,16 +33,13 @@ impl ObservedState {
     pub(super) async fn observe(parts: &StepRunnerParts, node: &str) -> Tried<Self> {
         let host = parts.hosts.get(node).await.map_err(StepFailure::Connect)?;
         let options = parts.options(node);
-        let (toplevel, identity) = (parts.results.get(Job::toplevel(node)).await?, parts.identity(node));
-        let keeps = options.goal != Goal::DryRun;
-        let probe = match keeps {
-            true => script::admit_to(&*host, &identity, [&parts.settings.nonce, &toplevel.out_path]).await?,
-            false => script::admit(&*host, &identity).await?,
-        };
-        let is_there = [&probe.current_system, &probe.system_profile]
-            .iter()
-            .all(|there| there.as_ref() == Some(&toplevel.out_path));
-        let is_kept = (keeps && options.goal != Goal::Copy && !is_there).into();
+        let toplevel = parts.results.get(Job::toplevel(node)).await?;
+        let deployment: &[&str] = &[&parts.settings.nonce, &toplevel.out_path];
+        let deployment = if options.goal == Goal::DryRun { &[] } else { deployment };
+        let probe = script::admit(&*host, &parts.identity(node), deployment).await?;
+        let is_there =
+            Goal::Switch.is_at(&toplevel.out_path, probe.current_system.as_deref(), probe.system_profile.as_deref());
+        let is_kept = (options.goal.takes_over() && !is_there).into();
         let warn = |text: String| parts.events.send(Event::Warning(format!("node `{node}`: {text}")));
         for Unfinished { nonce, phase, toplevel } in &probe.unfinished {
             let what = format!("an earlier deployment of {toplevel} was stopped in the middle (phase {phase})");

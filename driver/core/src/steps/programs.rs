@@ -93,7 +93,7 @@ impl Programs {
 
     async fn bring(&self, host: &dyn Host, path: &str) -> Tried<()> {
         let settings = &self.parts.settings;
-        script::admit(host, &self.parts.identity(host.node())).await?;
+        script::admit(host, &self.parts.identity(host.node()), &[]).await?;
         if !script::keep(host, &settings.nonce, ("programs", path)).await? {
             copy(host, path, &settings.cancel, &|_| {}).await?;
         }

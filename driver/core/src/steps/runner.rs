@@ -166,7 +166,7 @@ impl StepRunner {
     async fn restart(&self, node: &str, step: &str) -> Tried<StepResult> {
         let cancel = &self.parts.settings.cancel;
         let host = self.parts.hosts.get(node).await?;
-        let probe = script::admit(&*host, &self.parts.identity(node)).await?;
+        let probe = script::admit(&*host, &self.parts.identity(node), &[]).await?;
         let toplevel = probe.system_profile.unwrap_or_default();
         let reasons = ("a step of the plan", Duration::from_secs(self.parts.options(node).reboot_timeout));
         restart((&*host, &toplevel), reasons, cancel, &|line| self.show(step, line)).await?;

@@ -1,4 +1,4 @@
-//! What real OpenSSH (9.2 to 10.0) stderr, and what people read.
+//! What real OpenSSH (9.2 to 10.0) says, and what people read.
 
 use proptest::prelude::*;
 

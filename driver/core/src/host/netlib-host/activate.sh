@@ -4,7 +4,7 @@
 # keep NONCE NAME PATH: what is valid is here with all that it refers to. A host that cannot say so is copied to.
 keep() {
   use_deploy "$1"
-  if { [ ! -d "$roots" ] && ! mkdir -p -- "$roots"; } || ! ln -sfn -- "$3" "$roots/$nonce-$2"; then refuse_state "$root/nix"; fi
+  put_root "$2" "$3" || refuse_state "$root/nix"
   read_records
   tidy_roots
   emit ok "$3"
@@ -100,7 +100,7 @@ record() {
     printf '%s' "$checks" >"$deploy/checks" && { [ -z "$hooks$undone" ] || record_hooks >"$deploy/hooks"; } &&
     keep_root next "$toplevel" && { [ -z "$previous" ] || keep_root previous "$previous"; } &&
     # Last of all the state, which makes it a record; nothing begins before it is there for good.
-    print_state >"$deploy/state.new" && mv -f -- "$deploy/state.new" "$deploy/state" && record_rolled &&
+    print_state >"$deploy/state" && record_rolled &&
     sync -- "$deploy/state" "$deploy" "$deploys" "$library"
 }
 

@@ -74,6 +74,9 @@ read_boot() {
   this_boot=$this_boot-$field
 }
 
+# put_root NAME PATH: keeps it for this deployment, also before it is here.
+put_root() { { [ -d "$roots" ] || mkdir -p -- "$roots"; } && ln -sfn -- "$2" "$roots/$nonce-$1"; }
+
 # load PREFIX FILE FIELD…: sets PREFIX_FIELD to what the file says of it, or to nothing.
 load() {
   prefix=$1 file=$2

@@ -76,9 +76,7 @@ probe() {
   fi
   if [ "$#" -ge 4 ]; then check_identity "$@"; fi
   # Where that fails, the activation says so.
-  if [ "$#" -eq 6 ] && is_nonce "$5" && [ "$now_running $now_profile" != "$6 $6" ]; then
-    { [ -d "$roots" ] || mkdir -p -- "$roots"; } && ln -sfn -- "$6" "$roots/$5-next"
-  fi 2>/dev/null
+  if [ "$#" -eq 6 ] && [ "$now_running $now_profile" != "$6 $6" ] && use_deploy "$5"; then put_root next "$6"; fi 2>/dev/null
 }
 
 status() {
@@ -105,7 +103,8 @@ status() {
 await_news() {
   read_boot
   read_uptime
-  end=$((uptime + $3)) before=''
+  # One that was recorded a moment ago has not begun.
+  end=$((uptime + $3)) before=prepared
   while load_state && unfinished && [ "$boot" = "$this_boot" ] && [ "$uptime" -lt "$end" ]; do
     # Whoever is at work lets go of one at the moment that is waited for.
     case $phase:$2 in

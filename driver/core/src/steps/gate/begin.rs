@@ -74,7 +74,7 @@ impl Gate<'_> {
         if node != first {
             self.say(format!("the coordinator `{first}` does not answer; its fallback is `{node}`"));
         }
-        admit(&*host, &parts.identity(node)).await?;
+        admit(&*host, &parts.identity(node), &[]).await?;
         Ok(host)
     }
 

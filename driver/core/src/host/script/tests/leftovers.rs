@@ -205,6 +205,19 @@ async fn what_a_dead_run_copied_is_kept_no_longer_and_what_a_live_one_did_is() {
     assert_eq!((root("1-a"), root("2-b"), root("3-c")), (false, true, true));
 }
 
+#[tokio::test]
+async fn what_is_to_be_deployed_is_kept_from_the_first_look_on_unless_it_runs() {
+    let (bed, one, new) = bed_with(Switch::Works);
+    let root = |nonce: &str| fs::read_link(bed.path(&format!("nix/var/nix/gcroots/netlib/{nonce}-next"))).ok();
+    let admit = async |nonce, toplevel: &str| admit(&bed, &Identity::default(), &[nonce, toplevel]).await.unwrap();
+    admit("1-a", &new).await;
+    admit("2-b", "/nix/store/is-not-here-yet").await;
+    admit("3-c", &one).await;
+    assert_eq!(root("1-a"), Some(new.into()));
+    assert_eq!(root("2-b"), Some("/nix/store/is-not-here-yet".into()));
+    assert_eq!(root("3-c"), None);
+}
+
 /// Starts a check whose probes never end, and leaves it with whoever started it.
 fn endless_check(bed: &Bed) -> std::process::Child {
     let program = bed.probe("endless", "exit 1");

@@ -116,7 +116,7 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     let [home, work] = ["home", "work"].map(identity);
     identify(&bed, &home).await.unwrap();
     assert_eq!(probe(&bed).await.unwrap().network.as_ref(), Some(&home.network));
-    let error = admit(&bed, &work).await.unwrap_err();
+    let error = admit(&bed, &work, &[]).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: this host belongs to the network "home" (id id-home); nothing was changed
       help: check `target.host`; if the host is to move to this network, deploy with --adopt
@@ -128,7 +128,7 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     assert!(identify(&bed, &work).await.is_err());
     assert_eq!(probe(&bed).await.unwrap().network, Some(home.network));
     let adopts = Identity { adopts: true, ..work };
-    assert!(admit(&bed, &adopts).await.is_ok());
+    assert!(admit(&bed, &adopts, &[]).await.is_ok());
     identify(&bed, &adopts).await.unwrap();
     assert_eq!(fs::read_to_string(bed.path("var/lib/netlib/network")).unwrap(), "id=id-work\nname=work\nnode=\n");
 }
@@ -144,7 +144,7 @@ async fn a_host_of_another_node_is_refused_unless_that_is_an_earlier_name() {
     assert_eq!(bed.deploy("1-a", &new).await.phase, Phase::Confirmed);
     assert_eq!(probe(&bed).await.unwrap().node.as_deref(), Some("alpha"));
     let beta = Identity { adopts: true, ..node(&["beta"]) };
-    let error = admit(&bed, &beta).await.unwrap_err();
+    let error = admit(&bed, &beta, &[]).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: this host is the machine of the node "alpha", not of "beta"; nothing was changed
       help: check `target.host` of both nodes; if "alpha" was renamed, or its machine is to be "beta" from now on, set `nodes.beta.formerNames = [ "alpha" ];`
@@ -153,14 +153,14 @@ async fn a_host_of_another_node_is_refused_unless_that_is_an_earlier_name() {
     activation.identity = beta.clone();
     assert!(activate(&bed, &activation).await.is_err() && identify(&bed, &beta).await.is_err());
     for wrong in ["alph", "alphabeta", "*", "alpha-old"] {
-        assert!(admit(&bed, &node(&["beta", wrong])).await.is_err(), "{wrong}");
+        assert!(admit(&bed, &node(&["beta", wrong]), &[]).await.is_err(), "{wrong}");
     }
     let renamed = node(&["beta", "older", "alpha"]);
-    let probe = admit(&bed, &renamed).await.unwrap();
+    let probe = admit(&bed, &renamed, &[]).await.unwrap();
     assert!(!renamed.is_of(&probe));
     identify(&bed, &renamed).await.unwrap();
-    assert!(renamed.is_of(&admit(&bed, &renamed).await.unwrap()));
-    assert!(admit(&bed, &node(&["alpha"])).await.is_err());
+    assert!(renamed.is_of(&admit(&bed, &renamed, &[]).await.unwrap()));
+    assert!(admit(&bed, &node(&["alpha"]), &[]).await.is_err());
 }
 
 /// Of a machine that is adopted from another network, the node that it was there says nothing.
@@ -173,14 +173,14 @@ async fn what_the_record_says_of_a_node_counts_in_its_own_network_only() {
     };
     write("node=alpha\n");
     let adopts = Identity { adopts: true, names: "beta".to_owned(), ..identity("work") };
-    admit(&bed, &adopts).await.unwrap();
+    admit(&bed, &adopts, &[]).await.unwrap();
     // As older versions of netlib wrote it.
     for record in ["by=\n", "by=1-a\nnode=\n"] {
         write(record);
         let beta = node(&["beta"]);
-        assert!(!beta.is_of(&admit(&bed, &beta).await.unwrap()));
+        assert!(!beta.is_of(&admit(&bed, &beta, &[]).await.unwrap()));
         identify(&bed, &beta).await.unwrap();
-        assert!(beta.is_of(&admit(&bed, &beta).await.unwrap()));
+        assert!(beta.is_of(&admit(&bed, &beta, &[]).await.unwrap()));
     }
     // What else may be there is no other node's name, and harms nobody.
     for record in [
@@ -190,7 +190,7 @@ async fn what_the_record_says_of_a_node_counts_in_its_own_network_only() {
         &format!("node={}\n", "x".repeat(300_000)),
     ] {
         write(record);
-        let error = admit(&bed, &node(&["beta"])).await.unwrap_err().to_string();
+        let error = admit(&bed, &node(&["beta"]), &[]).await.unwrap_err().to_string();
         assert!(error.contains("this host is the machine of the node") && !error.contains('\u{1b}'), "{error}");
     }
 }
@@ -204,7 +204,7 @@ async fn two_networks_with_one_id_are_told_apart_by_name() {
         named
     };
     identify(&bed, &named("home")).await.unwrap();
-    let error = admit(&bed, &named("work")).await.unwrap_err();
+    let error = admit(&bed, &named("work"), &[]).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: two networks share the id one: this host belongs to the one named "home"; nothing was changed
       help: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt
