@@ -10,7 +10,7 @@ trap 'rm -rf -- "$scratch"' EXIT
 printf '%s' "$signers_text" > "$scratch/signers"
 printf '%s' "$hosts_text" > "$scratch/hosts"
 safely=(git -c core.hooksPath=/dev/null -c transfer.fsckObjects=true -c protocol.ext.allow=never -c gpg.format=ssh
-  -c gpg.minTrustLevel=fully -c gpg.ssh.allowedSignersFile="$scratch/signers")
+  -c gpg.ssh.allowedSignersFile="$scratch/signers" -c gpg.openpgp.program=false -c gpg.x509.program=false)
 git() { command "${safely[@]}" "$@"; }
 
 # clean TEXT: one line that a terminal and JSON take as it is, whoever wrote it.
@@ -33,8 +33,13 @@ server() {
 # Who rolled back to a system from before this module still has a generation that knows it.
 uploads='/etc/netlib/git-upload /nix/var/nix/profiles/system-*-link/etc/netlib/git-upload'
 
-# is_signed COMMIT: by somebody who may change the network.
-is_signed() { git verify-commit "$1" > /dev/null 2>&1; }
+# unsigned_in RANGE: commits that nobody has signed who may change the network, the newest first. Keys of OpenPGP that somebody here trusts
+# say nothing about that.
+unsigned_in() {
+  git rev-list "$@" -- > "$scratch/judged" || echo unknown >> "$scratch/judged"
+  git log --no-show-signature --format='%G? %H' "$@" -- | sed -n 's/^G //p' > "$scratch/good" || :
+  grep -vxF -f "$scratch/good" "$scratch/judged" || :
+}
 
 # with_key COMMAND…: tries it with the file of each key of one of the signers, until one does. None asks for a passphrase here.
 with_key() {

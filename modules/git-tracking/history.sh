@@ -245,27 +245,38 @@ verify() {
   return "$problem"
 }
 
+# network_clone: what the clone here has already counts; of the rest every commit has to be signed, or a person takes it.
 network_clone() {
-  local commit
+  local commit here base='' unsigned one folder=${2-}
+  give_up() {
+    cd - > /dev/null || exit
+    rm -rf -- "$folder"
+    fail "$1"
+  }
   [ $# = 2 ] || fail 'usage: network-clone root@NODE DIRECTORY'
   case $1 in -*) fail 'usage: network-clone root@NODE DIRECTORY' ;; esac
-  [ ! -e "$2" ] || fail "$2 is there already"
-  git init -q -b main -- "$2"
-  cd -- "$2" || exit
-  git fetch --quiet --no-tags "$1:$bare" '+refs/heads/*:refs/remotes/network/*' '+refs/netlib/deployed/*:refs/netlib/fetched/*' || {
-    cd - > /dev/null && rm -rf -- "$2"
-    fail "$1 did not give its repository; see above"
-  }
-  commit=$(git rev-parse -q --verify 'refs/remotes/network/main^{commit}') || fail "$1 keeps no commit"
-  if [ -s "$scratch/signers" ] && ! is_signed "$commit"; then
-    printf '%s is signed by none of git-tracking.signers.\n' "$(about "$commit")" >&2
-    { [ -t 0 ] && read -r -p 'Take it all the same? Look at it before you deploy it [y/N] ' answer && [ "$answer" = y ]; } || {
-      cd - > /dev/null && rm -rf -- "$2"
-      fail 'nothing was cloned'
-    }
+  [ ! -e "$folder" ] || fail "$folder is there already"
+  here=$(git rev-parse --path-format=absolute --git-common-dir 2> /dev/null || :)
+  [ -z "$here" ] || base=$(git rev-parse -q --verify 'HEAD^{commit}' || :)
+  git init -q -b main -- "$folder"
+  cd -- "$folder" || exit
+  ulimit -f 4194304
+  git fetch --quiet --no-tags "$1:$bare" '+refs/heads/*:refs/remotes/network/*' '+refs/netlib/deployed/*:refs/netlib/fetched/*' ||
+    give_up "$1 did not give its repository; see above"
+  commit=$(git rev-parse -q --verify 'refs/remotes/network/main^{commit}') || give_up "$1 keeps no commit"
+  if [ -n "$base" ]; then
+    git fetch --quiet --no-tags "$here" "$base"
+    git merge-base "$base" "$commit" > /dev/null || base=
+  fi
+  mapfile -t unsigned < <(unsigned_in "$commit" ${base:+"^$base"})
+  if [ ${#unsigned[@]} != 0 ]; then
+    printf 'Of %s%s none of git-tracking.signers has signed %s:\n' "$(plural "$(git rev-list --count "$commit" ${base:+"^$base"})" commit)" \
+      "${base:+ that the clone here lacks}" "${#unsigned[@]}" >&2
+    for one in "${unsigned[@]:0:20}"; do printf '  %s\n' "$(about "$one")"; done >&2
+    { [ -t 0 ] && read -r -p 'Take them all the same? Look at them before you deploy them [y/N] ' answer && [ "$answer" = y ]; } || give_up 'nothing was cloned'
   fi
   git reset -q --hard "$commit"
-  printf 'cloned %s into %s\n' "$(about "$commit")" "$2"
+  printf 'cloned %s into %s\n' "$(about "$commit")" "$folder"
 }
 
 merge_node() {

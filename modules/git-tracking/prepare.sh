@@ -122,7 +122,7 @@ decide() {
 }
 
 take() {
-  local node=$1 commit=$2 count unsigned='' one tree merged what
+  local node=$1 commit=$2 count unsigned tree merged what
   count=$(git rev-list --count "$commit" "^$head")
   what="$node runs $(about "$commit"), which is not in this branch"
   printf '%s runs %s not in this branch:\n' "$node" "$(plural "$count" commit)"
@@ -137,7 +137,7 @@ take() {
     fi
     return
   }
-  for one in $(git rev-list "$commit" "^$head"); do is_signed "$one" || unsigned=$one; done
+  unsigned=$(unsigned_in "$commit" "^$head" | tail -n 1)
   if [ -n "$unsigned" ]; then
     decide "$node" "$what, and $(about "$unsigned") is signed by none of git-tracking.signers" "Merge it? It is evaluated here and deployed everywhere" || return 0
   elif [ -z "$auto_merge" ]; then
@@ -202,8 +202,8 @@ if [ -n "$require_signed" ]; then
     [ -z "${runs[$name/deployed/$name]-}" ] || known+=("^${runs[$name/deployed/$name]}")
   done
   [ ${#known[@]} != 0 ] || known=(--max-count=1)
-  for one in $(git rev-list "$target" "${known[@]}"); do
-    is_signed "$one" || demand "git-tracking.requireSignedCommits: $(about "$one") is signed by none of git-tracking.signers. Sign it: git commit --amend --gpg-sign"
+  for one in $(unsigned_in "$target" "${known[@]}"); do
+    demand "git-tracking.requireSignedCommits: $(about "$one") is signed by none of git-tracking.signers. Sign it: git commit --amend --gpg-sign"
   done
 fi
 
