@@ -14,10 +14,13 @@ safely=(git -c core.hooksPath=/dev/null -c transfer.fsckObjects=true -c protocol
 git() { command "${safely[@]}" "$@"; }
 
 # clean TEXT: one line that a terminal and JSON take as it is, whoever wrote it.
-clean() { printf '%s' "$1" | tr '\n\t' '  ' | tr -cd '\40-\41\43-\133\135-\176\200-\377' | cut -c "1-${2:-300}"; }
+clean() { printf '%s' "$1" | tr '\n\t' '  ' | tr -d '\\"' | printable | cut -c "1-${2:-300}"; }
 about() { clean "$(git log -1 --format='%h "%s" by %cn, %cs' "$1")" | sed "s/\"/'/g"; }
 
-printable() { tr -cd '\11\12\40-\176\200-\377'; }
+# Nor what a terminal obeys, turns around or does not show although it is UTF-8.
+printable() {
+  tr -cd '\11\12\40-\176\200-\377' | sed 's/\xc2[\x80-\x9f]//g; s/\xe2\x80[\x8b-\x8f\xa8-\xae]//g; s/\xe2\x81[\xa0-\xaf]//g; s/\xef\xbb\xbf//g'
+}
 plural() { if [ "$1" = 1 ]; then echo "1 $2"; else echo "$1 $2s"; fi; }
 
 is_local() { [[ " ${is_local[*]} " == *" $1 "* ]]; }

@@ -12,14 +12,14 @@ parts_of() { git for-each-ref --sort=-version:refname --format='%(refname)' "ref
 # first_of PART: the number in its name, which the node has chosen.
 first_of() { if [[ $1 =~ @([1-9][0-9]{0,8})$ ]]; then echo "${BASH_REMATCH[1]}"; else echo 1; fi; }
 
-# field NAME: of the statement, whatever its node has written there; sets `value`.
+# field NAME: of the statement, whatever its node has written there; sets `value`. All that is not printable ASCII goes, and so does what JSON escapes.
 field() {
   value=
   if [[ $statement =~ (^|$'\n')\ \ \"$1\":\ (\"([^\"$'\n']*)\"|([0-9]{1,9})),?($'\n'|$) ]]; then value=${BASH_REMATCH[3]}${BASH_REMATCH[4]}; fi
-  value=${value//[[:cntrl:]\\]/} value=${value:0:200}
+  value=${value//[^[:print:]]/} value=${value//\\/} value=${value:0:200}
 }
 
-# load RECORD: its parts, as files and variables. An intent has a line for each node of the network.
+# load RECORD [NODE]: its parts, as files and variables; a record of NODE is nobody else's. An intent has a line for each node of the network.
 load() {
   local part file of_run=''
   for part in statement.json:statement:16384 statement.json.sig:signature:16384 intent:intent:500000; do
@@ -35,8 +35,8 @@ load() {
   # They become arguments of git.
   [[ $commit =~ ^[0-9a-f]{40,64}$ ]] || commit=
   [[ $over =~ ^[0-9a-f]{40,64}$ ]] || over=
-  who='' said='' subject='' intended=''
-  if [[ $intent =~ (^|$'\n')tagger\ ([^<$'\n']*)\ \< ]]; then who=${BASH_REMATCH[2]//[[:cntrl:]\"\\]/} who=${who:0:80}; fi
+  of_node=${2:-$of_node} who='' said='' subject='' intended='' is_meant=''
+  if [[ $intent =~ (^|$'\n')tagger\ ([^<$'\n']*)\ \< ]]; then who=${BASH_REMATCH[2]} who=$(clean "$who" 80); fi
   if [[ $intent =~ [[:cntrl:]]plan\ ([0-9a-f]{64})[[:cntrl:]] ]]; then intended=${BASH_REMATCH[1]}; fi
   if [[ $intent =~ [[:cntrl:]]run\ ([A-Za-z0-9._-]*)[[:cntrl:]] ]]; then of_run=${BASH_REMATCH[1]}; fi
   # Without a signature it is the node that says who it was.
@@ -44,6 +44,8 @@ load() {
     who=${who:-$by} who=${who:+$who, not signed}
   elif [ "$of_run" != "$run" ]; then
     who+=', signed for another run'
+  else
+    is_meant=yes
   fi
 }
 # describe: for people, besides.
@@ -69,7 +71,7 @@ detail() {
       fi
     done < <(grep -e "^$rollout/" "$scratch/approvers" || :)
     printf '%s %s %s %s %s\n' "$rollout" "$batch" "$digest" "$signer" "$(clean "$by_whom" 80)"
-  done < <(sed '/^-----BEGIN/,$d' "$scratch/intent" | grep '^approval ' | head -n 16 || :) > "$scratch/approved"
+  done < <([ -z "$is_meant" ] || grep '^approval ' "$scratch/words" | head -n 16) > "$scratch/approved"
 }
 
 # is_intent_signed: whether one of the signers has said that this commit is to run on this node.
@@ -107,7 +109,7 @@ history() {
   done
   [ ${#nodes[@]} != 0 ] || nodes=("${names[@]}")
   while read -r name record; do
-    load "$record"
+    load "$record" "$name"
     describe
     if [ -n "$as_json" ]; then
       detail
@@ -129,7 +131,7 @@ who() {
   known "$1"
   [ -n "$(parts_of "$1")" ] || fail "there is no record of $1 in this clone. The next deployment fetches them"
   while read -r record; do
-    load "$record"
+    load "$record" "$1"
     describe
     case $result in confirmed | rollback) ;; *) continue ;; esac
     printf '%s runs %.10s "%s"\nsince %s, deployed by %s\n%s\n' "$1" "$commit" "$subject" "$when" "${who:-somebody unknown}" "$said"
