@@ -1,7 +1,7 @@
 # Wording of errors, in one place: what is wrong, where, and what to do next.
 { lib }:
 let
-  quote = text: ''"${text}"'';
+  quote = text: "`${text}`";
 
   # What netlib itself and its modules generate is nobody's mistake.
   isOurs =
@@ -36,7 +36,7 @@ let
   inFiles =
     files:
     lib.optionalString (files != [ ])
-      ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
+      ", in ${lib.concatMapStringsSep " and " (file: "`${file}`") files}";
 
   # How many names a message lists before it only counts them.
   listed = 20;
@@ -97,7 +97,7 @@ in
     else
       "${quote "${builtins.substring 0 end text}…"} (${toString length} bytes)";
 
-  # "a", "b" and nothing else: lists of names look the same in every message.
+  # `a`, `b` and nothing else: lists of names look the same in every message.
   quoteList =
     names:
     let
@@ -117,7 +117,7 @@ in
     nearest
     ;
 
-  # ` Did you mean "web1"?` when one of the names is close to what was written.
+  # "Did you mean `web1`?" when one of the names is close to what was written.
   meant =
     word: names:
     let
@@ -125,7 +125,7 @@ in
     in
     lib.optionalString (name != null) " Did you mean ${quote name}?";
 
-  # The files that define an attribute of an option, to end a message with: ", in `/home/me/flake.nix'".
+  # The files that define an attribute of an option, to end a message with: ", in `/home/me/flake.nix`".
   definedIn = option: name: inFiles (filesDefining option [ name ]);
 
   # The same for all that define the option.

@@ -20,7 +20,7 @@ let
       if builtins.length values == 1 then
         builtins.head values
       else
-        errors.fail "two networks make the output ${what}.${errors.quote name}. Rename a network or a node."
+        errors.fail "two networks make the output ${what}.${builtins.toJSON name}. Rename a network or a node."
     ) sets;
 
   makeCommand = import ./commands.nix { inherit lib errors; };

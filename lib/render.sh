@@ -41,8 +41,8 @@ while IFS=$'\t' read -r of name scans path description; do
   if [ "$path" = - ]; then lacking="$lacking${lacking:+, }\"$name\""; else files+=("$name"$'\t'"$scans"$'\t'"$path"$'\t'"$description"); fi
 done <"$list"
 
-[ -n "$names" ] || fail "there are no files for \"$machine\": $machines"
-[ "${#files[@]}" -gt 0 ] || [ -n "$lacking" ] || fail "\"$machine\" has no file \"$only\": its files are $names"
+[ -n "$names" ] || fail "there are no files for \`$machine\`: $machines"
+[ "${#files[@]}" -gt 0 ] || [ -n "$lacking" ] || fail "\`$machine\` has no file \`$only\`: its files are $names"
 
 missing=no
 for file in "${files[@]}"; do
@@ -63,6 +63,6 @@ if [ "$missing" = yes ]; then
   printf '%s stands for the private key of %s: --private-key FILE puts it in.\n' "$placeholder" "$machine" >&2
 fi
 if [ -n "$lacking" ]; then
-  fail "$lacking of \"$machine\" cannot be made yet, most likely because facts are missing: nix run .#netlib -- facts gather" \
+  fail "$lacking of \`$machine\` cannot be made yet, most likely because facts are missing: nix run .#netlib -- facts gather" \
     "what is wrong with it: nix eval .#netlibConfigurations.default.config.render.$machine"
 fi

@@ -233,10 +233,10 @@ let
       merge =
         loc: defs:
         let
-          files = lib.concatMapStringsSep " and " (file: "`${file}'") (
+          files = lib.concatMapStringsSep " and " (file: "`${file}`") (
             lib.unique (map (def: toString def.file) defs)
           );
-          where = "the option `${lib.showOption loc}', in ${files}";
+          where = "the option `${lib.showOption loc}`, in ${files}";
         in
         select where (base.merge loc defs);
       # It has no submodules, and two declarations may differ in what they select from.

@@ -44,7 +44,7 @@ let
         errors.meant problem.word (
           builtins.attrNames (lib.filterAttrs (_: step: step.kind != "barrier") resolved.graph)
         )
-      } Name one of deploy.steps, such as \"activate:<node>\""
+      } Name one of deploy.steps, such as `activate:<node>`"
     else if problem.kind == "node" && isStepOption origin then
       "${problem.message}. Steps of your own are ${errors.quoteList commands}"
     else

@@ -132,7 +132,7 @@ let
       fails "rollouts.${builtins.toJSON name}: the name of a rollout has at most 63 letters, digits, _ . and -, and does not start with -. Rename it${file}."
     )
     ++ lib.optional (name == "network") (
-      fails "rollouts.network: the rollout of the nodes that have no other is called \"network\". Rename this one${file}."
+      fails "rollouts.network: the rollout of the nodes that have no other is called `network`. Rename this one${file}."
     )
     ++ lib.optional (config.roles ? ${name} && config.roles.${name}.rollout.defined != [ ]) (
       fails "${path} and roles.${name}.rollout have one name, and are two rollouts. Rename one of them${file}."
@@ -186,7 +186,7 @@ let
       );
 
   reserved = lib.optional (config.roles ? network) (
-    fails "roles.network: the rollout of the nodes without a role is called \"network\". Rename the role${roleFile "network"}."
+    fails "roles.network: the rollout of the nodes without a role is called `network`. Rename the role${roleFile "network"}."
   );
 
   # A pause for a canary that there is not.

@@ -26,9 +26,9 @@ let
   written =
     id: step:
     lib.optional (!isCommandId id) (
-      fails "deploy.steps.${quote id}: the id of a step has at most 100 letters, digits, _ . and -, and starts with none of . and -. Rename it${fileOf id}."
+      fails "deploy.steps.${builtins.toJSON id}: the id of a step has at most 100 letters, digits, _ . and -, and starts with none of . and -. Rename it${fileOf id}."
     )
-    ++ map (problem: fails "deploy.steps.${quote id}: ${problem}${fileOf id}.") (
+    ++ map (problem: fails "deploy.steps.${builtins.toJSON id}: ${problem}${fileOf id}.") (
       kinds.${step.kind}.problems nodeNames step
     );
 
@@ -36,7 +36,7 @@ let
     id: step:
     lib.optional (step.kind == null || step.node == null) (
       fails (
-        "deploy.steps.${quote id}: there is no such step, and it does not say that it is a command: kind = \"command\". "
+        "deploy.steps.${builtins.toJSON id}: there is no such step, and it does not say that it is a command: kind = \"command\". "
         + "Steps of a node are build:<node>, copy:<node> and activate:<node>; nodes are ${errors.quoteList nodeNames}${fileOf id}."
       )
     );
@@ -53,13 +53,13 @@ let
         || (step.node != null && step.node != ours.node or null)
       )
       (
-        fails "deploy.steps.${quote id}: netlib makes this step itself. Say only `after` and `before` of it, or choose another id${fileOf id}."
+        fails "deploy.steps.${builtins.toJSON id}: netlib makes this step itself. Say only `after` and `before` of it, or choose another id${fileOf id}."
       );
 
   stray =
     id: step:
     lib.optional (step.kind != "command" && (step.on != null || step.command != null)) (
-      fails "deploy.steps.${quote id}: `on` and `command` are for steps of your own, such as kind = \"command\"${fileOf id}."
+      fails "deploy.steps.${builtins.toJSON id}: `on` and `command` are for steps of your own, such as kind = \"command\"${fileOf id}."
     );
 
   stepAssertions =

@@ -36,7 +36,7 @@ let
     lib.showOption path
     +
       lib.optionalString (files != [ ])
-        " (in ${lib.concatMapStringsSep " and " (file: "`${file}'") files})";
+        " (in ${lib.concatMapStringsSep " and " (file: "`${file}`") files})";
 
   networkPath = network: network.option;
   servicePath =

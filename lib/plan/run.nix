@@ -146,7 +146,7 @@ let
     name: planned:
     let
       steps = plans.${name}.steps;
-      at = id: problem: "plans.${name}.steps.${quoteWord id}: ${problem}";
+      at = id: problem: "plans.${name}.steps.${builtins.toJSON id}: ${problem}";
       ofStep =
         id: step:
         map (at id) (

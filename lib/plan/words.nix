@@ -32,7 +32,7 @@ let
   mistakesOf =
     plan: arguments:
     let
-      at = argument: problem: "plans.${plan}.arguments.${quoteWord argument}: ${problem}";
+      at = argument: problem: "plans.${plan}.arguments.${builtins.toJSON argument}: ${problem}";
       taken = builtins.attrNames common ++ [ "help" ];
       positions = builtins.filter (position: position != null) (
         lib.mapAttrsToList (_: argument: argument.position) arguments

@@ -127,13 +127,13 @@ let
         if builtins.stringLength text > longest then
           "It has more than ${toString longest} characters"
         else if lib.hasInfix "{" text then
-          "There are no braces: write \"web[12]\" or \"web1,web2\""
+          "There are no braces: write `web[12]` or `web1,web2`"
         else if lib.hasInfix "&&" text then
-          "Use a single \"&\" for what both name"
+          "Use a single `&` for what both name"
         else if trim text == "" then
           "It names nothing"
         else
-          "Selectors are a node, a pattern such as \"web*\", \"@tag\", \"role:web\", \"module:hello.morning\", each with \"!\" for the others, joined by \"&\"";
+          "Selectors are a node, a pattern such as `web*`, `@tag`, `role:web`, `module:hello.morning`, each with `!` for the others, joined by `&`";
     in
     {
       kind = "selector";

@@ -17,7 +17,7 @@ let
       files = lib.unique (lib.concatMap (netlib.errors.filesDefining options.backup) paths);
     in
     lib.optionalString (files != [ ])
-      ", in ${lib.concatMapStringsSep " and " (file: "`${file}'") files}";
+      ", in ${lib.concatMapStringsSep " and " (file: "`${file}`") files}";
   at = path: atAll [ path ];
 
   option = path: lib.showOption ([ "backup" ] ++ path);

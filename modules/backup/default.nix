@@ -21,7 +21,7 @@ let
     if netlib.ssh.isPublicKey key then
       key
     else
-      netlib.errors.fail "the fact \"${table.fact}\" of node \"${node}\" is no SSH public key. Run: netlib facts gather --on ${node}";
+      netlib.errors.fail "the fact `${table.fact}` of node `${node}` is no SSH public key. Run: netlib facts gather --on ${node}";
 
   clientConfigurations = import ./client-configuration.nix { inherit lib netlib hostKeyOf; };
 in

@@ -309,17 +309,17 @@ in
         ];
     expected = [
       [
-        "backup.main.clients.beta has nothing to back up. Set backup.main.clients.beta.paths or backup.main.paths, in `/home/me/backup.nix'."
+        "backup.main.clients.beta has nothing to back up. Set backup.main.clients.beta.paths or backup.main.paths, in `/home/me/backup.nix`."
       ]
       [
-        "backup.main.clients.alpha has no server: a node is no backup of itself. Add another node to backup.main.servers, in `/home/me/backup.nix'."
+        "backup.main.clients.alpha has no server: a node is no backup of itself. Add another node to backup.main.servers, in `/home/me/backup.nix`."
       ]
       [
-        "backup.main.clients.beta.servers names \"beta\" itself. Take it out, in `/home/me/backup.nix'."
-        "backup.main.clients.beta.servers: \"beta\", \"gamma\" is no server of this instance. Servers are: \"alpha\", in `/home/me/backup.nix'."
+        "backup.main.clients.beta.servers names `beta` itself. Take it out, in `/home/me/backup.nix`."
+        "backup.main.clients.beta.servers: `beta`, `gamma` is no server of this instance. Servers are: `alpha`, in `/home/me/backup.nix`."
       ]
       [
-        "backup.\"not.a.name\": the name of an instance has at most 40 letters, digits, _ and -, starting with a letter or digit. Rename it, in `/home/me/backup.nix'."
+        "backup.\"not.a.name\": the name of an instance has at most 40 letters, digits, _ and -, starting with a letter or digit. Rename it, in `/home/me/backup.nix`."
       ]
     ];
   };
@@ -352,7 +352,7 @@ in
       expected = [
         (
           "backup.one.servers.alpha.directory and backup.two.servers.alpha.directory are the same directory, in which both would have the repositories of the same clients. "
-          + "Set one of them to another, in `/home/me/one.nix' and `/home/me/two.nix'."
+          + "Set one of them to another, in `/home/me/one.nix` and `/home/me/two.nix`."
         )
       ];
     };

@@ -69,13 +69,13 @@ in
       )
       "services.openssh.settings.PermitRootLogin is \"${toString openssh.settings.PermitRootLogin}\", but nodes.${name}.target.user is root. Set it to \"prohibit-password\", or target.user to another account."
     )
-    (fails (!isAllowed) "services.openssh.settings.AllowUsers leaves \"${node.user}\" out. Add it.")
-    (fails isDenied "services.openssh.settings.DenyUsers has \"${node.user}\". Remove it.")
+    (fails (!isAllowed) "services.openssh.settings.AllowUsers leaves `${node.user}` out. Add it.")
+    (fails isDenied "services.openssh.settings.DenyUsers has `${node.user}`. Remove it.")
     (fails (openssh.settings.AllowGroups != null && !inGroups openssh.settings.AllowGroups)
-      "services.openssh.settings.AllowGroups has no group of \"${node.user}\" (${lib.concatStringsSep ", " groups}). Add one."
+      "services.openssh.settings.AllowGroups has no group of `${node.user}` (${lib.concatStringsSep ", " groups}). Add one."
     )
     (fails (openssh.settings.DenyGroups != null && inGroups openssh.settings.DenyGroups)
-      "services.openssh.settings.DenyGroups has a group of \"${node.user}\" (${lib.concatStringsSep ", " groups}). Remove it."
+      "services.openssh.settings.DenyGroups has a group of `${node.user}` (${lib.concatStringsSep ", " groups}). Remove it."
     )
     (fails
       (builtins.elem (openssh.settings.PubkeyAuthentication or true) [

@@ -84,19 +84,19 @@ in
         nixos.services.openssh.settings.PermitRootLogin = "no";
       }
       {
-        words = "AllowUsers leaves \"root\" out";
+        words = "AllowUsers leaves `root` out";
         nixos.services.openssh.settings.AllowUsers = [ "anna" ];
       }
       {
-        words = "DenyUsers has \"root\"";
+        words = "DenyUsers has `root`";
         nixos.services.openssh.settings.DenyUsers = [ "ro?t" ];
       }
       {
-        words = "AllowGroups has no group of \"root\" (root)";
+        words = "AllowGroups has no group of `root` (root)";
         nixos.services.openssh.settings.AllowGroups = [ "wheel" ];
       }
       {
-        words = "DenyGroups has a group of \"root\" (root, people)";
+        words = "DenyGroups has a group of `root` (root, people)";
         nixos = {
           services.openssh.settings.DenyGroups = [ "people" ];
           users.groups.people.members = [ "root" ];

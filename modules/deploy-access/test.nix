@@ -60,7 +60,7 @@ in
   };
 
   "a node without deployer is refused" = {
-    expr = says "no deployer is left for the node \"beta\"" {
+    expr = says "no deployer is left for the node `beta`" {
       nodes.alpha = { };
       nodes.beta = { };
       deploy-access.deployers.anna = {
@@ -72,12 +72,12 @@ in
   };
 
   "so is a network whose last deployer was removed" = {
-    expr = says "no deployer is left for the node \"alpha\"" { nodes.alpha = { }; };
+    expr = says "no deployer is left for the node `alpha`" { nodes.alpha = { }; };
     expected = true;
   };
 
   "a deployer without a key counts as none" = {
-    expr = says "(\"anna\" has no key there, or only revoked ones)" {
+    expr = says "(`anna` has no key there, or only revoked ones)" {
       nodes.alpha = { };
       deploy-access.deployers.anna = { };
     };
@@ -142,7 +142,7 @@ in
         };
       in
       {
-        refused = says "no deployer is left for the node \"alpha\"" lost;
+        refused = says "no deployer is left for the node `alpha`" lost;
         keys =
           (tableOf {
             imports = [ lost ];
@@ -174,7 +174,7 @@ in
       {
         good = failures (evaluate (two (key 2)));
         twins = says "have the same key, so they are one deployer" (two (key 1));
-        few = says "has 1 deployer(s) (\"anna\"), deploy-access.minimum is 2" {
+        few = says "has 1 deployer(s) (`anna`), deploy-access.minimum is 2" {
           nodes.alpha = { };
           deploy-access.minimum = 2;
           deploy-access.deployers.anna.keys = [ (key 1) ];
@@ -200,7 +200,7 @@ in
         )
         [
           "nodes.alpha.target.user is null"
-          "deploy-access.unmanaged, in `/home/me/alpha.nix'."
+          "deploy-access.unmanaged, in `/home/me/alpha.nix`."
         ];
     expected = [
       true

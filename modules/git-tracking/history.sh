@@ -6,7 +6,7 @@ fail() {
   printf '%s\n' "$1" >&2
   exit 1
 }
-known() { [[ " ${names[*]} " == *" $1 "* ]] || fail "there is no node \"$1\" that keeps the repository. There are: ${names[*]}"; }
+known() { [[ " ${names[*]} " == *" $1 "* ]] || fail "there is no node \`$1\` that keeps the repository. There are: ${names[*]}"; }
 # parts_of NODE: refs of its records, the newest first: a node begins another part now and then, and lets old ones go.
 parts_of() { git for-each-ref --sort=-version:refname --format='%(refname)' "refs/netlib/nodes/$1/log/$1" "refs/netlib/nodes/$1/log/$1@*"; }
 # first_of PART: the number in its name, which the node has chosen.
@@ -143,7 +143,7 @@ who() {
 show() {
   local record rollout batch digest signer by_whom
   [ $# = 1 ] || fail 'usage: show ID, as history prints it'
-  [[ $1 =~ ^[0-9a-f]{4,64}$ ]] || fail "\"$1\" is no id of a record"
+  [[ $1 =~ ^[0-9a-f]{4,64}$ ]] || fail "\`$1\` is no id of a record"
   record=$(git rev-parse -q --verify "$1^{commit}" 2> /dev/null || :)
   git cat-file -e "$record:statement.json" 2> /dev/null || fail "there is no record $1"
   load "$record"

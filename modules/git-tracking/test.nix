@@ -86,14 +86,14 @@ in
   "a key that signs nothing, and signatures of nobody, are refused" = {
     expr = [
       (failures { })
-      (failsWith "git-tracking.signers.carl: \"ssh-ed25519\" is not a whole SSH public key" {
+      (failsWith "git-tracking.signers.carl: `ssh-ed25519` is not a whole SSH public key" {
         git-tracking.signers.carl = "ssh-ed25519";
       })
       (failsWith "git-tracking.signers is empty, so nothing could be deployed" {
         git-tracking.requireSignedCommits = true;
         git-tracking.signers = lib.mkForce { };
       })
-      (failsWith "git-tracking.signers: \"a b\" cannot be a name" {
+      (failsWith "git-tracking.signers: `a b` cannot be a name" {
         git-tracking.signers."a b" = [ ];
       })
     ];

@@ -54,7 +54,7 @@ in
   "a server that is its own client is refused, with the file of the user" = {
     expr =
       map
-        (lib.hasPrefix "hello.morning: the server \"alpha\" is among its own clients. Take it out of `clients`, in `")
+        (lib.hasPrefix "hello.morning: the server `alpha` is among its own clients. Take it out of `clients`, in `")
         (
           failures (evaluate {
             hello.morning.clients = [ "alpha" ];
@@ -64,7 +64,7 @@ in
   };
 
   "two instances on one port of one node are refused" = {
-    expr = builtins.any (lib.hasInfix "two services listen on TCP port 7070 of the node \"alpha\"") (
+    expr = builtins.any (lib.hasInfix "two services listen on TCP port 7070 of the node `alpha`") (
       failures (evaluate {
         hello.evening.server = "alpha";
       })

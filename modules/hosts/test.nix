@@ -157,11 +157,11 @@ in
         imports = [ ./example.nix ];
         hosts.home.domain = lib.mkForce null;
       }))
-      (says "there is no network \"wg9\". Networks are \"lan\", \"wg0\", in `" (evaluate {
+      (says "there is no network `wg9`. Networks are `lan`, `wg0`, in `" (evaluate {
         imports = [ ./example.nix ];
         hosts.home.networks = [ "wg9" ];
       }))
-      (says "\"alpha\" have no address in a network" (evaluate {
+      (says "`alpha` have no address in a network" (evaluate {
         nodes.alpha = { };
         hosts.home = {
           domain = "home.arpa";

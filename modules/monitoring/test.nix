@@ -85,7 +85,7 @@ in
     expected = true;
   };
   "a server that comes from who knows where cannot be let in" = {
-    expr = says "\"web\" cannot let only \"named\" in" { main.servers = [ "named" ]; };
+    expr = says "`web` cannot let only `named` in" { main.servers = [ "named" ]; };
     expected = true;
   };
   "one Prometheus a node" = {

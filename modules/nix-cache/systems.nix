@@ -150,7 +150,7 @@ in
       map (item: item.message) (builtins.filter (item: !item.assertion) system.config.assertions);
     expected = [
       (
-        "nix.settings.trusted-public-keys has two keys called \"gamma.main.example-1\", of which Nix would keep one. "
+        "nix.settings.trusted-public-keys has two keys called `gamma.main.example-1`, of which Nix would keep one. "
         + "Remove the one that is no longer used."
       )
     ];

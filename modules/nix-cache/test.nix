@@ -169,7 +169,7 @@ in
   };
 
   "one program twice on a server is refused" = {
-    expr = says "nix-cache.a and nix-cache.b both run harmonia on \"alpha\"" {
+    expr = says "nix-cache.a and nix-cache.b both run harmonia on `alpha`" {
       inherit nodes;
       nix-cache.a.servers.alpha = { };
       nix-cache.b.servers.alpha.port = 5001;
@@ -187,7 +187,7 @@ in
   };
 
   "two hooks on a node are refused" = {
-    expr = says "both upload from \"beta\", but Nix runs one hook" {
+    expr = says "both upload from `beta`, but Nix runs one hook" {
       inherit nodes;
       nix-cache =
         lib.genAttrs
@@ -207,7 +207,7 @@ in
   };
 
   "a server that uploads to itself alone is refused" = {
-    expr = says "\"alpha\" would only upload to itself" {
+    expr = says "`alpha` would only upload to itself" {
       inherit nodes;
       nix-cache.main.servers.alpha = { };
       nix-cache.main.uploaders = [ "alpha" ];

@@ -37,7 +37,7 @@ in
           program = "true";
         };
       }))
-      (builtins.any (lib.hasInfix "notifications: \"a b\" cannot be a name") (failures {
+      (builtins.any (lib.hasInfix "notifications: `a b` cannot be a name") (failures {
         notifications."a b".program = "true";
       }))
     ];

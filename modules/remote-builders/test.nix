@@ -85,7 +85,7 @@ in
   };
 
   "a builder that nobody uses is refused" = {
-    expr = says "nobody builds on \"alpha\"" {
+    expr = says "nobody builds on `alpha`" {
       nodes.alpha = { };
       remote-builders.main.builders.alpha = { };
     };
@@ -93,7 +93,7 @@ in
   };
 
   "a client that is the only builder is refused" = {
-    expr = says "\"alpha\" could only build on itself" {
+    expr = says "`alpha` could only build on itself" {
       nodes.alpha = { };
       nodes.beta = { };
       remote-builders.main.builders.alpha = { };
@@ -106,7 +106,7 @@ in
   };
 
   "two pools with one account on a builder are refused" = {
-    expr = says "remote-builders.a and remote-builders.b use the same account \"builder\" on \"beta\"" {
+    expr = says "remote-builders.a and remote-builders.b use the same account `builder` on `beta`" {
       nodes.alpha = { };
       nodes.beta = { };
       remote-builders =

@@ -54,7 +54,7 @@ let
         {
           assertion = !config.networking.firewall.enable || openings == [ ];
           message =
-            "TCP port ${toString port} of the node \"${node}\" is for the proxies of reverse-proxy.${table.name} alone (${quoteList hosts}), "
+            "TCP port ${toString port} of the node `${node}` is for the proxies of reverse-proxy.${table.name} alone (${quoteList hosts}), "
             + "but ${lib.concatStringsSep " and " openings} opens it to others. Close it there, or set reverse-proxy.${table.name}.exclusive = false.";
         }
       ) (lib.unique (map (rule: rule.port) nodeRules));

@@ -208,13 +208,13 @@ in
     expected = {
       port = [
         (
-          "TCP port 9000 of the node \"beta\" is for the proxies of reverse-proxy.public alone (\"chat.example.org\"), "
+          "TCP port 9000 of the node `beta` is for the proxies of reverse-proxy.public alone (`chat.example.org`), "
           + "but networking.firewall opens it to others. Close it there, or set reverse-proxy.public.exclusive = false."
         )
       ];
       range = [
         (
-          "TCP port 8081 of the node \"beta\" is for the proxies of reverse-proxy.public alone (\"shop.example.org\"), "
+          "TCP port 8081 of the node `beta` is for the proxies of reverse-proxy.public alone (`shop.example.org`), "
           + "but networking.firewall.interfaces.wg0 opens it to others. Close it there, or set reverse-proxy.public.exclusive = false."
         )
       ];

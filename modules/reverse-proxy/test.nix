@@ -54,7 +54,7 @@ let
       // settings;
     };
   refusedHost = host: refused { hosts."a.org" = host; };
-  here = ", in `/home/me/proxy.nix'.";
+  here = ", in `/home/me/proxy.nix`.";
   fine.backends.alpha.port = 80;
 
   twice =
@@ -272,14 +272,14 @@ in
       expected = [
         [
           (
-            "the name \"www.a.org\" is both reverse-proxy.one.hosts.\"a.org\"'s and reverse-proxy.two.hosts.\"www.a.org\"'s on \"edge\". "
-            + "Take it out of one of them, in `/home/me/one.nix' and `/home/me/two.nix'."
+            "the name `www.a.org` is both reverse-proxy.one.hosts.\"a.org\"'s and reverse-proxy.two.hosts.\"www.a.org\"'s on `edge`. "
+            + "Take it out of one of them, in `/home/me/one.nix` and `/home/me/two.nix`."
           )
         ]
         [
           (
-            "reverse-proxy.two.hosts.\"www.a.org\".backends.edge: the firewall of \"edge\" must know from which addresses \"named\" will come, "
-            + "but nodes.<proxy>.addresses has no IP address. Make both members of a mesh, or set reverse-proxy.two.proxies.named.sourceAddresses, in `/home/me/two.nix'."
+            "reverse-proxy.two.hosts.\"www.a.org\".backends.edge: the firewall of `edge` must know from which addresses `named` will come, "
+            + "but nodes.<proxy>.addresses has no IP address. Make both members of a mesh, or set reverse-proxy.two.proxies.named.sourceAddresses, in `/home/me/two.nix`."
           )
         ]
       ];
@@ -308,10 +308,10 @@ in
     ];
     expected = map (message: [ "reverse-proxy.public.hosts.\"a.org\"${message}${here}" ]) [
       " has no backend. Set reverse-proxy.public.hosts.\"a.org\".backends"
-      ".backends.alpha has no port. Set port, or service to the name of one of its services: \"dns\", \"local\", \"shop\""
-      ".backends.alpha.service: \"alpha\" exports no service \"shpo\". Did you mean \"shop\"? Its services are: \"dns\", \"local\", \"shop\""
-      ".backends.alpha: the service listens on 127.0.0.1 only, where no other node reaches it. Let it listen on an address that \"edge\" can reach"
-      ".backends.alpha.service: \"dns\" is a UDP service, which no HTTP proxy can pass on"
+      ".backends.alpha has no port. Set port, or service to the name of one of its services: `dns`, `local`, `shop`"
+      ".backends.alpha.service: `alpha` exports no service `shpo`. Did you mean `shop`? Its services are: `dns`, `local`, `shop`"
+      ".backends.alpha: the service listens on 127.0.0.1 only, where no other node reaches it. Let it listen on an address that `edge` can reach"
+      ".backends.alpha.service: `dns` is a UDP service, which no HTTP proxy can pass on"
       ": some backends speak http, others https. Give all the same scheme"
       ": all backends are on standby. Let one of them answer"
     ];
@@ -349,11 +349,11 @@ in
     ];
     expected = map (message: [ "reverse-proxy.public${message}${here}" ]) [
       ".acme: to get certificates, set email, and acceptTerms when you accept the terms of the authority. Otherwise set tls of the hosts to \"files\" or \"none\""
-      ".acme.dnsProvider: with several proxies (\"edge\", \"named\") the authority may ask one of them for what another was told. Set it, so that the names are proven in the DNS"
+      ".acme.dnsProvider: with several proxies (`edge`, `named`) the authority may ask one of them for what another was told. Set it, so that the names are proven in the DNS"
       " has no proxy. Set reverse-proxy.public.proxies"
       ".hosts.\"*.a.org\": a certificate for a wildcard needs reverse-proxy.public.acme.dnsProvider. Set it, or tls = \"files\""
       ".hosts.\"a.org\": tls = \"files\" needs certificate and certificateKey. Set both"
-      ".hosts.\"a.org\".aliases repeats \"a.org\". Take it out"
+      ".hosts.\"a.org\".aliases repeats `a.org`. Take it out"
     ];
   };
 }

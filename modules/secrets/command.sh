@@ -28,13 +28,13 @@ make() {
         if [ -e "$memory/made/$need" ]; then
           cp -- "$memory/made/$need" "$memory/needs/"
         else
-          has_value "$need" || fail "\"$1\" is made from \"$need\", which has no value. Run: secrets generate $need"
+          has_value "$need" || fail "\`$1\` is made from \`$need\`, which has no value. Run: secrets generate $need"
           decrypt "$need" "$memory/needs/$need"
         fi
       done
       (cd "$memory" && secrets=$memory/needs public=$memory/public "netlib-secret-$1" < /dev/null > "$2") ||
-        fail "the generator of \"$1\" failed; nothing was changed."
-      [ -s "$2" ] || fail "the generator of \"$1\" printed nothing; nothing was changed."
+        fail "the generator of \`$1\` failed; nothing was changed."
+      [ -s "$2" ] || fail "the generator of \`$1\` printed nothing; nothing was changed."
       if [ -s "$memory/public" ]; then
         mkdir -p -- "$work/$1"
         cp -- "$memory/public" "$work/$1/public"
@@ -48,10 +48,10 @@ make() {
         read -r -s -p "${prompt_of[$1]} ($1): " answer && echo >&2
         printf %s "$answer" > "$2"
       else
-        fail "\"$1\" is asked for, and there is no terminal. Give it with: secrets edit $1 < file"
+        fail "\`$1\` is asked for, and there is no terminal. Give it with: secrets edit $1 < file"
       fi
       ;;
-    hand) fail "\"$1\" has neither a generator nor a prompt. Change it with: secrets edit $1" ;;
+    hand) fail "\`$1\` has neither a generator nor a prompt. Change it with: secrets edit $1" ;;
   esac
   mkdir -p -- "$memory/made"
   cp -- "$2" "$memory/made/$1"
@@ -178,7 +178,7 @@ rekey() {
 
 host_key() {
   local name found=
-  [ -n "${key_of[$1]+there}" ] || fail "no node \"$1\" gets a secret."
+  [ -n "${key_of[$1]+there}" ] || fail "no node \`$1\` gets a secret."
   begin
   for name in $(names); do
     if [[ " ${nodes_of[$name]} " == *" $1 "* ]] && has_value "$name"; then
@@ -239,7 +239,7 @@ who() {
       say "$name: nodes ${volatile_of[$name]:-none}, in memory only"
     fi
   done
-  [ -n "$found" ] || [ $# = 0 ] || fail "there is no secret, node with secrets or admin \"$1\"."
+  [ -n "$found" ] || [ $# = 0 ] || fail "there is no secret, node with secrets or admin \`$1\`."
 }
 
 case ${1-} in
@@ -248,7 +248,7 @@ esac
 [ -e flake.nix ] || fail "there is no flake.nix here: run it in the directory of the flake, where $directory/ is."
 strange=$(find "$directory" \( ! -type f ! -type d -o -name '*[!A-Za-z0-9_.-]*' \) -print -quit 2> /dev/null || :)
 [ -z "$strange" ] || fail "$strange is none of the files and folders that $directory/ has, and a link could lead anywhere. Remove it."
-[ -z "$backend" ] || fail "secrets.backend is \"$backend\", so the files are not netlib's. Use its own program."
+[ -z "$backend" ] || fail "secrets.backend is \`$backend\`, so the files are not netlib's. Use its own program."
 # clean: nothing of a change that came to nothing stays.
 clean() {
   rm -rf -- "$memory"

@@ -94,7 +94,7 @@ let
           (toString secret.version)
           (
             if table.hostKeyOf node == null then
-              netlib.errors.fail "node ${quote node} gets the secret ${quote name}, and its SSH host key, the fact \"ssh-host-key\", has not been gathered. Run: netlib facts gather --on ${node}\nnix run .#command -- secrets rekey"
+              netlib.errors.fail "node ${quote node} gets the secret ${quote name}, and its SSH host key, the fact `ssh-host-key`, has not been gathered. Run: netlib facts gather --on ${node}\nnix run .#command -- secrets rekey"
             else
               "${fileOf name}"
           )

@@ -61,8 +61,8 @@ has_value() { [ -n "$(version_of "$1")" ]; }
 places_of() { [ -n "${nodes_of[$1]}" ] && tr ' ' '\n' <<< "${nodes_of[$1]}" || echo ADMINS; }
 
 known() {
-  [ -z "${volatile_of[$1]-}" ] || fail "\"$1\" is volatile: it has no file, and its value comes from secrets.$1.from."
-  [ -n "${origin_of[$1]-}" ] || fail "there is no secret \"$1\". Secrets are: $(names | paste -s -d ' ')"
+  [ -z "${volatile_of[$1]-}" ] || fail "\`$1\` is volatile: it has no file, and its value comes from secrets.$1.from."
+  [ -n "${origin_of[$1]-}" ] || fail "there is no secret \`$1\`. Secrets are: $(names | paste -s -d ' ')"
 }
 
 # readers SECRET: who can read it as the network is now, a line each: kind, name, key.
@@ -105,7 +105,7 @@ decrypt() {
     [ ! -e "$file" ] || ! decrypt_file "$1" "$file" "$2" || return 0
     while IFS= read -r file; do say "$file" >&2; done < "$memory/problem"
   done
-  fail "\"$1\" cannot be decrypted with your keys. Somebody who can has to add you to secrets.admins and run: secrets rekey"
+  fail "\`$1\` cannot be decrypted with your keys. Somebody who can has to add you to secrets.admins and run: secrets rekey"
 }
 
 # --- a change: a copy that takes the place of the folder ---------------------------------------------------------------------
@@ -173,11 +173,11 @@ encrypt() {
     local for_whom=()
     if [ "$place" != ADMINS ]; then
       [ -n "${key_of[$place]}" ] ||
-        fail "age has no key to encrypt \"$1\" for $place: its SSH host key has not been gathered, or is of another type. Run: netlib facts gather --on $place"
+        fail "age has no key to encrypt \`$1\` for $place: its SSH host key has not been gathered, or is of another type. Run: netlib facts gather --on $place"
       for_whom+=(--recipient "${key_of[$place]}")
     fi
     while IFS= read -r key; do for_whom+=(--recipient "$key"); done < <(printf '%s\n' "${keys_of[@]}")
-    { first_line "$1" "$work" && cat -- "$2"; } | age --encrypt --armor "${for_whom[@]}" --output "$target.new" || fail "age did not encrypt \"$1\" for $place; see above. Nothing was changed."
+    { first_line "$1" "$work" && cat -- "$2"; } | age --encrypt --armor "${for_whom[@]}" --output "$target.new" || fail "age did not encrypt \`$1\` for $place; see above. Nothing was changed."
     mv -f -- "$target.new" "$target"
   done
 }
@@ -193,7 +193,7 @@ forget_others() {
 
 # put SECRET FILE: another value.
 put() {
-  [ -s "$2" ] || fail "\"$1\" would be empty, so nothing was changed."
+  [ -s "$2" ] || fail "\`$1\` would be empty, so nothing was changed."
   mkdir -p -- "$work/$1"
   new_version > "$work/$1/version"
   encrypt "$1" "$2"

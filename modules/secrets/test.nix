@@ -126,7 +126,7 @@ in
     expr = {
       changed =
         failsWith
-          "\"beta\" cannot read \"stale\": secrets/stale/beta.age is not for its SSH host key, which is another one or has changed. Run: nix run .#command -- secrets rekey"
+          "`beta` cannot read `stale`: secrets/stale/beta.age is not for its SSH host key, which is another one or has changed. Run: nix run .#command -- secrets rekey"
           {
             imports = [ gathered ];
             secrets.stale.for = [ "*" ];
@@ -137,7 +137,7 @@ in
       };
       missing =
         failsWith
-          "\"beta\" cannot read \"signing-key\": there is no secrets/signing-key/beta.age. Run: nix run .#command -- secrets rekey"
+          "`beta` cannot read `signing-key`: there is no secrets/signing-key/beta.age. Run: nix run .#command -- secrets rekey"
           {
             imports = [ gathered ];
             secrets.signing-key.for = [ "*" ];
@@ -177,7 +177,7 @@ in
             secrets.a.from = "echo";
           }
           {
-            words = "there is no secret \"db-passwort\". Did you mean \"db-password\"?";
+            words = "there is no secret `db-passwort`. Did you mean `db-password`?";
             secrets.a = {
               dependsOn = [ "db-passwort" ];
               generator = _: "cat";
@@ -195,7 +195,7 @@ in
             };
           }
           {
-            words = "there is no user \"shop\" yet when users are made";
+            words = "there is no user `shop` yet when users are made";
             secrets.a = {
               owner = "shop";
               neededFor = "users";

@@ -43,7 +43,7 @@ let
     if netlib.ssh.isPublicKey key then
       key
     else
-      netlib.errors.fail "the fact \"${fact}\" of node \"${node}\" is no SSH public key. Run: netlib facts gather --on ${node}";
+      netlib.errors.fail "the fact `${fact}` of node `${node}` is no SSH public key. Run: netlib facts gather --on ${node}";
 in
 {
   key = "netlib/modules/shared/ssh-host-keys";

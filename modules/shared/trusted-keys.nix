@@ -14,7 +14,7 @@ let
       assertions = lib.mapAttrsToList (name: _: {
         assertion = false;
         message =
-          "nix.settings.trusted-public-keys has two keys called \"${name}\", of which Nix would keep one. "
+          "nix.settings.trusted-public-keys has two keys called `${name}`, of which Nix would keep one. "
           + "Remove the one that is no longer used.";
       }) twice;
     };

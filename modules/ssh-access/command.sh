@@ -96,7 +96,7 @@ why() {
 # looked_at ACTION DAYS: every key of which there is an authority, with what is to do about it.
 looked_at() {
   local action=$1 days=$2 kind name principals key permissions reason found=0 validity authority private whose
-  [[ $days =~ ^[0-9]+$ ]] || fail "\"$days\" is no number of days."
+  [[ $days =~ ^[0-9]+$ ]] || fail "\`$days\` is no number of days."
   while IFS=$'\t' read -r kind name principals key permissions; do
     settings "$kind"
     [ -n "$authority" ] || continue
@@ -132,7 +132,7 @@ sign() {
         matched=1
       fi
     done < <(keys)
-    [ "$matched" = 1 ] || fail "there is nobody to sign for: ssh-access has no ${kind%s} \"$each\"."
+    [ "$matched" = 1 ] || fail "there is nobody to sign for: ssh-access has no ${kind%s} \`$each\`."
   done
 }
 

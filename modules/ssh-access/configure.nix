@@ -67,7 +67,7 @@ let
       assertions = lib.optional withAuthority {
         assertion = config.services.openssh.settings.AuthorizedPrincipalsFile == principalsFile;
         message =
-          "ssh-access: services.openssh.settings.AuthorizedPrincipalsFile of the node \"${node}\" is not ${principalsFile}, "
+          "ssh-access: services.openssh.settings.AuthorizedPrincipalsFile of the node `${node}` is not ${principalsFile}, "
           + "so certificates would open accounts that nobody was granted. Remove the setting.";
       };
       services.openssh = {

@@ -117,7 +117,7 @@ in
       expr = map (item: item.message) (builtins.filter (item: !item.assertion) system.config.assertions);
       expected = [
         (
-          "ssh-access: services.openssh.settings.AuthorizedPrincipalsFile of the node \"beta\" is not /etc/ssh/authorized_principals.d/%u, "
+          "ssh-access: services.openssh.settings.AuthorizedPrincipalsFile of the node `beta` is not /etc/ssh/authorized_principals.d/%u, "
           + "so certificates would open accounts that nobody was granted. Remove the setting."
         )
       ];

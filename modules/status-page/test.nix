@@ -162,8 +162,8 @@ in
         status-page.oidc = "http://127.0.0.1:4180";
       })
       (failsWith "twice the `interval`" { status-page.offlineAfter = "1m"; })
-      (failsWith "there is no network \"wg1\"" { status-page.networks = [ "wg1" ]; })
-      (failsWith "nobody knows from which address \"laptop\" will come" { nodes.laptop = { }; })
+      (failsWith "there is no network `wg1`" { status-page.networks = [ "wg1" ]; })
+      (failsWith "nobody knows from which address `laptop` will come" { nodes.laptop = { }; })
       (failures {
         nodes.laptop = { };
         status-page.deliverTo = [ "https://status.example.org" ];

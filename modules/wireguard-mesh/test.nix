@@ -258,13 +258,13 @@ in
     expected = true;
   };
   "a relay is a member" = {
-    expr = says "the relay \"phone\" is no member" (withMesh {
+    expr = says "the relay `phone` is no member" (withMesh {
       relays = [ "phone" ];
     });
     expected = true;
   };
   "a relay has an endpoint" = {
-    expr = says "the relay \"beta\" has no endpoint" (withMesh {
+    expr = says "the relay `beta` has no endpoint" (withMesh {
       relays = [ "beta" ];
     });
     expected = true;

@@ -197,11 +197,11 @@ in
     expected = true;
   };
   "nobody is both" = {
-    expr = says "\"gate\" cannot be server and client at once" { clients.gate = { }; };
+    expr = says "`gate` cannot be server and client at once" { clients.gate = { }; };
     expected = true;
   };
   "a client's server is one" = {
-    expr = says "\"laptop\" is no server of this VPN. Servers are: \"gate\"" {
+    expr = says "`laptop` is no server of this VPN. Servers are: `gate`" {
       clients.laptop.server = "laptop";
     };
     expected = true;
@@ -215,7 +215,7 @@ in
     expected = true;
   };
   "only one tunnel has everything" = {
-    expr = builtins.any (lib.hasInfix "both want everything of the node \"laptop\"") (failures {
+    expr = builtins.any (lib.hasInfix "both want everything of the node `laptop`") (failures {
       nodes.gate.addresses = [ "gate.example.org" ];
       nodes.laptop = { };
       wireguard-vpn =

@@ -24,7 +24,7 @@ in
     if isPublicKey key then
       key
     else
-      netlib.errors.fail "the fact \"${fact}\" of node \"${node}\" is no WireGuard public key. Run: netlib facts gather --on ${node}";
+      netlib.errors.fail "the fact `${fact}` of node `${node}` is no WireGuard public key. Run: netlib facts gather --on ${node}";
 
   request = privateKeyFile: {
     description = "WireGuard key pair at ${privateKeyFile}";

@@ -211,18 +211,18 @@ in
       "networkin hostName"
     ];
     expected = [
-      "the node \"alpha\" has no option networking.hostNme: networking has no \"hostNme\". Did you mean \"hostName\"?"
-      "the node \"alpha\" has no option networking.firewall.allowedPorts: networking.firewall has no \"allowedPorts\". Did you mean \"allowedTCPPorts\" or \"allowedUDPPorts\"?"
-      "the node \"alpha\" has no option networkin.hostName: there is no \"networkin\". Did you mean \"networking\"?"
+      "the node `alpha` has no option networking.hostNme: networking has no `hostNme`. Did you mean `hostName`?"
+      "the node `alpha` has no option networking.firewall.allowedPorts: networking.firewall has no `allowedPorts`. Did you mean `allowedTCPPorts` or `allowedUDPPorts`?"
+      "the node `alpha` has no option networkin.hostName: there is no `networkin`. Did you mean `networking`?"
     ];
   };
   "what is not in a value is answered" = {
     expr = missing (ask "alpha" "networking hosts 192.0.2.99");
-    expected = "the option networking.hosts of the node \"alpha\" has no \"192.0.2.99\" in its value.";
+    expected = "the option networking.hosts of the node `alpha` has no `192.0.2.99` in its value.";
   };
   "nodes that do not exist are answered" = {
     expr = missing (ask "alhpa" "networking");
-    expected = "there is no node \"alhpa\". Did you mean \"alpha\"? Nodes are \"alpha\", \"beta\", \"gamma\".";
+    expected = "there is no node `alhpa`. Did you mean `alpha`? Nodes are `alpha`, `beta`, `gamma`.";
   };
   "as text, for a question as people write it" = {
     expr =
@@ -293,12 +293,12 @@ in
           }
         ];
     expected = [
-      [ "there is no node \"alpah\". Did you mean \"alpha\"? Nodes are \"alpha\", \"beta\", \"gamma\"." ]
+      [ "there is no node `alpah`. Did you mean `alpha`? Nodes are `alpha`, `beta`, `gamma`." ]
       [
-        "\"a..b\" is not a valid option. Write names separated by dots, such as networking.hostName, and those with dots in quotes."
+        "`a..b` is not a valid option. Write names separated by dots, such as networking.hostName, and those with dots in quotes."
       ]
       [
-        "\"\"a\" is not a valid option. Write names separated by dots, such as networking.hostName, and those with dots in quotes."
+        "`\"a` is not a valid option. Write names separated by dots, such as networking.hostName, and those with dots in quotes."
       ]
     ];
   };

@@ -137,13 +137,13 @@ in
         }
       ).problems;
     expected = [
-      "node: there is no node \"gamma\". Nodes are \"alpha\", \"beta\"."
-      "the plan \"it\" takes no \"more\": see netlib run it --help."
-      "the plan \"it\" has no option \"--tmes\". Did you mean \"--times\"? It has \"--goal\", \"--on\", \"--reboot\", \"--size\", \"--times\"."
-      "--times is a whole number, not \"08\"."
-      "--goal cannot be \"swich\". Did you mean \"switch\"? It is one of \"boot\", \"build\", \"copy\", \"dry-activate\", \"switch\", \"test\"."
+      "node: there is no node `gamma`. Nodes are `alpha`, `beta`."
+      "the plan `it` takes no `more`: see netlib run it --help."
+      "the plan `it` has no option `--tmes`. Did you mean `--times`? It has `--goal`, `--on`, `--reboot`, `--size`, `--times`."
+      "--times is a whole number, not `08`."
+      "--goal cannot be `swich`. Did you mean `switch`? It is one of `boot`, `build`, `copy`, `dry-activate`, `switch`, `test`."
       "--on needs a value."
-      "the plan \"it\" needs \"--size …\": How much."
+      "the plan `it` needs `--size …`: How much."
     ];
   };
   "what is wrong with declared arguments is text" = {
@@ -175,7 +175,7 @@ in
       let
         named =
           argument:
-          "plans.it.arguments.\"${argument}\": a name has lower-case letters, digits and -, begins with a letter and is none of \"goal\", \"on\", \"reboot\", \"help\".";
+          "plans.it.arguments.\"${argument}\": a name has lower-case letters, digits and -, begins with a letter and is none of `goal`, `on`, `reboot`, `help`.";
       in
       [
         (named "a b")
@@ -193,8 +193,8 @@ in
       "its"
     ];
     expected = [
-      [ "name a plan: netlib run <plan>. Plans are \"deploy\", \"it\"." ]
-      [ "there is no plan \"its\". Did you mean \"it\"? Plans are \"deploy\", \"it\"." ]
+      [ "name a plan: netlib run <plan>. Plans are `deploy`, `it`." ]
+      [ "there is no plan `its`. Did you mean `it`? Plans are `deploy`, `it`." ]
     ];
   };
   "each request has its steps, in order with those of a deployment" = {
@@ -668,11 +668,11 @@ in
     expected = {
       problems = [
         "plans.it.steps.\"a\": a command says what it does: set `command` to a shell script."
-        "plans.it.steps.\"b\": a restart says of which node: set `on` to a node. Nodes are \"alpha\", \"beta\"."
+        "plans.it.steps.\"b\": a restart says of which node: set `on` to a node. Nodes are `alpha`, `beta`."
         "plans.it.steps.\"c\": only a command on a node has an `input`."
         "plans.it.steps.\"d\": there is no such step, and it does not say what it does: set `kind`."
-        "plans.it.steps: there is no step \"activate:gamma\"."
-        "plans.it.requests: there is no step \"nothing\". Its own steps are \"a\", \"b\", \"c\", \"d\"."
+        "plans.it.steps: there is no step `activate:gamma`."
+        "plans.it.requests: there is no step `nothing`. Its own steps are `a`, `b`, `c`, `d`."
       ];
       deploy = [ ];
     };

@@ -73,16 +73,16 @@ in
       };
     expected = {
       problems = [
-        "the request has the field \"wish\", which this netlib library does not know. Update the netlib input of the flake: it is older than the netlib command."
-        "goal cannot be \"swich\". Did you mean \"switch\"? It is one of \"boot\", \"build\", \"copy\", \"dry-activate\", \"switch\", \"test\"."
-        "preview cannot be \"yes\". It is true or false."
-        "there is no node \"wbe1\". Did you mean \"web1\"? Nodes are \"database1\", \"database2\", \"monitor\", \"web1\", \"web2\", \"web3\", \"web4\", \"web5\"."
-        "there is no tag \"egde\". Did you mean \"edge\"? Tags are \"edge\"."
-        "there is no role \"none\". Roles are \"base\", \"database\", \"web\"."
-        "no node matches \"x*\". Nodes are \"database1\", \"database2\", \"monitor\", \"web1\", \"web2\", \"web3\", \"web4\", \"web5\"."
-        "\"a && b\" is not a valid selector. Use a single \"&\" for what both name."
-        "\"\" is not a valid selector. It names nothing."
-        "there is no rollout \"databse\". Did you mean \"database\"? Rollouts are \"database\", \"web\"."
+        "the request has the field `wish`, which this netlib library does not know. Update the netlib input of the flake: it is older than the netlib command."
+        "goal cannot be `swich`. Did you mean `switch`? It is one of `boot`, `build`, `copy`, `dry-activate`, `switch`, `test`."
+        "preview cannot be `yes`. It is true or false."
+        "there is no node `wbe1`. Did you mean `web1`? Nodes are `database1`, `database2`, `monitor`, `web1`, `web2`, `web3`, `web4`, `web5`."
+        "there is no tag `egde`. Did you mean `edge`? Tags are `edge`."
+        "there is no role `none`. Roles are `base`, `database`, `web`."
+        "no node matches `x*`. Nodes are `database1`, `database2`, `monitor`, `web1`, `web2`, `web3`, `web4`, `web5`."
+        "`a && b` is not a valid selector. Use a single `&` for what both name."
+        "`` is not a valid selector. It names nothing."
+        "there is no rollout `databse`. Did you mean `database`? Rollouts are `database`, `web`."
       ];
       nodes = { };
       steps = { };
@@ -105,10 +105,10 @@ in
       [ "a request is a set of fields, not a value of type null." ]
       [ "a request is a set of fields, not a value of type list." ]
       [ "a request is a set of fields, not a value of type string." ]
-      [ "on cannot be \"alpha\". It is a list of texts." ]
+      [ "on cannot be `alpha`. It is a list of texts." ]
       [ "on is a list of texts, not a value of type list." ]
       [
-        "command cannot be \"depoly\". Did you mean \"deploy\"? It is one of \"approve\", \"check\", \"deploy\", \"diff\", \"exec\", \"facts\", \"plan\", \"rollback\", \"run\", \"status\"."
+        "command cannot be `depoly`. Did you mean `deploy`? It is one of `approve`, `check`, `deploy`, `diff`, `exec`, `facts`, `plan`, `rollback`, `run`, `status`."
       ]
       [
         "the request has version 3, and this netlib library understands version 2. Use the netlib command of the flake's own netlib: nix run .#netlib."
@@ -121,7 +121,7 @@ in
   "an intersection that leaves nobody is a problem" = {
     expr = (shop { on = [ "web1 & web2" ]; }).problems;
     expected = [
-      "no node is left of \"web1 & web2\": an intersection or an exclusion leaves none. `netlib plan` lists the nodes with their tags and roles."
+      "no node is left of `web1 & web2`: an intersection or an exclusion leaves none. `netlib plan` lists the nodes with their tags and roles."
     ];
   };
   "long words and long lists are cut, between characters" = {
@@ -142,7 +142,7 @@ in
         }).problems
       )
       ++ [
-        (lib.hasInfix "\"n29\", … (30 in all)" (builtins.head (many { on = [ "nobody" ]; }).problems))
+        (lib.hasInfix "`n29`, … (30 in all)" (builtins.head (many { on = [ "nobody" ]; }).problems))
       ];
     expected = [
       true

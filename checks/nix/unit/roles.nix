@@ -102,7 +102,7 @@ in
   };
   "a role without nodes is a warning that names it and its file" = {
     expr =
-      map (lib.hasInfix "role \"web\" has no nodes")
+      map (lib.hasInfix "role `web` has no nodes")
         (plan {
           inherit nodes;
           roles.web = { };

@@ -55,14 +55,14 @@ lib.listToAttrs (
       ]).problems
     );
     expected = [
-      "there is no node \"databsae1\". Did you mean \"database1\"? Nodes are \"database1\", \"database2\", \"monitor\", \"web1\", \"web10\", \"web2\""
-      "there is no tag \"egde\". Did you mean \"edge\"? Tags are \"edge\", \"rack-1\", \"rack-2\", \"rack.3\""
-      "there is no role \"wen\". Did you mean \"web\"? Roles are \"base\", \"database\", \"web\""
-      "no instance of a module matches \"*.home\". Instances are \"hello.morning\", \"wireguard-mesh.unused\", \"wireguard-mesh.wg0\", \"wireguard-mesh.wg1\""
-      "\"web{1,2}\" is not a valid selector. There are no braces: write \"web[12]\" or \"web1,web2\""
-      "\" \" is not a valid selector. It names nothing"
-      "\"[a\" is not a valid selector. Selectors are a node, a pattern such as \"web*\", \"@tag\", \"role:web\", \"module:hello.morning\", each with \"!\" for the others, joined by \"&\""
-      "\"${lib.concatStrings (lib.replicate 80 "x")}…\" (1001 bytes) is not a valid selector. It has more than 1000 characters"
+      "there is no node `databsae1`. Did you mean `database1`? Nodes are `database1`, `database2`, `monitor`, `web1`, `web10`, `web2`"
+      "there is no tag `egde`. Did you mean `edge`? Tags are `edge`, `rack-1`, `rack-2`, `rack.3`"
+      "there is no role `wen`. Did you mean `web`? Roles are `base`, `database`, `web`"
+      "no instance of a module matches `*.home`. Instances are `hello.morning`, `wireguard-mesh.unused`, `wireguard-mesh.wg0`, `wireguard-mesh.wg1`"
+      "`web{1,2}` is not a valid selector. There are no braces: write `web[12]` or `web1,web2`"
+      "` ` is not a valid selector. It names nothing"
+      "`[a` is not a valid selector. Selectors are a node, a pattern such as `web*`, `@tag`, `role:web`, `module:hello.morning`, each with `!` for the others, joined by `&`"
+      "`${lib.concatStrings (lib.replicate 80 "x")}…` (1001 bytes) is not a valid selector. It has more than 1000 characters"
     ];
   };
   "roles that selectors refer to" = {

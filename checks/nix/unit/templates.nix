@@ -144,7 +144,7 @@ in
       in
       map (words: builtins.any (lib.hasInfix words) messages) [
         "ssh-access.users.anna.keys is empty"
-        "no deployer is left for the nodes \"gateway\", \"vault\""
+        "no deployer is left for the nodes `gateway`, `vault`"
       ];
     expected = [
       true

@@ -38,7 +38,7 @@ fn a_rollout_that_waits_survives_its_deployer_and_is_approved_for_one_plan_only(
     site.netlib_must("approve web");
     let (status, text) = site.netlib("approve nothing");
     assert_eq!(status, 2, "{text}");
-    assert_says(&text, &["there is no rollout \"nothing\"", "Rollouts are \"web\""]);
+    assert_says(&text, &["there is no rollout `nothing`", "Rollouts are `web`"]);
     let text = site.netlib_must("deploy");
     assert!(!text.contains(PAUSED), "it was approved already:\n{text}");
     assert_says(&text, &["alpha  up to date", "rollout web  healthy  2 of 2 nodes healthy"]);

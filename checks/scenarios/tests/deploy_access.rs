@@ -66,6 +66,6 @@ fn deployers_come_and_go_but_the_last_one_stays() {
     )));
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 2, "{text}");
-    assert_says(&text, &["no deployer is left for the node \"beta\"", "flake.nix"]);
+    assert_says(&text, &["no deployer is left for the node `beta`", "flake.nix"]);
     assert_eq!(site.systems("beta"), before);
 }

@@ -112,8 +112,8 @@ fn explains_where_values_come_from(site: &Site) {
     );
 
     for (arguments, words) in [
-        ("alpha networking.hostNam", ["the node \"alpha\" has no option networking.hostNam", "hostName"]),
-        ("alpah networking.hostName", ["there is no node \"alpah\"", "\"alpha\""]),
+        ("alpha networking.hostNam", ["the node `alpha` has no option networking.hostNam", "hostName"]),
+        ("alpah networking.hostName", ["there is no node `alpah`", "`alpha`"]),
     ] {
         let (status, text) = site.netlib(&format!("explain {arguments}"));
         assert_eq!(status, 2, "{text}");
@@ -155,8 +155,8 @@ fn renders_the_files_of_the_phone(site: &Site) {
         "{without}"
     );
     for (words, why) in [
-        ("phon", "there are no files for \"phon\": there are files for \"phone\""),
-        ("phone nope", "\"phone\" has no file \"nope\": its files are \"known_hosts\", \"wg0.conf\""),
+        ("phon", "there are no files for `phon`: there are files for `phone`"),
+        ("phone nope", "`phone` has no file `nope`: its files are `known_hosts`, `wg0.conf`"),
         ("phone --private-key /etc/hostname.none", "the private key /etc/hostname.none cannot be read"),
         ("phone --private-key /etc/passwd", "holds no private key"),
         ("--wrong", "there is no option --wrong"),

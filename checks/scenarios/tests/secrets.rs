@@ -90,7 +90,7 @@ fn secrets_are_where_they_belong_and_nowhere_else_and_consumers_restart_for_valu
     // Somebody is asked for what nothing generates.
     let (status, text) = both(&site, &format!("{secrets} generate </dev/null"));
     assert_ne!(status, 0, "{text}");
-    assert_says(&text, &["\"guest-password\" is asked for, and there is no terminal"]);
+    assert_says(&text, &["`guest-password` is asked for, and there is no terminal"]);
     let text = site.must(&format!("openssl passwd -6 -salt ab open | script -qec '{secrets} generate' /dev/null"));
     assert_says(
         &text,
@@ -182,7 +182,7 @@ fn secrets_are_where_they_belong_and_nowhere_else_and_consumers_restart_for_valu
     site.gather();
     let (status, text) = site.netlib("deploy --on alpha");
     assert_eq!(status, 2, "{text}");
-    assert_says(&text, &["\"beta\" cannot read \"db-password\"", "secrets rekey"]);
+    assert_says(&text, &["`beta` cannot read `db-password`", "secrets rekey"]);
     let text = site.must("nix run .#command -- secrets host-key beta");
     assert_says(&text, &["db-password is now also for node beta", "rotate db-password: node beta could read it"]);
     site.netlib_must("plan --on alpha");
@@ -432,11 +432,11 @@ fn a_change_of_secrets_is_whole_or_nothing() {
             "{value} >/root/value && {secrets} edit blob </root/value && {secrets} show blob | cmp - /root/value"
         ));
     }
-    refused(&site, &format!("{secrets} edit blob </dev/null"), &["\"blob\" would be empty"]);
+    refused(&site, &format!("{secrets} edit blob </dev/null"), &["`blob` would be empty"]);
     refused(
         &site,
         &format!("{secrets} edit nothing </dev/null"),
-        &["there is no secret \"nothing\". Secrets are: blob ca leaf"],
+        &["there is no secret `nothing`. Secrets are: blob ca leaf"],
     );
     refused(
         &site,

@@ -16,7 +16,7 @@ fn a_host_of_another_network_is_refused_unless_adopted() {
     site.write(&changed.clone().with("network.id = \"one\"; network.name = \"impostor\";"));
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert!(text.contains("share the id one") && text.contains("\"test\""), "{text}");
+    assert!(text.contains("share the id one") && text.contains("`test`"), "{text}");
     assert_eq!(site.systems("alpha"), before);
 
     site.write(&changed.with("network.id = \"two\";"));

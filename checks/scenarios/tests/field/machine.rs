@@ -57,7 +57,7 @@ fn number_01_the_machine_of_another_node_is_refused() {
     assert_eq!(status, 1, "{text}");
     assert_says(
         &text,
-        &["machine of the node \"beta\", not of \"gamma\"", "`beta` (alpha) is no longer in the network"],
+        &["machine of the node `beta`, not of `gamma`", "`beta` (alpha) is no longer in the network"],
     );
     site.write(&renamed.with("nodes.gamma.formerNames = [ \"beta\" ];"));
     let text = site.netlib_must("deploy");

@@ -19,10 +19,10 @@ fn arguments_are_read_by_nix_and_what_is_wrong_is_said() {
     ));
     let (status, text) = site.netlib("run");
     assert_eq!(status, 2, "{text}");
-    assert_says(&text, &["Plans are \"deploy\", \"greet\""]);
+    assert_says(&text, &["Plans are `deploy`, `greet`"]);
     let (status, text) = site.netlib("run greet --tims=3");
     assert_eq!(status, 2, "{text}");
-    assert_says(&text, &["has no option \"--tims\". Did you mean \"--times\"?", "needs \"who\": Whom"]);
+    assert_says(&text, &["has no option `--tims`. Did you mean `--times`?", "needs `who`: Whom"]);
     let help = site.netlib_must("run greet --help");
     assert_says(&help, &["Greet somebody", "[--on <selector>]", "--times <number>: How often"]);
     assert!(!help.contains("nodes active"), "{help}");

@@ -64,7 +64,7 @@ impl Diagnosis {
         let headline = self
             .headline
             .replace(&format!("nodes.{node}."), "nodes.<name>.")
-            .replace(&format!("node \"{node}\""), "node <name>");
+            .replace(&format!("node `{node}`"), "node <name>");
         (self.kind, self.at.clone(), headline)
     }
 }

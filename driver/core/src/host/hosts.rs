@@ -82,7 +82,7 @@ impl Hosts {
     /// The machine of a node. The first call connects; a failure is remembered for the whole run.
     pub async fn get(&self, node: &str) -> Result<Arc<dyn Host>, HostError> {
         let entry =
-            self.entries.get(node).ok_or_else(|| HostError::Because(format!("the plan has no node {node:?}")))?;
+            self.entries.get(node).ok_or_else(|| HostError::Because(format!("the plan has no node `{node}`")))?;
         entry.connected.get_or_init(|| self.connect(node, entry)).await.clone()
     }
 

@@ -36,7 +36,7 @@ struct Gate<'a> {
 pub(super) async fn run(runner: &StepRunner, step: &str, planned: &Step) -> Tried<StepResult> {
     let id = planned.rollout.as_deref().unwrap_or_default();
     let (Some(rollout), Some(state)) = (runner.parts.plan.rollouts.get(id), runner.rollouts.state_lock(id)) else {
-        return Err(StepFailure::Because(format!("the plan has no rollout {id:?}")));
+        return Err(StepFailure::Because(format!("the plan has no rollout `{id}`")));
     };
     let gate = Gate { runner, step, id, batch: planned.batch.unwrap_or_default(), rollout, state };
     if gate.batch == 0

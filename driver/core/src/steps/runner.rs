@@ -227,7 +227,7 @@ impl StepRunner {
     /// How the node stood when its first step began.
     pub(super) async fn observed(&self, node: &str) -> Tried<Arc<ObservedState>> {
         let Some(cell) = self.standings.get(node) else {
-            return Err(StepFailure::Because(format!("the plan has no node {node:?}")));
+            return Err(StepFailure::Because(format!("the plan has no node `{node}`")));
         };
         let look = async || ObservedState::observe(&self.parts, node).await.map(Arc::new);
         cell.get_or_init(look).await.clone()
@@ -278,7 +278,7 @@ impl Execute for StepRunner {
         let id = id.clone();
         async move {
             let Some(step) = self.parts.plan.steps.get(&id) else {
-                return StepResult::Failed(format!("the plan has no step {id:?}"));
+                return StepResult::Failed(format!("the plan has no step `{id}`"));
             };
             let ran = self.ran(&id, step).await;
             let planned = step.node.as_ref().and_then(|node| self.parts.plan.nodes.get(node));

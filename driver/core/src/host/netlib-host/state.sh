@@ -190,14 +190,14 @@ check_identity() {
   if [ "$host_id $host_name" = "$1 $2" ] || [ "$3" = adopt ]; then
     if [ "$host_id" != "$1" ]; then return 0; fi
     case " $4 " in *" ${host_node:-${4%% *}} "*) return 0 ;; esac
-    because "this host is the machine of the node \"$host_node\", not of \"${4%% *}\"; nothing was changed" \
+    because "this host is the machine of the node \`$host_node\`, not of \`${4%% *}\`; nothing was changed" \
       "check \`target.host\` of both nodes; if \"$host_node\" was renamed, or its machine is to be \"${4%% *}\" from now on, set \`nodes.${4%% *}.formerNames = [ \"$host_node\" ];\`"
   fi
   if [ "$host_id" = "$1" ]; then
-    because "two networks share the id $1: this host belongs to the one named \"$host_name\"; nothing was changed" \
+    because "two networks share the id $1: this host belongs to the one named \`$host_name\`; nothing was changed" \
       "give each network a \`network.id\` of its own; if this one was renamed, deploy once with --adopt"
   fi
-  because "this host belongs to the network \"$host_name\" (id $host_id); nothing was changed" \
+  because "this host belongs to the network \`$host_name\` (id $host_id); nothing was changed" \
     "check \`target.host\`; if the host is to move to this network, deploy with --adopt"
 }
 

@@ -146,7 +146,7 @@ async fn a_host_of_another_node_is_refused_unless_that_is_an_earlier_name() {
     let beta = Identity { adopts: true, ..node(&["beta"]) };
     let error = admit(&bed, &beta, &[]).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
-    a bed: this host is the machine of the node "alpha", not of "beta"; nothing was changed
+    a bed: this host is the machine of the node `alpha`, not of `beta`; nothing was changed
       help: check `target.host` of both nodes; if "alpha" was renamed, or its machine is to be "beta" from now on, set `nodes.beta.formerNames = [ "alpha" ];`
     "#);
     let mut activation = bed.activation("2-b", &new);
@@ -206,7 +206,7 @@ async fn two_networks_with_one_id_are_told_apart_by_name() {
     identify(&bed, &named("home")).await.unwrap();
     let error = admit(&bed, &named("work"), &[]).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
-    a bed: two networks share the id one: this host belongs to the one named "home"; nothing was changed
+    a bed: two networks share the id one: this host belongs to the one named `home`; nothing was changed
       help: give each network a `network.id` of its own; if this one was renamed, deploy once with --adopt
     "#);
 }
