@@ -36,7 +36,7 @@ machine=${words[0]} only=${words[1]-}
 files=() names='' lacking=''
 while IFS=$'\t' read -r of name scans path description; do
   if [ "$of" != "$machine" ]; then continue; fi
-  names="$names${names:+, }\"$name\""
+  names="$names${names:+, }\`$name\`"
   if [ -n "$only" ] && [ "$only" != "$name" ]; then continue; fi
   if [ "$path" = - ]; then lacking="$lacking${lacking:+, }\"$name\""; else files+=("$name"$'\t'"$scans"$'\t'"$path"$'\t'"$description"); fi
 done <"$list"

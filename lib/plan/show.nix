@@ -11,7 +11,7 @@ let
 in
 {
   summary = import ./summary.nix arguments;
-  text = import ./waves.nix arguments;
+  text = import ./waves.nix (arguments // { inherit graph; });
   full = import ./text.nix arguments;
   dot = import ./dot.nix (arguments // { inherit graph; });
 }

@@ -1,6 +1,7 @@
 # A plan in short, for reading: which nodes go together, after whom, and what of them is out of the ordinary.
 {
   lib,
+  graph,
   document,
   levelOf,
 }:
@@ -29,38 +30,48 @@ let
   levels = builtins.sort builtins.lessThan (lib.unique (builtins.attrValues ended));
   inWave = level: builtins.filter (name: ended.${name} == level) (builtins.attrNames ended);
 
-  # What a step waits for, with the steps behind barriers and gates instead of those.
-  waited =
-    id:
-    lib.concatMap (
-      before:
-      if
-        builtins.elem (steps.${before}.kind or "") [
+  # What steps wait for, each once, with the steps behind barriers and gates instead of those: an order of many nodes is one barrier,
+  # behind which is looked once.
+  waitedBy =
+    ids:
+    let
+      of = id: map (key: { inherit key; }) (steps.${id}.after ++ steps.${id}.afterCompletion or [ ]);
+      isBetween =
+        id:
+        builtins.elem (steps.${id}.kind or "") [
           "barrier"
           "gate"
-        ]
-      then
-        waited before
-      else
-        [ before ]
-    ) (steps.${id}.after ++ steps.${id}.afterCompletion or [ ]);
-  what = id: steps.${id}.node or id;
-  # Of each node, the nodes and commands that come before it; those behind gates of the same wave count for nothing.
-  before = lib.mapAttrs (
-    name: ids:
-    lib.unique (
-      builtins.filter (other: ended.${other} or (levelOf other) < ended.${name}) (
-        lib.concatMap (id: map what (waited id)) ids
+        ];
+    in
+    builtins.filter (id: !isBetween id) (
+      map (item: item.key) (
+        builtins.genericClosure {
+          startSet = lib.concatMap of ids;
+          operator = item: if isBetween item.key then of item.key else [ ];
+        }
       )
-    )
-  ) own;
+    );
+  waited = id: waitedBy [ id ];
+  what = id: steps.${id}.node or id;
+  # The nodes and commands that come before these; those behind gates of the same wave count for nothing.
+  before =
+    names:
+    lib.concatLists (
+      lib.mapAttrsToList (
+        _: together:
+        builtins.filter (other: ended.${other} or (levelOf other) < ended.${builtins.head together}) (
+          graph.unique (map what (waitedBy (lib.concatMap (name: own.${name}) together)))
+        )
+      ) (builtins.groupBy (name: toString ended.${name}) names)
+    );
   # Without what those wait for themselves.
   after =
     names:
     let
-      all = lib.unique (lib.concatMap (name: before.${name}) names);
+      all = before names;
+      theirs = lib.genAttrs (before (builtins.filter (other: ended ? ${other}) all)) (_: true);
     in
-    lib.subtractLists (lib.concatMap (other: before.${other} or [ ]) all) all;
+    builtins.filter (other: !(theirs ? ${other})) all;
 
   numbered = lib.imap1 (number: level: {
     inherit number;
@@ -131,9 +142,9 @@ let
           "copy"
         ];
       ids = lib.partition isOnWay (waited id);
-      active = lib.unique (map what ids.wrong);
+      active = graph.unique (map what ids.wrong);
       onWay = builtins.filter (id: !(lib.elem steps.${id}.node active)) ids.right;
-      others = map (id: "the ${steps.${id}.kind} of ${steps.${id}.node}") (lib.unique onWay) ++ active;
+      others = map (id: "the ${steps.${id}.kind} of ${steps.${id}.node}") (graph.unique onWay) ++ active;
     in
     "${steps.${id}.kind} ${id} on ${lib.removePrefix "node:" (steps.${id}.on or steps.${id}.node)}${
       lib.optionalString (others != [ ]) "   after ${some others}"

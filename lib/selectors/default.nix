@@ -77,6 +77,15 @@ let
       lib.optional (index ? ${pattern}) pattern;
 
   setOf = names: lib.genAttrs names (_: true);
+  # Each name once, in their order: `lib.unique` compares all pairs.
+  once =
+    names:
+    map (item: item.key) (
+      builtins.genericClosure {
+        startSet = map (key: { inherit key; }) names;
+        operator = _: [ ];
+      }
+    );
   union = lib.zipAttrsWith (_: builtins.head);
 
   singular = {
@@ -243,7 +252,7 @@ in
         let
           most = lib.foldl' lib.max 0 (map (claim: claim.rank) claims);
         in
-        lib.unique (map (claim: claim.name) (builtins.filter (claim: claim.rank == most) claims));
+        once (map (claim: claim.name) (builtins.filter (claim: claim.rank == most) claims));
     in
     {
       nodes = lib.mapAttrs (_: best) (builtins.groupBy (claim: claim.node) claims);
@@ -307,5 +316,5 @@ in
       );
       index = setOf names;
     in
-    lib.unique (lib.concatMap (term: matching index term.pattern) terms);
+    once (lib.concatMap (term: matching index term.pattern) terms);
 }

@@ -414,7 +414,7 @@ fn files(site: &Site) -> String {
 fn a_change_of_secrets_is_whole_or_nothing() {
     let site = Site::up(&[]);
     for (generator, words) in
-        [("exit 3", "the generator of \"ca\" failed"), ("true", "the generator of \"ca\" printed nothing")]
+        [("exit 3", "the generator of `ca` failed"), ("true", "the generator of `ca` printed nothing")]
     {
         site.write(&alone(&site, generator));
         refused(&site, &format!("{} generate", built(&site)), &[words]);

@@ -22,7 +22,7 @@ fn number_01_the_machine_of_another_node_is_refused() {
     let network = Network::of(&["alpha", "beta"]);
     let site = Site::deployed_on(&["alpha", "beta"], &network);
     let new = |network: Network, name: &str| network.configure(name, "environment.etc.\"new\".text = \"yes\";");
-    let of_alpha = ["this host is the machine of the node \"alpha\", not of \"beta\"", "formerNames = [ \"alpha\" ]"];
+    let of_alpha = ["this host is the machine of the node `alpha`, not of `beta`", "formerNames = [ \"alpha\" ]"];
 
     // A mistake in a target, with or without the node whose machine it is.
     let mistaken = network.clone().with("nodes.beta.target.host = lib.mkForce \"alpha.bed\";");
@@ -38,7 +38,7 @@ fn number_01_the_machine_of_another_node_is_refused() {
         .clone()
         .with("nodes.alpha.target.host = lib.mkForce \"beta\"; nodes.beta.target.host = lib.mkForce \"alpha\";");
     site.write(&new(new(swapped.clone(), "alpha"), "beta"));
-    refuses(&site, "deploy", "alpha", &[of_alpha[0], "machine of the node \"beta\", not of \"alpha\""]);
+    refuses(&site, "deploy", "alpha", &[of_alpha[0], "machine of the node `beta`, not of `alpha`"]);
     // That is meant.
     site.write(&swapped.with("nodes.alpha.formerNames = [ \"beta\" ]; nodes.beta.formerNames = [ \"alpha\" ];"));
     let text = site.netlib_must("deploy");
@@ -55,10 +55,7 @@ fn number_01_the_machine_of_another_node_is_refused() {
     site.write(&renamed);
     let (status, text) = site.netlib("deploy");
     assert_eq!(status, 1, "{text}");
-    assert_says(
-        &text,
-        &["machine of the node `beta`, not of `gamma`", "`beta` (alpha) is no longer in the network"],
-    );
+    assert_says(&text, &["machine of the node `beta`, not of `gamma`", "`beta` (alpha) is no longer in the network"]);
     site.write(&renamed.with("nodes.gamma.formerNames = [ \"beta\" ];"));
     let text = site.netlib_must("deploy");
     assert!(!text.contains("no longer in the network"), "{text}");
