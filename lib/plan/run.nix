@@ -262,7 +262,7 @@ in
           said.problems
           ++ map (
             argument:
-            "plans.${name}.arguments.${quoteWord argument}: the plan \"deploy\" has an argument of this name, which all plans that deploy take. Choose another name"
+            "plans.${name}.arguments.${builtins.toJSON argument}: the plan `deploy` has an argument of this name, which all plans that deploy take. Choose another name"
           ) (builtins.attrNames (builtins.intersectAttrs taken plan.arguments));
         inherit (stage) isPrepare;
         deploys = stage.deploy;

@@ -394,7 +394,7 @@ in
         stages = 1;
         onEnd = { };
         arguments = [
-          "the plan \"look\" has no option \"--force\". It has \"--goal\", \"--on\", \"--reboot\"."
+          "the plan `look` has no option `--force`. It has `--goal`, `--on`, `--reboot`."
         ];
       };
     };
@@ -421,7 +421,7 @@ in
         plan = "it";
       }).problems;
     expected = [
-      "plans.it.arguments.\"force\": the plan \"deploy\" has an argument of this name, which all plans that deploy take. Choose another name."
+      "plans.it.arguments.\"force\": the plan `deploy` has an argument of this name, which all plans that deploy take. Choose another name."
     ];
   };
   "what ends a deployment ends a rollback" = {

@@ -118,7 +118,7 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     assert_eq!(probe(&bed).await.unwrap().network.as_ref(), Some(&home.network));
     let error = admit(&bed, &work, &[]).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
-    a bed: this host belongs to the network "home" (id id-home); nothing was changed
+    a bed: this host belongs to the network `home` (id id-home); nothing was changed
       help: check `target.host`; if the host is to move to this network, deploy with --adopt
     "#);
     let mut activation = bed.activation("1-a", &new);
