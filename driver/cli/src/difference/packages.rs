@@ -13,9 +13,7 @@ pub(super) type Closure = Vec<(String, u64)>;
 /// Takes the paths of a closure and then as many sizes; none if it is anything else.
 pub(super) fn closure(text: &str) -> Option<Closure> {
     let (paths, sizes): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('/'));
-    if paths.len() != sizes.len() {
-        return None;
-    }
+    (paths.len() == sizes.len()).then_some(())?;
     let pairs = std::iter::zip(paths, sizes);
     pairs.map(|(path, size)| store_path::name(path).and(Some((path.to_owned(), size.parse().ok()?)))).collect()
 }
@@ -37,11 +35,12 @@ pub(super) fn differences(before: &Closure, after: &Closure) -> Vec<String> {
     packages.iter().filter_map(|(name, [before, after])| line(name, before, after)).collect()
 }
 
-/// Units of systemd that came, went or are others.
+/// Units of systemd that came, went or are others; the script of one, such as `script-web-start`, is told as its unit.
 pub(super) fn units(before: &Closure, after: &Closure) -> BTreeSet<String> {
     let of = |closure: &Closure| -> BTreeSet<String> { closure.iter().map(|(path, _)| path.clone()).collect() };
-    let differing: Vec<String> = of(before).symmetric_difference(&of(after)).cloned().collect();
-    differing.iter().filter_map(|path| name_of(path).strip_prefix("unit-").map(str::to_owned)).collect()
+    let script = |name: &str| Some(name.strip_prefix("script-")?.rsplit_once('-')?.0.to_owned() + ".service");
+    let unit = |path: &String| name_of(path).strip_prefix("unit-").map(|name| script(name).unwrap_or(name.to_owned()));
+    of(before).symmetric_difference(&of(after)).filter_map(unit).collect()
 }
 
 fn name_of(path: &str) -> &str {
@@ -119,8 +118,13 @@ mod tests {
         let [one, two] = ["0123456789abcdfghijklmnpqrsvwxyz", "1123456789abcdfghijklmnpqrsvwxyz"];
         let path = |hash: &str, name: &str| (format!("/nix/store/{hash}-{name}"), 1);
         let before = vec![path(one, "unit-web.service"), path(one, "unit-same.service"), path(one, "hello-1")];
-        let after = vec![path(two, "unit-web.service"), path(one, "unit-same.service"), path(one, "unit-new.timer")];
-        assert_eq!(Vec::from_iter(units(&before, &after)), ["new.timer", "web.service"]);
+        let after = vec![
+            path(two, "unit-web.service"),
+            path(one, "unit-same.service"),
+            path(one, "unit-new.timer"),
+            path(one, "unit-script-mail-start"),
+        ];
+        assert_eq!(Vec::from_iter(units(&before, &after)), ["mail.service", "new.timer", "web.service"]);
     }
 
     #[test]

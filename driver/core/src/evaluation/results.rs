@@ -209,9 +209,7 @@ mod tests {
     #[test]
     fn an_error_in_what_all_nodes_share_is_the_same_error() {
         let about = |node: &str, text: &str| EvaluateError::plain(&job(node), &text.replace("NODE", node)).diagnosis;
-        for text in
-            ["The option `nodes.NODE.nixos.x' does not exist", "node `NODE` needs the fact `key` of node `c`"]
-        {
+        for text in ["The option `nodes.NODE.nixos.x' does not exist", "node `NODE` needs the fact `key` of node `c`"] {
             let (one, other) = (about("a", text), about("b", text));
             assert_eq!(one.regardless_of("a"), other.regardless_of("b"), "{text}");
         }
