@@ -96,13 +96,13 @@ impl HostError {
     /// Whether somebody else has the lease of the host.
     #[must_use]
     pub fn is_lease_busy(&self) -> bool {
-        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutBusy { .. }))
+        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutBusy(_)))
     }
 
     /// Whether somebody else has, or had, the lease of the host.
     #[must_use]
     pub fn is_lease_lost(&self) -> bool {
-        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutLost { .. }))
+        matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutLost(_)))
     }
 
     /// Whether trying again later may help: the connection is at fault, not the command.

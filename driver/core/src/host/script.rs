@@ -23,7 +23,7 @@ use answer::{if_good, yes};
 pub use health::{CheckVerdict, Health, HealthMode, Verdict, check};
 pub use inspect::{Generation, HostStatus, fields, inspect};
 pub use phase::Phase;
-pub use refusal::Refusal;
+pub use refusal::{Reason, Refusal};
 pub use restart::{Due, probe_anew, reboot, reboot_needed};
 
 /// What the script is: one text for every host, whatever its architecture.

@@ -194,7 +194,7 @@ async fn begin(observed: &ObservedState, activation: &Activation, show: Show<'_>
     if let HostError::Refused { refusal, .. } = &error {
         match &**refusal {
             Refusal::Busy { lock } if observed.is_same(lock) => return found(lock),
-            Refusal::Changed { .. } => {
+            Refusal::Changed(_) => {
                 let now = script::probe(host).await?;
                 if observed.options.goal.is_reached(&observed.toplevel.out_path, &now) {
                     return Ok(None);

@@ -44,19 +44,18 @@ refuse_while_busy() {
 # Who prepared a deployment for a host as it was must not undo what somebody else has deployed there meanwhile.
 refuse_when_changed() {
   if [ -z "$seen" ] || [ "$now_running $now_profile" = "$seen" ]; then return 0; fi
-  emit runs "$now_running"
-  for record in $reversed; do
-    state_file "${record##*:}"
-    load past_ "$file" phase toplevel finished deployer
-    if [ "$past_phase $past_toplevel" = "confirmed $now_running" ]; then emit by "$past_finished$tab$past_deployer"; fi
+  change="${now_running:-no system} runs now, which netlib did not deploy"
+  for record in $all; do
+    load_past "${record##*:}" phase toplevel finished deployer
+    if [ "$past_phase $past_toplevel" = "confirmed $now_running" ]; then change="$past_deployer deployed $now_running at $past_finished"; fi
   done
-  refuse changed
+  because "the host changed while this deployment was prepared: $change; nothing was changed" \
+    "see that your flake has those changes too (\`netlib diff\` shows what would go), then deploy again" changed
 }
 
 # Sets `trusted` to what a deployment says of the system that runs: what to roll back to. False if it says nothing.
 judge_running() {
-  state_file "$1"
-  load past_ "$file" phase goal boot toplevel previous
+  load_past "$1" phase goal boot toplevel previous
   if [ "$past_boot $past_toplevel" != "$this_boot $now_running" ]; then return 1; fi
   case $past_phase:$past_goal in
     *:boot | *:dry-activate) return 1 ;;
@@ -124,8 +123,7 @@ find_previous_generation() {
     if [ "${link_number:-0}" -gt 0 ] && [ "$link_number" -lt "${current:-999999999}" ]; then echo "$link_number"; fi
   done | sort -rn)
   for record in $reversed; do
-    state_file "${record##*:}"
-    load past_ "$file" phase goal toplevel generation
+    load_past "${record##*:}" phase goal toplevel generation
     case $past_phase:$past_goal in confirmed:switch | confirmed:boot) ;; *) continue ;; esac
     if [ "$past_toplevel" = "$now_profile" ]; then is_rollback=$past_generation && continue; fi
     if [ -n "$is_rollback" ]; then continue; fi
@@ -139,8 +137,7 @@ find_undone() {
   undone=$undo
   for record in $reversed; do
     if [ -n "$undone" ]; then return; fi
-    state_file "${record##*:}"
-    load past_ "$file" phase toplevel
+    load_past "${record##*:}" phase toplevel
     if [ "$past_phase:$past_toplevel" = "confirmed:$now_profile" ]; then undone=${record##*:}; fi
   done
 }

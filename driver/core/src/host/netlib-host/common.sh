@@ -43,11 +43,11 @@ disk() {
   printf '%s\n' "$space"
 }
 
-# because WHY [WHAT TO DO]: refused for a reason that only people read.
+# because WHY [WHAT TO DO [CODE]]: refused for a reason that people read; the driver looks only at the code.
 because() {
   emit why "$1"
   emit help "${2:-}"
-  refuse because
+  refuse "${3:-because}"
 }
 
 # refuse_state [PATH [WHY]]: what could not be written is there.

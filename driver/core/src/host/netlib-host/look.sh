@@ -21,8 +21,7 @@ generations() {
   read_records
   ends=' '
   for record in $reversed; do
-    state_file "${record##*:}"
-    load past_ "$file" phase goal toplevel deployer
+    load_past "${record##*:}" phase goal toplevel deployer
     if [ "$past_goal" != dry-activate ]; then ends="$ends$past_toplevel:$past_phase$tab$past_deployer "; fi
   done
   TZ=UTC0 stat -c '%n %y' -- "$profile"-*-link 2>/dev/null | sort -V | while read -r link date time skipped; do

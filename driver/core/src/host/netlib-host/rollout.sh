@@ -23,11 +23,15 @@ is_leased() {
 
 has_lease() { [ -n "$1" ] && load_lease && [ "$lease_nonce" = "$1" ]; }
 
-refuse_for_lease() {
+refuse_busy() {
+  because "$lease_deployer has been at work on the rollout $lease_rollout since $lease_since; nothing was changed" \
+    "wait for that deploy to end, then deploy again; the lock of a deployer that is gone ends by itself within two minutes" rollout-busy
+}
+
+refuse_lost() {
   load_lease
-  # shellcheck disable=SC2086
-  tell held. lease_ $lease_fields
-  refuse "$1"
+  because "this deployment does not have the lock of its rollout there any more${lease_nonce:+: $lease_deployer took it at $lease_since}; nothing was changed" \
+    '' rollout-lost
 }
 
 # What is loaded, from now on.
@@ -37,7 +41,7 @@ write_lease() {
   lease_boot=$this_boot lease_until=$((uptime + lease_seconds))
   private_folder "$library"
   # shellcheck disable=SC2086
-  write_text "$lease_file" tell '' lease_ $lease_fields || refuse_state
+  write_text "$lease_file" tell lease_ $lease_fields || refuse_state
   emit ok "$lease_nonce"
 }
 
@@ -49,13 +53,13 @@ lease() {
   enter_gate
   case $2 in
     take)
-      if is_leased; then case " $* " in *" $lease_nonce "*) ;; *) refuse_for_lease rollout-busy ;; esac fi
+      if is_leased; then case " $* " in *" $lease_nonce "*) ;; *) refuse_busy ;; esac fi
       lease_nonce=$1 lease_rollout=$3 lease_deployer=$4 lease_since=$(date -u "$in_utc")
       write_lease
       load rolled_ "$rolled_file" digest nonce
       if [ "$rolled_digest" = "$5" ] && (find_before "$rolled_nonce"); then emit undoable "$rolled_nonce"; fi
       ;;
-    renew) if has_lease "$1"; then write_lease; else refuse_for_lease rollout-lost; fi ;;
+    renew) if has_lease "$1"; then write_lease; else refuse_lost; fi ;;
     free)
       has_lease "$1" && rm -f -- "$lease_file" && [ "${3:-}" = ended ] && rm -f -- "$rolled_file"
       emit ok "$1"
@@ -67,9 +71,9 @@ lease() {
 # for waits for nobody.
 refuse_without_lease() {
   if [ -n "$lease" ]; then
-    has_lease "$lease" || refuse_for_lease rollout-lost
+    has_lease "$lease" || refuse_lost
   elif [ -n "$toplevel" ] && [ "$goal" != dry-activate ] && is_leased; then
-    refuse_for_lease rollout-busy
+    refuse_busy
   fi
 }
 
@@ -80,8 +84,7 @@ record_rolled() { [ -z "$digest" ] || [ -n "$undo$generation" ] || write_text "$
 # path where there is none.
 find_before() {
   is_nonce "$1" || return 1
-  state_file "$1"
-  load past_ "$file" phase goal toplevel previous generation_before
+  load_past "$1" phase goal toplevel previous generation_before
   look_at_systems
   case $past_phase:$past_toplevel in confirmed:"$now_running" | confirmed:"$now_profile") ;; *) return 1 ;; esac
   # A test changes no generation, so there the path says what ran.
@@ -113,7 +116,7 @@ rollout_read() {
 rollout_write() {
   enter_gate
   use_rollout "$1"
-  if [ "$2" != - ]; then has_lease "$2" || refuse_for_lease rollout-lost; fi
+  if [ "$2" != - ]; then has_lease "$2" || refuse_lost; fi
   [ "$document" = "$3" ] || refuse document-changed
   private_folder "$library"
   if [ -z "$4" ]; then rm -f -- "$place"; elif ! write_text "$place" printf '%s\n' "$4" || ! sync -- "$library"; then refuse_state; fi

@@ -210,7 +210,9 @@ conclude() {
 }
 
 try_system() {
-  remember_failed
+  # Failed units, and those that systemd starts again and again: each line begins with a name. The switch forgets who failed.
+  systemctl list-units --all --full --plain --no-legend --no-pager --state=failed,auto-restart,auto-restart-queued \
+    >"$runtime/failed-$nonce" 2>/dev/null
   go test || return 1
   resolve "$running"
   problem="switch-to-configuration test succeeded, but the running system is $found"
@@ -324,10 +326,8 @@ restore_profile() {
   # Where somebody else set it meanwhile, that is not ours to undo.
   if [ "$current $found" = "$generation_before $profile_before" ] || [ "$found" != "$toplevel" ]; then return 0; fi
   if [ -z "$profile_before" ]; then rm -f -- "$profile"; return; fi
-  resolve "$profile-$generation_before-link"
-  if [ "$found" = "$profile_before" ]; then set -- "$generation_before"; else set -- ''; fi
   # A boot entry that another switch was in the way of was never made.
-  set_profile "$profile" "$profile_before" "$1" && { [ -n "$other" ] || switch_to "$profile_before" boot; }
+  set_profile "$profile" "$profile_before" "$generation_before" && { [ -n "$other" ] || switch_to "$profile_before" boot; }
 }
 
 go_back() {

@@ -52,15 +52,22 @@ load_state() {
   load '' "$file" $fields
 }
 
-# tell BEFORE PREFIX FIELD…: emits the value of PREFIX_FIELD as BEFOREFIELD. False where one of them could not be written.
+# load_past NONCE FIELD…: sets past_FIELD to what the record of that deployment says.
+load_past() {
+  state_file "$1"
+  shift
+  load past_ "$file" "$@"
+}
+
+# tell PREFIX FIELD…: emits the value of PREFIX_FIELD as FIELD. False where one of them could not be written.
 tell() {
-  before=$1 prefix=$2
-  shift 2
-  for field in "$@"; do eval "emit \"\$before\$field\" \"\$$prefix$field\"" || return 1; done
+  prefix=$1
+  shift
+  for field in "$@"; do eval "emit \"\$field\" \"\$$prefix$field\"" || return 1; done
 }
 
 # shellcheck disable=SC2086
-print_state() { tell '' '' $fields; }
+print_state() { tell '' $fields; }
 
 # A full disk must not hide how an activation ended: the space for that was set aside before it began.
 write_at_last() {

@@ -3,11 +3,6 @@
 
 words=''
 
-# Failed units, and those that systemd starts again and again: each line begins with a name. The switch forgets who failed.
-remember_failed() {
-  systemctl list-units --all --full --plain --no-legend --no-pager --state=failed,auto-restart,auto-restart-queued >"$runtime/failed-$nonce"
-} 2>/dev/null
-
 # judge_units WAY: whether nothing that counts failed, although the switch says so (lib/programs/judge-units.sh).
 judge_units() {
   if [ "$ended" -ne 4 ] || [ ! -f "$runtime/failed-$nonce" ] || ! find_program judge-units; then return 1; fi

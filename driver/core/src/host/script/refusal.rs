@@ -3,8 +3,6 @@
 use serde::Deserialize;
 
 use super::LockHolder;
-use super::answer::if_good;
-use super::rollout::Held;
 use crate::host::error::shown;
 
 /// Why the host script refused.
@@ -18,35 +16,14 @@ pub enum Refusal {
         lock: LockHolder,
     },
     /// The host has other systems than when the deployment was prepared for it.
-    #[error(
-        "the host changed while this deployment was prepared: {}; nothing was changed\n  help: see that your flake has those changes too (`netlib diff` shows what would go), then deploy again",
-        changed(runs.as_deref(), by.as_ref())
-    )]
-    Changed {
-        /// What runs now.
-        runs: Option<String>,
-        /// When the deployment of that ended, by the host's clock, and who deployed; none if it was not deployed by netlib.
-        by: Option<(String, String)>,
-    },
+    #[error("{0}")]
+    Changed(Reason),
     /// Somebody else rolls the host out.
-    #[error(
-        "{} has been at work on the rollout {} since {}; nothing was changed\n  help: wait for that deploy to end, then deploy again; the lock of a deployer that is gone ends by itself within two minutes",
-        held.deployer, held.rollout, held.since
-    )]
-    RolloutBusy {
-        /// Who.
-        held: Held,
-    },
-    /// This deployment does not have the host's lease any more; whoever has it now.
-    #[error(
-        "this deployment does not have the lock of its rollout there any more{}; nothing was changed",
-        held.as_ref().map(|held| format!(": {} took it at {}", held.deployer, held.since)).unwrap_or_default()
-    )]
-    RolloutLost {
-        /// Who has it.
-        #[serde(default, deserialize_with = "if_good")]
-        held: Option<Held>,
-    },
+    #[error("{0}")]
+    RolloutBusy(Reason),
+    /// This deployment does not have the host's lease any more.
+    #[error("{0}")]
+    RolloutLost(Reason),
     /// The rollout does not wait for approval of this plan.
     #[error("the rollout does not wait for approval of this plan any more; nothing was approved")]
     NotPaused,
@@ -59,19 +36,30 @@ pub enum Refusal {
     /// The activation does not wait for confirmation, or not any more.
     #[error("the activation does not wait for confirmation")]
     NotWaiting,
-    /// For another reason, which only people read.
-    #[error("{why}{}{}{}", shown(stderr), line("file system", disk), line("help", help))]
-    Because {
-        /// Which.
-        why: String,
-        /// What could be done.
-        help: Option<String>,
-        /// The file system, as `df` shows it.
-        disk: Option<String>,
-        /// What the host's commands said.
-        #[serde(default)]
-        stderr: String,
-    },
+    /// For another reason.
+    #[error("{0}")]
+    Because(Reason),
+}
+
+/// What only people read.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+pub struct Reason {
+    /// Why.
+    pub why: String,
+    /// What could be done.
+    pub help: Option<String>,
+    /// The file system, as `df` shows it.
+    pub disk: Option<String>,
+    /// What the host's commands said.
+    #[serde(default)]
+    pub stderr: String,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { why, help, disk, stderr } = self;
+        write!(f, "{why}{}{}{}", shown(stderr), line("file system", disk), line("help", help))
+    }
 }
 
 fn busy(LockHolder { deployer, since, process, .. }: &LockHolder) -> String {
@@ -82,14 +70,6 @@ fn busy(LockHolder { deployer, since, process, .. }: &LockHolder) -> String {
         None => format!(
             "{deployer} has been deploying to this host since {since}; nothing was changed\n  help: wait for that deployment to end, then deploy again"
         ),
-    }
-}
-
-fn changed(running: Option<&str>, by: Option<&(String, String)>) -> String {
-    let running = running.unwrap_or("no system");
-    match by {
-        Some((at, deployer)) => format!("{deployer} deployed {running} at {at}"),
-        None => format!("{running} runs now, which netlib did not deploy"),
     }
 }
 

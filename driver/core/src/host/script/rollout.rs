@@ -31,20 +31,6 @@ pub struct Holder {
     pub dead: Vec<String>,
 }
 
-/// Who has a lease.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-pub struct Held {
-    /// The id of the rollout.
-    pub rollout: String,
-    /// Names the deployment.
-    pub nonce: String,
-    /// User and machine.
-    pub deployer: String,
-    /// Since when, in UTC.
-    #[serde(default)]
-    pub since: String,
-}
-
 /// A rollout that waits for approval.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Waiting {

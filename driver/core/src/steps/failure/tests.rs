@@ -1,6 +1,7 @@
 //! What people read when a step fails.
 
 use super::*;
+use crate::host::script::Reason;
 use crate::host::{ConnectFailure, Refusal};
 use crate::plan::Target;
 
@@ -13,13 +14,13 @@ fn shown(failure: &StepFailure) -> String {
 
 #[test]
 fn a_full_disk_where_the_state_is_kept() {
-    let refusal = Refusal::Because {
+    let reason = Reason {
         why: "the host could not write down its state; nothing was activated".to_owned(),
         help: Some("make room there, for example with `nix-collect-garbage -d`, then deploy again".to_owned()),
         disk: Some("/dev/vda1  200M  200M  0 100% /".to_owned()),
         stderr: "cat: write error: No space left on device".to_owned(),
     };
-    let error = HostError::Refused { address: "root@alpha".to_owned(), refusal: Box::new(refusal) };
+    let error = HostError::Refused { address: "root@alpha".to_owned(), refusal: Box::new(Refusal::Because(reason)) };
     insta::assert_snapshot!(shown(&error.into()), @r"
     node `alpha`, step `build:alpha`: root@alpha: the host could not write down its state; nothing was activated
         cat: write error: No space left on device
