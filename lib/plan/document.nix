@@ -1,4 +1,4 @@
-# One document for one request: exactly what is walked and evaluated, schema version 2. Forces no NixOS evaluation and no fact.
+# One document for one request: exactly what is walked and evaluated, schema version 3. Forces no NixOS evaluation and no fact.
 {
   lib,
   errors,

@@ -6,7 +6,7 @@
 let
   inherit (errors) meant quoteList quoteWord;
 
-  version = 2;
+  version = 3;
   goals = import ./goal.nix { inherit lib; };
   purposes = import ./purposes.nix;
 

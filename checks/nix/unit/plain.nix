@@ -35,7 +35,7 @@ in
       network = network.plan.network.name;
     };
     expected = {
-      version = 2;
+      version = 3;
       warnings = [ "an input" ];
       nodes = [
         "alpha"

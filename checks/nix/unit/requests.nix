@@ -98,7 +98,7 @@ in
       { on = "alpha"; }
       { on = [ 1 ]; }
       { command = "depoly"; }
-      { version = 3; }
+      { version = 4; }
       { version = "2"; }
     ];
     expected = [
@@ -111,10 +111,10 @@ in
         "command cannot be `depoly`. Did you mean `deploy`? It is one of `approve`, `check`, `deploy`, `diff`, `exec`, `facts`, `plan`, `rollback`, `run`, `status`."
       ]
       [
-        "the request has version 3, and this netlib library understands version 2. Use the netlib command of the flake's own netlib: nix run .#netlib."
+        "the request has version 4, and this netlib library understands version 3. Use the netlib command of the flake's own netlib: nix run .#netlib."
       ]
       [
-        "the request has version of type string, and this netlib library understands version 2. Use the netlib command of the flake's own netlib: nix run .#netlib."
+        "the request has version of type string, and this netlib library understands version 3. Use the netlib command of the flake's own netlib: nix run .#netlib."
       ]
     ];
   };

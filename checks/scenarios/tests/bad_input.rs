@@ -82,7 +82,7 @@ fn a_plan_of_another_schema_version_is_refused() {
     let site = Site::up(&[]);
     site.write(&Network::of(&["alpha"]).file(
         "flake.nix",
-        "{ outputs = { self }: { netlibConfigurations.default = { planFor = _: { version = 3; network = { name = \"x\"; id = \"x\"; }; nodes = { }; steps = { }; }; toplevels = { }; }; }; }",
+        "{ outputs = { self }: { netlibConfigurations.default = { planFor = _: { version = 4; network = { name = \"x\"; id = \"x\"; }; nodes = { }; steps = { }; }; toplevels = { }; }; }; }",
     ));
     refused(&site, "unknown schema version", "deploy");
 }

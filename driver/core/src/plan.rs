@@ -1,4 +1,4 @@
-//! The document for a request, schema version 2: the contract between the Nix library and this driver.
+//! The document for a request, schema version 3: the contract between the Nix library and this driver.
 //!
 //! Knows the shape of the JSON document and nothing of how it is evaluated or carried out.
 
@@ -22,7 +22,7 @@ pub use rollout::{Batch, Digest, OnUnreachable, RevertScope, Rollout};
 pub use step::{RunsOn, Step, StepKind};
 
 /// The one schema version this driver understands.
-pub const SCHEMA_VERSION: u64 = 2;
+pub const SCHEMA_VERSION: u64 = 3;
 
 /// What is walked for a request, as the Nix library wrote it.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -24,7 +24,7 @@ pub struct PlanArgs {
     /// Print all steps, gates and checks as a tree, instead of waves and what is out of the ordinary
     #[arg(long, visible_alias = "tree", group = "format")]
     full: bool,
-    /// Print the plan as JSON, schema version 2
+    /// Print the plan as JSON, schema version 3
     #[arg(long, group = "format")]
     json: bool,
     /// Print a Graphviz graph

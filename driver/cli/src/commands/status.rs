@@ -13,7 +13,7 @@ use netlib_core::status::ask;
 use netlib_core::steps::coordinator;
 
 /// Version of the JSON document.
-const SCHEMA: u64 = 2;
+const SCHEMA: u64 = 3;
 /// For people: a table or a block for each node, and one last line that says it all.
 const TABLE: &str = concat!(include_str!("notes.txt"), include_str!("status.txt"), include_str!("status-end.txt"));
 const WIDE: &str = concat!(include_str!("notes.txt"), include_str!("status-wide.txt"), include_str!("status-end.txt"));

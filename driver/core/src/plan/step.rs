@@ -34,7 +34,7 @@ pub struct Step {
     pub facts: BTreeMap<String, String>,
 }
 
-/// Kinds of steps of schema version 2.
+/// Kinds of steps of schema version 3.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum StepKind {

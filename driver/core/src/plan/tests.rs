@@ -83,12 +83,12 @@ fn changed(change: impl FnOnce(&mut Value)) -> String {
 
 #[test]
 fn the_version_is_checked_before_anything_else() {
-    assert_snapshot!(error_of(&json!({ "version": 3, "nodes": "of another shape" })), @r"
-    the plan has schema version 3, and this netlib understands version 2.
+    assert_snapshot!(error_of(&json!({ "version": 4, "nodes": "of another shape" })), @r"
+    the plan has schema version 4, and this netlib understands version 3.
     Update the netlib command: it is older than the netlib library that the flake uses.
     ");
     assert_snapshot!(error_of(&json!({ "version": 0 })), @r"
-    the plan has schema version 0, and this netlib understands version 2.
+    the plan has schema version 0, and this netlib understands version 3.
     Update the netlib input of the flake: it is older than the netlib command.
     ");
     assert_snapshot!(error_of(&json!({ "nodes": {} })), @"the plan has no schema version; a flake made by netlib.lib.mkFlake has one. Is `netlibConfigurations` made by it?");
@@ -107,7 +107,7 @@ fn what_is_not_json_is_said_to_be_so() {
 #[test]
 fn a_wrong_shape_names_the_place() {
     assert_snapshot!(changed(|plan| plan["nodes"]["beta"]["target"]["port"] = json!("ssh")), @r#"
-    the plan does not have the shape of schema version 2: at `nodes.beta.target.port`: invalid type: string "ssh", expected u16
+    the plan does not have the shape of schema version 3: at `nodes.beta.target.port`: invalid type: string "ssh", expected u16
     If deploy.steps is not the cause, update the netlib library and the driver to the same release.
     "#);
 }

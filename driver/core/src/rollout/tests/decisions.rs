@@ -110,7 +110,7 @@ fn a_pause_ends_by_itself_only_where_nothing_failed() {
 fn drained() -> Arc<Plan> {
     let node = json!({ "target": { "host": "h", "user": null, "port": null }, "system": "s" });
     let document = json!({
-        "version": 2, "network": { "name": "n", "id": "i" },
+        "version": 3, "network": { "name": "n", "id": "i" },
         "nodes": { "a": node, "b": node, "x": node },
         "rollouts": { "r": { "role": "r", "nodes": ["a", "b"], "batches": [{ "nodes": ["a"] }, { "nodes": ["b"] }], "coordinator": "a" } },
         "steps": {

@@ -92,7 +92,7 @@ impl Scene {
             steps.insert(format!("gate:r:{number}"), gate);
         }
         let document = json!({
-            "version": 2, "network": { "name": "n", "id": "i" }, "nodes": nodes, "steps": steps,
+            "version": 3, "network": { "name": "n", "id": "i" }, "nodes": nodes, "steps": steps,
             "rollouts": { "r": {
                 "role": "r", "nodes": all, "batches": batches.iter().map(|nodes| json!({ "nodes": nodes })).collect::<Vec<_>>(),
                 "maxParallel": self.max_parallel, "maxUnavailable": self.max_unavailable, "maxFailures": self.max_failures,
