@@ -40,7 +40,7 @@ fn each_run_is_prepared_recorded_and_told_whatever_plan_it_is() {
     assert_eq!(history("alpha").lines().count(), 4);
     let (status, text) = site.netlib("run stamp --forse");
     assert_eq!(status, 2, "{text}");
-    assert_says(&text, &["Did you mean \"--force\"?"]);
+    assert_says(&text, &["Did you mean `--force`?"]);
 
     // A rollback is told, and its record says whose it was, as the machine knows.
     site.must("rm /root/told");
