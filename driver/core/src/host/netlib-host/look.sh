@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# --- looking: nothing here changes what runs, boots or is kept ---------------------------------------------------
+# --- looking: nothing here changes what runs or boots --------------------------------------------------------------
 
 # Sets `link_number` to that of a generation's link, such as system-12-link.
 generation_number() {
