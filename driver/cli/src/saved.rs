@@ -1,20 +1,20 @@
 //! A plan that was reviewed before it is deployed: `netlib plan --out FILE`, then `netlib deploy --plan FILE`.
 //!
-//! Knows what makes two plans the same; knows nothing of how a plan or a system is evaluated.
+//! What makes two plans the same is Nix: saved.nix. Knows nothing of how a plan or a system is evaluated.
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::Error;
+use crate::evaluate::computed;
 use netlib_core::private;
 use netlib_core::text::clean_text;
 
 /// Version of the file. It grows when an older netlib would misunderstand it.
 const VERSION: u64 = 3;
-/// How many differences are named before they are only counted.
-const NAMED: usize = 12;
-/// How deep two documents are compared before what differs is named: `plan.steps.copy:alpha`.
-const DEPTH: usize = 3;
+/// What differs between two of these.
+const DIFFERENCE: &str = include_str!("saved.nix");
 
 /// A plan with everything that a deploy of it would bring to the nodes.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,50 +57,21 @@ impl SavedPlan {
     }
 
     /// That what would be deployed now is what was saved here.
-    pub fn require(&self, path: &Path, now: &Self) -> Result<(), String> {
-        let mut found = Vec::new();
-        compare(("", DEPTH), &self.0, &now.0, &mut found);
-        if found.is_empty() {
+    pub async fn require(&self, path: &Path, now: &Self) -> Result<(), Error> {
+        let differences = computed(DIFFERENCE, &json!({ "saved": self.0, "now": now.0 })).await?;
+        if differences == "" {
             return Ok(());
         }
-        let file = path.display();
-        let lines: String = found.iter().take(NAMED).map(|line| format!("\n  {}", clean_text(line))).collect();
-        let more = match found.len().saturating_sub(NAMED) {
-            0 => String::new(),
-            more => format!("\n  and {more} more"),
-        };
-        Err(format!(
-            "{file} is not what would be deployed now; nothing was changed:{lines}{more}\n\
-             help: review the present plan and save it: netlib plan --out {file}"
-        ))
+        Err(refused(path, differences.as_str().unwrap_or_default()).into())
     }
 }
 
-/// Names what differs, and both values where that is no whole document.
-fn compare((at, depth): (&str, usize), then: &Value, now: &Value, found: &mut Vec<String>) {
-    // The same flake may be named in several ways, and not every Nix knows fingerprints.
-    if then == now || at == "flake" || at == "fingerprint" && (then.is_null() || now.is_null()) {
-        return;
-    }
-    match (then, now) {
-        _ if at == "fingerprint" => found.push("the flake or an input has changed since".to_owned()),
-        (Value::Object(one), Value::Object(other)) if depth > 0 => {
-            for key in one.keys().chain(other.keys().filter(|key| !one.contains_key(*key))) {
-                let below = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
-                compare((&below, depth - 1), &then[key], &now[key], found);
-            }
-        }
-        (Value::Object(_), _) | (_, Value::Object(_)) => found.push(at.to_owned()),
-        _ => found.push(format!("{at}: saved {}; now {}", shown(then), shown(now))),
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => "none".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+fn refused(path: &Path, differences: &str) -> String {
+    let (file, lines) = (path.display(), clean_text(differences));
+    format!(
+        "{file} is not what would be deployed now; nothing was changed:{lines}\n\
+         help: review the present plan and save it: netlib plan --out {file}"
+    )
 }
 
 #[cfg(test)]

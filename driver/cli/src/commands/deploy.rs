@@ -125,7 +125,7 @@ async fn reviewed(
 ) -> Result<Results, Error> {
     let (plan, _) = evaluate_plan(&prepared.flake, &prepared.cache, &select.request("deploy")).await?;
     let results = prepared.evaluated_all(&session.events);
-    saved.require(path, &present(prepared, &plan, &results).await?)?;
+    saved.require(path, &present(prepared, &plan, &results).await?).await?;
     Ok(results)
 }
 

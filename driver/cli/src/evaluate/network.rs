@@ -8,8 +8,9 @@ use crate::Error;
 use crate::diagnose::Kind;
 use crate::flake::{Flake, Reference, unseen};
 use netlib_core::evaluation::this_system;
-use netlib_core::nix::{Answer, Messages, NixCallError};
+use netlib_core::nix::{Answer, FEATURES, Messages, NixCallError, TIMEOUT};
 use netlib_core::plan::Plan;
+use netlib_core::process::{Command, ProcessError};
 use netlib_core::text::unchanged;
 
 const OLD_LIBRARY: &str = "the netlib library of this flake is older than this netlib and cannot say what it asks for.\n\
@@ -89,6 +90,13 @@ async fn value(flake: &Flake, attribute: &str, apply: Option<String>) -> Result<
 /// A function for `--apply` that hands a value to the attribute.
 pub fn applied(argument: &Value) -> String {
     format!("f: f {}", nix_value(argument))
+}
+
+/// What one of the driver's own functions in Nix makes of a value, apart from any network.
+pub async fn computed(function: &str, argument: &Value) -> Result<Value, ProcessError> {
+    let call = format!("({function}) {}", nix_value(argument));
+    let command = Command::new("nix").args(FEATURES).args(["eval", "--json", "--file", "-"]).stdin(call);
+    Ok(serde_json::from_slice(&command.timeout(TIMEOUT).output().await?.stdout).unwrap_or_default())
 }
 
 /// A value as Nix reads it: one text of JSON, in which nothing is code. Such a text has no characters that Nix escapes in another
