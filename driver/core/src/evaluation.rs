@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::event::CacheStatus;
 pub use crate::plan::Job;
 pub use diagnosis::{Diagnosis, Kind};
-pub use error::{EvaluateError, SAME};
+pub use error::EvaluateError;
 pub use results::{EvaluationResults, Results};
 
 /// The Nix system of the deployer.

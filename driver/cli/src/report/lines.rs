@@ -1,9 +1,9 @@
 //! Events as lines of text, for logs, pipes and above the progress bars of a terminal.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::readers::Steps;
-use netlib_core::evaluation::SAME;
 use netlib_core::event::{CacheStatus, Event, Skip, StepResult};
 
 /// Turns events into lines; remembers what was said already.
@@ -12,7 +12,7 @@ pub struct Lines {
     warnings: BTreeSet<String>,
     /// Why nodes do not answer or do not evaluate.
     messages: BTreeMap<String, String>,
-    /// Why steps failed, without the name of the node, and the node that had it first.
+    /// Why nodes do not evaluate and steps failed, without the name of the node, and the node that had it first.
     reasons: BTreeMap<String, String>,
 }
 
@@ -24,12 +24,11 @@ impl Lines {
             Event::Warning(text) => self.warnings.insert(text.clone()).then(|| format!("warning: {text}"))?,
             Event::Online { .. } | Event::WalkStarted { .. } | Event::Summary(_) | Event::Error(_) => return None,
             Event::Offline { node, message } => format!("{node}: offline\n{}", self.news(node, message)?),
-            // Who else has an error of an evaluation is in the summary.
-            Event::NotEvaluated { node, message } if message.contains(SAME) => {
-                self.news(node, message)?;
-                return None;
+            Event::NotEvaluated { node, message } => {
+                let text = self.news(node, message)?;
+                // Who else has an error of an evaluation is in the summary.
+                self.first(node, message).is_none().then(|| format!("{node}: not evaluated\n{text}"))?
             }
-            Event::NotEvaluated { node, message } => format!("{node}: not evaluated\n{}", self.news(node, message)?),
             Event::Evaluated { node, status: CacheStatus::Unknown } => format!("{node}: evaluated"),
             Event::Evaluated { node, status } => format!("{node}: evaluated: {status}"),
             Event::Paused { rollout, digest, batch, seconds, approvers } => {
@@ -68,6 +67,17 @@ impl Lines {
         Some(indented(message))
     }
 
+    /// Another node for which the same was said before, but for the name.
+    fn first(&mut self, node: &str, message: &str) -> Option<String> {
+        match self.reasons.entry(message.replace(node, "")) {
+            Entry::Occupied(first) => Some(first.get().clone()),
+            Entry::Vacant(place) => {
+                place.insert(node.to_owned());
+                None
+            }
+        }
+    }
+
     fn ended(&mut self, (result, seconds): (&StepResult, f64), node: &str) -> Option<String> {
         let took = took(seconds);
         Some(match result {
@@ -77,13 +87,9 @@ impl Lines {
             StepResult::Skipped(why) => why.to_string(),
             StepResult::Failed(message) => {
                 let text = self.news(node, message)?;
-                let reason = message.replace(node, "");
-                match self.reasons.get(&reason).filter(|_| !node.is_empty()) {
+                match self.first(node, message) {
                     Some(first) => format!("failed after {took}, as {first}"),
-                    None => {
-                        self.reasons.insert(reason, node.to_owned());
-                        format!("failed after {took}\n{text}")
-                    }
+                    None => format!("failed after {took}\n{text}"),
                 }
             }
             StepResult::Aborted(why) => format!("not started: {why}"),

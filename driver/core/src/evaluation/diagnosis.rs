@@ -56,17 +56,6 @@ impl Diagnosis {
     pub fn plain(text: &str) -> Self {
         Self { kind: Kind::Other, at: None, headline: text.to_owned(), advice: None, trace: None }
     }
-
-    /// What an error of a node says about whichever node: equal for errors that one change of the network mends.
-    #[must_use]
-    pub fn regardless_of(&self, node: &str) -> (Kind, Option<String>, String) {
-        // As in options of a node, and in the words of netlib's own messages.
-        let headline = self
-            .headline
-            .replace(&format!("nodes.{node}."), "nodes.<name>.")
-            .replace(&format!("node `{node}`"), "node <name>");
-        (self.kind, self.at.clone(), headline)
-    }
 }
 
 impl std::fmt::Display for Diagnosis {

@@ -1,7 +1,6 @@
 //! Results of an evaluation, for those who wait for one of them, and what people are told of them.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -28,16 +27,9 @@ pub struct Results {
 #[derive(Debug)]
 pub struct EvaluationResults {
     slots: Mutex<BTreeMap<Job, watch::Sender<Option<Outcome>>>>,
-    reported: Mutex<Reported>,
+    /// Those of configurations that people were not told, with the nodes that have them.
+    warnings: Mutex<BTreeMap<String, BTreeSet<String>>>,
     events: EventSink,
-}
-
-/// What people were told already, so that they read it once.
-#[derive(Debug, Default)]
-struct Reported {
-    /// By what they say, the node that had it first.
-    errors: HashMap<(Kind, Option<String>, String), String>,
-    warnings: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Drop for Results {
@@ -80,41 +72,29 @@ impl Results {
 impl EvaluationResults {
     /// A published without results.
     pub fn new(events: EventSink) -> Self {
-        Self { slots: Mutex::default(), reported: Mutex::default(), events }
+        Self { slots: Mutex::default(), warnings: Mutex::default(), events }
     }
 
     /// Tells of a result, and gives it to those who wait for it.
     pub fn publish(&self, job: &Job, result: Result<Toplevel, EvaluateError>) {
-        let is_shown = job.is_toplevel();
-        let outcome = match result {
-            Ok(toplevel) => {
-                if is_shown {
-                    locked(&self.reported).warnings(&job.node, &toplevel.warnings);
-                    let status = toplevel.cache_status;
-                    self.events.send(Event::Evaluated { node: job.node.clone(), status });
-                }
-                Ok(toplevel)
-            }
-            Err(error) if is_shown => Err(Arc::new(self.report(&job.node, error))),
-            Err(error) => Err(Arc::new(error)),
-        };
-        locked(&self.slots).entry(job.clone()).or_default().send_replace(Some(outcome));
+        if job.is_toplevel() {
+            self.tell(&job.node, &result);
+        }
+        locked(&self.slots).entry(job.clone()).or_default().send_replace(Some(result.map_err(Arc::new)));
     }
 
-    /// Tells of an error at once; of one like it, only that it is like it.
-    fn report(&self, node: &str, mut error: EvaluateError) -> EvaluateError {
-        if error.diagnosis.kind == Kind::Interrupted {
-            return error;
-        }
-        match locked(&self.reported).errors.entry(error.diagnosis.regardless_of(node)) {
-            Entry::Occupied(_) if error.of.is_none() => return error,
-            Entry::Occupied(first) => error.same_as = Some(first.get().clone()),
-            Entry::Vacant(place) => {
-                place.insert(node.to_owned());
+    fn tell(&self, node: &str, result: &Result<Toplevel, EvaluateError>) {
+        let node = node.to_owned();
+        match result {
+            Ok(toplevel) => {
+                for warning in &toplevel.warnings {
+                    locked(&self.warnings).entry(warning.clone()).or_default().insert(node.clone());
+                }
+                self.events.send(Event::Evaluated { node, status: toplevel.cache_status });
             }
+            Err(error) if error.diagnosis.kind == Kind::Interrupted => {}
+            Err(error) => self.events.send(Event::NotEvaluated { node, message: error.to_string() }),
         }
-        self.events.send(Event::NotEvaluated { node: node.to_owned(), message: error.to_string() });
-        error
     }
 
     /// Whether a result was published.
@@ -129,17 +109,9 @@ impl EvaluationResults {
 
     /// Each warning that was not told yet, once, with the names of all whose configuration has it.
     pub fn warn_of_nodes(&self) {
-        for (warning, nodes) in std::mem::take(&mut locked(&self.reported).warnings) {
+        for (warning, nodes) in std::mem::take(&mut *locked(&self.warnings)) {
             let names: Vec<String> = nodes.into_iter().collect();
             self.warn(format!("{}: {warning}", names.join(", ")));
-        }
-    }
-}
-
-impl Reported {
-    fn warnings(&mut self, node: &str, warnings: &[String]) {
-        for warning in warnings {
-            self.warnings.entry(warning.clone()).or_default().insert(node.to_owned());
         }
     }
 }
@@ -175,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_and_a_warning_of_many_are_told_once_with_all_names() {
+    async fn errors_are_told_at_once_and_a_warning_of_many_once_with_all_names() {
         let (events, mut reader) = EventSink::channel();
         let published = EvaluationResults::new(events);
         let good = || Toplevel { warnings: vec!["old".to_owned()], ..Toplevel::default() };
@@ -202,19 +174,12 @@ mod tests {
         }
         assert_eq!(
             reported,
-            ["node `c` does not evaluate: boom", "node `d` does not evaluate: the same error as node `c`", "a, b: old",]
+            [
+                "node `c` does not evaluate: boom",
+                "node `d` does not evaluate: boom",
+                "the network does not evaluate: boom",
+                "a, b: old"
+            ]
         );
-    }
-
-    #[test]
-    fn an_error_in_what_all_nodes_share_is_the_same_error() {
-        let about = |node: &str, text: &str| EvaluateError::plain(&job(node), &text.replace("NODE", node)).diagnosis;
-        for text in ["The option `nodes.NODE.nixos.x' does not exist", "node `NODE` needs the fact `key` of node `c`"] {
-            let (one, other) = (about("a", text), about("b", text));
-            assert_eq!(one.regardless_of("a"), other.regardless_of("b"), "{text}");
-        }
-        let text = "The option `nodes.a.nixos.x' does not exist";
-        let (one, other) = (about("a", text), about("b", text));
-        assert_ne!(one.regardless_of("a"), other.regardless_of("b"));
     }
 }
