@@ -2,9 +2,10 @@
 //!
 //! Knows steps and their edges; knows nothing of how steps are carried out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use petgraph::Direction;
+use petgraph::algo::{Cycle, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
@@ -40,7 +41,8 @@ impl Graph {
             let node = step.node.clone();
             inner.add_node(WalkStep { id: id.clone(), kind: step.kind, node })
         };
-        let index: BTreeMap<&StepId, NodeIndex> = steps.iter().map(|step| (step.0, add(step))).collect();
+        // Of steps that could come next in any order, those that were added last come first.
+        let index: BTreeMap<&StepId, NodeIndex> = steps.iter().rev().map(|step| (step.0, add(step))).collect();
         for (id, step) in steps {
             // Of two edges between the same steps, the later one replaces the other: it asks for more.
             let after_completion = step.after_completion.iter().map(|before| (before, Edge::AfterCompletion));
@@ -50,13 +52,9 @@ impl Graph {
                 inner.update_edge(*index.get(before).ok_or_else(unknown)?, index[id], edge);
             }
         }
-        let order = sorted(&inner);
-        if order.len() < inner.node_count() {
-            // Those on a cycle, or behind one.
-            let left = inner.node_indices().filter(|at| !order.contains(at));
-            let left: Vec<&str> = left.map(|at| inner[at].id.as_str()).collect();
-            return Err(format!("the steps of the plan wait for each other: {}", left.join(", ")));
-        }
+        let waits =
+            |cycle: Cycle<NodeIndex>| format!("step `{}` of the plan waits for itself", inner[cycle.node_id()].id);
+        let order = toposort(&inner, None).map_err(waits)?;
         let mut places = vec![0; order.len()];
         for (place, at) in order.iter().enumerate() {
             places[at.index()] = place;
@@ -64,7 +62,7 @@ impl Graph {
         Ok(Self { inner, order, places })
     }
 
-    /// All steps, each after those it depends on; steps that could come next in any order are sorted by name.
+    /// All steps, each after those it depends on; what does not depend on each other is mostly sorted by name.
     pub fn steps(&self) -> impl Iterator<Item = &WalkStep> {
         self.order.iter().map(|at| &self.inner[*at])
     }
@@ -84,24 +82,6 @@ impl Graph {
         let edges = self.inner.edges(self.order[place]);
         edges.map(|edge| (self.places[edge.target().index()], *edge.weight()))
     }
-}
-
-/// As far as there is an order. Vertices are numbered as their names are sorted.
-fn sorted(graph: &DiGraph<WalkStep, Edge>) -> Vec<NodeIndex> {
-    let incoming = |at| graph.neighbors_directed(at, Direction::Incoming).count();
-    let mut left: Vec<usize> = graph.node_indices().map(incoming).collect();
-    let mut ready: BTreeSet<NodeIndex> = graph.externals(Direction::Incoming).collect();
-    let mut order = Vec::with_capacity(left.len());
-    while let Some(at) = ready.pop_first() {
-        order.push(at);
-        for next in graph.neighbors(at) {
-            left[next.index()] -= 1;
-            if left[next.index()] == 0 {
-                ready.insert(next);
-            }
-        }
-    }
-    order
 }
 
 #[cfg(test)]

@@ -51,11 +51,11 @@ fn an_edge_given_twice_is_one_edge() {
 }
 
 #[test]
-fn steps_that_wait_for_each_other_are_named() {
+fn a_step_that_waits_for_itself_is_named() {
     let error = graph(&[("a", &["c"]), ("b", &["a"]), ("c", &["b"]), ("d", &["c"]), ("0", &[])]).unwrap_err();
-    assert_eq!(error, "the steps of the plan wait for each other: a, b, c, d");
+    assert!(["a", "b", "c"].iter().any(|id| error == format!("step `{id}` of the plan waits for itself")), "{error}");
     let own = graph(&[("a", &["a"])]).unwrap_err();
-    assert_eq!(own, "the steps of the plan wait for each other: a");
+    assert_eq!(own, "step `a` of the plan waits for itself");
 }
 
 #[test]
