@@ -235,8 +235,7 @@ in
             inherit netlib;
           };
         };
-      # What prepares a run is carried out although assertions fail: it may be what mends them. The driver asks for Nix's version only
-      # where Nix fails.
+      # What prepares a run is carried out although assertions fail: it may be what mends them.
       planFor =
         let
           document = planDocument config;

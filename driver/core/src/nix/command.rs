@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 use super::memory::available;
 use super::{Messages, NixError};
 use crate::process::{Command, End, ProcessError, quote_argv};
-use crate::text::clean;
 
 /// Features that the driver needs, whatever nix.conf says.
 pub const FEATURES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
@@ -17,14 +16,8 @@ pub const FEATURES: [&str; 2] = ["--extra-experimental-features", "nix-command f
 /// uncommitted changes have locks too, which Nix otherwise refuses to read again.
 const CONFIG: &str = "extra-experimental-features = nix-command flakes\nallow-dirty-locks = true";
 
-/// The first that can evaluate a whole run with one set of locked inputs. Every Lix that can has a higher number.
-const LEAST: (u32, u32) = (2, 24);
-
 /// Evaluating a large network may take minutes; an hour means that it hangs.
 pub const TIMEOUT: Duration = Duration::from_secs(60 * 60);
-
-/// How long telling its version may take, on a machine that has other things to do.
-const VERSION_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Nix's own name for how much memory it takes before it looks for garbage for the first time.
 const HEAP: &str = "GC_INITIAL_HEAP_SIZE";
@@ -63,14 +56,6 @@ pub enum NixCallError {
     /// Nix did not run, or not to its end.
     #[error(transparent)]
     Process(ProcessError),
-    /// Nix is not one that netlib was written for.
-    #[error(
-        "this machine has `{0}`, and netlib needs Nix 2.24 or later (Lix 2.90): older ones cannot evaluate a whole run with one \
-         set of locked inputs (--reference-lock-file), or word their errors in ways that netlib does not know.\n  \
-         help: install a newer one, from https://nixos.org/download or with your distribution's backports, and run \
-         netlib again"
-    )]
-    TooOld(String),
 }
 
 impl Nix {
@@ -78,15 +63,6 @@ impl Nix {
     #[must_use]
     pub fn new(overrides: Vec<(String, String)>, cancel: CancellationToken) -> Self {
         Self { overrides, cancel, ..Self::default() }
-    }
-
-    /// What this machine's Nix says of its version, if it is one that is too old.
-    async fn too_old(&self) -> Option<NixCallError> {
-        let command = Command::new("nix").arg("--version").timeout(VERSION_TIMEOUT).cancel_on(&self.cancel);
-        let version = clean(&command.output().await.ok()?.stdout);
-        // One of an unknown shape is most likely newer than this driver.
-        let is_older = number(&version).is_some_and(|number| number < LEAST);
-        is_older.then(|| NixCallError::TooOld(version.trim().to_owned()))
     }
 
     /// Every later call uses these locks instead of looking for newer inputs.
@@ -121,8 +97,7 @@ impl Nix {
         argv
     }
 
-    /// Runs `nix SUBCOMMAND… [flake options] REST…`. Where that fails, the Nix may be one that is too old; the library refuses
-    /// one that can do it all the same.
+    /// Runs `nix SUBCOMMAND… [flake options] REST…`.
     pub async fn call<S: AsRef<str>>(
         &self,
         subcommand: impl IntoIterator<Item = &'static str>,
@@ -136,7 +111,7 @@ impl Nix {
             (Ok(output), _) => Ok(Answer { stdout: output.stdout, messages }),
             (Err(process @ ProcessError { end: End::Status(_), .. }), Some(error)) => {
                 tracing::debug!(trace = error.text, "nix failed");
-                Err(self.too_old().await.unwrap_or_else(|| NixCallError::Reported(process, Box::new(error))))
+                Err(NixCallError::Reported(process, Box::new(error)))
             }
             (Err(process), _) => Err(NixCallError::Process(process)),
         }
@@ -155,13 +130,6 @@ impl Nix {
         let overrides = overrides.flat_map(|(input, by)| ["--override-input".to_owned(), input.clone(), by.clone()]);
         locks.chain(overrides).chain(self.options.iter().cloned()).collect()
     }
-}
-
-/// The number in the line that `nix --version` prints.
-fn number(version: &str) -> Option<(u32, u32)> {
-    let (_, number) = version.lines().next()?.rsplit_once(')')?;
-    let mut parts = number.trim().split(|c: char| !c.is_ascii_digit());
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 /// Which program `nix` is, and since when: another one may compute other derivations from the same files.
@@ -199,22 +167,5 @@ mod tests {
             "{argv}"
         );
         assert!(pinned.config().ends_with("flakes\nallow-dirty-locks = true"));
-    }
-
-    #[test]
-    fn versions_have_numbers() {
-        for (line, expected) in [
-            ("nix (Nix) 2.24.0", (2, 24)),
-            ("nix (Nix) 2.34.8\n", (2, 34)),
-            ("nix (Nix) 2.27pre20250303_52cee7c", (2, 27)),
-            ("nix (Nix) 2.8.0", (2, 8)),
-            ("nix (Lix, like Nix) 2.91.1", (2, 91)),
-            ("nix (Determinate Nix 3.8.2) 2.30.1", (2, 30)),
-        ] {
-            assert_eq!(number(line), Some(expected), "{line}");
-        }
-        for odd in ["", "nix", "nix (Nix)", "nix (Nix) two"] {
-            assert_eq!(number(odd), None, "{odd:?}");
-        }
     }
 }
