@@ -76,7 +76,7 @@ fn shows_the_topology(site: &Site) {
 
     let (status, text) = site.netlib("topology --svg");
     assert_eq!(status, 2, "{text}");
-    assert_says(&text, &["Graphviz is not installed", "nix shell nixpkgs#graphviz"]);
+    assert_says(&text, &["the program `dot` was not found", "nix shell nixpkgs#graphviz"]);
     site.exec_must("deployer", DOT);
     let picture = site.must("netlib topology --svg");
     assert_says(&picture, &["drawn with -Tsvg\ndigraph ", "phone", "10.10.0.9"]);
