@@ -22,14 +22,8 @@ const LINES_SHOWN: usize = 20;
 pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
     let headline = sources.map(error.headline.trim());
     let text = sources.map(&error.text);
-    let (kind, advice) = rules::sort(&headline, &text);
-    let is_json = headline.contains("[json.exception.");
-    let headline = match (kind, rules::input(&text), rules::facts_of(&text)) {
-        (Kind::Input, Some(input), _) => format!("input `{input}` is not available: {headline}"),
-        (_, _, Some(node)) if is_json => format!("facts/{node}.json is not valid JSON: {headline}"),
-        (..) if is_json => format!("flake.lock is not valid JSON: {headline}"),
-        _ => headline,
-    };
+    let (kind, begin, advice) = rules::sort(&headline, &text);
+    let headline = begin + &headline;
     let named = || location::named(&headline, sources);
     let at = match kind {
         Kind::Assertion | Kind::Input | Kind::NoSuchOutput | Kind::Clear => None,

@@ -9,7 +9,7 @@ mod reference;
 use std::path::Path;
 use std::time::Duration;
 
-pub use reference::{DEFAULT, Reference};
+pub use reference::{DEFAULT, NETWORKS, Reference};
 
 use crate::Error;
 use crate::diagnose::{Diagnosis, SourceMap, Traces, explain, explain_flake};
@@ -93,32 +93,18 @@ impl Flake {
         }
     }
 
-    /// The arguments of `nix eval` for an attribute of the chosen network, such as `toplevels.alpha`; for the network itself
-    /// without one.
-    pub fn attribute(&self, path: &str) -> Vec<String> {
-        let dot = if path.is_empty() { "" } else { "." };
-        self.at(format!("{}{dot}{path}", self.network()))
-    }
-
     /// The chosen network, as an attribute of the flake or the file.
     pub fn network(&self) -> String {
-        format!("{}.{}", reference::NETWORKS, self.reference.network)
+        format!("{NETWORKS}.{}", self.reference.network)
     }
 
-    fn at(&self, path: String) -> Vec<String> {
+    /// The arguments of `nix eval` for an attribute.
+    pub fn at(&self, path: String) -> Vec<String> {
         if self.reference.is_file {
             return vec!["--file".to_owned(), self.root.clone(), path];
         }
         // The leading dot means the flake's root, instead of its packages.
         vec![format!("{}#.{path}", self.root)]
-    }
-
-    /// Names of the networks that the flake has; none when it has none or does not evaluate.
-    pub async fn networks(&self) -> Vec<String> {
-        let names = ["--apply".to_owned(), "builtins.attrNames".to_owned()];
-        let words = self.at(reference::NETWORKS.to_owned()).into_iter().chain(names);
-        let call = self.nix.call(["eval", "--json"], words).await;
-        call.ok().and_then(|answer| serde_json::from_slice(&answer.stdout).ok()).unwrap_or_default()
     }
 
     /// The explanation of what Nix or an evaluator said. The trace is kept under the name of the attribute.

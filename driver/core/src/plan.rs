@@ -142,7 +142,13 @@ impl Plan {
                 "the plan is not JSON: {error}\nThis is a fault of netlib's Nix library or of the evaluator; please report it."
             )
         })?;
-        check_version(&document)?;
+        // First of all, because no other message means anything for a document of another version.
+        if document["version"] != SCHEMA_VERSION {
+            return Err(format!(
+                "the plan has schema version {}, and this netlib understands version {SCHEMA_VERSION}.\nUpdate the netlib command if that is the older one, and the netlib input of the flake otherwise.",
+                document["version"]
+            ));
+        }
         let plan: Self = serde_path_to_error::deserialize(document).map_err(|error| {
             let (at, problem) = (error.path(), error.inner());
             format!(
@@ -161,21 +167,6 @@ impl Plan {
         let selected = self.nodes.iter().filter(|(_, node)| node.selected);
         selected.map(|(name, _)| name.clone()).collect()
     }
-}
-
-/// First of all, because no other message means anything for a document of another version.
-fn check_version(document: &Value) -> Result<(), String> {
-    let (found, advice) = match document.get("version").and_then(Value::as_u64) {
-        Some(SCHEMA_VERSION) => return Ok(()),
-        Some(newer @ SCHEMA_VERSION..) => {
-            (newer, "Update the netlib command: it is older than the netlib library that the flake uses.")
-        }
-        Some(older) => (older, "Update the netlib input of the flake: it is older than the netlib command."),
-        None => {
-            return Err("the plan has no schema version; a flake made by netlib.lib.mkFlake has one. Is `netlibConfigurations` made by it?".to_owned());
-        }
-    };
-    Err(format!("the plan has schema version {found}, and this netlib understands version {SCHEMA_VERSION}.\n{advice}"))
 }
 
 #[cfg(test)]

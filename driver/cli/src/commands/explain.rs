@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::args::FlakeArgs;
 use super::session::Session;
 use super::{Error, Output};
-use crate::evaluate::{applied, ask};
+use crate::evaluate::ask;
 
 /// Show which modules and files set an option of a node's NixOS configuration.
 #[derive(Args, Debug)]
@@ -36,7 +36,7 @@ struct Answer {
 /// Prints where the value comes from.
 pub async fn run(args: ExplainArgs, session: &Session) -> Result<Output, Error> {
     let (flake, _run_dir) = session.load(&args.flake).await?;
-    let ask = async |question: Value| ask::<Answer>(&flake, "explainFor", Some(applied(&question))).await;
+    let ask = async |question: Value| ask::<Answer>(&flake, "explainFor", Some(&question)).await;
     let answer = match ask(json!({ "node": args.node, "option": args.option })).await {
         Ok(answer) => answer,
         // What is overridden is evaluated by nobody else, so its failure is no reason to say nothing.

@@ -1,7 +1,7 @@
 //! The sorts of errors that are recognised, by Nix's own words, and what to do about some: `rules.json` has both.
 //!
-//! The first rule decides whose `words` are in the headline and whose `where` is in the text with its trace. `{quoted}` stands for the
-//! first quoted word of the headline, `{input}` for the input that the trace names, `{recursion}` for what it tells of one.
+//! The first rule decides whose `words` are in the headline and whose `where` is in the text with its trace. In its texts `{quoted}`
+//! stands for the first quoted word of the headline, and others for what the trace names.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,6 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(include_st
 
 #[derive(Default, Deserialize)]
 struct Table {
-    recursion: String,
     flake: String,
     rules: Vec<Rule>,
 }
@@ -23,6 +22,8 @@ struct Rule {
     words: String,
     r#where: String,
     kind: Kind,
+    /// What the headline begins with.
+    headline: String,
     advice: String,
 }
 
@@ -31,44 +32,28 @@ pub(super) fn about_flakes() -> String {
     TABLE.flake.clone()
 }
 
-/// The sort of a message, by its headline alone and all of it with the trace, and what to do about it.
-pub(super) fn sort(headline: &str, text: &str) -> (Kind, Option<String>) {
-    let quoted = headline.split('\'').nth(1).unwrap_or_default();
-    let fits =
-        |rule: &&Rule| headline.contains(&rule.words) && text.contains(&rule.r#where.replace("{quoted}", quoted));
-    let (kind, advice) = TABLE.rules.iter().find(fits).map_or((Kind::Other, ""), |rule| (rule.kind, &rule.advice));
-    let advice = match advice {
-        "{recursion}" => recursion(text),
-        _ => advice.replace("{quoted}", quoted).replace("{input}", input(text).unwrap_or_default()),
+/// The sort of a message, by its headline alone and all of it with the trace; what it begins with, and what to do about it.
+pub(super) fn sort(headline: &str, text: &str) -> (Kind, String, Option<String>) {
+    let last = |before, after| Some(text.rsplit_once(before)?.1.split_once(after)?.0);
+    let words = [
+        ("{quoted}", headline.split('\'').nth(1)),
+        ("{input}", last("while updating the flake input '", "'")),
+        // The context that `lib/facts.nix` gives.
+        ("{facts}", last("while reading facts/", ".json")),
+        ("{argument}", last("noting that argument `", "`")),
+        ("{option}", last("while evaluating the option `", "'")),
+    ];
+    let filled = |text: &String| {
+        words.iter().fold(text.clone(), |text, (name, word)| text.replace(name, word.unwrap_or_default()))
     };
+    let fits = |rule: &&Rule| headline.contains(&rule.words) && text.contains(&filled(&rule.r#where));
+    let other = Rule::default();
+    let rule = TABLE.rules.iter().find(fits).unwrap_or(&other);
     // netlib's own words come first, and then Nix's.
     let better = between(text, "(help: ", ")").map(str::to_owned).or_else(|| did_you_mean(text));
-    let advice = better.unwrap_or(advice);
+    let advice = better.unwrap_or_else(|| filled(&rule.advice));
     let is_news = !advice.is_empty() && !headline.contains(&advice);
-    (kind, is_news.then(|| advice.trim_end().to_owned()))
-}
-
-/// What needs itself, as far as the trace tells.
-fn recursion(text: &str) -> String {
-    let last = |before, after| Some(text.rsplit_once(before)?.1.split_once(after)?.0);
-    match (last("noting that argument `", "`"), last("while evaluating the option `", "'")) {
-        (Some(argument), _) => format!(
-            "help: `{argument}` is not known yet while `imports` are read: give it to all modules with `specialArgs`"
-        ),
-        (None, Some(option)) => format!("{} This was at the option `{option}`.", TABLE.recursion),
-        (None, None) => TABLE.recursion.clone(),
-    }
-}
-
-/// The input of the flake that an error is about.
-pub(super) fn input(text: &str) -> Option<&str> {
-    let (_, from) = text.rsplit_once("while updating the flake input '")?;
-    from.split('\'').next()
-}
-
-/// The node whose file of facts was being read: the context that `lib/facts.nix` gives.
-pub(super) fn facts_of(text: &str) -> Option<&str> {
-    between(text, "while reading facts/", ".json")
+    (rule.kind, filled(&rule.headline), is_news.then(|| advice.trim_end().to_owned()))
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {

@@ -12,5 +12,5 @@ mod roots;
 
 pub use cache::Cache;
 pub use evaluation::Evaluation;
-pub use network::{applied, ask, computed, evaluate_plan, nix_value};
+pub use network::{ask, computed, evaluate_plan, nix_value};
 pub use options::{EvaluationOptions, EvaluatorChoice};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Attribute of a flake under which its networks are.
-pub(super) const NETWORKS: &str = "netlibConfigurations";
+pub const NETWORKS: &str = "netlibConfigurations";
 
 /// The reference where none is given.
 pub const DEFAULT: &str = ".#default";

@@ -85,14 +85,15 @@ fn changed(change: impl FnOnce(&mut Value)) -> String {
 fn the_version_is_checked_before_anything_else() {
     assert_snapshot!(error_of(&json!({ "version": 4, "nodes": "of another shape" })), @r"
     the plan has schema version 4, and this netlib understands version 3.
-    Update the netlib command: it is older than the netlib library that the flake uses.
+    Update the netlib command if that is the older one, and the netlib input of the flake otherwise.
     ");
     assert_snapshot!(error_of(&json!({ "version": 0 })), @r"
     the plan has schema version 0, and this netlib understands version 3.
-    Update the netlib input of the flake: it is older than the netlib command.
+    Update the netlib command if that is the older one, and the netlib input of the flake otherwise.
     ");
-    assert_snapshot!(error_of(&json!({ "nodes": {} })), @"the plan has no schema version; a flake made by netlib.lib.mkFlake has one. Is `netlibConfigurations` made by it?");
-    assert_eq!(error_of(&json!([])), error_of(&json!({ "version": "2" })));
+    for none in [json!({ "nodes": {} }), json!([])] {
+        assert!(error_of(&none).starts_with("the plan has schema version null,"));
+    }
 }
 
 #[test]
