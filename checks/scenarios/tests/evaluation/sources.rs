@@ -75,13 +75,14 @@ fn left_as_it_is(suite: Suite) {
 fn a_nix_that_is_too_old_is_refused_with_the_reason() {
     let options = BedOptions::new([] as [&str; 0]).suite_of("deployer", Suite::Bookworm);
     let site = Site::with(options);
+    site.exec_must("deployer", "mkdir -p /root/network");
     let (status, text) = site.netlib("plan --flake /src/templates/wireguard-mesh");
     assert_eq!(status, 2, "{text}");
     assert_says(&text, &["Nix 2.24 or later", "--reference-lock-file"]);
     // A plain file has no locks: the library refuses it.
     let file =
         "let netlib = import /src { nixpkgs = /src/checks/nixpkgs-stub; }; in netlib.lib.mkNetwork { root = ./.; } { }";
-    site.exec_must("deployer", &format!("mkdir -p /root/network && echo '{file}' >/root/network/network.nix"));
+    site.exec_must("deployer", &format!("echo '{file}' >/root/network/network.nix"));
     let (status, text) = site.netlib("plan --file /root/network/network.nix");
     assert_eq!(status, 2, "{text}");
     assert_says(&text, &["this machine has Nix 2.8", "Nix 2.24 or later"]);

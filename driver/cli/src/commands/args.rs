@@ -10,7 +10,6 @@ use super::sudo::SudoArgs;
 use crate::diagnose::Traces;
 use crate::evaluate::EvaluationOptions;
 use crate::flake::{DEFAULT, Reference};
-use netlib_core::process::quote_argv;
 
 /// Which flake, and how it is evaluated.
 #[derive(Args, Clone, Debug)]
@@ -119,19 +118,6 @@ impl NixArgs {
 }
 
 impl FlakeArgs {
-    /// A command of netlib about the same flake, for people to paste.
-    pub fn command(&self, name: &str) -> String {
-        let mut argv = vec!["netlib".to_owned(), name.to_owned()];
-        let (option, reference) = (self.reference().option(), self.reference().to_string());
-        if reference != DEFAULT {
-            argv.extend([option.to_owned(), reference]);
-        }
-        let overrides = self.overrides().into_iter();
-        argv.extend(overrides.flat_map(|(input, by)| ["--override-input".to_owned(), input, by]));
-        argv.extend(self.nix.words());
-        quote_argv(&argv)
-    }
-
     /// Another flake instead, with the same network where it names none.
     pub fn replaced(self, reference: &str) -> Result<Self, Error> {
         let mut flake = Reference::flake(reference)?;

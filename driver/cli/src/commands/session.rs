@@ -29,6 +29,7 @@ use netlib_core::lock::locked;
 use netlib_core::nix::Nix;
 use netlib_core::plan::{Plan, StepKind};
 use netlib_core::private;
+use netlib_core::process::quote_argv;
 use netlib_core::run_dir::{RunDir, tidy};
 use netlib_core::schedule::{Execute, Limits, RunResult, run as walk};
 use netlib_core::steps::{Settings, StepRunner, StepRunnerParts};
@@ -160,7 +161,9 @@ impl Session {
 
     /// The flake with settled inputs, and a folder for files of this run.
     pub async fn load(&self, args: &FlakeArgs) -> Result<(Flake, RunDir), Error> {
-        *locked(&self.left.look) = args.command("status");
+        let reference = args.reference();
+        let look = ["netlib".to_owned(), "status".to_owned(), reference.option().to_owned(), reference.to_string()];
+        *locked(&self.left.look) = quote_argv(&look);
         // As after `su`, TMPDIR may be somebody else's.
         let parent = private::own_folder(&std::env::temp_dir()).unwrap_or_else(|_| "/tmp".into());
         tidy(&parent, end_left);
@@ -168,7 +171,6 @@ impl Session {
             .map_err(|error| format!("cannot make a folder for this run in {}: {error}", parent.display()))?;
         let mut nix = Nix::new(args.overrides(), self.cancel.clone());
         nix.options = args.nix.words();
-        let reference = args.reference();
         self.events.send(Event::Phase(format!("reading {reference}")));
         let (flake, messages) = Flake::load(reference.clone(), nix, run_dir.path(), args.traces()).await?;
         self.warn(messages.to_show());
@@ -197,7 +199,7 @@ impl Session {
         let hosts = Hosts::new(&plan)?.asking(sudo.source(self), &nodes);
         let hosts = Arc::new(if let Some(earlier) = earlier { hosts.keeping(earlier) } else { hosts });
         let flake = Arc::new(flake);
-        let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &args.evaluation, cache.clone())?;
+        let evaluation = Evaluation::new(flake.clone(), run_dir.path(), &args.evaluation, cache.clone());
         Ok(Prepared { flake, plan: Arc::new(plan), nodes, graph, cache, hosts, run_dir, evaluation })
     }
 

@@ -23,43 +23,28 @@ pub struct Evaluation {
     pub(super) run_dir: PathBuf,
     pub(super) resources: Resources,
     pub(super) cache: Arc<Cache>,
-    pub(super) choice: EvaluatorChoice,
     /// Whether nix-eval-jobs evaluates, or plain `nix` by a program of ours.
     pub(super) has_jobs: bool,
     /// Where Nix copies the flake and its inputs to.
     pub(super) copies: Arc<OnceCell<Vec<String>>>,
 }
 
-/// Why the evaluator that was asked for cannot be used.
-pub(super) fn unusable(why: &str) -> String {
-    format!(
-        "--evaluator nix-eval-jobs: {why}\n  help: install 2.29 or later (in nixpkgs it is `nix-eval-jobs`, built for \
-         one version of Nix), or leave the option out: plain `nix` does the same with more processes"
-    )
-}
-
 impl Evaluation {
-    /// For the nodes of a flake. An evaluator that was asked for by name must be installed.
-    pub fn new(
-        flake: Arc<Flake>,
-        run_dir: &Path,
-        options: &EvaluationOptions,
-        cache: Arc<Cache>,
-    ) -> Result<Self, String> {
+    /// For the nodes of a flake.
+    pub fn new(flake: Arc<Flake>, run_dir: &Path, options: &EvaluationOptions, cache: Arc<Cache>) -> Self {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let is_installed = std::env::split_paths(&path).any(|folder| folder.join(PROGRAM).is_file());
-        if options.evaluator == EvaluatorChoice::NixEvalJobs && !is_installed {
-            return Err(unusable("the program `nix-eval-jobs` was not found"));
-        }
-        Ok(Self {
+        let is_installed = || std::env::split_paths(&path).any(|folder| folder.join(PROGRAM).is_file());
+        Self {
             flake,
             run_dir: run_dir.to_owned(),
             resources: Resources::new(options.eval_workers, options.eval_memory),
             cache,
-            choice: options.evaluator,
-            has_jobs: is_installed && options.evaluator != EvaluatorChoice::Nix,
+            has_jobs: match options.evaluator {
+                EvaluatorChoice::Auto => is_installed(),
+                choice => choice == EvaluatorChoice::NixEvalJobs,
+            },
             copies: Arc::default(),
-        })
+        }
     }
 
     /// Evaluates the jobs that come, and those that somebody asks the results for.
@@ -70,7 +55,7 @@ impl Evaluation {
         Results::new(to, asked, reader)
     }
 
-    async fn work(mut self, mut incoming: Incoming, to: Arc<EvaluationResults>) {
+    async fn work(self, mut incoming: Incoming, to: Arc<EvaluationResults>) {
         let (mut done, mut failed) = (BTreeSet::new(), None);
         while let Some(group) = incoming.group().await {
             let jobs: BTreeSet<Job> = group.into_iter().filter(|job| done.insert(job.clone())).collect();
@@ -90,7 +75,7 @@ impl Evaluation {
     }
 
     /// Publishes what is known from before and still there, and evaluates the rest.
-    async fn unless_known(&mut self, mut jobs: BTreeSet<Job>, to: &EvaluationResults) -> Result<(), EvaluateError> {
+    async fn unless_known(&self, mut jobs: BTreeSet<Job>, to: &EvaluationResults) -> Result<(), EvaluateError> {
         let look = |job: &Job| Some((job.clone(), self.cache.derivation(job)?));
         let found: Vec<_> = jobs.iter().filter_map(look).collect();
         if let Some((first, _)) = found.first() {

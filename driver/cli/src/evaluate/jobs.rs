@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::evaluation::unusable;
 use super::record::{Item, Record, death};
-use super::{Evaluation, EvaluatorChoice, nix_value};
+use super::{Evaluation, nix_value};
 use crate::diagnose::{Diagnosis, Kind};
 use crate::flake::Flake;
 use netlib_core::evaluation::{EvaluateError, EvaluationResults, Job};
@@ -41,7 +40,7 @@ struct Open {
 
 impl Evaluation {
     /// Evaluates all of these. What was killed is tried once more, with nothing beside it. An error if nothing can be evaluated.
-    pub(super) async fn evaluate(&mut self, jobs: BTreeSet<Job>, to: &EvaluationResults) -> Result<(), EvaluateError> {
+    pub(super) async fn evaluate(&self, jobs: BTreeSet<Job>, to: &EvaluationResults) -> Result<(), EvaluateError> {
         let killed = self.attempt(jobs, self.resources.workers, to).await?;
         for job in killed.into_keys() {
             let again = self.attempt(BTreeSet::from([job.clone()]), 1, to).await?;
@@ -54,7 +53,7 @@ impl Evaluation {
 
     /// Those whose workers were killed, and how; an error if no job can be evaluated.
     async fn attempt(
-        &mut self,
+        &self,
         jobs: BTreeSet<Job>,
         mut workers: usize,
         to: &EvaluationResults,
@@ -85,29 +84,13 @@ impl Evaluation {
                     }
                 }
                 Ended::Failed(error) if is_stuck => {
-                    if let Some(error) = self.refused(&error, &first) {
-                        return Err(error);
-                    }
+                    return Err(EvaluateError::of_all(self.flake.explain(&error, &first.attribute)));
                 }
                 // Some versions say so after all records; the rest is tried again.
                 Ended::Failed(_) => {}
             }
         }
         Ok(open.killed)
-    }
-
-    /// Why nothing can be evaluated. A nix-eval-jobs that is too old is left aside instead, unless it was asked for.
-    fn refused(&mut self, error: &NixError, first: &Job) -> Option<EvaluateError> {
-        let is_too_old = self.has_jobs && error.headline.contains("unrecognised flag");
-        Some(EvaluateError::of_all(if !is_too_old {
-            self.flake.explain(error, &first.attribute)
-        } else if self.choice == EvaluatorChoice::Auto {
-            tracing::warn!("plain nix evaluates, as nix-eval-jobs is too old: {}", error.headline);
-            self.has_jobs = false;
-            return None;
-        } else {
-            Diagnosis::plain(&format!("{}\n  it says: {}", unusable("this one is too old"), error.headline))
-        }))
     }
 
     async fn run(&self, open: &mut Open, workers: usize, to: &EvaluationResults) -> Result<Ended, EvaluateError> {
@@ -177,7 +160,7 @@ impl Evaluation {
             std::fs::write(&program, OWN)?;
             let heap = Some(resources.heap(units.lines().count()) << 20);
             let command = Command::new("sh").arg(program).args([workers, resources.set.to_string()]).arg(&roots);
-            let command = command.arg("nix").args(flake.nix.argv(["eval"], flake.attribute("")));
+            let command = command.arg("nix").args(flake.nix.argv(["eval"], flake.at(flake.network())));
             with_heap(command.stdin(units), heap)
         };
         Ok(command.timeout(TIMEOUT).cancel_on(&flake.nix.cancel))

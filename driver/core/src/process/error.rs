@@ -72,6 +72,9 @@ fn hint(program: &str) -> &'static str {
             "netlib evaluates and builds with Nix: install it from https://nixos.org/download or with `apt install nix-bin`"
         }
         "ssh" => "netlib reaches hosts with OpenSSH: install its client, for example with `apt install openssh-client`",
+        "nix-eval-jobs" => {
+            "install 2.29 or later, built for the version of Nix here, or leave the option out: plain `nix` does the same with more processes"
+        }
         "dot" => {
             "it is Graphviz, which draws pictures: install it, or use it once: nix shell nixpkgs#graphviz --command netlib topology --svg"
         }
