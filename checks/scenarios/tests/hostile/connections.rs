@@ -142,7 +142,7 @@ fn attack_11_an_answer_without_end_fails_its_node_only() {
         assert_says(&text, &["alpha", "beta   no NixOS"]);
         assert!(peak < 300, "{name}: {peak} MiB");
     }
-    assert_says(&site.netlib("status -o wide").1, &["answered with more than 1 MiB", "beta: online"]);
+    assert_says(&site.netlib("status -o wide").1, &["it printed more than 1 MiB", "beta: online"]);
 }
 
 #[test]

@@ -13,32 +13,24 @@ use netlib_core::event::Event;
 pub const SCHEMA: u64 = 2;
 
 /// Writes one JSON object a line, flushed, so that a reader sees each event when it happens.
-pub struct JsonLines<W> {
-    to: W,
-    clock: fn() -> SystemTime,
-}
+pub struct JsonLines<W>(W);
 
 impl<W: Write + Send> JsonLines<W> {
     /// Writes the first event, which names the schema.
     pub fn begin(to: W, command: &str) -> Self {
-        Self::with_clock(to, command, SystemTime::now)
-    }
-
-    fn with_clock(to: W, command: &str, clock: fn() -> SystemTime) -> Self {
-        let mut lines = Self { to, clock };
-        let version = env!("CARGO_PKG_VERSION");
+        let (mut lines, version) = (Self(to), env!("CARGO_PKG_VERSION"));
         lines.write(json!({ "event": "begin", "schema": SCHEMA, "netlib": version, "command": command }));
         lines
     }
 
     fn write(&mut self, event: impl Serialize) {
-        let time = humantime::format_rfc3339_millis((self.clock)()).to_string();
+        let time = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         // Events have names of text only, so there is nothing that JSON could not hold.
         let Ok(Value::Object(mut line)) = serde_json::to_value(event) else { return };
         line.shift_insert(1, "time".to_owned(), time.into());
         // A reader that went away must not stop the run.
-        let _ = writeln!(self.to, "{}", Value::Object(line));
-        let _ = self.to.flush();
+        let _ = writeln!(self.0, "{}", Value::Object(line));
+        let _ = self.0.flush();
     }
 }
 

@@ -69,14 +69,10 @@ impl HostError {
         let (address, argv) = (address.to_owned(), argv.to_vec());
         match error.end {
             End::Status(status) => Self::Failed { address, argv, status: status.to_string(), stderr: error.stderr },
-            End::TimedOut(after) => {
-                let (after, argv) = (after.as_secs(), quote_argv(&argv));
-                Self::TimedOut(format!("command on {address} ended after its time limit of {after} s: {argv}"))
-            }
-            End::TooLong(limit) => Self::Because(format!(
-                "{address} answered with more than {} MiB, which is no answer: {}\n  help: look at what the host does with this command",
-                limit / 1024 / 1024,
-                quote_argv(&argv)
+            End::TimedOut(_) => Self::TimedOut(format!("{address}: {}", ProcessError { argv, ..error })),
+            End::TooLong(_) => Self::Because(format!(
+                "{address}: {}\n  help: look at what the host does with this command",
+                ProcessError { argv, ..error }
             )),
             _ => error.into(),
         }
