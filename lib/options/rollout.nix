@@ -117,7 +117,7 @@ let
 
     pause = {
       type = types.nullOr (types.submodule pause);
-      description = "Where the rollout waits for approval: on the terminal, or by `netlib approve`. Null goes on by itself.";
+      description = "Where the rollout waits for approval, by `netlib approve`. Null goes on by itself.";
       example = {
         after = "canary";
         deadline = "30m";

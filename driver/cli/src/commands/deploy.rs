@@ -1,7 +1,6 @@
 //! `netlib deploy`: evaluate, build, copy and activate, in the order of the plan.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -236,13 +235,10 @@ fn limits(args: &DeployArgs) -> Limits {
 }
 
 fn settings(args: &DeployArgs, prepared: &Prepared, usual: Settings) -> Settings {
-    // Somebody who sees the question and can type an answer.
-    let is_attended = std::io::stdin().is_terminal() && console::user_attended_stderr();
     // What killed runs left on hosts is told there, where this one comes to hosts that can be told.
     let is_told = !args.dry_run && args.goal.as_deref() != Some("build");
     let settings = Settings {
         adopts: args.adopt,
-        is_attended,
         builds: args.max_parallel_build.get(),
         activations: args.max_parallel_activate.get(),
         dead: prepared.run_dir.path().parent().filter(|_| is_told).map(take_dead_nonces).unwrap_or_default(),

@@ -32,14 +32,12 @@ impl Lines {
             Event::Evaluated { node, status: CacheStatus::Unknown } => format!("{node}: evaluated"),
             Event::Evaluated { node, status } => format!("{node}: evaluated: {status}"),
             Event::Paused { rollout, digest, batch, seconds, approvers } => {
-                let to_go_on = match approvers.join(" or ") {
-                    none if none.is_empty() => {
-                        format!(": netlib approve {rollout} (on the terminal of this deploy: {rollout} and Enter)")
-                    }
-                    names => format!(", by {names}: netlib approve {rollout} --digest {digest} --batch {batch}"),
+                let what = match approvers.join(" or ") {
+                    none if none.is_empty() => String::new(),
+                    names => format!(" --digest {digest} --batch {batch}, by {names}"),
                 };
                 format!(
-                    "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  to go on{to_go_on}"
+                    "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  to go on: netlib approve {rollout}{what}"
                 )
             }
             Event::Resumed { rollout, detail } => format!("rollout {rollout}: goes on: {detail}"),

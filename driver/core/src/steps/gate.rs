@@ -126,7 +126,7 @@ impl Gate<'_> {
     /// Nothing is left to go on with.
     async fn forget(&self) {
         if let Some(leases) = self.runner.leases.lock().await.get(self.id)
-            && let Err(error) = rollout::clear(&*leases.coordinator, self.id, &leases.holder.nonce, "").await
+            && let Err(error) = rollout::wait(&*leases.coordinator, self.id, &leases.holder.nonce, "", None).await
         {
             // It costs a later deploy a question, and this one nothing.
             self.say(format!("the coordinator could not take note of it: {error}"));

@@ -43,14 +43,12 @@ pub use runner::{StepRunner, StepRunnerParts};
 pub use signature::{Approvers, Statement};
 
 /// How the steps of one run are carried out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Directory of this run, for what must not be garbage collected.
     pub run_dir: PathBuf,
     /// Whether hosts of other networks are taken over.
     pub adopts: bool,
-    /// Whether a person at this terminal may approve that a rollout goes on.
-    pub is_attended: bool,
     /// What the user wants Nix to be told.
     pub nix_options: Vec<String>,
     /// How many calls of Nix build at the same time.
@@ -69,20 +67,9 @@ pub struct Settings {
 
 impl Settings {
     /// The usual settings.
-    #[must_use]
     pub fn new(run_dir: PathBuf, cancel: CancellationToken) -> Self {
-        Self {
-            run_dir,
-            adopts: false,
-            is_attended: false,
-            nix_options: Vec::new(),
-            builds: 4,
-            activations: 16,
-            nonce: new_nonce(),
-            dead: Vec::new(),
-            deployer: who(),
-            cancel,
-        }
+        let (nonce, deployer) = (new_nonce(), who());
+        Self { run_dir, cancel, nonce, deployer, builds: 4, activations: 16, ..Self::default() }
     }
 
     /// A build within this run, kept by a link of this name.

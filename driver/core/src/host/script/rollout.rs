@@ -1,8 +1,6 @@
 //! What deployers agree on about one rollout: each member's lease, which one deployer has, and the record of its coordinator,
 //! which says where it waits and who approved.
 
-use std::time::SystemTime;
-
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -106,23 +104,17 @@ pub async fn read(host: &dyn Host, rollout: &str) -> Result<Document, HostError>
     Ok(document(&kept.document))
 }
 
-/// Waits for approval from now on.
-pub async fn pause(host: &dyn Host, rollout: &str, nonce: &str, waiting: &Waiting) -> Result<(), HostError> {
-    let since = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-    let waiting = Waiting { since, ..waiting.clone() };
-    change(host, rollout, nonce, |document| {
-        document.approval.take_if(|approval| approval.digest != waiting.digest);
-        document.waiting = Some(waiting.clone());
-        true
-    })
-    .await
-}
-
-/// The wait is over; without a digest, so is the rollout, and no approval is left.
-pub async fn clear(host: &dyn Host, rollout: &str, nonce: &str, digest: &str) -> Result<(), HostError> {
+/// Waits for approval from now on, or no longer. Only an approval of the plan of this digest stays.
+pub async fn wait(
+    host: &dyn Host,
+    rollout: &str,
+    nonce: &str,
+    digest: &str,
+    waiting: Option<&Waiting>,
+) -> Result<(), HostError> {
     change(host, rollout, nonce, |document| {
         document.approval.take_if(|approval| approval.digest != digest);
-        document.waiting = None;
+        document.waiting = waiting.cloned();
         true
     })
     .await

@@ -1,10 +1,7 @@
-//! The gate after a batch that waits for approval: on this terminal, or with `netlib approve` from anywhere.
+//! The gate after a batch that waits for approval: by `netlib approve`, from anywhere.
 
-use std::io::BufRead;
-use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use tokio::sync::broadcast::{Receiver, Sender, channel};
 use tokio::time::Instant;
 
 use super::Gate;
@@ -20,29 +17,6 @@ use crate::steps::{StepFailure, Tried};
 /// Between two looks at the coordinator.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Lines of stdin, read by one thread for all who wait; it ends with the process.
-static TYPED: LazyLock<Sender<String>> = LazyLock::new(|| {
-    let lines = channel(16).0;
-    let sender = lines.clone();
-    std::thread::spawn(move || {
-        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-            // Nobody may be waiting at this moment.
-            let _ = sender.send(line);
-        }
-    });
-    lines
-});
-
-/// The next line that is typed. Who was too slow for some waits for the next look.
-async fn next(typed: &mut Option<Receiver<String>>) -> String {
-    if let Some(lines) = typed
-        && let Ok(line) = lines.recv().await
-    {
-        return line;
-    }
-    std::future::pending().await
-}
-
 impl Gate<'_> {
     /// Waits for approval of exactly this plan.
     pub(super) async fn wait(&self, seconds: u64) -> Tried<StepResult> {
@@ -52,7 +26,8 @@ impl Gate<'_> {
                 return Err(StepFailure::Because(format!("the rollout {} has no lock", self.id)));
             };
             let (digest, deployer) = (leases.holder.digest.clone(), self.runner.parts.settings.deployer.clone());
-            (leases.coordinator.clone(), Waiting { digest, batch: self.batch, deployer, since: String::new() })
+            let since = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+            (leases.coordinator.clone(), Waiting { digest, batch: self.batch, deployer, since })
         };
         let goes_on = match self.approved(&*host, &waiting, seconds).await {
             Ok(Some(how)) => how,
@@ -82,28 +57,17 @@ impl Gate<'_> {
     /// Who approved, and how that is known; nothing when nobody did in time.
     async fn approved(&self, host: &dyn Host, waiting: &Waiting, seconds: u64) -> Tried<Option<String>> {
         let settings = &self.runner.parts.settings;
-        rollout::pause(host, self.id, &settings.nonce, waiting).await?;
+        rollout::wait(host, self.id, &settings.nonce, &waiting.digest, Some(waiting)).await?;
         let mut refused = None;
         let mut approved = self.approval(host, waiting, &mut refused).await?;
         if approved.is_none() {
             self.tell_people(waiting, seconds);
         }
-        // Where approvals are signed, a word on the terminal is none.
-        let is_asked = settings.is_attended && self.rollout.approvers.is_empty();
-        let mut typed = is_asked.then(|| TYPED.subscribe());
         let end = Instant::now() + Duration::from_secs(seconds);
         while approved.is_none() && Instant::now() < end {
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
                 () = settings.cancel.cancelled() => return Err(StepFailure::Interrupted),
-                line = next(&mut typed) => if line.trim() == self.id {
-                    let (digest, by) = (waiting.digest.clone(), waiting.deployer.clone());
-                    approved = Some(format!("approved by {by}"));
-                    let approval = Approval { digest, batch: waiting.batch, by, signature: None };
-                    rollout::approve(host, self.id, &approval).await?;
-                    self.runner.parts.records.ended(&format!("approval:{}", self.id), &approval);
-                    break;
-                },
             }
             if let Some(why) = self.lost() {
                 return Err(StepFailure::Because(why));
@@ -111,7 +75,7 @@ impl Gate<'_> {
             approved = self.approval(host, waiting, &mut refused).await?;
         }
         if approved.is_some() {
-            rollout::clear(host, self.id, &settings.nonce, &waiting.digest).await?;
+            rollout::wait(host, self.id, &settings.nonce, &waiting.digest, None).await?;
         }
         Ok(approved)
     }

@@ -1,7 +1,7 @@
 //! What deployers agree on about a rollout.
 
 use super::bed::Bed;
-use super::rollout::{Approval, Document, Holder, Left, Waiting, approve, clear, free, pause, read, renew, take};
+use super::rollout::{Approval, Document, Holder, Left, Waiting, approve, free, read, renew, take, wait};
 use super::*;
 
 fn holder(nonce: &str) -> Holder {
@@ -202,21 +202,21 @@ async fn a_first_system_and_a_failed_one_leave_nothing_to_undo() {
 async fn only_who_has_the_lease_writes_the_record() {
     let bed = Bed::new();
     take(&bed, &holder("1-a")).await.unwrap();
-    pause(&bed, "web", "1-a", &waiting("d1", 1)).await.unwrap();
+    wait(&bed, "web", "1-a", "d1", Some(&waiting("d1", 1))).await.unwrap();
     let_lease_end(&bed);
     take(&bed, &holder("2-b")).await.unwrap();
-    pause(&bed, "web", "2-b", &waiting("d2", 1)).await.unwrap();
+    wait(&bed, "web", "2-b", "d2", Some(&waiting("d2", 1))).await.unwrap();
     approve(&bed, "web", &approval("d2", None)).await.unwrap();
     let before = read(&bed, "web").await.unwrap();
-    let lost = refusal(pause(&bed, "web", "1-a", &waiting("d1", 2)).await);
+    let lost = refusal(wait(&bed, "web", "1-a", "d1", Some(&waiting("d1", 2))).await);
     assert!(is_lost(&lost, true));
-    let lost = refusal(clear(&bed, "web", "1-a", "").await);
+    let lost = refusal(wait(&bed, "web", "1-a", "", None).await);
     assert!(is_lost(&lost, true));
     assert_eq!(read(&bed, "web").await.unwrap(), before);
     // Nor without any.
     free(&bed, "2-b", Left::Open).await.unwrap();
-    assert!(pause(&bed, "web", "2-b", &waiting("d2", 1)).await.is_err());
-    assert!(clear(&bed, "web", "", "").await.is_err());
+    assert!(wait(&bed, "web", "2-b", "d2", Some(&waiting("d2", 1))).await.is_err());
+    assert!(wait(&bed, "web", "", "", None).await.is_err());
     assert_eq!(read(&bed, "web").await.unwrap(), before);
 }
 
@@ -227,24 +227,24 @@ async fn an_approval_is_of_one_plan() {
     let (first, second) = (approval("d1", Some("U1NIU0lH")), approval("d2", None));
     let none = approve(&bed, "web", &first).await;
     assert_eq!(refusal(none), Refusal::NotPaused);
-    pause(&bed, "web", "1-a", &waiting("d1", 1)).await.unwrap();
+    wait(&bed, "web", "1-a", "d1", Some(&waiting("d1", 1))).await.unwrap();
     assert_eq!(read(&bed, "web").await.unwrap().approval, None);
     let other = approve(&bed, "web", &second).await;
     assert_eq!(refusal(other), Refusal::NotPaused);
     approve(&bed, "web", &first).await.unwrap();
     assert_eq!(read(&bed, "web").await.unwrap().approval, Some(first.clone()));
     // The wait is over. Somebody who comes back with the same plan finds it approved; with another one, not.
-    clear(&bed, "web", "1-a", "d1").await.unwrap();
+    wait(&bed, "web", "1-a", "d1", None).await.unwrap();
     let Document { waiting: is, approval } = read(&bed, "web").await.unwrap();
     assert_eq!((is, approval), (None, Some(first)));
-    pause(&bed, "web", "1-a", &waiting("d2", 1)).await.unwrap();
+    wait(&bed, "web", "1-a", "d2", Some(&waiting("d2", 1))).await.unwrap();
     let left = read(&bed, "web").await.unwrap();
     assert_eq!(left.approval, None);
     let left = left.waiting.unwrap();
     assert_eq!((left.digest.as_str(), left.batch), ("d2", 1));
     // Its end leaves nothing.
     approve(&bed, "web", &second).await.unwrap();
-    clear(&bed, "web", "1-a", "").await.unwrap();
+    wait(&bed, "web", "1-a", "", None).await.unwrap();
     assert_eq!(read(&bed, "web").await.unwrap(), Document::default());
 }
 
