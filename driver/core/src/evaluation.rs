@@ -15,7 +15,6 @@ pub use error::EvaluateError;
 pub use results::{EvaluationResults, Results};
 
 /// The Nix system of the deployer.
-#[must_use]
 pub fn this_system() -> String {
     format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
 }

@@ -167,7 +167,6 @@ pub struct WalkStep {
 
 impl WalkStep {
     /// The step's name without its node, such as `build`.
-    #[must_use]
     pub fn label(&self) -> &str {
         let what = self.id.strip_suffix(self.node.as_deref().unwrap_or_default());
         what.and_then(|what| what.strip_suffix(':')).unwrap_or(&self.id)
@@ -199,7 +198,6 @@ pub enum StepResult {
 
 impl StepResult {
     /// Whether the step did its work, or had nothing to do.
-    #[must_use]
     pub const fn is_success(&self) -> bool {
         matches!(self, Self::Done(_) | Self::Skipped(_))
     }

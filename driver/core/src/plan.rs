@@ -162,7 +162,6 @@ impl Plan {
     }
 
     /// The nodes that the request is about. Others are only reached where those need them.
-    #[must_use]
     pub fn selected(&self) -> BTreeSet<String> {
         let selected = self.nodes.iter().filter(|(_, node)| node.selected);
         selected.map(|(name, _)| name.clone()).collect()

@@ -33,7 +33,7 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 const DRAIN: Duration = Duration::from_secs(2);
 
 /// A child process that is about to run. It leads a process group of its own, so that its children die with it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[must_use = "a command does nothing until it is run"]
 pub struct Command {
     program: OsString,
@@ -61,19 +61,8 @@ pub struct Output {
 impl Command {
     /// A command without arguments, with the caller's environment and an empty stdin.
     pub fn new(program: impl Into<OsString>) -> Self {
-        Self {
-            program: program.into(),
-            args: Vec::new(),
-            env: Vec::new(),
-            stdin: None,
-            timeout: DEFAULT_TIMEOUT,
-            cancel: CancellationToken::new(),
-            limits: Limits::TRUSTED,
-            mark: None,
-            keeps_stdout: false,
-            peer: None,
-            memory: None,
-        }
+        let (program, timeout) = (program.into(), DEFAULT_TIMEOUT);
+        Self { program, timeout, limits: Limits::TRUSTED, ..Self::default() }
     }
 
     /// Adds one argument.
@@ -140,7 +129,6 @@ impl Command {
     }
 
     /// Program and arguments, as lossy text.
-    #[must_use]
     pub fn argv(&self) -> Vec<String> {
         std::iter::once(&self.program).chain(&self.args).map(|word| word.to_string_lossy().into_owned()).collect()
     }

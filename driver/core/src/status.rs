@@ -31,7 +31,6 @@ pub async fn ask(hosts: &Hosts, plan: &Plan, results: Option<&Results>) -> Map<S
 }
 
 /// How a node stands, as docs/command-line.md describes it.
-#[must_use]
 pub fn document(host: Result<HostStatus, HostError>, planned: Planned) -> Value {
     let (mut node, is_online) = match &host {
         Ok(status) => (json!(status), true),

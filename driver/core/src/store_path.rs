@@ -8,13 +8,11 @@ const HASH: usize = 32;
 const LONGEST_NAME: usize = 211;
 
 /// Whether a text is a path directly in the store: `/nix/store/<hash>-<name>` and nothing more.
-#[must_use]
 pub fn is_store_path(text: &str) -> bool {
     name(text).is_some()
 }
 
 /// The name in a store path: `hello-2.12` of `/nix/store/<hash>-hello-2.12`; none if the text is no store path.
-#[must_use]
 pub fn name(text: &str) -> Option<&str> {
     let (hash, name) = text.strip_prefix(STORE)?.split_at_checked(HASH)?;
     let name = name.strip_prefix('-')?;

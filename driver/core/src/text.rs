@@ -29,7 +29,6 @@ static ALL: LazyLock<Regex> =
 
 /// The text in these bytes: without escape sequences of terminals, and with `�` for other control characters, for
 /// invisible characters and for those that turn the direction of writing. Newlines and tabs stay.
-#[must_use]
 pub fn clean(bytes: &[u8]) -> String {
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     let text = String::from_utf8_lossy(bytes);
@@ -37,14 +36,12 @@ pub fn clean(bytes: &[u8]) -> String {
 }
 
 /// Text of the user's own, such as a password that was typed, as it is.
-#[must_use]
 pub fn unchanged(bytes: &[u8]) -> String {
     #[expect(clippy::disallowed_methods, reason = "nobody else wrote it")]
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// The same as [`clean`] for what is text already.
-#[must_use]
 pub fn clean_text(text: &str) -> String {
     // Nearly all text is of this kind, and floods have to pass quickly.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
@@ -59,7 +56,6 @@ pub fn clean_text(text: &str) -> String {
 }
 
 /// Whether a text changes nothing but what it says: such a text is its own [`clean_text`].
-#[must_use]
 pub fn is_clean(text: &str) -> bool {
     clean_text(text) == text
 }

@@ -29,7 +29,6 @@ pub enum Kind {
 
 impl Kind {
     /// Whether the trace tells more than the headline.
-    #[must_use]
     pub const fn has_trace(self) -> bool {
         matches!(self, Self::Option | Self::Interrupted | Self::Other)
     }
@@ -52,7 +51,6 @@ pub struct Diagnosis {
 
 impl Diagnosis {
     /// A message that does not come from Nix.
-    #[must_use]
     pub fn plain(text: &str) -> Self {
         Self { kind: Kind::Other, at: None, headline: text.to_owned(), advice: None, trace: None }
     }

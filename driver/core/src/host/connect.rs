@@ -26,7 +26,6 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
 
 impl ConnectFailure {
     /// Recognises what ssh printed when it could not connect.
-    #[must_use]
     pub fn recognise(target: &Target, stderr: &str) -> Self {
         let is_meant = |known: &&Known| known[1].split("; ").any(|words| stderr.contains(words));
         let known = KNOWN.iter().find(is_meant).unwrap_or(&[""; 4]);
@@ -34,25 +33,21 @@ impl ConnectFailure {
     }
 
     /// ssh did not even end in time.
-    #[must_use]
     pub fn timed_out(target: &Target, stderr: &str) -> Self {
         Self { stderr: stderr.trim().to_owned(), ..Self::recognise(target, "timed out") }
     }
 
     /// Whether the host does not answer, in contrast to one that answers and does not let us in.
-    #[must_use]
     pub fn is_silence(&self) -> bool {
         self.known[0] != "answers"
     }
 
     /// Whether the next attempt may well succeed.
-    #[must_use]
     pub fn may_pass(&self) -> bool {
         ["next", "busy"].contains(&self.known[0])
     }
 
     /// Whether it may be for the number of those who log in at this moment.
-    #[must_use]
     pub fn is_busy(&self) -> bool {
         self.known[0] == "busy"
     }

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use futures::channel::mpsc;
-use futures::stream::BoxStream;
+use futures::stream::{BoxStream, FuturesUnordered};
 use tokio_util::sync::CancellationToken;
 
 use super::Hosts;
@@ -18,10 +17,8 @@ pub fn answering(
     events: &EventSink,
     cancel: &CancellationToken,
 ) -> BoxStream<'static, String> {
-    let (answers, stream) = mpsc::unbounded();
-    for node in nodes.clone() {
-        let (hosts, events) = (hosts.clone(), events.clone());
-        let (answers, cancel) = (answers.clone(), cancel.clone());
+    let ask = |node: String| {
+        let (hosts, events, cancel) = (hosts.clone(), events.clone(), cancel.clone());
         tokio::spawn(async move {
             let asked = cancel.run_until_cancelled(hosts.get(&node)).await;
             match &asked {
@@ -32,11 +29,10 @@ pub fn answering(
                 _ => {}
             }
             // The first step of the node tells of other errors. Whoever it is handed to knows of an interrupt as well, and says
-            // so to those who wait; nobody waits when the run has ended.
-            if !matches!(asked, Some(Err(_))) {
-                let _ = answers.unbounded_send(node);
-            }
-        });
-    }
-    stream.boxed()
+            // so to those who wait.
+            (!matches!(asked, Some(Err(_)))).then_some(node)
+        })
+    };
+    let asked: FuturesUnordered<_> = nodes.iter().cloned().map(ask).collect();
+    asked.filter_map(async |answers| answers.ok().flatten()).boxed()
 }

@@ -24,7 +24,6 @@ pub struct Deployer {
 
 impl Deployer {
     /// With the privilege of whoever runs netlib. Temporary files of what runs here go to this folder, which must be private.
-    #[must_use]
     pub fn new(folder: &Path) -> Self {
         let node = "deployer".to_owned();
         Self { node, address: "the deployer", privilege: Privilege::Root, folder: Some(folder.to_owned()) }

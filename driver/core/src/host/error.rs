@@ -84,25 +84,21 @@ impl HostError {
     }
 
     /// Whether nothing was tried because the host does not answer.
-    #[must_use]
     pub fn is_offline(&self) -> bool {
         matches!(self, Self::NoConnection(failure) if failure.is_silence())
     }
 
     /// Whether somebody else has the lease of the host.
-    #[must_use]
     pub fn is_lease_busy(&self) -> bool {
         matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutBusy(_)))
     }
 
     /// Whether somebody else has, or had, the lease of the host.
-    #[must_use]
     pub fn is_lease_lost(&self) -> bool {
         matches!(self, Self::Refused { refusal, .. } if matches!(**refusal, Refusal::RolloutLost(_)))
     }
 
     /// Whether trying again later may help: the connection is at fault, not the command.
-    #[must_use]
     pub fn is_connection(&self) -> bool {
         matches!(self, Self::NoConnection(_) | Self::Disconnected(_) | Self::TimedOut(_)) || self.may_be_ssh()
     }

@@ -71,7 +71,7 @@ pub trait Host: Send + Sync {
 }
 
 /// A command for a host. Its words arrive there as they are, whatever characters they hold.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct HostCommand {
     /// Program and arguments.
     pub argv: Vec<String>,
@@ -94,15 +94,7 @@ impl HostCommand {
     /// A short command without input.
     pub fn new<W: Into<String>>(argv: impl IntoIterator<Item = W>) -> Self {
         let argv = argv.into_iter().map(Into::into).collect();
-        Self {
-            argv,
-            stdin: Vec::new(),
-            peer: None,
-            timeout: SHORT,
-            is_question: false,
-            is_anew: false,
-            keeps_stdout: false,
-        }
+        Self { argv, timeout: SHORT, ..Self::default() }
     }
 
     /// Gives it these bytes on stdin.

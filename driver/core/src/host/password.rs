@@ -66,7 +66,6 @@ struct Last {
 
 impl SudoPassword {
     /// Passwords of these machines, which are asked for when the first of them wants one.
-    #[must_use]
     pub fn from(source: impl AskPassword + 'static, targets: Vec<Target>) -> Self {
         Self { source: Some(Box::new(source)), targets, ..Self::default() }
     }
@@ -152,7 +151,6 @@ fn accepted(elsewhere: &Option<String>) -> String {
 
 impl Secret {
     /// The first line of a text; none if it is empty.
-    #[must_use]
     pub fn first_line(text: &str) -> Option<Self> {
         let line = text.lines().next().unwrap_or_default();
         (!line.is_empty()).then(|| Self(line.into()))

@@ -60,7 +60,6 @@ pub enum NixCallError {
 
 impl Nix {
     /// With the user's `--override-input` pairs; calls end when the token is cancelled.
-    #[must_use]
     pub fn new(overrides: Vec<(String, String)>, cancel: CancellationToken) -> Self {
         Self { overrides, cancel, ..Self::default() }
     }
@@ -73,7 +72,6 @@ impl Nix {
 
     /// The same for a large evaluation that needs to its end what it makes: looking for garbage only costs time. What the
     /// user says of it counts.
-    #[must_use]
     pub fn with_room(&self) -> Self {
         Self { heap: available().filter(|all| all / 4 >= MEBIBYTES).map(|_| MEBIBYTES << 20), ..self.clone() }
     }

@@ -82,7 +82,6 @@ impl Messages {
     }
 
     /// What ended a program that says it without a format.
-    #[must_use]
     pub fn failure(mut self) -> NixError {
         if let Some(error) = self.error {
             return error;
@@ -111,7 +110,6 @@ impl Messages {
     }
 
     /// What is worth telling people: warnings of their configuration, and those of Nix that they can act on.
-    #[must_use]
     pub fn to_show(&self) -> Vec<String> {
         // Older versions do not know every setting that they are given.
         let of_nix = self.warnings.iter().filter(|warning| !warning.starts_with("unknown setting"));
@@ -127,7 +125,6 @@ impl Messages {
 
 impl NixError {
     /// From a text for terminals, as programs print that have no log format for others.
-    #[must_use]
     pub fn from_text(text: &str) -> Self {
         let text = clean_text(text);
         let mut lines: Vec<&str> = text.lines().collect();

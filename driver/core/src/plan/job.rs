@@ -16,13 +16,11 @@ pub struct Job {
 
 impl Job {
     /// The system of a node.
-    #[must_use]
     pub fn toplevel(node: &str) -> Self {
         Self { node: node.to_owned(), attribute: TOPLEVELS.to_owned() }
     }
 
     /// Whether it is the system of a node.
-    #[must_use]
     pub fn is_toplevel(&self) -> bool {
         self.attribute == TOPLEVELS
     }

@@ -59,7 +59,6 @@ pub enum StepKind {
 
 impl StepKind {
     /// Whether it is part of a node's way to its system; the kinds stand in the order of that way.
-    #[must_use]
     pub const fn is_of_node(self) -> bool {
         matches!(self, Self::Build | Self::Copy | Self::Activate | Self::Check)
     }
@@ -79,7 +78,6 @@ pub enum RunsOn {
 
 impl RunsOn {
     /// The place that is meant, seen from this node.
-    #[must_use]
     pub fn seen_from(&self, itself: &str) -> Self {
         match self {
             Self::Subject => Self::Node(itself.to_owned()),

@@ -58,7 +58,6 @@ impl ProcessError {
 }
 
 /// An argument vector as one could type it into a shell.
-#[must_use]
 pub fn quote_argv(argv: &[String]) -> String {
     argv.iter()
         .map(|word| shlex::try_quote(word).unwrap_or_else(|_| format!("{word:?}").into()))

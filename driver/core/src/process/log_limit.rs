@@ -35,7 +35,6 @@ impl LogLimit {
     }
 
     /// Whether the rest is not taken any more.
-    #[must_use]
     pub const fn is_used_up(&self) -> bool {
         self.left.is_none()
     }

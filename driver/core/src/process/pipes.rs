@@ -10,7 +10,7 @@ use crate::text::clean;
 const WAITING: usize = 64;
 
 /// How much is taken of what a command prints.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Limits {
     /// Bytes of stdout, where it is collected: a command that prints more fails.
     pub answer: usize,
@@ -39,7 +39,6 @@ pub enum Stream {
 pub type LineSink = mpsc::Sender<(Stream, String)>;
 
 /// A sink of lines, and the end that reads from it.
-#[must_use]
 pub fn line_channel() -> (LineSink, mpsc::Receiver<(Stream, String)>) {
     mpsc::channel(WAITING)
 }

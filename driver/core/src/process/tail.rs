@@ -23,7 +23,6 @@ impl Tail {
     }
 
     /// The kept lines, without blank ones at the end.
-    #[must_use]
     pub fn text(&self) -> String {
         let lines: Vec<&str> = end_of(self.text.trim_end()).lines().collect();
         lines[lines.len().saturating_sub(LINES)..].join("\n")

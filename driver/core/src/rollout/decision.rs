@@ -52,7 +52,6 @@ impl RolloutState {
 
     /// Changed nodes that roll back at the gate after this batch, the last one first: those that failed and, when there were
     /// too many of them, what `autoRevert` adds.
-    #[must_use]
     pub fn to_revert(&self, batch: usize) -> Vec<String> {
         let scope = match self.rollout.auto_revert {
             Some(scope) if !self.rollout.irreversible && !self.is(Stop::Lost) => scope,
@@ -70,13 +69,11 @@ impl RolloutState {
     }
 
     /// Whether a pause ends by itself: nobody has to look at a rollout in which nothing failed.
-    #[must_use]
     pub fn promotes_itself(&self) -> bool {
         self.rollout.auto_promote && self.failures().is_empty()
     }
 
     /// The nodes that count as failures.
-    #[must_use]
     pub fn failures(&self) -> Vec<String> {
         let policy = self.rollout.on_unreachable;
         let failed = self.nodes.iter().filter(|(_, node)| node.counts_as_failure(policy));

@@ -30,7 +30,6 @@ pub struct Rollouts {
 
 impl Rollouts {
     /// The rollouts of a plan.
-    #[must_use]
     pub fn of(plan: &Arc<Plan>) -> Self {
         let state = |(id, of): (&String, &Rollout)| (id.clone(), RolloutState::new(id.clone(), of.clone()).into());
         let of_rollout = |(id, rollout): (&String, &Rollout)| {
@@ -122,13 +121,11 @@ impl Rollouts {
     }
 
     /// Whether a node that was to be reverted was not, after which nothing more is done at all.
-    #[must_use]
     pub fn is_stuck(&self) -> bool {
         self.states.keys().filter_map(|id| self.state(id)).any(|state| state.is(Stop::Stuck))
     }
 
     /// How all of them ended.
-    #[must_use]
     pub fn reports(&self) -> Vec<RolloutReport> {
         self.states.keys().filter_map(|id| Some(self.state(id)?.report())).collect()
     }

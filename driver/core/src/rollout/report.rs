@@ -24,7 +24,6 @@ pub struct RolloutReport {
 
 impl RolloutState {
     /// How it stands at the end of the run.
-    #[must_use]
     pub fn report(&self) -> RolloutReport {
         let state = self.state();
         let healthy = self.in_state(State::Healthy);

@@ -114,7 +114,6 @@ impl Node {
 
 impl RolloutState {
     /// Nothing has happened yet.
-    #[must_use]
     pub fn new(id: String, rollout: Rollout) -> Self {
         Self {
             nodes: rollout.nodes.iter().map(|node| (node.clone(), Node::default())).collect(),
@@ -159,7 +158,6 @@ impl RolloutState {
     }
 
     /// What the node rolls back to.
-    #[must_use]
     pub fn before(&self, node: &str) -> Option<Before> {
         self.nodes.get(node)?.before.clone()
     }
@@ -173,7 +171,6 @@ impl RolloutState {
     }
 
     /// Why nothing more of it starts.
-    #[must_use]
     pub fn why(&self) -> Option<&str> {
         match &self.progress {
             Progress::Stopped(_, why) => Some(why),
@@ -182,7 +179,6 @@ impl RolloutState {
     }
 
     /// Whether this is how it stopped.
-    #[must_use]
     pub fn is(&self, stop: Stop) -> bool {
         matches!(self.progress, Progress::Stopped(how, _) if how == stop)
     }

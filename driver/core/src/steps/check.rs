@@ -23,7 +23,6 @@ pub struct Seen {
 
 impl Seen {
     /// Whether the place looked, and all was well.
-    #[must_use]
     pub fn is_healthy(&self) -> bool {
         self.result.as_ref().is_ok_and(|verdict| verdict.is_healthy)
     }

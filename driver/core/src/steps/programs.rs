@@ -45,7 +45,6 @@ impl Ready {
 
 impl Programs {
     /// None is evaluated yet.
-    #[must_use]
     pub fn new(parts: Arc<StepRunnerParts>) -> Self {
         let of_place = |job: &Job| OfPlace { job: job.clone(), built: OnceCell::new(), brought: OnceCell::new() };
         Self {

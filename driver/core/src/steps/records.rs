@@ -57,7 +57,6 @@ pub(super) struct StepRecords<'a> {
 
 impl Records {
     /// The flake that some program wants evaluated from now on.
-    #[must_use]
     pub fn flake(&self) -> Option<String> {
         locked(&self.0).flake.clone()
     }

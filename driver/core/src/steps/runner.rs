@@ -75,7 +75,6 @@ impl StepRunnerParts {
 
 impl StepRunner {
     /// Carries out the steps of a plan with these parts.
-    #[must_use]
     pub fn new(parts: StepRunnerParts, rollouts: Arc<Rollouts>) -> Self {
         let parts = Arc::new(parts);
         let nodes = parts.plan.nodes.keys();

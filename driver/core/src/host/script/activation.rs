@@ -109,7 +109,6 @@ pub struct Status {
 
 impl Status {
     /// How far this brings a host that was asked for a goal.
-    #[must_use]
     pub fn reached(&self, goal: Goal) -> Goal {
         if goal == Goal::Switch && self.goal == Some(Goal::Boot) { Goal::Boot } else { goal }
     }

@@ -28,7 +28,6 @@ pub struct Health {
 
 impl Health {
     /// How long a host may spend on it.
-    #[must_use]
     pub const fn limit(&self) -> Duration {
         if self.checks.is_empty() { Duration::ZERO } else { self.deadline }
     }

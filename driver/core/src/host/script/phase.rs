@@ -38,14 +38,12 @@ pub enum Phase {
 
 impl Phase {
     /// Whether nothing more will happen.
-    #[must_use]
     pub const fn is_final(self) -> bool {
         !self.is_at_work()
             && !matches!(self, Self::Prepared | Self::Restarting | Self::Checking | Self::AwaitingConfirmation)
     }
 
     /// Whether commands of a system run at this moment.
-    #[must_use]
     pub const fn is_at_work(self) -> bool {
         matches!(self, Self::Activating | Self::Committing | Self::RollingBack)
     }
