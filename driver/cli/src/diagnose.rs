@@ -5,7 +5,7 @@
 mod location;
 mod rules;
 mod sources;
-mod traces;
+pub mod traces;
 
 use std::collections::HashSet;
 
@@ -13,7 +13,6 @@ use netlib_core::nix::NixError;
 
 pub use netlib_core::evaluation::{Diagnosis, Kind};
 pub use sources::SourceMap;
-pub use traces::Traces;
 
 /// How much of a text that nothing recognises is shown.
 const LINES_SHOWN: usize = 20;

@@ -12,7 +12,8 @@ use std::time::Duration;
 pub use reference::{DEFAULT, NETWORKS, Reference};
 
 use crate::Error;
-use crate::diagnose::{Diagnosis, SourceMap, Traces, explain, explain_flake};
+use crate::diagnose::traces::{self, Traces};
+use crate::diagnose::{Diagnosis, SourceMap, explain, explain_flake};
 use metadata::Metadata;
 use netlib_core::nix::{Messages, Nix, NixCallError, NixError};
 use netlib_core::process::Command;
@@ -114,7 +115,7 @@ impl Flake {
             return diagnosis;
         }
         let name = format!("{}-{attribute}", self.reference.network);
-        let trace = self.traces.keep(&name, &self.sources.map(&error.text));
+        let trace = traces::keep(&self.traces, &name, &self.sources.map(&error.text));
         Diagnosis { trace: Some(trace), ..diagnosis }
     }
 }

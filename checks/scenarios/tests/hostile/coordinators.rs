@@ -179,7 +179,7 @@ fn finding_an_approval_that_a_coordinator_made_up_is_not_believed() {
     record("1", "9");
     let (status, text) = site.netlib(&approve);
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["it waits after batch 9, which is another one"]);
+    assert_says(&text, &["after batch 9, which is another one"]);
     record("9", "1");
 
     site.netlib_must(&approve);

@@ -91,13 +91,9 @@ struct Found<'a> {
 /// Approves; the text says what. Otherwise, why not.
 async fn approve(args: &ApproveArgs, found: &Found<'_>, prepared: &Prepared) -> Result<String, String> {
     let Found { id, planned, host, waiting: Waiting { digest, batch, deployer, since } } = found;
-    let other = match (&args.digest, args.batch) {
-        (Some(wanted), _) if wanted != digest => Some(format!("with plan {digest}")),
-        (_, Some(wanted)) if wanted != *batch => Some(format!("after batch {batch}")),
-        _ => None,
-    };
-    if let Some(other) = other {
-        return Err(format!("it waits {other}, which is another one; nothing was approved"));
+    if args.digest.as_ref().unwrap_or(digest) != digest || args.batch.unwrap_or(*batch) != *batch {
+        let what = format!("with plan {digest} after batch {batch}");
+        return Err(format!("it waits {what}, which is another one; nothing was approved"));
     }
     let mut approval = Approval { digest: digest.clone(), batch: *batch, by: who(), signature: None };
     if !planned.approvers.is_empty() {

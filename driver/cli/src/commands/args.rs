@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Error;
 use super::sudo::SudoArgs;
-use crate::diagnose::Traces;
+use crate::diagnose::traces::{self, Traces};
 use crate::evaluate::EvaluationOptions;
 use crate::flake::{DEFAULT, Reference};
 
@@ -140,6 +140,6 @@ impl FlakeArgs {
 
     /// What becomes of traces.
     pub fn traces(&self) -> Traces {
-        if self.evaluation.show_trace { Traces::Show } else { Traces::kept() }
+        if self.evaluation.show_trace { None } else { traces::folder() }
     }
 }

@@ -65,22 +65,11 @@ pub fn quote_argv(argv: &[String]) -> String {
         .join(" ")
 }
 
+/// What to do where a program is missing: hints.txt has a line for those that netlib knows.
 fn hint(program: &str) -> &'static str {
-    match program {
-        "nix" | "nix-store" | "nix-env" => {
-            "netlib evaluates and builds with Nix: install it from https://nixos.org/download or with `apt install nix-bin`"
-        }
-        "ssh" => "netlib reaches hosts with OpenSSH: install its client, for example with `apt install openssh-client`",
-        "nix-eval-jobs" => {
-            "install 2.29 or later, built for the version of Nix here, or leave the option out: plain `nix` does the same with more processes"
-        }
-        "dot" => {
-            "it is Graphviz, which draws pictures: install it, or use it once: nix shell nixpkgs#graphviz --command netlib topology --svg"
-        }
-        "git" => "install it, for example with `apt install git`",
-        "sudo" => "run netlib as root, or install sudo",
-        _ => "install it, or correct PATH",
-    }
+    let mut known = include_str!("hints.txt").lines().filter_map(|line| line.split_once(" | "));
+    let found = known.find(|(names, _)| names.split(' ').any(|name| name == program));
+    found.map_or("install it, or correct PATH", |(_, hint)| hint)
 }
 
 fn shown(tail: &str) -> String {

@@ -108,7 +108,7 @@ async fn what_belongs_to_a_node_is_evaluated_together() {
     std::fs::write(&file, "").unwrap();
     let file = Reference::file(&format!("{}#x", file.display())).unwrap();
     let nix = netlib_core::nix::Nix::default();
-    let (file, _) = Flake::load(file, nix, flake.path(), crate::diagnose::Traces::Show).await.unwrap();
+    let (file, _) = Flake::load(file, nix, flake.path(), None).await.unwrap();
     let mut flake = file.clone();
     flake.reference.is_file = false;
     let wanted = |evaluate: Value| nix_value(&json!({ "evaluate": evaluate }));
