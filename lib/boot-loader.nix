@@ -49,9 +49,9 @@ in
   _file = "netlib, for boot loaders";
   key = "netlib/boot-loader";
 
-  config.environment.etc = {
+  config.netlib.programs = {
     # Read by the host's shell, with the system: fails where it has no entry, and sets `problem`.
-    "netlib/boot-entry".text =
+    boot-entry = pkgs.writeText "boot-entry" (
       if isOther then
         "echo 'netlib: not checked whether the boot loader has an entry for the new system: it is neither systemd-boot nor GRUB'\n"
       else if places != [ ] && lib.all isPlain places then
@@ -60,10 +60,11 @@ in
           ${builtins.readFile ./programs/boot-entry.sh}
         ''
       else
-        "true\n";
+        "true\n"
+    );
   }
   // lib.optionalAttrs (places != [ ]) {
-    "netlib/boot-room".source = script pkgs "boot-room" {
+    boot-room = script pkgs "boot-room" {
       packages = [ ];
       text = lib.concatMapStrings (
         about:

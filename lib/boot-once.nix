@@ -45,7 +45,7 @@ in
   key = "netlib/boot-once";
 
   # A host calls it before it tries a system: `check` says whether it can and why not, a system is the one to boot once.
-  environment.etc."netlib/boot-once".source = script pkgs "boot-once" {
+  netlib.programs.boot-once = script pkgs "boot-once" {
     packages = tools;
     text = ''
       refuse() {

@@ -62,14 +62,14 @@ let
             ;
           roles = network.resolved.rolesOf.${name};
         };
-        environment.etc = lib.mapAttrs' (
+        netlib.programs = lib.mapAttrs' (
           field: about:
-          lib.nameValuePair "netlib/status/${field}" {
-            source = script pkgs "status-${field}" {
+          lib.nameValuePair "status/${field}" (
+            script pkgs "status-${field}" {
               packages = about.packages pkgs;
               text = about.program;
-            };
-          }
+            }
+          )
         ) (fieldsOf network name);
         nixpkgs.hostPlatform = lib.mkOverride 1250 node.system;
         networking.hostName = lib.mkOverride 1250 name;
@@ -111,6 +111,7 @@ in
         ];
         modules = [
           (base name node network)
+          (import ./system-programs.nix { inherit lib; })
           (import ./boot-loader.nix { inherit lib script; })
           network.defaults.nixos
         ]
@@ -138,14 +139,16 @@ in
             { pkgs, ... }:
             {
               # The host reads it before a switch to this system.
-              environment.etc."netlib/judge-switch".text = builtins.readFile ./programs/judge-switch.sh;
+              netlib.programs.judge-switch = pkgs.writeText "judge-switch" (
+                builtins.readFile ./programs/judge-switch.sh
+              );
               # `netlib status` asks it.
-              environment.etc."netlib/status-fields".source = script pkgs "status-fields" {
+              netlib.programs.status-fields = script pkgs "status-fields" {
                 packages = [ ];
                 text = builtins.readFile ./programs/status-fields.sh;
               };
               # The host asks it when a switch to this system, or from it, went wrong.
-              environment.etc."netlib/judge-units".source = script pkgs "judge-units" {
+              netlib.programs.judge-units = script pkgs "judge-units" {
                 packages = [
                   pkgs.gnugrep
                   pkgs.systemd

@@ -9,7 +9,7 @@
   _file = "netlib, for activation.rebootWindow";
   key = "netlib/reboot-window";
 
-  environment.etc."netlib/reboot-window".source = script pkgs "reboot-window" {
+  netlib.programs.reboot-window = script pkgs "reboot-window" {
     packages = [ ];
     text = ''
       set -- ${lib.escapeShellArg window.start} ${toString window.duration}

@@ -30,7 +30,7 @@ in
   options.status = lib.mkOption {
     type = types.attrsOf (types.submodule field);
     default = { };
-    description = "Further lines of `netlib status`, by name. The programs are part of the nodes' systems, in `/etc/netlib/status`.";
+    description = "Further lines of `netlib status`, by name. The programs are part of the nodes' systems, in its folder `netlib/status`.";
     example = lib.literalExpression ''
       {
         release = { column = "release"; program = "git -C /var/lib/site.git rev-parse --short refs/heads/live"; };

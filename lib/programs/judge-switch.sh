@@ -48,7 +48,7 @@ if [ -f "$old" ] && [ -f "$new" ] && differ "$old" "$new"; then inhibitors="$inh
 due=$parts$inhibitors
 due=${due#, } inhibitors=${inhibitors#, }
 
-closed='' window=$system/etc/netlib/reboot-window
+closed='' window=$system/netlib/reboot-window
 if [ "$goal" = boot ] || [ -z "$goal" ] || [ -n "$due" ]; then
   if [ -x "$window" ] && ! said=$(timeout 20 "$window" 2>/dev/null); then closed=" (${said:-its window cannot be read})" reboot=''; fi
 fi
@@ -59,9 +59,9 @@ case $reboot:$goal:${due:+due}${inhibitors:+,inhibited} in
     trial=${due:-system} due=''
     help="with \`activation.bootOnce = false\` the node is restarted into a new system that it then boots whatever happens"
     [ -n "$profile" ] || refuse 'no system profile: a boot on trial needs a system that boots otherwise' "$help"
-    [ -x "$system/etc/netlib/boot-once" ] ||
+    [ -x "$system/netlib/boot-once" ] ||
       refuse "the new system cannot end a boot on trial, as it was made without \`activation.bootOnce\`" "$help"
-    refusal=$(timeout 60 "$system/etc/netlib/boot-once" check 2>/dev/null) ||
+    refusal=$(timeout 60 "$system/netlib/boot-once" check 2>/dev/null) ||
       refuse "the new system cannot be booted only once: ${refusal:-its boot loader does not say why}" "$help"
     ;;
   *:switch:*,inhibited) goal=boot ;;
@@ -75,8 +75,8 @@ esac
 has_all() { [ "$profile/kernel" -ef "$system/kernel" ] && [ "$profile/initrd" -ef "$system/initrd" ]; }
 case $goal in
   switch | boot)
-    if [ -x "$system/etc/netlib/boot-room" ] && ! has_all; then
-      room=$(timeout 60 "$system/etc/netlib/boot-room" "$system" 2>/dev/null)
+    if [ -x "$system/netlib/boot-room" ] && ! has_all; then
+      room=$(timeout 60 "$system/netlib/boot-room" "$system" 2>/dev/null)
       [ "$?" -ne 3 ] || refuse "$room" \
         "remove old generations there, for example with \`nix-collect-garbage --delete-older-than 30d\` and \`$running/bin/switch-to-configuration boot\`; or lower \`boot.loader.<name>.configurationLimit\`"
     fi

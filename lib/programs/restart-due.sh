@@ -11,7 +11,7 @@ wanted=$(nix-instantiate --eval --strict --expr "
 wanted=${wanted//\"/}
 goal=${wanted%% *} toplevel=${wanted#* }
 # shellcheck source=lib/programs/judge-switch.sh
-said=$(set -- '' '' "$toplevel" '' && . "$toplevel/etc/netlib/judge-switch") || said=''
+said=$(set -- '' '' "$toplevel" '' && . "$toplevel/netlib/judge-switch") || said=''
 due='' closed=''
 while IFS= read -r line; do
   case $line in due=*) due=${line#*=} ;; closed=*) closed=${line#*=} ;; esac

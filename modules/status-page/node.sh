@@ -80,7 +80,7 @@ systemctl list-unit-files --plain --no-legend 'borgbackup-job-*.service' 'restic
   fi
 done
 
-fields=$(/etc/netlib/status-fields)
+fields=$(/run/current-system/netlib/status-fields)
 
 peers=$(if [ ${#peer_of[@]} != 0 ]; then
   wg show all latest-handshakes | while read -r _ key at; do

@@ -332,14 +332,14 @@ in
                   nixos = configuration;
                 };
               };
-            }).nixosConfigurations.${name}.config.environment
+            }).nixosConfigurations.${name}.config.netlib
             )
-            etc
+            programs
             ;
         in
         [
-          (builtins.head (lib.splitString "\n" etc."netlib/boot-entry".text))
-          (etc ? "netlib/boot-room")
+          (builtins.head (lib.splitString "\n" programs.boot-entry.text))
+          (programs ? boot-room)
         ];
     in
     {
@@ -426,7 +426,7 @@ in
   "a system says when it may be restarted, if not always" = {
     expr =
       let
-        etcOf =
+        programOf =
           rebootWindow:
           (subject.outputsOf {
             default = {
@@ -434,10 +434,10 @@ in
               defaults.nixos = minimal;
               nodes.alpha.activation = { inherit rebootWindow; };
             };
-          }).nixosConfigurations.alpha.config.environment.etc
-            ? "netlib/reboot-window";
+          }).nixosConfigurations.alpha.config.netlib.programs
+            ? reboot-window;
       in
-      map etcOf [
+      map programOf [
         null
         {
           start = "Sat 02:00";
@@ -462,7 +462,7 @@ in
           }).nixosConfigurations.alpha.config;
       in
       {
-        marked = system.environment.etc ? "netlib/boot-once";
+        marked = system.netlib.programs ? boot-once;
         watchdog = system.systemd.settings.Manager.RuntimeWatchdogSec or null;
         parameters = lib.intersectLists [ "panic=30" "boot.panic_on_fail" ] system.boot.kernelParams;
         inherit (system.systemd.services.netlib-trial) wantedBy restartIfChanged;
@@ -492,7 +492,7 @@ in
                 nixos.boot.loader = loader;
               };
             };
-          }).nixosConfigurations.alpha.config.environment.etc."netlib/boot-once".source.text;
+          }).nixosConfigurations.alpha.config.netlib.programs.boot-once.text;
         grub = {
           grub = {
             enable = lib.mkForce true;

@@ -16,7 +16,7 @@ fn grub_boots_a_system_once_and_the_system_from_before_after_a_panic() {
 
     // As on btrfs, which it can only read.
     let fake = "mkdir /root/bin && printf '#!/bin/sh\\necho btrfs /dev/vda1\\n' >/root/bin/findmnt && chmod 755 /root/bin/findmnt";
-    let check = "PATH=/root/bin:$PATH /run/current-system/etc/netlib/boot-once check";
+    let check = "PATH=/root/bin:$PATH /run/current-system/netlib/boot-once check";
     let refused = site.exec("alpha", &format!("{fake} && {check}"));
     assert!(!refused.success());
     assert_says(&refused.stdout, &["GRUB cannot forget on btrfs (/boot/grub)"]);

@@ -12,7 +12,7 @@ fn a_system_is_the_default_once_its_boot_was_confirmed_and_one_that_panics_never
     let bootctl = "#!/bin/sh\\ncase $1 in set-oneshot) echo $2 ;; --print-boot-path) echo /root ;; esac\\n";
     let entry = "mkdir -p /root/bin /root/loader/entries && echo options init=/nix/store/x/init >/root/loader/entries/nixos-x+3-1.conf";
     let fake = format!("{entry} && printf '{bootctl}' >/root/bin/bootctl && chmod 755 /root/bin/bootctl");
-    let choose = "PATH=/root/bin:$PATH /run/current-system/etc/netlib/boot-once /nix/store/x";
+    let choose = "PATH=/root/bin:$PATH /run/current-system/netlib/boot-once /nix/store/x";
     assert_eq!(site.exec_must("alpha", &format!("{fake} && {choose}")), "nixos-x.conf");
 }
 

@@ -61,7 +61,7 @@ look_at_systems() {
 # another system here. False where none has it.
 find_program() {
   for program in "$toplevel" "${previous:-$running}" "$running"; do
-    program=$program/etc/netlib/$1
+    program=$program/netlib/$1
     if [ -e "$program" ]; then return 0; fi
   done
   return 1

@@ -38,7 +38,7 @@ boot_once() {
   problem='the boot loader could not be told to boot the new system once'
   cp -- "$runtime/host-$nonce.sh" "$trial_file" && sync -- "$trial_file" &&
     write_text "$trial_script" print_resume "$runtime/host-$nonce.sh" && sync -- "$library" &&
-    limited 60 "$toplevel/etc/netlib/boot-once" "$toplevel" || return 1
+    limited 60 "$toplevel/netlib/boot-once" "$toplevel" || return 1
   say "restarting for $trial: the new system boots this once, and $profile_before stays the default until it is confirmed"
   enter restarting && sync -- "$deploy" || return 1
   problem='the host did not go down for its restart'

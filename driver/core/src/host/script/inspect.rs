@@ -11,7 +11,7 @@ use crate::text::{clean, clean_text};
 /// Most characters of a field.
 const LONGEST: usize = 200;
 /// The program of a system that tells them: on each line a name, a tab, and a value.
-const FIELDS: &str = r#"exec "${NETLIB_HOST_ROOT:-}/run/current-system/etc/netlib/status-fields""#;
+const FIELDS: &str = r#"exec "${NETLIB_HOST_ROOT:-}/run/current-system/netlib/status-fields""#;
 
 /// All that a host says of itself and of its deployments.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]

@@ -118,7 +118,7 @@ impl Bed {
             ("judge-switch", include_str!("../../../../../../lib/programs/judge-switch.sh")),
         ];
         for (name, judge) in judges {
-            self.program(&format!("{}/etc/netlib/{name}", path.display()), &format!("#!/bin/sh\n{judge}"));
+            self.program(&format!("{}/netlib/{name}", path.display()), &format!("#!/bin/sh\n{judge}"));
         }
     }
 

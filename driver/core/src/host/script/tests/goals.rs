@@ -102,7 +102,7 @@ async fn a_restart_is_needed_for_what_only_a_boot_brings_in() {
     fs::write(format!("{new}/kernel-params"), "quiet").unwrap();
     assert_eq!(reboot_needed(&bed, &new).await.unwrap().parts, "kernel, systemd");
     // The new system says whether that may be now.
-    let window = "nix/store/new/etc/netlib/reboot-window";
+    let window = "nix/store/new/netlib/reboot-window";
     bed.program(window, "#!/bin/sh\nexit 0\n");
     assert_eq!(reboot_needed(&bed, &new).await.unwrap().closed, "");
     bed.program(window, "#!/bin/sh\necho the window opens at night\nexit 3\n");
@@ -165,13 +165,13 @@ async fn a_system_of_an_older_netlib_is_judged_by_what_runs() {
     let (new, older) = (status.current.unwrap(), bed.toplevel("older", Switch::BootOnly));
     inhibit(&new, &[("dbus", "a")], false);
     inhibit(&older, &[("dbus", "b")], false);
-    fs::remove_file(format!("{older}/etc/netlib/judge-switch")).unwrap();
+    fs::remove_file(format!("{older}/netlib/judge-switch")).unwrap();
     assert_eq!(reboot_needed(&bed, &older).await.unwrap().parts, "dbus a -> b");
     assert_eq!(systems(&bed.deploy("2-b", &older).await), ["new", "older"]);
-    fs::remove_file(format!("{new}/etc/netlib/judge-switch")).unwrap();
+    fs::remove_file(format!("{new}/netlib/judge-switch")).unwrap();
     assert_eq!(reboot_needed(&bed, &older).await.unwrap(), Due::default());
     bed.change(&older, Switch::Works);
-    fs::remove_file(format!("{older}/etc/netlib/judge-switch")).unwrap();
+    fs::remove_file(format!("{older}/netlib/judge-switch")).unwrap();
     assert_eq!(systems(&bed.deploy("3-c", &older).await), ["older", "older"]);
 }
 
@@ -239,10 +239,10 @@ async fn a_boot_on_trial_is_refused_where_the_host_or_the_new_system_cannot_do_i
     bed.run_system(&old);
     let mut activation = bed.activation("1-a", &new);
     (activation.goal, activation.restart_limit) = (Goal::Boot, Some(Duration::from_secs(9)));
-    bed.program("nix/store/new/etc/netlib/boot-once", "#!/bin/sh\necho \"no $1\"\nexit 3\n");
+    bed.program("nix/store/new/netlib/boot-once", "#!/bin/sh\necho \"no $1\"\nexit 3\n");
     let error = activate(&bed, &activation).await.unwrap_err().to_string();
     assert!(error.contains("cannot be booted only once: no check; nothing was changed"), "{error}");
-    fs::remove_file(format!("{new}/etc/netlib/boot-once")).unwrap();
+    fs::remove_file(format!("{new}/netlib/boot-once")).unwrap();
     let error = activate(&bed, &activation).await.unwrap_err().to_string();
     assert!(error.contains("made without `activation.bootOnce`") && error.contains("nothing was changed"), "{error}");
     assert_eq!(bed.profile_history(), ["old"]);
@@ -259,7 +259,7 @@ async fn a_boot_on_trial_for_which_the_boot_loader_has_no_entry_changes_nothing(
     bed.run_system(&old);
     // As the programs of lib/boot-once.nix where the installer made none.
     let program = "#!/bin/sh\n[ \"$1\" = check ] || { echo \"no entry for $1\"; exit 3; }\n";
-    bed.program("nix/store/new/etc/netlib/boot-once", program);
+    bed.program("nix/store/new/netlib/boot-once", program);
     let mut activation = bed.activation("1-a", &new);
     (activation.goal, activation.restart_limit) = (Goal::Boot, Some(Duration::from_secs(9)));
     activate(&bed, &activation).await.unwrap();
@@ -286,7 +286,7 @@ async fn a_boot_loader_without_room_is_told_before_anything_is_changed() {
     let [old, new] = ["old", "new"].map(|name| bed.toplevel(name, Switch::Works));
     bed.run_system(&old);
     let room = |status| format!("#!/bin/sh\necho \"no room for $1\"\nexit {status}\n");
-    bed.program("nix/store/new/etc/netlib/boot-room", &room(3));
+    bed.program("nix/store/new/netlib/boot-room", &room(3));
     let error = activate(&bed, &bed.activation("1-a", &new)).await.unwrap_err().to_string();
     assert!(error.starts_with(&format!("a bed: no room for {new}; nothing was changed\n")), "{error}");
     assert!(!bed.path("var/lib/netlib/deploys/1-a").exists());
@@ -303,7 +303,7 @@ async fn a_boot_loader_without_room_is_told_before_anything_is_changed() {
     // One that cannot say so keeps nobody from deploying.
     for (nonce, status) in [("4-d", 1), ("5-e", 127)] {
         let next = bed.toplevel(nonce, Switch::Works);
-        bed.program(&format!("nix/store/{nonce}/etc/netlib/boot-room"), &room(status));
+        bed.program(&format!("nix/store/{nonce}/netlib/boot-room"), &room(status));
         assert_eq!(bed.deploy(nonce, &next).await.phase, Phase::Confirmed);
     }
 }
@@ -311,7 +311,7 @@ async fn a_boot_loader_without_room_is_told_before_anything_is_changed() {
 /// As lib/boot-loader.nix makes it.
 fn has_entries(system: &str, entries: &str) {
     let text = include_str!("../../../../../../lib/programs/boot-entry.sh");
-    fs::write(format!("{system}/etc/netlib/boot-entry"), format!("entries='{entries}'\n{text}")).unwrap();
+    fs::write(format!("{system}/netlib/boot-entry"), format!("entries='{entries}'\n{text}")).unwrap();
 }
 
 #[tokio::test]
@@ -334,7 +334,7 @@ async fn an_installer_that_made_no_entry_is_noticed() {
     assert_eq!(bed.deploy("3-c", &next).await.phase, Phase::Confirmed);
     let other = bed.toplevel("other", Switch::Works);
     // What that says is in the log, and one of an older netlib is asked by that of the system before.
-    fs::write(format!("{other}/etc/netlib/boot-entry"), "echo netlib: not checked\n").unwrap();
+    fs::write(format!("{other}/netlib/boot-entry"), "echo netlib: not checked\n").unwrap();
     let status = bed.deploy("4-d", &other).await;
     assert!(status.phase == Phase::Confirmed && log(&status).contains("netlib: not checked\n"), "{}", log(&status));
     let older = bed.toplevel("older", Switch::Works);

@@ -121,13 +121,13 @@ async fn fields_are_those_of_the_plan_and_bounded() {
         ("odd", "printf 'a\\033[2Jb\\n'; exit 1"),
         ("slow", "exec sleep 600"),
     ] {
-        bed.program(&format!("nix/store/old/etc/netlib/status/{name}"), &format!("#!/bin/sh\n{body}\n"));
+        bed.program(&format!("nix/store/old/netlib/status/{name}"), &format!("#!/bin/sh\n{body}\n"));
     }
     let program = include_str!("../../../../../../lib/programs/status-fields.sh");
     let columns = ["good", "long", "odd", "slow"].map(|name| (name.to_owned(), format!("the {name}")));
     let columns = columns.into();
     assert!(fields(&bed, &columns).await.is_empty());
-    bed.program("nix/store/old/etc/netlib/status-fields", &format!("#!/bin/bash\nset -eu\n{program}"));
+    bed.program("nix/store/old/netlib/status-fields", &format!("#!/bin/bash\nset -eu\n{program}"));
     let fields = fields(&bed, &columns).await;
     assert_eq!(fields["the good"], "v1");
     assert_eq!(fields["the long"].len(), 200);
