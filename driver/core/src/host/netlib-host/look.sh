@@ -128,6 +128,7 @@ confirm() {
   use_deploy "$1"
   if ! load_state || [ "$phase" != awaitingConfirmation ] || ! is_worked_on; then refuse not-waiting; fi
   make_empty "$runtime/confirm-$nonce" || refuse_state "$runtime"
+  if read -r sleeper <"$runtime/session-$nonce"; then kill "$sleeper"; fi 2>/dev/null
   status "$1" "$2" awaitingConfirmation 10
 }
 
