@@ -1,12 +1,17 @@
 # shellcheck shell=sh disable=SC2154
 # --- health checks: the one loop, for hosts that look at themselves, at each other, and for the deployer ----------
 
-# Ends soon when the loop is over: what runs at that moment is ended with it.
+# wait_for ID: of what was started after `child=yes`, so that there is no moment at which a probe runs that nobody ends.
 wait_for() {
-  child=$1
-  wait "$child"
+  wait "$1"
   child_status=$?
   child=''
+}
+
+# Ends soon when the loop is over: what runs at that moment is ended with it, and gone before anybody hears of the verdict.
+end_child() {
+  if [ -n "$child" ]; then kill "$!" && wait "$!"; fi 2>/dev/null
+  exit 0
 }
 
 # In short steps, so that it ends soon when nobody is left who wants to know.
@@ -19,6 +24,7 @@ nap() {
 }
 
 doze() {
+  child=yes
   { sleep "$1" || sleep 1; } 2>/dev/null &
   wait_for "$!"
 }
@@ -33,10 +39,11 @@ is_orphan() {
 make_probes() {
   place=$1 program=$2 delay=$3 period=$4 limit=$5 successes=$6 failures=$7
   good=0 bad=0 health=pending since=0 child=''
-  trap 'if [ -n "$child" ]; then kill "$child" 2>/dev/null; fi; exit 0' TERM HUP
+  trap end_child TERM HUP
   export NETLIB_CHECK_STATE="$place/kept"
   if [ "$delay" -gt 0 ]; then nap "$delay"; fi
   until is_orphan; do
+    child=yes
     { umask 022 && exec timeout --kill-after=2 "$limit" "$program"; } </dev/null >"$place/said" 2>&1 &
     wait_for "$!"
     # The last line of what it said, fit for one line of state.

@@ -131,6 +131,15 @@ async fn a_probe_that_hangs_is_ended_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_probe_that_takes_long_to_end_is_gone_before_the_verdict() {
+    let bed = Bed::new();
+    let body = "trap 'sleep 1; exit 1' TERM; sleep 1234 & wait";
+    let (verdict, _) = settled(&bed, &health(vec![health_check(&bed, "slow", body)], 0, 2)).await;
+    assert_eq!(verdict.why, "check slow: no probe has ended yet");
+    assert!(!bed.is_probing(), "a probe was left running");
+}
+
+#[tokio::test]
 async fn a_host_whose_checks_are_well_waits_for_confirmation_and_keeps_its_system() {
     let bed = Bed::new();
     let new = bed.toplevel("new", Switch::Works);
