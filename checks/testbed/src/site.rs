@@ -104,13 +104,15 @@ impl Site {
         remove_tree(&self.directory)
     }
 
-    /// Writes down what the bed cost, in microseconds of CPU, for `checks/bench tests`.
+    /// Writes down what the bed cost, in microseconds of CPU, and whose it was, for `checks/bench tests`.
     fn note_usage(&self) -> Result<()> {
         let Some(log) = std::env::var_os("NETLIB_TESTBED_CPU").map(PathBuf::from) else { return Ok(()) };
         let usage = fs::read_to_string(Cgroup::at_root(&self.id)?.path().join("cpu.stat")).unwrap_or_default();
         let Some(spent) = usage.lines().find_map(|line| line.strip_prefix("usage_usec ")) else { return Ok(()) };
+        // A test runs in a thread of its name.
+        let line = format!("{spent} {}\n", std::thread::current().name().unwrap_or("-"));
         let file = fs::OpenOptions::new().append(true).create(true).open(&log);
-        file.and_then(|mut file| std::io::Write::write_all(&mut file, format!("{spent}\n").as_bytes()))
+        file.and_then(|mut file| std::io::Write::write_all(&mut file, line.as_bytes()))
             .map_err(Error::io("write", &log))
     }
 

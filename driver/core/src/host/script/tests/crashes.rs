@@ -119,10 +119,10 @@ fn a_recovery_that_is_killed_at_any_command_is_done_again() {
     assert!(points > 8, "only {points} points");
 }
 
-/// From some command on every write fails, or kills whoever writes.
-fn nothing_is_written(is_ignored: &str) {
+/// From some command on every write fails, or kills whoever writes. Whoever asked waits for seconds then.
+fn nothing_is_written(share: usize, is_ignored: &str) {
     at_every_command(
-        (0, 2),
+        (2 * share, 4),
         is_ignored,
         |stage| {
             stage.let_no_write_through();
@@ -138,11 +138,21 @@ fn nothing_is_written(is_ignored: &str) {
 }
 
 #[test]
-fn a_disk_that_is_full_from_any_command_on_leaves_a_confirmed_system() {
-    nothing_is_written("XFSZ");
+fn a_disk_that_is_full_from_any_command_on_leaves_a_confirmed_system_even() {
+    nothing_is_written(0, "XFSZ");
 }
 
 #[test]
-fn a_write_that_kills_from_any_command_on_leaves_a_confirmed_system() {
-    nothing_is_written("");
+fn a_disk_that_is_full_from_any_command_on_leaves_a_confirmed_system_odd() {
+    nothing_is_written(1, "XFSZ");
+}
+
+#[test]
+fn a_write_that_kills_from_any_command_on_leaves_a_confirmed_system_even() {
+    nothing_is_written(0, "");
+}
+
+#[test]
+fn a_write_that_kills_from_any_command_on_leaves_a_confirmed_system_odd() {
+    nothing_is_written(1, "");
 }
