@@ -18,6 +18,9 @@ use crate::wait::until;
 /// How long a boot may take on a machine that is busy with other tests.
 const BOOT_DEADLINE: Duration = Duration::from_secs(240);
 
+/// The same where the processor is emulated as well.
+const VM_BOOT_DEADLINE: Duration = Duration::from_secs(1200);
+
 /// Ends when systemd has started what can be started, and sshd answers.
 const WAIT_BOOTED: &str = r#"
 state=$(systemctl is-system-running --wait)
@@ -144,10 +147,11 @@ impl Host {
 
     /// Waits until everything has started and sshd answers.
     pub(crate) fn wait_booted(&self) -> Result<()> {
-        self.machine()?.wait_started(BOOT_DEADLINE)?;
+        let deadline = if self.machine()?.record().image.is_some() { VM_BOOT_DEADLINE } else { BOOT_DEADLINE };
+        self.machine()?.wait_started(deadline)?;
         let what = format!("host \"{}\" has booted", self.name);
-        until(&what, BOOT_DEADLINE, || {
-            let command = self.command(["bash", "-c", WAIT_BOOTED]).timeout(BOOT_DEADLINE);
+        until(&what, deadline, || {
+            let command = self.command(["bash", "-c", WAIT_BOOTED]).timeout(deadline);
             let output = command.output()?;
             Ok(match output.success() {
                 true => Ok(()),

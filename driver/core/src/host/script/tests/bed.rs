@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::super::{Activation, Health, Identity, Phase, SCRIPT_ID, Status, System, activate, confirm, status};
 use crate::host::{Host, HostCommand, HostError};
@@ -253,17 +254,14 @@ impl Bed {
         command.env("NETLIB_HOST_ROOT", self.root.path())
     }
 
-    /// Whether there was any.
+    /// Whether there was any. All of them are stopped first: no parent may do anything more because a child of it was killed.
     pub fn kill_where(&self, is_meant: impl Fn(&str) -> bool) -> bool {
-        let mut is_any = false;
-        for (id, words) in self.processes() {
-            if is_meant(&words) {
-                is_any = true;
-                let pid = rustix::process::Pid::from_raw(id).unwrap();
-                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-            }
-        }
-        is_any
+        let found = self.processes().filter(|(_, words)| is_meant(words));
+        let send = |id: Pid, signal| kill_process(id, signal).is_ok();
+        let meant: Vec<Pid> =
+            found.map(|(id, _)| Pid::from_raw(id).unwrap()).filter(|id| send(*id, Signal::STOP)).collect();
+        meant.iter().for_each(|id| _ = send(*id, Signal::KILL));
+        !meant.is_empty()
     }
 
     /// Processes whose command line names this root.
