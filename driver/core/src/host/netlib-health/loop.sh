@@ -4,14 +4,7 @@
 # wait_for ID: of what was started after `child=yes`, so that there is no moment at which a probe runs that nobody ends.
 wait_for() {
   wait "$1"
-  child_status=$?
-  child=''
-}
-
-# Ends soon when the loop is over: what runs at that moment is ended with it, and gone before anybody hears of the verdict.
-end_child() {
-  if [ -n "$child" ]; then kill "$!" && wait "$!"; fi 2>/dev/null
-  exit 0
+  child_status=$? child=''
 }
 
 # In short steps, so that it ends soon when nobody is left who wants to know.
@@ -39,7 +32,8 @@ is_orphan() {
 make_probes() {
   place=$1 program=$2 delay=$3 period=$4 limit=$5 successes=$6 failures=$7
   good=0 bad=0 health=pending since=0 child=''
-  trap end_child TERM HUP
+  # What runs when the loop is over is ended with it, and gone before anybody hears of the verdict.
+  trap 'if [ -n "$child" ]; then kill "$!" && wait "$!"; fi 2>/dev/null; exit 0' TERM HUP
   export NETLIB_CHECK_STATE="$place/kept"
   if [ "$delay" -gt 0 ]; then nap "$delay"; fi
   until is_orphan; do
