@@ -27,7 +27,7 @@ fn a_second_run_starts_no_evaluator() {
     site.netlib_must(BUILD);
     let calls = site.evaluator_calls();
     assert_eq!(calls.len(), 2, "{calls:#?}");
-    assert_says(&calls[0], &["planFor"]);
+    assert_says(&calls[0], &["#.netlibConfigurations --apply"]);
     assert_says(&calls[1], &["\"toplevels\" \"beta\""]);
 
     // Gone from the store: evaluated again, and built again.
@@ -37,7 +37,7 @@ fn a_second_run_starts_no_evaluator() {
     site.netlib_must(BUILD);
     let calls = site.evaluator_calls().join("\n");
     assert_says(&calls, &["\"toplevels\" \"alpha\""]);
-    assert!(!calls.contains("\"beta\"") && !calls.contains("planFor"), "{calls}");
+    assert!(!calls.contains("\"beta\"") && !calls.contains("#.netlibConfigurations --apply"), "{calls}");
 
     site.netlib_must(&format!("{BUILD} --no-eval-cache"));
     assert_eq!(site.evaluator_calls().len(), 3);

@@ -12,6 +12,5 @@ mod power;
 mod probes;
 mod revert;
 mod shop;
-mod terminal;
 mod trio;
 mod unreachable;
