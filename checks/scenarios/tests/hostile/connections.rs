@@ -313,3 +313,25 @@ fn finding_a_host_adds_no_keys_to_known_hosts() {
     site.must("ssh -o UpdateHostKeys=yes alpha sleep 1");
     assert_ne!(known(), before);
 }
+
+#[test]
+fn finding_the_daemon_of_a_host_is_not_told_the_settings_of_who_deploys() {
+    let site = Site::up(&["alpha"]);
+    site.write(&Network::of(&["alpha"]));
+    // Whatever is said to a daemon there, by either way to it, is kept.
+    let keeps = "#!/bin/sh\ntee -a /told | /usr/bin/nix-daemon \"$@\"\n";
+    site.bed.host("alpha").write_file("/usr/local/bin/nix-daemon", keeps).unwrap_or_else(|error| panic!("{error}"));
+    site.exec_must(
+        "alpha",
+        "chmod +x /usr/local/bin/nix-daemon && cd /run/systemd/system && mkdir nix-daemon.socket.d && \
+         printf '[Socket]\\nAccept=yes\\n' >nix-daemon.socket.d/keeps.conf && \
+         printf '[Service]\\nExecStart=-/usr/local/bin/nix-daemon --stdio\\nStandardInput=socket\\n' >nix-daemon@.service && \
+         systemctl daemon-reload && systemctl stop nix-daemon.service && systemctl restart nix-daemon.socket",
+    );
+    let settings = "substituters = https://anna:SECRET@cache.example.org";
+    let config = format!("mkdir -p ~/.config/nix && printf '{settings}/%s\\n' a > ~/.config/nix/nix.conf");
+    let text = site.must(&format!("{config}; NIX_CONFIG='netrc-file = /root/SECRET' netlib deploy 2>&1"));
+    site.assert_active("alpha");
+    assert_eq!(site.exec_must("alpha", "grep -a -c SECRET /told || :"), "0", "{text}");
+    assert_ne!(site.exec_must("alpha", "grep -c -a /nix/store /told"), "0", "{text}");
+}

@@ -23,8 +23,10 @@ pub(super) const LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
 /// A host tells Nix how much to make room for, as a number of eight bytes.
 const MEMORY: u64 = 4 << 30;
 
-/// Copying evaluates nothing, so the first room for that is in vain.
-const HEAP: (&str, &str) = ("GC_INITIAL_HEAP_SIZE", "1M");
+/// Copying evaluates nothing, so the first room for that is in vain. And Nix tells the daemon every setting of the user's own, such
+/// as caches with their passwords: none of them is the host's to know.
+const ENVIRONMENT: [(&str, &str); 3] =
+    [("GC_INITIAL_HEAP_SIZE", "1M"), ("NIX_USER_CONF_FILES", ""), ("NIX_CONFIG", "")];
 
 /// How long the daemon's own words are waited for, once Nix has failed.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -66,7 +68,8 @@ impl RemoteStore {
 
     /// Nix with these words, which reaches the store.
     pub fn nix<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
-        Command::new("nix").args(words).env(HEAP.0, HEAP.1).timeout(LIMIT).limits(Limits::HOST).memory(MEMORY)
+        let nix = ENVIRONMENT.iter().fold(Command::new("nix").args(words), |nix, (name, value)| nix.env(name, value));
+        nix.timeout(LIMIT).limits(Limits::HOST).memory(MEMORY)
     }
 
     /// Why the daemon of a Nix that failed has ended, if it has, or the end of what it said.

@@ -10,7 +10,7 @@ use super::nix_log::{FORMAT, NixLog};
 use super::{Show, StepFailure, Tried};
 use crate::host::{Host, HostCommand, HostError, SshHost};
 use crate::nix::FEATURES;
-use crate::process::LogLimit;
+use crate::process::{End, LogLimit};
 use crate::text::clean;
 
 /// Before each further attempt after the connection broke.
@@ -66,7 +66,8 @@ async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: S
             return Ok(log.copied_paths);
         };
         // Not every host has a daemon, lets its socket be reached, or has it take what nobody signed.
-        if store.is_shared() && !cancel.is_cancelled() {
+        // One that let the time pass would do so again.
+        if store.is_shared() && !cancel.is_cancelled() && !matches!(error.end, End::TimedOut(_)) {
             host.lacks_daemon.store(true, Ordering::Relaxed);
             continue;
         }
