@@ -26,7 +26,7 @@ const EVIL: &str =
     r"EVIL\033]0;pwned\007\033]52;c;ZXZpbA==\033\\\033[2J\302\2332J\302\235\0330;x\033c\342\200\256\342\200\213\007END";
 
 /// Nothing but what it says, as it is and as JSON.
-fn assert_clean(what: &str, text: &str) {
+pub(super) fn assert_clean(what: &str, text: &str) {
     assert!(text.contains("EVIL"), "{what} does not show the attacker's text: {text:?}");
     let bad = |c: char| c.is_control() && !"\n\t".contains(c) || "\u{202e}\u{200b}".contains(c);
     let found = text.chars().find(|c| bad(*c));

@@ -2,6 +2,8 @@
 
 use netlib_scenarios::{Network, Site, assert_says};
 
+use crate::answers::assert_clean;
+
 const WEB: [&str; 3] = ["alpha", "beta", "gamma"];
 const PAUSED: &str = "rollout web: paused after batch 1";
 
@@ -235,4 +237,23 @@ fn finding_a_member_that_gives_no_lock_is_left_out_alone() {
     assert_eq!(status, 1, "{text}");
     assert_says(&text, &["1 node failed (beta), 0 allowed"]);
     assert_versions(&site, ["2", "1", "2"], &text);
+}
+
+#[test]
+fn finding_what_a_coordinator_hides_in_escapes_of_json_reaches_no_terminal() {
+    let site = open();
+    site.write(&network("2", "web", r#"canary = true; pause = { after = "canary"; deadline = 250; };"#));
+    let evil = r"EVIL\u001b]0;pwned\u0007\u001b[2J\u009b2J\u202e\nrollout web: approved END";
+    let long = "x".repeat(5000);
+    let program = format!(
+        "cat <<'END'\ndocument={{\"waiting\":{{\"digest\":\"{evil}\",\"batch\":1,\"deployer\":\"{evil}\",\"since\":\"{long}\"}},\"approval\":null}}\nok=web\nEND"
+    );
+    site.hostile("alpha", "document", "*rollout_read*", &program);
+    site.hostile("alpha", "write", "*rollout_write*", "echo ok=web");
+    for command in ["approve web", "status --no-eval", "status --no-eval --json"] {
+        let (_, text) = site.netlib(command);
+        assert_clean(command, &text);
+        assert!(text.len() < 5000 && !text.lines().any(|line| line.starts_with("rollout web: approved")), "{text}");
+    }
+    assert!(site.answered("alpha", "document") > 0);
 }

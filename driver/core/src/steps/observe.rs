@@ -41,7 +41,7 @@ impl ObservedState {
             Goal::Switch.is_at(&toplevel.out_path, probe.current_system.as_deref(), probe.system_profile.as_deref());
         let is_kept = (options.goal.takes_over() && !is_there).into();
         let warn = |text: String| parts.events.send(Event::Warning(format!("node `{node}`: {text}")));
-        for Unfinished { nonce, phase, toplevel } in &probe.unfinished {
+        for Unfinished { nonce, phase, toplevel } in probe.unfinished.iter().take(5) {
             let what = format!("an earlier deployment of {toplevel} was stopped in the middle (phase {phase})");
             warn(format!("{what}; its record on the host: {}/{nonce}", script::DEPLOYS));
         }

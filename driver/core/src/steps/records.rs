@@ -123,9 +123,9 @@ impl<'a> StepRecords<'a> {
         if self.bytes > MOST {
             return Err(format!("it has more than {MOST} bytes of records"));
         }
-        let shown = || clean_text(&text.chars().take(80).collect::<String>());
-        let record = serde_json::from_str(text);
-        let record = record.map_err(|error| format!("it said a record that is none: {error}: {}", shown()))?;
+        let shown = |why: String| clean_text(&format!("{why:.200}: {text:.80}")).replace('\n', " ");
+        let none = |error: serde_json::Error| format!("it said a record that is none: {}", shown(error.to_string()));
+        let record = serde_json::from_str(text).map_err(none)?;
         match &record {
             Record::Fact(facts) => {
                 for (name, value) in facts {
@@ -193,12 +193,14 @@ mod tests {
             "mark {\"note\":\"a\\nbeta: done\"}",
             "mark {\"flake\":\"github:evil/flake\"}",
             "mark {\"wish\":1}",
+            "mark {\"\\u001b[2J\\u009b\\nbeta: done\":1}",
             "mark nonsense",
             "mark {\"problem\":\"no disk\"}",
             &long,
         ] {
             let (records, kept, shown) = said(node(), &[bad]);
-            assert!(kept.is_err() && shown.is_empty(), "{bad}");
+            let why = kept.expect_err(bad).to_string();
+            assert!(shown.is_empty() && is_clean(&why) && !why.contains('\n') && why.len() < 1000, "{bad}: {why:?}");
             assert_eq!(records.flake(), None);
         }
     }

@@ -8,8 +8,10 @@ use super::Refusal;
 use crate::host::{Host, HostError};
 use crate::process::Output;
 use crate::store_path::is_store_path;
-use crate::text::clean;
+use crate::text::{clean, clean_text};
 
+/// Most characters of a value, and of one that is a line for people.
+const LONGEST: (usize, usize) = (8000, 200);
 /// Keys that name one system, and those whose third word does.
 const SYSTEMS: [&str; 7] = ["current", "booted", "profile", "toplevel", "previous", "profile_before", "runs"];
 const WITH_SYSTEM: [&str; 4] = ["last", "unfinished[]", "lock.deployment", "generation[]"];
@@ -43,6 +45,7 @@ pub(super) fn document(head: &str) -> Map<String, Value> {
     let mut document = Map::new();
     let lines = head.lines().filter_map(|line| line.split_once('='));
     for (key, text) in lines.filter(|(_, text)| !text.is_empty()) {
+        let text: String = text.chars().take(LONGEST.0).collect();
         let value: Value = if text.contains('\t') { text.split('\t').collect() } else { text.into() };
         let (place, key) = match key.split_once('.') {
             Some((outer, key)) => (document.entry(outer).or_insert_with(|| Map::new().into()).as_object_mut(), key),
@@ -79,6 +82,12 @@ fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
+/// One line for people from within JSON, whose escapes were plain text as long as it was an answer.
+pub(super) fn line<'de, D: Deserializer<'de>>(value: D) -> Result<String, D::Error> {
+    let text = String::deserialize(value)?;
+    Ok(clean_text(&text).replace(['\n', '\t'], " ").chars().take(LONGEST.1).collect())
+}
+
 /// `yes`, or anything else.
 pub(super) fn yes<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     Ok(Value::deserialize(value)? == "yes")
@@ -87,4 +96,18 @@ pub(super) fn yes<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error>
 /// What is of no use counts as absent: records on a host may be damaged.
 pub(super) fn if_good<'de, T: DeserializeOwned, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
     Ok(T::deserialize(Value::deserialize(value)?).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_is_without_end() {
+        let long = "ä".repeat(1_000_000);
+        for line in [format!("message={long}"), format!("last=a\tb\t{long}"), format!("unfinished[]={long}")] {
+            let document = Value::Object(document(&line)).to_string();
+            assert!(document.len() < 20_000, "{} bytes of {}", document.len(), line.len());
+        }
+    }
 }

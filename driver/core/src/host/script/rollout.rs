@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::answer::if_good;
+use super::answer::{if_good, line};
 use super::{Done, Refusal, call, tell};
 use crate::host::{Host, HostError};
 
@@ -33,12 +33,15 @@ pub struct Holder {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Waiting {
     /// What is waited with: the digest of the plan.
+    #[serde(deserialize_with = "line")]
     pub digest: String,
     /// After which batch.
     pub batch: usize,
     /// Who deploys.
+    #[serde(deserialize_with = "line")]
     pub deployer: String,
     /// Since when, in UTC.
+    #[serde(deserialize_with = "line")]
     pub since: String,
 }
 
@@ -46,10 +49,12 @@ pub struct Waiting {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Approval {
     /// Of which plan: its digest.
+    #[serde(deserialize_with = "line")]
     pub digest: String,
     /// Up to which batch.
     pub batch: usize,
     /// Whose.
+    #[serde(deserialize_with = "line")]
     pub by: String,
     /// What proves it.
     pub signature: Option<String>,
@@ -155,4 +160,27 @@ async fn change(
 /// What is of no use counts as nothing.
 fn document(text: &str) -> Document {
     serde_json::from_str(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::is_clean;
+
+    #[test]
+    fn what_a_coordinator_hides_in_escapes_of_json_reaches_nobody() {
+        let evil = r"EVIL\u001b[2J\u001b]0;title\u0007\u009b2J\u202e\nbeta: approved";
+        let long = "x".repeat(1000);
+        let text = format!(
+            r#"{{"waiting":{{"digest":"{evil}","batch":1,"deployer":"{evil}","since":"{long}"}},
+                "approval":{{"digest":"d","batch":1,"by":"{evil}","signature":"a\nb"}}}}"#
+        );
+        let Document { waiting, approval } = document(&text);
+        let (waiting, approval) = (waiting.unwrap(), approval.unwrap());
+        for shown in [&waiting.digest, &waiting.deployer, &waiting.since, &approval.by] {
+            assert!(is_clean(shown) && !shown.contains('\n') && shown.len() < 300, "{shown:?}");
+        }
+        assert!(waiting.deployer.starts_with("EVIL") && waiting.deployer.ends_with("beta: approved"));
+        assert_eq!(approval.signature.as_deref(), Some("a\nb"));
+    }
 }
