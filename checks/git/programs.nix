@@ -57,9 +57,9 @@ let
 in
 {
   prepare = program programs.prepare.script;
-  # With a time limit of two seconds.
+  # With a time limit of two seconds, and three for nodes.
   notify = program (
-    "wanted=(failed rolledBack changed) limit=2 name=chat\n"
+    "wanted=(failed rolledBack changed) limit=2 patience=3 name=chat\n"
     + builtins.readFile ../../modules/notifications/notify.sh
   );
   status = program (builtins.readFile ../../modules/git-tracking/status.sh);

@@ -11,13 +11,14 @@ printf '[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n[advice]\n\tdet
 
 # --- stand-ins ---------------------------------------------------------------------------------------------------------------
 
-# The way to a node: counted, cut after so many bytes where somebody wants that, and closed where the node is off.
+# The way to a node: counted, cut after so many bytes where somebody wants that, closed where the node is off, and endless where it is silent.
 cat > "$world/bin/ssh" << SSH
 #!/bin/bash
 while [[ \${1-} == -* ]]; do shift 2; done
 node=$world/node/\$1
 echo "\$1" >> $world/sessions
 [ ! -e "\$node/off" ] || exit 255
+[ ! -e "\$node/silent" ] || exec sleep 600
 enter() { PATH=/usr/bin:/bin nsenter --mount --target "\$(cat "\$node/holder")" -- sh -c "\$1"; }
 if [ -e "\$node/cut" ]; then stdbuf -o0 head -c "\$(cat "\$node/cut")" < <(enter "\$2"); else enter "\$2"; fi
 SSH

@@ -78,7 +78,7 @@ let
     # Nodes that failed are asked how they went on.
     timeout = about.timeout + 30;
     script = ''
-      wanted=(${toString about.on}) limit=${toString about.timeout} name=${lib.escapeShellArg name}
+      wanted=(${toString about.on}) limit=${toString about.timeout} patience=20 name=${lib.escapeShellArg name}
       ${builtins.readFile ./notify.sh}
     '';
   };

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # At the end of a deployment or a rollback: tells a program what became of it. Before it stand `wanted`, what the program wants to hear of, `limit`, its
-# seconds, and `name`. Whatever becomes of the program, this succeeds.
+# seconds, `patience`, those in which nodes may answer, and `name`. Whatever becomes of the program, this succeeds.
 shown() { tr '\n\t' '  ' | tr -cd '\40-\41\43-\133\135-\176\200-\377' | cut -c "1-${1:-200}"; }
 note() { printf '{"note":"%s"}\n' "$(printf '%s' "$1" | shown 400)" >&3; }
 scratch=$(mktemp -d)
@@ -24,7 +24,7 @@ went_back() {
   local wanted
   wanted=$(sed -n "s/^system $1 //p" "$scratch/lines")
   # shellcheck disable=SC2016
-  timeout 20 ssh -F "$NETLIB_SSH_CONFIG" "$1" 'cd /var/lib/netlib/deploys && for file in */state; do sed -n "/^\(number\|phase\|toplevel\)=/p" "$file" && echo .; done' 2> /dev/null < /dev/null |
+  timeout --kill-after=1 "$((patience > SECONDS ? patience - SECONDS : 1))" ssh -F "$NETLIB_SSH_CONFIG" "$1" 'cd /var/lib/netlib/deploys && for file in */state; do sed -n "/^\(number\|phase\|toplevel\)=/p" "$file" && echo .; done' 2> /dev/null < /dev/null |
     head -c 1000000 | {
     last=-1 number=0 phase='' system='' result=1
     while read -r line; do
@@ -44,19 +44,26 @@ went_back() {
   }
 }
 
-failed='' rolled_back='' changed='' steps='' what=deployment
+failed='' rolled_back='' changed='' steps='' what=deployment asked=()
 while read -r result step; do
   case "$result $step" in
     "done activate:"*) changed+=" ${step#*:}" ;;
     "failed activate:"*)
       failed+=" ${step#*:}"
-      if went_back "${step#*:}"; then rolled_back+=" ${step#*:}"; fi
+      asked+=("${step#*:}")
       ;;
     "done rollback:"*) rolled_back+=" ${step#*:}" what=rollback ;;
     "failed rollback:"* | "offline rollback:"*) failed+=" ${step#*:}" what=rollback ;;
     "failed "* | "offline "*) steps+=" $step" ;;
   esac
 done < "$scratch/lines"
+# All at once, and for so long in all: nodes that do not answer take nobody's word about the others.
+for node in "${asked[@]}"; do
+  while [ "$(jobs -pr | wc -l)" -ge 32 ]; do wait -n || :; done
+  if [ "$SECONDS" -lt "$patience" ]; then { if went_back "$node"; then : > "$scratch/back-$node"; fi; } & fi
+done
+wait
+for node in "${asked[@]}"; do if [ -e "$scratch/back-$node" ]; then rolled_back+=" $node"; fi; done
 
 events=''
 [ -z "$failed$steps" ] || events+=' failed'
