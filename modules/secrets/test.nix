@@ -254,6 +254,33 @@ in
     ];
   };
 
+  "those of a batch are sent once the batch before it is healthy" = {
+    expr =
+      map
+        (
+          node:
+          (evaluate {
+            imports = [ gathered ];
+            nodes.beta.role = "web";
+            roles.web.rollout.canary = "alpha";
+          }).plan.steps."secrets-send-${node}".after
+        )
+        [
+          "alpha"
+          "beta"
+        ];
+    expected = [
+      [
+        "copy:alpha"
+        "gate:web:0"
+      ]
+      [
+        "copy:beta"
+        "gate:web:1"
+      ]
+    ];
+  };
+
   "what lies beside the flake is text of a bounded length" = {
     expr =
       map

@@ -75,13 +75,13 @@ let
   steps = lib.concatMapAttrs stepOf nodes;
 in
 {
-  # Once its system is there: nothing is sent for what is not built.
+  # Once its system is there, and its batch may begin: nothing is sent for what is not built, or what a rollout does not come to.
   deploySteps = lib.mapAttrs (
     _: step:
     step
     // {
       after = [ "copy:${step.on}" ];
-      before = [ step.on ];
+      before = [ "activate:${step.on}" ];
     }
   ) steps;
 
