@@ -55,3 +55,25 @@ fn a_missing_fact_stops_only_the_nodes_that_need_it() {
     site.assert_active("gamma");
     assert_eq!(site.systems("alpha"), (String::new(), String::new()));
 }
+
+#[test]
+fn a_host_that_moves_to_this_network_is_asked_with_adopt_before_its_first_deployment() {
+    let site = Site::up(&["alpha"]);
+    let fact = r#"facts.alpha.word = { description = "A word"; script = "echo hello"; pattern = "[a-z]+"; };"#;
+    let network = Network::of(&["alpha"]).with(fact);
+    site.write(&network.clone().with("network.id = \"one\";"));
+    site.netlib_must("deploy");
+
+    // What is deployed needs the fact, so a deployment cannot come first.
+    let needs = r#"imports = [ ({ netlib, ... }: { configure.alpha.environment.etc.word.text = netlib.fact "alpha" "word"; }) ];"#;
+    site.write(&network.with("network.id = \"two\";").with(needs));
+    for refused in ["facts gather", "deploy --adopt"] {
+        assert_eq!(site.netlib(refused).0, 1, "{refused}");
+    }
+    let (_, text) = site.netlib("facts gather");
+    assert!(text.contains("`netlib facts gather`") && text.contains("--adopt"), "{text}");
+    site.netlib_must("facts gather --adopt");
+    site.must("git add facts");
+    site.netlib_must("deploy --adopt");
+    assert_eq!(site.exec_must("alpha", "cat /etc/word"), "hello");
+}

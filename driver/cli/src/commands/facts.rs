@@ -16,12 +16,19 @@ pub enum FactsCommand {
     ///
     /// Private keys never leave their nodes. Commit the files: evaluation reads them.
     #[command(after_help = include_str!("help/facts.txt"))]
-    Gather(HostArgs),
+    Gather {
+        #[command(flatten)]
+        on: HostArgs,
+
+        /// Take facts also from hosts that belong to another network
+        #[arg(long)]
+        adopt: bool,
+    },
 }
 
 /// Asks each node for itself, then writes what they said; the steps are the library's.
-pub async fn run(FactsCommand::Gather(on): FactsCommand, session: &Session) -> Result<Output, Error> {
+pub async fn run(FactsCommand::Gather { on, adopt }: FactsCommand, session: &Session) -> Result<Output, Error> {
     let prepared = session.open(&on, "facts").await?;
     let results = prepared.evaluated(prepared.coming(session), &session.events);
-    Ok(Output::summary("", session.carry_out(&prepared, results, AT_ONCE).await, false))
+    Ok(Output::summary("", session.carry_out(&prepared, results, (AT_ONCE, adopt)).await, false))
 }

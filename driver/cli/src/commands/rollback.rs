@@ -57,6 +57,6 @@ pub async fn run(args: RollbackArgs, session: &Session) -> Result<Output, Error>
         let is_good = nodes.values().all(|node| node["error"].is_null());
         return Ok(Output::document(&json!({ "nodes": nodes }), (!args.record.json).then_some(GENERATIONS), is_good));
     }
-    let summary = session.carry_out(&prepared, prepared.evaluated_all(&session.events), AT_ONCE).await;
+    let summary = session.carry_out(&prepared, prepared.evaluated_all(&session.events), (AT_ONCE, false)).await;
     Ok(Output::summary("", summary, args.record.json))
 }

@@ -223,9 +223,11 @@ impl Session {
         }
     }
 
-    /// Carries out the steps of a plan, so many at the same time, and says what became of each node.
-    pub async fn carry_out(&self, prepared: &Prepared, results: Results, at_once: usize) -> Summary {
-        let runner = StepRunner::new(self.parts(prepared, results), Arc::default());
+    /// Carries out the steps of a plan, so many at the same time, on hosts of other networks too or not, and says what became of each node.
+    pub async fn carry_out(&self, prepared: &Prepared, results: Results, (at_once, adopts): (usize, bool)) -> Summary {
+        let parts = self.parts(prepared, results);
+        let settings = Settings { adopts, ..parts.settings };
+        let runner = StepRunner::new(StepRunnerParts { settings, ..parts }, Arc::default());
         let result = self.walk(&prepared.graph, &runner, Limits { overall: at_once, ..Limits::default() }).await;
         runner.end().await;
         Summary::of(&prepared.graph, &result, &BTreeMap::new())

@@ -3,7 +3,7 @@
 
 fields='number phase goal toplevel generation previous profile_before generation_before deployer started started_uptime
 finished message unhealthy timeout confirm healthy health_deadline boot trial due closed claimed network_id network_name node'
-nonce='' problem=''
+nonce='' problem='' words=''
 
 use_deploy() {
   is_nonce "$1" || misused "bad nonce: $1"
@@ -95,8 +95,10 @@ go_on() {
 
 # Whoever reads of the end in the state finds all of the log. A power loss does not take the end back.
 finish() {
-  finished=$(date -u "$in_utc")
-  say "$1${message:+: $message}"
+  finished=$(date -u "$in_utc") how=$1
+  # The log is for people, the state for programs.
+  case $1 in rolledBack) how='rolled back' ;; rollbackFailed) how='rollback failed' ;; esac
+  say "$how${message:+: $message}"
   enter "$1"
   sync -- "$deploy" "$library"
 }
@@ -198,14 +200,14 @@ check_identity() {
     if [ "$host_id" != "$1" ]; then return 0; fi
     case " $4 " in *" ${host_node:-${4%% *}} "*) return 0 ;; esac
     because "this host is the machine of the node \`$host_node\`, not of \`${4%% *}\`; nothing was changed" \
-      "check \`target.host\` of both nodes; if \"$host_node\" was renamed, or its machine is to be \"${4%% *}\" from now on, set \`nodes.${4%% *}.formerNames = [ \"$host_node\" ];\`"
+      "check \`target.host\` of both nodes; if \`$host_node\` was renamed, or its machine is to be \`${4%% *}\` from now on, set \`nodes.${4%% *}.formerNames = [ \"$host_node\" ];\`"
   fi
   if [ "$host_id" = "$1" ]; then
     because "two networks share the id $1: this host belongs to the one named \`$host_name\`; nothing was changed" \
       "give each network a \`network.id\` of its own; if this one was renamed, deploy once with --adopt"
   fi
   because "this host belongs to the network \`$host_name\` (id $host_id); nothing was changed" \
-    "check \`target.host\`; if the host is to move to this network, deploy with --adopt"
+    "check \`target.host\`; if the host is to move to this network, add --adopt to \`netlib deploy\`, or \`netlib facts gather\`"
 }
 
 # write_identity HOW ID NAME NODES: unless that is what is there.

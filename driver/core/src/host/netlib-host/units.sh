@@ -1,8 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # --- units that fail: NixOS fails a switch for every one that systemd knows; what counts is what this deployment did -----
 
-words=''
-
 # judge_units WAY: whether nothing that counts failed, although the switch says so (lib/programs/judge-units.sh).
 judge_units() {
   if [ "$ended" -ne 4 ] || [ ! -f "$runtime/failed-$nonce" ] || ! find_program judge-units; then return 1; fi

@@ -119,7 +119,7 @@ async fn a_host_of_another_network_is_refused_unless_adopted() {
     let error = admit(&bed, &work, &[]).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: this host belongs to the network `home` (id id-home); nothing was changed
-      help: check `target.host`; if the host is to move to this network, deploy with --adopt
+      help: check `target.host`; if the host is to move to this network, add --adopt to `netlib deploy`, or `netlib facts gather`
     "#);
     let mut activation = bed.activation("1-a", &new);
     activation.identity = work.clone();
@@ -147,7 +147,7 @@ async fn a_host_of_another_node_is_refused_unless_that_is_an_earlier_name() {
     let error = admit(&bed, &beta, &[]).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"
     a bed: this host is the machine of the node `alpha`, not of `beta`; nothing was changed
-      help: check `target.host` of both nodes; if "alpha" was renamed, or its machine is to be "beta" from now on, set `nodes.beta.formerNames = [ "alpha" ];`
+      help: check `target.host` of both nodes; if `alpha` was renamed, or its machine is to be `beta` from now on, set `nodes.beta.formerNames = [ "alpha" ];`
     "#);
     let mut activation = bed.activation("2-b", &new);
     activation.identity = beta.clone();
