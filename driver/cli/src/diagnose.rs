@@ -29,6 +29,8 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
         Kind::NodeAssertion | Kind::Option => named(),
         Kind::Syntax | Kind::Interrupted | Kind::Other => named().or_else(|| location::nearest(&text, sources)),
     };
+    let is_elsewhere = at.is_none() && kind == Kind::Other && text.contains("… while ");
+    let advice = advice.or_else(|| is_elsewhere.then(|| rules::TABLE.trace.clone()));
     Diagnosis { kind, at, headline: shown(&headline, kind, &error.other), advice, trace: None }
 }
 
@@ -36,7 +38,7 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
 pub fn explain_flake(error: &NixError, sources: &SourceMap) -> Diagnosis {
     let diagnosis = explain(error, sources);
     match diagnosis.kind {
-        Kind::Other => Diagnosis { kind: Kind::Clear, at: None, advice: Some(rules::about_flakes()), ..diagnosis },
+        Kind::Other => Diagnosis { kind: Kind::Clear, at: None, advice: Some(rules::TABLE.flake.clone()), ..diagnosis },
         _ => diagnosis,
     }
 }

@@ -8,11 +8,16 @@ use std::sync::LazyLock;
 use netlib_core::evaluation::Kind;
 use serde::Deserialize;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(include_str!("rules.json")).unwrap_or_default());
+pub(super) static TABLE: LazyLock<Table> =
+    LazyLock::new(|| serde_json::from_str(include_str!("rules.json")).unwrap_or_default());
 
+/// What to do about errors.
 #[derive(Default, Deserialize)]
-struct Table {
-    flake: String,
+pub(super) struct Table {
+    /// Where there is no flake.
+    pub(super) flake: String,
+    /// Where an error that nothing recognises names no file of the user's.
+    pub(super) trace: String,
     rules: Vec<Rule>,
 }
 
@@ -25,11 +30,6 @@ struct Rule {
     /// What the headline begins with.
     headline: String,
     advice: String,
-}
-
-/// What to do where there is no flake.
-pub(super) fn about_flakes() -> String {
-    TABLE.flake.clone()
 }
 
 /// The sort of a message, by its headline alone and all of it with the trace; what it begins with, and what to do about it.

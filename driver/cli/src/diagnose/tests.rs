@@ -68,6 +68,7 @@ fn newer_wordings_are_recognised() {
     To make it visible to Nix, run:
 
     git -C "/net" add "beta.nix"
+      help: a flake has only the files that git knows; the command above makes it one
     "#);
     let deep = "stack overflow; max-call-depth exceeded";
     assert!(explain(&error(deep, deep), &sources).to_string().contains("A value needs itself."));
@@ -106,7 +107,10 @@ fn first_mistakes_have_their_advice() {
         let advice = advice(headline, text);
         assert!(advice.contains(expected), "{headline}: {advice}");
     }
+    // Where Nix names no file of the user's, there is something to do all the same; where it does, the place says it.
     assert_eq!(advice("attribute 'x' missing", "1| a.x"), "");
+    let elsewhere = "error:\n       … while evaluating an expression\n         at /nix/store/abc-source/lib/a.nix:1:2:";
+    assert!(advice("attribute 'x' missing", elsewhere).starts_with("help: Nix names none of your files"));
     let folder = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../modules/default.nix")).unwrap();
     let modules = folder.lines().filter_map(|line| Some(line.trim().split_once(" = ./")?.0));
     let listed = advice("attribute 'x' missing", "netlib.modules.x");
