@@ -152,7 +152,8 @@ impl State {
     }
 
     fn end(&self) {
-        // Indicatif leaves what is drawn when it is dropped.
+        // What turns would be drawn again, and Indicatif leaves what is drawn when it is dropped.
+        self.running.values().chain([&self.overall]).for_each(ProgressBar::finish_and_clear);
         let _ = self.bars.clear();
     }
 
@@ -339,6 +340,18 @@ mod tests {
         read(&mut screen, &[failed()]);
         screen.end();
         assert_eq!(terminal.contents(), "x: failed after 1.0 s\n  boom");
+    }
+
+    #[test]
+    fn output_that_has_the_terminal_for_itself_finds_nothing_there_that_turns() {
+        let terminal = InMemoryTerm::new(20, 60);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let mut screen = Screen::of(Box::new(std::io::sink()), Some(target), || 60);
+        screen.end_at_walk();
+        read(&mut screen, &[phase("reading"), Event::WalkStarted { steps: Vec::new() }]);
+        // What its thread does.
+        screen.state().overall.tick();
+        assert_eq!(terminal.contents(), "");
     }
 
     fn step(kind: StepKind, node: &str) -> WalkStep {

@@ -54,7 +54,7 @@ pub(super) fn through(node: &str, connection: &Connection, folder: &Path) -> Str
     )
 }
 
-/// A folder with a program that leads to the host. It goes with this value, and so does what sudo reads.
+/// A folder with a program that leads to the host. It goes with the run; what sudo reads, with this value.
 pub(super) struct Through {
     pub(super) folder: PathBuf,
     _first: Option<File>,
@@ -70,13 +70,6 @@ impl Through {
         let written = private::make_folder(&folder).and_then(|()| write_program(&folder.join("ssh"), &ssh));
         let first = written.and_then(|()| lay_ready(&folder.join("first"), &command.stdin));
         Ok(Self { _first: first.map_err(|error| HostError::at(&folder, error))?, folder })
-    }
-}
-
-impl Drop for Through {
-    fn drop(&mut self) {
-        // The folder around it goes with the run in any case.
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -61,7 +61,13 @@ impl Gate<'_> {
         let mut refused = None;
         let mut approved = self.approval(host, waiting, &mut refused).await?;
         if approved.is_none() {
-            self.tell_people(waiting, seconds);
+            self.runner.parts.events.send(Event::Paused {
+                rollout: self.id.to_owned(),
+                digest: waiting.digest.clone(),
+                batch: self.batch,
+                seconds,
+                approvers: self.rollout.approvers.keys().cloned().collect(),
+            });
         }
         let end = Instant::now() + Duration::from_secs(seconds);
         while approved.is_none() && Instant::now() < end {
@@ -78,16 +84,6 @@ impl Gate<'_> {
             rollout::wait(host, self.id, &settings.nonce, &waiting.digest, None).await?;
         }
         Ok(approved)
-    }
-
-    fn tell_people(&self, waiting: &Waiting, seconds: u64) {
-        self.runner.parts.events.send(Event::Paused {
-            rollout: self.id.to_owned(),
-            digest: waiting.digest.clone(),
-            batch: self.batch,
-            seconds,
-            approvers: self.rollout.approvers.keys().cloned().collect(),
-        });
     }
 
     /// Whether the coordinator has an approval of this plan, and who says so. What it has is only its claim, unless it is
@@ -111,15 +107,15 @@ impl Gate<'_> {
             return Ok(None);
         };
         let (coordinator, approvers, parts) = (host.node(), &self.rollout.approvers, &self.runner.parts);
-        if approvers.is_empty() {
-            parts.records.ended(&format!("approval:{}", self.id), &found);
-            return Ok(Some(format!("approved, as {coordinator} claims, by {}", found.by)));
-        }
         let statement = Statement::of(&parts.plan.network, self.id, &found);
         let signature = found.signature.as_deref().unwrap_or_default();
-        if let Some(name) = statement.signer(approvers, signature, &parts.settings.run_dir).await {
+        let how = match statement.signer(approvers, signature, &parts.settings.run_dir).await {
+            _ if approvers.is_empty() => Some(format!("approved, as {coordinator} claims, by {}", found.by)),
+            signer => signer.map(|name| format!("approved by {name}")),
+        };
+        if how.is_some() {
             parts.records.ended(&format!("approval:{}", self.id), &found);
-            return Ok(Some(format!("approved by {name}")));
+            return Ok(how);
         }
         if refused.as_ref() != Some(&found) {
             let (id, names) = (self.id, approvers.keys().map(String::as_str).collect::<Vec<_>>().join(", "));
