@@ -67,7 +67,9 @@ impl Through {
         let folder = connection.socket().with_extension(&framed.mark);
         let words = quote_argv(&connection.command(&framed.argv).argv());
         let ssh = format!("#!/bin/sh\nmark={}\nserver() {{ exec {words}; }}\n{SSH}", framed.mark);
-        let written = private::make_folder(&folder).and_then(|()| write_program(&folder.join("ssh"), &ssh));
+        let program = folder.join("ssh");
+        let written = private::make_folder(&folder).and_then(|()| private::write(&program, &ssh));
+        let written = written.and_then(|()| std::fs::set_permissions(&program, Permissions::from_mode(0o700)));
         let first = written.and_then(|()| lay_ready(&folder.join("first"), &command.stdin));
         Ok(Self { _first: first.map_err(|error| HostError::at(&folder, error))?, folder })
     }
@@ -82,11 +84,6 @@ fn lay_ready(path: &Path, lines: &[u8]) -> std::io::Result<Option<File>> {
     let mut pipe = OpenOptions::new().read(true).write(true).open(path)?;
     pipe.write_all(&lines.repeat((ROOM / lines.len()).clamp(1, CONNECTIONS)))?;
     Ok(Some(pipe))
-}
-
-fn write_program(path: &Path, text: &str) -> std::io::Result<()> {
-    private::write(path, text)?;
-    std::fs::set_permissions(path, Permissions::from_mode(0o700))
 }
 
 /// The key of this run.

@@ -25,8 +25,7 @@ const MEMORY: u64 = 4 << 30;
 
 /// Copying evaluates nothing, so the first room for that is in vain. And Nix tells the daemon every setting of the user's own, such
 /// as caches with their passwords: none of them is the host's to know.
-const ENVIRONMENT: [(&str, &str); 3] =
-    [("GC_INITIAL_HEAP_SIZE", "1M"), ("NIX_USER_CONF_FILES", ""), ("NIX_CONFIG", "")];
+const ENV: [(&str, &str); 3] = [("GC_INITIAL_HEAP_SIZE", "1M"), ("NIX_USER_CONF_FILES", ""), ("NIX_CONFIG", "")];
 
 /// How long the daemon's own words are waited for, once Nix has failed.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -68,18 +67,15 @@ impl RemoteStore {
 
     /// Nix with these words, which reaches the store.
     pub fn nix<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
-        let nix = ENVIRONMENT.iter().fold(Command::new("nix").args(words), |nix, (name, value)| nix.env(name, value));
+        let nix = ENV.iter().fold(Command::new("nix").args(words), |nix, (name, value)| nix.env(name, value));
         nix.timeout(LIMIT).limits(Limits::HOST).memory(MEMORY)
     }
 
     /// Why the daemon of a Nix that failed has ended, if it has, or the end of what it said.
     pub async fn last_words(&mut self) -> String {
         let Some((ends, _)) = &mut self.started else { return String::new() };
-        match tokio::time::timeout(LAST_WORDS, ends.recv()).await {
-            Ok(Some(Ok(output))) => output.stderr,
-            Ok(Some(Err(error))) => error.to_string(),
-            Ok(None) | Err(_) => String::new(),
-        }
+        let end = tokio::time::timeout(LAST_WORDS, ends.recv()).await.ok().flatten();
+        end.map_or_else(String::new, |end| end.map_or_else(|error| error.to_string(), |output| output.stderr))
     }
 }
 

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::failure::indented;
 use super::nix_log::{FORMAT, NixLog};
 use super::{Show, StepFailure, Tried};
-use crate::host::{Host, HostCommand, HostError, SshHost};
+use crate::host::{Host, HostCommand, SshHost};
 use crate::nix::FEATURES;
 use crate::process::{End, LogLimit};
 use crate::text::clean;
@@ -81,17 +81,13 @@ async fn attempt(host: &SshHost, path: &str, cancel: &CancellationToken, show: S
 }
 
 async fn is_full(host: &dyn Host, said: &str) -> StepFailure {
-    let disk = disk(host).await.unwrap_or_else(|error| format!("unknown ({error})"));
+    // As `df` shows the host's file system of the store.
+    let disk = host.run(HostCommand::new(["df", "-P", "-h", "/nix/store"])).await.map(|said| clean(&said.stdout));
+    let disk = disk.unwrap_or_else(|error| format!("unknown ({error})"));
+    let disk = disk.lines().last().unwrap_or_default();
     StepFailure::Because(format!(
         "no space left on {}\n  file system: {disk}\n  help: make room there, for example with `nix-collect-garbage -d`, then deploy again; nothing was activated\n  nix said:{}",
         host.address(),
         indented(said)
     ))
-}
-
-/// The host's file system of the store, as `df` shows it.
-async fn disk(host: &dyn Host) -> Result<String, HostError> {
-    let output = host.run(HostCommand::new(["df", "-P", "-h", "/nix/store"])).await?;
-    let text = clean(&output.stdout);
-    Ok(text.lines().last().unwrap_or_default().to_owned())
 }

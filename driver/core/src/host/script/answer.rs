@@ -10,8 +10,8 @@ use crate::process::Output;
 use crate::store_path::is_store_path;
 use crate::text::{clean, clean_text};
 
-/// Most characters of a value, and of one that is a line for people.
-const LONGEST: (usize, usize) = (8000, 200);
+/// Most characters of a value.
+const LONGEST: usize = 8000;
 /// Keys that name one system, and those whose third word does.
 const SYSTEMS: [&str; 7] = ["current", "booted", "profile", "toplevel", "previous", "profile_before", "runs"];
 const WITH_SYSTEM: [&str; 4] = ["last", "unfinished[]", "lock.deployment", "generation[]"];
@@ -45,7 +45,7 @@ pub(super) fn document(head: &str) -> Map<String, Value> {
     let mut document = Map::new();
     let lines = head.lines().filter_map(|line| line.split_once('='));
     for (key, text) in lines.filter(|(_, text)| !text.is_empty()) {
-        let text: String = text.chars().take(LONGEST.0).collect();
+        let text: String = text.chars().take(LONGEST).collect();
         let value: Value = if text.contains('\t') { text.split('\t').collect() } else { text.into() };
         let (place, key) = match key.split_once('.') {
             Some((outer, key)) => (document.entry(outer).or_insert_with(|| Map::new().into()).as_object_mut(), key),
@@ -84,8 +84,7 @@ fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
 
 /// One line for people from within JSON, whose escapes were plain text as long as it was an answer.
 pub(super) fn line<'de, D: Deserializer<'de>>(value: D) -> Result<String, D::Error> {
-    let text = String::deserialize(value)?;
-    Ok(clean_text(&text).replace(['\n', '\t'], " ").chars().take(LONGEST.1).collect())
+    String::deserialize(value).map(|text| clean_text(&text).replace(['\n', '\t'], " ").chars().take(200).collect())
 }
 
 /// `yes`, or anything else.

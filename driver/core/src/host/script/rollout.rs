@@ -85,8 +85,7 @@ pub async fn take(host: &dyn Host, holder: &Holder) -> Result<Option<String>, Ho
     let Holder { rollout, nonce, deployer, digest, dead } = holder;
     let mut words: Vec<&str> = vec![nonce, "take", rollout, deployer, digest];
     words.extend(dead.iter().map(String::as_str));
-    let taken: Done = call(host, "lease", &words).await?;
-    Ok(taken.undoable)
+    call(host, "lease", &words).await.map(|taken: Done| taken.undoable)
 }
 
 /// Renews a lease; refused once somebody else had it.
@@ -96,17 +95,13 @@ pub async fn renew(host: &dyn Host, nonce: &str) -> Result<(), HostError> {
 
 /// Gives the lease back, if it is still this deployment's.
 pub async fn free(host: &dyn Host, nonce: &str, left: Left) -> Result<(), HostError> {
-    let words: &[&str] = match left {
-        Left::Open => &[nonce, "free"],
-        Left::Ended => &[nonce, "free", "ended"],
-    };
+    let words = if left == Left::Ended { &[nonce, "free", "ended"][..] } else { &[nonce, "free"] };
     tell(host, "lease", words).await
 }
 
 /// What the coordinator keeps.
 pub async fn read(host: &dyn Host, rollout: &str) -> Result<Document, HostError> {
-    let kept: Done = call(host, "rollout_read", &[rollout]).await?;
-    Ok(document(&kept.document))
+    call(host, "rollout_read", &[rollout]).await.map(|kept: Done| document(&kept.document))
 }
 
 /// Waits for approval from now on, or no longer. Only an approval of the plan of this digest stays.
