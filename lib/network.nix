@@ -276,7 +276,9 @@ in
       ) places.onNodes;
       # From the nixpkgs that nodes have unless they say otherwise.
       deployerPrograms = lib.genAttrs deployerSystems (system: places.onDeployer (deployerPkgs system));
-      recorders = lib.genAttrs deployerSystems (system: gather.onDeployer (deployerPkgs system));
+      recorders = lib.genAttrs deployerSystems (
+        system: gather.onDeployer (deployerPkgs system) { inherit (config) nodes facts; }
+      );
       deployerPkgs = nixos.pkgsOf (inputs.nixpkgs or nixpkgs);
     in
     {

@@ -27,6 +27,16 @@ let
       example = "[A-Za-z0-9+/]{43}=";
     };
 
+    unique = lib.mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether no two nodes can have the same value, as with a key whose private half is on one machine alone. `netlib facts gather` then takes
+        no value of a node that another one has already.
+      '';
+      example = true;
+    };
+
     packages = netlib.types.packages "wireguard-tools" "Packages of the node's own pin whose programs the script calls. They come first in its PATH.";
 
     script = lib.mkOption {

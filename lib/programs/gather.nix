@@ -33,13 +33,26 @@ in
 
   onDeployer =
     pkgs:
+    { nodes, facts }:
     programs pkgs "record-facts" [
       {
         name = "record-facts";
         value = {
           wrapper = "step";
           packages = _: [ ];
-          script = "expression=${./record-facts.nix}\n" + builtins.readFile ./record-facts.sh;
+          script =
+            let
+              known = builtins.toFile "netlib-facts.json" (
+                builtins.toJSON {
+                  nodes = builtins.attrNames nodes;
+                  unique = lib.mapAttrs (
+                    _: requests: builtins.attrNames (lib.filterAttrs (_: request: request.unique) requests)
+                  ) facts;
+                }
+              );
+            in
+            "expression=${./record-facts.nix}\nexport NETLIB_FACTS=${known}\n"
+            + builtins.readFile ./record-facts.sh;
         };
       }
     ];

@@ -1,23 +1,31 @@
 # A shell script that writes what nodes said to facts/NODE.json beside the flake: evaluated by the step, with its context. Facts of
-# other names stay, and a file that would say the same is not touched.
+# other names stay, and a file that would say the same is not touched. NETLIB_FACTS says which nodes there are, and which of their facts
+# no other node can have.
 let
   inherit (builtins)
     addErrorContext
     attrNames
+    attrValues
+    concatMap
     concatStringsSep
+    elem
     filter
     foldl'
     fromJSON
     getEnv
+    groupBy
     isAttrs
+    isString
     match
     pathExists
     readFile
     replaceStrings
+    split
     toJSON
     ;
   context = fromJSON (readFile (getEnv "NETLIB_CONTEXT"));
   inherit (context.request) folder;
+  known = fromJSON (readFile (getEnv "NETLIB_FACTS"));
 
   quote =
     text:
@@ -37,16 +45,55 @@ let
     in
     "{\n${concatStringsSep ",\n" (map line (attrNames facts))}\n}";
 
+  fileOf = node: "${folder}/facts/${node}.json";
+  beforeOf = node: if pathExists (fileOf node) then read (fileOf node) else { };
+  saidBy =
+    node: foldl' (all: record: all // record.fact) { } context.nodes.${node}.records."facts:${node}";
+
+  # Who has a value from now on: of nodes that said nothing, whatever stands between quotes, as their files may be damaged.
+  ownersOf =
+    let
+      valuesOf =
+        node:
+        if isDone node then
+          (if isAttrs (beforeOf node) then attrValues (beforeOf node // saidBy node) else [ ])
+        else if pathExists (fileOf node) then
+          split "\"" (readFile (fileOf node))
+        else
+          [ ];
+    in
+    groupBy (entry: entry.value) (
+      concatMap (node: map (value: { inherit value node; }) (filter isString (valuesOf node))) known.nodes
+    );
+
+  # Facts that a node says, and did not say before, and that others have: those of a copy, or of a node that lies.
+  takenBy =
+    node:
+    let
+      others = fact: filter (owner: owner.node != node) ownersOf.${(saidBy node).${fact}} or [ ];
+      isTaken =
+        fact:
+        elem fact (known.unique.${node} or [ ])
+        && (beforeOf node).${fact} or null != (saidBy node).${fact}
+        && others fact != [ ];
+    in
+    map (fact: "${fact} of `${node}` is that of `${(builtins.head (others fact)).node}`") (
+      filter isTaken (attrNames (saidBy node))
+    );
+  done = filter isDone (attrNames context.nodes);
+  taken = concatMap takenBy done;
+
   write =
     node:
     let
-      file = "${folder}/facts/${node}.json";
-      before = if pathExists file then read file else { };
-      said = foldl' (all: record: all // record.fact) { } context.nodes.${node}.records."facts:${node}";
-      facts = before // said;
+      file = fileOf node;
+      before = beforeOf node;
+      facts = before // saidBy node;
     in
     if !isAttrs before then
       say { problem = "${file} does not hold a JSON object; correct it, or remove it and gather again"; }
+    else if takenBy node != [ ] then
+      ""
     else if facts == before then
       note "${file} is unchanged"
     else
@@ -56,7 +103,15 @@ let
   isDone = node: context.results."facts:${node}" or null == "done";
 in
 ''
-  ${concatStringsSep "\n" (map write (filter isDone (attrNames context.nodes)))}
+  ${concatStringsSep "\n" (map write done)}
+  ${
+    if taken == [ ] then
+      ""
+    else
+      say {
+        problem = "${concatStringsSep ", " taken}; nothing of these nodes was written (help: a copy of a machine has its private keys, too: remove them there and gather again. If neither is a copy, one of them lies: gather the other one alone, with --on, and look at that machine)";
+      }
+  }
   if is_unknown_to_git ${quote folder}; then
     ${note "New files must be tracked by git, or the flake does not see them: git -C ${quote folder} add facts"}
   fi

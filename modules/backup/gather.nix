@@ -26,6 +26,7 @@ let
       "SSH key for backups at ${table.sshKey}"
       + lib.optionalString client.hasOwnPassphrase ", and the repositories' passphrase at ${client.passphrase}";
     pattern = (import ../../lib/ssh.nix { inherit lib; }).keyPattern;
+    unique = true;
     packages = pkgs: [ pkgs.openssh ];
     script =
       makeDirectory

@@ -160,6 +160,7 @@ in
       ${fact} = {
         description = "SSH key with which the machine deploys, at ${keyFile}";
         pattern = netlib.ssh.keyPattern;
+        unique = true;
         packages = pkgs: [ pkgs.openssh ];
         script = ''
           mkdir -p -m 0700 ${folder}

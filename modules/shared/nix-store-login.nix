@@ -21,6 +21,7 @@ in
   sshKeyRequest = file: {
     description = "SSH key pair at ${file}";
     pattern = (import ../../lib/ssh.nix { inherit lib; }).keyPattern;
+    unique = true;
     packages = pkgs: [ pkgs.openssh ];
     script = once file "ssh-keygen -q -t ed25519 -N \"\" -C \"\" -f \"$fresh/key\"" + ''
       ssh-keygen -y -f "$key" | cut -d " " -f 1,2

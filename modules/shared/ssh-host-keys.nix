@@ -19,6 +19,7 @@ let
   request = host: {
     description = "SSH host key at ${host.file}";
     pattern = netlib.ssh.keyPattern;
+    unique = true;
     packages = pkgs: [ pkgs.openssh ];
     script = ''
       key=${lib.escapeShellArg host.file}

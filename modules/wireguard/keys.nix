@@ -29,6 +29,7 @@ in
   request = privateKeyFile: {
     description = "WireGuard key pair at ${privateKeyFile}";
     inherit pattern;
+    unique = true;
     packages = pkgs: [ pkgs.wireguard-tools ];
     script = ''
       key=${privateKeyFile}

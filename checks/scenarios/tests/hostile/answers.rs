@@ -208,6 +208,27 @@ fn finding_a_bad_fact_is_not_written_and_stops_nobody_else() {
 }
 
 #[test]
+fn finding_a_node_that_says_the_key_of_another_one_stops_nobody() {
+    let site = mesh();
+    let fact = |node: &str| site.must(&format!("cat facts/{node}.json"));
+    let (alpha, beta) = (fact("alpha"), fact("beta"));
+    // Everybody in the network knows it.
+    let key = alpha.split('"').find(|word| word.ends_with('=')).expect("a key").to_owned();
+    let mark = r#"mark=$(printf '%s' "$SSH_ORIGINAL_COMMAND" | grep -o 'netlib-record-[0-9a-f-]*' | tail -n 1)"#;
+    let record = format!(r#"{{"fact":{{"wireguard-mesh-wg0":"{key}"}}}}"#);
+    site.hostile("beta", "fact", "*bin/gather*", &format!("{mark}; printf '%s %s\\n' \"$mark\" '{record}'"));
+    for selected in ["", " --on beta"] {
+        let (status, text) = site.netlib(&format!("facts gather{selected}"));
+        assert_eq!(status, 1, "{text}");
+        assert!(text.contains("wireguard-mesh-wg0 of `beta` is that of `alpha`") && text.contains("help: "), "{text}");
+        assert_eq!((fact("alpha"), fact("beta")), (alpha.clone(), beta.clone()), "{text}");
+    }
+    assert!(site.answered("beta", "fact") > 0);
+    site.netlib_must("deploy");
+    site.assert_active("alpha");
+}
+
+#[test]
 fn finding_a_bad_fact_in_a_file_stops_only_who_needs_it_and_names_the_file() {
     let hosts = ["alpha", "beta", "gamma"];
     let site = Site::up(&hosts);
