@@ -120,11 +120,12 @@ async fn fields_are_those_of_the_plan_and_bounded() {
         ("long", "head -c 100000 /dev/zero | tr '\\0' x"),
         ("odd", "printf 'a\\033[2Jb\\n'; exit 1"),
         ("slow", "exec sleep 600"),
+        ("daemon", "setsid sleep 100 & printf started"),
     ] {
         bed.program(&format!("nix/store/old/netlib/status/{name}"), &format!("#!/bin/sh\n{body}\n"));
     }
     let program = include_str!("../../../../../../lib/programs/status-fields.sh");
-    let columns = ["good", "long", "odd", "slow"].map(|name| (name.to_owned(), format!("the {name}")));
+    let columns = ["good", "long", "odd", "slow", "daemon"].map(|name| (name.to_owned(), format!("the {name}")));
     let columns = columns.into();
     assert!(fields(&bed, &columns).await.is_empty());
     bed.program("nix/store/old/netlib/status-fields", &format!("#!/bin/bash\nset -eu\n{program}"));
@@ -133,5 +134,6 @@ async fn fields_are_those_of_the_plan_and_bounded() {
     assert_eq!(fields["the long"].len(), 200);
     assert!(crate::text::is_clean(&fields["the odd"]), "{fields:?}");
     assert_eq!(fields["the slow"], "");
-    assert_eq!(fields.len(), 4);
+    assert!(fields.contains_key("the daemon"));
+    assert_eq!(fields.len(), 5);
 }
