@@ -29,7 +29,9 @@ pub fn explain(error: &NixError, sources: &SourceMap) -> Diagnosis {
         Kind::NodeAssertion | Kind::Option => named(),
         Kind::Syntax | Kind::Interrupted | Kind::Other => named().or_else(|| location::nearest(&text, sources)),
     };
-    let is_elsewhere = at.is_none() && kind == Kind::Other && text.contains("… while ");
+    // What the library says says what to do.
+    let is_elsewhere =
+        at.is_none() && kind == Kind::Other && text.contains("… while ") && !headline.starts_with("netlib: ");
     let advice = advice.or_else(|| is_elsewhere.then(|| rules::TABLE.trace.clone()));
     Diagnosis { kind, at, headline: shown(&headline, kind, &error.other), advice, trace: None }
 }

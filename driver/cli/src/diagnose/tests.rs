@@ -111,6 +111,7 @@ fn first_mistakes_have_their_advice() {
     assert_eq!(advice("attribute 'x' missing", "1| a.x"), "");
     let elsewhere = "error:\n       … while evaluating an expression\n         at /nix/store/abc-source/lib/a.nix:1:2:";
     assert!(advice("attribute 'x' missing", elsewhere).starts_with("help: Nix names none of your files"));
+    assert_eq!(advice("netlib: the networks `one` and `two` have the same network.id", elsewhere), "");
     let folder = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../modules/default.nix")).unwrap();
     let modules = folder.lines().filter_map(|line| Some(line.trim().split_once(" = ./")?.0));
     let listed = advice("attribute 'x' missing", "netlib.modules.x");
