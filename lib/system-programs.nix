@@ -11,7 +11,7 @@ let
   folder = pkgs.linkFarm "netlib-programs" (
     lib.mapAttrsToList (name: path: { inherit name path; }) config.netlib.programs
   );
-  # Its name in nixpkgs before 2022.
+  # Older nixpkgs know it by the other name only.
   commands =
     if options.system ? systemBuilderCommands then
       "systemBuilderCommands"
