@@ -42,13 +42,14 @@ fn a_killed_nix_is_tried_once_more_and_so_is_one_whose_derivation_is_collected()
     site.write(&Network::of(&NODES));
     // Nix believes for the length of a build that what it found there still is: nothing may be found that nobody keeps.
     site.exec_must("deployer", "nix-collect-garbage");
-    // The first evaluation of beta kills itself. Garbage is collected at once after the first one of gamma.
+    // The first evaluation of beta kills itself. The first one of gamma lasts, and garbage is collected at once after it.
     let wrapper = r#"#!/bin/sh
 case "$*" in
   *toplevels*beta*) [ -e /run/killed ] || { touch /run/killed; kill -KILL $$; } ;;
   *toplevels*gamma*)
     [ -e /run/collected ] || {
       /usr/bin/nix "$@"; status=$?
+      sleep 3
       ls -d /nix/store/*.drv >/run/before
       nix-collect-garbage >/run/collected 2>&1
       ls -d /nix/store/*.drv | grep -vxFf - /run/before >/run/taken

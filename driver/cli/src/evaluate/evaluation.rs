@@ -91,7 +91,9 @@ impl Evaluation {
         if jobs.is_empty() {
             return Ok(());
         }
-        self.protect_sources().await;
-        self.evaluate(jobs, to).await
+        tokio::select! {
+            evaluated = self.evaluate(jobs, to) => evaluated,
+            never = self.protect_sources() => match never {},
+        }
     }
 }

@@ -1,11 +1,17 @@
 //! Keeps store paths from the garbage collector while a run lasts.
 
+use std::convert::Infallible;
+use std::future::pending;
 use std::path::Path;
+use std::time::Duration;
 
 use super::Evaluation;
 use crate::flake::Flake;
 use netlib_core::nix::{Nix, NixCallError};
 use netlib_core::text::unchanged;
+
+/// An evaluation that ends sooner is over before a garbage collection has found out what is alive.
+const SOON: Duration = Duration::from_secs(1);
 
 /// Links in the folder of the run that root these paths, which must be there. Builds nothing.
 pub(super) async fn protect(nix: &Nix, link: &Path, paths: &[&str]) -> Result<(), NixCallError> {
@@ -17,18 +23,17 @@ pub(super) async fn protect(nix: &Nix, link: &Path, paths: &[&str]) -> Result<()
 }
 
 impl Evaluation {
-    /// Roots what evaluation reads, as far as it is there by now: one that is not was not needed yet. Nix itself does not mind
-    /// if it is taken away while it is read.
-    pub(super) async fn protect_sources(&self) {
+    /// Roots what an evaluation reads that lasts, as far as it is there by now: one that is not was not needed yet.
+    pub(super) async fn protect_sources(&self) -> Infallible {
+        tokio::time::sleep(SOON).await;
         let copies = self.copies.get_or_init(|| copies(&self.flake)).await;
         let there: Vec<&str> = copies.iter().map(String::as_str).filter(|path| Path::new(path).exists()).collect();
         let link = self.run_dir.join(format!("sources-{}", there.len()));
-        if there.is_empty() || link.is_symlink() {
-            return;
+        if !there.is_empty() && !link.is_symlink() {
+            let kept = protect(&self.flake.nix, &link, &there).await;
+            kept.unwrap_or_else(|error| tracing::debug!("the flake's sources are not protected: {error}"));
         }
-        if let Err(error) = protect(&self.flake.nix, &link, &there).await {
-            tracing::debug!("the flake's sources are not protected: {error}");
-        }
+        pending().await
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -17,8 +18,8 @@ use crate::nix::FEATURES;
 use crate::process::Command;
 use crate::text::clean;
 
-/// How long a call of Nix waits for others to ask for more: processes that evaluate side by side end within about this.
-const GATHER: Duration = Duration::from_millis(60);
+/// How long a call of Nix waits for others to ask for more: hosts that are asked at the same moment answer within about this.
+const GATHER: Duration = Duration::from_millis(100);
 /// How long who is one of several waits for all of them.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a build may take.
@@ -50,6 +51,7 @@ pub type OnLine = Arc<dyn Fn(String) + Send + Sync>;
 pub struct Builds {
     asked: Arc<Mutex<Vec<Asked>>>,
     calls: Arc<Semaphore>,
+    gather: Duration,
     /// Ends with the run.
     running: Mutex<JoinSet<()>>,
 }
@@ -61,9 +63,10 @@ struct Asked {
 }
 
 impl Builds {
-    /// With so many calls of Nix at the same time.
-    pub fn new(calls: usize) -> Self {
-        Self { asked: Arc::default(), calls: Arc::new(Semaphore::new(calls)), running: Mutex::default() }
+    /// With so many calls of Nix at the same time, for so many nodes.
+    pub fn new(calls: usize, nodes: usize) -> Self {
+        let (calls, gather) = (Arc::new(Semaphore::new(calls)), if nodes > 1 { GATHER } else { GATHER / 20 });
+        Self { asked: Arc::default(), calls, gather, running: Mutex::default() }
     }
 
     /// Builds, together with what others ask for.
@@ -83,7 +86,8 @@ impl Builds {
         let mut asked = locked(&self.asked);
         asked.push(one);
         if asked.len() == 1 {
-            locked(&self.running).spawn(together(self.asked.clone(), self.calls.clone()));
+            let (gather, together) = (sleep(self.gather), together(self.asked.clone(), self.calls.clone()));
+            locked(&self.running).spawn(gather.then(|()| together));
         }
     }
 }
@@ -103,7 +107,6 @@ async fn require_builder(what: &Toplevel) -> Tried<()> {
 
 /// Builds all that is asked for in a moment. Who is not told that it is built builds alone.
 async fn together(asked: Arc<Mutex<Vec<Asked>>>, calls: Arc<Semaphore>) {
-    sleep(GATHER).await;
     let _call = calls.acquire().await;
     let mut all = std::mem::take(&mut *locked(&asked));
     all.retain(|one| !one.built.is_closed());

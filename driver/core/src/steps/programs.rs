@@ -49,7 +49,7 @@ impl Programs {
         let of_place = |job: &Job| OfPlace { job: job.clone(), built: OnceCell::new(), brought: OnceCell::new() };
         Self {
             places: parts.plan.programs.iter().map(|(place, job)| (place.clone(), of_place(job))).collect(),
-            builds: Builds::new(parts.settings.builds),
+            builds: Builds::new(parts.settings.builds, parts.plan.selected().len()),
             parts,
         }
     }
