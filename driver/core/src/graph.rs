@@ -2,7 +2,7 @@
 //!
 //! Knows steps and their edges; knows nothing of how steps are carried out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use petgraph::Direction;
 use petgraph::algo::{Cycle, toposort};
@@ -42,14 +42,16 @@ impl Graph {
             inner.add_node(WalkStep { id: id.clone(), kind: step.kind, node })
         };
         // Of steps that could come next in any order, those that were added last come first.
-        let index: BTreeMap<&StepId, NodeIndex> = steps.iter().rev().map(|step| (step.0, add(step))).collect();
+        let index: HashMap<&StepId, NodeIndex> = steps.iter().rev().map(|step| (step.0, add(step))).collect();
         for (id, step) in steps {
             // Of two edges between the same steps, the later one replaces the other: it asks for more.
             let after_completion = step.after_completion.iter().map(|before| (before, Edge::AfterCompletion));
-            for (before, edge) in after_completion.chain(step.after.iter().map(|before| (before, Edge::After))) {
+            let all = after_completion.chain(step.after.iter().map(|before| (before, Edge::After)));
+            let (at, all) = (index[id], all.collect::<BTreeMap<_, _>>());
+            for (before, edge) in all {
                 let unknown =
                     || format!("step `{id}` of the plan comes after `{before}`, which the plan does not have");
-                inner.update_edge(*index.get(before).ok_or_else(unknown)?, index[id], edge);
+                inner.add_edge(*index.get(before).ok_or_else(unknown)?, at, edge);
             }
         }
         let waits =

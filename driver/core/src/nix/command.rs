@@ -1,5 +1,6 @@
 //! How the driver calls `nix`: the options that every call has, and what came of it.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,8 +23,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 /// Nix's own name for how much memory it takes before it looks for garbage for the first time.
 const HEAP: &str = "GC_INITIAL_HEAP_SIZE";
 
-/// Enough for the document of some thousand nodes.
-const MEBIBYTES: u64 = 1024;
+/// MiB that are enough for the document of ten thousand nodes, and those with which it is worth it.
+const ROOM: RangeInclusive<u64> = 1024..=8192;
 
 /// The command `nix` with what all calls of a run have in common.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +74,8 @@ impl Nix {
     /// The same for a large evaluation that needs to its end what it makes: looking for garbage only costs time. What the
     /// user says of it counts.
     pub fn with_room(&self) -> Self {
-        Self { heap: available().filter(|all| all / 4 >= MEBIBYTES).map(|_| MEBIBYTES << 20), ..self.clone() }
+        let quarter = available().map(|all| all / 4).filter(|quarter| quarter >= ROOM.start());
+        Self { heap: quarter.map(|quarter| quarter.min(*ROOM.end()) << 20), ..self.clone() }
     }
 
     /// The arguments of `nix SUBCOMMAND… [flake options] REST…`.
