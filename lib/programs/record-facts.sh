@@ -4,6 +4,8 @@ umask 022
 say() { printf '%s\n' "$1" >&3; }
 write() {
   mkdir -p -- "${1%/*}"
+  # Whoever was killed at this left a half of it.
+  for left in "$1".*[0-9]; do kill -0 "${left##*.}" 2>/dev/null || rm -f -- "$left"; done
   printf '%s\n' "$2" >"$1.$$"
   sync -- "$1.$$"
   mv -f -- "$1.$$" "$1"

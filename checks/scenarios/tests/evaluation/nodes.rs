@@ -78,7 +78,7 @@ fn checks_and_commands_need_no_evaluation_of_their_own() {
     let from_all = "nodes.alpha.checks = { word.exec.script = \"true\"; far = { from = \"deployer\"; exec.script = \"true\"; }; \
                     near = { from.node = \"beta\"; exec.script = \"true\"; }; };";
     site.write(&Network::of(&["alpha", "beta"]).with(from_all));
-    let text = site.netlib_must("deploy --on alpha --evaluator nix --eval-workers 1");
+    let text = site.netlib_must("deploy --on alpha --evaluator nix --eval-workers 1 --eval-memory 8192");
     assert_says(&text, &["from deployer: netlib: check far: healthy", "1 of 1 nodes active"]);
     let calls = site.evaluator_calls();
     assert_eq!(calls.len(), 2, "the plan and all that it needs: {calls:#?}");
