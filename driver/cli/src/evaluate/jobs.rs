@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::record::{Item, Record, death};
 use super::{Evaluation, nix_value};
-use crate::diagnose::{Diagnosis, Kind};
+use crate::diagnose::{Diagnosis, Kind, SourceMap, explain};
 use crate::flake::Flake;
 use netlib_core::evaluation::{EvaluateError, EvaluationResults, Job};
 use netlib_core::nix::{Messages, NixError, TIMEOUT, with_heap};
@@ -213,16 +213,8 @@ fn judge(ended: Result<(), ProcessError>, said: Messages, left: &BTreeSet<Job>) 
 
 /// The error of a job whose worker ended in this way, and once more when nothing else ran.
 fn worker_ended(job: &Job, how: &str) -> EvaluateError {
-    let why = match how.contains("infinite recursion") || how.ends_with("signal 11") {
-        true => {
-            "most likely a value of it needs itself\n  help: look at what was changed last, or run again with --show-trace --evaluator nix"
-        }
-        false => {
-            "most likely this machine has too little memory for it\n  help: free some memory, or allow the evaluator more with --eval-memory"
-        }
-    };
-    let text = format!("evaluating it ended its worker ({how}), also when it was tried alone: {why}");
-    EvaluateError::plain(job, &text)
+    let text = format!("evaluating it ended its worker ({how}), also when it was tried alone");
+    EvaluateError::explained(job, explain(&NixError::from_text(&text), &SourceMap::default()))
 }
 
 /// The worker that was killed, by what the last line about one says: at which job, if it got to one, and how.

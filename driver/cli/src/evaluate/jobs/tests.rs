@@ -8,8 +8,6 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use super::*;
-use crate::diagnose::SourceMap;
-use crate::diagnose::explain;
 use crate::flake::Reference;
 
 /// Every recorded run: its name and its exit status.
@@ -123,11 +121,14 @@ async fn what_belongs_to_a_node_is_evaluated_together() {
 fn who_was_killed_reads_what_most_likely_killed_it() {
     let text = |how: &str| worker_ended(&job("toplevels", "alpha"), how).to_string();
     assert_snapshot!(text("got killed by SIGKILL"), @r"
-    node `alpha` does not evaluate: evaluating it ended its worker (got killed by SIGKILL), also when it was tried alone: most likely this machine has too little memory for it
+    node `alpha` does not evaluate: evaluating it ended its worker (got killed by SIGKILL), also when it was tried alone
+      most likely this machine has too little memory for it
       help: free some memory, or allow the evaluator more with --eval-memory
     ");
     assert_snapshot!(text("exited with exit code 1, (possible infinite recursion)"), @r"
-    node `alpha` does not evaluate: evaluating it ended its worker (exited with exit code 1, (possible infinite recursion)), also when it was tried alone: most likely a value of it needs itself
+    node `alpha` does not evaluate: evaluating it ended its worker (exited with exit code 1, (possible infinite recursion)), also when it was tried alone
+      most likely a value of it needs itself
       help: look at what was changed last, or run again with --show-trace --evaluator nix
     ");
+    assert!(text("got killed by signal 11").contains("a value of it needs itself"));
 }
