@@ -104,6 +104,13 @@ fn a_reviewed_plan_is_deployed_as_it_is_or_not_at_all() {
     );
     assert_eq!(site.systems("alpha"), before);
     assert_eq!(site.systems("beta").0, "");
+    // A Nix that compares nothing has found no difference.
+    let silent = "#!/bin/sh\ncase \"$*\" in *'--file -') exit 0 ;; esac\nexec /usr/bin/nix \"$@\"\n";
+    site.bed.host("deployer").write_file("/usr/local/bin/nix", silent).expect("the wrapper");
+    site.exec_must("deployer", "chmod +x /usr/local/bin/nix");
+    let (status, text) = site.netlib("deploy --plan /root/plan.json");
+    assert_eq!(status, 2, "{text}");
+    assert_says(&text, &["`nix eval` answered something that is no JSON", "help: "]);
     let (status, text) = site.netlib("deploy --plan flake.nix");
     assert_eq!(status, 2, "{text}");
     assert_says(&text, &["flake.nix is not a saved plan"]);

@@ -72,7 +72,7 @@ async fn compare(parts: &StepRunnerParts, node: &str, show: Option<Show<'_>>) ->
     }
     let here = Deployer::new(&parts.settings.run_dir);
     let closures = json!({ "before": list(&*host, &running).await?, "after": list(&here, &planned).await? });
-    change["differences"] = computed(DIFFERENCE, &closures).await?;
+    change["differences"] = computed(DIFFERENCE, &closures).await.map_err(StepFailure::Because)?;
     Ok(change)
 }
 

@@ -10,7 +10,7 @@ use crate::flake::{Flake, NETWORKS, Reference, unseen};
 use netlib_core::evaluation::this_system;
 use netlib_core::nix::{Answer, FEATURES, Messages, NixCallError, TIMEOUT};
 use netlib_core::plan::Plan;
-use netlib_core::process::{Command, ProcessError};
+use netlib_core::process::Command;
 use netlib_core::text::unchanged;
 
 /// What hands a question to a network, and says which there are where it is none of them.
@@ -74,10 +74,13 @@ fn question(reference: &Reference, attribute: &str, argument: Option<&Value>) ->
 }
 
 /// What one of the driver's own functions in Nix makes of a value, apart from any network.
-pub async fn computed(function: &str, argument: &Value) -> Result<Value, ProcessError> {
+pub async fn computed(function: &str, argument: &Value) -> Result<Value, String> {
     let call = format!("({function}) {}", nix_value(argument));
     let command = Command::new("nix").args(FEATURES).args(["eval", "--json", "--file", "-"]).stdin(call);
-    Ok(serde_json::from_slice(&command.timeout(TIMEOUT).output().await?.stdout).unwrap_or_default())
+    let answer = command.timeout(TIMEOUT).output().await.map_err(|error| error.to_string())?.stdout;
+    let none =
+        |error| format!("`nix eval` answered something that is no JSON: {error}\n  help: is `nix` on PATH Nix itself?");
+    serde_json::from_slice(&answer).map_err(none)
 }
 
 /// A value as Nix reads it: one text of JSON, in which nothing is code. Such a text has no characters that Nix escapes in another
