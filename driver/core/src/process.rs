@@ -36,17 +36,22 @@ const DRAIN: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug, Default)]
 #[must_use = "a command does nothing until it is run"]
 pub struct Command {
-    program: OsString,
-    args: Vec<OsString>,
-    env: Vec<(OsString, OsString)>,
-    stdin: Option<Vec<u8>>,
-    timeout: Duration,
-    cancel: CancellationToken,
-    limits: Limits,
-    mark: Option<String>,
-    keeps_stdout: bool,
-    peer: Option<Arc<UnixStream>>,
-    memory: Option<u64>,
+    pub(crate) program: OsString,
+    pub(crate) args: Vec<OsString>,
+    pub(crate) env: Vec<(OsString, OsString)>,
+    pub(crate) stdin: Option<Vec<u8>>,
+    pub(crate) timeout: Duration,
+    pub(crate) cancel: CancellationToken,
+    /// No more than this of what it prints is taken.
+    pub(crate) limits: Limits,
+    /// Its stdout begins after the line that is this mark.
+    pub(crate) mark: Option<String>,
+    /// Its stdout is an answer as a whole, also where lines go to a sink.
+    pub(crate) keeps_stdout: bool,
+    /// Its stdout goes to this peer, and what the peer says follows its stdin.
+    pub(crate) peer: Option<Arc<UnixStream>>,
+    /// Bytes of memory that it may take for its data.
+    pub(crate) memory: Option<u64>,
 }
 
 /// What a child that succeeded printed.
@@ -99,33 +104,6 @@ impl Command {
     pub fn cancel_on(mut self, token: &CancellationToken) -> Self {
         self.cancel = token.clone();
         self
-    }
-
-    /// Takes no more than this of what it prints.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Its stdout begins after the line that is this mark.
-    pub fn after_mark(mut self, mark: impl Into<String>) -> Self {
-        self.mark = Some(mark.into());
-        self
-    }
-
-    /// Its stdout is an answer as a whole, also where lines go to a sink.
-    pub fn keeping_stdout(self, keeps_stdout: bool) -> Self {
-        Self { keeps_stdout, ..self }
-    }
-
-    /// Its stdout goes to this peer, and what the peer says follows its stdin.
-    pub fn peer(self, peer: Option<Arc<UnixStream>>) -> Self {
-        Self { peer, ..self }
-    }
-
-    /// It may take so many bytes of memory for its data.
-    pub fn memory(self, bytes: u64) -> Self {
-        Self { memory: Some(bytes), ..self }
     }
 
     /// Program and arguments, as lossy text.

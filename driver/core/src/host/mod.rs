@@ -120,7 +120,7 @@ impl HostCommand {
 
     /// What brings it to the machine: with its input, in its time.
     fn through(self, command: Command) -> Command {
-        let command = command.stdin(self.stdin).timeout(self.timeout).keeping_stdout(self.keeps_stdout);
-        command.limits(Limits::HOST).peer(self.peer)
+        let command = command.stdin(self.stdin).timeout(self.timeout);
+        Command { limits: Limits::HOST, keeps_stdout: self.keeps_stdout, peer: self.peer, ..command }
     }
 }

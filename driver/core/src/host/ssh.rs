@@ -18,7 +18,7 @@ use super::reach::Through;
 use super::shared::Shared;
 use super::{Host, HostCommand, HostError, RemoteStore, reach, retry, store};
 use crate::plan::Target;
-use crate::process::{End, LineSink, Output, ProcessError, quote_argv};
+use crate::process::{Command, End, LineSink, Output, ProcessError, quote_argv};
 
 /// A host behind OpenSSH.
 pub struct SshHost {
@@ -149,7 +149,8 @@ async fn run_over(
     lines: Option<&LineSink>,
 ) -> Result<Output, HostError> {
     let (framed, argv) = (Framed::new(&command.argv), command.argv.clone());
-    let ssh = command.through(connection.command(&framed.argv)).after_mark(&framed.mark);
+    let ssh = command.through(connection.command(&framed.argv));
+    let ssh = Command { mark: Some(framed.mark), ..ssh };
     match connection.run(ssh, &framed.argv, lines).await {
         Ok(output) => Ok(output),
         Err(error) => Err(judge(connection, (&address(target), &argv), error).await),

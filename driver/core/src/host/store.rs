@@ -68,7 +68,7 @@ impl RemoteStore {
     /// Nix with these words, which reaches the store.
     pub fn nix<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
         let nix = ENV.iter().fold(Command::new("nix").args(words), |nix, (name, value)| nix.env(name, value));
-        nix.timeout(LIMIT).limits(Limits::HOST).memory(MEMORY)
+        Command { limits: Limits::HOST, memory: Some(MEMORY), ..nix.timeout(LIMIT) }
     }
 
     /// Why the daemon of a Nix that failed has ended, if it has, or the end of what it said.

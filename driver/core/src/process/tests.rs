@@ -53,8 +53,9 @@ async fn megabytes_in_all_directions_do_not_block() {
 async fn a_peer_talks_after_stdin_and_hears_what_follows_the_mark() {
     let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
     theirs.set_nonblocking(true).unwrap();
-    let child = sh("echo noise; echo mark; cat; echo end").stdin("first\n").after_mark("mark");
-    let run = tokio::spawn(child.peer(Some(theirs.into())).output());
+    let child = sh("echo noise; echo mark; cat; echo end").stdin("first\n");
+    let child = Command { mark: Some("mark".to_owned()), peer: Some(theirs.into()), ..child };
+    let run = tokio::spawn(child.output());
     let said = tokio::task::spawn_blocking(move || {
         use std::io::{Read, Write};
         let (mut ours, mut said) = (ours, String::new());
@@ -70,7 +71,8 @@ async fn a_peer_talks_after_stdin_and_hears_what_follows_the_mark() {
 /// Nix believes whoever answers, and fills as much memory as a number of eight bytes says.
 #[tokio::test]
 async fn finding_a_host_does_not_say_how_much_memory_nix_takes() {
-    let child = sh("until [ \"$(ulimit -d)\" = 4096 ]; do sleep 0.1; done; sh -c 'ulimit -d'").memory(4096 << 10);
+    let child = sh("until [ \"$(ulimit -d)\" = 4096 ]; do sleep 0.1; done; sh -c 'ulimit -d'");
+    let child = Command { memory: Some(4096 << 10), ..child };
     assert_eq!(child.output().await.unwrap().stdout, b"4096\n");
 }
 
