@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use super::error::shown;
+use super::master::own_words;
 use crate::plan::Target;
 use crate::process::quote_argv;
 
@@ -53,12 +54,9 @@ impl ConnectFailure {
     }
 
     fn forget_command(&self) -> String {
-        let mut argv = vec!["ssh-keygen".to_owned()];
-        if let Some(file) = offending_file(&self.stderr) {
-            argv.extend(["-f".to_owned(), file]);
-        }
-        argv.extend(["-R".to_owned(), known_hosts_name(&self.target)]);
-        quote_argv(&argv)
+        let file = offending_file(&self.stderr).into_iter().flat_map(|file| ["-f".to_owned(), file]);
+        let name = ["-R".to_owned(), known_hosts_name(&self.target)];
+        quote_argv(&std::iter::once("ssh-keygen".to_owned()).chain(file).chain(name).collect::<Vec<_>>())
     }
 }
 
@@ -94,16 +92,8 @@ fn known_hosts_name(target: &Target) -> String {
 }
 
 fn login_command(target: &Target) -> String {
-    let mut argv = vec!["ssh".to_owned()];
-    if let Some(user) = &target.user {
-        argv.extend(["-l".to_owned(), user.clone()]);
-    }
-    if let Some(port) = target.port {
-        argv.extend(["-p".to_owned(), port.to_string()]);
-    }
-    argv.extend(target.ssh_options.iter().cloned());
-    argv.push(target.host.clone());
-    quote_argv(&argv)
+    let words = std::iter::once("ssh".to_owned()).chain(own_words(target)).chain([target.host.clone()]);
+    quote_argv(&words.collect::<Vec<_>>())
 }
 
 /// The file in a line such as `Offending ED25519 key in /root/.ssh/known_hosts:3`.

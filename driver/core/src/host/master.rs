@@ -19,8 +19,6 @@ use crate::plan::Target;
 use crate::process::{Command, End, LineSink, Output, ProcessError};
 use crate::text::clean;
 
-/// How long a host may take to answer, in seconds.
-const CONNECT_SECONDS: &str = "5";
 /// How long logging in may take altogether.
 const LOGIN: Duration = Duration::from_secs(40);
 /// How long asking the local ssh may take.
@@ -45,8 +43,8 @@ pub(super) const WAY: &str = "BatchMode yes\nControlMaster no\nControlPath none\
 /// What holds unless a node's options say otherwise. ssh takes the first value it is given.
 /// A host that shows more keys would add them to known_hosts; banners say nothing of ssh's own, and errors are told whatever the
 /// user wants to see.
-const UNLESS_ASKED_FOR: &str = "ForwardAgent=no ForwardX11=no ForwardX11Trusted=no Tunnel=no ClearAllForwardings=yes \
-    PermitLocalCommand=no StrictHostKeyChecking=yes UpdateHostKeys=no ServerAliveInterval=5 ServerAliveCountMax=3 LogLevel=ERROR \
+const UNLESS_ASKED_FOR: &str = "ConnectTimeout=5 ForwardAgent=no ForwardX11=no ForwardX11Trusted=no Tunnel=no \
+    ClearAllForwardings=yes PermitLocalCommand=no StrictHostKeyChecking=yes UpdateHostKeys=no ServerAliveInterval=5 ServerAliveCountMax=3 LogLevel=ERROR \
     StreamLocalBindUnlink=yes";
 
 /// An open connection.
@@ -176,7 +174,7 @@ pub fn end_left(socket: &Path) {
 
 /// Asks ssh what it would do, without any connection: all options, by its words.
 async fn resolve(target: &Target) -> Result<String, ProcessError> {
-    let command = ssh(["-G"]).args(login_words(target)).args(["--", &target.host]);
+    let command = ssh(["-G"]).args(login_words(target));
     Ok(clean(&command.timeout(LOCAL).output().await?.stdout))
 }
 
@@ -204,28 +202,23 @@ fn ssh<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Command {
 fn arguments(target: &Target, socket: &Path, how: &str) -> Vec<String> {
     let (socket, way) = (socket.display().to_string(), socket.with_file_name("way").display().to_string());
     let words = ["-f", "-N", "-M", "-S", &socket, "-F", &way, "-o"].into_iter().chain(how.split(' '));
-    let mut words: Vec<String> = words.map(str::to_owned).collect();
-    words.extend(login_words(target));
-    words.extend(["--".to_owned(), target.host.clone()]);
-    words
+    words.map(str::to_owned).chain(login_words(target)).collect()
 }
 
-/// How to log in to a target: what must hold, then the node's options, then defaults.
+/// How to log in to a target: what must hold, then the node's options, then defaults, and where it is.
 pub fn login_words(target: &Target) -> Vec<String> {
+    let option = |value: &'static str| ["-o", value].map(str::to_owned);
+    let (always, unless) = (ALWAYS.into_iter().flat_map(option), UNLESS_ASKED_FOR.split(' ').flat_map(option));
+    let host = ["--".to_owned(), target.host.clone()];
     // Credentials of Kerberos stay here as well; some builds of ssh know only this word for it.
-    let mut words = vec!["-k".to_owned()];
-    let option = |words: &mut Vec<String>, value: &str| words.extend(["-o".to_owned(), value.to_owned()]);
-    ALWAYS.iter().for_each(|value| option(&mut words, value));
-    if let Some(port) = target.port {
-        words.extend(["-p".to_owned(), port.to_string()]);
-    }
-    if let Some(user) = &target.user {
-        words.extend(["-l".to_owned(), user.clone()]);
-    }
-    words.extend(target.ssh_options.iter().cloned());
-    option(&mut words, &format!("ConnectTimeout={CONNECT_SECONDS}"));
-    UNLESS_ASKED_FOR.split(' ').for_each(|value| option(&mut words, value));
-    words
+    std::iter::once("-k".to_owned()).chain(always).chain(own_words(target)).chain(unless).chain(host).collect()
+}
+
+/// What the target itself says of that.
+pub(super) fn own_words(target: &Target) -> impl Iterator<Item = String> {
+    let user = target.user.iter().flat_map(|user| ["-l".to_owned(), user.clone()]);
+    let port = target.port.iter().flat_map(|port| ["-p".to_owned(), port.to_string()]);
+    user.chain(port).chain(target.ssh_options.iter().cloned())
 }
 
 #[cfg(test)]
@@ -246,7 +239,7 @@ mod tests {
     #[test]
     fn what_must_hold_comes_before_the_nodes_options_and_defaults_after() {
         let words = arguments(&target(), Path::new("/tmp/n/0"), "ControlPersist=2m").join(" ");
-        insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -F /tmp/n/way -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -p 2222 -l admin -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -o StreamLocalBindUnlink=yes -- alpha.example.org");
+        insta::assert_snapshot!(words, @"-f -N -M -S /tmp/n/0 -F /tmp/n/way -o ControlPersist=2m -k -o BatchMode=yes -o RemoteCommand=none -o RequestTTY=no -l admin -p 2222 -o ConnectTimeout=60 -o ConnectTimeout=5 -o ForwardAgent=no -o ForwardX11=no -o ForwardX11Trusted=no -o Tunnel=no -o ClearAllForwardings=yes -o PermitLocalCommand=no -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o LogLevel=ERROR -o StreamLocalBindUnlink=yes -- alpha.example.org");
     }
 
     #[test]

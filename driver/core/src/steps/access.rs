@@ -26,7 +26,7 @@ pub(super) async fn lost_access(target: &Target, observed: &ObservedState) -> Op
 
 async fn compared(target: &Target, keys: &str) -> Option<String> {
     let script = ["-c", include_str!("own-keys.sh"), "own-keys"];
-    let command = Command::new("sh").args(script).args(login_words(target)).args(["--", &target.host]).stdin(keys);
+    let command = Command::new("sh").args(script).args(login_words(target)).stdin(keys);
     let said = clean(&command.timeout(PATIENCE).output().await.ok()?.stdout);
     (!said.is_empty()).then_some(said)
 }
