@@ -22,5 +22,6 @@ pub mod schedule;
 pub mod status;
 pub mod steps;
 pub mod store_path;
+mod table;
 pub mod text;
 pub mod value;

@@ -55,6 +55,22 @@ pub fn clean_text(text: &str) -> String {
     cleaned + &text[rest..]
 }
 
+/// For example `1 node` and `2 nodes`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+/// Lines of what was said, below a message.
+pub fn below(text: &str) -> String {
+    text.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
+}
+
+/// What may be there, with these words before it.
+pub fn part(before: &str, part: Option<&String>) -> String {
+    part.map_or_else(String::new, |part| format!("{before}{part}"))
+}
+
 /// Whether a text changes nothing but what it says: such a text is its own [`clean_text`].
 pub fn is_clean(text: &str) -> bool {
     clean_text(text) == text

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::text::part;
+
 /// Sorts of errors, by where their place is and whether the trace tells more.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq)]
 #[serde(rename_all = "camelCase")]
@@ -58,16 +60,9 @@ impl Diagnosis {
 
 impl std::fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some(at) = &self.at {
-            write!(f, "{at}: ")?;
-        }
-        write!(f, "{}", self.headline)?;
-        if let Some(advice) = &self.advice {
-            write!(f, "\n  {advice}")?;
-        }
-        if let Some(trace) = &self.trace {
-            write!(f, "\n  The whole trace:{trace}")?;
-        }
-        Ok(())
+        let Self { at, headline, advice, trace, .. } = self;
+        let at = at.as_ref().map(|at| format!("{at}: ")).unwrap_or_default();
+        let (advice, trace) = (part("\n  ", advice.as_ref()), part("\n  The whole trace:", trace.as_ref()));
+        write!(f, "{at}{headline}{advice}{trace}")
     }
 }

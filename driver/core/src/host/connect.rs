@@ -1,35 +1,28 @@
 //! Why a connection could not be made: recognised from what ssh says, explained with what to do next.
 
 use std::fmt;
-use std::sync::LazyLock;
 
-use super::error::shown;
 use super::master::own_words;
 use crate::plan::Target;
 use crate::process::quote_argv;
+use crate::table::said;
+use crate::text::below;
 
 /// A connection that could not be made.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ConnectFailure {
-    known: &'static Known,
+    /// Whether the host answers, what that means, and what to do.
+    known: [&'static str; 3],
     target: Target,
     /// What ssh said.
     stderr: String,
 }
 
-/// What is known of a sort of failures: whether the host answers, what ssh says then, what that means, and what to do.
-type Known = [&'static str; 4];
-
-static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
-    let lines = include_str!("connect.txt").lines();
-    lines.filter_map(|line| line.split(" | ").collect::<Vec<_>>().try_into().ok()).collect()
-});
-
 impl ConnectFailure {
     /// Recognises what ssh printed when it could not connect.
     pub fn recognise(target: &Target, stderr: &str) -> Self {
-        let is_meant = |known: &&Known| known[1].split("; ").any(|words| stderr.contains(words));
-        let known = KNOWN.iter().find(is_meant).unwrap_or(&[""; 4]);
+        let known: Vec<_> = said(include_str!("connect.txt"), |words| stderr.contains(words)).split(" | ").collect();
+        let known = known.try_into().unwrap_or_default();
         Self { known, target: target.clone(), stderr: stderr.trim().to_owned() }
     }
 
@@ -62,10 +55,10 @@ impl ConnectFailure {
 
 impl fmt::Display for ConnectFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [_, _, headline, advice] = self.known;
+        let [_, headline, advice] = self.known;
         write!(f, "{}: {headline}", address(&self.target))?;
         if !self.stderr.is_empty() {
-            write!(f, "\n  ssh said:{}", shown(&self.stderr))?;
+            write!(f, "\n  ssh said:{}", below(&self.stderr))?;
         }
         let advice = advice.replace("\\n", "\n    ").replace("{forget}", &self.forget_command());
         let advice = advice.replace("{login}", &login_command(&self.target));

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{ConnectFailure, Refusal};
 use crate::process::{End, ProcessError, quote_argv};
+use crate::text::below;
 
 /// How a command ended, and how ssh itself ends where it fails.
 pub(super) const SSH_OR_COMMAND: &str = "exit status: 255";
@@ -18,7 +19,7 @@ pub enum HostError {
     #[error("{0}")]
     Disconnected(String),
     /// A command ran and failed.
-    #[error("command failed on {address} ({status}): {}{}", quote_argv(argv), shown(stderr))]
+    #[error("command failed on {address} ({status}): {}{}", quote_argv(argv), below(stderr))]
     Failed {
         /// How the node is reached.
         address: String,
@@ -59,7 +60,7 @@ impl HostError {
     pub(crate) fn not_permitted(address: &str, stderr: &str) -> Self {
         Self::Because(format!(
             "{address}: the login user is not root and may not become root with sudo{}\n  help: set `target.user = \"root\"`, or allow this user sudo on the host (on NixOS: a member of the group wheel)",
-            shown(stderr)
+            below(stderr)
         ))
     }
 
@@ -113,9 +114,4 @@ impl From<ProcessError> for HostError {
     fn from(error: ProcessError) -> Self {
         Self::Because(error.to_string())
     }
-}
-
-/// Lines of what was said, below a message.
-pub(super) fn shown(stderr: &str) -> String {
-    stderr.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
 }

@@ -12,10 +12,10 @@ use tokio::sync::{Mutex, OnceCell};
 use super::HostError;
 use super::connect::address;
 use super::deployer::HERE;
-use super::error::shown;
 use super::master::login_user;
 use crate::plan::Target;
 use crate::process::ProcessError;
+use crate::text::below;
 
 /// A password. Nothing shows it.
 #[derive(Clone, Eq, PartialEq)]
@@ -112,7 +112,7 @@ impl SudoPassword {
                     "sudo on {address} did not accept the password, so it was not tried here; nothing was changed"
                 );
                 first.into_iter().for_each(|mut last| last.answer = Some(Err(not_here.clone())));
-                let (accepted, stderr) = (accepted(&elsewhere), shown(&stderr));
+                let (accepted, stderr) = (accepted(&elsewhere), below(&stderr));
                 Err(failed(format!(
                     "sudo did not accept the password; it was tried once, and nothing was changed{accepted}{stderr}\n  help: run the command again with the right password"
                 )))

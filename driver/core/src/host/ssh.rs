@@ -9,7 +9,6 @@ use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 
 use super::connect::address;
-use super::error::shown;
 use super::frame::{Framed, WITHIN};
 use super::master::{Connection, NOT_FOUND, SSH_FAILED};
 use super::password::SudoPassword;
@@ -19,6 +18,7 @@ use super::shared::Shared;
 use super::{Host, HostCommand, HostError, RemoteStore, reach, retry, store};
 use crate::plan::Target;
 use crate::process::{Command, End, LineSink, Output, ProcessError, quote_argv};
+use crate::text::below;
 
 /// A host behind OpenSSH.
 pub struct SshHost {
@@ -162,7 +162,7 @@ async fn judge(connection: &Connection, (address, argv): (&str, &[String]), erro
     let code = if let End::Status(status) = &error.end { Some(status.code()) } else { None };
     let error = HostError::of_command(address, argv, error);
     let broke = |stderr: &str| {
-        let (argv, stderr) = (quote_argv(argv), shown(stderr));
+        let (argv, stderr) = (quote_argv(argv), below(stderr));
         HostError::Disconnected(format!("the connection to {address} broke while this ran: {argv}{stderr}"))
     };
     match (code, error) {

@@ -3,8 +3,14 @@
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use crate::table::said;
+use crate::text::below;
+
 /// So many characters of a command line are shown: what a user gave as an argument may be as long as a file.
 const LONGEST: usize = 2000;
+
+/// What to do where a program is missing.
+const HINTS: &str = include_str!("hints.txt");
 
 /// Why a child process did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +50,10 @@ impl ProcessError {
         match &self.end {
             End::NotFound => {
                 let program = self.argv.first().map_or("", String::as_str);
-                format!("the program `{program}` was not found\n  help: {}", hint(program))
+                format!(
+                    "the program `{program}` was not found\n  help: {}",
+                    said(HINTS, |word| [program, "otherwise"].contains(&word))
+                )
             }
             End::Status(status) => format!("command failed ({status}): {argv}{stderr}"),
             End::TimedOut(after) => {
@@ -65,17 +74,9 @@ pub fn quote_argv(argv: &[String]) -> String {
         .join(" ")
 }
 
-/// What to do where a program is missing: hints.txt has a line for those that netlib knows.
-fn hint(program: &str) -> &'static str {
-    let mut known = include_str!("hints.txt").lines().filter_map(|line| line.split_once(" | "));
-    let found = known.find(|(names, _)| names.split(' ').any(|name| name == program));
-    found.map_or("install it, or correct PATH", |(_, hint)| hint)
-}
-
 fn shown(tail: &str) -> String {
-    if tail.is_empty() {
-        return "\n  it printed nothing on stderr".to_owned();
+    match below(tail) {
+        nothing if nothing.is_empty() => "\n  it printed nothing on stderr".to_owned(),
+        lines => format!("\n  the end of its stderr:{lines}"),
     }
-    let lines: String = tail.lines().flat_map(|line| ["\n    ", line]).collect();
-    format!("\n  the end of its stderr:{lines}")
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::state::{Node, Progress, RolloutState, State, Stop, count};
+use super::state::{Node, Progress, RolloutState, State, Stop};
 use crate::plan::RevertScope;
+use crate::text::count;
 
 /// What a gate does.
 #[derive(Clone, Debug, Eq, PartialEq)]

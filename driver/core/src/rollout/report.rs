@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::state::{Progress, RolloutState, State, Stop, count};
+use super::state::{Progress, RolloutState, State, Stop};
+use crate::text::count;
 
 /// How a rollout ended.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]

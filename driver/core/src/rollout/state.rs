@@ -192,9 +192,3 @@ impl RolloutState {
         self.nodes.iter().filter(move |(_, node)| node.state == state).map(|(name, _)| name.as_str())
     }
 }
-
-/// For example `1 node` and `2 nodes`.
-pub(super) fn count(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
-}

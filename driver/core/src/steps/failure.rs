@@ -8,6 +8,7 @@ use crate::event::StepResult;
 use crate::host::HostError;
 use crate::host::script::Phase;
 use crate::process::{End, ProcessError};
+use crate::text::below;
 
 /// Why a step failed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -64,10 +65,7 @@ impl From<ProcessError> for StepFailure {
 
 /// A text below a line, or a word that there is none.
 pub(super) fn indented(text: &str) -> String {
-    if text.trim().is_empty() {
-        return "\n    (nothing)".to_owned();
-    }
-    text.lines().flat_map(|line| ["\n    ", line.trim_end()]).collect()
+    below(if text.trim().is_empty() { "(nothing)" } else { text })
 }
 
 #[cfg(test)]

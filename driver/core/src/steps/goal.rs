@@ -3,6 +3,10 @@
 use crate::host::Probe;
 use crate::host::script::Phase;
 use crate::plan::Goal;
+use crate::table::said;
+
+/// What people are told, by goals and phases.
+const TEXTS: &str = include_str!("goal.txt");
 
 impl Goal {
     /// Whether the host is asked for anything at all.
@@ -45,33 +49,13 @@ impl Goal {
             Some(before) if before == toplevel => " again".to_owned(),
             Some(before) => format!(" from {}", name(before)),
         };
-        match self {
-            Self::Switch => format!("switched{from}"),
-            Self::Test => format!("tested: switched{from}, until the next boot"),
-            Self::Boot => "made the new system the one that boots".to_owned(),
-            Self::DryActivate => "rehearsed: nothing was changed".to_owned(),
-            Self::Build | Self::Copy | Self::DryRun => self.to_string(),
-        }
+        said(TEXTS, |goal| goal == self.to_string()).replace("{from}", &from)
     }
 
     /// What a phase says of an activation that did not reach this goal.
-    pub(super) const fn account(self, phase: Phase) -> &'static str {
-        match (self, phase) {
-            (_, Phase::Confirmed) => "the switch succeeded, but something else changed the system since",
-            (Self::Boot, Phase::RolledBack) => {
-                "the system could not be made the one that boots, and the profile names the one from before again"
-            }
-            (Self::Boot, Phase::RollbackFailed) => {
-                "the system could not be made the one that boots, and setting the profile back failed as well"
-            }
-            (_, Phase::RolledBack) => "the switch failed, and the host rolled back to the system it ran before",
-            (_, Phase::RollbackFailed) => "the switch failed, and rolling back to the system before failed as well",
-            (Self::DryActivate, Phase::Failed) => "the rehearsal failed; nothing was changed",
-            (_, Phase::Failed) => "the switch failed",
-            (_, Phase::Prepared) => "the host recorded the activation and never began it",
-            (_, Phase::Unknown) => "the host has no record of the activation",
-            _ => "the activation was stopped in the middle: its unit was killed",
-        }
+    pub(super) fn account(self, phase: Phase) -> &'static str {
+        let known = [format!("{self} {phase}"), phase.to_string(), "otherwise".to_owned()];
+        said(TEXTS, |words| known.iter().any(|known| known == words))
     }
 }
 

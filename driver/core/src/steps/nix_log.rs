@@ -2,6 +2,7 @@
 
 use super::failure::{StepFailure, indented};
 use crate::process::{End, ProcessError, Tail, quote_argv};
+use crate::table;
 use crate::text::clean_text;
 
 /// How Nix is asked for such a log.
@@ -65,20 +66,10 @@ impl NixLog {
         let said = self.complaint();
         let first = if self.error.is_empty() { String::new() } else { format!(": {}", self.error) };
         let command = format!("{} ({status})", quote_argv(argv));
-        let text = format!("{doing} failed{first}{}\n  command: {command}{}", indented(&said), advice(&said));
+        let advice = table::said(include_str!("nix_log.txt"), |words| said.contains(words));
+        let advice = if advice.is_empty() { String::new() } else { format!("\n  {advice}") };
+        let text = format!("{doing} failed{first}{}\n  command: {command}{advice}", indented(&said));
         StepFailure::Nix(text)
-    }
-}
-
-/// What to do about complaints of Nix that have one remedy: in the words of 2.26 and of 2.34.
-fn advice(said: &str) -> &'static str {
-    let has = |words: &str| said.contains(words);
-    if has("is required to build") || has("Required system:") {
-        "\n  help: this machine cannot build for that system; correct `nodes.<name>.system`, or give this machine a remote builder or emulation for it"
-    } else if has("builder") {
-        "\n  the whole log: nix log, with the derivation that failed"
-    } else {
-        ""
     }
 }
 

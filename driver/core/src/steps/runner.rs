@@ -27,6 +27,7 @@ use crate::host::{Hosts, script};
 use crate::plan::{ActivationOptions, Goal, Plan, RunsOn, Step, StepKind};
 use crate::rollout::Rollouts;
 use crate::schedule::{Admission, Execute};
+use crate::text::count;
 
 /// How long a host is asked at most to forget what it needs no more.
 const FORGET_LIMIT: Duration = Duration::from_secs(5);
@@ -255,8 +256,7 @@ impl StepRunner {
         Ok(StepResult::Done(match copied {
             None => "nothing to copy: it is this machine".to_owned(),
             Some(0) => "it had all paths already".to_owned(),
-            Some(1) => "copied 1 path".to_owned(),
-            Some(count) => format!("copied {count} paths"),
+            Some(paths) => format!("copied {}", count(paths, "path")),
         }))
     }
 

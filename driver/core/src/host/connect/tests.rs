@@ -17,7 +17,7 @@ fn target() -> Target {
 }
 
 fn headline(stderr: &str) -> &'static str {
-    ConnectFailure::recognise(&target(), stderr).known[2]
+    ConnectFailure::recognise(&target(), stderr).known[1]
 }
 
 const CHANGED: &str = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\r

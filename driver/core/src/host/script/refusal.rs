@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::LockHolder;
-use crate::host::error::shown;
+use crate::text::{below, part};
 
 /// Why the host script refused.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, thiserror::Error)]
@@ -58,7 +58,8 @@ pub struct Reason {
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { why, help, disk, stderr } = self;
-        write!(f, "{why}{}{}{}", shown(stderr), line("file system", disk), line("help", help))
+        let (disk, help) = (part("\n  file system: ", disk.as_ref()), part("\n  help: ", help.as_ref()));
+        write!(f, "{why}{}{disk}{help}", below(stderr))
     }
 }
 
@@ -71,8 +72,4 @@ fn busy(LockHolder { deployer, since, process, .. }: &LockHolder) -> String {
             "{deployer} has been deploying to this host since {since}; nothing was changed\n  help: wait for that deployment to end, then deploy again"
         ),
     }
-}
-
-fn line(name: &str, text: &Option<String>) -> String {
-    text.as_ref().map(|text| format!("\n  {name}: {text}")).unwrap_or_default()
 }

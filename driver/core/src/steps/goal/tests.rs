@@ -53,3 +53,23 @@ fn what_was_done_names_the_system_from_before() {
     assert_eq!(Goal::Switch.done(None, NEW), "switched");
     assert_eq!(name("odd"), "odd");
 }
+
+#[test]
+fn each_end_of_an_activation_has_its_words() {
+    let account = |goal: Goal, phase| goal.account(phase);
+    assert!(account(Goal::Switch, Phase::RolledBack).ends_with("rolled back to the system it ran before"));
+    assert!(account(Goal::Boot, Phase::RolledBack).ends_with("the profile names the one from before again"));
+    assert!(account(Goal::Boot, Phase::RollbackFailed).ends_with("setting the profile back failed as well"));
+    assert!(account(Goal::Test, Phase::RollbackFailed).ends_with("rolling back to the system before failed as well"));
+    assert_eq!(account(Goal::DryActivate, Phase::Failed), "the rehearsal failed; nothing was changed");
+    assert_eq!(account(Goal::Boot, Phase::Failed), "the switch failed");
+    assert!(account(Goal::Switch, Phase::Confirmed).contains("something else changed the system"));
+    assert!(account(Goal::Switch, Phase::Prepared).contains("never began it"));
+    assert!(account(Goal::Switch, Phase::Unknown).contains("no record"));
+    for phase in [Phase::Activating, Phase::Restarting, Phase::Checking, Phase::Committing, Phase::Interrupted] {
+        assert!(account(Goal::Switch, phase).ends_with("its unit was killed"), "{phase}");
+    }
+    for goal in [Goal::Switch, Goal::Boot, Goal::Test, Goal::DryActivate] {
+        assert!(!goal.done(None, NEW).is_empty(), "{goal}");
+    }
+}
