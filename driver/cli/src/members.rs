@@ -33,13 +33,11 @@ pub fn gone(plan: &Plan, folder: &Path) -> BTreeMap<String, String> {
 /// A warning for each node that is gone since, in a folder of the user's for such things. Each is told once.
 pub fn departed(plan: &Plan, folder: &Path) -> Vec<String> {
     let (gone, now) = (gone(plan, folder), &plan.members);
-    if now.is_empty() || before(plan, folder) == *now {
-        return Vec::new();
+    if !now.is_empty() && before(plan, folder) != *now {
+        let (file, text) = (folder.join(format!("{}.json", plan.network.id)), json!(now).to_string());
+        // Where it cannot be kept, it is told again.
+        let _ = private::make_folder(folder).and_then(|()| private::replace(&file, 0o600, text.as_bytes()));
     }
-    let file = folder.join(format!("{}.json", plan.network.id));
-    // Who has no such folder is told nothing.
-    let _ =
-        private::make_folder(folder).and_then(|()| private::replace(&file, 0o600, json!(now).to_string().as_bytes()));
     gone.into_iter().map(|(name, host)| format!("node `{name}` ({host}) is no longer in the network: {GONE}")).collect()
 }
 

@@ -27,10 +27,8 @@ pub struct Toplevel {
     /// Store path that building it makes.
     pub out_path: String,
     /// The Nix system that builds it; empty where that is not known.
-    #[serde(default)]
     pub system: String,
     /// The keys that its login user may use, and the user if the home folder may have more; none where that is not known.
-    #[serde(default)]
     pub access: Option<(String, String)>,
     /// What building it takes.
     #[serde(skip)]

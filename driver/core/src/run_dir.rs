@@ -1,6 +1,6 @@
 //! The folders of a run on the deployer: private, locked as long as it lives, and tidied by the next run where it was killed.
 
-use std::fs::{File, Permissions};
+use std::fs::{DirEntry, File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -103,17 +103,12 @@ fn dead_runs(parent: &Path) -> Vec<(PathBuf, File)> {
 }
 
 fn remove_all_but(folder: &Path, kept: &[&str]) -> io::Result<()> {
-    for entry in folder.read_dir()?.flatten() {
-        if kept.iter().any(|name| entry.file_name() == *name) {
-            continue;
-        }
-        if entry.file_type()?.is_dir() {
-            std::fs::remove_dir_all(entry.path())?;
-        } else {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
+    let is_kept = |entry: &DirEntry| kept.iter().any(|name| entry.file_name() == *name);
+    let mut others = folder.read_dir()?.flatten().filter(|entry| !is_kept(entry));
+    others.try_for_each(|entry| match entry.file_type()?.is_dir() {
+        true => std::fs::remove_dir_all(entry.path()),
+        false => std::fs::remove_file(entry.path()),
+    })
 }
 
 /// Tells of each socket in a folder.

@@ -15,9 +15,6 @@ use crate::plan::Plan;
 /// How many hosts are asked at the same time.
 const AT_ONCE: usize = 32;
 
-/// The system that a node should run, or why it does not evaluate; none where nobody asked.
-pub type Planned = Option<Result<String, String>>;
-
 /// Asks all of these nodes at the same time; a document of each, by its name.
 pub async fn ask(hosts: &Hosts, plan: &Plan, results: Option<&Results>) -> Map<String, Value> {
     let selected = plan.nodes.iter().filter(|(_, planned)| planned.selected);
@@ -31,17 +28,13 @@ pub async fn ask(hosts: &Hosts, plan: &Plan, results: Option<&Results>) -> Map<S
 }
 
 /// How a node stands, as docs/command-line.md describes it.
-pub fn document(host: Result<HostStatus, HostError>, planned: Planned) -> Value {
+pub fn document(host: Result<HostStatus, HostError>, planned: Option<Value>) -> Value {
     let (mut node, is_online) = match &host {
         Ok(status) => (json!(status), true),
         Err(error) => (json!({ "error": error.to_string() }), !error.is_offline()),
     };
     node["online"] = is_online.into();
-    node["planned"] = match planned {
-        Some(Ok(system)) => json!({ "system": system }),
-        Some(Err(error)) => json!({ "error": error }),
-        None => Value::Null,
-    };
+    node["planned"] = planned.into();
     let system = node["planned"]["system"].clone();
     let is_known = host.is_ok() && !system.is_null();
     node["upToDate"] = json!(is_known.then(|| node["running"] == system && node["nextBoot"] == system));
@@ -57,7 +50,10 @@ async fn look(hosts: &Hosts, (node, columns): (&str, &BTreeMap<String, String>))
     Ok(HostStatus { fields: fields(&*host, columns).await, restart, ..status })
 }
 
-async fn planned(results: Option<&Results>, node: &str) -> Planned {
-    let toplevel = results?.get(Job::toplevel(node)).await;
-    Some(toplevel.map(|toplevel| toplevel.out_path).map_err(|error| error.to_string()))
+/// The system that a node should run, or why it does not evaluate; none where nobody asked.
+async fn planned(results: Option<&Results>, node: &str) -> Option<Value> {
+    Some(match results?.get(Job::toplevel(node)).await {
+        Ok(toplevel) => json!({ "system": toplevel.out_path }),
+        Err(error) => json!({ "error": error.to_string() }),
+    })
 }

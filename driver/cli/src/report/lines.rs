@@ -1,6 +1,5 @@
 //! Events as lines of text, for logs, pipes and above the progress bars of a terminal.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::readers::Steps;
@@ -67,13 +66,8 @@ impl Lines {
 
     /// Another node for which the same was said before, but for the name.
     fn first(&mut self, node: &str, message: &str) -> Option<String> {
-        match self.reasons.entry(message.replace(node, "")) {
-            Entry::Occupied(first) => Some(first.get().clone()),
-            Entry::Vacant(place) => {
-                place.insert(node.to_owned());
-                None
-            }
-        }
+        let first = self.reasons.entry(message.replace(node, "")).or_insert_with(|| node.to_owned());
+        (first != node).then(|| first.clone())
     }
 
     fn ended(&mut self, (result, seconds): (&StepResult, f64), node: &str) -> Option<String> {

@@ -125,14 +125,10 @@ impl Hosts {
 
 /// Where sockets lie: a short path of which no character means anything to ssh or Nix, whatever TMPDIR is.
 fn socket_parent() -> PathBuf {
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     let of_user = format!("/run/user/{}", rustix::process::geteuid().as_raw());
-    runtime
-        .into_iter()
-        .chain([PathBuf::from(of_user)])
-        .filter_map(|folder| own_folder(&folder).ok())
-        .find(|folder| is_plain(folder))
-        .unwrap_or_else(|| PathBuf::from("/tmp"))
+    let known = [std::env::var_os("XDG_RUNTIME_DIR"), Some(of_user.into())];
+    let mut ours = known.into_iter().flatten().filter_map(|folder| own_folder(Path::new(&folder)).ok());
+    ours.find(|folder| is_plain(folder)).unwrap_or_else(|| "/tmp".into())
 }
 
 fn is_plain(folder: &Path) -> bool {

@@ -10,33 +10,29 @@ const LINE: usize = 128;
 const NOTE: &str = "the rest of this log is not shown: there is too much of it";
 
 /// Counts what a log has said so far.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct LogLimit {
-    left: Option<usize>,
-}
-
-impl Default for LogLimit {
-    fn default() -> Self {
-        Self { left: Some(BYTES) }
-    }
+    used: usize,
 }
 
 impl LogLimit {
     /// The line, as long as there is room; then one note, and nothing more.
     pub fn admit(&mut self, line: String) -> Option<String> {
-        let left = self.left?;
-        self.left = left.checked_sub((line.len() + 1).max(LINE));
-        Some(if self.is_used_up() { NOTE.to_owned() } else { line })
+        let had_room = !self.is_used_up();
+        self.used = self.used.saturating_add((line.len() + 1).max(LINE));
+        had_room.then(|| if self.is_used_up() { NOTE.to_owned() } else { line })
     }
 
     /// Nothing more is taken; the note, unless it was given already.
     pub fn cut(&mut self) -> Option<&'static str> {
-        self.left.take().map(|_| NOTE)
+        let had_room = !self.is_used_up();
+        self.used = usize::MAX;
+        had_room.then_some(NOTE)
     }
 
     /// Whether the rest is not taken any more.
     pub const fn is_used_up(&self) -> bool {
-        self.left.is_none()
+        self.used > BYTES
     }
 }
 

@@ -7,23 +7,23 @@ use crate::report::document::shown;
 use netlib_core::host::script::{Generation, HostStatus, Phase};
 use netlib_core::host::{ConnectFailure, HostError, LockHolder, Probe, Record, Underway, Unfinished};
 use netlib_core::plan::Target;
-use netlib_core::status::{Planned, document};
+use netlib_core::status::document;
 
 const OLD: &str = "/nix/store/1-nixos-system-alpha";
 const NEW: &str = "/nix/store/2-nixos-system-alpha";
 
 /// What a host says, and what its node should run.
-type Asked = (&'static str, Result<HostStatus, HostError>, Planned);
+type Asked = (&'static str, Result<HostStatus, HostError>, Option<Value>);
 
-fn system(path: &str) -> Planned {
-    Some(Ok(path.to_owned()))
+fn system(path: &str) -> Option<Value> {
+    Some(json!({ "system": path }))
 }
 
 fn network(name: &str) -> Network {
     Network { name: name.to_owned(), id: format!("{name}-id") }
 }
 
-fn runs(node: &'static str, running: &str, planned: Planned) -> Asked {
+fn runs(node: &'static str, running: &str, planned: Option<Value>) -> Asked {
     let probe = Probe {
         current_system: Some(running.to_owned()),
         system_profile: Some(OLD.to_owned()),
@@ -40,7 +40,7 @@ fn offline(node: &'static str) -> Asked {
     let said = "ssh: connect to host delta port 22: Connection refused";
     let failure = Box::new(ConnectFailure::recognise(&target, said));
     let host = Err(HostError::NoConnection(failure));
-    (node, host, Some(Err("node `delta` does not evaluate: boom\n  at once".to_owned())))
+    (node, host, Some(json!({ "error": "node `delta` does not evaluate: boom\n  at once" })))
 }
 
 fn all() -> Map<String, Value> {

@@ -90,7 +90,6 @@ pub struct Status {
     /// The system that ran before.
     pub previous: Option<String>,
     /// The generation that the profile named before.
-    #[serde(default)]
     pub generation_before: Option<String>,
     /// Why it ended as it did.
     #[serde(default)]
