@@ -101,6 +101,13 @@ let
     module = "Instances are";
   };
 
+  none = {
+    node = "nodes";
+    tag = "tags";
+    role = "roles";
+    module = "instances of modules";
+  };
+
   prefix = {
     node = "";
     tag = "@";
@@ -126,7 +133,11 @@ let
       word = term.pattern;
       written = prefix.${term.kind} + term.pattern;
       inherit suggestion;
-      message = "${what}.${meant} ${plural.${term.kind}} ${quoteList names}";
+      message =
+        if names == [ ] then
+          "${what}. There are no ${none.${term.kind}}"
+        else
+          "${what}.${meant} ${plural.${term.kind}} ${quoteList names}";
     };
 
   malformed =
