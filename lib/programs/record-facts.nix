@@ -21,6 +21,7 @@ let
     readFile
     replaceStrings
     split
+    tail
     toJSON
     ;
   context = fromJSON (readFile (getEnv "NETLIB_CONTEXT"));
@@ -83,21 +84,27 @@ let
   done = filter isDone (attrNames context.nodes);
   taken = concatMap takenBy done;
 
+  afterOf = node: beforeOf node // saidBy node;
+  isNew = node: isAttrs (beforeOf node) && takenBy node == [ ] && afterOf node != beforeOf node;
   write =
     node:
-    let
-      file = fileOf node;
-      before = beforeOf node;
-      facts = before // saidBy node;
-    in
-    if !isAttrs before then
-      say { problem = "${file} does not hold a JSON object; correct it, or remove it and gather again"; }
-    else if takenBy node != [ ] then
-      ""
-    else if facts == before then
-      note "${file} is unchanged"
+    if !isAttrs (beforeOf node) then
+      say {
+        problem = "${fileOf node} does not hold a JSON object; correct it, or remove it and gather again";
+      }
+    else if isNew node then
+      "write ${quote (fileOf node)} ${quote (pretty (afterOf node))}"
     else
-      "write ${quote file} ${quote (pretty facts)}\n${note "wrote ${file}"}";
+      "";
+
+  # A line, however many nodes there are.
+  new = filter isNew done;
+  written =
+    if new == [ ] then
+      "${folder}/facts is unchanged"
+    else
+      "wrote ${folder}/facts/${builtins.head new}.json"
+      + (if tail new == [ ] then "" else " and those of ${concatStringsSep ", " (tail new)}");
 
   # What a node said counts only as a whole.
   isDone = node: context.results."facts:${node}" or null == "done";
@@ -113,6 +120,8 @@ in
       }
   }
   if is_unknown_to_git ${quote folder}; then
-    ${note "New files must be tracked by git, or the flake does not see them: git -C ${quote folder} add facts"}
+    ${note "${written}. New files must be tracked by git, or the flake does not see them: git -C ${quote folder} add facts"}
+  else
+    ${note written}
   fi
 ''

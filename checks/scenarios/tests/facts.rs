@@ -9,7 +9,8 @@ fn keys_are_made_on_the_host_and_stay_there() {
     site.write(&Network::of(&hosts).with_mesh("\"10.10.0.0/24\"", &hosts));
 
     let text = site.netlib_must("facts gather");
-    assert!(text.contains("git -C /root/network add facts"), "{text}");
+    let written = "wrote /root/network/facts/alpha.json and those of beta. New files must be tracked by git";
+    assert!(text.contains(written) && text.contains("git -C /root/network add facts"), "{text}");
     let fact = |host: &str| site.must(&format!("cat facts/{host}.json"));
     let (alpha, beta) = (fact("alpha"), fact("beta"));
     assert!(alpha.contains("\"wireguard-mesh-wg0\": \""), "{alpha}");
