@@ -71,7 +71,7 @@ if [ -z "$counts$others" ] && [ -n "$excused" ]; then
 else
   name_units $counts
   printf '%s\n' "${list:+: $list}${others:+: ${others%;}}"
-  timeout 10 journalctl --quiet --no-pager --boot --lines=20 $(printf ' -u %s' $list $others) 2>/dev/null |
+  timeout 10 journalctl --quiet --no-pager --since="@$(stat -c %Y -- "$before")" --lines=20 $(printf ' -u %s' $list $others) 2>/dev/null |
     tr -cd '\11\12\40-\176\200-\377' | cut -c 1-200 | tail -n 20
   exit 1
 fi

@@ -121,6 +121,8 @@ async fn a_unit_that_fails_newly_is_named_with_the_end_of_its_log() {
     let end = log.split_once("The log of what failed:\n").unwrap().1;
     assert!(end.starts_with("Nov 29 alpha fails[7]: the [31mreason[0m of --quiet"), "{log}");
     assert!(end.contains("-u broken.service\nnetlib: rolled back"), "{log}");
+    // Not what it said in the deployment before.
+    assert!(end.contains(" --since=@1"), "{log}");
 }
 
 /// The rollback is forced, and what failed before the deployment may fail on it, changed or not.
