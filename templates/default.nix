@@ -8,6 +8,7 @@ let
 
       Put your machines into `flake.nix`, `alpha.nix`, `beta.nix` and `gamma.nix`; comments say what to replace. Then:
 
+          nix flake lock --override-input netlib git+file:///where/you/cloned/netlib   # once
           nix run .#netlib -- facts gather   # makes the WireGuard keys on the machines
           git add . && git commit -m facts   # if the directory is a git repository
           nix run .#deploy
@@ -21,8 +22,9 @@ let
 
       Put your machines into `network/machines.nix` and your SSH key into `keys/anna.pub`; comments in the files say what to replace. Then:
 
+          nix flake lock --override-input netlib git+file:///where/you/cloned/netlib   # once
           git add .                          # if the directory is a git repository
-          nix run .#netlib -- plan    # what would happen, in which order
+          nix run .#netlib -- plan           # what would happen, in which order
           nix run .#netlib -- facts gather   # makes keys on the machines
           git add facts
           nix run .#deploy

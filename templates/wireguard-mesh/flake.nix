@@ -3,6 +3,7 @@
 
   # Names of the flake registry: `nix registry list` shows what they stand for. A URL works as well.
   inputs.nixpkgs.url = "nixpkgs";
+  # netlib is in no public registry: `nix flake lock --override-input netlib git+file:///where/you/cloned/netlib`, once.
   inputs.netlib.url = "netlib";
   inputs.netlib.inputs.nixpkgs.follows = "nixpkgs";
 

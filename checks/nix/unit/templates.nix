@@ -26,6 +26,15 @@ let
       };
     };
 
+  # What whoever starts from one reads.
+  texts =
+    template:
+    [ (import folder).${template}.welcomeText ]
+    ++ map (file: builtins.readFile (folder + "/${template}/${file}")) [
+      "README.md"
+      "flake.nix"
+    ];
+
   areDerivations =
     outputs: nodes:
     lib.genAttrs nodes (
@@ -71,6 +80,14 @@ let
     );
 in
 {
+  "each says how netlib gets into its lock" = {
+    expr = lib.concatMap (map (lib.hasInfix "nix flake lock --override-input netlib git+file:///")) [
+      (texts "wireguard-mesh")
+      (texts "fleet")
+    ];
+    expected = lib.replicate 6 true;
+  };
+
   "wireguard-mesh: systems" = {
     expr = areDerivations mesh [
       "alpha"
