@@ -36,7 +36,7 @@ impl Lines {
                     names => format!(" --digest {digest} --batch {batch}, by {names}"),
                 };
                 format!(
-                    "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  to go on: netlib approve {rollout}{what}"
+                    "rollout {rollout}: paused after batch {batch}, for {seconds} s at most (plan {digest})\n  help: to go on, netlib approve {rollout}{what}"
                 )
             }
             Event::Resumed { rollout, detail } => format!("rollout {rollout}: goes on: {detail}"),

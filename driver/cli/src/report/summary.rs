@@ -138,7 +138,7 @@ fn first_line(message: &str) -> &str {
     let line = message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     // The table names the node already.
     let about = line.strip_prefix("node `").and_then(|rest| rest.split_once("`: "));
-    about.map_or(line, |(_, about)| about).trim_end_matches(':')
+    about.map_or(line, |(_, about)| about).trim_end_matches(':').trim_end_matches(". Definition values")
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ fn one_cause_is_told_once_and_a_connection_is_no_build() {
         StepResult::Failed(format!("node `{node}`, step `connect`: {why}\nhelp: …"))
     };
     let evaluate =
-        StepResult::Failed("node `gamma`, step `build:gamma`: node `gamma` does not evaluate: netlib: no".to_owned());
+        StepResult::Failed("node `gamma`, step `build:gamma`: node `gamma` does not evaluate: netlib: no. Definition values:\n- In …".to_owned());
     assert_snapshot!(run(&[("build:alpha", connect("alpha")), ("build:beta", connect("beta")), ("build:gamma", evaluate)]), @r"
     alpha  failed        connect: root@alpha: permission denied: none of your SSH keys is accepted
     beta   failed        as alpha

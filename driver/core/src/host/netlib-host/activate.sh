@@ -154,7 +154,7 @@ find_toplevel() {
   toplevel=$profile-$generation-link
   if is_number "$generation" && [ -e "$toplevel" ]; then return 0; fi
   because "its system profile has no generation ${generation:-before its current one}; nothing was changed" \
-    "\`netlib rollback --list\` shows those that there are; choose one with --to"
+    "\`netlib rollback NODE --list\` shows the generations of a node; choose one with --to"
 }
 
 # activate NONCE KEY=VALUE…

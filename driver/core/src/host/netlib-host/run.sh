@@ -223,7 +223,7 @@ try_system() {
 be_healthy() {
   if [ ! -s "$deploy/checks" ]; then return 0; fi
   go_on phase checking
-  say "the new system has to be healthy for $healthy seconds within $health_deadline seconds"
+  say "waiting up to $health_deadline s for the checks to be healthy$([ "$healthy" -eq 0 ] || echo " for $healthy s")"
   if watch_health settle "$healthy" "$health_deadline" "$runtime/check-$nonce" <"$deploy/checks" 6>&- 9>&-; then return 0; fi
   unhealthy=yes problem="the new system is not healthy: $verdict"
   return 1

@@ -82,7 +82,7 @@ async fn a_generation_that_is_not_there_is_refused() {
     let error = activate(&bed, &activation).await.unwrap_err();
     insta::assert_snapshot!(error, @r"
     a bed: its system profile has no generation 7; nothing was changed
-      help: `netlib rollback --list` shows those that there are; choose one with --to
+      help: `netlib rollback NODE --list` shows the generations of a node; choose one with --to
     ");
     let generations = inspect(&bed).await.unwrap().generations;
     let numbers: Vec<&str> = generations.iter().map(|one| one.number.as_str()).collect();
