@@ -48,8 +48,10 @@ fn one_cause_is_told_once_and_a_connection_is_no_build() {
         let why = format!("root@{node}: permission denied: none of your SSH keys is accepted");
         StepResult::Failed(format!("node `{node}`, step `connect`: {why}\nhelp: …"))
     };
-    let evaluate =
-        StepResult::Failed("node `gamma`, step `build:gamma`: node `gamma` does not evaluate: netlib: no. Definition values:\n- In …".to_owned());
+    let evaluate = StepResult::Failed(
+        "node `gamma`, step `build:gamma`: node `gamma` does not evaluate: netlib: no. Definition values:\n- In …"
+            .to_owned(),
+    );
     assert_snapshot!(run(&[("build:alpha", connect("alpha")), ("build:beta", connect("beta")), ("build:gamma", evaluate)]), @r"
     alpha  failed        connect: root@alpha: permission denied: none of your SSH keys is accepted
     beta   failed        as alpha
