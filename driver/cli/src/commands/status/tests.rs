@@ -99,7 +99,14 @@ fn whole() -> Value {
 
 #[test]
 fn people_read_a_table_and_what_does_not_fit_it_below() {
-    assert_snapshot!(shown(&whole(), TABLE));
+    let plain = shown(&whole(), TABLE);
+    assert_snapshot!(plain);
+    // On a terminal too no line ends with blanks, and colours are all that is added.
+    console::set_colors_enabled(true);
+    let coloured = shown(&whole(), TABLE);
+    console::set_colors_enabled(false);
+    assert_ne!(coloured, plain);
+    assert_eq!(console::strip_ansi_codes(&coloured), plain);
 }
 
 #[test]
