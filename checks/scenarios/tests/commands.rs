@@ -42,7 +42,7 @@ fn a_node_is_looked_at_compared_and_brought_back() {
     // A generation by its number; one that is not there changes nothing.
     let (status, text) = site.netlib("rollback alpha --to 41");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["no generation 41", "`netlib rollback --list` shows"]);
+    assert_says(&text, &["no generation 41", "`netlib rollback NODE --list` shows"]);
     assert_eq!(site.systems("alpha"), (one.clone(), one));
     site.netlib_must("rollback alpha --to 2");
     assert_eq!(site.systems("alpha"), (two.clone(), two.clone()));

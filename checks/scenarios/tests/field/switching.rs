@@ -156,7 +156,7 @@ fn number_07_a_rollback_passes_over_what_was_rolled_back_from_and_old_generation
     }
     let (status, text) = site.netlib("rollback alpha --to 9");
     assert_eq!(status, 1, "{text}");
-    assert_says(&text, &["no generation 9", "`netlib rollback --list` shows"]);
+    assert_says(&text, &["no generation 9", "`netlib rollback NODE --list` shows"]);
 
     // What is old goes with its boot entry, but neither the present one, nor the booted one, nor the newest two.
     let many = "cd /nix/var/nix/profiles && for n in 5 6 7 8; do ln -s $(readlink system-3-link) system-$n-link; done";

@@ -398,7 +398,10 @@ mod tests {
         // What came too fast to be drawn is drawn once there is time again.
         std::thread::sleep(Duration::from_millis(500));
         let state = screen.state();
-        state.running.values().chain([&state.overall]).for_each(ProgressBar::tick);
+        let bars = || state.running.values().chain([&state.overall]);
+        // Whoever turns them meanwhile leaves a terminal that is half drawn.
+        bars().for_each(ProgressBar::disable_steady_tick);
+        bars().for_each(ProgressBar::tick);
         drop(state);
         let shown = terminal.contents();
         // Spinners turn as they like, and seconds go by.
