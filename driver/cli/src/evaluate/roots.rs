@@ -10,7 +10,8 @@ use crate::flake::Flake;
 use netlib_core::nix::{Nix, NixCallError};
 use netlib_core::text::unchanged;
 
-/// An evaluation that ends sooner is over before a garbage collection has found out what is alive.
+/// Rooting takes Nix 0.2 s, more than a small evaluation: one that ends sooner is over before a garbage collection that begins with it has
+/// found out what is alive.
 const SOON: Duration = Duration::from_secs(1);
 
 /// Links in the folder of the run that root these paths, which must be there. Builds nothing.

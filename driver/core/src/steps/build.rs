@@ -51,6 +51,7 @@ pub type OnLine = Arc<dyn Fn(String) + Send + Sync>;
 pub struct Builds {
     asked: Arc<Mutex<Vec<Asked>>>,
     calls: Arc<Semaphore>,
+    /// How long to wait for others: of one node, only its programs are asked for with its system.
     gather: Duration,
     /// Ends with the run.
     running: Mutex<JoinSet<()>>,
